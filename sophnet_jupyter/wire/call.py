@@ -1,0 +1,70 @@
+"""What goes over the wire and what comes back, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request. ``path`` is joined to the service's root; ids in it are quoted by the caller."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A whole answer. Header names are in lower case; ``retry_after`` is in seconds."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    retry_after: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def content_type(self) -> str:
+        return content_type(self.headers)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """
+    Who is called, and how one proves who one is.
+
+    ``authorize`` is asked once per attempt, so that a signature is fresh. ``locate`` finds the
+    root where it is not known before the first call; ``scrub`` takes the key out of a text.
+    """
+
+    service: str
+    base_url: str
+    authorize: Callable[[Call], Mapping[str, str]]
+    scrub: Callable[[str], str]
+    locate: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How the network is reached. Time limits are in seconds."""
+
+    connect: float = 10.0
+    between: float = 120.0
+    total: float = 900.0
+    proxy: str = ""
+    ca_bundle: str = ""
+
+
+def content_type(headers: Mapping[str, str]) -> str:
+    """The media type alone, in lower case, empty where the server gave none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()

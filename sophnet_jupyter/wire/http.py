@@ -1,0 +1,225 @@
+"""
+Connections, and the only importer of httpx2.
+
+No type and no error of httpx2 leaves: its errors hold the request, and with it the key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Coroutine
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ..errors import (
+    AnswerUnreadable,
+    ConnectionLost,
+    SettingsError,
+    SophNetError,
+    TimedOut,
+    Unreachable,
+)
+from .call import Call, Network, Origin
+
+if TYPE_CHECKING:
+    import httpx2
+
+# httpx2 finds a free connection by looking through all of them, and under a storm of cancelled
+# requests most of its time goes there: a semaphore of our own keeps the queue in front of it.
+CONNECTIONS = 32
+# How long a finished stream may take to end properly, so that its connection can be used again.
+DRAIN = 0.1
+# How long the next request waits for a connection that is just being drained.
+DRAIN_WAIT = 0.02
+
+
+class Pool:
+    """The connections of one event loop: sockets belong to the loop that opened them."""
+
+    def __init__(self, origin: Origin, network: Network) -> None:
+        self._origin = origin
+        self._network = network
+        self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._places = asyncio.Semaphore(CONNECTIONS)
+        self._draining: set[asyncio.Task[None]] = set()
+
+    async def open(self, base_url: str, call: Call, *, streaming: bool) -> Answer:
+        """
+        Send a request, and return its answer once the head has come.
+
+        The answer takes a place in front of the pool until it is closed.
+        """
+        if self._draining:
+            # A connection that is about to be free gets the chance to be the next one used.
+            await asyncio.wait(
+                self._draining, timeout=DRAIN_WAIT, return_when=asyncio.FIRST_COMPLETED
+            )
+        await self._places.acquire()
+        try:
+            response = await self._send(base_url, call, streaming)
+        except BaseException:
+            self._places.release()
+            raise
+        return Answer(self, response)
+
+    async def _send(self, base_url: str, call: Call, streaming: bool) -> httpx2.Response:
+        headers = {"accept": "text/event-stream" if streaming else "*/*"}
+        if streaming:
+            # A compressed stream comes in blocks, so its tokens would arrive in bursts.
+            headers["accept-encoding"] = "identity"
+        if call.body:
+            headers["content-type"] = call.content_type
+        headers |= self._origin.authorize(call)
+        try:
+            client = self._client(urlsplit(base_url).scheme)
+            request = client.build_request(
+                call.method, base_url + call.path, content=call.body or None, headers=headers
+            )
+            return await client.send(request, stream=True)
+        except Exception as error:
+            raise self.translated(error, base_url) from None
+
+    def _client(self, scheme: str) -> httpx2.AsyncClient:
+        import httpx2
+
+        if scheme not in self._clients:
+            # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
+            secure = scheme == "https" or self._network.proxy
+            self._clients[scheme] = httpx2.AsyncClient(
+                verify=tls_context(self._network.ca_bundle) if secure else _no_trust(),
+                proxy=self._network.proxy or None,
+                # The environment is read by settings.py alone.
+                trust_env=False,
+                follow_redirects=False,
+                limits=httpx2.Limits(max_connections=CONNECTIONS),
+                timeout=httpx2.Timeout(self._network.between, connect=self._network.connect),
+            )
+        return self._clients[scheme]
+
+    def translated(self, error: Exception, url: str) -> SophNetError:
+        """Our error for one of httpx2's, of which only the words are kept."""
+        import httpx2
+
+        service, reason = self._origin.service, self._origin.scrub(_reason(error))
+        match error:
+            case SophNetError():
+                return error
+            case httpx2.ConnectTimeout():
+                limit, seconds = "connect", self._network.connect
+                return TimedOut(service=service, limit=limit, seconds=seconds, sent=False)
+            case httpx2.ConnectError() | httpx2.ProxyError():
+                host = urlsplit(url).hostname or "?"
+                return Unreachable(service=service, host=host, reason=reason)
+            case httpx2.TimeoutException():
+                seconds = self._network.between
+                return TimedOut(service=service, limit="between-chunks", seconds=seconds)
+            case httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
+                return SettingsError(f"{service}'s address cannot be used: {reason}.")
+            case httpx2.DecodingError():
+                return AnswerUnreadable(service=service, what="its compression is broken")
+            case httpx2.HTTPError() | OSError():
+                return ConnectionLost(service=service, reason=reason)
+            case _:
+                raise error
+
+    def release(self) -> None:
+        self._places.release()
+
+    def drain(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Let a task end what its reader has left, so that the reader need not wait."""
+        task = asyncio.create_task(coroutine)
+        self._draining.add(task)
+        task.add_done_callback(self._draining.discard)
+
+    async def aclose(self) -> None:
+        if self._draining:
+            await asyncio.wait(self._draining)
+        for client in self._clients.values():
+            await client.aclose()
+
+
+class Answer:
+    """An answer whose head has come. Close it, or hand it over to be drained."""
+
+    def __init__(self, pool: Pool, response: httpx2.Response) -> None:
+        self._pool = pool
+        self._response = response
+        self._closed = False
+        self.status = response.status_code
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        # aiter_raw leaves out a layer; a server that compresses unasked needs it.
+        coded = self.headers.get("content-encoding", "identity") != "identity"
+        self._pieces = response.aiter_bytes() if coded else response.aiter_raw()
+
+    async def read(self) -> bytes | None:
+        """The next piece of the body, in the pieces it arrives in; None at its end."""
+        try:
+            return await anext(self._pieces, None)
+        except Exception as error:
+            raise self._pool.translated(error, str(self._response.url)) from None
+
+    async def aclose(self) -> None:
+        """Free the place. An answer that was not read to its end loses its connection."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._end()
+
+    def hand_over(self) -> None:
+        """Nothing that matters can follow: let a task read to the end mark, but not for long."""
+        self._closed = True
+        self._pool.drain(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            with suppress(Exception):
+                async with asyncio.timeout(DRAIN):
+                    async for _ in self._pieces:
+                        pass
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        try:
+            await self._response.aclose()
+        finally:
+            self._pool.release()
+
+
+@cache
+def tls_context(ca_bundle: str) -> ssl.SSLContext:
+    """
+    Certificates to trust: the system's, or those of a file. Made once, since it costs 20 ms.
+
+    Raises `SettingsError` when the file is not one of certificates.
+    """
+    import httpx2
+
+    if not ca_bundle:
+        return httpx2.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=ca_bundle)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"SOPHNET_CA_BUNDLE names {ca_bundle}, which cannot be read as certificates: "
+            f"{_reason(error)}."
+        ) from None
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """A context that trusts nobody, for addresses without TLS."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _reason(error: BaseException) -> str:
+    """The words of the innermost cause: httpx2's own are often empty."""
+    inner: BaseException | None = error
+    said = ""
+    while inner is not None:
+        said = str(inner) or said
+        inner = inner.__cause__ or inner.__context__
+    return said or type(error).__name__

@@ -1,0 +1,261 @@
+"""
+Every error this package raises on purpose.
+
+* SophNetError
+    * SettingsError         nothing was sent: a key or an argument is missing or wrong
+    * SandboxFailed         the local sandbox could not be started
+    * Unreachable           nobody answered: no name, no route, no TLS, connection refused
+    * TimedOut              a time limit passed
+    * ConnectionLost        the line broke after the request was sent
+    * AnswerUnreadable      something answered that is not the service, or not in its format
+    * AnswerIncomplete      the answer just stopped, and ``strict=True`` was asked for
+    * ServiceError          the service answered with an error
+        * KeyRejected       401, 403
+        * BalanceExhausted  402
+        * NotFound          404
+        * RateLimited       429
+        * RequestRefused    any other 4xx: an argument the service does not take
+        * ServiceDown       5xx
+    * Stopped               the user interrupted
+
+An error holds facts and computes its sentence: who said what, then what to do. One that is raised
+after part of an answer had come carries that part as ``error.response``.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+# What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
+QUOTED = 300
+
+
+class Partial(Protocol):
+    """What had arrived when an error struck: a `Response` (which imports this module)."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def ending(self) -> str: ...
+
+
+class SophNetError(Exception):
+    """Base class; catch this to catch everything below."""
+
+    response: Partial | None = None
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython's hook. A notebook saves this line in place of a page of frames, in which a
+        # verbose traceback would also print local variables.
+        return [f"{type(self).__name__}: {self}"]
+
+
+class SettingsError(SophNetError):
+    """A key or an argument is missing or wrong. Nothing was sent."""
+
+
+class SandboxFailed(SophNetError):
+    """The sandbox process did not come up."""
+
+
+class Unreachable(SophNetError):
+    """No connection could be made. The service has seen nothing of the request."""
+
+    def __init__(self, *, service: str, host: str, reason: str) -> None:
+        self.service = service
+        self.host = host
+        self.reason = quoted(reason)
+        super().__init__(service, host)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.service} cannot be reached at {self.host}: {self.reason}. "
+            "Check the network, the proxy (HTTPS_PROXY) and SOPHNET_BASE_URL."
+        )
+
+
+class TimedOut(SophNetError):
+    """
+    A time limit passed. ``limit`` names which one: connect, between-chunks, or total.
+
+    ``sent`` is False when the service cannot have seen the request.
+    """
+
+    def __init__(self, *, service: str, limit: str, seconds: float, sent: bool = True) -> None:
+        self.service = service
+        self.limit = limit
+        self.seconds = seconds
+        self.sent = sent
+        super().__init__(service, limit, seconds)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.service} was silent too long: the {self.limit} limit of {self.seconds:g} s "
+            f"passed. Try again, or allow more time with Client(timeouts=…)."
+        )
+
+
+class ConnectionLost(SophNetError):
+    """The connection broke while an answer was awaited or arriving."""
+
+    def __init__(self, *, service: str, reason: str) -> None:
+        self.service = service
+        self.reason = quoted(reason)
+        super().__init__(service, reason)
+
+    def __str__(self) -> str:
+        return (
+            f"The connection to {self.service} broke: {self.reason}. It was not sent again, since "
+            "the request may have been carried out; run the cell again if you want that."
+        )
+
+
+class AnswerUnreadable(SophNetError):
+    """Something answered, but not in the service's format: often a proxy's or gateway's page."""
+
+    def __init__(self, *, service: str, what: str, quote: str = "") -> None:
+        self.service = service
+        self.what = what
+        self.quote = quoted(quote)
+        super().__init__(service, what)
+
+    def __str__(self) -> str:
+        said = f" (it begins: {self.quote!r})" if self.quote else ""
+        return (
+            f"What answered is not {self.service}'s format: {self.what}{said}. "
+            "Check SOPHNET_BASE_URL and any proxy on the way."
+        )
+
+
+class AnswerIncomplete(SophNetError):
+    """The stream ended without saying that it was finished."""
+
+    def __init__(self, *, service: str) -> None:
+        self.service = service
+        super().__init__(service)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.service} stopped in the middle of its answer. "
+            "What had arrived is in .response; ask again for the rest."
+        )
+
+
+class ServiceError(SophNetError):
+    """The service answered with an error."""
+
+    advice = "Try again; if it persists, ask the service with the request id."
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        status: int,
+        message: str,
+        code: str = "",
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        self.service = service
+        self.status = status
+        self.message = quoted(message)
+        self.code = quoted(code)
+        self.request_id = quoted(request_id)
+        self.retry_after = retry_after
+        super().__init__(service, status)
+
+    def __str__(self) -> str:
+        details = [f"code {self.code}"] if self.code and self.code != str(self.status) else []
+        if self.request_id:
+            details.append(f"request {self.request_id}")
+        behind = f" ({', '.join(details)})" if details else ""
+        said = (self.message or "no reason given").rstrip(".。")
+        return f"{self.service} answered {self.status}: {said}{behind}. {self.next_step}"
+
+    @property
+    def next_step(self) -> str:
+        """What the user can do about it."""
+        if self.retry_after is not None:
+            return f"The service asks to wait {span(self.retry_after)}."
+        return self.advice
+
+
+class KeyRejected(ServiceError):
+    """The key is wrong, expired, or may not use this model."""
+
+    advice = "Check SOPHNET_API_KEY, and that the model is enabled in the key's project."
+
+
+class BalanceExhausted(ServiceError):
+    """The account has no credit left."""
+
+    advice = "Top up the account in the service's console."
+
+
+class NotFound(ServiceError):
+    """The address, model or id does not exist."""
+
+    advice = "Check the model's name, the id, and SOPHNET_BASE_URL."
+
+
+class RateLimited(ServiceError):
+    """Too many requests, or too many tokens, in too short a time."""
+
+    advice = "Wait a little and run it again."
+
+
+class RequestRefused(ServiceError):
+    """The service does not take an argument of the request."""
+
+    advice = "Change the argument it names and run it again."
+
+
+class ServiceDown(ServiceError):
+    """The service failed on its side."""
+
+    advice = "Its fault, not yours: try again in a while."
+
+
+class Stopped(SophNetError):
+    """The user interrupted. What had arrived is in ``response``, and the connection is closed."""
+
+    def __init__(self, *, response: Partial | None = None) -> None:
+        self.response = response
+        super().__init__()
+
+    def __str__(self) -> str:
+        if self.response is not None and self.response.text:
+            return "interrupted; the part that had arrived is kept in `_`."
+        return "interrupted before anything had arrived."
+
+
+def error_class(status: int) -> type[ServiceError]:
+    """The class for an HTTP status, or for a status that a body gives in its place."""
+    exact: dict[int, type[ServiceError]] = {
+        401: KeyRejected,
+        402: BalanceExhausted,
+        403: KeyRejected,
+        404: NotFound,
+        429: RateLimited,
+    }
+    if status in exact:
+        return exact[status]
+    if 400 <= status < 500:
+        return RequestRefused
+    return ServiceDown if 500 <= status < 600 else ServiceError
+
+
+def quoted(text: object) -> str:
+    """Words of a server, made fit for one line: nothing unprintable, not too long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
+
+
+def span(seconds: float) -> str:
+    """A length of time as one reads it: ``45 s``, ``12 min``, ``3 h``, ``2 days``."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    for unit, size in (("min", 60), ("h", 3600)):
+        if seconds < size * 60 * (1 if unit == "min" else 0.8):
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"

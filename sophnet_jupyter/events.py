@@ -1,0 +1,147 @@
+"""What can happen while an answer arrives. Pure values: no I/O, no display.
+
+msgspec Structs, not dataclasses: thirty of those cost 12 ms of import, thirty of these 0.2.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Ending = Literal["complete", "stopped", "incomplete", "failed"]
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """Tagged with its lower-case name, so that a list of events survives JSON."""
+
+
+class Started(_Event, frozen=True, kw_only=True):
+    """The first payload came: who answers, and under which id."""
+
+    service: str
+    model: str = ""
+    request_id: str = ""
+    sandbox: bool = False
+
+
+class TextDelta(_Event, frozen=True, kw_only=True):
+    """More of the answer."""
+
+    text: str
+
+
+class ReasoningDelta(_Event, frozen=True, kw_only=True):
+    """More of what the model thinks aloud before it answers."""
+
+    text: str
+
+
+class TextReplaced(_Event, frozen=True, kw_only=True):
+    """The service withdraws the text so far and puts this in its place."""
+
+    text: str
+    reason: str = ""
+
+
+class ToolCallDelta(_Event, frozen=True, kw_only=True):
+    """More of one call: ``id`` and ``name`` come once, ``arguments`` is JSON text in pieces."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """One source of an answer. ``type`` is ``file``, ``qa`` or ``web``."""
+
+    index: int
+    title: str = ""
+    content: str = ""
+    type: str = ""
+    url: str = ""
+    id: str = ""
+
+
+class References(_Event, frozen=True, kw_only=True):
+    """All sources known by now: the last list replaces the ones before."""
+
+    items: tuple[Reference, ...]
+
+
+class AudioChunk(_Event, frozen=True, kw_only=True):
+    """A piece of sound, in the format that was asked for."""
+
+    data: bytes
+
+
+class ImageReady(_Event, frozen=True, kw_only=True):
+    """A picture is finished and can be fetched."""
+
+    url: str
+    index: int = 0
+
+
+class VideoReady(_Event, frozen=True, kw_only=True):
+    """A video is finished and can be fetched."""
+
+    url: str
+
+
+class Transcript(_Event, frozen=True, kw_only=True):
+    """Recognised speech. A partial one repeats its whole sentence; times are in milliseconds."""
+
+    text: str
+    final: bool
+    begin: int
+    end: int | None = None
+
+
+class Progress(_Event, frozen=True, kw_only=True):
+    """How far a long task is: ``fraction`` from 0 to 1 where the service tells."""
+
+    state: str
+    task_id: str = ""
+    fraction: float | None = None
+
+
+class Usage(_Event, frozen=True, kw_only=True):
+    """What the answer cost, in tokens. The details are None where the service gave none."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class Notice(_Event, frozen=True, kw_only=True):
+    """Something the user should know that is no error."""
+
+    text: str
+
+
+class Finished(_Event, frozen=True, kw_only=True):
+    """The last event. ``reason`` is the service's word; ``ending`` is ours."""
+
+    reason: str
+    ending: Ending = "complete"
+
+
+Event = (
+    Started
+    | TextDelta
+    | ReasoningDelta
+    | TextReplaced
+    | ToolCallDelta
+    | References
+    | AudioChunk
+    | ImageReady
+    | VideoReady
+    | Transcript
+    | Progress
+    | Usage
+    | Notice
+    | Finished
+)

@@ -1,0 +1,101 @@
+"""The sandbox as a child process of this one: started on first use, gone when we are."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+
+import msgspec
+
+from .errors import SandboxFailed
+
+# A cold disk and a busy machine; on a warm one it takes 30 ms.
+START_LIMIT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    url: str
+    owner: int
+
+
+_lock = threading.Lock()
+# Kept over importlib.reload(), which would otherwise start a second one.
+_child: _Child | None = globals().get("_child")
+
+
+def sandbox() -> str:
+    """
+    The root address of this process's sandbox; starts it if it does not run.
+
+    Blocks for about 30 ms when it must start. Raises `SandboxFailed` with what it said.
+    """
+    global _child
+    with _lock:
+        # A fork has our variable but not our child.
+        if _child and _child.process.poll() is None and _child.owner == os.getpid():
+            return _child.url
+        _child = _start()
+        return _child.url
+
+
+def _start() -> _Child:
+    process = subprocess.Popen(  # noqa: S603 - our own module, no input of anybody
+        [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Jupyter interrupts the whole process group, and the sandbox should survive that.
+        start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    assert process.stdout
+    assert process.stderr
+    # Reading has no time limit of its own: killing the child ends the read.
+    killer = threading.Timer(START_LIMIT, process.kill)
+    killer.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        killer.cancel()
+    try:
+        report = msgspec.json.decode(line, type=dict[str, object])
+    except msgspec.DecodeError:
+        raise SandboxFailed(_why(process)) from None
+    # Nobody reads these again: a full pipe would block the child.
+    process.stdout.close()
+    process.stderr.close()
+    return _Child(process, str(report["url"]), os.getpid())
+
+
+def _why(process: subprocess.Popen[bytes]) -> str:
+    process.kill()
+    _, said = process.communicate()
+    last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
+    reason = last[0] if last else f"it said nothing within {START_LIMIT:g} s"
+    return (
+        f"The sandbox did not start: {reason}. "
+        "Without it a key is needed: set SOPHNET_API_KEY before the kernel starts."
+    )
+
+
+def stop() -> None:
+    """End the sandbox now. It would end with this process anyway."""
+    global _child
+    with _lock:
+        child, _child = _child, None
+        if child is None or child.owner != os.getpid():
+            return
+        with contextlib.suppress(OSError):
+            if child.process.stdin:
+                child.process.stdin.close()
+        try:
+            child.process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()

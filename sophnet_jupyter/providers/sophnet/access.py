@@ -1,0 +1,122 @@
+"""How SophNet is asked, and when its reply is an error: the same for all its resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ...errors import AnswerUnreadable, ServiceError, error_class
+from ...wire.call import Call, Origin, Reply
+
+SERVICE = "SophNet"
+
+# Balance messages come with HTTP 200 and a status of their own (WIRE 1.2).
+_KNOWN_CODES = {"20109": 402, "400001": 400}
+
+
+def origin(
+    *,
+    base_url: str,
+    reveal: Callable[[], str],
+    scrub: Callable[[str], str],
+    locate: Callable[[], str] | None = None,
+) -> Origin:
+    """Where SophNet is, and its proof of identity: the key as bearer token on every request."""
+
+    def authorize(call: Call) -> Mapping[str, str]:
+        return {"authorization": f"Bearer {reveal()}"}
+
+    return Origin(
+        service=SERVICE, base_url=base_url, authorize=authorize, scrub=scrub, locate=locate
+    )
+
+
+def checked(reply: Reply) -> dict[str, Any]:
+    """
+    The JSON object of a reply that is no error.
+
+    SophNet reports errors in three ways (WIRE 1.2): a status that is not 2xx; 200 with ``status``
+    not 0; 200 with ``output.code``. Raises `ServiceError`, or `AnswerUnreadable` when what
+    answered is not the service.
+    """
+    body = _json(reply)
+    if body is None:
+        if not reply.ok:
+            raise parse_error(reply, {})
+        what = f"{reply.content_type or 'no content type'} instead of JSON"
+        if not reply.body.strip():
+            what = "an empty body"
+        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    if not reply.ok or says_error(body):
+        raise parse_error(reply, body)
+    return body
+
+
+def says_error(body: Mapping[str, Any]) -> bool:
+    """True when a body that came with 200 is an error all the same."""
+    if body.get("error"):
+        return True
+    status = body.get("status")
+    if isinstance(status, int) and not isinstance(status, bool) and status != 0:
+        return True
+    output = body.get("output")
+    if isinstance(output, dict) and output.get("code"):
+        return True
+    # An image task without an output says its reason at the top (WIRE 1.2).
+    return bool(body.get("code") and body.get("message") and "output" not in body)
+
+
+def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
+    """Turn a reply into the exception a notebook should show."""
+    error = body.get("error")
+    inner = error if isinstance(error, dict) else {}
+    output = body.get("output")
+    task = output if isinstance(output, dict) else {}
+    message = (
+        inner.get("message")
+        or (error if isinstance(error, str) else "")
+        or body.get("message")
+        or task.get("message")
+        or task.get("errorMessage")
+        or body.get("msg")
+        or ("" if "html" in reply.content_type else reply.text[:300])
+    )
+    code = _first(inner.get("code"), body.get("code"), task.get("code"), body.get("status"))
+    status = _status(reply.status, code)
+    return error_class(status)(
+        service=SERVICE,
+        status=status,
+        message=str(message),
+        code=code,
+        request_id=request_id(reply.headers, body),
+        retry_after=reply.retry_after,
+    )
+
+
+def request_id(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    """The id to name when asking the service about a call."""
+    said = body.get("requestId") or body.get("request_id") or body.get("id")
+    return str(said or headers.get("x-request-id", ""))
+
+
+def _json(reply: Reply) -> dict[str, Any] | None:
+    try:
+        body = msgspec.json.decode(reply.body)
+    except msgspec.DecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _first(*values: object) -> str:
+    return next((str(value) for value in values if value not in (None, "", 0)), "")
+
+
+def _status(status: int, code: str) -> int:
+    """The HTTP status an error would have had, where it came with 200."""
+    if not 200 <= status < 300:
+        return status
+    if code in _KNOWN_CODES:
+        return _KNOWN_CODES[code]
+    return int(code) if code.isdigit() and 400 <= int(code) < 600 else status

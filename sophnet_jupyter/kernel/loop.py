@@ -1,0 +1,72 @@
+"""Run coroutines from a cell, which IPython calls synchronously."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# How long an interrupted coroutine may take to close its connection.
+GRACE = 2.0
+
+
+@cache
+def loop() -> asyncio.AbstractEventLoop:
+    """
+    The loop that owns all connections, on a thread of its own.
+
+    Not the kernel's: that one is busy running the cell that calls us, and a websocket on it would
+    die of a long cell.
+    """
+    own = asyncio.new_event_loop()
+    threading.Thread(target=own.run_forever, name="sophnet", daemon=True).start()
+    return own
+
+
+def spawn(coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+    """Start without waiting. Cancel the future to stop."""
+    return asyncio.run_coroutine_threadsafe(coroutine, loop())
+
+
+def later(seconds: float, work: Callable[[], object]) -> None:
+    """Call ``work`` on the loop's thread after a while."""
+    own = loop()
+    own.call_soon_threadsafe(own.call_later, seconds, work)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """
+    Run to completion and return the result.
+
+    Interrupting the kernel cancels the coroutine and waits for it to clean up, so that the
+    connection is closed before the next cell starts; then KeyboardInterrupt goes on.
+    """
+    own, done = loop(), threading.Event()
+    started: list[asyncio.Task[T]] = []
+
+    def start() -> None:
+        started.append(task := own.create_task(coroutine))
+        task.add_done_callback(lambda _: done.set())
+
+    def cancel() -> None:
+        if started:
+            started[0].cancel()
+        else:
+            coroutine.close()
+            done.set()
+
+    try:
+        own.call_soon_threadsafe(start)
+        # A bare wait cannot be interrupted on Windows.
+        while not done.wait(0.1):
+            pass
+    except KeyboardInterrupt:
+        own.call_soon_threadsafe(cancel)
+        done.wait(GRACE)
+        raise
+    return started[0].result()

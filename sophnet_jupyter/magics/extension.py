@@ -1,0 +1,100 @@
+"""What ``%load_ext sophnet_jupyter`` adds to a shell, and how it is taken away again."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from contextlib import suppress
+from typing import Any
+
+from IPython.core.magic import Magics
+
+from ..errors import SophNetError
+from ..kernel.loop import later
+from ..response import Response
+from ..settings import model_name
+from ..views import safe_markdown
+from .chat import ChatMagics
+from .questions import transformer
+from .session import Session
+from .sophnet import SophNetMagics
+
+# Line magics whose words are prose, in which a question mark at the end means a question.
+ASKING = ["sophchat"]
+# The user is still typing the first cell then.
+WARM_UP_AFTER = 0.3
+
+_loaded: dict[int, Session] = {}
+
+
+def load(shell: Any) -> None:
+    """Register the magics, and say where requests will go."""
+    unload(shell)
+    session = Session(shell)
+    chat = ChatMagics(shell, session)
+    shell.register_magics(chat)
+    shell.register_magics(SophNetMagics(shell, session, summaries(chat)))
+    formatter = shell.display_formatter
+    formatter.ipython_display_formatter.for_type(Response, session.quiet)
+    formatter.mimebundle_formatter.for_type(Response, session.mime_bundle)
+    shell.input_transformers_cleanup.append(transformer(ASKING))
+    shell.events.register("post_run_cell", session.note_failure)
+    _loaded[id(shell)] = session
+    sys.stdout.write(greeting(session) + "\n")
+    later(WARM_UP_AFTER, lambda: warm_up(session))
+
+
+def unload(shell: Any) -> None:
+    """Undo `load`. The sandbox ends with the kernel; other clients may be using it."""
+    session = _loaded.pop(id(shell), None)
+    if session is None:
+        return
+    for kind in ("line", "cell"):
+        for name in ("sophchat", "sophnet"):
+            shell.magics_manager.magics[kind].pop(name, None)
+    formatter = shell.display_formatter
+    formatter.ipython_display_formatter.pop(Response, None)
+    formatter.mimebundle_formatter.pop(Response, None)
+    shell.input_transformers_cleanup[:] = [
+        known
+        for known in shell.input_transformers_cleanup
+        if getattr(known, "__name__", "") != "sophnet_questions"
+    ]
+    shell.events.unregister("post_run_cell", session.note_failure)
+
+
+def greeting(session: Session) -> str:
+    """One line: where chat goes."""
+    try:
+        settings = session.client.settings
+    except SophNetError as error:
+        return f"sophnet_jupyter: {error}"
+    if settings.sandbox:
+        return (
+            "sophnet_jupyter: no key found, so the SANDBOX on this machine answers: scripted, "
+            "no real model. Set SOPHNET_API_KEY for SophNet. Help: %sophnet help"
+        )
+    return (
+        f"sophnet_jupyter: chat goes to SophNet at {settings.origin} with {model_name()}, "
+        f"key from {settings.key_source}. Help: %sophnet help"
+    )
+
+
+def summaries(*holders: Magics) -> dict[str, str]:
+    """Each magic with the first line of its docstring, for help and the README."""
+    found = {}
+    for holder in holders:
+        for name in sorted(set(holder.magics["line"]) | set(holder.magics["cell"])):
+            marks = "%%" if name in holder.magics["cell"] else "%"
+            method = getattr(type(holder), name)
+            # magic_arguments puts its usage above our words, indented.
+            lines = inspect.cleandoc(method.__doc__).splitlines()
+            found[f"{marks}{name}"] = next(line for line in lines if line[:1].isupper())
+    return found
+
+
+def warm_up(session: Session) -> None:
+    """Import what the first answer needs while the user types."""
+    with suppress(SophNetError):
+        session.client.warm_up()
+    safe_markdown.render("")

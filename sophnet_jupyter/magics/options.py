@@ -1,0 +1,140 @@
+"""What magics have in common on their line: options first, then words that are left as written."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from IPython.core.error import UsageError
+from IPython.core.magic_arguments import argument
+
+_WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
+_OPTION = re.compile(r"-{1,2}[A-Za-z]")
+_QUOTES = re.compile(r"""["']([^"']*)["']|"([^"]*)"|'([^']*)'""")
+_LOOKS_LIKE_KEY = re.compile(r"\b(?:sk|ak|app)-[A-Za-z0-9_-]{12,}")
+_NAMES_A_KEY = re.compile(r"api_?-?key|authorization|token$|secret|password", re.IGNORECASE)
+
+
+def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every magic that asks a chat model."""
+    options = [
+        argument("-m", "--model", help="Model to ask; %%sophnet model sets the default."),
+        argument("-s", "--system", metavar="TEXT", help="System message, in quotes."),
+        argument("-o", "--out", metavar="NAME", help="Also store the response under this name."),
+        argument(
+            "-c",
+            "--conversation",
+            metavar="NAME",
+            help="Go on with the conversation of this name. Without it each cell stands alone.",
+        ),
+        argument("--new", action="store_true", help="Begin the conversation of -c anew."),
+        argument("-t", "--temperature", type=float, help="0 to 2: how random the answer is."),
+        argument("--top-p", type=float, help="0 to 1: how much of the likely words to consider."),
+        argument("--max-tokens", type=int, help="Longest answer, in tokens."),
+        argument(
+            "--stop", action="append", metavar="TEXT", help="Stop before this text; up to 4 times."
+        ),
+        argument("--think", action="store_true", help="Let the model think aloud first."),
+        argument("--no-think", action="store_true", help="Switch thinking off."),
+        argument("--raw", action="store_true", help="Send the prompt as written, braces and all."),
+        argument("--strict", action="store_true", help="Fail if the answer just stops."),
+        argument(
+            "-x",
+            "--extra",
+            action="append",
+            metavar="KEY=VALUE",
+            help="Anything else for the request; the value is JSON or text, a.b=1 nests.",
+        ),
+    ]
+    # Decorators apply from the bottom up.
+    for option in reversed(options):
+        magic = option(magic)
+    return magic
+
+
+def parse(magic: Any, line: str) -> tuple[argparse.Namespace, str]:
+    """
+    The options of a line, and the words behind them exactly as written.
+
+    IPython's own parser would split the words like a shell and stumble over an apostrophe. Raises
+    `UsageError`.
+    """
+    refuse_keys(line)
+    words, rest = _split(magic.parser, line)
+    args: argparse.Namespace = magic.parser.parse_args(words)
+    return args, rest
+
+
+def refuse_keys(line: str) -> None:
+    """Raise `UsageError` for a line that holds a key: a notebook would save it."""
+    if _LOOKS_LIKE_KEY.search(line):
+        raise UsageError(
+            "That line holds what looks like a key, and a notebook saves its lines. "
+            "Set SOPHNET_API_KEY before the kernel starts."
+        )
+
+
+def out_name(name: str | None) -> str | None:
+    """A name that ``-o`` may store under. Raises `UsageError`."""
+    if name is not None and not name.isidentifier():
+        raise UsageError(f"-o takes a variable's name, not {name!r}.")
+    return name
+
+
+def extra_body(pairs: list[str] | None) -> dict[str, Any]:
+    """``-x a.b=1 -x c=text`` as ``{"a": {"b": 1}, "c": "text"}``. Raises `UsageError`."""
+    body: dict[str, Any] = {}
+    for pair in pairs or []:
+        path, equals, value = pair.partition("=")
+        if not equals or not path:
+            raise UsageError(f"-x takes KEY=VALUE, not {pair!r}.")
+        if _NAMES_A_KEY.search(path):
+            raise UsageError(f"-x {path}: keys do not belong on a magic line; a notebook saves it.")
+        *parents, last = path.split(".")
+        place = body
+        for parent in parents:
+            inner = place.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                raise UsageError(f"-x {path}: {parent} is a value already, it cannot hold {last}.")
+            place = inner
+        place[last] = _value(value)
+    return body
+
+
+def _value(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _split(parser: argparse.ArgumentParser, line: str) -> tuple[list[str], str]:
+    """Tokens of the options at the start, and the rest of the line untouched."""
+    takes_value = {
+        name: action.nargs != 0 for action in parser._actions for name in action.option_strings
+    }
+    words: list[str] = []
+    position = 0
+    while match := _WORD.search(line, position):
+        word = match[0]
+        if word == "--":
+            return words, line[match.end() :].strip()
+        if not _OPTION.match(word):
+            break
+        words.append(_unquoted(word))
+        position = match.end()
+        name = word.partition("=")[0]
+        if takes_value.get(name) and "=" not in word:
+            value = _WORD.search(line, position)
+            if value is None:
+                break
+            words.append(_unquoted(value[0]))
+            position = value.end()
+    return words, line[position:].strip()
+
+
+def _unquoted(word: str) -> str:
+    return re.sub(r'"([^"]*)"|\'([^\']*)\'', lambda m: m[1] if m[1] is not None else m[2], word)

@@ -1,0 +1,205 @@
+"""
+An answer that is drawn while it arrives.
+
+Finished blocks are frozen as displays of their own and never touched again, so that the reader's
+selection, folds and scroll position survive and a late repaint stays as cheap as an early one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any, ClassVar, Protocol
+
+from ..events import Event, ReasoningDelta, TextDelta, TextReplaced
+from ..response import Arrival, Response, settle
+from . import answer
+from .answer import Context
+from .control_characters import plain
+from .safe_markdown import blocks, render
+
+# The eye gains nothing above this, and jupyter_server drops what exceeds 1,000 messages a second.
+STREAM_RATE = 15
+KERNEL_RATE = 200
+# JupyterLab cuts off after 50 outputs, so that frozen blocks must grow with the answer.
+SMALLEST_BLOCK = 400
+BLOCKS = 20
+# A tail that cannot be frozen (one long code block) is sent again only when it grew by this much.
+LONG_TAIL, GROWTH = 4_000, 1.02
+
+
+class Surface(Protocol):
+    """Where displays go: the output of one cell."""
+
+    @property
+    def watched(self) -> bool: ...
+
+    def publish(
+        self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
+    ) -> str: ...
+
+
+class View(Protocol):
+    """What follows an answer from its first event to its end."""
+
+    def start(self, model: str) -> None: ...
+    def on_event(self, response: Response, event: Event) -> None: ...
+    def finish(self, response: Response) -> None: ...
+
+
+async def show(
+    events: AsyncGenerator[Event, Any], view: View, arrival: Arrival, *, model: str
+) -> Response:
+    """Follow an answer to its end, however it ends, and draw that end too."""
+    view.start(model)
+    try:
+        return await settle(events, arrival)
+    finally:
+        view.finish(arrival.response)
+
+
+class WholeAnswer:
+    """Draws once, at the end: for batch runs and captured output, which nobody watches."""
+
+    def __init__(self, surface: Surface, context: Context) -> None:
+        self._surface = surface
+        self._context = context
+
+    def start(self, model: str) -> None:
+        pass
+
+    def on_event(self, response: Response, event: Event) -> None:
+        pass
+
+    def finish(self, response: Response) -> None:
+        self._surface.publish(answer.bundle(response, self._context))
+
+
+class LiveAnswer:
+    """Draws at most `STREAM_RATE` times a second; the first token at once, the end always."""
+
+    # How many are being drawn in this kernel: together they stay below KERNEL_RATE.
+    _drawing: ClassVar[int] = 0
+
+    def __init__(
+        self,
+        surface: Surface,
+        context: Context,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._surface = surface
+        self._context = context
+        self._clock = clock
+        self._response = Response()
+        self._painted_at = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+        # The display that says "waiting", until something takes its place.
+        self._free: str | None = None
+        self._thinking = False
+        self._thought: str | None = None
+        self._thought_begin = 0
+        self._tail: str | None = None
+        self._tail_size = 0
+        self._frozen_end = 0
+        self._texts: list[str] = []
+
+    def start(self, model: str) -> None:
+        LiveAnswer._drawing += 1
+        self._free = self._draw(answer.waiting(model))
+
+    def on_event(self, response: Response, event: Event) -> None:
+        self._response = response
+        if isinstance(event, TextReplaced):
+            self._withdraw()
+        if not isinstance(event, TextDelta | TextReplaced | ReasoningDelta):
+            return
+        self._thinking = isinstance(event, ReasoningDelta)
+        if self._timer:
+            return
+        wait = self._painted_at + self._interval() - self._clock()
+        if wait <= 0:
+            self._paint()
+        else:
+            self._timer = asyncio.get_running_loop().call_later(wait, self._paint)
+
+    def finish(self, response: Response) -> None:
+        LiveAnswer._drawing -= 1
+        self._response = response
+        if self._timer:
+            self._timer.cancel()
+        self._paint_thinking(done=True)
+        self._paint_text(done=True)
+        html = answer.closing(response, self._context)
+        self._draw(html, plain_text=answer.figures(response, self._context))
+
+    @classmethod
+    def _interval(cls) -> float:
+        return max(1 / STREAM_RATE, cls._drawing / KERNEL_RATE)
+
+    def _paint(self) -> None:
+        self._timer = None
+        self._painted_at = self._clock()
+        self._paint_thinking(done=False)
+        self._paint_text(done=False)
+
+    def _paint_thinking(self, *, done: bool) -> None:
+        text = self._response.thinking[self._thought_begin :]
+        if not text:
+            return
+        if self._thought is None and self._tail is not None:
+            # The model thinks again after it spoke: what it says then comes below the thought.
+            self._freeze(len(self._response.text))
+        if self._thinking and not done:
+            self._thought = self._draw(answer.thinking(text), at=self._thought)
+            return
+        # The answer has begun, or all is over: fold the thought and leave it alone for good.
+        self._draw(answer.thought(text), plain_text="", at=self._thought)
+        self._thought = None
+        self._thought_begin = len(self._response.thinking)
+
+    def _paint_text(self, *, done: bool) -> None:
+        text = self._response.text
+        rest = text[self._frozen_end :]
+        if not rest:
+            return
+        if done:
+            self._freeze(len(text))
+            return
+        if LONG_TAIL < len(rest) < self._tail_size * GROWTH:
+            return
+        finished, growing = blocks(rest)
+        if len(finished) >= max(SMALLEST_BLOCK, len(text) // BLOCKS):
+            self._freeze(self._frozen_end + len(finished))
+            rest = growing
+        if rest:
+            self._draw_text(rest, plain_text=None)
+
+    def _freeze(self, end: int) -> None:
+        """Give the text up to ``end`` its last look; what follows gets a display of its own."""
+        text = self._response.text[self._frozen_end : end]
+        self._draw_text(text, plain_text=plain(text))
+        self._frozen_end, self._tail, self._tail_size = end, None, 0
+
+    def _draw_text(self, text: str, *, plain_text: str | None) -> None:
+        is_new = self._tail is None
+        self._tail = self._draw(render(text), plain_text=plain_text, at=self._tail)
+        self._tail_size = len(text)
+        if is_new:
+            self._texts.append(self._tail)
+
+    def _withdraw(self) -> None:
+        """Empty what was drawn of an answer that the service has taken back."""
+        for display_id in self._texts:
+            self._draw("", plain_text="", at=display_id)
+        self._frozen_end, self._tail, self._tail_size = 0, None, 0
+
+    def _draw(self, html: str, *, plain_text: str | None = None, at: str | None = None) -> str:
+        # Only what stays gets a plain form: in a growing tail it would double the traffic.
+        data = {"text/html": html}
+        if plain_text is not None:
+            data["text/plain"] = plain_text
+        if at is None and self._free is not None:
+            at, self._free = self._free, None
+        return self._surface.publish(data, display_id=at, update=at is not None)

@@ -44,6 +44,12 @@ def sandbox() -> str:
         return _child.url
 
 
+def running() -> str | None:
+    """The address of this process's sandbox, if it has one by now."""
+    child = _child
+    return child.url if child and child.process.poll() is None else None
+
+
 def _start() -> _Child:
     process = subprocess.Popen(  # noqa: S603 - our own module, no input of anybody
         [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid())],

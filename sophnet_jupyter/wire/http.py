@@ -189,6 +189,14 @@ class Answer:
             self._pool.release()
 
 
+def warm_up(ca_bundle: str | None) -> None:
+    """Import what a first request needs, and make the TLS context if one will be used."""
+    import httpx2  # noqa: F401
+
+    if ca_bundle is not None:
+        tls_context(ca_bundle)
+
+
 @cache
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
     """

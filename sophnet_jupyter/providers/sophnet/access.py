@@ -86,13 +86,18 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
     code = _first(inner.get("code"), body.get("code"), task.get("code"), body.get("status"))
     status = _status(reply.status, code)
     return error_class(status)(
-        service=SERVICE,
+        service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,
         status=status,
         message=str(message),
         code=code,
         request_id=request_id(reply.headers, body),
         retry_after=reply.retry_after,
     )
+
+
+def is_sandbox(headers: Mapping[str, str]) -> bool:
+    """True when the local stand-in answered. Only its header says so: bodies are SophNet's."""
+    return headers.get("x-sandbox") == "1"
 
 
 def request_id(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:

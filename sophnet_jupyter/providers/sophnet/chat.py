@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -14,7 +14,7 @@ from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
 from ...wire.wire import Stream, Wire
-from .access import SERVICE, checked, parse_error, request_id, says_error
+from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
 from .chat_chunk import Decoder
 from .chat_request import Prompt, request
 
@@ -143,12 +143,12 @@ def _is_whole(line: bytes) -> bool:
     return (line[:1] == b"{" and line[-1:] == b"}") or line == b"[DONE]"
 
 
-def _started(headers: Any, chunk: dict[str, Any]) -> Started:
+def _started(headers: Mapping[str, str], chunk: dict[str, Any]) -> Started:
     return Started(
         service=SERVICE,
         model=str(chunk.get("model") or ""),
         request_id=request_id(headers, chunk),
-        sandbox=headers.get("x-sandbox") == "1",
+        sandbox=is_sandbox(headers),
     )
 
 

@@ -1,0 +1,140 @@
+"""Links and images in a model's Markdown: a link shows where it leads, an image loads nothing.
+
+A remote image tells its server that the answer was read, and what the model wrote into the
+address; a link named after one site may lead to another.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
+
+_LONGEST_ADDRESS = 2000
+_LONGEST_LABEL = 500
+_LONGEST_SHOWN = 80
+# One definition with a long address and a thousand references to it would make megabytes.
+_ADDRESSES_IN_TOTAL = 100_000
+
+_HOST = re.compile(r"[a-z0-9_][a-z0-9_.-]*|[0-9a-f:.]+")
+_ADDRESSEE = re.compile(r"[^\s@,;:/%]+@[a-z0-9.-]+", re.I)
+_LOOKS_LIKE_HOST = re.compile(r"(?:[^\W_][\w-]*\.)+[^\W\d_][\w-]+|\d+(?:\.\d+){3}")
+
+# NFKC leaves the ideographic full stop, which browsers take for a dot.
+_DOTS = str.maketrans("。", ".")
+
+
+def add_links(md: MarkdownIt) -> None:
+    """Make a parser's links honest and its images inert."""
+    # Every address passes the parser, so that the rule below, which judges it, sees it.
+    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    md.core.ruler.push("honest_links", _rewrite)
+
+
+def destination(address: str) -> str | None:
+    """Return the host, or the mailbox, that a link reaches; None if it may not be followed."""
+    if len(address) > _LONGEST_ADDRESS:
+        return None
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    # A browser decodes an escaped host, so what we would show of it is not where it leads.
+    if parts.scheme in ("http", "https") and _HOST.fullmatch(host):
+        return host
+    if parts.scheme == "mailto" and _ADDRESSEE.fullmatch(parts.path):
+        return parts.path
+    return None
+
+
+def _rewrite(state: StateCore) -> None:
+    links = _Links(_ADDRESSES_IN_TOTAL + len(state.src))
+    for token in state.tokens:
+        if token.children and any(t.type in ("link_open", "image") for t in token.children):
+            token.children = links.rewritten(token.children)
+
+
+class _Links:
+    """Rewrites the links of one text; ``room`` is how many characters of address it may have."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def rewritten(self, tokens: Sequence[Token]) -> list[Token]:
+        done: list[Token] = []
+        # Where the open links began. An autolink within a link is its text only.
+        open_links: list[tuple[int, str]] = []
+        for token in tokens:
+            if token.type == "link_open":
+                open_links.append((len(done), str(token.attrs["href"])))
+            elif token.type == "link_close":
+                start, address = open_links.pop()
+                if not open_links:
+                    done[start:] = self._link(done[start:], address)
+            elif token.type == "image":
+                done += self._image(token, linked=not open_links)
+            else:
+                done.append(token)
+        return done
+
+    def _link(self, label: list[Token], address: str) -> list[Token]:
+        reached = destination(address)
+        seen = _visible(label)
+        if reached is None or len(address) > self.room:
+            return label if seen == address else [*label, _text(f" ({_clipped(address)})")]
+        if not seen.strip():
+            label = [_text(reached)]
+        note = [_text(f" ({reached})")] if _misleads(seen, reached) else []
+        return [*self._anchor(label, address), *note]
+
+    def _image(self, image: Token, *, linked: bool) -> list[Token]:
+        address = str(image.attrs["src"])
+        reached = destination(address)
+        alt = " ".join(_visible(image.children or []).split())
+        named = " — ".join(part for part in (alt, reached) if part)
+        label = [_text(f"[image: {named}]" if named else "[image]")]
+        if linked and reached and len(address) <= self.room:
+            return self._anchor(label, address)
+        return label
+
+    def _anchor(self, label: list[Token], address: str) -> list[Token]:
+        from markdown_it.token import Token
+
+        self.room -= len(address)
+        attributes = {"href": address, "rel": "noopener noreferrer", "target": "_blank"}
+        opening = Token("link_open", "a", 1, attrs=dict(attributes))
+        return [opening, *label, Token("link_close", "a", -1)]
+
+
+def _text(content: str) -> Token:
+    from markdown_it.token import Token
+
+    return Token("text", "", 0, content=content)
+
+
+def _clipped(address: str) -> str:
+    return address if len(address) <= _LONGEST_SHOWN else address[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _visible(tokens: Sequence[Token]) -> str:
+    """What a reader takes the tokens for, whatever letters it is written in."""
+    written = "".join(" " if t.type.endswith("break") else t.content for t in tokens)
+    folded = unicodedata.normalize("NFKC", written)
+    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
+
+
+def _misleads(label: str, reached: str) -> bool:
+    if len(label) > _LONGEST_LABEL:
+        return True
+    real = reached.rpartition("@")[2].casefold().removeprefix("www.")
+    named = _LOOKS_LIKE_HOST.findall(label.translate(_DOTS).casefold())
+    return any(host.removeprefix("www.") != real for host in named)

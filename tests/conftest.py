@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from sophnet_jupyter import settings
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings_of_the_developer() -> None:
+    """Tests decide themselves which key there is, and no proxy stands between loopback ends."""
+    for name in list(os.environ):
+        if name.startswith("SOPHNET_") or name.lower().endswith("_proxy"):
+            del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def no_session_settings() -> Iterator[None]:
+    yield
+    settings.session.clear()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SimpleNamespace]:
+    """A sandbox that answers as fast as it can: ``.url`` (SophNet's root), ``.root``, ``.key``."""
+    speed = ["--tokens-per-second", "0", "--first-token", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid()), *speed],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with process:
+        assert process.stdout
+        url = json.loads(process.stdout.readline())["url"]
+        yield SimpleNamespace(url=url, root=url.removesuffix("/api/open-apis"), key="sandbox")
+        process.kill()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

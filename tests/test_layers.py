@@ -1,0 +1,115 @@
+"""Imports point one way: cell -> magics, widgets -> client -> providers -> wire."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "sophnet_jupyter"
+PACKAGE = ROOT.name
+FILES = sorted(ROOT.rglob("*.py"))
+
+LEAVES = {"errors", "events"}
+BELOW_CLIENT = LEAVES | {"response", "settings", "wire", "providers", "local"}
+MAY_IMPORT = {
+    "errors": set(),
+    "events": set(),
+    "response": LEAVES,
+    "settings": {"errors"},
+    "wire": LEAVES | {"wire"},
+    "providers": LEAVES | {"response", "wire", "providers"},
+    "local": {"errors"},
+    "client": BELOW_CLIENT,
+    "kernel": {"kernel"},
+    "views": LEAVES | {"response", "views"},
+    "explore": {"errors", "response", "explore"},
+    "magics": LEAVES
+    | {"response", "settings", "local", "client", "providers", "kernel", "views", "magics"},
+    "widgets": LEAVES | {"response", "views", "kernel", "widgets"},
+    "sandbox": {"sandbox"},
+    "cli": {"errors", "settings", "local"},
+}
+# Each library of others has one place, so that leaving it is a change of one place.
+OWNERS = {
+    "httpx2": ("wire/http.py", "wire/download.py", "sandbox/upstream.py"),
+    "websockets": ("wire/websocket.py", "sandbox/"),
+    "msgspec": ("events.py", "wire/", "providers/", "local.py", "magics/options.py"),
+    "IPython": ("kernel/", "views/", "magics/"),
+    "ipykernel": ("kernel/",),
+    "markdown_it": ("views/",),
+    "pygments": ("views/",),
+    "PIL": ("views/", "explore/", "sandbox/"),
+    "anywidget": ("widgets/",),
+    "ipywidgets": ("widgets/",),
+    "traitlets": ("widgets/", "magics/"),
+    "numpy": ("explore/", "sandbox/"),
+    "keyring": ("settings.py",),
+    "starlette": ("sandbox/",),
+    "uvicorn": ("sandbox/",),
+}
+# Loading the extension must not pay for what a first answer needs.
+LAZY = {"httpx2", "websockets", "markdown_it", "pygments", "PIL", "anywidget", "numpy", "keyring"}
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _imported(node: ast.AST, path: Path) -> list[str]:
+    """Full module names, relative imports resolved."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    if not node.level:
+        return [node.module or ""]
+    parents = [PACKAGE, *path.relative_to(ROOT).parts]
+    base = [*parents[: -node.level], *(node.module or "").split(".")]
+    if node.module:
+        return [".".join(base)]
+    return [".".join([*base[:-1], alias.name]) for alias in node.names]
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_imports_of_ours_point_down(path: Path) -> None:
+    layer = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    if layer == "__init__":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        for module in _imported(node, path):
+            package, _, rest = module.partition(".")
+            target = rest.partition(".")[0]
+            if package == PACKAGE and target:
+                assert target in MAY_IMPORT[layer], f"line {node.lineno} imports {target}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_each_library_has_its_place(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        for module in _imported(node, path):
+            library = module.partition(".")[0]
+            if library == PACKAGE or library in sys.stdlib_module_names:
+                continue
+            assert library in OWNERS, f"line {node.lineno}: whose is {library}?"
+            assert _name(path).startswith(OWNERS[library]), f"line {node.lineno}: {library}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_heavy_libraries_are_imported_on_use(path: Path) -> None:
+    if _name(path).startswith(("sandbox/", "widgets/", "explore/")):
+        return
+    for node in ast.parse(path.read_text()).body:
+        libraries = {module.partition(".")[0] for module in _imported(node, path)}
+        assert not libraries & LAZY, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_only_settings_reads_the_environment(path: Path) -> None:
+    if _name(path).startswith(("sandbox/", "cli.py", "settings.py")):
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in ("environ", "getenv"), f"line {node.lineno}"

@@ -68,10 +68,8 @@ class Secret:
     def __format__(self, spec: str) -> str:
         return format("‹hidden›", spec)
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a key is not pickled")
-
-    __reduce_ex__ = __reduce__  # type: ignore[assignment]
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a key is not pickled and not copied")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

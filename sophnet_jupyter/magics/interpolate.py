@@ -80,8 +80,9 @@ def _table(frame: Any) -> tuple[str, str]:
     head = frame.head(TABLE_ROWS)
     shown = columns[:TABLE_COLUMNS]
     lines = ["| " + " | ".join(_cell(name) for name in shown) + " |", "|---" * len(shown) + "|"]
-    rows_shown = zip(*(head[name] for name in shown), strict=True)
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows_shown]
+    # pandas by itertuples, polars by iter_rows; by position, since columns may share a name.
+    each = head.itertuples(index=False, name=None) if hasattr(head, "iloc") else head.iter_rows()
+    lines += ["| " + " | ".join(map(_cell, row[:TABLE_COLUMNS])) + " |" for row in each]
     size = f"{len(head)} of {rows:,} rows"
     if len(shown) < len(columns):
         size += f", {len(shown)} of {len(columns)} columns"

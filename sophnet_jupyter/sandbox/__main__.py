@@ -1,0 +1,192 @@
+"""The command line: ``python -m sophnet_jupyter.sandbox``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import json
+import math
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+
+from . import child, faults, quirks
+from .options import Options
+
+# Nothing heavier may be imported up here: the port is told before starlette and uvicorn load.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted, or until the parent is gone; returns the exit status."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.list_quirks:
+        print(_switch_table())
+        return 0
+    try:
+        options = _options(given)
+    except ValueError as error:
+        parser.error(str(error))
+    if missing := _missing(options):
+        print(
+            f'{missing} is not installed: pip install "sophnet-jupyter[sandbox]"', file=sys.stderr
+        )
+        return 3
+    if given.parent is not None:
+        child.ignore_interrupts()
+    try:
+        listener = _listen(given.host, given.port)
+    except OSError as error:
+        reason = error.strerror or error
+        print(f"cannot serve on {given.host} port {given.port}: {reason}", file=sys.stderr)
+        return 2
+    with listener:
+        _report(listener, given)
+        # A client may connect from here on: it waits in the backlog while the rest loads.
+        with contextlib.suppress(KeyboardInterrupt):
+            _serve(listener, options, given.parent)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sophnet_jupyter.sandbox",
+        description="A local server that speaks SophNet's protocol, with a scripted model.",
+        epilog=_switch_table(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to serve on (default: %(default)s)")
+    add("--port", type=int, default=0, metavar="N", help="0, the default, picks a free one")
+    add(
+        "--api-key",
+        metavar="K",
+        default=os.environ.get("SOPHNET_SANDBOX_KEY") or "sandbox",
+        help="the key clients must send; default: $SOPHNET_SANDBOX_KEY, else 'sandbox'",
+    )
+    add("--parent", type=int, metavar="PID", help="live as long as this process and its pipe")
+    add("--tokens-per-second", type=_amount, default=40.0, metavar="N", help="40; 0: at once")
+    add("--first-token", type=_amount, default=0.3, metavar="S", help="seconds before it, 0.3")
+    add("--quirk", action="append", default=[], metavar="NAME", help="repeatable, see below")
+    add("--fault", action="append", default=[], metavar="NAME[=N]", help="repeatable, see below")
+    add("--list-quirks", action="store_true", help="print the quirks and faults, and leave")
+    add("--upstream", metavar="URL", help="relay chat to an OpenAI-compatible server, …/v1")
+    add(
+        "--upstream-key-env",
+        default="SOPHNET_SANDBOX_UPSTREAM_KEY",
+        metavar="VAR",
+        help="environment variable with its key (default: %(default)s)",
+    )
+    return parser
+
+
+def _amount(text: str) -> float:
+    number = float(text)
+    if not (math.isfinite(number) and number >= 0):
+        raise argparse.ArgumentTypeError(f"{text} is not 0 or more")
+    return number
+
+
+def _switch_table() -> str:
+    lines = []
+    for kind, known in (("quirks", quirks.QUIRKS), ("faults", faults.FAULTS)):
+        lines += [f"{kind}:", *(f"  {name:<19} {what}" for name, what in known.items())]
+    lines.append("A request may ask for its own by the headers X-Sandbox-Quirks: a, b and")
+    lines.append("X-Sandbox-Faults: a, b=3, and for its pace by X-Sandbox-Tokens-Per-Second.")
+    return "\n".join(lines)
+
+
+def _options(given: argparse.Namespace) -> Options:
+    return Options(
+        api_key=given.api_key,
+        tokens_per_second=given.tokens_per_second,
+        first_token=given.first_token,
+        quirks=quirks.parse(given.quirk),
+        faults=faults.parse(given.fault),
+        upstream=given.upstream,
+        upstream_key=os.environ.get(given.upstream_key_env),
+    )
+
+
+def _missing(options: Options) -> str | None:
+    needed = ["starlette", "uvicorn", *(["httpx2"] if options.upstream else [])]
+    return next((name for name in needed if importlib.util.find_spec(name) is None), None)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise OSError("a port is a number from 0 to 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named; without
+    # that, every second write of an answer waits 40 ms for the client's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            # On Windows this option would let two servers share the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _report(listener: socket.socket, given: argparse.Namespace) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}/api/open-apis"
+    print(json.dumps({"port": port, "pid": os.getpid(), "url": url}), flush=True)
+    if given.parent is not None:
+        child.silence_stdout()
+        return
+    key = "'sandbox'" if given.api_key == "sandbox" else "the one you set"
+    print(f"SophNet sandbox at {url}\nAPI key: {key}. Ctrl-C stops it.", file=sys.stderr)
+    if not (host.startswith("127.") or host == "::1"):
+        print("It can be reached from other machines.", file=sys.stderr)
+
+
+def _serve(listener: socket.socket, options: Options, parent: int | None) -> None:
+    import uvicorn
+
+    from .app import make_app
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn would take back the interrupts that a child ignores.
+            if parent is not None:
+                yield
+                return
+            with super().capture_signals():
+                yield
+
+    config = uvicorn.Config(
+        make_app(options),
+        loop="asyncio",
+        http="h11",
+        # A fault that cuts a connection is no error to report.
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+    )
+    server = Server(config)
+    stopped = threading.Event()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    if parent is not None:
+        child.watch(parent, stop, stopped)
+    server.run(sockets=[listener])
+    stopped.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The whole server: every service at its real path, behind one journal."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from . import sophnet
+from .journal import Journal, Seen
+from .options import Options
+from .sophnet.door import require_key
+from .sophnet.envelope import Refused, envelope_response, json_response
+from .switches import Switches, switches_for
+
+SERVICES = {"sophnet": sophnet.ROOT}
+
+
+def make_app(options: Options) -> Starlette:
+    """Build the server's application; it keeps no state outside itself."""
+    seen = Seen()
+
+    async def show_seen(request: Request) -> Response:
+        require_key(request.headers.get("authorization", ""), options.api_key)
+        if request.method == "DELETE":
+            seen.clear()
+        return json_response(seen.report())
+
+    return Starlette(
+        routes=[
+            Route("/", _welcome),
+            Route("/sandbox/seen", show_seen, methods=["GET", "DELETE"]),
+            Route("/sandbox/web/{name}", _web_page),
+            sophnet.mount(options),
+        ],
+        middleware=[
+            Middleware(Journal, seen=seen),
+            Middleware(SwitchBoard, options=options),
+        ],
+        exception_handlers={Refused: _refuse, HTTPException: _refuse_path},
+    )
+
+
+class SwitchBoard:
+    """Puts the quirks and faults that hold for a request into its scope."""
+
+    def __init__(self, app: ASGIApp, options: Options) -> None:
+        self.app = app
+        self.options = options
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                scope["switches"] = switches_for(self.options, Request(scope).headers)
+            except ValueError as error:
+                await envelope_response(400, str(error))(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+async def _welcome(request: Request) -> Response:
+    version = metadata.version("sophnet-jupyter")
+    told = {"name": "sophnet-jupyter sandbox", "version": version, "services": SERVICES}
+    return json_response(told)
+
+
+async def _web_page(request: Request) -> Response:
+    # A page of the open web: a client that shows it a key has leaked the key.
+    if "authorization" in request.headers:
+        raise Refused(400, "a web reference must be fetched without the API key")
+    return PlainTextResponse(f"The sandbox's page about {request.path_params['name']}.\n")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused):
+        raise error
+    switches: Switches = request.scope["switches"]
+    http = 200 if "error_200" in switches.quirks else error.http
+    return envelope_response(http, error.message, status=error.status, headers=error.headers)
+
+
+async def _refuse_path(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    message = "there is nothing at this path" if error.status_code == 404 else error.detail
+    refused = Refused(error.status_code, message, headers=error.headers)
+    return await _refuse(request, refused)

@@ -1,0 +1,53 @@
+"""What can go wrong on the way, each with a name to make it happen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from .options import UnknownSwitch
+
+FAULTS = {
+    "cut": "the connection closes in the middle of the answer [after 5 chunks]",
+    "stall": "the answer stops coming and the connection stays open [after 5 chunks]",
+    "silent_end": "the answer just ends, with neither a finish reason nor [DONE] [after 5 chunks]",
+    "error_mid_stream": "an error object arrives inside the stream [after 5 chunks]",
+    "late_end": "the body ends a while after [DONE] [0.02 seconds]",
+    "never_end": "the body does not end after [DONE]",
+    "html_200": "a web page arrives in place of an answer, with HTTP 200",
+    "empty": "HTTP 200 and no bytes",
+    "slow_first": "nothing at all, headers included, for a while [5 seconds]",
+    "rate_limit": "429 with Retry-After [1 second]",
+    "rate_limit_once": "429 with Retry-After [1 second], then the same request is served",
+    "busy_once": "503, then the same request is served",
+    "server_error": "500",
+    "balance": "402: the account is empty",
+}
+DEFAULTS = {
+    "cut": 5,
+    "stall": 5,
+    "silent_end": 5,
+    "error_mid_stream": 5,
+    "late_end": 0.02,
+    "slow_first": 5,
+    "rate_limit": 1,
+    "rate_limit_once": 1,
+}
+
+
+def parse(names: Iterable[str]) -> dict[str, float]:
+    """
+    Read ``cut`` or ``cut=3``: the fault and its number (chunks or seconds).
+
+    Raises UnknownSwitch for a name that is no fault and ValueError for a bad number.
+    """
+    chosen: dict[str, float] = {}
+    for item in names:
+        name, _, number = item.partition("=")
+        if name not in FAULTS:
+            raise UnknownSwitch("fault", name, FAULTS)
+        value = float(number) if number else DEFAULTS.get(name, 0)
+        if not (math.isfinite(value) and value >= 0):
+            raise ValueError(f"fault {name}: {number} is not a number of chunks or seconds")
+        chosen[name] = value
+    return chosen

@@ -1,0 +1,30 @@
+"""What a sandbox is started with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+class UnknownSwitch(ValueError):
+    """No quirk or fault is called that; the sentence lists those that are."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Everything the server can be told; keys stay out of the repr."""
+
+    api_key: str = field(default="sandbox", repr=False)
+    tokens_per_second: float = 40.0
+    """0 means as fast as the connection takes them."""
+    first_token: float = 0.3
+    """Seconds from the headers to the first token."""
+    quirks: frozenset[str] = frozenset()
+    faults: Mapping[str, float] = field(default_factory=dict)
+    """Fault name to its number: chunks before it strikes, or seconds."""
+    upstream: str | None = None
+    """Base of an OpenAI-compatible server that answers chat in place of the script."""
+    upstream_key: str | None = field(default=None, repr=False)

@@ -1,0 +1,74 @@
+"""From the script to tokens: what is said, in which pieces, and why it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .chat_messages import Message
+from .chat_request import ChatRequest
+from .scripted import Call, reply
+from .scripted.tokens import tokens
+
+# What a turn costs besides its words, and what an image costs.
+PER_MESSAGE = 4
+PER_IMAGE = 85
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation:
+    """An answer as the model made it."""
+
+    thinking: Sequence[str]
+    text: Sequence[str]
+    finish_reason: Literal["stop", "length", "tool_calls"]
+    call: Call | None = None
+    references: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    """Index of a piece of ``text`` to the reference that is first cited there."""
+
+
+def generate(chat: ChatRequest, origin: str) -> Generation:
+    """Let the script answer, within the limits of the request."""
+    script = reply(chat, origin)
+    thinking = tokens(script.thinking)[: chat.thinking_budget]
+    if script.call:
+        return Generation(thinking=thinking, text=(), finish_reason="tool_calls", call=script.call)
+    text = _stopped(script.text, chat.stop)
+    said = tokens(text)
+    finish: Literal["stop", "length"] = "stop"
+    if chat.limit is not None and len(thinking) + len(said) > chat.limit:
+        finish = "length"
+        thinking = thinking[: chat.limit]
+        said = said[: chat.limit - len(thinking)]
+    return Generation(
+        thinking=thinking,
+        text=said,
+        finish_reason=finish,
+        references=_placed(said, script.references),
+    )
+
+
+def prompt_tokens(messages: Sequence[Message]) -> tuple[int, int]:
+    """How many tokens the prompt has: text, images."""
+    text = sum(len(tokens(message.text)) + PER_MESSAGE for message in messages)
+    return text, PER_IMAGE * sum(len(message.images) for message in messages)
+
+
+def _stopped(text: str, stops: Sequence[str]) -> str:
+    """``text`` up to the first stop string, which is not said."""
+    return text[: min([len(text), *(at for s in stops if (at := text.find(s)) >= 0)])]
+
+
+def _placed(
+    pieces: Sequence[str], references: Sequence[dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """Find the piece that completes each citation, ``[1]`` and so on."""
+    placed: dict[int, dict[str, Any]] = {}
+    said = ""
+    left = list(references)
+    for index, piece in enumerate(pieces):
+        said += piece
+        if left and f"[{left[0]['index']}]" in said:
+            placed[index] = left.pop(0)
+    return placed

@@ -1,0 +1,108 @@
+"""Which intent answers, and what is thought before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..chat_request import ChatRequest
+from ..references import references
+from . import code, counting, images, maths, memory, objects, reading, story, tables, talking, tools
+from .script import Call, Script, Talk, quoted
+from .tokens import tokens
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A way to answer; ``answer`` returns None when the prompt asks for something else."""
+
+    english: str
+    chinese: str
+    answer: Callable[[Talk], str | None]
+
+
+# The first that answers wins: those that work with the prompt stand before those that
+# only match a word of it.
+INTENTS = [
+    Intent("report what the tool returned", "转述工具的结果", talking.tool_result),
+    Intent("recall what was said before", "回忆之前的对话", memory.recall),
+    Intent("count, number by number", "逐个数数", counting.count),
+    Intent("summarise the material in the prompt", "总结提示中的材料", reading.summarise),
+    Intent("look the words up in a phrasebook", "查短语表翻译", talking.translate),
+    Intent("work the sum out", "算出结果", maths.calculate),
+    Intent("tell a story of the length asked for", "写一段指定长度的文字", story.tell),
+    Intent("show JSON", "给出 JSON", objects.show),
+    Intent("draw a table", "列一张表格", tables.draw),
+    Intent("write code that runs", "写一段能运行的代码", code.write),
+    Intent("set formulas in TeX", "用 TeX 写公式", maths.formulas),
+    Intent("say hello and what I can do", "打招呼并介绍自己", talking.greet),
+    Intent("show a little of everything", "各种格式都示范一点", talking.fallback),
+]
+
+
+def reply(chat: ChatRequest, origin: str) -> Script:
+    """The scripted answer to a checked request."""
+    talk = Talk(chat.messages)
+    if wanted := tools.call(chat, talk):
+        return _calling(chat, talk, wanted)
+    intent, text = _choose(chat, talk)
+    if talk.images:
+        seen = images.describe(talk)
+        text = seen if intent.answer is talking.fallback else f"{seen}\n\n{text}"
+    if not chat.as_json:
+        text = _in_manner(talk, text)
+    cited = references(origin) if chat.model.startswith("custom:") and not chat.as_json else []
+    if cited:
+        text = f"{text}\n\n{talking.citations(talk)}"
+    return Script(
+        text=text,
+        thinking=_thinking(talk, intent, text) if chat.thinking else "",
+        references=cited,
+    )
+
+
+def _calling(chat: ChatRequest, talk: Talk, wanted: Call) -> Script:
+    thinking = talk.says(
+        f'The user writes: "{quoted(talk.prompt)}". Among the tools offered, {wanted.name} '
+        f"fits, so I call it and answer with what it returns.",
+        f"用户写道：“{quoted(talk.prompt)}”。提供的工具里 {wanted.name} 合适，"
+        f"先调用它，再根据结果回答。",
+    )
+    return Script(text="", thinking=thinking if chat.thinking else "", call=wanted)
+
+
+def _choose(chat: ChatRequest, talk: Talk) -> tuple[Intent, str]:
+    if chat.as_json:
+        intent = Intent("give one JSON object", "给出一个 JSON 对象", objects.only)
+        return intent, objects.only(talk)
+    for intent in INTENTS:
+        if (text := intent.answer(talk)) is not None:
+            return intent, text
+    raise AssertionError("the last intent answers everything")
+
+
+def _in_manner(talk: Talk, text: str) -> str:
+    """Follow, lightly, the manner that the system prompt asks for."""
+    asked = f"{talk.system}\n{talk.instruction}"
+    if re.search(r"(in|with) one word|one[- ]word answer|用一个词", asked, re.IGNORECASE):
+        strong = re.search(r"\*\*(.+?)\*\*", text)
+        return strong[1] if strong else talk.says("Sandbox.", "沙盒。")
+    if re.search(r"pirate|海盗", talk.system, re.IGNORECASE):
+        return talk.says(f"Arr! {text}\n\nFair winds, matey.", f"啊嗬！{text}\n\n一路顺风，船长。")
+    return text
+
+
+def _thinking(talk: Talk, intent: Intent, text: str) -> str:
+    """What the script really goes by, told in sentences."""
+    turns, size = len(talk.messages), len(tokens(text))
+    return talk.says(
+        f'The user writes: "{quoted(talk.prompt)}". That is message {turns} of this '
+        f"conversation, and I should answer in English. I am a script and match words, so "
+        f"let me see what fits best. Of what I can do, one thing suits: {intent.english}. "
+        f"I have everything I need for it in the messages. "
+        f"The answer will be about {size} tokens long. Now I write it down.",
+        f"用户写道：“{quoted(talk.prompt)}”。这是对话中的第 {turns} 条消息，应该用中文回答。"
+        f"我是一个脚本，靠关键词来判断。最合适的做法是：{intent.chinese}。"
+        f"需要的内容都在消息里。回答大约 {size} 个 token。现在开始写。",
+    )

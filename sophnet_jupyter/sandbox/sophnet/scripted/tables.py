@@ -1,0 +1,72 @@
+"""Markdown tables: comparisons, powers, planets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .script import Talk
+
+# First appeared, typing, memory.
+LANGUAGES = {
+    "python": ("Python", "1991", "dynamic", "garbage collected"),
+    "javascript": ("JavaScript", "1995", "dynamic", "garbage collected"),
+    "typescript": ("TypeScript", "2012", "static, gradual", "garbage collected"),
+    "java": ("Java", "1995", "static", "garbage collected"),
+    "go": ("Go", "2009", "static", "garbage collected"),
+    "rust": ("Rust", "2012", "static", "ownership"),
+    "c": ("C", "1972", "static", "by hand"),
+    "julia": ("Julia", "2012", "dynamic", "garbage collected"),
+}
+# Ordered, may change, keeps equal values.
+COLLECTIONS = {
+    "list": ("list", "yes", "yes", "yes"),
+    "tuple": ("tuple", "yes", "no", "yes"),
+    "set": ("set", "no", "yes", "no"),
+    "dict": ("dict", "by insertion", "yes", "values only"),
+}
+# Distance in astronomical units, radius in km, moons.
+PLANETS = (
+    ("Mercury", "0.39", "2440", "0"),
+    ("Venus", "0.72", "6052", "0"),
+    ("Earth", "1.00", "6371", "1"),
+    ("Mars", "1.52", "3390", "2"),
+)
+CHINESE_PLANETS = ("水星", "金星", "地球", "火星")
+
+
+def draw(talk: Talk) -> str | None:
+    """A table that fits the prompt: of what it compares, of powers, else of planets."""
+    if not talk.mentions(r"\btables?\b|\bcompar|\bversus\b|\bvs\b|表格|列表格|比较|对比"):
+        return None
+    words = re.findall(r"[a-z]+", talk.instruction.lower())
+    for known, head, chinese_head in (
+        (LANGUAGES, ("", "appeared", "typing", "memory"), ("", "诞生", "类型", "内存")),
+        (
+            COLLECTIONS,
+            ("", "ordered", "may change", "keeps equals"),
+            ("", "有序", "可变", "允许重复"),
+        ),
+    ):
+        named = [known[word] for word in dict.fromkeys(words) if word in known]
+        if len(named) >= 2:
+            return markdown(chinese_head if talk.chinese else head, named)
+    if talk.mentions(r"square|cube|power|平方|立方"):
+        rows = [(f"{n}", f"{n**2}", f"{n**3}") for n in range(1, 11)]
+        return markdown(("$n$", "$n^2$", "$n^3$"), rows)
+    return _planets(talk)
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; the columns after the first are set to the right."""
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def _planets(talk: Talk) -> str:
+    if talk.chinese:
+        head = ("行星", "距离(AU)", "半径(km)", "卫星")
+        rows = [(name, *row[1:]) for name, row in zip(CHINESE_PLANETS, PLANETS, strict=True)]
+        return "内行星一览：\n\n" + markdown(head, rows)
+    head = ("Planet", "Distance (AU)", "Radius (km)", "Moons")
+    return "The inner planets, a table that I know by heart:\n\n" + markdown(head, PLANETS)

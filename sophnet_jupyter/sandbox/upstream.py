@@ -1,0 +1,77 @@
+"""Relay chat to another server that speaks the OpenAI protocol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+
+import httpx2
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .options import Options
+from .sophnet.envelope import Refused
+from .streams import Cut, Stream
+
+# Answers may pause for long; a connection may not take long to make.
+TIMEOUT = httpx2.Timeout(600, connect=10)
+
+
+async def relay(request: Request, options: Options, method: str, path: str) -> Response:
+    """
+    Send the request on as it is, with the upstream's key, and its bytes back as they come.
+
+    A client that hangs up closes the upstream connection too. Raises Refused with the
+    upstream's status when it answers with an error, and 502 when it does not answer.
+    """
+    client = httpx2.AsyncClient(timeout=TIMEOUT)
+    try:
+        response = await client.send(
+            await _request(client, request, options, method, path), stream=True
+        )
+        if response.status_code >= 400:
+            raise _refused(response.status_code, await response.aread(), response.headers)
+        media_type = response.headers.get("content-type", "application/json")
+        answer = Stream(_bytes(client, response), media_type=media_type)
+    except httpx2.HTTPError as error:
+        await client.aclose()
+        raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
+    except BaseException:
+        await client.aclose()
+        raise
+    return answer
+
+
+async def _request(
+    client: httpx2.AsyncClient, request: Request, options: Options, method: str, path: str
+) -> httpx2.Request:
+    # Compressed bytes could not be relayed as they come.
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+    if options.upstream_key:
+        headers["Authorization"] = f"Bearer {options.upstream_key}"
+    url = f"{(options.upstream or '').rstrip('/')}{path}"
+    return client.build_request(method, url, content=await request.body(), headers=headers)
+
+
+async def _bytes(
+    client: httpx2.AsyncClient, response: httpx2.Response
+) -> AsyncGenerator[bytes, None]:
+    try:
+        async for part in response.aiter_raw():
+            yield part
+    except httpx2.HTTPError:
+        # The upstream's answer broke off; so does ours.
+        raise Cut from None
+    finally:
+        await response.aclose()
+        await client.aclose()
+
+
+def _refused(status: int, body: bytes, headers: httpx2.Headers) -> Refused:
+    try:
+        told = json.loads(body)
+        message = (told.get("error") or told).get("message")
+    except (ValueError, AttributeError):
+        message = None
+    wait = {"Retry-After": headers["retry-after"]} if "retry-after" in headers else None
+    return Refused(status, str(message or "the upstream refused the request"), headers=wait)

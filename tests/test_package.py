@@ -4,16 +4,25 @@ import subprocess
 import sys
 from importlib.metadata import version
 
+import pytest
+
 import sophnet_jupyter
 
 
-def test_the_public_names_are_sorted_and_complete() -> None:
-    public = {
-        name
-        for name, value in vars(sophnet_jupyter).items()
-        if not name.startswith("_") and getattr(value, "__module__", "").startswith("sophnet")
-    }
-    assert sophnet_jupyter.__all__ == sorted(public)
+def test_the_public_names_are_sorted_and_there() -> None:
+    assert sophnet_jupyter.__all__ == sorted(sophnet_jupyter.__all__)
+    for name in sophnet_jupyter.__all__:
+        assert getattr(sophnet_jupyter, name).__module__.startswith("sophnet_jupyter")
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Clint'"):
+        _ = sophnet_jupyter.Clint
+
+
+def test_a_response_is_drawn_without_the_extension() -> None:
+    bundle = sophnet_jupyter.Response(text="**bold** <script>")._repr_mimebundle_()
+    assert "<strong>bold</strong> &lt;script&gt;" in bundle["text/html"]
 
 
 def test_the_version_is_said_once() -> None:
@@ -26,9 +35,17 @@ def _modules_after(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
+def test_starting_the_sandbox_loads_nothing_of_the_client() -> None:
+    loaded = _modules_after("import sophnet_jupyter.sandbox")
+    assert not {name for name in loaded if name.startswith("sophnet_jupyter.client")}
+    assert "msgspec" not in loaded
+
+
+def test_importing_the_client_loads_nothing_heavy() -> None:
     heavy = {"httpx2", "markdown_it", "pygments", "PIL", "anywidget", "websockets", "numpy"}
-    loaded = {name.partition(".")[0] for name in _modules_after("import sophnet_jupyter")}
+    loaded = {
+        name.partition(".")[0] for name in _modules_after("from sophnet_jupyter import Client")
+    }
     assert not loaded & (heavy | {"IPython", "ipywidgets", "pydantic", "pandas", "starlette"})
 
 

@@ -2,7 +2,7 @@
 Where requests go and with which key.
 
 Arguments come first, then what ``%sophnet`` set in this session, then the environment, then the
-keyring; with no key at all, the sandbox. This is the only module that reads the environment.
+keyring; with no key at all, the sandbox. Nothing else in the library reads the environment.
 
 | name | meaning |
 |---|---|

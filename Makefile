@@ -1,0 +1,63 @@
+# Two commands: `make demo` to see it, `make test` to check it. Both set up what they need.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
+
+.PHONY: help demo test check clean browser
+
+help:
+	@echo "make demo    open JupyterLab at the quickstart, no key needed"
+	@echo "             ARGS=--no-browser only prints the address"
+	@echo "make test    run every check and test, in a real JupyterLab too"
+	@echo "             ARGS='-k NAME' runs some tests"
+	@echo "make check   run the checks and tests that take seconds"
+	@echo "make clean   remove what these commands made"
+	@echo
+	@echo "PYTHON=python3.13 chooses the Python that .venv is made from."
+
+demo: $(VENV)/lab.stamp
+	@$(BIN)/sophnet-jupyter demo $(ARGS)
+
+test: $(VENV)/dev.stamp browser
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not kernel and not browser" $(ARGS)
+
+# Looked for each time, since a browser can be removed. Without one the other tests still run.
+browser: $(VENV)/dev.stamp
+	@$(BIN)/python tests/browser/chromium.py || true
+
+# Each stamp says: this is installed, as pyproject.toml asks for it.
+$(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) -e '.[lab,sandbox]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV), with the tools for tests ..."
+	@$(PIP) -e '.[dev]'
+	@touch $(VENV)/lab.stamp $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "This needs Python 3.11 or newer, and $(PYTHON) is none: make PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; \
+	    exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+clean:
+	rm -rf $(VENV) build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

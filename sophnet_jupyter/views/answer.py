@@ -18,10 +18,8 @@ from .control_characters import plain
 from .safe_markdown import render
 
 _FAINT = "opacity:.65;font-size:85%"
-_BADGE = (
-    "border:1px solid rgba(176,122,0,.7);border-radius:3px;color:#a87400;"
-    "padding:0 5px;font-weight:600"
-)
+# Solid, so that it is as loud on dark ground as on light.
+_BADGE = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
 _QUOTE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0 8px;padding:0 0 0 12px"
 _SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 # A ticker shows where a thought is, not all of it.
@@ -78,11 +76,11 @@ def closing(response: Response, context: Context) -> str:
         f'<div style="{_FAINT}">⚠ {escape(plain(notice))}</div>' for notice in response.notices
     )
     badge = f'<span style="{_BADGE}">sandbox</span> ' if response.sandbox else ""
-    line = escape(figures(response, context, badge=False))
+    line = f'<span style="opacity:.65">{escape(figures(response, context, badge=False))}</span>'
     return (
         references(response.references)
         + notices
-        + f'<div style="{_FAINT};margin-top:6px">{badge}{line}</div>'
+        + f'<div style="font-size:85%;margin-top:6px">{badge}{line}</div>'
     )
 
 

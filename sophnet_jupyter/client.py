@@ -6,9 +6,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from . import local
+from . import local, logs
 from .providers.sophnet import access
 from .providers.sophnet.chat import Chat
+from .providers.sophnet.models import Models, models
 from .settings import Secret, Settings, model_name
 from .wire import http
 from .wire.call import Network
@@ -33,7 +34,10 @@ class Client:
         project_id: str | None = None,
         **arguments: Any,
     ) -> None:
+        logs.guard()
         self._model = arguments.get("model")
+        # What `models` found last, for completion, which cannot wait for an answer.
+        self.known_models: Models | None = None
         self.settings = Settings.read(
             api_key=api_key, base_url=base_url, project_id=project_id, **arguments
         )
@@ -47,13 +51,25 @@ class Client:
         """Chat completions."""
         return Chat(self._sophnet, default_model=lambda: self._model or model_name())
 
+    async def models(self, *, refresh: bool = False) -> Models | None:
+        """
+        The models that the service lists, asked for once; None where it has no list.
+
+        What is listed need not be enabled in the key's project, and the other way round. Raises
+        `SophNetError`.
+        """
+        if refresh or self.known_models is None:
+            self.known_models = await models(self._sophnet)
+        return self.known_models
+
     @cached_property
     def _sophnet(self) -> Wire:
         settings = self.settings
         origin = access.origin(
             base_url=settings.base_url,
             reveal=settings.api_key.reveal,
-            scrub=settings.api_key.scrub,
+            # The sandbox's key is a public word, and may stand in any sentence.
+            scrub=str if settings.sandbox else settings.api_key.scrub,
             locate=local.sandbox if settings.sandbox and not settings.base_url else None,
         )
         network = Network(

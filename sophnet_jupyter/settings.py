@@ -2,7 +2,8 @@
 Where requests go and with which key.
 
 Arguments come first, then what ``%sophnet`` set in this session, then the environment, then the
-keyring; with no key at all, the sandbox. Nothing else in the library reads the environment.
+profile that ``%sophnet login`` has stored; with no key at all, the sandbox. Only this module and
+`keystore`, which holds the profiles, read the environment.
 
 | name | meaning |
 |---|---|
@@ -13,8 +14,19 @@ keyring; with no key at all, the sandbox. Nothing else in the library reads the 
 | SOPHNET_EASYLLM_ID | resource id for every service that wants one |
 | SOPHNET_<SERVICE>_EASYLLM_ID | the same for one of `SERVICES`: SPEECH, VOICE, … |
 | SOPHNET_PROXY, SOPHNET_CA_BUNDLE | proxy address; file of certificates to trust |
+| HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY | honoured where SOPHNET_PROXY is not set |
+| SOPHNET_PROFILE | profile a new kernel begins with, ``default`` if unset |
+| SOPHNET_CONFIG_DIR | folder of ``profiles.json``; the system's own if unset, see `keystore` |
 | SOPHNET_NO_SANDBOX | ``1``: never start the sandbox, fail with a sentence instead |
 | SOPHNET_SANDBOX_URL | a sandbox that runs already, to be used in place of one of our own |
+| SOPHNET_SANDBOX_KEY | its key, ``sandbox`` if unset |
+
+A profile is a key with the address and the project it belongs to, and these three stay together:
+a stored key goes to its own address whatever SOPHNET_BASE_URL says, and a key from elsewhere never
+goes to the address of a profile.
+
+What no setting can hide: a process of the same user reads SOPHNET_API_KEY in
+``/proc/<pid>/environ``, and a cell can print any variable. A stored key is in neither.
 """
 
 from __future__ import annotations
@@ -24,52 +36,66 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
-from typing import Any, Literal, NoReturn
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from .errors import SettingsError
+from .keystore import DEFAULT, Keystore
+from .secret import Secret as Secret
 
 BASE_URL = "https://www.sophnet.com/api/open-apis"
 MODEL = "DeepSeek-V3.2"
 SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documents")
 SANDBOX_KEY = "sandbox"
 
-KeySource = Literal["argument", "%sophnet", "environment", "keyring", "sandbox"]
-
-# What %sophnet set, by the name of the field. It ends with the kernel.
-session: dict[str, str] = {}
+KeySource = Literal["argument", "%sophnet", "environment", "keyring", "file", "sandbox"]
 
 
-class Secret:
-    """A key that does not show itself: not printed, not formatted, not pickled, not copied."""
+class Chosen(TypedDict, total=False):
+    """What ``%sophnet`` can set. A key is never among it as a plain text."""
 
-    __slots__ = ("_value",)
+    api_key: Secret
+    base_url: str
+    project_id: str
+    profile: str
+    model: str
 
-    def __init__(self, value: str) -> None:
-        self._value = value
 
-    def reveal(self) -> str:
-        """The key itself, for the line that joins it to a request."""
-        return self._value
+# What %sophnet set. It ends with the kernel.
+session: Chosen = {}
 
-    def scrub(self, text: str) -> str:
-        """``text`` without the key, should a server have sent it back."""
-        return text.replace(self._value, "‹key›") if self._value else text
 
-    def __bool__(self) -> bool:
-        return bool(self._value)
+def choose(key: Secret, *, profile: str = "", base_url: str = "", project_id: str = "") -> None:
+    """Use this key from now on, with the address and the project that belong to it."""
+    session.update(
+        {"api_key": key, "profile": profile, "base_url": base_url, "project_id": project_id}
+    )
 
-    def __repr__(self) -> str:
-        return "Secret(‹hidden›)"
 
-    def __str__(self) -> str:
-        return "‹hidden›"
+def forget() -> None:
+    """Take back `choose`."""
+    for name in ("api_key", "profile", "base_url", "project_id"):
+        session.pop(name, None)  # type: ignore[misc]
 
-    def __format__(self, spec: str) -> str:
-        return format("‹hidden›", spec)
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a key is not pickled and not copied")
+def store() -> Keystore:
+    """The profiles of this user."""
+    return Keystore(os.environ)
+
+
+def profile_in_use() -> str:
+    """The profile that a login without a name is about."""
+    return session.get("profile") or os.environ.get("SOPHNET_PROFILE") or DEFAULT
+
+
+def environment_has_key() -> bool:
+    """True when SOPHNET_API_KEY is set, which a stored key stands behind."""
+    return bool(os.environ.get("SOPHNET_API_KEY"))
+
+
+def environment_base_url() -> str:
+    """The address that a new key belongs to where nothing else is said."""
+    return os.environ.get("SOPHNET_BASE_URL", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +113,7 @@ class Settings:
 
     api_key: Secret
     key_source: KeySource
+    profile: str = ""
     base_url: str
     project_id: str = ""
     model: str = MODEL
@@ -111,22 +138,27 @@ class Settings:
         environ = os.environ if environ is None else environ
         given = {name: value for name, value in arguments.items() if value is not None}
         timeouts = given.pop("timeouts", Timeouts())
-        key, source = _key(given, environ)
+        key = _key(given, environ)
+
+        chosen: dict[str, str] = {**key.belongings}
+        if "model" in session:
+            chosen["model"] = session["model"]
 
         def first(name: str, default: str = "") -> str:
-            for place in (given, session):
+            for place in (given, chosen):
                 if name in place:
                     return str(place[name])
             return environ.get(f"SOPHNET_{name.upper()}", "") or default
 
-        if source == "sandbox":
+        if key.source == "sandbox":
             # An empty address: local.py starts the sandbox and learns its port on first use.
             base_url = _sandbox_url(environ)
         else:
-            base_url = _checked_url(first("base_url", BASE_URL))
+            base_url = checked_url(first("base_url", BASE_URL))
         return cls(
-            api_key=key,
-            key_source=source,
+            api_key=key.secret,
+            key_source=key.source,
+            profile=chosen.get("profile", ""),
             base_url=base_url,
             project_id=first("project_id"),
             model=first("model", MODEL),
@@ -150,27 +182,47 @@ def model_name() -> str:
     return session.get("model") or os.environ.get("SOPHNET_MODEL") or MODEL
 
 
-def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[Secret, KeySource]:
+class _Key(NamedTuple):
+    """A key, where it came from, and what goes with it: its profile, address and project."""
+
+    secret: Secret
+    source: KeySource
+    belongings: Mapping[str, str] = MappingProxyType({})
+
+
+def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
     if "api_key" in given:
         value = given["api_key"]
-        if isinstance(value, Secret):
-            return value, "argument"
-        return Secret(_checked_key(str(value))), "argument"
-    if value := session.get("api_key"):
-        return Secret(_checked_key(value)), "%sophnet"
-    if value := environ.get("SOPHNET_API_KEY"):
-        return Secret(_checked_key(value)), "environment"
-    if value := _from_keyring():
-        return Secret(_checked_key(value)), "keyring"
+        return _Key(value if isinstance(value, Secret) else checked_key(str(value)), "argument")
+    if secret := session.get("api_key"):
+        name, project = session.get("profile", ""), session.get("project_id", "")
+        return _Key(secret, "%sophnet", _belongings(name, session.get("base_url", ""), project))
+    if environ.get("SOPHNET_API_KEY"):
+        return _Key(checked_key(environ["SOPHNET_API_KEY"]), "environment")
+    name = environ.get("SOPHNET_PROFILE") or DEFAULT
+    if profile := Keystore(environ).load(name):
+        belongings = _belongings(name, profile.base_url, profile.project_id)
+        return _Key(profile.api_key, profile.kept, belongings)
+    if "SOPHNET_PROFILE" in environ and name != DEFAULT:
+        raise SettingsError(
+            f"SOPHNET_PROFILE names {name!r}, of which no key is stored: %sophnet login {name}"
+        )
     if environ.get("SOPHNET_NO_SANDBOX") == "1":
         raise SettingsError(
             "No key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
-            "Set SOPHNET_API_KEY before the kernel starts."
+            "Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts."
         )
-    return Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY), "sandbox"
+    return _Key(Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY), "sandbox")
 
 
-def _checked_key(value: str) -> str:
+def _belongings(profile: str, base_url: str, project_id: str) -> dict[str, str]:
+    # The address is always named, so that no other setting sends this key elsewhere.
+    project = {"project_id": project_id} if project_id else {}
+    return {"profile": profile, "base_url": base_url or BASE_URL, **project}
+
+
+def checked_key(value: str) -> Secret:
+    """A pasted text as a key. Raises `SettingsError`, without repeating it."""
     value = value.strip()
     # It becomes a header: a line break or a letter outside ASCII would fail later, less clearly.
     if not value or not value.isascii() or not value.isprintable() or " " in value:
@@ -178,20 +230,7 @@ def _checked_key(value: str) -> str:
             "The key has characters that a key cannot have (a space, a line break, or a letter "
             "outside ASCII). Copy it again from the console."
         )
-    return value
-
-
-def _from_keyring() -> str:
-    # Not a dependency: used where the user has it. Asked only when nothing else gave a key.
-    if find_spec("keyring") is None:
-        return ""
-    import keyring
-    import keyring.errors
-
-    try:
-        return keyring.get_password("sophnet_jupyter", "sophnet") or ""
-    except keyring.errors.KeyringError:
-        return ""
+    return Secret(value)
 
 
 def _easyllm_ids(environ: Mapping[str, str]) -> dict[str, str]:
@@ -202,10 +241,11 @@ def _easyllm_ids(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _sandbox_url(environ: Mapping[str, str]) -> str:
     root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
-    return _checked_url(root + "/api/open-apis") if root else ""
+    return checked_url(root + "/api/open-apis") if root else ""
 
 
-def _checked_url(url: str) -> str:
+def checked_url(url: str) -> str:
+    """An address that a key may be sent to. Raises `SettingsError`."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise SettingsError(

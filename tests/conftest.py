@@ -13,11 +13,12 @@ from sophnet_jupyter import settings
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_settings_of_the_developer() -> None:
+def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests decide themselves which key there is, and no proxy stands between loopback ends."""
     for name in list(os.environ):
         if name.startswith("SOPHNET_") or name.lower().endswith("_proxy"):
             del os.environ[name]
+    os.environ["SOPHNET_CONFIG_DIR"] = str(tmp_path_factory.mktemp("no-profiles"))
 
 
 @pytest.fixture(autouse=True)

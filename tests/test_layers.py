@@ -13,40 +13,48 @@ PACKAGE = ROOT.name
 FILES = sorted(ROOT.rglob("*.py"))
 
 LEAVES = {"errors", "events"}
-BELOW_CLIENT = LEAVES | {"response", "settings", "wire", "providers", "local"}
+KEYS = {"secret", "keystore", "settings"}
+BELOW_CLIENT = LEAVES | KEYS | {"response", "prompt", "wire", "providers", "local", "logs"}
 MAY_IMPORT = {
     "errors": set(),
     "events": set(),
+    "secret": set(),
     "response": LEAVES,
-    "settings": {"errors"},
+    "keystore": {"errors", "secret"},
+    "settings": {"errors", "secret", "keystore"},
+    "logs": {"secret"},
     "wire": LEAVES | {"wire"},
     "providers": LEAVES | {"response", "wire", "providers"},
+    "prompt": LEAVES | {"response", "prompt"},
     "local": {"errors"},
     "client": BELOW_CLIENT,
+    "doctor": BELOW_CLIENT | {"client", "doctor"},
     "kernel": {"kernel"},
     "views": LEAVES | {"response", "views"},
     "explore": {"errors", "response", "explore"},
     "magics": LEAVES
-    | {"response", "settings", "local", "client", "providers", "kernel", "views", "magics"},
+    | KEYS
+    | {"response", "prompt", "local", "client", "doctor", "providers", "kernel", "views", "magics"},
     "widgets": LEAVES | {"response", "views", "kernel", "widgets"},
     "sandbox": {"sandbox"},
-    "cli": {"errors", "settings", "local"},
+    "cli": {"errors", "settings", "local", "doctor"},
 }
 # Each library of others has one place, so that leaving it is a change of one place.
 OWNERS = {
     "httpx2": ("wire/http.py", "wire/download.py", "sandbox/upstream.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),
-    "msgspec": ("events.py", "wire/", "providers/", "local.py", "magics/options.py"),
+    "msgspec": ("events.py", "wire/", "prompt/", "providers/", "local.py", "magics/options.py"),
     "IPython": ("kernel/", "views/", "magics/"),
     "ipykernel": ("kernel/",),
     "markdown_it": ("views/",),
     "pygments": ("views/",),
-    "PIL": ("views/", "explore/", "sandbox/"),
+    "PIL": ("prompt/", "views/", "explore/", "sandbox/"),
     "anywidget": ("widgets/",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
+    "comm": ("widgets/",),
     "numpy": ("explore/", "sandbox/"),
-    "keyring": ("settings.py",),
+    "keyring": ("keystore.py",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
 }

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import copy
-import pickle
-from typing import Any
+import json
+from pathlib import Path
 
 import pytest
 
-from sophnet_jupyter import Client, settings
+from sophnet_jupyter import settings
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.settings import Secret, Settings
 
 CANARY = "sk-canary-0123456789abcdef"
+STORED = "sk-stored-0123456789abcdef"
 
 
 def test_an_argument_comes_before_the_session_and_that_before_the_environment() -> None:
@@ -74,22 +74,61 @@ def test_a_service_has_its_own_easyllm_id_before_the_common_one() -> None:
     assert (found["speech"], found["ocr"]) == ("own", "common")
 
 
-@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r:>40}".format, "%s".__mod__])
-def test_a_secret_does_not_show_itself(show: Any) -> None:
-    assert CANARY not in show(Secret(CANARY))
-    assert CANARY not in show(Settings.read({}, api_key=CANARY))
-    assert CANARY not in show(Client(api_key=CANARY))
+def stored(folder: Path, **profiles: dict[str, str]) -> dict[str, str]:
+    """An environment whose user has these profiles in a file."""
+    path = folder / "profiles.json"
+    path.write_text(json.dumps({"profiles": profiles}))
+    path.chmod(0o600)
+    return {"SOPHNET_CONFIG_DIR": str(folder)}
 
 
-@pytest.mark.parametrize("leave", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_a_secret_does_not_leave_the_process(leave: Any) -> None:
-    with pytest.raises(TypeError, match="not pickled"):
-        leave(Secret(CANARY))
+def test_the_environment_comes_before_a_stored_key_and_that_before_the_sandbox(
+    tmp_path: Path,
+) -> None:
+    environ = stored(tmp_path, default={"api_key": STORED})
+    found = Settings.read(environ)
+    assert (found.api_key.reveal(), found.key_source) == (STORED, "file")
+    found = Settings.read(environ | {"SOPHNET_API_KEY": CANARY})
+    assert (found.api_key.reveal(), found.key_source) == (CANARY, "environment")
 
 
-def test_a_secret_is_not_among_the_variables_of_a_client() -> None:
-    assert CANARY not in str(vars(Client(api_key=CANARY)))
+def test_what_the_session_chose_comes_before_the_environment() -> None:
+    settings.choose(Secret(STORED), profile="work", base_url="https://work.example/api")
+    found = Settings.read({"SOPHNET_API_KEY": CANARY, "SOPHNET_BASE_URL": "https://x.example"})
+    assert (found.api_key.reveal(), found.key_source) == (STORED, "%sophnet")
+    assert found.base_url == "https://work.example/api"
 
 
-def test_a_secret_is_taken_out_of_what_a_server_says() -> None:
-    assert Secret(CANARY).scrub(f"bad key {CANARY}!") == "bad key ‹key›!"
+def test_the_session_holds_a_key_as_a_secret() -> None:
+    settings.choose(Secret(STORED))
+    assert isinstance(settings.session["api_key"], Secret)
+    assert STORED not in repr(settings.session)
+    settings.forget()
+    assert settings.session == {}
+
+
+def test_a_stored_key_goes_to_its_own_address_only(tmp_path: Path) -> None:
+    elsewhere = {"SOPHNET_BASE_URL": "https://elsewhere.example/api"}
+    own = {"api_key": STORED, "base_url": "https://work.example/api", "project_id": "p1"}
+    environ = stored(tmp_path, default={"api_key": STORED}, work=own) | elsewhere
+    assert Settings.read(environ).base_url == settings.BASE_URL
+    found = Settings.read(environ | {"SOPHNET_PROFILE": "work"})
+    assert (found.base_url, found.project_id) == ("https://work.example/api", "p1")
+
+
+@pytest.mark.parametrize("other", [{"api_key": CANARY}, {"environ": CANARY}])
+def test_another_key_never_goes_to_the_address_of_a_profile(
+    tmp_path: Path, other: dict[str, str]
+) -> None:
+    own = {"api_key": STORED, "base_url": "https://work.example/api"}
+    environ = stored(tmp_path, default=own)
+    if "environ" in other:
+        environ["SOPHNET_API_KEY"] = other.pop("environ")
+    else:
+        settings.choose(Secret(STORED), profile="work", base_url="https://work.example/api")
+    assert Settings.read(environ, **other).base_url == settings.BASE_URL
+
+
+def test_a_profile_without_a_key_is_a_sentence_with_the_next_step(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="%sophnet login work"):
+        Settings.read({"SOPHNET_CONFIG_DIR": str(tmp_path), "SOPHNET_PROFILE": "work"})

@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import argument
 
+from ..secret import scrub
+
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
 _OPTION = re.compile(r"-{1,2}[A-Za-z]")
 _QUOTES = re.compile(r"""["']([^"']*)["']|"([^"]*)"|'([^']*)'""")
-_LOOKS_LIKE_KEY = re.compile(r"\b(?:sk|ak|app)-[A-Za-z0-9_-]{12,}")
+_LOOKS_LIKE_KEY = re.compile(r"\b(?:sk|ak|app|dataset)-[A-Za-z0-9_-]{12,}|\bBearer +[\w.~+/-]{12,}")
+_RUN = re.compile(r"[A-Za-z0-9]{20,}")
+_ADDRESS = re.compile(r"\w+://\S+")
 _NAMES_A_KEY = re.compile(r"api_?-?key|authorization|token$|secret|password", re.IGNORECASE)
 
 
@@ -70,11 +75,24 @@ def parse(magic: Any, line: str) -> tuple[argparse.Namespace, str]:
 
 def refuse_keys(line: str) -> None:
     """Raise `UsageError` for a line that holds a key: a notebook would save it."""
-    if _LOOKS_LIKE_KEY.search(line):
+    known = scrub(line) != line
+    if known or _LOOKS_LIKE_KEY.search(line) or any(map(_is_random, _runs(line))):
         raise UsageError(
             "That line holds what looks like a key, and a notebook saves its lines. "
-            "Set SOPHNET_API_KEY before the kernel starts."
+            "Use %sophnet login, or set SOPHNET_API_KEY before the kernel starts."
         )
+
+
+def _runs(line: str) -> list[str]:
+    # Addresses have random parts that are no keys.
+    return _RUN.findall(_ADDRESS.sub("", line))
+
+
+def _is_random(run: str) -> bool:
+    """True for letters and digits mixed as no word, model or file name mixes them."""
+    kinds = ["digit" if c.isdigit() else "upper" if c.isupper() else "lower" for c in run]
+    changes = sum(before != after for before, after in pairwise(kinds))
+    return changes >= 8 and kinds.count("digit") >= 3 and len(set(kinds)) == 3
 
 
 def out_name(name: str | None) -> str | None:

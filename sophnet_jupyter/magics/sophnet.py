@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from .. import local
-from ..kernel.output import Cell
+from ..kernel.loop import run
 from ..settings import model_name
 from ..settings import session as settings_session
+from . import sheet
+from .account import Account
 from .options import refuse_keys
 from .session import Session
 
 SUBJECTS = {
     "status": "where requests go, where the key came from, and which model answers",
+    "login": "ask for a key and keep it; with a name, for a profile of that name",
+    "logout": "forget a kept key",
+    "profile": "the keys that are kept; with a name, use that one in this kernel",
     "model": "the default chat model; with a name, that one from now on",
+    "doctor": "check versions, network, key and clock, and say what to do",
     "help": "this list",
 }
 
@@ -33,6 +37,7 @@ class SophNetMagics(Magics):
         super().__init__(shell)
         self._session = session
         self._summaries = summaries
+        self._account = Account(session)
 
     @no_var_expand
     @line_magic
@@ -41,20 +46,33 @@ class SophNetMagics(Magics):
         Status and settings of sophnet_jupyter.
 
             %sophnet                where requests go, with which key and model
+            %sophnet login [NAME]   ask for a key, without showing it, and keep it
+                --session             only for this kernel
+                --base-url URL        the service that the key belongs to
+                --project-id ID       the project that it belongs to
+            %sophnet logout [NAME]  forget it
+            %sophnet profile [NAME] the keys that are kept; use that one in this kernel
             %sophnet model NAME     the chat model to use from now on
+            %sophnet doctor         what is wrong, and what to do about it
+                --stream              also ask for a short answer, which costs some tokens
             %sophnet help           all magics and settings
         """
         refuse_keys(line)
         subject, _, rest = (line.strip() or "status").partition(" ")
         subjects: dict[str, Callable[[str], None]] = {
             "status": self._status,
+            "login": self._account.login,
+            "logout": self._account.logout,
+            "profile": self._account.profile,
             "model": self._model,
+            "doctor": self._doctor,
             "help": self._help,
         }
         if subject not in subjects:
             close = difflib.get_close_matches(subject, subjects, n=1)
             hint = f"Did you mean {close[0]}?" if close else f"There is {', '.join(subjects)}."
-            raise UsageError(f"%sophnet has no {subject!r}. {hint}")
+            # The word is not repeated: it may be a key that stands here by mistake.
+            raise UsageError(f"%sophnet has no such subject. {hint}")
         subjects[subject](rest.strip())
 
     def _status(self, rest: str) -> None:
@@ -66,32 +84,27 @@ class SophNetMagics(Magics):
             else "SophNet",
             "endpoint": address,
             "key from": "none needed" if settings.sandbox else settings.key_source,
+            "profile": settings.profile or "none",
             "project": settings.project_id or "decided by the key",
             "model": model_name(),
         }
-        self._table(rows)
+        sheet.table(self._session.shell, rows)
 
     def _model(self, rest: str) -> None:
         if len(rest.split()) > 1:
             raise UsageError(f"A model's name has no spaces: {rest!r}.")
         if rest:
             settings_session["model"] = rest
-        self._table({"model": model_name()})
+        sheet.table(self._session.shell, {"model": model_name()})
+
+    def _doctor(self, rest: str) -> None:
+        if rest not in ("", "--stream"):
+            raise UsageError("%sophnet doctor takes --stream and nothing else.")
+        from .. import doctor
+
+        findings = run(doctor.examine(stream=bool(rest)))
+        sheet.lines(self._session.shell, [finding.cells for finding in findings])
 
     def _help(self, rest: str) -> None:
         subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
-        self._table(self._summaries | subjects)
-
-    def _table(self, rows: dict[str, str]) -> None:
-        width = max(map(len, rows))
-        text = "\n".join(f"{name:<{width}}  {said}" for name, said in rows.items())
-        cells = "".join(
-            f'<tr><th style="text-align:left">{escape(name)}</th>'
-            f'<td style="text-align:left">{escape(said)}</td></tr>'
-            for name, said in rows.items()
-        )
-        cell = Cell(self._session.shell)
-        if cell.place == "terminal":
-            sys.stdout.write(text + "\n")
-        else:
-            cell.publish({"text/html": f"<table>{cells}</table>", "text/plain": text})
+        sheet.table(self._session.shell, self._summaries | subjects)

@@ -1,0 +1,253 @@
+"""
+Keys that outlive a kernel: profiles in the user's configuration folder, their keys in the keyring.
+
+A profile is a key with the address and the project it belongs to. ``profiles.json`` lists them; a
+key stands in it only where there is no keyring. The keyring is asked only for a profile that was
+put into it, so that nobody who never logged in pays for its import or sees it ask for a password.
+
+| system | folder |
+|---|---|
+| Linux and others | ``$XDG_CONFIG_HOME/sophnet_jupyter``, else ``~/.config/sophnet_jupyter`` |
+| macOS | ``~/Library/Application Support/sophnet_jupyter`` |
+| Windows | ``%APPDATA%\\sophnet_jupyter`` |
+| any, if set | ``$SOPHNET_CONFIG_DIR`` |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import SettingsError
+from .secret import Secret
+
+DEFAULT = "default"
+SERVICE = "sophnet_jupyter"
+
+Kept = Literal["keyring", "file"]
+
+# Shorter than any key, so that a key given in place of a name is noticed.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}")
+# A link in place of a file may lead to one of somebody else's making.
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A key, where it is kept, and what belongs to it."""
+
+    name: str
+    kept: Kept
+    base_url: str = ""
+    project_id: str = ""
+    api_key: Secret = field(default_factory=lambda: Secret(""))
+
+
+def folder(environ: Mapping[str, str]) -> Path | None:
+    """Where profiles are kept; None for a process that has no home."""
+    if named := environ.get("SOPHNET_CONFIG_DIR"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = environ.get("APPDATA", "")
+        return Path(base, "sophnet_jupyter") if base else None
+    home = environ.get("HOME", "")
+    if sys.platform == "darwin":
+        return Path(home, "Library/Application Support/sophnet_jupyter") if home else None
+    base = environ.get("XDG_CONFIG_HOME", "")
+    # The standard wants a relative path to be ignored.
+    base = base if base.startswith("/") else home and f"{home}/.config"
+    return Path(base, "sophnet_jupyter") if base else None
+
+
+def profile_name(text: str) -> str:
+    """``text`` as the name of a profile. Raises `SettingsError`, without repeating it."""
+    if not _NAME.fullmatch(text):
+        raise SettingsError(
+            "A profile's name is a short word such as work: letters, digits, - and _, at most 16. "
+            "If that was a key, withdraw it in the console: the notebook and IPython's history "
+            "have it now. The key is asked for after Enter."
+        )
+    return text
+
+
+class Keystore:
+    """The profiles of one user."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._folder = folder(environ)
+
+    @property
+    def path(self) -> Path | None:
+        return self._folder and self._folder / "profiles.json"
+
+    def listed(self) -> list[Profile]:
+        """The profiles there are, without their keys. Raises `SettingsError`, as all below do."""
+        found = sorted(self._entries().items())
+        return [_profile(name, entry) for name, entry in found if isinstance(entry, dict)]
+
+    def load(self, name: str) -> Profile | None:
+        """A profile with its key, None if there is none of that name, or its key is gone."""
+        entry = self._entries().get(name)
+        if not isinstance(entry, dict):
+            return None
+        key = entry.get("api_key") or _from_keyring(name)
+        if not isinstance(key, str) or not key:
+            return None
+        return replace(_profile(name, entry), api_key=Secret(key))
+
+    def save(self, name: str, key: Secret, *, base_url: str = "", project_id: str = "") -> Kept:
+        """Keep a profile: its key in the keyring if there is a real one, else in the file."""
+        # Read first: a file that cannot be read is not to be written over.
+        entries = self._entries()
+        entry = {"base_url": base_url, "project_id": project_id}
+        kept: Kept = "keyring" if _into_keyring(name, key) else "file"
+        if kept == "file":
+            entry["api_key"] = key.reveal()
+        entries[name] = {field: value for field, value in entry.items() if value}
+        self._write(entries)
+        return kept
+
+    def remove(self, name: str) -> bool:
+        """Forget a profile; False if there was none."""
+        entries = self._entries()
+        entry = entries.pop(name, None)
+        if entry is None:
+            return False
+        if not (isinstance(entry, dict) and entry.get("api_key")):
+            _out_of_keyring(name)
+            if _from_keyring(name):
+                raise SettingsError(
+                    f"The keyring did not let go of {SERVICE} {name}: remove it there."
+                )
+        self._write(entries)
+        return True
+
+    def _entries(self) -> dict[str, Any]:
+        """All profiles as they stand in the file."""
+        if self.path is None:
+            return {}
+        try:
+            text, private = _read(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            raise SettingsError(f"{self.path} cannot be read: {error.strerror}.") from None
+        if not private:
+            # Who can write it says where a key is sent.
+            raise SettingsError(
+                f"{self.path} holds keys or says where they go, and others may read or write it: "
+                "chmod 600 it, and if it holds a key, make a new one."
+            )
+        entries = _decoded(text)
+        if entries is None:
+            raise SettingsError(f"{self.path} is not as %sophnet login left it: mend or remove it.")
+        return entries
+
+    def _write(self, entries: dict[str, Any]) -> None:
+        if self._folder is None or self.path is None:
+            raise SettingsError(
+                "There is no home folder to keep a key in. %sophnet login --session keeps it "
+                "for this kernel."
+            )
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _put(self.path, json.dumps({"profiles": entries}, indent=2).encode())
+        except OSError as error:
+            raise SettingsError(
+                f"The key cannot be kept in {self._folder}: {error.strerror or error}. "
+                "%sophnet login --session keeps it for this kernel."
+            ) from None
+
+
+def _profile(name: str, entry: Mapping[str, Any]) -> Profile:
+    return Profile(
+        name=name,
+        kept="file" if entry.get("api_key") else "keyring",
+        base_url=str(entry.get("base_url") or ""),
+        project_id=str(entry.get("project_id") or ""),
+    )
+
+
+def _read(path: Path) -> tuple[bytes, bool]:
+    """What the file says, and whether it is ours alone."""
+    with os.fdopen(os.open(path, os.O_RDONLY | _NO_LINK), "rb") as file:
+        return file.read(), _private(os.fstat(file.fileno()))
+
+
+def _private(status: os.stat_result) -> bool:
+    # Windows keeps other users out of %APPDATA% by lists that these bits do not show.
+    if sys.platform == "win32":
+        return True
+    return not status.st_mode & 0o077 and status.st_uid in (0, os.geteuid())
+
+
+def _decoded(text: bytes) -> dict[str, Any] | None:
+    # Told apart out here: a JSON error holds the whole text, and with it the keys.
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return None
+    entries = content.get("profiles") if isinstance(content, dict) else None
+    return entries if isinstance(entries, dict) else None
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file that is never half there, and at no time readable by others."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            # Some file systems, of memory sticks and network shares, know no modes.
+            if not _private(os.fstat(file.fileno())):
+                raise PermissionError(0, "other users can read what is written there")
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _keyring() -> Any:
+    """The keyring module, if there is one that really keeps things; else None."""
+    if find_spec("keyring") is None:
+        return None
+    import keyring
+
+    # Below 1 stand those that store nothing, or store it in plain: we do that better ourselves.
+    return keyring if keyring.get_keyring().priority >= 1 else None
+
+
+def _into_keyring(name: str, key: Secret) -> bool:
+    try:
+        if (keyring := _keyring()) is None:
+            return False
+        keyring.set_password(SERVICE, name, key.reveal())
+    except Exception:  # a backend may raise anything, and an entry that it took must come back
+        return False
+    return _from_keyring(name) == key.reveal()
+
+
+def _from_keyring(name: str) -> str:
+    try:
+        keyring = _keyring()
+        return keyring.get_password(SERVICE, name) or "" if keyring else ""
+    except Exception:  # locked, or its daemon is gone
+        return ""
+
+
+def _out_of_keyring(name: str) -> None:
+    try:
+        if (keyring := _keyring()) is not None:
+            keyring.delete_password(SERVICE, name)
+    except Exception:  # it may be gone already
+        return

@@ -1,0 +1,53 @@
+"""
+What can be logged: by us, and by the libraries below us.
+
+Our loggers stand below ``sophnet_jupyter``. At INFO they tell a request's method, path, status,
+milliseconds and request id; never a query, a body or a key. In a notebook:
+
+    import logging
+    logging.basicConfig()
+    logging.getLogger("sophnet_jupyter").setLevel(logging.INFO)
+
+The libraries of the network tell more at DEBUG, headers among it. They are everybody's, so they are
+left as they are but for one thing: a filter takes the keys out.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from .secret import scrub
+
+# A filter holds for its own logger only, not for those below it: so they are all named.
+GUARDED = """
+httpx2
+httpcore2.connection httpcore2.http11 httpcore2.http2 httpcore2.proxy httpcore2.socks
+websockets.client websockets.server websockets.protocol
+""".split()
+
+
+class KeysOut(logging.Filter):
+    """Takes every key that this process knows out of a record: message, arguments, traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            said, parts = record.getMessage(), repr(record.args)
+        except Exception:  # logging itself reports arguments that do not fit
+            return True
+        if scrub(said) != said or scrub(parts) != parts:
+            record.msg, record.args = scrub(said), ()
+        if record.exc_info:
+            trace = logging.Formatter().formatException(record.exc_info)
+            if scrub(trace) != trace:
+                record.exc_info, record.exc_text = None, scrub(trace)
+        return True
+
+
+_KEYS_OUT = KeysOut()
+
+
+def guard() -> None:
+    """Let no library log a key. Costs nothing until one logs."""
+    for name in GUARDED:
+        # Adding the same filter again changes nothing.
+        logging.getLogger(name).addFilter(_KEYS_OUT)

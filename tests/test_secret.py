@@ -1,0 +1,97 @@
+"""What a key gives away of itself: nothing."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import json
+import pickle
+import traceback
+from typing import Any
+
+import pytest
+
+from sophnet_jupyter import Client
+from sophnet_jupyter.secret import Secret, scrub
+from sophnet_jupyter.settings import Settings
+
+CANARY = "sk-canary-0123456789abcdef"
+
+
+@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r:>40}".format, "%s".__mod__])
+def test_a_key_does_not_show_itself(show: Any) -> None:
+    assert CANARY not in show(Secret(CANARY))
+    assert CANARY not in show(Settings.read({}, api_key=CANARY))
+    assert CANARY not in show(Client(api_key=CANARY))
+
+
+@pytest.mark.parametrize("leave", [pickle.dumps, copy.copy, copy.deepcopy, Secret.__getstate__])
+def test_a_key_does_not_leave_the_process(leave: Any) -> None:
+    with pytest.raises(TypeError, match="not pickled"):
+        leave(Secret(CANARY))
+
+
+@pytest.mark.parametrize("leave", [pickle.dumps, copy.deepcopy, dataclasses.asdict])
+def test_nor_do_the_settings_that_hold_it(leave: Any) -> None:
+    with pytest.raises(TypeError, match="not pickled"):
+        leave(Settings.read({}, api_key=CANARY))
+
+
+def test_json_does_not_take_a_key() -> None:
+    with pytest.raises(TypeError):
+        json.dumps({"key": Secret(CANARY)})
+
+
+def test_a_key_is_not_among_the_variables_of_a_client() -> None:
+    client = Client(api_key=CANARY)
+    assert client.chat
+    assert CANARY not in repr(vars(client))
+    assert CANARY not in repr(vars(client._sophnet))
+
+
+def test_no_closure_of_a_client_holds_the_bare_key() -> None:
+    client = Client(api_key=CANARY)
+    for function in (client._sophnet.origin.authorize, client._sophnet.origin.scrub):
+        assert CANARY not in repr(inspect.getclosurevars(inspect.unwrap(_plain(function))))
+
+
+def _plain(function: Any) -> Any:
+    return getattr(function, "__func__", function)
+
+
+def test_a_traceback_with_local_variables_shows_no_key() -> None:
+    secret = Secret(CANARY)
+    try:
+        assert secret.reveal
+        raise ValueError
+    except ValueError as error:
+        shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert CANARY not in "".join(shown.format())
+
+
+def test_a_key_is_taken_out_of_what_a_server_says() -> None:
+    assert Secret(CANARY).scrub(f"bad key {CANARY}!") == "bad key ‹key›!"
+
+
+@pytest.mark.parametrize("piece", [CANARY[:12], CANARY[5:20], CANARY[-12:]])
+def test_so_is_a_piece_of_it(piece: str) -> None:
+    assert Secret(CANARY).scrub(f"bad key {piece}…") == "bad key ‹key›…"
+
+
+def test_the_few_letters_by_which_a_service_names_a_key_stay() -> None:
+    said = f"bad key {CANARY[:6]}…{CANARY[-4:]}"
+    assert Secret(CANARY).scrub(said) == said
+
+
+@pytest.mark.parametrize("key", ["", "sandbox"])
+def test_a_key_that_is_a_word_leaves_sentences_alone(key: str) -> None:
+    assert Secret(key).scrub("the sandbox says no") == "the sandbox says no"
+
+
+def test_every_key_in_use_is_known_and_no_other() -> None:
+    key = "sk-passing-0123456789"
+    secret = Secret(key)
+    assert scrub(key) == "‹key›"
+    del secret
+    assert scrub(key) == key

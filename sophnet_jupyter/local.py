@@ -6,8 +6,10 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
+from typing import IO
 
 import msgspec
 
@@ -51,39 +53,50 @@ def running() -> str | None:
 
 
 def _start() -> _Child:
-    process = subprocess.Popen(  # noqa: S603 - our own module, no input of anybody
-        [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid())],
+    # A file, since a pipe that nobody reads would block the child, and a closed one break it.
+    with tempfile.TemporaryFile() as said:
+        try:
+            process = _launched(said)
+        except OSError as error:
+            raise SandboxFailed(_sentence(str(error))) from None
+        assert process.stdout
+        # Reading has no time limit of its own: killing the child ends the read.
+        killer = threading.Timer(START_LIMIT, process.kill)
+        killer.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            killer.cancel()
+        process.stdout.close()
+        try:
+            report = msgspec.json.decode(line, type=dict[str, object])
+        except msgspec.DecodeError:
+            raise SandboxFailed(_sentence(_last_words(process, said))) from None
+    return _Child(process, str(report["url"]), os.getpid())
+
+
+def _launched(said: IO[bytes]) -> subprocess.Popen[bytes]:
+    # -P: a file of the notebook's folder that is called like a module is none of its modules.
+    return subprocess.Popen(  # noqa: S603 - our own module, no input of anybody
+        [sys.executable, "-P", "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=said,
         # Jupyter interrupts the whole process group, and the sandbox should survive that.
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
-    assert process.stdout
-    assert process.stderr
-    # Reading has no time limit of its own: killing the child ends the read.
-    killer = threading.Timer(START_LIMIT, process.kill)
-    killer.start()
-    try:
-        line = process.stdout.readline()
-    finally:
-        killer.cancel()
-    try:
-        report = msgspec.json.decode(line, type=dict[str, object])
-    except msgspec.DecodeError:
-        raise SandboxFailed(_why(process)) from None
-    # Nobody reads these again: a full pipe would block the child.
-    process.stdout.close()
-    process.stderr.close()
-    return _Child(process, str(report["url"]), os.getpid())
 
 
-def _why(process: subprocess.Popen[bytes]) -> str:
+def _last_words(process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
     process.kill()
-    _, said = process.communicate()
-    last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
-    reason = last[0] if last else f"it said nothing within {START_LIMIT:g} s"
+    process.wait()
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"it ended without a word, within {START_LIMIT:g} s"
+
+
+def _sentence(reason: str) -> str:
     return (
         f"The sandbox did not start: {reason}. "
         "Without it a key is needed: set SOPHNET_API_KEY before the kernel starts."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -61,12 +63,33 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
             done.set()
 
     try:
-        own.call_soon_threadsafe(start)
-        # A bare wait cannot be interrupted on Windows.
-        while not done.wait(0.1):
-            pass
+        with _interruptible():
+            own.call_soon_threadsafe(start)
+            # A bare wait cannot be interrupted on Windows.
+            while not done.wait(0.1):
+                pass
     except KeyboardInterrupt:
         own.call_soon_threadsafe(cancel)
         done.wait(GRACE)
         raise
     return started[0].result()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """
+    Let an interrupt raise KeyboardInterrupt here, whatever else was to happen.
+
+    In a cell with a top-level ``await``, ipykernel makes it cancel the cell's task instead, which
+    is the one that waits here and would learn of it only when the wait is over.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    # A process that ignores interrupts goes on ignoring them.
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -44,7 +45,13 @@ class ChatMagics(Magics):
 
             %sophchat -c trip And in winter?
         """
-        args, words = parse(self.sophchat, line)
+        try:
+            return self._chat(*parse(self.sophchat, line), cell)
+        except KeyboardInterrupt:
+            # Not while it waited for the answer, but on the way there.
+            raise Stopped() from None
+
+    def _chat(self, args: Namespace, words: str, cell: str | None) -> Response:
         if cell is not None and words:
             raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
         prompt = words if cell is None else cell
@@ -111,19 +118,11 @@ class ChatMagics(Magics):
                 raise AnswerIncomplete(service=response.service)
         except KeyboardInterrupt:
             partial = arrival.end("stopped")
-            self._store(partial, out, failed=True)
+            self._session.keep(partial, out)
             raise Stopped(response=partial) from None
         except SophNetError as error:
             error.response = arrival.response
-            self._store(arrival.response, out, failed=True)
+            self._session.keep(arrival.response, out)
             raise
-        self._store(response, out, failed=False)
+        self._session.drew(response, context, out)
         return response
-
-    def _store(self, response: Response, out: str | None, *, failed: bool) -> None:
-        if out:
-            self._session.shell.user_ns[out] = response
-        if failed:
-            self._session.keep(response)
-        else:
-            self._session.drew(response)

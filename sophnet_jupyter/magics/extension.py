@@ -24,7 +24,8 @@ ASKING = ["sophchat"]
 # The user is still typing the first cell then.
 WARM_UP_AFTER = 0.3
 
-_loaded: dict[int, Session] = {}
+# Kept over importlib.reload(), after which nobody else would know what there is to take away.
+_loaded: dict[int, tuple[Session, list[Magics]]] = globals().get("_loaded", {})
 
 
 def load(shell: Any) -> None:
@@ -32,26 +33,29 @@ def load(shell: Any) -> None:
     unload(shell)
     session = Session(shell)
     chat = ChatMagics(shell, session)
-    shell.register_magics(chat)
-    shell.register_magics(SophNetMagics(shell, session, summaries(chat)))
+    holders = [chat, SophNetMagics(shell, session, summaries(chat))]
+    shell.register_magics(*holders)
     formatter = shell.display_formatter
     formatter.ipython_display_formatter.for_type(Response, session.quiet)
     formatter.mimebundle_formatter.for_type(Response, session.mime_bundle)
     shell.input_transformers_cleanup.append(transformer(ASKING))
     shell.events.register("post_run_cell", session.note_failure)
-    _loaded[id(shell)] = session
+    _loaded[id(shell)] = session, holders
     sys.stdout.write(greeting(session) + "\n")
     later(WARM_UP_AFTER, lambda: warm_up(session))
 
 
 def unload(shell: Any) -> None:
     """Undo `load`. The sandbox ends with the kernel; other clients may be using it."""
-    session = _loaded.pop(id(shell), None)
-    if session is None:
+    if id(shell) not in _loaded:
         return
-    for kind in ("line", "cell"):
-        for name in ("sophchat", "sophnet"):
-            shell.magics_manager.magics[kind].pop(name, None)
+    session, holders = _loaded.pop(id(shell))
+    for holder in holders:
+        for kind, named in holder.magics.items():
+            for name in named:
+                shell.magics_manager.magics[kind].pop(name, None)
+        shell.magics_manager.registry.pop(type(holder).__name__, None)
+        shell.configurables.remove(holder)
     formatter = shell.display_formatter
     formatter.ipython_display_formatter.pop(Response, None)
     formatter.mimebundle_formatter.pop(Response, None)

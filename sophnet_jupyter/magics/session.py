@@ -6,11 +6,14 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from IPython.core.error import UsageError
+
 from ..client import Client
 from ..errors import SophNetError
 from ..kernel.output import Cell
 from ..response import Response
 from ..views.answer import Context, bundle
+from ..views.control_characters import plain
 from ..views.live import LiveAnswer, View, WholeAnswer
 from ..views.terminal import TerminalAnswer
 
@@ -26,8 +29,8 @@ class Session:
         self.conversations: dict[str, list[Mapping[str, Any]]] = {}
         # What each failed cell said, for {Err[3]}.
         self.failures: dict[int, str] = {}
-        # The response that this very cell has drawn, so that Out[n] does not draw it again.
-        self._drawn: dict[int, Response] = {}
+        # What this very cell has drawn, by its number, so that Out[n] does not draw it again.
+        self._drawn: dict[int, tuple[Response, Context]] = {}
         self._client: Client | None = None
 
     @property
@@ -48,12 +51,19 @@ class Session:
             return TerminalAnswer(context)
         return LiveAnswer(cell, context) if cell.watched else WholeAnswer(cell, context)
 
-    def drew(self, response: Response) -> None:
-        self._drawn = {self.shell.execution_count: response}
+    def drew(self, response: Response, context: Context, out: str | None) -> None:
+        """Note an answer that this cell has shown, and store it as ``out`` too."""
+        self._drawn = {self.shell.execution_count: (response, context)}
+        if out:
+            self.shell.user_ns[out] = response
 
-    def keep(self, response: Response) -> None:
-        """Store a part of an answer as ``_`` and ``Out[n]``, where an error leaves no result."""
+    def keep(self, response: Response, out: str | None) -> None:
+        """Store what came before an error, which leaves the cell without a result."""
+        if not (response.text or response.thinking or response.tool_calls):
+            return
         self.shell.displayhook.update_user_ns(response)
+        if out:
+            self.shell.user_ns[out] = response
 
     def quiet(self, response: Response) -> None:
         """
@@ -61,26 +71,35 @@ class Session:
 
         Raising NotImplementedError lets IPython go on with the ordinary mime bundle.
         """
-        if self._terminal() or response is not self._drawn.get(self.shell.execution_count):
+        if self._just_drew(response) is None or Cell(self.shell).place != "notebook":
             raise NotImplementedError
         self._drawn.clear()
 
     def mime_bundle(self, response: Response) -> dict[str, str]:
         """The bundle of a response; one line in a terminal that has just printed it all."""
-        if self._terminal() and response is self._drawn.pop(self.shell.execution_count, None):
-            return {"text/plain": repr(response)}
-        return bundle(response)
+        context, place = self._just_drew(response), Cell(self.shell).place
+        if context is None or place == "notebook":
+            return bundle(response)
+        self._drawn.clear()
+        if place == "terminal":
+            return {"text/plain": plain(repr(response))}
+        # A capture would note a quiet result as an empty output. So it notes the answer as the
+        # result, and what it noted while the answer was drawn is taken back.
+        data, noted = bundle(response, context), self.shell.display_pub.outputs
+        noted[:] = [output for output in noted if output["data"] != data]
+        return data
+
+    def _just_drew(self, response: Response) -> Context | None:
+        drawn, context = self._drawn.get(self.shell.execution_count, (None, None))
+        return context if response is drawn else None
 
     def note_failure(self, result: Any) -> None:
         """IPython's ``post_run_cell``: remember what went wrong in which cell."""
         error = result.error_in_exec or result.error_before_exec
         if error is None or not result.execution_count:
             return
-        if isinstance(error, SophNetError):
+        if isinstance(error, SophNetError | UsageError):
             said = f"{type(error).__name__}: {error}"
         else:
             said = "".join(traceback.format_exception(error))
         self.failures[result.execution_count] = said[-LONGEST_FAILURE:]
-
-    def _terminal(self) -> bool:
-        return Cell(self.shell).place == "terminal"

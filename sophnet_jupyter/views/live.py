@@ -21,12 +21,17 @@ from .safe_markdown import blocks, render
 
 # The eye gains nothing above this, and jupyter_server drops what exceeds 1,000 messages a second.
 STREAM_RATE = 15
-KERNEL_RATE = 200
-# JupyterLab cuts off after 50 outputs, so that frozen blocks must grow with the answer.
+# All of a kernel together stay below 200, with room for beginnings and ends, which do not wait.
+KERNEL_RATE = 180
+# What grows (a long paragraph, a table, a program) is sent again whole: the longer it gets, the
+# rarer, so that 4,000 tokens at 100 a second stay below a megabyte.
+BYTE_RATE = 24_000
+# What a message weighs besides its bundle.
+ENVELOPE = 650
+# JupyterLab cuts off after 50 outputs, so that frozen blocks must grow with the answer, and faster
+# when there are many already.
 SMALLEST_BLOCK = 400
-BLOCKS = 20
-# A tail that cannot be frozen (one long code block) is sent again only when it grew by this much.
-LONG_TAIL, GROWTH = 4_000, 1.02
+FINE, COARSE, MANY = 20, 4, 30
 
 
 class Surface(Protocol):
@@ -94,20 +99,20 @@ class LiveAnswer:
         self._clock = clock
         self._response = Response()
         self._painted_at = float("-inf")
+        self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
-        # The display that says "waiting", until something takes its place.
-        self._free: str | None = None
+        # Displays that wait for something to take their place, in the order they stand in.
+        self._free: list[str] = []
         self._thinking = False
         self._thought: str | None = None
         self._thought_begin = 0
         self._tail: str | None = None
-        self._tail_size = 0
         self._frozen_end = 0
         self._texts: list[str] = []
 
     def start(self, model: str) -> None:
         LiveAnswer._drawing += 1
-        self._free = self._draw(answer.waiting(model))
+        self._free.append(self._draw(answer.waiting(model)))
 
     def on_event(self, response: Response, event: Event) -> None:
         self._response = response
@@ -118,7 +123,7 @@ class LiveAnswer:
         self._thinking = isinstance(event, ReasoningDelta)
         if self._timer:
             return
-        wait = self._painted_at + self._interval() - self._clock()
+        wait = self._painted_at + self._pause() - self._clock()
         if wait <= 0:
             self._paint()
         else:
@@ -134,12 +139,12 @@ class LiveAnswer:
         html = answer.closing(response, self._context)
         self._draw(html, plain_text=answer.figures(response, self._context))
 
-    @classmethod
-    def _interval(cls) -> float:
-        return max(1 / STREAM_RATE, cls._drawing / KERNEL_RATE)
+    def _pause(self) -> float:
+        """Seconds from one painting to the next, by what it took."""
+        return max(1 / STREAM_RATE, self._drawing / KERNEL_RATE, self._bytes / BYTE_RATE)
 
     def _paint(self) -> None:
-        self._timer = None
+        self._timer, self._bytes = None, 0
         self._painted_at = self._clock()
         self._paint_thinking(done=False)
         self._paint_text(done=False)
@@ -148,7 +153,7 @@ class LiveAnswer:
         text = self._response.thinking[self._thought_begin :]
         if not text:
             return
-        if self._thought is None and self._tail is not None:
+        if self._thought is None and len(self._response.text) > self._frozen_end:
             # The model thinks again after it spoke: what it says then comes below the thought.
             self._freeze(len(self._response.text))
         if self._thinking and not done:
@@ -167,10 +172,9 @@ class LiveAnswer:
         if done:
             self._freeze(len(text))
             return
-        if LONG_TAIL < len(rest) < self._tail_size * GROWTH:
-            return
         finished, growing = blocks(rest)
-        if len(finished) >= max(SMALLEST_BLOCK, len(text) // BLOCKS):
+        parts = FINE if len(self._texts) < MANY else COARSE
+        if len(finished) >= max(SMALLEST_BLOCK, len(text) // parts):
             self._freeze(self._frozen_end + len(finished))
             rest = growing
         if rest:
@@ -180,12 +184,11 @@ class LiveAnswer:
         """Give the text up to ``end`` its last look; what follows gets a display of its own."""
         text = self._response.text[self._frozen_end : end]
         self._draw_text(text, plain_text=plain(text))
-        self._frozen_end, self._tail, self._tail_size = end, None, 0
+        self._frozen_end, self._tail = end, None
 
     def _draw_text(self, text: str, *, plain_text: str | None) -> None:
         is_new = self._tail is None
         self._tail = self._draw(render(text), plain_text=plain_text, at=self._tail)
-        self._tail_size = len(text)
         if is_new:
             self._texts.append(self._tail)
 
@@ -193,13 +196,15 @@ class LiveAnswer:
         """Empty what was drawn of an answer that the service has taken back."""
         for display_id in self._texts:
             self._draw("", plain_text="", at=display_id)
-        self._frozen_end, self._tail, self._tail_size = 0, None, 0
+        self._free, self._texts = self._texts + self._free, []
+        self._frozen_end, self._tail = 0, None
 
     def _draw(self, html: str, *, plain_text: str | None = None, at: str | None = None) -> str:
         # Only what stays gets a plain form: in a growing tail it would double the traffic.
         data = {"text/html": html}
         if plain_text is not None:
             data["text/plain"] = plain_text
-        if at is None and self._free is not None:
-            at, self._free = self._free, None
+        if at is None and self._free:
+            at = self._free.pop(0)
+        self._bytes += ENVELOPE + sum(map(len, data.values()))
         return self._surface.publish(data, display_id=at, update=at is not None)

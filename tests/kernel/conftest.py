@@ -1,0 +1,306 @@
+"""
+A front end for real kernels, reduced to what a test wants to know about a cell.
+
+One file, since tests share by fixtures and have nothing to import from.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+Condition = Callable[[], object]
+
+
+class Outcome:
+    """What a cell has come to by now, as a front end shows it."""
+
+    def __init__(self) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self.updates: list[tuple[float, str, dict[str, str]]] = []
+        """When the kernel sent it, the display it went to, and the bundle."""
+        self.reply: dict[str, Any] = {}
+        self.idle = False
+        self.messages = 0
+        self.bytes = 0
+        self.seconds_to_idle = 0.0
+        """Since it was sent, or since it was interrupted."""
+
+    @property
+    def status(self) -> str:
+        return self.reply["status"]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return [output for output in self.outputs if output["kind"] == "error"]
+
+    @property
+    def html(self) -> str:
+        return "".join(output.get("data", {}).get("text/html", "") for output in self.outputs)
+
+    @property
+    def text(self) -> str:
+        """The words a reader sees, whatever kind of output they stand in."""
+        return "\n".join(map(_words, self.outputs))
+
+    def printed(self, name: str = "stdout") -> str:
+        return "".join(output["text"] for output in self.outputs if output["kind"] == name)
+
+
+class Kernel:
+    """A kernel and the front end that watches it."""
+
+    def __init__(self, manager: KernelManager) -> None:
+        self.manager = manager
+        self.client = manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=30)
+        self._outcomes: dict[str, Outcome] = {}
+        self._displays: dict[str, list[dict[str, Any]]] = {}
+
+    @property
+    def pid(self) -> int:
+        return self.manager.provisioner.pid
+
+    def send(self, code: str, **options: Any) -> Outcome:
+        """Start a cell; the outcome fills while somebody follows."""
+        message_id = self.client.execute(code, **options)
+        self._outcomes[message_id] = outcome = Outcome()
+        outcome.seconds_to_idle = -time.monotonic()
+        return outcome
+
+    def run(
+        self,
+        code: str,
+        *,
+        interrupt_after: float | Callable[[Outcome], object] | None = None,
+        **options: Any,
+    ) -> Outcome:
+        """Run a cell to its end; interrupt it after so many seconds, or when that holds."""
+        outcome = self.send(code, **options)
+        if interrupt_after is not None:
+            if callable(interrupt_after):
+                self.follow(lambda: interrupt_after(outcome))
+            else:
+                time.sleep(interrupt_after)
+            self.interrupt(outcome)
+        return self.finish(outcome)
+
+    def interrupt(self, outcome: Outcome) -> None:
+        outcome.seconds_to_idle = -time.monotonic()
+        self.manager.interrupt_kernel()
+
+    def finish(self, outcome: Outcome, within: float = 20) -> Outcome:
+        self.follow(lambda: outcome.idle and outcome.reply, within)
+        return outcome
+
+    def follow(self, until: Condition, within: float = 20) -> None:
+        """Show what the kernel sends until something holds."""
+        deadline = time.monotonic() + within
+        iopub, shell = self.client.iopub_channel.socket, self.client.shell_channel.socket
+        while not until():
+            assert time.monotonic() < deadline, "it did not happen"
+            if iopub.poll(5):
+                self._take(iopub.recv_multipart())
+            elif shell.poll(0):
+                message = self.client.shell_channel.get_msg(timeout=1)
+                if outcome := self._outcomes.get(message["parent_header"].get("msg_id")):
+                    outcome.reply = message["content"]
+
+    def value(self, expression: str) -> Any:
+        """A plain value of the notebook. The cell that asks for it leaves no trace."""
+        asked = self.send("", silent=True, user_expressions={"it": expression})
+        answer = self.finish(asked).reply["user_expressions"]["it"]
+        assert answer["status"] == "ok", answer
+        return ast.literal_eval(answer["data"]["text/plain"])
+
+    def _take(self, frames: list[bytes]) -> None:
+        _, parts = self.client.session.feed_identities(frames)
+        message = self.client.session.deserialize(parts)
+        outcome = self._outcomes.get(message["parent_header"].get("msg_id"))
+        if outcome is None:
+            return
+        kind, content = message["msg_type"], message["content"]
+        if kind == "status":
+            if content["execution_state"] == "idle":
+                outcome.idle = True
+                outcome.seconds_to_idle += time.monotonic()
+            return
+        if kind == "execute_input":
+            return
+        outcome.messages += 1
+        outcome.bytes += sum(map(len, frames))
+        self._show(outcome, kind, content, message["header"]["date"])
+
+    def _show(self, outcome: Outcome, kind: str, content: Any, date: datetime) -> None:
+        if kind == "stream":
+            outcome.outputs.append({"kind": content["name"], "text": content["text"]})
+        elif kind in ("display_data", "execute_result", "update_display_data"):
+            display = content.get("transient", {}).get("display_id", "")
+            outcome.updates.append((date.timestamp(), display, content["data"]))
+            if kind != "update_display_data":
+                shown = {"kind": kind, "data": {}}
+                outcome.outputs.append(shown)
+                self._displays.setdefault(display, []).append(shown)
+            for output in self._displays.get(display, []) if display else [outcome.outputs[-1]]:
+                output["data"] = content["data"]
+        elif kind == "error":
+            outcome.outputs.append({"kind": kind, **content})
+
+
+def _words(output: dict[str, Any]) -> str:
+    if "data" not in output:
+        return output.get("text") or "\n".join(output["traceback"])
+    data = output["data"]
+    html = data.get("text/html")
+    return data.get("text/plain", "") if html is None else unescape(re.sub("<[^>]*>", "", html))
+
+
+class Sandbox:
+    """A sandbox of the tests' own, with a look into its journal."""
+
+    def __init__(self, root: str, key: str = "sandbox") -> None:
+        self.root = root
+        headers = {"Authorization": f"Bearer {key}"}
+        self._http = httpx2.Client(base_url=root, headers=headers, trust_env=False)
+
+    def seen(self) -> list[dict[str, Any]]:
+        """The requests so far, oldest first."""
+        requests: list[dict[str, Any]] = self._http.get("/sandbox/seen").json()["requests"]
+        return requests
+
+    def prompts(self) -> list[str]:
+        """The last message of each request."""
+        return [request["body"]["messages"][-1]["content"] for request in self.seen()]
+
+    def forget(self) -> None:
+        self._http.delete("/sandbox/seen")
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextlib.contextmanager
+def _sandbox(*arguments: str, key: str = "sandbox") -> Iterator[Sandbox]:
+    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--first-token", "0", *arguments]
+    environment = {**os.environ, "SOPHNET_SANDBOX_KEY": key}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+    with process:
+        try:
+            port = json.loads(process.stdout.readline())["port"]
+            with contextlib.closing(Sandbox(f"http://127.0.0.1:{port}", key)) as sandbox:
+                yield sandbox
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def start_sandbox() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
+    return _sandbox
+
+
+@pytest.fixture(scope="session")
+def look() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
+    """Looks into a sandbox that a kernel has started."""
+    return lambda root: contextlib.closing(Sandbox(root))
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with _sandbox("--tokens-per-second", "250") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """A sandbox at 250 tokens a second that has seen nothing yet."""
+    running_sandbox.forget()
+    return running_sandbox
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, str]]:
+    """The environment of a user without settings, plus what is given."""
+    home = tmp_path_factory.mktemp("home")
+    places = {
+        name: str(home / name.lower())
+        for name in (
+            "IPYTHONDIR",
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "SOPHNET_CONFIG_DIR",
+        )
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SOPHNET_")}
+    return lambda **more: {**kept, **places, "JUPYTER_PLATFORM_DIRS": "1", **more}
+
+
+@pytest.fixture(scope="session")
+def start_kernel(
+    environment: Callable[..., dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., contextlib.AbstractContextManager[Kernel]]:
+    """Starts kernels with these settings in their environment and the extension loaded."""
+
+    @contextlib.contextmanager
+    def start(*, load: bool = True, cwd: Path | None = None, **settings: str) -> Iterator[Kernel]:
+        folder = tmp_path_factory.mktemp("kernel")
+        # Without folders to search, the only kernel there is is this Python's own.
+        manager = KernelManager(
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+            connection_file=str(folder / "connection.json"),
+        )
+        manager.start_kernel(env=environment(**settings), cwd=str(cwd or folder))
+        kernel = None
+        try:
+            kernel = Kernel(manager)
+            if load:
+                assert kernel.run("%load_ext sophnet_jupyter").status == "ok"
+            yield kernel
+        finally:
+            if kernel:
+                kernel.client.stop_channels()
+            manager.shutdown_kernel(now=True)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def shared_kernel(start_kernel: Any, running_sandbox: Sandbox) -> Iterator[Kernel]:
+    with start_kernel(SOPHNET_SANDBOX_URL=running_sandbox.root) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def kernel(shared_kernel: Kernel, sandbox: Sandbox) -> Kernel:
+    """A kernel with the extension loaded, asking `sandbox`. Tests use names of their own in it."""
+    return shared_kernel
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., None]:
+    def wait(condition: Condition, within: float = 5.0) -> None:
+        deadline = time.monotonic() + within
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.01)
+
+    return wait

@@ -1,0 +1,128 @@
+"""The same magics in a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+pty = pytest.importorskip("pty")
+fcntl = pytest.importorskip("fcntl")
+termios = pytest.importorskip("termios")
+select = pytest.importorskip("select")
+
+pytestmark = pytest.mark.kernel
+
+# Everything that a terminal obeys instead of showing it.
+CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+OURS = {"\x1b[2m", "\x1b[0m", "\r"}
+
+
+class Terminal:
+    """IPython in a terminal, and somebody who types into it."""
+
+    def __init__(self, environment):
+        self.screen, inside = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "IPython", "--simple-prompt", "--colors=NoColor", "--no-banner"],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            env=environment,
+            start_new_session=True,
+            # Ctrl-C reaches the processes of the terminal they belong to.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(inside)
+        self.shown = ""
+
+    def type(self, text, *, until="\nIn ["):
+        """Type, and return what is shown up to and including ``until``."""
+        begin = len(self.shown)
+        os.write(self.screen, text.encode())
+        self.wait(until, begin)
+        return self.shown[begin:]
+
+    def wait(self, text, begin=0, within=20):
+        deadline = time.monotonic() + within
+        while text not in self.shown[begin:]:
+            assert time.monotonic() < deadline, self.shown
+            if select.select([self.screen], [], [], 0.1)[0]:
+                self.shown += os.read(self.screen, 65536).decode("utf-8", "replace")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        with suppress(OSError):
+            os.close(self.screen)
+
+
+@pytest.fixture(scope="module")
+def shared_terminal(environment, running_sandbox):
+    settings = {"SOPHNET_SANDBOX_URL": running_sandbox.root, "TERM": "dumb", "COLUMNS": "200"}
+    terminal = Terminal(environment(**settings))
+    try:
+        terminal.wait("In [1]: ")
+        terminal.type("%load_ext sophnet_jupyter\n")
+        yield terminal
+    finally:
+        terminal.close()
+
+
+@pytest.fixture
+def terminal(shared_terminal, sandbox):
+    return shared_terminal
+
+
+def test_an_answer_streams_and_its_result_is_one_line(terminal):
+    asked = terminal.type("%sophchat Count to 200\n", until="49, 50")
+    assert "99, 100" not in asked
+    terminal.wait("\nIn [", len(terminal.shown) - 1)
+    shown = asked + terminal.shown.rpartition(asked)[2]
+    assert shown.count("199, 200.") == 1
+    result = [line for line in shown.splitlines() if re.match(r"Out\[\d+\]: ", line)]
+    assert len(result) == 1
+    assert "<Response '1, 2, 3" in result[0]
+    assert "✓ complete" in shown
+
+
+def test_thoughts_stand_above_the_answer_in_grey(terminal):
+    shown = terminal.type("%sophchat --think Count to 20\n")
+    thought = shown.index("\x1b[2mthinking: The user writes")
+    assert thought < shown.index("\x1b[0m", thought) < shown.index("19, 20.")
+
+
+def test_nothing_that_a_model_says_reaches_the_terminal_as_a_command(terminal):
+    terminal.type(r"evil = '\x1b]0;title\x07 \x1b[31mred \x1b[2J \x9b1m \x08 end-of-evil'" + "\n")
+    shown = terminal.type("%sophchat --think {evil}\n")
+    assert "end-of-evil" in shown
+    assert set(CONTROLS.findall(shown)) <= OURS
+    assert set(CONTROLS.findall(terminal.type("_\n"))) <= OURS
+
+
+def test_an_interrupt_stops_with_one_line(terminal, sandbox, eventually):
+    terminal.type("%sophchat Count to 9000\n", until="49, 50")
+    shown = terminal.type("\x03")
+    assert shown.count("Stopped: interrupted; the part that had arrived is kept in `_`.") == 1
+    assert "Traceback" not in shown
+    assert "KeyboardInterrupt" not in shown
+    assert "■ stopped" in shown
+    assert "'stopped'" in terminal.type("_.ending\n")
+    eventually(lambda: sandbox.seen()[0]["ended"] == "hung up")
+    assert "19, 20." in terminal.type("%sophchat Count to 20\n")
+
+
+def test_a_question_is_no_call_for_help(terminal, sandbox):
+    assert "42" in terminal.type("%sophchat What is 6*7?\n")
+    assert sandbox.prompts() == ["What is 6*7?"]
+
+
+def test_tables_are_text(terminal):
+    shown = terminal.type("%sophnet\n")
+    assert "no real model" in shown
+    assert "<table>" not in shown

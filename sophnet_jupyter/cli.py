@@ -1,5 +1,5 @@
 """
-The command line: ``sophnet-jupyter demo`` and ``sophnet-jupyter sandbox``.
+The command line: ``sophnet-jupyter demo``, ``sophnet-jupyter sandbox``, ``sophnet-jupyter doctor``.
 
 One piece, read from top to bottom as the demo goes: checks, folder, sandbox, Lab, the end.
 """
@@ -7,9 +7,11 @@ One piece, read from top to bottom as the demo goes: checks, folder, sandbox, La
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import importlib.metadata
 import importlib.util
+import io
 import json
 import os
 import secrets
@@ -57,6 +59,8 @@ def main(argv: list[str] | None = None) -> int:
         return sandbox(rest)
     if rest:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    if options.command == "doctor":
+        return doctor(stream=options.stream)
     try:
         return demo(options)
     except (DemoFailed, SophNetError) as error:
@@ -81,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="put the notebooks here, where they are not here yet, and work on these",
     )
+    summary = "check versions, network, key and clock, and say what to do"
+    add = commands.add_parser("doctor", help=summary, description=summary).add_argument
+    add("--stream", action="store_true", help="also ask for a short answer, which costs tokens")
     # Its options, --help included, are the sandbox's own.
     commands.add_parser("sandbox", help="serve the sandbox alone", add_help=False)
     return parser
@@ -92,6 +99,23 @@ def sandbox(arguments: list[str]) -> int:
     if os.name == "posix":
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
     return subprocess.run(command, check=False).returncode
+
+
+def doctor(*, stream: bool) -> int:
+    """Print what was found; the exit status is 1 when something will not work."""
+    # Here, since it brings the whole client with it.
+    from . import doctor
+
+    findings = asyncio.run(doctor.examine(stream=stream))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console without the marks' characters is no reason to fail.
+        sys.stdout.reconfigure(errors="replace")
+    width = max(len(finding.about) for finding in findings)
+    for finding in findings:
+        print(f"{finding.mark} {finding.about:<{width}}  {finding.said}")
+        if finding.advice:
+            print(f"{'':<{width + 2}}  → {finding.advice}")
+    return 0 if doctor.well(findings) else 1
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -302,7 +326,7 @@ def _greeting(url: str, settings: Settings) -> str:
     elif settings.key_source == "environment":
         where = "SOPHNET_API_KEY is set: cells talk to SophNet."
     else:
-        where = "Your keyring holds a key: cells talk to SophNet."
+        where = f"Profile {settings.profile} has a key: cells talk to SophNet."
     return (
         f"JupyterLab is ready:\n\n    {url}\n\n{where}\n"
         "Open the address, then run the cells from the top with Shift+Enter.\n"

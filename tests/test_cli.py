@@ -48,10 +48,9 @@ class Demo:
 
 @contextmanager
 def demo(*arguments: str, **variables: str) -> Iterator[Demo]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SOPHNET_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "sophnet_jupyter.cli", "demo", "--no-browser", *arguments],
-        env={**kept, **variables},
+        env={**os.environ, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

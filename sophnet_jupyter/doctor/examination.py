@@ -1,0 +1,72 @@
+"""What is looked at, in which order."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..client import Client
+from ..errors import SophNetError
+from ..secret import scrub
+from ..settings import Settings
+from . import versions
+from .finding import Finding, well
+from .reach import reach
+from .service import ask, source
+
+
+async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
+    """
+    Everything that was found, in the order in which it is best read.
+
+    ``stream`` also asks a real service for a short answer, to see whether it arrives in pieces; the
+    sandbox, which costs nothing, is asked anyway. The arguments are those of `Client`.
+    """
+    found = [_python(), *_packages()]
+    try:
+        client = Client(**arguments)
+    except SophNetError as error:
+        return [*found, Finding(mark="✕", about="settings", said=str(error))]
+    async with client:
+        found.append(_settings(client.settings))
+        found += (road := await reach(client.settings))
+        if well(road):
+            found += await ask(client, stream=stream or client.settings.sandbox)
+    # A last net: no check has a key in its words, but a server may.
+    return [replace(each, said=scrub(each.said), advice=scrub(each.advice)) for each in found]
+
+
+def _python() -> Finding:
+    return Finding(mark="✓", about="python", said=f"{sys.version.split()[0]} at {sys.executable}")
+
+
+def _packages() -> list[Finding]:
+    old = [
+        Finding(
+            mark="✕" if each.needed else "!",
+            about=each.name,
+            said=f"{each.version or 'not installed'}; {each.floor} is the oldest that will do",
+            advice=f'pip install -U "{each.name}>={each.floor}"',
+        )
+        for each in versions.wanting()
+    ]
+    return [*old, Finding(mark="✓", about="packages", said=versions.summary())]
+
+
+def _settings(settings: Settings) -> Finding:
+    if settings.sandbox:
+        return Finding(
+            mark="!",
+            about="settings",
+            said="no key, so the sandbox on this machine answers: scripted, no real model",
+            advice="for SophNet: %sophnet login, or SOPHNET_API_KEY before the kernel starts",
+        )
+    whose = f"{source(settings)}; project {settings.project_id or 'decided by the key'}"
+    said = f"{settings.base_url}, {whose}, model {settings.model}"
+    host = urlsplit(settings.base_url).hostname
+    if settings.base_url.startswith("http:") and host not in ("127.0.0.1", "localhost", "::1"):
+        advice = "use an address with https: anybody on the way can read the key"
+        return Finding(mark="!", about="settings", said=said, advice=advice)
+    return Finding(mark="✓", about="settings", said=said)

@@ -1,0 +1,46 @@
+"""One thing that was looked at, and how a look is kept short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..errors import SophNetError
+
+Mark = Literal["✓", "!", "✕"]
+
+LIMIT = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at: ✓ fine, ! worth a word, ✕ will not work."""
+
+    mark: Mark
+    about: str
+    said: str
+    advice: str = ""
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        return f"{self.mark} {self.about}", self.said, self.advice
+
+
+def well(found: list[Finding]) -> bool:
+    """True when nothing among them keeps things from working."""
+    return all(each.mark != "✕" for each in found)
+
+
+async def bounded(about: str, check: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
+    """A check that ends in time and never raises."""
+    try:
+        async with asyncio.timeout(LIMIT):
+            return await check
+    except TimeoutError:
+        return [Finding(mark="✕", about=about, said=f"nothing within {LIMIT:g} s")]
+    except SophNetError as error:
+        return [Finding(mark="✕", about=about, said=str(error))]
+    except Exception as error:
+        return [Finding(mark="!", about=about, said=f"not checked: {type(error).__name__}")]

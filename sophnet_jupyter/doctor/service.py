@@ -1,0 +1,112 @@
+"""What the service makes of us: of the key, of the clock, and whether its answers stream."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+
+from ..client import Client
+from ..errors import KeyRejected, NotFound, RateLimited, ServiceDown, SophNetError, span
+from ..events import ReasoningDelta, TextDelta
+from ..providers.sophnet.access import checked
+from ..settings import Settings
+from ..wire.call import Call, Reply
+from ..wire.retry import Retry
+from .finding import LIMIT, Finding, bounded
+
+# Clocks that differ by more make signed requests fail, and certificates look expired.
+SKEW = 300.0
+ONCE = Retry(frozenset(), lost=False)
+QUESTION = "Count from 1 to 40, digits only, separated by spaces."
+
+
+async def ask(client: Client, *, stream: bool) -> list[Finding]:
+    """Everything that only an answer can tell."""
+    checks = [bounded("key", _key(client))]
+    if stream:
+        checks.append(bounded("stream", _stream(client)))
+    return [finding for found in await asyncio.gather(*checks) for finding in found]
+
+
+async def _key(client: Client) -> list[Finding]:
+    """Whether the key opens the door, and from the same answer what time it is there."""
+    reply = await client._sophnet.fetch(Call(method="GET", path="/v1/models"), retry=ONCE)
+    return [_accepted(reply, client.settings), *_clock(reply.headers.get("date", ""))]
+
+
+def _accepted(reply: Reply, settings: Settings) -> Finding:
+    try:
+        models = checked(reply).get("data")
+    except KeyRejected as error:
+        said = f"rejected: {error.status} {error.message}"
+        advice = f"make a new one in the console, then %sophnet login ({source(settings)})"
+        return Finding(mark="✕", about="key", said=said, advice=advice)
+    except NotFound:
+        said = "cannot be told: the service has no list of models at this address"
+        return Finding(mark="!", about="key", said=said, advice="%sophchat hello will tell")
+    except (RateLimited, ServiceDown) as error:
+        return Finding(mark="!", about="key", said=str(error))
+    except SophNetError as error:
+        return Finding(mark="✕", about="key", said=str(error))
+    count = f"; {len(models)} models" if isinstance(models, list) else ""
+    return Finding(mark="✓", about="key", said=f"accepted{count}")
+
+
+def _clock(date: str) -> list[Finding]:
+    try:
+        there = parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return []
+    skew = time.time() - there
+    if abs(skew) <= SKEW:
+        return [Finding(mark="✓", about="clock", said="agrees with the service's")]
+    said = f"{span(abs(skew))} {'ahead of' if skew > 0 else 'behind'} the service's"
+    advice = "set this machine's clock: signed requests and certificates depend on it"
+    return [Finding(mark="!", about="clock", said=said, advice=advice)]
+
+
+def source(settings: Settings) -> str:
+    """Where the key came from."""
+    if settings.key_source == "environment":
+        return "key from SOPHNET_API_KEY"
+    profile = f", profile {settings.profile}" if settings.profile else ""
+    return f"key from {settings.key_source}{profile}"
+
+
+async def _stream(client: Client) -> list[Finding]:
+    times: list[float] = []
+    try:
+        async with asyncio.timeout(LIMIT - 0.5):
+            await _listen(client, times)
+    except TimeoutError:
+        if not times:
+            said = f"no piece within {LIMIT - 0.5:g} s"
+            advice = "a busy model, or a proxy that holds answers back: try again"
+            return [Finding(mark="!", about="stream", said=said, advice=advice)]
+    except SophNetError as error:
+        return [Finding(mark="!", about="stream", said=str(error))]
+    return [judged(times)]
+
+
+async def _listen(client: Client, times: list[float]) -> None:
+    async with aclosing(client.chat.stream(QUESTION, max_tokens=100)) as events:
+        async for event in events:
+            if isinstance(event, TextDelta | ReasoningDelta):
+                # Not collected at the end: what has come counts when time runs out.
+                times.append(time.monotonic())  # noqa: PERF401
+
+
+def judged(times: list[float]) -> Finding:
+    """What the moments say at which the pieces of an answer came, in seconds."""
+    # Pieces out of one packet follow each other within far less than a millisecond.
+    bursts = 1 + sum(later - earlier > 0.001 for earlier, later in pairwise(times))
+    if len(times) < 8:
+        return Finding(mark="✓", about="stream", said="too short an answer to judge")
+    said = f"{len(times)} pieces in {bursts} bursts over {times[-1] - times[0]:.1f} s"
+    if len(times) >= 8 * bursts:
+        advice = "a proxy on the way holds answers back: switch its buffering off, or go round it"
+        return Finding(mark="!", about="stream", said=said, advice=advice)
+    return Finding(mark="✓", about="stream", said=said)

@@ -1,0 +1,60 @@
+"""Which packages are too old, by the floors that our own package declares."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import metadata
+
+# Read by a kernel that Jupyter started, so it is nobody's requirement but there all the same.
+KERNEL = {"ipykernel": "6.30"}
+
+_REQUIREMENT = re.compile(r"([\w.-]+)>=([\d.]+)(?:; extra == ['\"](\w+)['\"])?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """A package with the oldest version that will do; ``needed`` if nothing works without it."""
+
+    name: str
+    floor: str
+    needed: bool
+
+    @property
+    def version(self) -> str:
+        """The installed version, empty if there is none."""
+        try:
+            return metadata.version(self.name)
+        except metadata.PackageNotFoundError:
+            return ""
+
+
+def packages() -> list[Package]:
+    """What we need, and what a notebook server needs to be safe: the extra ``lab``."""
+    found = [Package(name=name, floor=floor, needed=False) for name, floor in KERNEL.items()]
+    for line in metadata.requires("sophnet-jupyter") or []:
+        match = _REQUIREMENT.fullmatch(line)
+        if match and match[3] in (None, "lab"):
+            found.append(Package(name=match[1], floor=match[2], needed=match[3] is None))
+    return found
+
+
+def wanting() -> list[Package]:
+    """Those that are too old, or missing though we need them."""
+    return [
+        each
+        for each in packages()
+        if (each.version or each.needed) and _parts(each.version) < _parts(each.floor)
+    ]
+
+
+def summary() -> str:
+    """All that are there, and those that are not and may be elsewhere."""
+    here = [f"{each.name} {each.version}" for each in packages() if each.version]
+    elsewhere = [each.name for each in packages() if not each.version]
+    said = ", ".join(here)
+    return f"{said}; not in this environment: {', '.join(elsewhere)}" if elsewhere else said
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version.partition("+")[0])[:3])

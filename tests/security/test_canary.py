@@ -1,0 +1,284 @@
+"""
+One key, everything that we do with it, and then a search for it in everything that is left.
+
+A new magic joins by a line in `EXAMPLES`; without one a test fails.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+
+from sophnet_jupyter import Client, errors
+
+pytestmark = pytest.mark.kernel
+
+PIECE = 12
+MODES = ["Context", "Plain", "Verbose", "Minimal", "Docs"]
+
+# For each registered magic, cells that use it; {model} becomes a manner of refusing.
+EXAMPLES = {
+    "sophnet": ["%sophnet", "%sophnet help", "%sophnet doctor", "%sophnet profile"],
+    "sophchat": ["%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"],
+}
+
+LOGGED = """
+import logging
+class Everything(logging.Handler):
+    def emit(self, record):
+        with open("log", "a") as file:
+            print(self.format(record), repr(record.args), record.__dict__, file=file)
+logging.getLogger().addHandler(Everything())
+logging.getLogger().setLevel(logging.DEBUG)
+for name in list(logging.root.manager.loggerDict):
+    if name.startswith(("sophnet", "httpx2", "httpcore2", "websockets")):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+"""
+
+PICKLED = """
+import pickle as _pickle
+for _name, _value in list(get_ipython().user_ns.items()):
+    try:
+        open("pickles", "ab").write(_pickle.dumps(_value))
+    except Exception as _error:
+        print(type(_error), _error)
+    try:
+        print(repr(_value), vars(_value))
+    except Exception as _error:
+        print(type(_error))
+"""
+
+SHOWN = [
+    "%whos",
+    "%config",
+    "%config Magics",
+    "%history -n",
+    "%env",
+    "%tb",
+    "client",
+    "vars(client)",
+]
+
+WIDGETS = """
+import json as _json, ipywidgets
+open("widgets", "w").write(_json.dumps(ipywidgets.Widget.get_manager_state(), default=repr))
+"""
+
+
+def traces(key: str) -> list[bytes]:
+    """The key as it could stand anywhere: its pieces, forwards and backwards, and encoded."""
+    found = [text[i : i + PIECE] for text in (key, key[::-1]) for i in range(len(key) - PIECE + 1)]
+    # The edges of base64 depend on what stands beside, the middle only on the place.
+    shifted = [base64.b64encode(b" " * start + key.encode()).decode() for start in range(3)]
+    found += [text[4:-4] for text in shifted]
+    return [text.encode() for text in found]
+
+
+def leaks(data: bytes, key: str) -> list[str]:
+    """Where the key stands in the data, with a little of what is around it."""
+    places = [data.find(trace) for trace in traces(key)]
+    return [repr(data[max(0, at - 90) : at + 40]) for at in sorted(places) if at >= 0][:1]
+
+
+def saved(kernel: Any) -> bytes:
+    """What a notebook of all these cells would be on disk."""
+    book = nbformat.v4.new_notebook()
+    for message in kernel.messages:
+        kind, content = message["msg_type"], message["content"]
+        cell = nbformat.v4.new_code_cell()
+        if kind in ("stream", "display_data", "execute_result", "error"):
+            cell["outputs"] = [nbformat.v4.output_from_msg(message)]
+        book.cells.append(cell)
+        # What is sent but not saved, such as updates of a display.
+        cell["metadata"]["sent"] = json.loads(json.dumps(content, default=repr))
+    return nbformat.writes(book).encode()
+
+
+def left_on_disk(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in folder.rglob("*"):
+        # A kept key stands in profiles.json: that is what the file is for.
+        if path.is_file() and path.name != "profiles.json":
+            yield path, path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def examples(front_end: Callable[..., Any]) -> list[str]:
+    """Cells that use every magic that the extension registers."""
+    with front_end() as kernel:
+        names = "sorted({n for k in get_ipython().magics_manager.magics.values() for n in k})"
+        kernel.run(f"before = {names}")
+        kernel.run("%load_ext sophnet_jupyter")
+        said = kernel.run(f"print([n for n in {names} if n not in before])").text
+    registered = set(re.findall(r"'(\w+)'", said))
+    assert registered == set(EXAMPLES), "each magic needs an example line above"
+    return [cell for name in sorted(registered) for cell in EXAMPLES[name]]
+
+
+def use(kernel: Any, cells: list[str]) -> None:
+    """Everything that a notebook could do between a start and a save."""
+    kernel.run(LOGGED)
+    kernel.run("%load_ext sophnet_jupyter")
+    kernel.run("import sophnet_jupyter\nclient = sophnet_jupyter.Client()")
+    for cell in cells:
+        kernel.run(cell)
+    for cell in [*SHOWN, PICKLED, WIDGETS]:
+        kernel.run(cell)
+
+
+def assert_nothing_is_left(kernel: Any, key: str) -> None:
+    kernel.run("get_ipython().history_manager.writeout_cache()")
+    assert not leaks(saved(kernel), key)
+    for path, data in left_on_disk(kernel.folder):
+        assert not leaks(data, key), path
+    log = (kernel.folder / "log").read_text()
+    # A search through nothing finds nothing.
+    assert "receive_response_headers" in log
+    assert "sophnet_jupyter.wire" in log
+    for process in psutil.Process(kernel.manager.provisioner.pid).children(recursive=True):
+        assert not leaks(" ".join(process.cmdline()).encode(), key)
+
+
+def test_a_service_that_accepts_the_key_leaves_no_trace_of_it(
+    front_end: Callable[..., Any], examples: list[str], canary: str
+) -> None:
+    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--tokens-per-second", "0"]
+    environ = os.environ | {"SOPHNET_SANDBOX_KEY": canary}
+    with subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as server:
+        try:
+            url = json.loads(server.stdout.readline())["url"]
+            with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=url) as kernel:
+                use(kernel, [cell.replace("{model}", "DeepSeek-V3.2") for cell in examples])
+                assert kernel.run("print(answer.ending)").text.strip() == "complete"
+                assert_nothing_is_left(kernel, canary)
+        finally:
+            server.terminate()
+            said = server.stderr.read()
+    assert not leaks(said, canary)
+
+
+def test_a_service_that_quotes_the_key_back_leaves_no_trace_of_it(
+    front_end: Callable[..., Any], examples: list[str], parrot: Any, canary: str
+) -> None:
+    few = ["401", "middle", "broken", "nonsense"]
+    cells = []
+    for mode in MODES:
+        cells.append(f"%xmode {mode}")
+        manners = parrot.manners if mode == "Verbose" else few
+        for cell in examples:
+            asking = [cell.replace("{model}", manner) for manner in manners]
+            cells += asking if "{model}" in cell else [cell]
+            cells.append("%tb")
+        cells += [f"await client.chat.create('hi', model={manner!r})" for manner in few]
+    with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=parrot.url) as kernel:
+        parrot.seen.clear()
+        use(kernel, cells)
+        assert f"Bearer {canary}" in parrot.seen
+        assert_nothing_is_left(kernel, canary)
+    assert b"".join(parrot.elsewhere) == b"", "a redirect was followed"
+
+
+CANCELLED = """
+import asyncio, sophnet_jupyter
+client = sophnet_jupyter.Client()
+async with asyncio.timeout(0.3):
+    await client.chat.create("hi", model="slow")
+"""
+
+
+def test_a_call_that_is_cancelled_shows_no_header_in_its_traceback(
+    front_end: Callable[..., Any], parrot: Any, canary: str
+) -> None:
+    with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=parrot.url) as kernel:
+        kernel.run("%xmode Verbose")
+        for stream in ("True", "False"):
+            said = kernel.run(CANCELLED.replace('"slow"', f'"slow", stream={stream}')).text
+            assert "TimeoutError" in said
+            assert not leaks(said.encode(), canary)
+
+
+def test_a_typed_key_leaves_no_trace_of_it(
+    front_end: Callable[..., Any], parrot: Any, canary: str
+) -> None:
+    with front_end(SOPHNET_BASE_URL=parrot.url) as kernel:
+        kernel.run(LOGGED)
+        kernel.run("%load_ext sophnet_jupyter")
+        kernel.run("%sophnet login", typed=canary)
+        kernel.run("%sophnet login --session", typed=canary)
+        use(kernel, ["%sophnet", "%sophchat -m 401 hi", "%sophnet logout", "%history -g"])
+        assert_nothing_is_left(kernel, canary)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("stream", [True, False])
+async def test_no_error_carries_the_key_to_whoever_looks_into_it(
+    parrot: Any, canary: str, stream: bool
+) -> None:
+    quick = [manner for manner in parrot.manners if manner not in ("429", "500", "503")]
+    async with Client(api_key=canary, base_url=parrot.url) as client:
+        for manner in quick:
+            with pytest.raises(errors.SophNetError) as caught:
+                await client.chat.create("hi", model=manner, stream=stream, strict=True)
+            assert not leaks(looked_into(caught.value).encode(), canary), manner
+
+
+@pytest.mark.anyio
+async def test_nor_does_one_of_a_connection_that_could_not_be_made(canary: str) -> None:
+    async with Client(api_key=canary, base_url="http://127.0.0.1:9") as client:
+        with pytest.raises(errors.Unreachable) as caught:
+            await client.chat.create("hi")
+        assert not leaks(looked_into(caught.value).encode(), canary)
+
+
+def looked_into(error: BaseException) -> str:
+    """All that a debugger, a crash reporter or a logger could say of an error, causes included."""
+    seen: list[str] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        if (current := waiting.pop()) is None:
+            continue
+        waiting += [current.__cause__, current.__context__]
+        seen += [repr(current), str(current), repr(vars(current))]
+        for frame, _ in traceback.walk_tb(current.__traceback__):
+            # Above the wire a body is decoded, and what a service says is all there.
+            if Path(frame.f_code.co_filename).parent.name not in ("sophnet", "security"):
+                seen.append(repr(frame.f_locals))
+    return "\n".join(seen)
+
+
+def test_the_history_of_a_terminal_has_no_trace_of_it(
+    tmp_path: Path, parrot: Any, canary: str
+) -> None:
+    variables = {
+        "IPYTHONDIR": str(tmp_path),
+        "SOPHNET_API_KEY": canary,
+        "SOPHNET_BASE_URL": parrot.url,
+    }
+    cells = ["%load_ext sophnet_jupyter", "%sophnet", "%sophnet login", "%sophchat -m 401 hi", ""]
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "--colors=NoColor", "--no-banner"],
+        input="\n".join(cells),
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "KeyRejected" in done.stdout + done.stderr
+    assert "nobody can answer" in done.stdout + done.stderr
+    assert not leaks((done.stdout + done.stderr).encode(), canary)
+    for path, data in left_on_disk(tmp_path):
+        assert not leaks(data, canary), path

@@ -5,7 +5,7 @@ msgspec Structs, not dataclasses: thirty of those cost 12 ms of import, thirty o
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -38,10 +38,15 @@ class ReasoningDelta(_Event, frozen=True, kw_only=True):
 
 
 class TextReplaced(_Event, frozen=True, kw_only=True):
-    """The service withdraws the text so far and puts this in its place."""
+    """
+    The text so far is withdrawn, and this stands in its place.
+
+    By the service, for its ``reason``; or by us, and then ``notice`` is what the reader is told.
+    """
 
     text: str
     reason: str = ""
+    notice: str = ""
 
 
 class ToolCallDelta(_Event, frozen=True, kw_only=True):
@@ -51,6 +56,63 @@ class ToolCallDelta(_Event, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
     arguments: str = ""
+
+
+class ToolResult(_Event, frozen=True, kw_only=True):
+    """
+    A tool was run for a call, and this is what the model was told.
+
+    ``index`` is that of the call. ``error`` is True where ``text`` says why it came to nothing.
+    """
+
+    index: int
+    id: str = ""
+    name: str = ""
+    text: str = ""
+    error: bool = False
+    seconds: float = 0.0
+
+
+class RoundBegan(_Event, frozen=True, kw_only=True):
+    """
+    The model is asked again, with the results of its tools or for a correction.
+
+    ``number`` counts from 2: the first round begins by itself. What follows belongs to the same
+    answer, and `Finished` still comes once.
+    """
+
+    number: int
+
+
+class TokenLogprob(NamedTuple):
+    """
+    A token of an answer and the natural logarithm of its probability.
+
+    ``alternatives`` are what could have stood there, as (token, logprob).
+    """
+
+    token: str
+    logprob: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+class Logprobs(_Event, frozen=True, kw_only=True):
+    """More tokens of the answer with their probabilities, beside its text."""
+
+    items: tuple[TokenLogprob, ...]
+
+
+class AlternativeDelta(_Event, frozen=True, kw_only=True):
+    """More of another answer to the same question; ``choice`` counts from 1."""
+
+    choice: int
+    text: str
+
+
+class Parsed(_Event, frozen=True, kw_only=True):
+    """The answer as the value that was asked for: of a class, or plain JSON."""
+
+    value: Any
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,11 +161,16 @@ class Transcript(_Event, frozen=True, kw_only=True):
 
 
 class Progress(_Event, frozen=True, kw_only=True):
-    """How far a long task is: ``fraction`` from 0 to 1 where the service tells."""
+    """
+    How far a long task is: ``fraction`` from 0 to 1 where the service tells.
+
+    ``elapsed`` is in seconds since we began to wait, None where nobody counts.
+    """
 
     state: str
     task_id: str = ""
     fraction: float | None = None
+    elapsed: float | None = None
 
 
 class Usage(_Event, frozen=True, kw_only=True):
@@ -135,6 +202,11 @@ Event = (
     | ReasoningDelta
     | TextReplaced
     | ToolCallDelta
+    | ToolResult
+    | RoundBegan
+    | Logprobs
+    | AlternativeDelta
+    | Parsed
     | References
     | AudioChunk
     | ImageReady

@@ -1,0 +1,102 @@
+"""Files without holding up the loop, and new ones that appear whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A link that somebody has put in the way is not followed (where the system can tell).
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+_NEW |= getattr(os, "O_BINARY", 0)
+_LONGEST_NAME = 80
+
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """
+    Do blocking work in a thread. When cancelled, waits for its end first, since it uses a file
+    that the caller is about to close.
+    """
+    # A future of the executor, since to_thread's task costs more than reading a piece of a file.
+    doing = asyncio.get_running_loop().run_in_executor(None, partial(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait({doing})
+        if not doing.cancelled():
+            doing.exception()
+        raise
+
+
+class NewFile:
+    """
+    A file that is being written under a name nobody looks for, in a folder that is made if needed.
+
+    `open` it first, `keep` gives it its name, `discard` leaves nothing behind. Blocking; raises
+    `OSError`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder
+        self.part = folder / f".{secrets.token_hex(8)}.part"
+        self._handle: int | None = None
+
+    def open(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        # From here on the folder is where it is now, whatever a link on the way will say.
+        self.root = self.root.resolve(strict=True)
+        self.part = self.root / self.part.name
+        self._handle = os.open(self.part, _NEW, 0o600)
+
+    def write(self, data: bytes | bytearray) -> None:
+        assert self._handle is not None
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._handle, view) :]
+
+    def finish(self) -> None:
+        """Close it, once all of it is on the disk."""
+        if self._handle is not None:
+            # Else a power cut could leave the final name with nothing in it.
+            os.fsync(self._handle)
+            self._close()
+
+    def keep(self, stem: str, suffix: str) -> Path:
+        """Give it a name that no other file has; nothing is ever overwritten."""
+        self.finish()
+        stem = plain_name(stem)
+        for number in range(1, 10_000):
+            path = self.root / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+            try:
+                os.close(os.open(path, _NEW, 0o600))
+            except FileExistsError:
+                continue
+            self.part.replace(path)
+            return path
+        raise FileExistsError(f"there are too many files called {stem}")
+
+    def discard(self) -> None:
+        """Leave nothing behind; does nothing once it was kept."""
+        self._close()
+        with suppress(OSError):
+            self.part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+
+def plain_name(text: str) -> str:
+    """A name made of ASCII letters, digits, ``_`` and ``-``, that is on no system special."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "-", text)[:_LONGEST_NAME].strip("-")
+    return plain or "result"

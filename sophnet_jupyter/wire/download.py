@@ -1,0 +1,262 @@
+"""
+Fetch a result's address, which a service gave us and anybody may have put there.
+
+The key never goes along, nor a cookie or anything of the environment: each request is built anew.
+Every hop is judged before it is made, and the connection goes to the very IP address that was
+judged; there is no second look-up that could answer differently. Behind a proxy that is not
+possible, since the proxy resolves names: there only the names themselves are judged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import ssl
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Sequence,
+)
+from contextlib import aclosing, asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from ..errors import SettingsError
+from .addresses import Place, Refused, objection, place
+from .call import Network
+from .http import tls_context
+from .media import Kind
+from .receive import Arriving, Download, DownloadFailed, Receiving, Verify, Wanted, failed
+from .retry import ATTEMPTS, backoff
+
+if TYPE_CHECKING:
+    import httpx2
+
+HOPS = 5
+# A name may have many addresses; so many are tried.
+TRIED = 4
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Every IP address of a name."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class Downloader:
+    """
+    Fetches results.
+
+    ``allowed_origins`` tells, at each fetch, which origins may be private and without TLS: those
+    that were configured, and the sandbox's. Its time limits are those of ``network``.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        allowed_origins: Callable[[], Iterable[str]] = tuple,
+        resolve: Resolve = resolve,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._network = network
+        self._allowed = allowed_origins
+        self._resolve = resolve
+        self._sleep = sleep
+        self._chance = chance
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        kinds: Collection[Kind] = ("image", "video", "audio", "document"),
+        limit: int | None = None,
+        into: Path | None = None,
+        name: str = "",
+        verify: Verify | None = None,
+        on_progress: Callable[[int, int | None], None] | None = None,
+    ) -> Download:
+        """
+        Fetch a file of one of ``kinds``, at most ``limit`` bytes of it (a limit per kind if None).
+
+        It lands in the folder ``into`` as ``kind-name.suffix``, readable by its owner, whole or not
+        at all, over no other file; without a folder its bytes are returned. ``verify`` is called in
+        a thread with the path, or the bytes, of a picture before it gets its name, and raises
+        `ValueError` with the reason when it is bad (see `views.pictures.check`). ``on_progress``
+        hears of the bytes so far and in all, if that is known.
+
+        Raises `DownloadFailed`.
+        """
+        wanted = Wanted(
+            kinds=kinds,
+            limit=limit,
+            into=into,
+            name=name,
+            verify=verify,
+            on_progress=on_progress,
+        )
+        total = self._network.total
+        try:
+            async with asyncio.timeout(total):
+                return await self._attempts(url, wanted)
+        except TimeoutError:
+            reason = f"took longer than {total:g} s"
+        raise DownloadFailed(host="", problem="slow", reason=reason)
+
+    async def _attempts(self, url: str, wanted: Wanted) -> Download:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._follow(url, wanted)
+            except DownloadFailed as error:
+                if not error.passing or attempt + 1 == ATTEMPTS:
+                    raise
+            await self._sleep(backoff(attempt, self._chance()))
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _follow(self, url: str, wanted: Wanted) -> Download:
+        """Fetch, over as many redirects as are usual; each is judged like the first address."""
+        host = ""
+        for _ in range(HOPS + 1):
+            try:
+                where = place(url, self._allowed())
+            except Refused as refusal:
+                raise failed(host, "refused", str(refusal)) from None
+            host = where.host
+            async with self._open(where) as response:
+                location = response.headers.get("location")
+                if response.status_code not in (301, 302, 303, 307, 308) or not location:
+                    return await self._receive(where, response, wanted)
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                raise failed(host, "refused", "redirects to no address") from None
+        raise failed(host, "refused", f"redirects more than {HOPS} times")
+
+    async def _receive(self, where: Place, response: httpx2.Response, wanted: Wanted) -> Download:
+        async with aclosing(_pieces(response, where)) as pieces:
+            answer = Arriving(
+                host=where.host,
+                status=response.status_code,
+                headers=response.headers,
+                pieces=pieces,
+            )
+            return await Receiving(answer, wanted).download()
+
+    @asynccontextmanager
+    async def _open(self, where: Place) -> AsyncIterator[httpx2.Response]:
+        """The answer's head, over a connection of its own to an address that was judged."""
+        transport = self._transport(where)
+        try:
+            response = await self._connect(transport, where)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+        finally:
+            await transport.aclose()
+
+    async def _connect(self, transport: httpx2.AsyncHTTPTransport, where: Place) -> httpx2.Response:
+        import httpx2
+
+        reason = "has a name without any address"
+        for address in (await self._addresses(where))[:TRIED]:
+            try:
+                return await transport.handle_async_request(self._request(where, address))
+            except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+                reason = f"cannot be reached ({_words(error)})"
+            except (httpx2.HTTPError, OSError) as error:
+                raise _broken(where, error) from None
+        raise failed(where.host, "unreachable", reason)
+
+    async def _addresses(self, where: Place) -> Sequence[str]:
+        """What to connect to. Every address of a name has to be public, not just the first."""
+        if where.literal or self._proxied(where):
+            return [where.host]
+        try:
+            async with asyncio.timeout(self._network.connect):
+                found = await self._resolve(where.host, where.port)
+        except (OSError, UnicodeError) as error:
+            raise failed(where.host, "unreachable", f"is not found ({_words(error)})") from None
+        if not where.trusted:
+            for address in found:
+                if whose := objection(address):
+                    reason = f"leads to {address}, which belongs to {whose}"
+                    raise failed(where.host, "refused", reason)
+        return found
+
+    def _proxied(self, where: Place) -> bool:
+        inside = where.trusted and where.host in ("localhost", "127.0.0.1", "::1")
+        return bool(self._network.proxy) and not inside
+
+    def _transport(self, where: Place) -> httpx2.AsyncHTTPTransport:
+        import httpx2
+
+        # One for each hop: a connection that is kept is known by its address, not by its name.
+        proxy = self._network.proxy if self._proxied(where) else ""
+        secure = where.scheme == "https" or proxy
+        try:
+            return httpx2.AsyncHTTPTransport(
+                verify=tls_context(self._network.ca_bundle) if secure else _no_trust(),
+                proxy=proxy or None,
+                trust_env=False,
+            )
+        except (ImportError, ValueError):
+            raise SettingsError("The proxy's address cannot be used: try one of http://.") from None
+
+    def _request(self, where: Place, address: str) -> httpx2.Request:
+        import httpx2
+
+        host = f"[{address}]" if ":" in address else address
+        limits = dict.fromkeys(("read", "write", "pool"), self._network.between)
+        return httpx2.Request(
+            "GET",
+            f"{where.scheme}://{host}:{where.port}/",
+            headers={
+                "host": where.authority,
+                "accept": "*/*",
+                # What is compressed is so already; the rest could be a bomb.
+                "accept-encoding": "identity",
+                "user-agent": "sophnet-jupyter",
+            },
+            extensions={
+                # The certificate has to be for the name, wherever the connection goes.
+                "sni_hostname": where.host,
+                "target": where.target.encode("ascii"),
+                "timeout": limits | {"connect": self._network.connect},
+            },
+        )
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """A context that trusts nobody, for addresses without TLS: a real one costs 20 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+async def _pieces(response: httpx2.Response, where: Place) -> AsyncGenerator[bytes, None]:
+    """The body as it arrives, compressed or not."""
+    import httpx2
+
+    try:
+        async for raw in response.aiter_raw():
+            yield raw
+    except (httpx2.HTTPError, OSError) as error:
+        raise _broken(where, error) from None
+
+
+def _broken(where: Place, error: Exception) -> DownloadFailed:
+    return failed(where.host, "broken", f"broke off ({_words(error)})")
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,80 @@
+"""What a file is, by its first bytes. Names and headers of servers are often wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["image", "video", "audio", "document"]
+
+# As many bytes from the start as `sniff` looks at.
+HEAD = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A type of file that we take: ``suffix`` with its dot, ``mime`` as browsers know it."""
+
+    kind: Kind
+    suffix: str
+    mime: str
+
+
+_WAV = Media("audio", ".wav", "audio/wav")
+_WEBP = Media("image", ".webp", "image/webp")
+_MP4 = Media("video", ".mp4", "video/mp4")
+_M4A = Media("audio", ".m4a", "audio/mp4")
+_WEBM = Media("video", ".webm", "video/webm")
+_MP3 = Media("audio", ".mp3", "audio/mpeg")
+_AAC = Media("audio", ".aac", "audio/aac")
+_OGG = Media("audio", ".ogg", "audio/ogg")
+
+_STARTS = {
+    b"\x89PNG\r\n\x1a\n": Media("image", ".png", "image/png"),
+    b"\xff\xd8\xff": Media("image", ".jpg", "image/jpeg"),
+    b"GIF87a": Media("image", ".gif", "image/gif"),
+    b"GIF89a": Media("image", ".gif", "image/gif"),
+    b"fLaC": Media("audio", ".flac", "audio/flac"),
+    b"ID3": _MP3,
+    b"%PDF-": Media("document", ".pdf", "application/pdf"),
+}
+_SOUND_IN_OGG = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
+_SOUND_IN_MP4 = (b"M4A ", b"M4B ")
+# Pictures and QuickTime share the box format of MP4.
+_FILM_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
+
+
+def sniff(head: bytes) -> Media | None:
+    """The type of a file that begins with ``head``; None for all that we do not take."""
+    for start, media in _STARTS.items():
+        if head.startswith(start):
+            return media
+    match head[:4], head[8:12]:
+        case b"RIFF", b"WAVE":
+            return _WAV
+        case b"RIFF", b"WEBP":
+            return _WEBP
+        case b"OggS", _:
+            return _OGG if any(codec in head[28:64] for codec in _SOUND_IN_OGG) else None
+        case b"\x1a\x45\xdf\xa3", _:
+            return _WEBM if b"\x42\x82\x84webm" in head[:64] else None
+    if head[4:8] == b"ftyp":
+        return _boxed(head[8:12])
+    return _frame(head[:4])
+
+
+def _boxed(brand: bytes) -> Media | None:
+    if brand in _SOUND_IN_MP4:
+        return _M4A
+    return _MP4 if brand.startswith(_FILM_IN_MP4) else None
+
+
+def _frame(head: bytes) -> Media | None:
+    """Bare frames of MPEG audio: twelve set bits, then a layer and rates that can be."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return None
+    layer = head[1] >> 1 & 3
+    if layer == 0 and head[1] & 0xF0 == 0xF0:
+        return _AAC if head[2] >> 2 & 15 < 13 else None
+    rates = head[2] >> 4 not in (0, 15) and head[2] >> 2 & 3 != 3
+    return _MP3 if layer == 1 and head[1] >> 3 & 3 != 1 and rates else None

@@ -1,0 +1,279 @@
+"""
+Wait for work that a service does on its own time: a picture, a video, a long transcript.
+
+A look that fails is not a task that fails: it costs one look. Knows no service: `watch` takes a
+callable that looks once, and values that say when to look again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import quote
+
+from ..errors import (
+    AnswerUnreadable,
+    ConnectionLost,
+    NotFound,
+    RateLimited,
+    ServiceDown,
+    ServiceError,
+    SettingsError,
+    SophNetError,
+    TimedOut,
+    Unreachable,
+    quoted,
+    span,
+)
+from ..events import Notice, Progress
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+# What says nothing about the task itself, so that the next look may fare better.
+PASSING = (
+    Unreachable,
+    ConnectionLost,
+    TimedOut,
+    AnswerUnreadable,
+    RateLimited,
+    ServiceDown,
+    TimeoutError,
+)
+# A service that has just given an id may not know it everywhere at once.
+BELIEVED = 3
+# An interrupted cell waits this long at most for the service to hear of it.
+CANCEL_WAIT = 2.0
+# The look at the deadline itself gets this much time.
+LAST_LOOK = 5.0
+# A wait that a service asks for is kept up to here; the deadline may come before.
+LONGEST_HINT = 60.0
+
+
+class StillRunning(TimedOut):
+    """We have waited long enough, the service has not: the task goes on there."""
+
+    def __init__(
+        self, *, service: str, task_id: str, seconds: float, state: str = "", problem: str = ""
+    ) -> None:
+        super().__init__(service=service, limit="task", seconds=seconds)
+        self.task_id = quoted(task_id)
+        self.state = quoted(state)
+        self.problem = quoted(problem)
+
+    def __str__(self) -> str:
+        state = f" ({self.state})" if self.state else ""
+        problem = f" The last look failed: {self.problem.rstrip('.。')}." if self.problem else ""
+        return (
+            f"{self.service} is still working on task {self.task_id}{state} after "
+            f"{span(self.seconds)}.{problem} It goes on there; wait for it with "
+            f"await client.tasks.resume({self.task_id!r})."
+        )
+
+
+class TaskFailed(ServiceError):
+    """The service gave a task up, or somebody cancelled it. ``state`` is the service's word."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        task_id: str,
+        state: str,
+        message: str = "",
+        code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(
+            service=service, status=200, message=message, code=code, request_id=request_id
+        )
+        self.task_id = quoted(task_id)
+        self.state = quoted(state)
+
+    def __str__(self) -> str:
+        code = f" (code {self.code})" if self.code else ""
+        said = (self.message or "no reason given").rstrip(".。")
+        return (
+            f"{self.service} ended task {self.task_id} as {self.state}: {said}{code}. "
+            "Change what it names, or ask again."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """
+    How often to look, and for how long, in seconds.
+
+    The waits grow from ``first`` by ``factor`` up to ``longest``; ``look`` limits one look, and
+    ``total`` all of them together.
+    """
+
+    first: float = 1.0
+    factor: float = 1.5
+    longest: float = 10.0
+    look: float = 60.0
+    total: float = 900.0
+
+    def wait(self, looks: int, chance: float) -> float:
+        """Seconds before the look after ``looks`` others, a fifth more or less by ``chance``."""
+        # The exponent is bounded, since a task of a day would overflow a float.
+        grown = self.first * self.factor ** min(looks, 50)
+        return min(grown, self.longest) * (0.8 + 0.4 * chance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Generic[T]):
+    """
+    What one look has found.
+
+    ``word`` is the service's own. A task that is ``done`` has its ``reply``, and ``urls`` to fetch
+    until ``expires`` (seconds since the epoch, None where nobody knows). ``fraction`` goes from 0
+    to 1; ``wait`` is how many seconds the service asks us to stay away.
+    """
+
+    word: str
+    done: bool = False
+    reply: T | None = None
+    fraction: float | None = None
+    wait: float | None = None
+    urls: tuple[str, ...] = ()
+    expires: float | None = None
+
+
+async def watch(
+    check: Callable[[], Awaitable[State[T]]],
+    *,
+    service: str,
+    task_id: str,
+    pace: Pace | None = None,
+    state: str = "submitted",
+    resumed: bool = False,
+    cancel: Callable[[], Awaitable[object]] | None = None,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
+    chance: Callable[[], float] = random.random,
+) -> AsyncGenerator[Progress | Notice | State[T], None]:
+    """
+    Look until the task is done: yields a `Progress` at once and after each look, at last the
+    `State` that is done.
+
+    ``check`` raises `TaskFailed` for a task that the service gave up; that and every other definite
+    answer of it ends the wait. Where it could not be reached, failed itself or was busy, we look
+    again. A ``resumed`` task is looked at without a wait. Whoever leaves early, by cancelling or by
+    closing the iterator, has ``cancel`` called.
+
+    Raises `StillRunning` once ``pace.total`` has passed, and what ``check`` raises.
+    """
+    pace = pace or Pace()
+    looks = _Looks(check, task_id, pace, state)
+    begun = clock()
+    left = pace.total
+    pause = 0.0 if resumed else pace.wait(0, chance())
+    try:
+        yield looks.progress(0.0)
+        while left > 0:
+            await sleep(min(pause, left))
+            left = begun + pace.total - clock()
+            found = await looks.look(left)
+            if found:
+                break
+            if notice := looks.notice():
+                yield notice
+            yield looks.progress(clock() - begun)
+            left = begun + pace.total - clock()
+            pause = max(pace.wait(looks.count, chance()), looks.hint)
+        else:
+            raise StillRunning(
+                service=service,
+                task_id=task_id,
+                seconds=pace.total,
+                state=looks.word,
+                problem=looks.problem,
+            )
+    except (asyncio.CancelledError, GeneratorExit):
+        if cancel:
+            await _tell(cancel)
+        raise
+    # Out here: nobody is to cancel a task that is done.
+    yield found
+
+
+class _Looks(Generic[T]):
+    """What the looks so far have come to."""
+
+    def __init__(
+        self, check: Callable[[], Awaitable[State[T]]], task_id: str, pace: Pace, word: str
+    ) -> None:
+        self._check = check
+        self._task_id = task_id
+        self._pace = pace
+        self.word = word
+        self.fraction: float | None = None
+        self.hint = 0.0
+        self.count = 0
+        self.problem = ""
+        self._failed = self._missing = 0
+        self._noticed = False
+
+    async def look(self, left: float) -> State[T] | None:
+        """Look once: the state of a task that is done, None for all others."""
+        self.count += 1
+        try:
+            async with asyncio.timeout(min(self._pace.look, max(left, LAST_LOOK))):
+                found = await self._check()
+        except TaskFailed:
+            raise
+        except (*PASSING, NotFound) as error:
+            self._missing = self._missing + 1 if isinstance(error, NotFound) else 0
+            if self._missing >= BELIEVED:
+                raise
+            self._fail(error)
+            return None
+        self.word, self.fraction = found.word, found.fraction
+        self.hint = min(found.wait or 0.0, LONGEST_HINT)
+        self.problem, self._failed, self._missing = "", 0, 0
+        return found if found.done else None
+
+    def _fail(self, error: Exception) -> None:
+        self._failed += 1
+        self.problem = str(error) or f"no answer within {self._pace.look:g} s"
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        self.hint = min(asked or 0.0, LONGEST_HINT)
+        log.info("%s: look %d failed: %s", self._task_id, self.count, type(error).__name__)
+
+    def progress(self, elapsed: float) -> Progress:
+        return Progress(
+            state=self.word, task_id=self._task_id, fraction=self.fraction, elapsed=elapsed
+        )
+
+    def notice(self) -> Notice | None:
+        """Something to tell the user, once: that several looks in a row have failed."""
+        if self._noticed or self._failed < BELIEVED:
+            return None
+        self._noticed = True
+        return Notice(text=f"Task {self._task_id} goes on, but looking fails: {self.problem}")
+
+
+async def _tell(cancel: Callable[[], Awaitable[object]]) -> None:
+    """Let the service know, but not for long: somebody has pressed Ctrl-C and waits."""
+    with suppress(SophNetError, TimeoutError):
+        async with asyncio.timeout(CANCEL_WAIT):
+            await cancel()
+
+
+def segment(task_id: str) -> str:
+    """
+    An id as one segment of a path, so that none of its characters leads elsewhere.
+
+    Raises `SettingsError` for one that cannot be a segment.
+    """
+    if task_id.strip() in ("", ".", ".."):
+        raise SettingsError(f"{task_id!r} is not the id of a task.")
+    return quote(task_id, safe="")

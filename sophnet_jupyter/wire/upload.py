@@ -1,0 +1,231 @@
+"""What is uploaded: a file on disk, an open file, or bytes; read in pieces, never as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import stat
+from collections.abc import AsyncGenerator, Coroutine
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, TypeVar
+
+from ..errors import SettingsError, SophNetError, quoted
+from ..events import Progress
+from .disk import in_thread
+
+T = TypeVar("T")
+Content = os.PathLike[str] | BinaryIO | bytes
+
+# A larger one stands in memory in several layers at once, a smaller one costs a thread's time.
+PIECE = 256 << 10
+
+
+class FileChanged(SophNetError):
+    """A file did not stay as it was while it was sent, so the service has got only a part."""
+
+    def __init__(self, *, name: str, what: str) -> None:
+        self.name = quoted(name)
+        self.what = quoted(what)
+        super().__init__(name, what)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name} {self.what} while it was sent, so the upload was broken off. "
+            "Send it again once nothing else uses it."
+        )
+
+
+class Source:
+    """
+    An open file to send: ``length`` bytes from where it stood, under ``name``.
+
+    ``replayable`` is False once bytes were read that cannot be read a second time.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, length: int) -> None:
+        self._file = file
+        self.name = name
+        self.length = length
+        self.replayable = True
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """All bytes, from the start each time. Raises `FileChanged` when they cannot be had."""
+        file = await self._do(self._open)
+        try:
+            left = self.length
+            while left:
+                piece = await self._do(file.read, min(PIECE, left))
+                if not piece:
+                    raise FileChanged(name=self.name, what="became shorter")
+                left -= len(piece)
+                if not left:
+                    # Before the last piece: without it, the service has nothing that looks whole.
+                    await self._do(self._check, file)
+                yield piece
+        finally:
+            self._close(file)
+
+    async def _do(self, work: Any, *arguments: Any) -> Any:
+        try:
+            return await in_thread(work, *arguments)
+        except (OSError, ValueError) as error:
+            what = f"could not be read ({getattr(error, 'strerror', None) or error})"
+        raise FileChanged(name=self.name, what=what)
+
+    def _open(self) -> BinaryIO:
+        if not self.replayable:
+            raise FileChanged(name=self.name, what="was used up, and was to be sent again")
+        self.replayable = False
+        return self._file
+
+    def _check(self, file: BinaryIO) -> None:
+        """See that what was sent is what there was."""
+
+    def _close(self, file: BinaryIO) -> None:
+        """A file that a caller has opened stays open."""
+
+
+class _Seekable(Source):
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._start = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(self._start)
+        super().__init__(file, name, max(0, end - self._start))
+
+    def _open(self) -> BinaryIO:
+        self._file.seek(self._start)
+        return self._file
+
+    def _check(self, file: BinaryIO) -> None:
+        if file.seek(0, os.SEEK_END) != self._start + self.length:
+            raise FileChanged(name=self.name, what="became longer")
+
+
+class _OnDisk(Source):
+    """A path: opened for each attempt, and each time it has to be the same file."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        with path.open("rb") as file:
+            self._found = os.fstat(file.fileno())
+            super().__init__(file, name or path.name, self._found.st_size)
+
+    def _open(self) -> BinaryIO:
+        # Without a buffer, which would copy each piece once more.
+        file = self._path.open("rb", buffering=0)
+        try:
+            self._check(file)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def _check(self, file: BinaryIO) -> None:
+        now = os.fstat(file.fileno())
+        if _identity(now) != _identity(self._found):
+            raise FileChanged(name=self.name, what="changed")
+
+    def _close(self, file: BinaryIO) -> None:
+        file.close()
+
+
+class _Bytes(Source):
+    def __init__(self, content: bytes, name: str) -> None:
+        super().__init__(io.BytesIO(), name, len(content))
+        self._content = content
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        for start in range(0, self.length, PIECE):
+            yield self._content[start : start + PIECE]
+
+
+def source(content: Content, *, name: str = "", size: int | None = None) -> Source:
+    """
+    What to send, judged before anything is sent.
+
+    ``size`` in bytes is needed only for an open file that cannot say how long it is, such as a
+    pipe; such a one is sent once and never again. Raises `SettingsError` for what cannot be read.
+    """
+    if isinstance(content, bytes | bytearray | memoryview):
+        return _Bytes(bytes(content), name or "file")
+    if isinstance(content, os.PathLike):
+        return _on_disk(Path(content), name)
+    given: object = content
+    if isinstance(given, io.TextIOBase):
+        raise SettingsError('A file to upload is opened in binary mode: open(…, "rb").')
+    if not hasattr(given, "read"):
+        raise SettingsError(
+            f"What is uploaded is a Path, bytes, or an open file, not {type(given).__name__}."
+        )
+    return _opened(content, name or Path(str(getattr(content, "name", ""))).name or "file", size)
+
+
+def _on_disk(path: Path, name: str) -> Source:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise SettingsError(f"{path} is a folder: name one file in it.")
+        if not stat.S_ISREG(mode):
+            # Opening a pipe would wait for whoever writes to it.
+            raise SettingsError(f"{path} is no ordinary file.")
+        return _OnDisk(path, name)
+    except (FileNotFoundError, NotADirectoryError):
+        raise SettingsError(f"There is no file {path.absolute()}.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"{path} cannot be read: {reason}.") from None
+
+
+def _opened(file: BinaryIO, name: str, size: int | None) -> Source:
+    try:
+        if file.seekable():
+            return _Seekable(file, name)
+    except AttributeError:  # something that can only read
+        pass
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{name} cannot be read: {error}.") from None
+    if size is None:
+        raise SettingsError(
+            f"How long {name} is cannot be told, and the service wants to know it first: "
+            "save it to a file, or give its size."
+        )
+    return Source(file, name, size)
+
+
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+class Sent(Protocol):
+    """A body that knows how much of it has left."""
+
+    @property
+    def fraction(self) -> float: ...
+
+
+async def sending(
+    body: Sent, work: Coroutine[Any, Any, T], *, every: float = 0.2
+) -> AsyncGenerator[Progress | T, None]:
+    """
+    Do ``work``, which sends ``body``: yields a `Progress` where there was some, at most one
+    ``every`` so many seconds, and at last what the work returned.
+
+    Leaving early breaks the work off. Raises what it raises.
+    """
+    task = asyncio.ensure_future(work)
+    last = -1.0
+    try:
+        while not task.done():
+            if body.fraction != last:
+                last = body.fraction
+                state = "uploading" if last < 1 else "uploaded"
+                yield Progress(state=state, fraction=last)
+            await asyncio.wait({task}, timeout=every)
+        yield await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()

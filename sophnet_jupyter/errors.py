@@ -9,6 +9,7 @@ Every error this package raises on purpose.
     * ConnectionLost        the line broke after the request was sent
     * AnswerUnreadable      something answered that is not the service, or not in its format
     * AnswerIncomplete      the answer just stopped, and ``strict=True`` was asked for
+    * AnswerInvalid         the answer came whole, but not in the form that was asked for
     * ServiceError          the service answered with an error
         * KeyRejected       401, 403
         * BalanceExhausted  402
@@ -28,6 +29,7 @@ from typing import Protocol
 
 # What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
 QUOTED = 300
+NAME_QUOTED = 80
 
 
 class Partial(Protocol):
@@ -115,7 +117,7 @@ class AnswerUnreadable(SophNetError):
 
     def __init__(self, *, service: str, what: str, quote: str = "") -> None:
         self.service = service
-        self.what = what
+        self.what = quoted(what)
         self.quote = quoted(quote)
         super().__init__(service, what)
 
@@ -123,7 +125,7 @@ class AnswerUnreadable(SophNetError):
         said = f" (it begins: {self.quote!r})" if self.quote else ""
         return (
             f"What answered is not {self.service}'s format: {self.what}{said}. "
-            "Check SOPHNET_BASE_URL and any proxy on the way."
+            "Try again; if it persists, check SOPHNET_BASE_URL and any proxy on the way."
         )
 
 
@@ -138,6 +140,22 @@ class AnswerIncomplete(SophNetError):
         return (
             f"{self.service} stopped in the middle of its answer. "
             "What had arrived is in .response; ask again for the rest."
+        )
+
+
+class AnswerInvalid(SophNetError):
+    """The model's answer is not JSON, or not of the schema that was asked for."""
+
+    def __init__(self, *, where: str, why: str) -> None:
+        self.where = quoted(where, NAME_QUOTED)
+        self.why = quoted(why)
+        super().__init__(where, why)
+
+    def __str__(self) -> str:
+        place = "" if self.where == "$" else f" at {self.where}"
+        return (
+            f"The answer has not the form that was asked for{place}: {self.why}. "
+            "It is in .response; repair=1 lets the model correct itself once."
         )
 
 
@@ -159,8 +177,8 @@ class ServiceError(SophNetError):
         self.service = service
         self.status = status
         self.message = quoted(message)
-        self.code = quoted(code)
-        self.request_id = quoted(request_id)
+        self.code = quoted(code, NAME_QUOTED)
+        self.request_id = quoted(request_id, NAME_QUOTED)
         self.retry_after = retry_after
         super().__init__(service, status)
 
@@ -245,10 +263,10 @@ def error_class(status: int) -> type[ServiceError]:
     return ServiceDown if 500 <= status < 600 else ServiceError
 
 
-def quoted(text: object) -> str:
+def quoted(text: object, limit: int = QUOTED) -> str:
     """Words of a server, made fit for one line: nothing unprintable, not too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def span(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +18,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A whole answer. Header names are in lower case; ``retry_after`` is in seconds."""
+    """
+    A whole answer. Header names are in lower case; ``retry_after`` is in seconds.
+
+    ``scrub`` takes the key out of words that are to be shown, should the server have echoed it.
+    It goes over decoded words: in JSON a key can be spelt with escapes.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    # Not in the repr, which may end up anywhere: a server can quote the key in it.
+    body: bytes = field(repr=False)
     retry_after: float | None = None
+    scrub: Callable[[str], str] = str
 
     @property
     def ok(self) -> bool:
@@ -35,7 +42,8 @@ class Reply:
 
     @property
     def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
+        """The body as words to show."""
+        return self.scrub(self.body.decode("utf-8-sig", "replace"))
 
 
 @dataclass(frozen=True, kw_only=True)

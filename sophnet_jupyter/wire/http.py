@@ -1,5 +1,5 @@
 """
-Connections, and the only importer of httpx2.
+Connections, and the only importer of httpx2, which is why all that touches it stands here.
 
 No type and no error of httpx2 leaves: its errors hold the request, and with it the key.
 """
@@ -7,8 +7,9 @@ No type and no error of httpx2 leaves: its errors hold the request, and with it 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 # httpx2 finds a free connection by looking through all of them, and under a storm of cancelled
 # requests most of its time goes there: a semaphore of our own keeps the queue in front of it.
 CONNECTIONS = 32
+# A server keeps an idle connection for a minute or more; a reader asks again within half of one.
+IDLE = 30.0
 # How long a finished stream may take to end properly, so that its connection can be used again.
 DRAIN = 0.1
 # How long the next request waits for a connection that is just being drained.
@@ -45,6 +48,11 @@ class Pool:
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._draining: set[asyncio.Task[None]] = set()
+        # Answers that are being read. Held here so that the collector, when it finds a reader who
+        # has gone, finds that one alone, and not its inner generators to be closed beside it.
+        self.reading: set[Answer] = set()
+        self._life: AsyncGenerator[None, None] | None = None
+        self._closed = False
 
     async def open(self, base_url: str, call: Call, *, streaming: bool) -> Answer:
         """
@@ -52,6 +60,9 @@ class Pool:
 
         The answer takes a place in front of the pool until it is closed.
         """
+        if self._life is None:
+            self._life = self._live()
+            await anext(self._life)
         if self._draining:
             # A connection that is about to be free gets the chance to be the next one used.
             await asyncio.wait(
@@ -63,7 +74,7 @@ class Pool:
         except BaseException:
             self._places.release()
             raise
-        return Answer(self, response)
+        return Answer(self, response, self._origin.scrub)
 
     async def _send(self, base_url: str, call: Call, streaming: bool) -> httpx2.Response:
         headers = {"accept": "text/event-stream" if streaming else "*/*"}
@@ -80,21 +91,30 @@ class Pool:
             )
             return await client.send(request, stream=True)
         except Exception as error:
-            raise self.translated(error, base_url) from None
+            ours = self.translated(error, base_url)
+        # Out here, since inside the handler it would carry httpx2's error, and that the request.
+        raise ours
 
     def _client(self, scheme: str) -> httpx2.AsyncClient:
         import httpx2
 
+        if self._closed:
+            raise ConnectionLost(service=self._origin.service, reason="the client was closed")
         if scheme not in self._clients:
             # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
             secure = scheme == "https" or self._network.proxy
-            self._clients[scheme] = httpx2.AsyncClient(
+            transport = httpx2.AsyncHTTPTransport(
                 verify=tls_context(self._network.ca_bundle) if secure else _no_trust(),
                 proxy=self._network.proxy or None,
+                trust_env=False,
+                limits=httpx2.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE),
+                socket_options=_keepalive(),
+            )
+            self._clients[scheme] = httpx2.AsyncClient(
+                transport=transport,
                 # The environment is read by settings.py alone.
                 trust_env=False,
                 follow_redirects=False,
-                limits=httpx2.Limits(max_connections=CONNECTIONS),
                 timeout=httpx2.Timeout(self._network.between, connect=self._network.connect),
             )
         return self._clients[scheme]
@@ -118,6 +138,9 @@ class Pool:
                 return TimedOut(service=service, limit="between-chunks", seconds=seconds)
             case httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
                 return SettingsError(f"{service}'s address cannot be used: {reason}.")
+            case httpx2.LocalProtocolError() | UnicodeError():
+                # Its words quote the header that holds the key, with escapes: they are not kept.
+                return SettingsError(f"A header for {service} cannot be sent: check the key.")
             case httpx2.DecodingError():
                 return AnswerUnreadable(service=service, what="its compression is broken")
             case httpx2.HTTPError() | OSError():
@@ -125,7 +148,8 @@ class Pool:
             case _:
                 raise error
 
-    def release(self) -> None:
+    def release(self, answer: Answer) -> None:
+        self.reading.discard(answer)
         self._places.release()
 
     def drain(self, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -135,31 +159,48 @@ class Pool:
         task.add_done_callback(self._draining.discard)
 
     async def aclose(self) -> None:
-        if self._draining:
-            await asyncio.wait(self._draining)
-        for client in self._clients.values():
-            await client.aclose()
+        """Close all connections, once those that are being drained have ended."""
+        if self._life is not None:
+            await self._life.aclose()
+
+    def close_soon(self) -> None:
+        """Close without being awaited; to be called on the pool's own loop."""
+        self._ending = asyncio.create_task(self.aclose())
+
+    async def _live(self) -> AsyncGenerator[None, None]:
+        # A loop closes the generators that were begun on it before it ends: so a pool ends with
+        # its loop, even where nobody closes the client, as in asyncio.run(main()).
+        try:
+            yield
+        finally:
+            if self._draining:
+                await asyncio.wait(self._draining)
+            self._closed = True
+            for client in self._clients.values():
+                await client.aclose()
 
 
 class Answer:
     """An answer whose head has come. Close it, or hand it over to be drained."""
 
-    def __init__(self, pool: Pool, response: httpx2.Response) -> None:
+    def __init__(self, pool: Pool, response: httpx2.Response, scrub: Callable[[str], str]) -> None:
         self._pool = pool
         self._response = response
         self._closed = False
+        pool.reading.add(self)
         self.status = response.status_code
-        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        self.headers = {name.lower(): scrub(value) for name, value in response.headers.items()}
         # aiter_raw leaves out a layer; a server that compresses unasked needs it.
         coded = self.headers.get("content-encoding", "identity") != "identity"
-        self._pieces = response.aiter_bytes() if coded else response.aiter_raw()
+        # The body as it arrives. Bare, since each layer would cost every token of an answer 1 µs:
+        # who reads it passes what it raises through `translated`.
+        self.pieces: AsyncIterator[bytes] = (
+            response.aiter_bytes() if coded else response.aiter_raw()
+        )
 
-    async def read(self) -> bytes | None:
-        """The next piece of the body, in the pieces it arrives in; None at its end."""
-        try:
-            return await anext(self._pieces, None)
-        except Exception as error:
-            raise self._pool.translated(error, str(self._response.url)) from None
+    def translated(self, error: Exception) -> SophNetError:
+        """Our error for one that `pieces` has raised. Raises any that it cannot have."""
+        return self._pool.translated(error, str(self._response.url))
 
     async def aclose(self) -> None:
         """Free the place. An answer that was not read to its end loses its connection."""
@@ -177,7 +218,7 @@ class Answer:
         try:
             with suppress(Exception):
                 async with asyncio.timeout(DRAIN):
-                    async for _ in self._pieces:
+                    async for _ in self.pieces:
                         pass
         finally:
             await self._end()
@@ -186,7 +227,7 @@ class Answer:
         try:
             await self._response.aclose()
         finally:
-            self._pool.release()
+            self._pool.release(self)
 
 
 def warm_up(ca_bundle: str | None) -> None:
@@ -215,6 +256,14 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
             f"SOPHNET_CA_BUNDLE names {ca_bundle}, which cannot be read as certificates: "
             f"{_reason(error)}."
         ) from None
+
+
+def _keepalive() -> list[tuple[int, int, int]]:
+    """Socket options that notice a dead peer, and keep a router from forgetting a silent line."""
+    wanted = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+    known = [(getattr(socket, name, None), seconds) for name, seconds in wanted.items()]
+    options = [(socket.IPPROTO_TCP, name, value) for name, value in known if name is not None]
+    return [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *options]
 
 
 @cache

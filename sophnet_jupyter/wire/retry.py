@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 # A wait asked for by the service is kept up to here: longer, and the user should know at once.
@@ -55,7 +56,7 @@ class Budget:
 
 def backoff(attempt: int, random: float) -> float:
     """Seconds before attempt ``attempt + 1``: full jitter over 0.5, 1, 2 … at most 8."""
-    return random * min(8.0, 0.5 * 2.0**attempt)
+    return random * 0.5 * 2.0 ** min(attempt, 4)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -84,7 +85,9 @@ def _seconds(value: str, unit: float) -> float | None:
 
 def _until(date: str, now: float) -> float | None:
     try:
-        seconds = parsedate_to_datetime(date).timestamp() - now
+        moment = parsedate_to_datetime(date)
+        # One without a zone is in UTC too, as all dates of HTTP are.
+        seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return max(0.0, seconds)

@@ -89,10 +89,13 @@ class SSEDecoder:
                     data.clear()
                 elif self._event:
                     events += self._close(complete=True)
-            elif is_whole and not data and line[:5] == b"data:" and is_whole(_value(line)):
-                events.append(self._event_of(_value(line)))
-            elif not data and line[:6] == b"data: ":
-                data.append(line[6:])
+            elif not data and line[:5] == b"data:":
+                value = line[6:] if line[5:6] == b" " else line[5:]
+                if is_whole and is_whole(value):
+                    name = self._event.decode("utf-8", "replace") if self._event else "message"
+                    events.append(SSE(value.decode("utf-8", "replace"), name, self._id))
+                else:
+                    data.append(value)
             else:
                 self._read_field(line)
         return events
@@ -111,10 +114,6 @@ class SSEDecoder:
         if data is None and not (name and self.names_only):
             return []
         return [SSE(data, name or "message", self._id, complete)]
-
-    def _event_of(self, line: bytes) -> SSE:
-        name = self._event.decode("utf-8", "replace") or "message"
-        return SSE(line.decode("utf-8", "replace"), name, self._id)
 
     def _read_field(self, line: bytes) -> None:
         # A comment is a line whose name is empty, so it falls through like any unknown name.
@@ -138,7 +137,3 @@ class SSEDecoder:
         if self._size > self.max_event:
             raise EventTooLong(self.max_event)
         self._data.append(value)
-
-
-def _value(line: bytes) -> bytes:
-    return line[5:].removeprefix(b" ")

@@ -10,28 +10,23 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from weakref import WeakKeyDictionary
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from threading import Lock
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary, finalize
 
-from ..errors import (
-    AnswerUnreadable,
-    ConnectionLost,
-    ServiceError,
-    SophNetError,
-    TimedOut,
-    Unreachable,
-)
-from .call import Call, Network, Origin, Reply, content_type
+from ..errors import AnswerUnreadable, ConnectionLost, SophNetError, TimedOut, Unreachable
+from .call import Call, Network, Origin, Reply
 from .http import Answer, Pool
-from .lines import LineTooLong
 from .retry import ANSWER, ATTEMPTS, LONGEST_WAIT, Budget, Retry, backoff, retry_after
-from .sse import SSE, SSEDecoder
+from .stream import Opening
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-# Once a finish reason has come, only usage and an end mark can follow, and may never.
-END_WAIT = 2.0
 MAX_BODY = 64 << 20
 
 
@@ -54,61 +49,74 @@ class Wire:
         self.now = now
         self._budget = Budget()
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
+        self._lock = Lock()
+        # Where nobody closes us, our connections end with us and not at some later collection.
+        finalize(self, _close_all, self._pools).atexit = False
 
     async def fetch(self, call: Call, *, retry: Retry) -> Reply:
         """
-        Send, and read the whole answer, whatever its status.
+        Send, and read the whole answer, whatever its status; a redirect is not followed.
 
         Raises `Unreachable`, `TimedOut`, `ConnectionLost` or `AnswerUnreadable`.
         """
+        deadline = self.now() + self.network.total
+        answer = await self.in_time(self._attempts(call, retry, deadline, streaming=False))
         try:
-            async with asyncio.timeout(self.network.total):
-                answer = await self._attempts(call, retry, streaming=False)
-                try:
-                    return await self.whole(answer)
-                finally:
-                    await answer.aclose()
-        except TimeoutError:
-            raise self.out_of_time() from None
+            return await self.in_time(self.whole(answer), deadline)
+        finally:
+            await answer.aclose()
 
-    @asynccontextmanager
-    async def stream(self, call: Call, *, retry: Retry = ANSWER) -> AsyncIterator[Stream]:
+    def stream(self, call: Call, *, retry: Retry = ANSWER) -> Opening:
         """
-        Send, and hand over the answer as it arrives.
+        ``async with`` this to send, and to be handed the answer as a `Stream` as it arrives.
 
         Leaving early closes the connection, which is how a service learns that nobody reads on.
         Nothing is sent again once this has handed over a stream.
         """
-        answer = await self._attempts(call, retry, streaming=True)
-        try:
-            yield Stream(self, answer)
-        except ServiceError as error:
-            # A server may quote the key it was sent.
-            error.message = self.origin.scrub(error.message)
-            raise
-        finally:
-            await answer.aclose()
+        return Opening(self, call, retry)
+
+    async def begin(self, call: Call, retry: Retry) -> tuple[Answer, float]:
+        """Send, and return the answer once its head has come, and when its time will be up."""
+        deadline = self.now() + self.network.total
+        work = self._attempts(call, retry, deadline, streaming=True)
+        return await self.in_time(work), deadline
 
     async def whole(self, answer: Answer) -> Reply:
         """The rest of an answer as one value, up to the size we are willing to keep."""
         body = bytearray()
-        while (piece := await answer.read()) is not None:
-            body += piece
-            if len(body) > MAX_BODY:
-                what = f"an answer of more than {MAX_BODY >> 20} MB"
-                raise AnswerUnreadable(service=self.origin.service, what=what)
-        content = bytes(body)
-        if not 200 <= answer.status < 300:
-            content = self.origin.scrub(content.decode("utf-8", "replace")).encode()
+        try:
+            async for piece in answer.pieces:
+                body += piece
+                self.check_size(body)
+            return self.reply(answer, bytes(body))
+        except Exception as error:
+            ours = answer.translated(error)
+        raise ours
+
+    def reply(self, answer: Answer, body: bytes) -> Reply:
         return Reply(
             status=answer.status,
             headers=answer.headers,
-            body=content,
+            body=body,
             retry_after=retry_after(answer.headers, self.now()),
+            scrub=self.origin.scrub,
         )
+
+    def check_size(self, body: bytearray) -> None:
+        if len(body) > MAX_BODY:
+            what = f"an answer of more than {MAX_BODY >> 20} MB"
+            raise AnswerUnreadable(service=self.origin.service, what=what)
 
     def out_of_time(self) -> TimedOut:
         return TimedOut(service=self.origin.service, limit="total", seconds=self.network.total)
+
+    async def in_time(self, work: Coroutine[Any, Any, T], deadline: float | None = None) -> T:
+        """Await something within what is left of the total time limit."""
+        left = self.network.total if deadline is None else max(0.0, deadline - self.now())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                return await work
+        raise self.out_of_time()
 
     async def aclose(self) -> None:
         """Close the connections that the running loop has opened."""
@@ -117,16 +125,18 @@ class Wire:
 
     def _pool(self) -> Pool:
         loop = asyncio.get_running_loop()
-        if loop not in self._pools:
-            # A pool keeps its loop alive through its sockets, so the weak key alone frees nothing.
-            for dead in [other for other in self._pools if other.is_closed()]:
-                del self._pools[dead]
-            self._pools[loop] = Pool(self.origin, self.network)
-        return self._pools[loop]
+        with self._lock:
+            if loop not in self._pools:
+                # A pool keeps its loop alive through its sockets: the weak key alone frees nothing.
+                for dead in [other for other in self._pools if other.is_closed()]:
+                    del self._pools[dead]
+                self._pools[loop] = Pool(self.origin, self.network)
+            return self._pools[loop]
 
-    async def _attempts(self, call: Call, retry: Retry, *, streaming: bool) -> Answer:
+    async def _attempts(
+        self, call: Call, retry: Retry, deadline: float, *, streaming: bool
+    ) -> Answer:
         """Send until there is an answer worth having, or no further try is allowed."""
-        deadline = self.now() + self.network.total
         for attempt in range(1, ATTEMPTS + 1):
             wait = backoff(attempt - 1, self._chance())
             try:
@@ -143,7 +153,8 @@ class Wire:
                     if not again:
                         self._budget.refund()
                     return answer
-                await answer.aclose()
+                # Its few words are read to their end, so that the next try has a connection.
+                answer.hand_over()
             log.info("%s: %s, attempt %d in %.1f s", call.path, outcome, attempt + 1, wait)
             await self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
@@ -154,6 +165,10 @@ class Wire:
             base_url = await asyncio.to_thread(self.origin.locate)
         answer = await self._pool().open(base_url, call, streaming=streaming)
         log.info("%s %s: %d", call.method, call.path, answer.status)
+        if 300 <= answer.status < 400:
+            await answer.aclose()
+            what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
+            raise AnswerUnreadable(service=self.origin.service, what=what)
         return answer
 
     def _allowed(self, attempt: int, again: bool, wait: float, deadline: float) -> bool:
@@ -161,69 +176,19 @@ class Wire:
         return again and attempt < ATTEMPTS and in_time and self._budget.take()
 
 
-class Stream:
-    """An answer that has begun: its head, and then either events or a whole body."""
-
-    def __init__(self, wire: Wire, answer: Answer) -> None:
-        self._wire = wire
-        self._answer = answer
-        self.status = answer.status
-        self.headers = answer.headers
-        # Set by the reader once only an end mark can follow.
-        self.ending = False
-        # True once the end mark came.
-        self.done = False
-
-    @property
-    def is_events(self) -> bool:
-        """False for an error status, and for JSON or a web page where a stream was asked for."""
-        whole = content_type(self.headers).endswith(("json", "html", "xml"))
-        return 200 <= self.status < 300 and not whole
-
-    async def whole(self) -> Reply:
-        """The body of an answer that is no stream."""
-        return await self._wire.whole(self._answer)
-
-    async def events(
-        self, *, until: str, is_whole: Callable[[bytes], bool] | None = None
-    ) -> AsyncGenerator[SSE, None]:
-        """
-        The events, up to but without the one whose data is ``until``.
-
-        ``is_whole`` tells which data line is an event by itself, for services that leave out the
-        blank lines.
-        """
-        decoder = SSEDecoder(is_whole=is_whole)
-        deadline = self._wire.now() + self._wire.network.total
-        try:
-            while (piece := await self._read()) is not None:
-                for event in decoder.feed(piece):
-                    if event.data == until:
-                        self.done = True
-                        self._answer.hand_over()
-                        return
-                    yield event
-                if self._wire.now() > deadline:
-                    raise self._wire.out_of_time()
-            for event in decoder.finish():
-                if event.data == until:
-                    self.done = True
-                    return
-                yield event
-        except LineTooLong as error:
-            service = self._wire.origin.service
-            raise AnswerUnreadable(service=service, what=str(error)) from None
-
-    async def _read(self) -> bytes | None:
-        if not self.ending:
-            return await self._answer.read()
-        # All that was asked for has come: how, or whether, the line ends after that is no matter.
-        try:
-            async with asyncio.timeout(END_WAIT):
-                return await self._answer.read()
-        except (TimeoutError, SophNetError):
-            return None
-
-
 def _unsent(error: SophNetError) -> bool:
     return isinstance(error, Unreachable) or (isinstance(error, TimedOut) and not error.sent)
+
+
+def _host(address: str) -> str:
+    """Where an address points, without its path and query, which may hold secrets."""
+    try:
+        return urlsplit(address).hostname or "another path of the same host"
+    except ValueError:
+        return "an unreadable address"
+
+
+def _close_all(pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool]) -> None:
+    for loop, pool in list(pools.items()):
+        with suppress(RuntimeError):  # the loop has closed, and its pool with it
+            loop.call_soon_threadsafe(pool.close_soon)

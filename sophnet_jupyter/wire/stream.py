@@ -1,0 +1,167 @@
+"""An answer that arrives in events, from its head to its end mark."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ..errors import AnswerUnreadable, SophNetError
+from .call import Call, Reply
+from .http import Answer
+from .lines import LineTooLong
+from .retry import Retry
+from .sse import SSE, SSEDecoder
+
+if TYPE_CHECKING:
+    from .wire import Wire
+
+T = TypeVar("T")
+
+# Once a finish reason has come, only usage and an end mark can follow, and may never.
+END_WAIT = 2.0
+
+
+_held: set[AsyncGenerator[Any, Any]] = set()
+
+
+class held(Generic[T]):  # noqa: N801 - used like aclosing, and named like it
+    """
+    `contextlib.aclosing` for a generator that reads from another.
+
+    Keeps the inner one alive by itself. So when a reader goes without closing, the collector finds
+    the outermost generator alone, which then closes the others in their order. If it found all of
+    them it would begin to close all at once, and they would fall over each other.
+    """
+
+    def __init__(self, thing: AsyncGenerator[T, Any]) -> None:
+        self.thing = thing
+
+    async def __aenter__(self) -> AsyncGenerator[T, Any]:
+        _held.add(self.thing)
+        return self.thing
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self.thing.aclose()
+        finally:
+            _held.discard(self.thing)
+
+
+class Opening:
+    """
+    Opens a stream on entering, and closes it on leaving.
+
+    A class, since a generator of `asynccontextmanager` would be one more that the collector may
+    try to close in the wrong order, when it finds an answer that nobody has read to its end.
+    """
+
+    def __init__(self, wire: Wire, call: Call, retry: Retry) -> None:
+        self._wire, self._call, self._retry = wire, call, retry
+
+    async def __aenter__(self) -> Stream:
+        self._answer, deadline = await self._wire.begin(self._call, self._retry)
+        return Stream(self._wire, self._answer, deadline)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._answer.aclose()
+
+
+class Stream:
+    """An answer that has begun: its head, and then either events or a whole body."""
+
+    def __init__(self, wire: Wire, answer: Answer, deadline: float) -> None:
+        self._wire = wire
+        self._answer = answer
+        self._deadline = deadline
+        self._end: float | None = None
+        self.status = answer.status
+        self.headers = answer.headers
+        # The body of what turned out to hold no event at all; None once one has come.
+        self.unread: bytearray | None = bytearray()
+        # Set by the reader once only an end mark can follow.
+        self.ending = False
+        # True once the end mark came.
+        self.done = False
+
+    @property
+    def ok(self) -> bool:
+        """False for an error status. What a good one brings, only its bytes tell: see `unread`."""
+        return 200 <= self.status < 300
+
+    async def whole(self) -> Reply:
+        """The body of an answer that is no stream, or proved to be none."""
+        if self.unread:
+            return self.reply(bytes(self.unread))
+        return await self._wire.in_time(self._wire.whole(self._answer), self._deadline)
+
+    def reply(self, body: bytes = b"") -> Reply:
+        """What is known of the answer as a whole: its head, and this body."""
+        return self._wire.reply(self._answer, body)
+
+    def events(
+        self, *, until: str, is_whole: Callable[[bytes], bool] | None = None
+    ) -> AsyncGenerator[SSE, None]:
+        """
+        The events, up to but without the one whose data is ``until``.
+
+        ``is_whole`` tells which data line is an event by itself, for services that leave out the
+        blank lines. Takes any content type: some servers give none, or a wrong one.
+        """
+        return self._events(until, SSEDecoder(is_whole=is_whole))
+
+    async def _events(self, until: str, decoder: SSEDecoder) -> AsyncGenerator[SSE, None]:
+        now = self._wire.now
+        try:
+            async for piece in self._answer.pieces:
+                events = decoder.feed(piece)
+                if self.unread is not None:
+                    self._keep(piece, events)
+                for event in self._before(until, events):
+                    yield event
+                if self.done or self.ending:
+                    break
+                if now() > self._deadline:
+                    raise self._wire.out_of_time()
+            while self.ending and not self.done and (last := await self._last_piece()):
+                for event in self._before(until, decoder.feed(last)):
+                    yield event
+            if not self.done:
+                for event in self._before(until, decoder.finish()):
+                    self.unread = None
+                    yield event
+            if self.done:
+                self._answer.hand_over()
+            return
+        except LineTooLong as error:
+            ours: SophNetError = AnswerUnreadable(
+                service=self._wire.origin.service, what=str(error)
+            )
+        except Exception as error:
+            ours = self._answer.translated(error)
+        raise ours
+
+    def _before(self, until: str, events: list[SSE]) -> list[SSE]:
+        for place, event in enumerate(events):
+            if event.data == until:
+                self.done = True
+                return events[:place]
+        return events
+
+    def _keep(self, piece: bytes, events: list[SSE]) -> None:
+        assert self.unread is not None
+        if events:
+            self.unread = None
+            return
+        self.unread += piece
+        self._wire.check_size(self.unread)
+
+    async def _last_piece(self) -> bytes | None:
+        """More of an answer that has all that was asked for: how its line ends is no matter."""
+        loop = asyncio.get_running_loop()
+        self._end = self._end or loop.time() + END_WAIT
+        try:
+            async with asyncio.timeout_at(self._end):
+                return await anext(self._answer.pieces, None)
+        except Exception:
+            return None

@@ -6,6 +6,7 @@ Every error this package raises on purpose.
     * SandboxFailed         the local sandbox could not be started
     * Unreachable           nobody answered: no name, no route, no TLS, connection refused
     * TimedOut              a time limit passed
+        * StillRunning      a task goes on at the service, longer than we wait
     * ConnectionLost        the line broke after the request was sent
     * AnswerUnreadable      something answered that is not the service, or not in its format
     * AnswerIncomplete      the answer just stopped, and ``strict=True`` was asked for
@@ -17,6 +18,9 @@ Every error this package raises on purpose.
         * RateLimited       429
         * RequestRefused    any other 4xx: an argument the service does not take
         * ServiceDown       5xx
+        * TaskFailed        it gave a long task up
+    * DownloadFailed        a result was not fetched
+    * FileChanged           a file did not stay as it was while it was sent
     * Stopped               the user interrupted
 
 An error holds facts and computes its sentence: who said what, then what to do. One that is raised
@@ -25,7 +29,7 @@ after part of an answer had come carries that part as ``error.response``.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 # What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
 QUOTED = 300
@@ -232,6 +236,120 @@ class ServiceDown(ServiceError):
     """The service failed on its side."""
 
     advice = "Its fault, not yours: try again in a while."
+
+
+Problem = Literal[
+    "refused",
+    "expired",
+    "status",
+    "unreachable",
+    "broken",
+    "slow",
+    "large",
+    "type",
+    "empty",
+    "disk",
+]
+
+_DOWNLOAD_ADVICE: dict[Problem, str] = {
+    "refused": "Nothing was fetched; open it yourself if you trust it.",
+    "expired": "Ask for it again with client.tasks.resume(…), or have it made anew.",
+    "status": "Try again in a while.",
+    "unreachable": "Check the network and the proxy (HTTPS_PROXY).",
+    "broken": "Try again.",
+    "slow": "Try again, or allow more time with Client(timeouts=…).",
+    "large": "Allow more with limit=….",
+    "type": "Nothing of it was kept.",
+    "empty": "Ask the service for it again.",
+    "disk": "Free some space or choose another folder, then fetch it again.",
+}
+
+
+class StillRunning(TimedOut):
+    """We have waited long enough, the service has not: the task goes on there."""
+
+    def __init__(
+        self, *, service: str, task_id: str, seconds: float, state: str = "", problem: str = ""
+    ) -> None:
+        super().__init__(service=service, limit="task", seconds=seconds)
+        self.task_id = quoted(task_id)
+        self.state = quoted(state)
+        self.problem = quoted(problem)
+
+    def __str__(self) -> str:
+        state = f" ({self.state})" if self.state else ""
+        problem = f" The last look failed: {self.problem.rstrip('.。')}." if self.problem else ""
+        return (
+            f"{self.service} is still working on task {self.task_id}{state} after "
+            f"{span(self.seconds)}.{problem} It goes on there; wait for it with "
+            f"await client.tasks.resume({self.task_id!r})."
+        )
+
+
+class TaskFailed(ServiceError):
+    """The service gave a task up, or somebody cancelled it. ``state`` is the service's word."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        task_id: str,
+        state: str,
+        message: str = "",
+        code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(
+            service=service, status=200, message=message, code=code, request_id=request_id
+        )
+        self.task_id = quoted(task_id)
+        self.state = quoted(state)
+
+    def __str__(self) -> str:
+        code = f" (code {self.code})" if self.code else ""
+        said = (self.message or "no reason given").rstrip(".。")
+        return (
+            f"{self.service} ended task {self.task_id} as {self.state}: {said}{code}. "
+            "Change what it names, or ask again."
+        )
+
+
+class DownloadFailed(SophNetError):
+    """A result was not fetched. ``problem`` says why in one word, ``status`` is of HTTP, or 0."""
+
+    def __init__(self, *, host: str, problem: Problem, reason: str, status: int = 0) -> None:
+        self.host = quoted(host)
+        self.problem = problem
+        self.reason = quoted(reason)
+        self.status = status
+        super().__init__(host, problem)
+
+    def __str__(self) -> str:
+        # Without the address itself: its query may be a signature.
+        where = f" at {self.host}" if self.host else ""
+        advice = _DOWNLOAD_ADVICE[self.problem]
+        return f"The result{where} was not fetched: it {self.reason}. {advice}"
+
+    @property
+    def passing(self) -> bool:
+        """True where another try may fare better."""
+        busy = self.status in (408, 425, 429, 500, 502, 503, 504)
+        return self.problem in ("unreachable", "broken") or (self.problem == "status" and busy)
+
+
+class FileChanged(SophNetError):
+    """A file did not stay as it was while it was sent, so the service has got only a part."""
+
+    def __init__(self, *, name: str, what: str) -> None:
+        self.name = quoted(name)
+        self.what = quoted(what)
+        super().__init__(name, what)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name} {self.what} while it was sent, so the upload was broken off. "
+            "Send it again once nothing else uses it."
+        )
 
 
 class Stopped(SophNetError):

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "settings": {"errors", "secret", "keystore"},
     "logs": {"secret"},
     "wire": LEAVES | {"wire"},
-    "providers": LEAVES | {"response", "wire", "providers"},
+    "providers": LEAVES | {"response", "prompt", "wire", "providers"},
     "prompt": LEAVES | {"response", "prompt"},
     "local": {"errors"},
     "client": BELOW_CLIENT,

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from sophnet_jupyter.errors import NotFound, SettingsError
+from sophnet_jupyter.errors import NotFound, SettingsError, StillRunning, TaskFailed
 from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
 from sophnet_jupyter.providers import journal as journal_module
 from sophnet_jupyter.providers.journal import Journal, Task, folder
 from sophnet_jupyter.providers.tasks import Kind, Tasks
-from sophnet_jupyter.wire.poll import Pace, State, StillRunning, TaskFailed
+from sophnet_jupyter.wire.poll import Pace, State
 
 KEY = "sk-canary-0123456789abcdef"
 URL = "https://files.example/a.png?sign=secret"

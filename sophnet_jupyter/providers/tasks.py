@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from ..errors import NotFound, SettingsError
+from ..errors import NotFound, SettingsError, TaskFailed
 from ..events import Event, Notice, Progress
 from ..response import Response, settle
-from ..wire.poll import Pace, State, TaskFailed, watch
+from ..wire.poll import Pace, State, watch
 from .journal import Journal, Task
 
 T = TypeVar("T")

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Upload(Protocol):
+    """A body that is streamed: ``length`` bytes, the same each time it is iterated."""
+
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def length(self) -> int: ...
+    @property
+    def replayable(self) -> bool: ...
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +27,7 @@ class Call:
     path: str
     body: bytes = b""
     content_type: str = "application/json"
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,12 +28,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from ..errors import SettingsError
+from ..errors import DownloadFailed, SettingsError
 from .addresses import Place, Refused, objection, place
 from .call import Network
 from .http import tls_context
 from .media import Kind
-from .receive import Arriving, Download, DownloadFailed, Receiving, Verify, Wanted, failed
+from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
 from .retry import ATTEMPTS, backoff
 
 if TYPE_CHECKING:

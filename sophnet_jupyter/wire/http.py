@@ -81,15 +81,24 @@ class Pool:
         if streaming:
             # A compressed stream comes in blocks, so its tokens would arrive in bursts.
             headers["accept-encoding"] = "identity"
-        if call.body:
+        if call.upload:
+            headers["content-type"] = call.upload.content_type
+            headers["content-length"] = str(call.upload.length)
+        elif call.body:
             headers["content-type"] = call.content_type
-        headers |= self._origin.authorize(call)
+
+        def sign(request: httpx2.Request) -> httpx2.Request:
+            # Joined at the last moment, and never a variable: a verbose traceback shows those.
+            request.headers.update(self._origin.authorize(call))
+            return request
+
         try:
             client = self._client(urlsplit(base_url).scheme)
+            content = call.upload or call.body or None
             request = client.build_request(
-                call.method, base_url + call.path, content=call.body or None, headers=headers
+                call.method, base_url + call.path, content=content, headers=headers
             )
-            return await client.send(request, stream=True)
+            return await client.send(request, auth=sign, stream=True)
         except Exception as error:
             ours = self.translated(error, base_url)
         # Out here, since inside the handler it would carry httpx2's error, and that the request.

@@ -26,10 +26,10 @@ from ..errors import (
     ServiceError,
     SettingsError,
     SophNetError,
+    StillRunning,
+    TaskFailed,
     TimedOut,
     Unreachable,
-    quoted,
-    span,
 )
 from ..events import Notice, Progress
 
@@ -55,55 +55,6 @@ CANCEL_WAIT = 2.0
 LAST_LOOK = 5.0
 # A wait that a service asks for is kept up to here; the deadline may come before.
 LONGEST_HINT = 60.0
-
-
-class StillRunning(TimedOut):
-    """We have waited long enough, the service has not: the task goes on there."""
-
-    def __init__(
-        self, *, service: str, task_id: str, seconds: float, state: str = "", problem: str = ""
-    ) -> None:
-        super().__init__(service=service, limit="task", seconds=seconds)
-        self.task_id = quoted(task_id)
-        self.state = quoted(state)
-        self.problem = quoted(problem)
-
-    def __str__(self) -> str:
-        state = f" ({self.state})" if self.state else ""
-        problem = f" The last look failed: {self.problem.rstrip('.。')}." if self.problem else ""
-        return (
-            f"{self.service} is still working on task {self.task_id}{state} after "
-            f"{span(self.seconds)}.{problem} It goes on there; wait for it with "
-            f"await client.tasks.resume({self.task_id!r})."
-        )
-
-
-class TaskFailed(ServiceError):
-    """The service gave a task up, or somebody cancelled it. ``state`` is the service's word."""
-
-    def __init__(
-        self,
-        *,
-        service: str,
-        task_id: str,
-        state: str,
-        message: str = "",
-        code: str = "",
-        request_id: str = "",
-    ) -> None:
-        super().__init__(
-            service=service, status=200, message=message, code=code, request_id=request_id
-        )
-        self.task_id = quoted(task_id)
-        self.state = quoted(state)
-
-    def __str__(self) -> str:
-        code = f" (code {self.code})" if self.code else ""
-        said = (self.message or "no reason given").rstrip(".。")
-        return (
-            f"{self.service} ended task {self.task_id} as {self.state}: {said}{code}. "
-            "Change what it names, or ask again."
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection,
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from ..errors import SophNetError, quoted
+from ..errors import DownloadFailed, Problem, quoted
 from .disk import NewFile, in_thread
 from .media import HEAD, Kind, Media, sniff
 
@@ -28,54 +27,7 @@ LIMITS: dict[Kind, int] = {
 IN_MEMORY = 64 << 20
 BLOCK = 1 << 20
 
-Problem = Literal[
-    "refused",
-    "expired",
-    "status",
-    "unreachable",
-    "broken",
-    "slow",
-    "large",
-    "type",
-    "empty",
-    "disk",
-]
 Verify = Callable[[Path | bytes], object]
-
-_ADVICE: dict[Problem, str] = {
-    "refused": "Nothing was fetched; open it yourself if you trust it.",
-    "expired": "Ask for it again with client.tasks.resume(…), or have it made anew.",
-    "status": "Try again in a while.",
-    "unreachable": "Check the network and the proxy (HTTPS_PROXY).",
-    "broken": "Try again.",
-    "slow": "Try again, or allow more time with Client(timeouts=…).",
-    "large": "Allow more with limit=….",
-    "type": "Nothing of it was kept.",
-    "empty": "Ask the service for it again.",
-    "disk": "Free some space or choose another folder, then fetch it again.",
-}
-
-
-class DownloadFailed(SophNetError):
-    """A result was not fetched. ``problem`` says why in one word, ``status`` is of HTTP, or 0."""
-
-    def __init__(self, *, host: str, problem: Problem, reason: str, status: int = 0) -> None:
-        self.host = quoted(host)
-        self.problem = problem
-        self.reason = quoted(reason)
-        self.status = status
-        super().__init__(host, problem)
-
-    def __str__(self) -> str:
-        # Without the address itself: its query may be a signature.
-        where = f" at {self.host}" if self.host else ""
-        return f"The result{where} was not fetched: it {self.reason}. {_ADVICE[self.problem]}"
-
-    @property
-    def passing(self) -> bool:
-        """True where another try may fare better."""
-        busy = self.status in (408, 425, 429, 500, 502, 503, 504)
-        return self.problem in ("unreachable", "broken") or (self.problem == "status" and busy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
-from ..errors import SettingsError, SophNetError, quoted
+from ..errors import FileChanged, SettingsError
 from ..events import Progress
 from .disk import in_thread
 
@@ -19,21 +19,6 @@ Content = os.PathLike[str] | BinaryIO | bytes
 
 # A larger one stands in memory in several layers at once, a smaller one costs a thread's time.
 PIECE = 256 << 10
-
-
-class FileChanged(SophNetError):
-    """A file did not stay as it was while it was sent, so the service has got only a part."""
-
-    def __init__(self, *, name: str, what: str) -> None:
-        self.name = quoted(name)
-        self.what = quoted(what)
-        super().__init__(name, what)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.name} {self.what} while it was sent, so the upload was broken off. "
-            "Send it again once nothing else uses it."
-        )
 
 
 class Source:

@@ -143,13 +143,13 @@ class Wire:
                 answer = await self._attempt(call, streaming)
             except (Unreachable, ConnectionLost, TimedOut) as error:
                 again, outcome = retry.lost or _unsent(error), type(error).__name__
-                if not self._allowed(attempt, again, wait, deadline):
+                if not self._allowed(call, attempt, again, wait, deadline):
                     raise
             else:
                 asked = retry_after(answer.headers, self.now())
                 wait = wait if asked is None else asked
                 again, outcome = answer.status in retry.statuses, str(answer.status)
-                if not self._allowed(attempt, again, wait, deadline):
+                if not self._allowed(call, attempt, again, wait, deadline):
                     if not again:
                         self._budget.refund()
                     return answer
@@ -163,15 +163,25 @@ class Wire:
         base_url = self.origin.base_url
         if not base_url and self.origin.locate:
             base_url = await asyncio.to_thread(self.origin.locate)
+        begin = time.perf_counter()
         answer = await self._pool().open(base_url, call, streaming=streaming)
-        log.info("%s %s: %d", call.method, call.path, answer.status)
+        log.info(
+            "%s %s: %d in %.0f ms, request %s",
+            call.method,
+            call.path.partition("?")[0],
+            answer.status,
+            (time.perf_counter() - begin) * 1000,
+            answer.headers.get("x-request-id", "-"),
+        )
         if 300 <= answer.status < 400:
             await answer.aclose()
             what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
             raise AnswerUnreadable(service=self.origin.service, what=what)
         return answer
 
-    def _allowed(self, attempt: int, again: bool, wait: float, deadline: float) -> bool:
+    def _allowed(self, call: Call, attempt: int, again: bool, wait: float, deadline: float) -> bool:
+        if call.upload and not call.upload.replayable:
+            return False
         in_time = wait <= LONGEST_WAIT and self.now() + wait < deadline
         return again and attempt < ATTEMPTS and in_time and self._budget.take()
 

@@ -16,10 +16,12 @@ from sophnet_jupyter.errors import (
     ServiceDown,
     SettingsError,
     SophNetError,
+    StillRunning,
+    TaskFailed,
     Unreachable,
 )
 from sophnet_jupyter.events import Notice, Progress
-from sophnet_jupyter.wire.poll import Pace, State, StillRunning, TaskFailed, segment, watch
+from sophnet_jupyter.wire.poll import Pace, State, segment, watch
 
 RUNNING: State[str] = State(word="RUNNING")
 DONE = State(word="SUCCEEDED", done=True, reply="the picture", urls=("https://x.example/a.png",))

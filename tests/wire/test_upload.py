@@ -17,11 +17,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.errors import FileChanged, SettingsError
 from sophnet_jupyter.events import Progress
 from sophnet_jupyter.wire import upload
 from sophnet_jupyter.wire.multipart import Multipart, Part, field, file, file_name
-from sophnet_jupyter.wire.upload import PIECE, FileChanged, sending, source
+from sophnet_jupyter.wire.upload import PIECE, sending, source
 
 NOISE = os.urandom(3 * PIECE + 17)
 

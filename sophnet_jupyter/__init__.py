@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .errors import SettingsError as SettingsError
     from .errors import SophNetError as SophNetError
     from .errors import Stopped as Stopped
+    from .prompt.tools import tool as tool
     from .response import Response as Response
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
@@ -22,6 +23,7 @@ _HOMES = {
     "SettingsError": "errors",
     "SophNetError": "errors",
     "Stopped": "errors",
+    "tool": "prompt.tools",
 }
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "SophNetError",
     "Stopped",
     "load_ipython_extension",
+    "tool",
     "unload_ipython_extension",
 ]
 __version__ = "0.1.0"

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import SophNetError
 from .events import (
+    AlternativeDelta,
     AudioChunk,
     Ending,
     Event,
     Finished,
     ImageReady,
+    Logprobs,
     Notice,
+    Parsed,
     ReasoningDelta,
     Reference,
     References,
+    RoundBegan,
     Started,
     TextDelta,
     TextReplaced,
+    TokenLogprob,
     ToolCallDelta,
+    ToolResult,
     Usage,
     VideoReady,
 )
@@ -46,6 +53,15 @@ class Timing:
     total: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a round begins in an answer: its place in text, thinking, and tool calls."""
+
+    text: int = 0
+    thinking: int = 0
+    calls: int = 0
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Response:
     """
@@ -54,11 +70,19 @@ class Response:
     ``ending`` is always one of complete, stopped, incomplete, failed. ``finish_reason`` is the
     service's own word (``stop``, ``length``, ``tool_calls``), empty if it gave none. ``images`` and
     ``videos`` are addresses, ``audio`` bytes, ``vectors`` one tuple of floats per input.
+
+    Where tools were run, ``text``, ``thinking``, ``tool_calls`` and ``tool_results`` are those of
+    all ``rounds`` together, and `messages` tells them apart. ``alternatives`` are the other
+    answers that ``n`` asked for.
     """
 
     text: str = ""
     thinking: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
+    tool_results: tuple[ToolResult, ...] = ()
+    rounds: tuple[Mark, ...] = (Mark(),)
+    alternatives: tuple[str, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
     references: tuple[Reference, ...] = ()
     images: tuple[str, ...] = ()
     videos: tuple[str, ...] = ()
@@ -76,6 +100,18 @@ class Response:
     # Until something says otherwise, an answer is one that has not reached its end.
     ending: Ending = "incomplete"
 
+    @property
+    def messages(self) -> tuple[Mapping[str, Any], ...]:
+        """
+        The turns of this answer: append them to what was asked, and the conversation goes on.
+
+        A call without a result is among them only if nobody was to run it, since a service refuses
+        a conversation in which one is left open.
+        """
+        ends = [*self.rounds[1:], Mark(len(self.text), len(self.thinking), len(self.tool_calls))]
+        turns = [_turns(self, begin, end) for begin, end in zip(self.rounds, ends, strict=True)]
+        return tuple(turn for each in turns for turn in each)
+
     def __str__(self) -> str:
         return self.text
 
@@ -92,28 +128,42 @@ def fold(state: Response, event: Event) -> Response:
     """The response after one more event. Pure: the same events always make the same response."""
     match event:
         case TextDelta(text=text):
-            return replace(state, text=state.text + text)
+            return _changed(state, text=state.text + text)
         case ReasoningDelta(text=text):
-            return replace(state, thinking=state.thinking + text)
+            return _changed(state, thinking=state.thinking + text)
         case TextReplaced(text=text, reason=reason):
             said = f"The service replaced its answer{f' ({reason})' if reason else ''}."
-            return replace(state, text=text, notices=(*state.notices, said))
+            said = event.notice or said
+            return _changed(state, text=text, notices=(*state.notices, said))
         case ToolCallDelta():
-            return replace(state, tool_calls=_with_call(state.tool_calls, event))
+            return _changed(state, tool_calls=_with_call(state.tool_calls, event))
+        case ToolResult():
+            return _changed(state, tool_results=(*state.tool_results, event))
+        case RoundBegan():
+            mark = Mark(len(state.text), len(state.thinking), len(state.tool_calls))
+            return _changed(state, rounds=(*state.rounds, mark))
+        case Logprobs(items=items):
+            return _changed(state, logprobs=(*state.logprobs, *items))
+        case AlternativeDelta(choice=choice, text=text):
+            others = [*state.alternatives, *([""] * (choice - len(state.alternatives)))]
+            others[choice - 1] += text
+            return _changed(state, alternatives=tuple(others))
+        case Parsed(value=value):
+            return _changed(state, parsed=value)
         case References(items=items):
-            return replace(state, references=items)
+            return _changed(state, references=items)
         case AudioChunk(data=data):
-            return replace(state, audio=state.audio + data)
+            return _changed(state, audio=state.audio + data)
         case ImageReady(url=url):
-            return replace(state, images=(*state.images, url))
+            return _changed(state, images=(*state.images, url))
         case VideoReady(url=url):
-            return replace(state, videos=(*state.videos, url))
+            return _changed(state, videos=(*state.videos, url))
         case Usage():
-            return replace(state, usage=event)
+            return _changed(state, usage=event)
         case Notice(text=text):
-            return replace(state, notices=(*state.notices, text))
+            return _changed(state, notices=(*state.notices, text))
         case Started():
-            return replace(
+            return _changed(
                 state,
                 service=event.service,
                 model=event.model or state.model,
@@ -121,11 +171,57 @@ def fold(state: Response, event: Event) -> Response:
                 sandbox=event.sandbox,
             )
         case Finished(reason=reason, ending=ending):
-            return replace(
+            return _changed(
                 state, finish_reason=reason if ending == "complete" else "", ending=ending
             )
         case _:
             return state
+
+
+def _turns(state: Response, begin: Mark, end: Mark) -> list[Mapping[str, Any]]:
+    """One round as messages: what the model said, and what its tools returned."""
+    text = state.text[begin.text : end.text].strip("\n")
+    thinking = state.thinking[begin.thinking : end.thinking].strip("\n")
+    results = {result.index: result for result in state.tool_results}
+    numbers = range(begin.calls, end.calls)
+    answered = all(number in results for number in numbers)
+    handed_over = state.ending == "complete" and state.finish_reason != "length"
+    if not numbers or not (answered or handed_over):
+        return [{"role": "assistant", "content": text}] if text else []
+    said = {"role": "assistant", "content": text, "tool_calls": [_call(state, n) for n in numbers]}
+    if thinking:
+        # Thinking models want their thoughts back with a call (WIRE 1.3), else not.
+        said["reasoning_content"] = thinking
+    told = [
+        {"role": "tool", "tool_call_id": state.tool_calls[number].id, "content": result.text}
+        for number in numbers
+        if (result := results.get(number))
+    ]
+    return [said, *told]
+
+
+def _call(state: Response, number: int) -> dict[str, Any]:
+    call = state.tool_calls[number]
+    # Servers read these arguments again, and refuse the whole conversation if they are no object.
+    arguments = call.arguments if _is_object(call.arguments) else "{}"
+    function = {"name": call.name, "arguments": arguments}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _is_object(text: str) -> bool:
+    """True for the JSON text of an object."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _changed(state: Response, **changes: Any) -> Response:
+    # What dataclasses.replace does, without setting each of the fields anew: that takes ten times
+    # as long, and is done for every token.
+    changed = object.__new__(Response)
+    changed.__dict__.update(state.__dict__, **changes)
+    return changed
 
 
 def _with_call(calls: tuple[ToolCall, ...], delta: ToolCallDelta) -> tuple[ToolCall, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -45,20 +46,30 @@ def checked(reply: Reply) -> dict[str, Any]:
     if body is None:
         if not reply.ok:
             raise parse_error(reply, {})
-        what = f"{reply.content_type or 'no content type'} instead of JSON"
-        if not reply.body.strip():
-            what = "an empty body"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise unreadable(reply)
     if not reply.ok or says_error(body):
         raise parse_error(reply, body)
     return body
+
+
+def unreadable(reply: Reply) -> AnswerUnreadable:
+    """The error for a reply of 200 that is not what SophNet sends."""
+    what = f"{reply.content_type or 'no content type'} where its JSON was expected"
+    if not reply.body.strip():
+        what = "an empty body with HTTP 200"
+    return AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
     """True when a body that came with 200 is an error all the same."""
     if body.get("error"):
         return True
+    if body.get("choices"):
+        # An answer, whatever a gateway has put beside it. Most chunks of a stream end here.
+        return False
     status = body.get("status")
+    if isinstance(status, str) and status.isdecimal():
+        status = int(status)
     if isinstance(status, int) and not isinstance(status, bool) and status != 0:
         return True
     output = body.get("output")
@@ -81,16 +92,17 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         or task.get("message")
         or task.get("errorMessage")
         or body.get("msg")
-        or ("" if "html" in reply.content_type else reply.text[:300])
+        or ("" if reply.body.lstrip()[:1] == b"<" else reply.text[:300])
     )
-    code = _first(inner.get("code"), body.get("code"), task.get("code"), body.get("status"))
-    status = _status(reply.status, code)
+    places = (inner.get("code"), body.get("code"), task.get("code"), inner.get("status"))
+    codes = [str(code) for code in (*places, body.get("status")) if code not in (None, "", 0)]
+    status = _status(reply.status, codes)
     return error_class(status)(
         service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,
         status=status,
-        message=str(message),
-        code=code,
-        request_id=request_id(reply.headers, body),
+        message=reply.scrub(str(message)),
+        code=reply.scrub(codes[0] if codes else ""),
+        request_id=reply.scrub(request_id(reply.headers, body)),
         retry_after=reply.retry_after,
     )
 
@@ -108,20 +120,20 @@ def request_id(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
 
 def _json(reply: Reply) -> dict[str, Any] | None:
     try:
-        body = msgspec.json.decode(reply.body)
-    except msgspec.DecodeError:
+        # As text, so that a byte order mark or a broken letter does not cost the whole answer.
+        body = msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
+    except (msgspec.DecodeError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
 
-def _first(*values: object) -> str:
-    return next((str(value) for value in values if value not in (None, "", 0)), "")
-
-
-def _status(status: int, code: str) -> int:
+def _status(status: int, codes: Iterable[str]) -> int:
     """The HTTP status an error would have had, where it came with 200."""
     if not 200 <= status < 300:
         return status
-    if code in _KNOWN_CODES:
-        return _KNOWN_CODES[code]
-    return int(code) if code.isdigit() and 400 <= int(code) < 600 else status
+    for code in codes:
+        if code in _KNOWN_CODES:
+            return _KNOWN_CODES[code]
+        if re.fullmatch("[45][0-9][0-9]", code):
+            return int(code)
+    return status

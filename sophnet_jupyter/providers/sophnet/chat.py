@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,13 +14,18 @@ from ...events import Event, Finished, Notice, Started
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
-from ...wire.wire import Stream, Wire
+from ...wire.sse import SSE
+from ...wire.stream import held
+from ...wire.wire import Wire
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
 from .chat_chunk import Decoder
-from .chat_request import Prompt, request
+from .chat_question import Body, Question, answer, question
+from .chat_request import Prompt
 
 PATH = "/v1/chat/completions"
 DONE = "[DONE]"
+# Finish reasons of an answer that did not get to its end. The first is DeepSeek's documented one.
+GAVE_UP = {"insufficient_system_resource", "error", "abort"}
 
 
 class Chat:
@@ -40,102 +46,181 @@ class Chat:
 
         Raises `SophNetError`; what had arrived by then is its ``response``. An answer that just
         stopped is returned with ``ending="incomplete"`` and a notice; ``strict=True`` raises
-        `AnswerIncomplete` for it.
+        `AnswerIncomplete` for it. One that has not the form of ``schema`` raises `AnswerInvalid`.
         """
-        events = self._stream(prompt, options) if stream else self._whole(prompt, options)
-        response = await settle(events)
+        response = await settle(self._events(prompt, options, stream=stream))
         if strict and response.ending == "incomplete":
             error = AnswerIncomplete(service=SERVICE)
             error.response = response
             raise error
         return response
 
-    async def stream(self, prompt: Prompt, **options: Any) -> AsyncGenerator[Event, None]:
+    def stream(self, prompt: Prompt, **options: Any) -> AsyncGenerator[Event, None]:
         """
         Ask, and yield events as the answer arrives; the last one is `Finished`.
 
-        The options are ``model``, ``system``, ``temperature`` (0 to 2), ``top_p`` (0 to 1),
-        ``max_tokens``, ``stop`` (up to four strings), ``presence_penalty``, ``frequency_penalty``
-        (-2 to 2), ``thinking`` (True or False), ``thinking_key`` and ``extra_body``; only what is
-        given is sent. Closing the iterator early closes the connection, which is how SophNet
-        learns that nobody is reading any more.
+        Only what is given is sent. The parameters of the model are those of
+        `chat_request.request`: ``model``, ``system``, ``temperature`` (0 to 2), ``top_p`` (0 to
+        1), ``max_tokens``, ``stop`` (up to four strings), ``thinking`` (True or False), ``seed``,
+        ``top_logprobs``, ``extra_body`` and so on. Besides these:
+
+        * ``images``: one or several paths, addresses, bytes, arrays, figures, PIL images or
+          responses; ``detail`` and ``max_side`` are those of `prompt.images.attach`
+        * ``tools``: functions or JSON schemas; ``tool_choice``: a word, a name or a function.
+          With ``run_tools=True``, and only then, the functions are run and the model is asked
+          again, up to ``max_rounds`` (8) requests; each has ``tool_timeout`` (60) seconds
+        * ``schema``: a class or a JSON schema that the answer must fit; ``json_mode=True``: any
+          JSON. `Response.parsed` holds the value. ``repair=1`` lets the model correct it once
+
+        Closing the iterator early closes the connection, which is how SophNet learns that nobody
+        is reading any more.
 
         Raises `SophNetError`.
         """
-        async with aclosing(self._stream(prompt, options)) as events:
+        return self._events(prompt, options, stream=True)
+
+    def request(self, prompt: Prompt, *, stream: bool = False, **options: Any) -> Body:
+        """
+        The JSON that `create`, or with ``stream`` `stream`, would send first; nothing is sent.
+
+        Takes their options. Its repr is to be read: long data is shortened, keys are hidden.
+        Raises `SettingsError`.
+        """
+        body = _sent(self._question(prompt, options).body, stream=stream)
+        body.scrub = self._wire.origin.scrub
+        return body
+
+    async def _events(
+        self, prompt: Prompt, options: dict[str, Any], *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        if options.get("images") is None:
+            asked = self._question(prompt, options)
+        else:
+            # Pictures are read and encoded, which takes its time.
+            asked = await asyncio.to_thread(self._question, prompt, options)
+        ask = self._stream if stream else self._whole
+        async with held(answer(asked, ask, scrub=self._wire.origin.scrub)) as events:
             async for event in events:
                 yield event
 
-    async def _stream(self, prompt: Prompt, options: dict[str, Any]) -> AsyncGenerator[Event, None]:
-        async with self._wire.stream(self._call(prompt, options, stream=True)) as answer:
-            if not answer.is_events:
-                # An error, a gateway's page, or a server that ignores ``stream``.
-                for event in whole(await answer.whole()):
-                    yield event
-                return
-            async with aclosing(_events(answer)) as events:
-                async for event in events:
-                    yield event
+    def _question(self, prompt: Prompt, options: dict[str, Any]) -> Question:
+        model = options.get("model") or self._default_model()
+        return question(prompt, **(options | {"model": model}))
 
-    async def _whole(self, prompt: Prompt, options: dict[str, Any]) -> AsyncGenerator[Event, None]:
-        reply = await self._wire.fetch(self._call(prompt, options, stream=False), retry=ANSWER)
-        for event in whole(reply):
+    async def _stream(self, body: Body) -> AsyncGenerator[Event, None]:
+        async with self._wire.stream(_call(_sent(body, stream=True))) as opened:
+            choices = body.get("n") or 1
+            reading = Reading(opened.reply(), choices=choices)
+            if opened.ok:
+                async with held(opened.events(until=DONE, is_whole=_is_whole)) as stream:
+                    async for sse in stream:
+                        for event in reading.events(sse):
+                            yield event
+                        opened.ending = reading.decoder.ended
+            # An error, a gateway's page, or a server that ignores ``stream``.
+            no_stream = not opened.ok or opened.unread is not None
+            reply = await opened.whole() if no_stream else None
+            last = whole(reply, choices=choices) if reply else reading.end(done=opened.done)
+            for event in last:
+                yield event
+
+    async def _whole(self, body: Body) -> AsyncGenerator[Event, None]:
+        reply = await self._wire.fetch(_call(_sent(body, stream=False)), retry=ANSWER)
+        for event in whole(reply, choices=body.get("n") or 1):
             yield event
 
-    def _call(self, prompt: Prompt, options: dict[str, Any], *, stream: bool) -> Call:
-        model = options.get("model") or self._default_model()
-        body = request(prompt, **(options | {"model": model}))
-        # Last, so that ``extra_body`` cannot make the reader and the server disagree.
-        body["stream"] = stream
-        return Call(method="POST", path=PATH, body=msgspec.json.encode(body))
+
+def _sent(body: Body, *, stream: bool) -> Body:
+    # Last, so that ``extra_body`` cannot make the reader and the server disagree.
+    sent = Body(body | {"stream": stream})
+    if not stream:
+        # Refused without a stream to be about.
+        sent.pop("stream_options", None)
+    return sent
 
 
-async def _events(answer: Stream) -> AsyncGenerator[Event, None]:
-    """What a stream says, and how it ended: ``[DONE]`` or a finish reason make it complete."""
-    decoder, started, empty = Decoder(), False, True
-    async with aclosing(answer.events(until=DONE, is_whole=_is_whole)) as stream:
-        async for sse in stream:
-            for chunk in chunks(sse.data or "", cut=not sse.complete):
-                if sse.event == "error" or says_error(chunk):
-                    reply = Reply(status=answer.status, headers=answer.headers, body=b"")
-                    raise parse_error(reply, chunk if says_error(chunk) else {"error": chunk})
-                if not started:
-                    started = True
-                    yield _started(answer.headers, chunk)
-                for event in decoder.events(chunk, "delta"):
-                    empty = False
-                    yield event
-            answer.ending = bool(decoder.reason)
-    for event in _ending(decoder, done=answer.done, empty=empty):
-        yield event
+def _call(body: Body) -> Call:
+    return Call(method="POST", path=PATH, body=msgspec.json.encode(body))
 
 
-def whole(reply: Reply) -> list[Event]:
+class Reading:
+    """
+    What a stream says: give it each event, then ask how it ended.
+
+    ``reply`` is its head, ``choices`` how many answers it was asked for.
+    """
+
+    def __init__(self, reply: Reply, *, choices: int = 1) -> None:
+        self.decoder = Decoder(choices)
+        self._reply = reply
+        self._started = False
+
+    def events(self, sse: SSE) -> list[Event]:
+        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+        if sse.event == "error":
+            raise parse_error(self._reply, _error(sse.data or ""))
+        found: list[Event] = []
+        for chunk in chunks(self._reply, sse.data or "", cut=not sse.complete):
+            if says_error(chunk):
+                raise parse_error(self._reply, chunk)
+            if not self._started:
+                self._started = True
+                found.append(_started(self._reply, chunk))
+            found += self.decoder.events(chunk, "delta")
+        return found
+
+    def end(self, *, done: bool) -> list[Event]:
+        """The last events: ``[DONE]`` or a finish reason make the answer complete."""
+        return _ending(self.decoder, done=done)
+
+
+def whole(reply: Reply, *, choices: int = 1) -> list[Event]:
     """The events of an answer that came in one piece. Raises `ServiceError`."""
     body = checked(reply)
     if not isinstance(body.get("choices"), list):
         what = "JSON without any choices"
         raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
-    decoder = Decoder()
-    events = [_started(reply.headers, body), *decoder.events(body, "message")]
-    return [*events, *_ending(decoder, done=True, empty=len(events) == 1)]
+    decoder = Decoder(choices)
+    events = [_started(reply, body), *decoder.events(body, "message")]
+    return [*events, *_ending(decoder, done=True)]
 
 
-def chunks(data: str, *, cut: bool) -> list[dict[str, Any]]:
+def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     """
     The JSON objects in one event's data: one, or one a line where blank lines were left out.
 
     ``cut`` says that the stream ended inside this event, so that it may be half an object.
     """
-    for texts in ([data], data.split("\n")):
-        try:
-            found = [msgspec.json.decode(text) for text in texts if text.strip() not in ("", DONE)]
-        except msgspec.DecodeError:
-            continue
-        return [chunk for chunk in found if isinstance(chunk, dict)]
+    try:
+        chunk = _decode(data)
+    except _BROKEN:
+        chunk = None
+    if isinstance(chunk, dict):
+        return [chunk]
+    lines = [line for line in data.split("\n") if line.strip() not in ("", DONE)]
+    with suppress(*_BROKEN):
+        found = [_decode(line) for line in lines]
+        if all(isinstance(chunk, dict) for chunk in found):
+            return found
     if cut:
         return []
-    raise AnswerUnreadable(service=SERVICE, what="an event that is not JSON", quote=data[:80])
+    what = "an event that is not a JSON object"
+    raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.scrub(data)[:80])
+
+
+_decode = msgspec.json.Decoder().decode
+_BROKEN = (msgspec.DecodeError, RecursionError)
+
+
+def _error(data: str) -> dict[str, Any]:
+    """The data of an event named error, in the shape of a body that is one."""
+    try:
+        said = _decode(data)
+    except _BROKEN:
+        said = data
+    if not isinstance(said, dict):
+        return {"error": str(said)}
+    return said if says_error(said) else said | {"error": said}
 
 
 def _is_whole(line: bytes) -> bool:
@@ -143,24 +228,27 @@ def _is_whole(line: bytes) -> bool:
     return (line[:1] == b"{" and line[-1:] == b"}") or line == b"[DONE]"
 
 
-def _started(headers: Mapping[str, str], chunk: dict[str, Any]) -> Started:
+def _started(reply: Reply, chunk: dict[str, Any]) -> Started:
     return Started(
         service=SERVICE,
         model=str(chunk.get("model") or ""),
-        request_id=request_id(headers, chunk),
-        sandbox=is_sandbox(headers),
+        request_id=reply.scrub(request_id(reply.headers, chunk)),
+        sandbox=is_sandbox(reply.headers),
     )
 
 
-def _ending(decoder: Decoder, *, done: bool, empty: bool) -> list[Event]:
+def _ending(decoder: Decoder, *, done: bool) -> list[Event]:
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."
+        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
+    if decoder.reason in GAVE_UP:
+        said = f"The service gave the answer up ({decoder.reason}): ask again for the rest."
         return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
     notices: list[Event] = []
     if decoder.reason == "length":
         notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
-    elif empty:
-        notices.append(Notice(text="The model finished without a word."))
     elif decoder.reason == "content_filter":
         notices.append(Notice(text="The service's content filter ended this answer."))
-    return [*notices, Finished(reason=decoder.reason or "stop")]
+    elif decoder.empty:
+        notices.append(Notice(text="The model finished without a word."))
+    return [*notices, Finished(reason=decoder.reason)]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from ...events import (
+    AlternativeDelta,
     Event,
+    Logprobs,
     ReasoningDelta,
     Reference,
     References,
     TextDelta,
+    TokenLogprob,
     ToolCallDelta,
     Usage,
 )
@@ -27,37 +30,66 @@ class Decoder:
 
     That is the finish reason, which may come before the usage; the references, which come in
     pieces at the point of use and once more as the full list at the end (WIRE 1.3); and the
-    position of tool calls that lack an ``index``.
+    position of tool calls that lack an ``index``. The first of several ``choices`` is the answer;
+    of the others only the text is read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choices: int = 1) -> None:
         self.reason = ""
+        self._choices = choices
+        self._open = set(range(choices))
+        self.empty = True
         self._references: dict[int, Reference] = {}
         self._calls: list[str] = []
 
-    def events(self, chunk: Mapping[str, Any], part: str) -> Iterator[Event]:
+    def events(self, chunk: Mapping[str, Any], part: str) -> list[Event]:
         """
         The events of one chunk, whose words are under ``delta`` in a stream, else ``message``.
 
         The last chunk may carry usage alone, without any choice.
         """
+        found: list[Event] = []
         for choice in _list(chunk.get("choices")):
-            words = choice.get(part) or {}
+            words = _dict(choice.get(part))
+            if self._choices > 1 and (number := choice.get("index")):
+                found += self._other(number, words, choice)
+                continue
             if thought := words.get("reasoning_content"):
-                yield ReasoningDelta(text=str(thought))
+                found.append(ReasoningDelta(text=_text(thought)))
             if text := words.get("content"):
-                yield TextDelta(text=str(text))
-            for call in _list(words.get("tool_calls")):
-                yield self._call(call)
-            if refs := _list(choice.get("refs")) or _list(words.get("refs")):
-                yield self._cited(refs, last=bool(choice.get("finish_reason")))
+                found.append(TextDelta(text=text if isinstance(text, str) else _text(text)))
+            if calls := words.get("tool_calls"):
+                found += [self._call(call) for call in _list(calls)]
+            if refs := choice.get("refs") or words.get("refs"):
+                found.append(self._cited(_list(refs), last=bool(choice.get("finish_reason"))))
+            if logprobs := choice.get("logprobs"):
+                found += _logprobs(_dict(logprobs))
             if reason := choice.get("finish_reason"):
                 self.reason = str(reason)
+                self._open.discard(0)
+        if found:
+            self.empty = False
         if usage := chunk.get("usage"):
-            yield _usage(usage)
+            found.append(_usage(_dict(usage)))
+        return found
+
+    @property
+    def ended(self) -> bool:
+        """True once every choice has a finish reason: only usage and an end mark can follow."""
+        return not self._open
+
+    def _other(
+        self, number: object, words: Mapping[str, Any], choice: Mapping[str, Any]
+    ) -> list[Event]:
+        if not isinstance(number, int) or not 0 < number < self._choices:
+            return []
+        if choice.get("finish_reason"):
+            self._open.discard(number)
+        text = _text(words.get("content") or "")
+        return [AlternativeDelta(choice=number, text=text)] if text else []
 
     def _call(self, call: Mapping[str, Any]) -> ToolCallDelta:
-        function = call.get("function") or {}
+        function = _dict(call.get("function"))
         arguments = function.get("arguments") or ""
         if not isinstance(arguments, str):
             # Seen from a sibling service: an object where the document has text.
@@ -82,7 +114,7 @@ class Decoder:
         return max(0, len(self._calls) - 1)
 
     def _cited(self, refs: list[dict[str, Any]], *, last: bool) -> References:
-        found = {reference.index: reference for reference in map(_reference, refs)}
+        found = {ref.index: ref for ref in map(_reference, refs, range(len(refs)))}
         # The list with the finish reason is the full one; those before it add up.
         self._references = found if last else self._references | found
         return References(
@@ -90,10 +122,29 @@ class Decoder:
         )
 
 
-def _reference(ref: Mapping[str, Any]) -> Reference:
+def _logprobs(said: Mapping[str, Any]) -> list[Event]:
+    items = tuple(
+        TokenLogprob(
+            token=str(item.get("token") or ""),
+            logprob=_float(item.get("logprob")),
+            alternatives=tuple(
+                (str(other.get("token") or ""), _float(other.get("logprob")))
+                for other in _list(item.get("top_logprobs"))
+            ),
+        )
+        for item in _list(said.get("content"))
+    )
+    return [Logprobs(items=items)] if items else []
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _reference(ref: Mapping[str, Any], place: int) -> Reference:
     index = ref.get("index")
     return Reference(
-        index=index if isinstance(index, int) else 0,
+        index=index if isinstance(index, int) else place,
         title=str(ref.get("title") or ""),
         content=str(ref.get("content") or ""),
         type=str(ref.get("type") or ""),
@@ -103,15 +154,30 @@ def _reference(ref: Mapping[str, Any]) -> Reference:
 
 
 def _usage(usage: Mapping[str, Any]) -> Usage:
-    prompt_details = usage.get("prompt_tokens_details") or {}
-    completion_details = usage.get("completion_tokens_details") or {}
+    prompt_details = _dict(usage.get("prompt_tokens_details"))
+    completion_details = _dict(usage.get("completion_tokens_details"))
     return Usage(
-        prompt_tokens=usage.get("prompt_tokens") or 0,
-        completion_tokens=usage.get("completion_tokens") or 0,
-        total_tokens=usage.get("total_tokens") or 0,
-        cached_tokens=prompt_details.get("cached_tokens"),
-        reasoning_tokens=completion_details.get("reasoning_tokens"),
+        prompt_tokens=_count(usage.get("prompt_tokens")) or 0,
+        completion_tokens=_count(usage.get("completion_tokens")) or 0,
+        total_tokens=_count(usage.get("total_tokens")) or 0,
+        cached_tokens=_count(prompt_details.get("cached_tokens")),
+        reasoning_tokens=_count(completion_details.get("reasoning_tokens")),
     )
+
+
+def _text(words: object) -> str:
+    """Words, which some models give in parts, as a prompt with images has them."""
+    if isinstance(words, list):
+        return "".join(str(part.get("text") or "") for part in _list(words))
+    return str(words)
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[dict[str, Any]]:

@@ -20,27 +20,45 @@ def request(
     temperature: float | None = None,
     top_p: float | None = None,
     max_tokens: int | None = None,
+    max_completion_tokens: int | None = None,
     stop: str | Sequence[str] | None = None,
     presence_penalty: float | None = None,
     frequency_penalty: float | None = None,
     thinking: bool | None = None,
     thinking_key: ThinkingKey = "enable_thinking",
+    reasoning_effort: str | None = None,
+    seed: int | None = None,
+    n: int | None = None,
+    logprobs: bool | None = None,
+    top_logprobs: int | None = None,
+    response_format: Mapping[str, Any] | None = None,
+    tools: Sequence[Mapping[str, Any]] | None = None,
+    tool_choice: object = None,
+    parallel_tool_calls: bool | None = None,
+    stream_options: Mapping[str, Any] | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
     The body of one request.
 
     ``prompt`` is text, or the messages of a conversation. ``thinking`` is sent in the spelling
-    that ``thinking_key`` names: models differ in which they know. ``extra_body`` goes in last and
-    wins. Raises `SettingsError` for a value the documents rule out.
+    that ``thinking_key`` names: models differ in which they know. ``top_logprobs`` asks for
+    ``logprobs`` too, without which the service refuses it. ``tools``, ``tool_choice`` and
+    ``response_format`` are in the service's form. ``extra_body`` goes in last and wins.
+
+    Raises `SettingsError` for a value the documents rule out.
     """
     stops = [stop] if isinstance(stop, str) else stop
     _check("temperature", temperature, 0, 2)
     _check("top_p", top_p, 0, 1)
     _check("presence_penalty", presence_penalty, -2, 2)
     _check("frequency_penalty", frequency_penalty, -2, 2)
-    if max_tokens is not None and max_tokens < 1:
-        raise SettingsError(f"max_tokens must be at least 1, not {max_tokens}.")
+    _check("top_logprobs", top_logprobs, 0, 20)
+    _check_count("max_tokens", max_tokens)
+    _check_count("max_completion_tokens", max_completion_tokens)
+    _check_count("n", n)
+    if max_tokens is not None and max_completion_tokens is not None:
+        raise SettingsError("max_tokens and max_completion_tokens exclude each other.")
     if stops is not None and len(stops) > 4:
         raise SettingsError(f"stop takes up to four strings, not {len(stops)}.")
     given = {
@@ -49,9 +67,20 @@ def request(
         "temperature": temperature,
         "top_p": top_p,
         "max_tokens": max_tokens,
+        "max_completion_tokens": max_completion_tokens,
         "stop": None if stops is None else list(stops),
         "presence_penalty": presence_penalty,
         "frequency_penalty": frequency_penalty,
+        "reasoning_effort": reasoning_effort,
+        "seed": seed,
+        "n": n,
+        "logprobs": True if top_logprobs else logprobs,
+        "top_logprobs": top_logprobs,
+        "response_format": response_format,
+        "tools": tools,
+        "tool_choice": tool_choice,
+        "parallel_tool_calls": parallel_tool_calls,
+        "stream_options": stream_options,
     }
     body = {name: value for name, value in given.items() if value is not None}
     if thinking is not None:
@@ -88,6 +117,11 @@ def _thinking(on: bool, key: ThinkingKey) -> dict[str, Any]:
             return {"thinking": {"type": "enabled" if on else "disabled"}}
         case _:
             raise SettingsError(f"thinking_key is one of {', '.join(ThinkingKey.__args__)}.")
+
+
+def _check_count(name: str, value: int | None) -> None:
+    if value is not None and value < 1:
+        raise SettingsError(f"{name} must be at least 1, not {value}.")
 
 
 def _check(name: str, value: float | None, low: float, high: float) -> None:

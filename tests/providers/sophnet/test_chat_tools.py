@@ -28,8 +28,7 @@ from sophnet_jupyter.events import (
     Usage,
 )
 from sophnet_jupyter.providers.sophnet.chat import Chat
-from sophnet_jupyter.providers.sophnet.chat_question import question
-from sophnet_jupyter.providers.sophnet.chat_tools import answer
+from sophnet_jupyter.providers.sophnet.chat_question import answer, question
 from sophnet_jupyter.response import Arrival, Response, fold, settle
 
 pytestmark = pytest.mark.anyio

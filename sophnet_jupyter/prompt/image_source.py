@@ -1,0 +1,210 @@
+"""
+What a notebook may hand over as a picture, made into bytes, an address, or pixels.
+
+Told apart by what they can do, so that no library is imported for a question that does not use it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import os
+import stat
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SettingsError
+from ..response import Response
+from .pixels import check_pixels
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# A file that is larger is not even read.
+MAX_FILE = 100_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One picture: exactly one of ``url``, ``data`` and ``image`` is there."""
+
+    name: str
+    url: str = ""
+    data: bytes = b""
+    image: Image.Image | None = None
+
+
+def sources(item: object) -> list[Source]:
+    """
+    The pictures in one argument: one, or as many as a `Response` has.
+
+    Raises `SettingsError` saying what it is in place of a picture.
+    """
+    if isinstance(item, Response):
+        if not item.images:
+            raise SettingsError("That response holds no images.")
+        return [_from_text(url) for url in item.images]
+    return [source(item)]
+
+
+def source(item: object) -> Source:
+    """The picture that one object is. Raises `SettingsError`."""
+    if isinstance(item, str):
+        return _from_text(item)
+    if isinstance(item, os.PathLike):
+        return _from_file(Path(os.fsdecode(item)))
+    if isinstance(item, bytes | bytearray | memoryview):
+        return Source(name="the image", data=bytes(item))
+    for read in (_from_pillow, _from_array, _from_figure, _from_display):
+        found = read(item)
+        if found is not None:
+            return found
+    kind = type(item).__name__
+    raise SettingsError(
+        f"A {kind} is no image: pass a Path, a URL, bytes, an array, a figure or a PIL image."
+    )
+
+
+def _from_text(text: str) -> Source:
+    if text[:5].lower() == "data:":
+        return _from_data_uri(text)
+    parts = urllib.parse.urlsplit(text)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        if parts.username or parts.password:
+            raise SettingsError("The address of an image must not hold a name or password.")
+        name = urllib.parse.unquote(parts.path.rpartition("/")[2])
+        return Source(name=f"{name} at {parts.hostname}" if name else parts.hostname, url=text)
+    short = text if len(text) <= 60 else text[:59] + "…"
+    raise SettingsError(
+        f"{short!r} is text, not an image: pass Path({short!r}) to attach a file, or a URL."
+    )
+
+
+def _from_data_uri(text: str) -> Source:
+    head, comma, body = text.partition(",")
+    try:
+        if not comma or not head.lower().endswith(";base64"):
+            raise ValueError
+        return Source(name="the image", data=base64.b64decode("".join(body.split()), validate=True))
+    except (ValueError, binascii.Error):
+        raise SettingsError(
+            "That data URI cannot be read: it must look like data:image/png;base64,…"
+        ) from None
+
+
+def _from_file(path: Path) -> Source:
+    try:
+        path = path.expanduser()
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise SettingsError(f"{path} is a folder, not an image.")
+        if not stat.S_ISREG(found.st_mode):
+            raise SettingsError(f"{path} is no ordinary file.")
+        if found.st_size > MAX_FILE:
+            limit = f"{MAX_FILE // 10**6} MB"
+            raise SettingsError(f"{path} is too large: {found.st_size / 1e6:.0f} of {limit}.")
+        return Source(name=path.name, data=path.read_bytes())
+    except FileNotFoundError:
+        raise SettingsError(f"There is no file {path}.") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        # ValueError: a null byte in the name; RuntimeError: no home folder to expand.
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"{path} cannot be read: {reason}.") from None
+
+
+def _from_pillow(item: Any) -> Source | None:
+    if not any(base.__module__.startswith("PIL.") for base in type(item).__mro__):
+        return None
+    if not callable(getattr(item, "getexif", None)):
+        return None
+    name = Path(str(getattr(item, "filename", "") or "the image")).name
+    check_pixels(item.width, item.height, name)
+    return Source(name=name, image=item)
+
+
+def _from_array(item: Any) -> Source | None:
+    shape, dtype = getattr(item, "shape", None), getattr(item, "dtype", None)
+    if not isinstance(shape, tuple) or not hasattr(dtype, "kind") or not hasattr(item, "astype"):
+        return None
+    grey = len(shape) == 2
+    if not grey and not (len(shape) == 3 and shape[2] in (1, 3, 4)):
+        said = "×".join(map(str, shape))
+        raise SettingsError(f"An array of {said} is no image: it must be H×W, H×W×3 or H×W×4.")
+    check_pixels(shape[1], shape[0], "the array")
+    from PIL import Image
+
+    levels = _levels(item)
+    if not grey and shape[2] == 1:
+        levels = levels[:, :, 0]
+    return Source(name="the array", image=Image.fromarray(levels))
+
+
+def _levels(array: Any) -> Any:
+    """The array with 8 bits a channel."""
+    if array.dtype.kind == "b":
+        return array.astype("uint8") * 255
+    if array.dtype.kind not in "uif":
+        raise SettingsError(f"An array of {array.dtype} is no image: use uint8, or floats 0 to 1.")
+    low, high = float(array.min()), float(array.max())
+    top = 1 if array.dtype.kind == "f" else 255
+    # Said this way round, since a comparison with NaN is never true.
+    if not (low >= 0 and high <= top):
+        kind = f"an array of {array.dtype}"
+        raise SettingsError(
+            f"The values of {kind} must lie between 0 and {top}, these go from {low:g} to {high:g}."
+        )
+    if array.dtype.kind == "f":
+        array = (array * 255).round()
+    return array.astype("uint8")
+
+
+def _from_figure(item: Any) -> Source | None:
+    for owner in (item, getattr(item, "figure", None), getattr(item, "fig", None)):
+        save = getattr(owner, "savefig", None)
+        if callable(save):
+            buffer = io.BytesIO()
+            _asked(lambda: save(buffer, format="png", bbox_inches="tight"), "savefig")  # noqa: B023
+            return Source(name="the figure", data=buffer.getvalue())
+    return None
+
+
+def _from_display(item: Any) -> Source | None:
+    """Whatever Jupyter would draw as a picture."""
+    for method in ("_repr_png_", "_repr_jpeg_", "_repr_mimebundle_"):
+        draw = getattr(item, method, None)
+        if not callable(draw) or isinstance(item, type):
+            continue
+        if data := _bytes(_asked(draw, method)):
+            return Source(name=f"the {type(item).__name__}", data=data)
+    url = getattr(item, "url", None)
+    if isinstance(url, str) and url and hasattr(item, "_repr_mimebundle_"):
+        return _from_text(url)
+    return None
+
+
+def _bytes(shown: object) -> bytes:
+    """The picture in what a display method gave: bytes or base64, alone or with metadata."""
+    if isinstance(shown, tuple):
+        shown = shown[0] if shown else None
+    if isinstance(shown, dict):
+        kinds = ("image/png", "image/jpeg", "image/webp", "image/gif")
+        shown = next((shown[kind] for kind in kinds if kind in shown), None)
+    if isinstance(shown, bytes):
+        return shown
+    try:
+        return base64.b64decode(shown) if isinstance(shown, str) else b""
+    except binascii.Error:
+        return b""
+
+
+def _asked(draw: Callable[[], object], method: str) -> object:
+    try:
+        return draw()
+    except Exception as error:
+        # The object's own code: it may raise anything.
+        said = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
+        raise SettingsError(f"The object could not be drawn: {method} raised {said}.") from None

@@ -1,0 +1,115 @@
+"""Pictures beside a question: whatever a notebook has, as parts of a message."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import SettingsError
+from .image_source import Source, sources
+from .pixels import MAX_ENCODED, drawn, picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """
+    One picture, ready to be sent and to be shown.
+
+    ``part`` is the service's form, ``thumbnail`` a PNG of at most 160 pixels a side (empty for an
+    address, which we do not fetch), ``label`` one line such as ``cat.png · 640×480 · 83 kB``.
+    """
+
+    part: Mapping[str, Any]
+    thumbnail: bytes = b""
+    label: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Attachment {self.label}>"
+
+
+def attach(
+    images: object,
+    *,
+    detail: str | None = None,
+    max_side: int | None = None,
+    max_encoded: int = MAX_ENCODED,
+) -> list[Attachment]:
+    """
+    Read one picture or several: what `image_source` knows, or attachments made before.
+
+    ``detail`` is the service's word for how closely to look (``low``, ``high``, ``auto``).
+    ``max_side`` shrinks to that many pixels; ``max_encoded`` is the limit of each in base64
+    characters. Reads files and decodes; use `attached` on an event loop.
+
+    Raises `SettingsError` for the first that cannot be sent.
+    """
+    if max_side is not None and max_side < 1:
+        raise SettingsError(f"max_side is a number of pixels, not {max_side}.")
+    several = images if isinstance(images, list | tuple | set | frozenset) else [images]
+    found: list[Attachment] = []
+    for item in several:
+        if isinstance(item, Attachment):
+            found.append(_closer(item, detail))
+        else:
+            found += [_one(one, detail, max_side, max_encoded) for one in sources(item)]
+    return found
+
+
+async def attached(
+    images: object,
+    *,
+    detail: str | None = None,
+    max_side: int | None = None,
+    max_encoded: int = MAX_ENCODED,
+) -> list[Attachment]:
+    """`attach`, in a thread. Raises `SettingsError`."""
+    return await asyncio.to_thread(
+        attach, images, detail=detail, max_side=max_side, max_encoded=max_encoded
+    )
+
+
+def with_images(
+    messages: Sequence[Mapping[str, Any]], attachments: Iterable[Attachment]
+) -> list[Mapping[str, Any]]:
+    """The messages, with the pictures behind the words of the user's last one."""
+    parts = [dict(attachment.part) for attachment in attachments]
+    found = list(messages)
+    if not parts:
+        return found
+    for place in reversed(range(len(found))):
+        if found[place].get("role") == "user":
+            words = found[place].get("content") or []
+            before = [{"type": "text", "text": words}] if isinstance(words, str) else list(words)
+            found[place] = {**found[place], "content": [*before, *parts]}
+            return found
+    raise SettingsError("Images need a message of the user to stand in.")
+
+
+def _one(source: Source, detail: str | None, max_side: int | None, max_encoded: int) -> Attachment:
+    if source.url:
+        return Attachment(part=_part(source.url, detail), label=source.name)
+    if source.image is not None:
+        ready = drawn(source.image, source.name, max_side=max_side, max_encoded=max_encoded)
+    else:
+        ready = picture(source.data, source.name, max_side=max_side, max_encoded=max_encoded)
+    url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode()}"
+    size = f"{max(1, round(len(ready.data) / 1000)):,} kB"
+    return Attachment(
+        part=_part(url, detail),
+        thumbnail=ready.thumbnail,
+        label=f"{source.name} · {ready.width}×{ready.height} · {size}",
+    )
+
+
+def _part(url: str, detail: str | None) -> dict[str, Any]:
+    closeness = {"detail": detail} if detail else {}
+    return {"type": "image_url", "image_url": {"url": url, **closeness}}
+
+
+def _closer(attachment: Attachment, detail: str | None) -> Attachment:
+    if not detail:
+        return attachment
+    return replace(attachment, part=_part(attachment.part["image_url"]["url"], detail))

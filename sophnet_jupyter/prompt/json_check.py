@@ -1,0 +1,166 @@
+"""
+Does a value fit a JSON schema?
+
+The keywords by which a model is usually held to a form are checked; the rest (``if``, ``format``,
+``patternProperties``, ``contains``, ``dependent…``, ``unevaluated…``) are let pass. Not by the
+package jsonschema: where JupyterLab is installed its import costs 3 s, for a grammar of addresses,
+and it fetches schemas that a ``$ref`` names by address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..errors import SettingsError
+
+Complaint = tuple[str, str]  # where, as in $.people[0].age, and why
+_DEPTH = 64
+_NESTED = ("items", "additionalProperties", "not")
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED = ("properties", "$defs", "definitions")
+
+
+def complaint(value: object, schema: Mapping[str, Any]) -> Complaint | None:
+    """Where ``value`` does not fit, and why; None if it does."""
+    return next(_misfits(value, schema, "$", schema, 0), None)
+
+
+def check_schema(schema: Mapping[str, Any]) -> None:
+    """Raise `SettingsError` for a schema that can only be a mistake."""
+    _check(schema, "$", schema)
+
+
+def _check(schema: object, where: str, root: Mapping[str, Any]) -> None:
+    if isinstance(schema, bool):
+        return
+    if not isinstance(schema, Mapping):
+        raise SettingsError(f"The schema is wrong at {where}: {schema!r:.80} is no schema.")
+    kinds = schema.get("type", [])
+    for kind in [kinds] if isinstance(kinds, str) else kinds:
+        if kind not in _TYPES:
+            raise SettingsError(f"The schema is wrong at {where}.type: there is no {kind!r:.80}.")
+    if isinstance(target := schema.get("$ref"), str):
+        _local(target, root)
+    for name in _NESTED:
+        if name in schema:
+            _check(schema[name], f"{where}.{name}", root)
+    for name in _LISTS:
+        for place, part in enumerate(schema.get(name, [])):
+            _check(part, f"{where}.{name}[{place}]", root)
+    for name in _NAMED:
+        for key, part in schema.get(name, {}).items():
+            _check(part, f"{where}.{name}.{key}", root)
+
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "integer": lambda value: (
+        isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    ),
+}
+
+
+def _misfits(
+    value: Any, schema: Any, where: str, root: Mapping[str, Any], depth: int
+) -> Iterator[Complaint]:
+    if not isinstance(schema, Mapping) or depth > _DEPTH:
+        if schema is False:
+            yield where, "nothing may stand here"
+        return
+    if isinstance(target := schema.get("$ref"), str):
+        yield from _misfits(value, _local(target, root), where, root, depth + 1)
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if kinds and not any(_TYPES.get(kind, lambda _: True)(value) for kind in kinds):
+        yield where, f"{value!r:.80} is not of type {' or '.join(kinds)}"
+        return
+    if "enum" in schema and value not in schema["enum"]:
+        yield where, f"{value!r:.80} is not one of {schema['enum']!r:.200}"
+    if "const" in schema and value != schema["const"]:
+        yield where, f"{value!r:.80} is not {schema['const']!r:.80}"
+    for part in schema.get("allOf", []):
+        yield from _misfits(value, part, where, root, depth + 1)
+    yield from _choices(value, schema, where, root, depth)
+    yield from _out_of_range(value, schema, where)
+    if isinstance(value, dict):
+        yield from _object(value, schema, where, root, depth)
+    elif isinstance(value, list):
+        first = schema.get("prefixItems", [])
+        for place, item in enumerate(value):
+            rule = first[place] if place < len(first) else schema.get("items", True)
+            yield from _misfits(item, rule, f"{where}[{place}]", root, depth + 1)
+
+
+def _choices(
+    value: Any, schema: Mapping[str, Any], where: str, root: Mapping[str, Any], depth: int
+) -> Iterator[Complaint]:
+    def fits(one: Any) -> bool:
+        return next(_misfits(value, one, where, root, depth + 1), None) is None
+
+    if "anyOf" in schema and not any(map(fits, schema["anyOf"])):
+        yield where, f"{value!r:.80} fits none of the alternatives"
+    if "oneOf" in schema and (count := sum(map(fits, schema["oneOf"]))) != 1:
+        yield where, f"{value!r:.80} fits {count or 'none'} of the alternatives, not one"
+    if "not" in schema and fits(schema["not"]):
+        yield where, f"{value!r:.80} is what may not stand here"
+
+
+def _object(
+    value: dict[str, Any],
+    schema: Mapping[str, Any],
+    where: str,
+    root: Mapping[str, Any],
+    depth: int,
+) -> Iterator[Complaint]:
+    known = schema.get("properties", {})
+    for name in schema.get("required", []):
+        if name not in value:
+            yield where, f"{name!r} is missing"
+    for name, item in value.items():
+        rule = known[name] if name in known else schema.get("additionalProperties", True)
+        if rule is False and name not in known:
+            yield where, f"{name!r:.80} was not asked for"
+        else:
+            yield from _misfits(item, rule, f"{where}.{name}", root, depth + 1)
+
+
+def _out_of_range(value: Any, schema: Mapping[str, Any], where: str) -> Iterator[Complaint]:
+    kind = "Length" if isinstance(value, str) else "Items" if isinstance(value, list) else ""
+    size = len(value) if kind else value
+    if isinstance(size, int | float) and not isinstance(value, bool):
+        least, most = (f"min{kind}", f"max{kind}") if kind else ("minimum", "maximum")
+        limits: dict[str, Callable[[Any], bool]] = {
+            least: lambda limit: size >= limit,
+            most: lambda limit: size <= limit,
+            "exclusiveMinimum": lambda limit: bool(kind) or size > limit,
+            "exclusiveMaximum": lambda limit: bool(kind) or size < limit,
+        }
+        for name, holds in limits.items():
+            if name in schema and not holds(schema[name]):
+                yield where, f"{value!r:.80} is beyond {name} {schema[name]}"
+    if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
+        yield where, f"{value!r:.80} does not match {schema['pattern']}"
+    if isinstance(value, list) and schema.get("uniqueItems") and _repeats(value):
+        yield where, "an item stands in it twice"
+
+
+def _repeats(items: list[Any]) -> bool:
+    written = [repr(item) for item in items]
+    return len(set(written)) < len(written)
+
+
+def _local(target: str, root: Mapping[str, Any]) -> Any:
+    place: Any = root
+    for step in target.removeprefix("#").split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        place = place.get(step) if isinstance(place, Mapping) else None
+    if place is None or not target.startswith("#"):
+        raise SettingsError(f"The schema refers to what is not in it: {target!r}.")
+    return place

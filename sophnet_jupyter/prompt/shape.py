@@ -1,0 +1,130 @@
+"""The form an answer must have: told to the model in words, and held against what it wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ..errors import SettingsError
+from .json_check import check_schema, complaint
+from .json_text import first_value
+from .schema import Schema, convert, describe_fields, is_pydantic, schema_of
+
+# JSON mode gives an object; what is none is asked for under this name in one.
+WRAPPER = "answer"
+_PLACE = re.compile(r"\s+- at `([^`]*)`$")
+
+
+class Misfit(ValueError):
+    """The answer has another form: ``where`` is a path such as ``$.age``, ``why`` a reason."""
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where = where
+        self.why = " ".join(why.split()).rstrip(".")
+        super().__init__(f"at {where}: {self.why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    What an answer in JSON must look like.
+
+    ``instruction`` goes into the system message. ``build`` makes the value to hand to the caller
+    out of the decoded one; it raises `Misfit`.
+    """
+
+    instruction: str
+    build: Callable[[Any], Any]
+
+    def read(self, text: str) -> Any:
+        """The value in an answer. Raises `Misfit`."""
+        try:
+            value = first_value(text)
+        except ValueError as error:
+            raise Misfit("$", str(error)) from None
+        return self.build(value)
+
+
+ANY_JSON = Shape("Answer in JSON.", lambda value: value)
+
+
+def shape(schema: object) -> Shape:
+    """
+    The shape that a class or a JSON schema describes.
+
+    Takes a pydantic model, a Struct, dataclass or TypedDict, any other annotation such as
+    ``list[Person]``, or a schema as a dict. Raises `SettingsError` for what is none of these.
+    """
+    if isinstance(schema, Mapping):
+        declared = dict(schema)
+        check_schema(declared)
+
+        def build(value: Any) -> Any:
+            if found := complaint(value, declared):
+                raise Misfit(*found)
+            return value
+
+        return _wrapped(declared, build)
+    if schema is None or isinstance(schema, str | bytes | int | float):
+        raise SettingsError(
+            "schema= takes a class such as a dataclass, or a JSON schema as a dict."
+        )
+    described = describe_fields(schema_of(schema, where="schema="), schema)
+    return _wrapped(described, lambda value: _converted(value, schema))
+
+
+def asking_for(messages: Sequence[Mapping[str, Any]], instruction: str) -> list[Mapping[str, Any]]:
+    """The messages with ``instruction`` at the end of the system message."""
+    found = list(messages)
+    if found and found[0].get("role") == "system" and isinstance(found[0].get("content"), str):
+        said = f"{found[0]['content']}\n\n{instruction}"
+        return [{**found[0], "content": said}, *found[1:]]
+    return [{"role": "system", "content": instruction}, *found]
+
+
+def mentions_json(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """True when a message has the word that JSON mode demands (WIRE 1.2, code 400001)."""
+    for message in messages:
+        content = message.get("content")
+        parts = content if isinstance(content, list) else [{"text": content}]
+        if any("json" in str(part.get("text") or "").lower() for part in parts):
+            return True
+    return False
+
+
+def _wrapped(schema: Schema, build: Callable[[Any], Any]) -> Shape:
+    whole, unwrap = schema, build
+    if not _is_object(schema):
+        whole = {"type": "object", "properties": {WRAPPER: schema}, "required": [WRAPPER]}
+
+        def unwrap(value: Any) -> Any:
+            inner = isinstance(value, dict) and value.keys() == {WRAPPER}
+            return build(value[WRAPPER] if inner else value)
+
+    text = msgspec.json.encode(whole).decode()
+    return Shape(
+        "Answer with one JSON object and nothing else. It must fit this JSON schema:\n" + text,
+        unwrap,
+    )
+
+
+def _is_object(schema: Schema) -> bool:
+    # A schema without a type may describe anything; its properties say what is meant.
+    return schema.get("type", "object") == "object" and "enum" not in schema
+
+
+def _converted(value: Any, kind: Any) -> Any:
+    try:
+        return convert(value, kind)
+    except ValueError as error:
+        if is_pydantic(kind) and callable(errors := getattr(error, "errors", None)):
+            first = errors()[0]
+            steps = (f"[{s}]" if isinstance(s, int) else f".{s}" for s in first["loc"])
+            raise Misfit("$" + "".join(steps), str(first["msg"])) from None
+        place = _PLACE.search(str(error))
+        where = place[1] if place else "$"
+        raise Misfit(where, _PLACE.sub("", str(error)).replace("`", "")) from None

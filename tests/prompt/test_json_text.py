@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sophnet_jupyter.prompt.json_text import first_value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [1, "}"]}',
+        '  \n{"a": [1, "}"]}\n',
+        '```json\n{"a": [1, "}"]}\n```',
+        '```\n{"a": [1, "}"]}\n```\nThat is it.',
+        'Here it is:\n\n```json\n{"a": [1, "}"]}',
+        'Sure! {"a": [1, "}"]} Anything else {today}?',
+        'I use {curly} words. {"a": [1, "}"]}',
+        '<think>maybe {"b": 2}</think>{"a": [1, "}"]}',
+        '```python\nprint({})\n```\n```json\n{"a": [1, "}"]}\n```',
+    ],
+)
+def test_the_value_is_found_wherever_it_stands(text: str) -> None:
+    assert first_value(text) == {"a": [1, "}"]}
+
+
+def test_a_fence_inside_a_string_ends_nothing() -> None:
+    assert first_value('{"code": "```\\nx\\n```"}') == {"code": "```\nx\n```"}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "none here", '{"a": 1', '{"a": NaN}', "{'a': 1}"])
+def test_no_value_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"JSON|empty"):
+        first_value(text)
+
+
+@pytest.mark.parametrize("text", ["{" * 200_000, "[" * 200_000, "```\n" * 50_000, '{"a":' * 50_000])
+def test_nonsense_costs_little_time(text: str) -> None:
+    begun = time.perf_counter()
+    with pytest.raises(ValueError, match="JSON"):
+        first_value(text)
+    assert time.perf_counter() - begun < 2

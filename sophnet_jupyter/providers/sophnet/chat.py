@@ -90,18 +90,27 @@ class Chat:
         body.scrub = self._wire.origin.scrub
         return body
 
-    async def _events(
+    def _events(
         self, prompt: Prompt, options: dict[str, Any], *, stream: bool
     ) -> AsyncGenerator[Event, None]:
+        # Each generator that events pass through costs every token a microsecond or two, so that
+        # only questions that need one more have it.
         if options.get("images") is None:
-            asked = self._question(prompt, options)
-        else:
-            # Pictures are read and encoded, which takes its time.
-            asked = await asyncio.to_thread(self._question, prompt, options)
-        ask = self._stream if stream else self._whole
-        async with held(answer(asked, ask, scrub=self._wire.origin.scrub)) as events:
+            return self._answered(self._question(prompt, options), stream=stream)
+        return self._with_pictures(prompt, options, stream=stream)
+
+    async def _with_pictures(
+        self, prompt: Prompt, options: dict[str, Any], *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        # They are read and encoded, which takes its time.
+        asked = await asyncio.to_thread(self._question, prompt, options)
+        async with held(self._answered(asked, stream=stream)) as events:
             async for event in events:
                 yield event
+
+    def _answered(self, asked: Question, *, stream: bool) -> AsyncGenerator[Event, None]:
+        ask = self._stream if stream else self._whole
+        return answer(asked, ask, scrub=self._wire.origin.scrub)
 
     def _question(self, prompt: Prompt, options: dict[str, Any]) -> Question:
         model = options.get("model") or self._default_model()

@@ -113,7 +113,7 @@ def question(
     )
 
 
-async def answer(
+def answer(
     asked: Question, ask: Ask, *, scrub: Callable[[str], str] = str
 ) -> AsyncGenerator[Event, None]:
     """
@@ -123,18 +123,14 @@ async def answer(
     one that runs in a thread is left to itself. Raises `SophNetError`.
     """
     if asked.plain:
-        events = _plain(asked, ask)
-    else:
-        from .chat_tools import Rounds
+        return _noted(asked, ask) if asked.notices else ask(asked.body)
+    from .chat_tools import Rounds
 
-        events = Rounds(asked, ask, scrub).events()
-    async with held(events):
-        async for event in events:
-            yield event
+    return Rounds(asked, ask, scrub).events()
 
 
-async def _plain(asked: Question, ask: Ask) -> AsyncGenerator[Event, None]:
-    async with held(ask(next_body(asked, asked.body["messages"], 1))) as events:
+async def _noted(asked: Question, ask: Ask) -> AsyncGenerator[Event, None]:
+    async with held(ask(asked.body)) as events:
         async for event in events:
             yield event
             if isinstance(event, Started):

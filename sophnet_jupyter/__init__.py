@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from .errors import Stopped as Stopped
     from .prompt.tools import tool as tool
     from .response import Response as Response
+    from .widgets.audio_player import AudioPlayer as AudioPlayer
+    from .widgets.chat_panel import ChatPanel as ChatPanel
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
 # through this file, uses none of them and is up 180 ms earlier.
 _HOMES = {
+    "AudioPlayer": "widgets.audio_player",
+    "ChatPanel": "widgets.chat_panel",
     "Client": "client",
     "Response": "response",
     "ServiceError": "errors",
@@ -27,6 +31,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "AudioPlayer",
+    "ChatPanel",
     "Client",
     "Response",
     "ServiceError",
@@ -58,6 +64,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    if name == "ChatPanel":
+        # Panels are handed their client; one that was given none makes the usual one.
+        value.make_client = staticmethod(import_module(".client", __name__).Client)
     if name in ("Client", "Response"):
         # A response knows nothing of its looks. Here, where all layers meet, it is given a view,
         # which is imported when one is first shown.

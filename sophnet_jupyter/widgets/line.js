@@ -1,0 +1,94 @@
+const TARGET = "sophnet.panel";
+
+/**
+ * @typedef {object} Line
+ * @property {(command: object, buffers?: ArrayBuffer[]) => void} send  Command the kernel.
+ * @property {() => void} close
+ */
+
+/**
+ * Open a line to the panel in the kernel that works while a cell runs.
+ *
+ * Commands that are sent before it is open wait for it. `onLost` hears, in a sentence, why the
+ * kernel will not answer any more.
+ *
+ * @param {any} model
+ * @param {(why: string) => void} onLost
+ * @returns {Line}
+ */
+export function openLine(model, onLost) {
+  const kernel = model.widget_manager?.kernel;
+  // Front ends without Jupyter's own kernel connection: VS Code, Colab, marimo.
+  if (!kernel?.createComm) {
+    return {
+      send: (command, buffers = []) => model.send(command, undefined, buffers),
+      close: () => {},
+    };
+  }
+  const comm = kernel.createComm(TARGET);
+  const status = watch(kernel, onLost);
+  let closed = false;
+  let opened = false;
+  /** @type {Array<[object, ArrayBuffer[]]>} */
+  const waiting = [];
+  /** @param {object} command @param {ArrayBuffer[]} buffers */
+  const pass = (command, buffers) => {
+    if (comm.isDisposed || kernel.isDisposed) onLost(RESTARTED);
+    else comm.send(command, undefined, buffers);
+  };
+  comm.onClose = () => {
+    if (!closed) onLost("This panel is no longer there: run its cell again.");
+  };
+  ready(kernel, comm).then(() => {
+    if (closed || comm.isDisposed || kernel.isDisposed) return;
+    comm.open({ panel: model.get("key") });
+    opened = true;
+    for (const [command, buffers] of waiting.splice(0)) pass(command, buffers);
+  });
+  return {
+    send(command, buffers = []) {
+      if (opened || comm.isDisposed) pass(command, buffers);
+      else waiting.push([command, buffers]);
+    },
+    close() {
+      closed = true;
+      status.stop();
+      // Ends the subshell too, if no other panel needs it.
+      if (!comm.isDisposed && !kernel.isDisposed) opened ? comm.close() : comm.dispose();
+    },
+  };
+}
+
+const RESTARTED = "The kernel was restarted: run this cell again.";
+const OVER = {
+  restarting: RESTARTED,
+  autorestarting: RESTARTED,
+  terminating: "The kernel was shut down.",
+  dead: "The kernel has died.",
+};
+
+/** @param {any} kernel @param {(why: string) => void} onLost */
+function watch(kernel, onLost) {
+  /** @param {unknown} _ @param {string} status */
+  const onStatus = (_, status) => {
+    if (status in OVER) onLost(OVER[/** @type {keyof OVER} */ (status)]);
+  };
+  kernel.statusChanged?.connect(onStatus);
+  return { stop: () => kernel.statusChanged?.disconnect(onStatus) };
+}
+
+/**
+ * Wait until the comm has a subshell: without one it would be served by the shell that runs cells.
+ *
+ * @param {any} kernel @param {any} comm
+ */
+async function ready(kernel, comm) {
+  await Promise.race([kernel.info, pause(2000)]);
+  if (!kernel.supportsSubshells) return;
+  // Some sites switch it off for widgets, whose callbacks may not be thread-safe. Ours are.
+  if (comm.commsOverSubshells === "disabled") comm.commsOverSubshells = "perComm";
+  await Promise.race([comm.subshellStarted, pause(2000)]).catch(() => {});
+}
+
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,0 +1,46 @@
+"""
+The line on which the browser commands a panel: a comm of its own, which the browser opens.
+
+Commands must arrive while a cell runs. Those on a widget's own comm do not: ipykernel 7.4 hands
+them to the shell that last published on it, which is the busy one. A comm that the browser has
+opened is served by a subshell as long as the kernel never publishes on it, so nothing here does;
+events travel on the widget's comm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakValueDictionary
+
+import comm
+
+TARGET = "sophnet.panel"
+
+Hear = Callable[[dict[str, Any], Sequence[Any]], None]
+
+
+class Line:
+    """One panel's end. ``hear`` is called with each command, on the subshell's thread."""
+
+    def __init__(self, key: str, hear: Hear) -> None:
+        self._hear = hear
+        _lines[key] = self
+        comm.get_comm_manager().register_target(TARGET, _opened)
+
+    def receive(self, message: dict[str, Any]) -> None:
+        self._hear(message["content"]["data"], message.get("buffers") or ())
+
+
+_lines: WeakValueDictionary[str, Line] = WeakValueDictionary()
+
+
+def _opened(uplink: Any, message: dict[str, Any]) -> None:
+    line = _lines.get(str(message["content"]["data"].get("panel")))
+    if line is None:
+        # The panel was closed, or belongs to a kernel that is gone.
+        uplink.close()
+        return
+    # In place of `on_msg`, around which the comm would run IPython's pre_execute and post_execute
+    # hooks: they draw matplotlib's figures, and here they would do so beside a running cell.
+    uplink.handle_msg = line.receive

@@ -1,0 +1,55 @@
+"""
+Make one ES module of several files.
+
+anywidget hands the browser a single module that knows no folder to import from. So the files a
+panel imports are put in front of it, here, each time one is made: an edited file is seen by the
+next panel, and nothing has to be built.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+_IMPORT = re.compile(
+    r'^import (?:(?P<name>\w+)|\{[^}]*\}) from "\./(?P<file>[\w.]+)(?P<text>\?text)?";\n', re.M
+)
+_EXPORT = re.compile(r"^export (?=async |function |const |class )", re.M)
+
+
+def inlined(file: str) -> str:
+    """
+    The module in ``file`` with all it imports in front of it.
+
+    Understands ``import { a, b } from "./file.js";``, and ``import source from
+    "./file.js?text";`` for a file that is wanted as text, such as an audio worklet. Names are
+    shared by all files of a module: the browser refuses one that is declared twice.
+    """
+    texts: dict[str, str] = {}
+    _collect(file, texts)
+    return "\n".join(texts.values())
+
+
+def style(file: str) -> str:
+    """The style of all panels, and then the one in ``file``."""
+    names = dict.fromkeys(["panel.css", file])
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+def _collect(file: str, texts: dict[str, str]) -> None:
+    if file in texts:
+        return
+    source = (FOLDER / file).read_text(encoding="utf-8")
+    for found in _IMPORT.finditer(source):
+        if found["text"]:
+            texts[found["file"]] = _as_text(found["name"], found["file"])
+        else:
+            _collect(found["file"], texts)
+    texts[file] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+
+def _as_text(name: str, file: str) -> str:
+    source = (FOLDER / file).read_text(encoding="utf-8")
+    return f"const {name} = {json.dumps(source)};\n"

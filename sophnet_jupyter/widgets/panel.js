@@ -1,0 +1,118 @@
+import { make } from "./dom.js";
+import { stillForm } from "./lab.js";
+import { openLine } from "./line.js";
+
+/**
+ * @typedef {object} Panel
+ * @property {HTMLElement} root
+ * @property {(kind: string, facts?: object, buffers?: ArrayBuffer[]) => void} send
+ * @property {(text: string) => void} fail  Draw an error; an empty text takes it away.
+ * @property {(text: string) => void} announce  Say it to a screen reader, at its next pause.
+ * @property {(trait: string, hear: () => void) => void} follow  Hear of a trait, now and later.
+ * @property {() => void} close
+ */
+
+/**
+ * Begin a panel: its frame, its line to the kernel, and the events that all panels have.
+ *
+ * `on` holds one function for each kind of event; `state` is asked for here, and comes first.
+ *
+ * @param {any} model
+ * @param {HTMLElement} el
+ * @param {{label: string, kind: string, on: Record<string, (event: any, buffers: DataView[]) => void>}} about
+ * @returns {Panel}
+ */
+export function openPanel(model, el, { label, kind, on }) {
+  const view = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const alert = make("div", { className: "sophnet-alert", role: "alert", hidden: true });
+  const live = make("div", { className: "sophnet-heard-only", role: "status" });
+  const key = model.get("key");
+  const root = make("section", { "aria-label": label });
+  root.className = `sophnet-panel sophnet-${kind} sophnet-live-${key}`;
+  root.append(hideStillForm(key), live, alert);
+  keepKeys(root);
+  el.append(root);
+
+  const panel = {
+    root,
+    /** @param {string} kind @param {object} [facts] @param {ArrayBuffer[]} [buffers] */
+    send(kind, facts = {}, buffers = []) {
+      line.send({ kind, view, ...facts }, buffers);
+    },
+    /** @param {string} text */
+    fail(text) {
+      alert.textContent = text;
+      alert.hidden = !text;
+    },
+    /** @param {string} text */
+    announce(text) {
+      live.textContent = text;
+    },
+    /** @param {string} trait @param {() => void} hear */
+    follow(trait, hear) {
+      model.on(`change:${trait}`, hear);
+      endings.push(() => model.off(`change:${trait}`, hear));
+      hear();
+    },
+    close() {
+      for (const end of endings.splice(0).reverse()) end();
+      root.remove();
+    },
+  };
+  /** @type {Array<() => void>} */
+  const endings = [];
+  const line = openLine(model, (why) => {
+    panel.fail(why);
+    root.classList.add("sophnet-lost");
+  });
+  endings.push(() => line.close());
+
+  /** @param {any} event @param {DataView[]} buffers */
+  const hear = (event, buffers) => {
+    if (event.to && event.to !== view) return;
+    if (event.kind === "error") panel.fail(event.text);
+    else if (event.kind === "twin") renewStillForm(event);
+    else on[event.kind]?.(event, buffers);
+  };
+  /** @param {any} event */
+  const renewStillForm = ({ revision, bundle }) => {
+    const still = stillForm(model);
+    if (bundle) still?.put(bundle);
+    else if (still && still.revision < revision) panel.send("twin");
+  };
+  model.on("msg:custom", hear);
+  endings.push(() => model.off("msg:custom", hear));
+  panel.send("hello");
+  return panel;
+}
+
+/**
+ * A rule by which the still form below a live view is not seen. The same notebook may be open twice,
+ * and in its other copy the still form may be all there is.
+ *
+ * @param {string} key
+ */
+function hideStillForm(key) {
+  const output = ".jp-OutputArea-child";
+  return make(
+    "style",
+    {},
+    `${output}:has(.sophnet-live-${key}) + ${output}:has(.sophnet-twin-${key}) { display: none; }`,
+  );
+}
+
+/**
+ * Let keys that are pressed in a panel mean what they mean in a form: JupyterLab would take Enter
+ * and "d d" for the cell. Saving goes on to JupyterLab.
+ *
+ * @param {HTMLElement} root
+ */
+function keepKeys(root) {
+  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
+    event.preventDefault();
+    root.parentElement?.dispatchEvent(new KeyboardEvent("keydown", event));
+  });
+}

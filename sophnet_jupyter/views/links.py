@@ -56,6 +56,17 @@ def destination(address: str) -> str | None:
     return None
 
 
+def web_link(address: str) -> tuple[str, str] | None:
+    """Return an address as a browser takes it, and its host; None if it may not be followed."""
+    from markdown_it.common.normalize_url import normalizeLink
+
+    if len(address) > _LONGEST_ADDRESS:
+        return None
+    href = normalizeLink(address)
+    host = destination(href)
+    return (href, host) if host and urlsplit(href).scheme != "mailto" else None
+
+
 def _rewrite(state: StateCore) -> None:
     links = _Links(_ADDRESSES_IN_TOTAL + len(state.src))
     for token in state.tokens:

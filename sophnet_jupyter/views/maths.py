@@ -2,7 +2,8 @@ r"""Formulas in Markdown: kept as they are for MathJax, while money stays money.
 
 Markdown would eat TeX (``\,`` becomes ``,`` and ``_`` starts emphasis), and MathJax would typeset
 what stands between the dollars of "$5 and $10". So a formula passes untouched, only escaped, and
-every other mark that MathJax could take for the start of one is hidden from it.
+every other mark that MathJax could take for the start of one is hidden from it. A formula that
+reaches beyond itself is shown as its source.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import re
 from html import escape
 from typing import TYPE_CHECKING
+
+from .control_characters import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +46,35 @@ _DOLLARS = re.compile(r"\$(?![\s$])(?:\\.|[^$\\\n])+?(?<!\s)\$(?!\d)", re.S)
 # end at each line, and a stream from waiting for ever for a closing mark.
 _MAX_LINES = 100
 
+# Commands that do more than set a formula. A definition holds for every formula of the page, also
+# the reader's own; a link leads where no label says; a coloured ground is how we mark what is not
+# the model's; a character by its number may be one that was taken out of the text; a proof of sixty
+# steps crashes the browser's tab; what stands in \verb would escape the count below.
+_REACHING = frozenset(
+    "href url includegraphics style class cssId data htmlClass htmlId htmlStyle htmlData mmlToken "
+    "toggle mathtip texttip require setOptions unicode char U "
+    "def edef gdef xdef let futurelet global newcommand renewcommand providecommand "
+    "newenvironment renewenvironment newcolumntype DeclareMathOperator DeclarePairedDelimiter "
+    "DeclarePairedDelimiterX DeclarePairedDelimiterXPP DeclarePairedDelimiters "
+    "DeclarePairedDelimitersX DeclarePairedDelimitersXPP Newextarrow mathtoolsset "
+    "newtagform renewtagform usetagform begingroupReset begingroupSandbox "
+    "AxiomC UnaryInfC BinaryInfC TrinaryInfC QuaternaryInfC QuinaryInfC AXC UIC BIC TIC verb "
+    "bbox colorbox fcolorbox definecolor rowcolor columncolor cellcolor".split()
+)
+# Three hundred fractions within each other crash the browser's tab, and so each time the notebook
+# is opened. Some commands nest what follows without any brace.
+_DEEPEST, _MOST_SWITCHES, _LONGEST = 25, 60, 3_000
+_OPENERS = frozenset({"{", "\\left", "\\begin"})
+_CLOSERS = frozenset({"}", "\\right", "\\end"})
+_SWITCHES = frozenset(
+    "displaystyle textstyle scriptstyle scriptscriptstyle Tiny tiny scriptsize small normalsize "
+    "large Large LARGE huge Huge color".split()
+)
+# What follows a percent sign on its line is a comment.
+_TOKEN = re.compile(r"\\([A-Za-z]+|.)|[{}]|%[^\n]*", re.S)
+# Each time an answer is painted again, MathJax would find its labels taken. Nothing refers to them.
+_LABEL = re.compile(r"\\label\s*\{[^{}]*\}|(\\.)", re.S)
+
 # What MathJax could take for the start of a formula or, before one, for an escape.
 _MARK = re.compile(r"\$+|\\(?=[(\[]|begin\{|(?:eq)?ref\{|\Z)")
 _UNCLOSED = "maths_unclosed"
@@ -58,6 +90,11 @@ def add_maths(md: MarkdownIt) -> None:
     md.add_render_rule("maths", _render_inline)
     md.add_render_rule("maths_block", _render_block)
     md.add_render_rule("text", _render_text)
+
+
+def inert(text: str) -> str:
+    """Return text as HTML in which MathJax finds no formula."""
+    return _MARK.sub(_hide, escape(text, quote=False))
 
 
 def open_line(env: EnvType) -> int | None:
@@ -150,21 +187,38 @@ def _closing_line(state: StateBlock, start: int, end: int, opening: re.Match[str
 def _render_inline(
     _: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    return escape(tokens[index].content, quote=False)
+    return _formula(tokens[index].content)
 
 
 def _render_block(
     _: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    return f"<p>{escape(tokens[index].content, quote=False)}</p>\n"
+    return f"<p>{_formula(tokens[index].content)}</p>\n"
 
 
 def _render_text(
     _: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    # Dollars reach the text by entities and escapes too, so they are hidden here, at the end.
-    text = escape(tokens[index].content, quote=False)
-    return _MARK.sub(_hide, text)
+    # Dollars and bidi overrides reach the text by entities too, so they are looked for at the end.
+    return inert(plain(tokens[index].content))
+
+
+def _formula(source: str) -> str:
+    if not _is_tame(source):
+        return f"<code>{escape(source, quote=False)}</code>"
+    return escape(_LABEL.sub(lambda found: found[1] or "", source), quote=False)
+
+
+def _is_tame(source: str) -> bool:
+    """True if MathJax may have the formula: it stays in its place, and is neither huge nor deep."""
+    depth = switches = 0
+    for token in _TOKEN.finditer(source):
+        depth += token[0] in _OPENERS
+        depth -= token[0] in _CLOSERS
+        switches += token[1] in _SWITCHES
+        if token[1] in _REACHING or depth > _DEEPEST or switches > _MOST_SWITCHES:
+            return False
+    return len(source) <= _LONGEST
 
 
 def _hide(mark: re.Match[str]) -> str:

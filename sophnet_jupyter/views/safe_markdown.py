@@ -52,6 +52,11 @@ def render(text: str) -> str:
     return html
 
 
+def code_block(code: str, language: str) -> str:
+    """Return code that has no control characters as a block, coloured if the language is known."""
+    return f'<pre style="{_PRE}"><code style="{_CODE}">{coloured(code, language)}</code></pre>\n'
+
+
 def blocks(text: str) -> tuple[str, str]:
     """Split an answer that is still arriving into its finished blocks and the rest.
 
@@ -98,8 +103,7 @@ def _render_code(
     _: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
     language = _LANGUAGE.match(tokens[index].info)
-    code = coloured(tokens[index].content, language[1] if language else "")
-    return f'<pre style="{_PRE}"><code style="{_CODE}">{code}</code></pre>\n'
+    return code_block(tokens[index].content, language[1] if language else "")
 
 
 def _render_table(

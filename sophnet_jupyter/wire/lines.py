@@ -40,6 +40,11 @@ class LineDecoder:
         # A CR ends its line at once, so the LF that may follow belongs to it.
         self._skip_lf = False
 
+    @property
+    def between(self) -> bool:
+        """True when the next byte begins a line, whatever that byte is."""
+        return not self._open and self._head is None and not self._skip_lf
+
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the lines that this chunk has ended."""
         if self._head is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ..errors import AnswerUnreadable, SophNetError
 from .call import Call, Reply
@@ -46,6 +46,13 @@ class held(Generic[T]):  # noqa: N801 - used like aclosing, and named like it
             await self.thing.aclose()
         finally:
             _held.discard(self.thing)
+
+
+class Decoding(Protocol):
+    """Makes events of bytes that arrive cut anywhere, as `SSEDecoder` does."""
+
+    def feed(self, chunk: bytes) -> list[SSE]: ...
+    def finish(self) -> list[SSE]: ...
 
 
 class Opening:
@@ -100,24 +107,32 @@ class Stream:
         return self._wire.reply(self._answer, body)
 
     def events(
-        self, *, until: str, is_whole: Callable[[bytes], bool] | None = None
+        self,
+        *,
+        until: str,
+        is_whole: Callable[[bytes], bool] | None = None,
+        decoder: Decoding | None = None,
     ) -> AsyncGenerator[SSE, None]:
         """
         The events, up to but without the one whose data is ``until``.
 
         ``is_whole`` tells which data line is an event by itself, for services that leave out the
-        blank lines. Takes any content type: some servers give none, or a wrong one.
+        blank lines; ``decoder`` reads the bytes of those that send no server-sent events at all.
+        Takes any content type: some servers give none, or a wrong one.
         """
-        return self._events(until, SSEDecoder(is_whole=is_whole))
+        return self._events(until, decoder or SSEDecoder(is_whole=is_whole))
 
-    async def _events(self, until: str, decoder: SSEDecoder) -> AsyncGenerator[SSE, None]:
+    async def _events(self, until: str, decoder: Decoding) -> AsyncGenerator[SSE, None]:
         now = self._wire.now
         try:
             async for piece in self._answer.pieces:
                 events = decoder.feed(piece)
                 if self.unread is not None:
                     self._keep(piece, events)
-                for event in self._before(until, events):
+                for event in events:
+                    if event.data == until:
+                        self.done = True
+                        break
                     yield event
                 if self.done or self.ending:
                     break

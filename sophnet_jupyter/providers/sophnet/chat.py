@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ...errors import AnswerIncomplete, AnswerUnreadable
-from ...events import Event, Finished, Notice, Started
+from ...events import Event, Finished, Notice, Started, TextDelta
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
@@ -18,7 +18,7 @@ from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
-from .chat_chunk import Decoder
+from .chat_chunk import Decoder, plain_text
 from .chat_question import Body, Question, answer, question
 from .chat_request import Prompt
 
@@ -166,11 +166,15 @@ class Reading:
 
     def events(self, sse: SSE) -> list[Event]:
         """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+        if self._started and sse.event == "message" and (text := plain_text(sse.data or "")):
+            self.decoder.empty = False
+            return [TextDelta(text=text)]
         if sse.event == "error":
             raise parse_error(self._reply, _error(sse.data or ""))
         found: list[Event] = []
         for chunk in chunks(self._reply, sse.data or "", cut=not sse.complete):
-            if says_error(chunk):
+            # Most chunks are neither an error nor the first, and this is asked of every token.
+            if ("error" in chunk or not chunk.get("choices")) and says_error(chunk):
                 raise parse_error(self._reply, chunk)
             if not self._started:
                 self._started = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -22,6 +22,38 @@ from ...events import (
 
 # More parallel calls than any model makes: a larger index is a fault, not a reason to allocate.
 MAX_CALLS = 128
+
+
+class _Words(msgspec.Struct, gc=False):
+    content: str
+    reasoning_content: Literal[""] | None = None
+    tool_calls: None = None
+    refs: None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    delta: _Words
+    index: Literal[0] = 0
+    finish_reason: Literal[""] | None = None
+    refs: None = None
+    logprobs: None = None
+
+
+class _Plain(msgspec.Struct, gc=False):
+    choices: tuple[_Choice]
+    error: None = None
+    usage: None = None
+
+
+_plain = msgspec.json.Decoder(_Plain).decode
+
+
+def plain_text(data: str) -> str:
+    """The words of a chunk that brings words and nothing else; empty for any other chunk."""
+    try:
+        return _plain(data).choices[0].delta.content
+    except (msgspec.DecodeError, RecursionError):
+        return ""
 
 
 class Decoder:
@@ -49,8 +81,14 @@ class Decoder:
         The last chunk may carry usage alone, without any choice.
         """
         found: list[Event] = []
-        for choice in _list(chunk.get("choices")):
-            words = _dict(choice.get(part))
+        choices = chunk.get("choices")
+        # Not _list and _dict: two calls for every token.
+        for choice in choices if isinstance(choices, list) else ():
+            if not isinstance(choice, dict):
+                continue
+            words = choice.get(part)
+            if not isinstance(words, dict):
+                words = {}
             if self._choices > 1 and (number := choice.get("index")):
                 found += self._other(number, words, choice)
                 continue

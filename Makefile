@@ -6,8 +6,10 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
+# Peers have an environment of their own, so that no test can lean on what they bring.
+BENCH := .venv-bench
 
-.PHONY: help demo test check clean browser
+.PHONY: help demo test check bench clean browser
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -15,6 +17,8 @@ help:
 	@echo "make test    run every check and test, in a real JupyterLab too"
 	@echo "             ARGS='-k NAME' runs some tests"
 	@echo "make check   run the checks and tests that take seconds"
+	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
+	@echo "             ARGS=loading runs one measure"
 	@echo "make clean   remove what these commands made"
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python that .venv is made from."
@@ -34,6 +38,9 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -m "not kernel and not browser" $(ARGS)
 
+bench: $(BENCH)/bench.stamp
+	@$(BENCH)/bin/python -m benchmarks $(if $(FULL),--full) $(ARGS)
+
 # Looked for each time, since a browser can be removed. Without one the other tests still run.
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/browser/chromium.py || true
@@ -49,6 +56,12 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 	@$(PIP) -e '.[dev]'
 	@touch $(VENV)/lab.stamp $@
 
+$(BENCH)/bench.stamp: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(BENCH), with the peers ..."
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check -qq install -e '.[bench]'
+	@touch $@
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "This needs Python 3.11 or newer, and $(PYTHON) is none: make PYTHON=/path/to/python3.11" >&2; \
@@ -59,5 +72,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 clean:
-	rm -rf $(VENV) build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

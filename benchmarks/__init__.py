@@ -1,0 +1,1 @@
+"""How much we cost beside our peers: ratios from one run, since figures of two runs mislead."""

@@ -1,0 +1,166 @@
+"""
+Who streams: each library as its own documents show it, all of it read to the end.
+
+``read`` returns how many pieces of text it was given, and when the first of them came.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from time import perf_counter
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+KEY = "sk-benchmark"
+MESSAGES = [{"role": "user", "content": "Tell me the story of the lamp."}]
+Reading = tuple[int, float]
+
+
+class Contender(Protocol):
+    """A client of one address."""
+
+    def __init__(self, url: str) -> None: ...
+    async def read(self, tokens: int) -> Reading: ...
+
+
+class Ours:
+    """``client.chat.stream``."""
+
+    def __init__(self, url: str) -> None:
+        from sophnet_jupyter import Client
+        from sophnet_jupyter.events import TextDelta
+
+        self._client = Client(api_key=KEY, base_url=url, model="m")
+        self._wanted = TextDelta
+
+    async def read(self, tokens: int) -> Reading:
+        count, first, wanted = 0, 0.0, self._wanted
+        async for event in self._client.chat.stream(MESSAGES[0]["content"], max_tokens=tokens):
+            if isinstance(event, wanted):
+                first = first or perf_counter()
+                count += 1
+        return count, first
+
+
+class OpenAI:
+    """openai-python, asynchronous."""
+
+    def __init__(self, url: str) -> None:
+        from openai import AsyncOpenAI
+
+        self._client = AsyncOpenAI(api_key=KEY, base_url=f"{url}/v1", max_retries=0)
+
+    async def read(self, tokens: int) -> Reading:
+        count, first = 0, 0.0
+        messages: Any = MESSAGES
+        stream = await self._client.chat.completions.create(
+            model="m", messages=messages, max_tokens=tokens, stream=True
+        )
+        async for chunk in stream:
+            if chunk.choices and chunk.choices[0].delta.content:
+                first = first or perf_counter()
+                count += 1
+        return count, first
+
+
+class HttpxSse:
+    """httpx-sse on httpx, with the standard library's JSON."""
+
+    def __init__(self, url: str) -> None:
+        import httpx
+        from httpx_sse import aconnect_sse
+
+        self._client = httpx.AsyncClient(headers={"authorization": f"Bearer {KEY}"})
+        self._connect = aconnect_sse
+        self._url = f"{url}/v1/chat/completions"
+
+    async def read(self, tokens: int) -> Reading:
+        count, first = 0, 0.0
+        async with self._connect(self._client, "POST", self._url, json=_body(tokens)) as source:
+            async for sse in source.aiter_sse():
+                if sse.data == "[DONE]":
+                    continue
+                if json.loads(sse.data)["choices"][0]["delta"].get("content"):
+                    first = first or perf_counter()
+                    count += 1
+        return count, first
+
+
+class LiteLLM:
+    """litellm, asynchronous, for an OpenAI-compatible server."""
+
+    def __init__(self, url: str) -> None:
+        import litellm
+
+        litellm.suppress_debug_info = True
+        self._ask = litellm.acompletion
+        self._url = f"{url}/v1"
+
+    async def read(self, tokens: int) -> Reading:
+        count, first = 0, 0.0
+        stream: Any = await self._ask(
+            model="openai/m",
+            api_base=self._url,
+            api_key=KEY,
+            messages=MESSAGES,
+            max_tokens=tokens,
+            stream=True,
+        )
+        async for chunk in stream:
+            if chunk.choices[0].delta.content:
+                first = first or perf_counter()
+                count += 1
+        return count, first
+
+
+class Floor:
+    """httpx2 alone: the bytes of each chunk, of which nobody makes anything."""
+
+    def __init__(self, url: str) -> None:
+        import httpx2
+
+        self._client = httpx2.AsyncClient()
+        self._url = f"{url}/v1/chat/completions"
+
+    async def read(self, tokens: int) -> Reading:
+        count, first = 0, 0.0
+        async with self._client.stream("POST", self._url, json=_body(tokens)) as response:
+            async for _ in response.aiter_raw():
+                first = first or perf_counter()
+                count += 1
+        # A chunk at the edge of a read comes in two pieces, so their number tells little.
+        return min(count, tokens), first
+
+
+class Socket:
+    """One socket, one request, nothing of HTTP but looking for the end: what nobody can beat."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._path = parts.path
+        self._socket = socket.create_connection((parts.hostname, parts.port))
+
+    async def read(self, tokens: int) -> Reading:
+        body = json.dumps(_body(tokens)).encode()
+        head = f"POST {self._path}/v1/chat/completions HTTP/1.1\r\ncontent-length: {len(body)}"
+        self._socket.sendall(head.encode() + b"\r\n\r\n" + body)
+        got, first = b"", 0.0
+        while not got.endswith(b"\r\n0\r\n\r\n"):
+            got += self._socket.recv(1 << 16)
+            first = first or (b"content" in got and perf_counter()) or 0.0
+        return got.count(b'"content"'), first
+
+
+def _body(tokens: int) -> dict[str, Any]:
+    return {"model": "m", "messages": MESSAGES, "max_tokens": tokens, "stream": True}
+
+
+CONTENDERS: dict[str, type[Contender]] = {
+    "sophnet_jupyter": Ours,
+    "openai": OpenAI,
+    "httpx-sse + json": HttpxSse,
+    "litellm": LiteLLM,
+    "httpx2 aiter_raw (floor)": Floor,
+    "raw socket (floor)": Socket,
+}

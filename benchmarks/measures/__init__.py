@@ -1,0 +1,21 @@
+"""One measure a module: its ``measure(full=…)`` yields what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..result import Result
+from . import chunk_cost, connections, distributions, first_token, interrupt, loading, traffic
+
+Measure = Callable[..., Iterator[Result]]
+
+# In the order in which they run: the quick ones first.
+MEASURES: dict[str, Measure] = {
+    "distributions": distributions.measure,
+    "chunk_cost": chunk_cost.measure,
+    "first_token": first_token.measure,
+    "connections": connections.measure,
+    "loading": loading.measure,
+    "interrupt": interrupt.measure,
+    "traffic": traffic.measure,
+}

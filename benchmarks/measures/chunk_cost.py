@@ -1,0 +1,30 @@
+"""What one streamed chunk costs: CPU of a stream far faster than any model, by the chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+
+from ..contenders import CONTENDERS
+from ..processes import Server, Worker
+from ..result import Goal, Result
+from ..rounds import interleaved
+
+# A chunk costs litellm so much that a twentieth of them is enough.
+SLOW = {"litellm": 20}
+
+
+def measure(*, full: bool) -> Iterator[Result]:
+    chunks, rounds = (100_000, 9) if full else (20_000, 5)
+    names = [name for name in CONTENDERS if name != "raw socket (floor)"]
+    with ExitStack() as stack:
+        url = stack.enter_context(Server()).url()
+        workers = {name: stack.enter_context(Worker(name)) for name in names}
+        takes = {
+            name: partial(worker.ask, "cost", url=url, tokens=chunks // SLOW.get(name, 1))
+            for name, worker in workers.items()
+        }
+        samples = interleaved(takes, rounds)["cpu"]
+    goal = Goal(times_less=9, than="openai")
+    yield Result(measure="CPU of a streamed chunk", unit="µs", samples=samples, goal=goal)

@@ -1,0 +1,76 @@
+"""Dify apps, opened with the settings of this user."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from . import local, logs
+from .providers.dify import access
+from .providers.dify.app import App
+from .secret import Secret
+from .settings import DifyApp
+from .wire.call import Network
+from .wire.wire import Wire
+
+
+class Dify(App):
+    """
+    One Dify text-generation app, or without a key the sandbox's.
+
+    ``base_url`` is Dify's root (``https://api.dify.ai/v1``); one of your own may be on a private
+    address. ``user`` is who asks: files and messages belong to one. ``app`` names one of several,
+    whose key is in ``DIFY_<APP>_API_KEY``. Further arguments are ``timeouts``, ``proxy`` and
+    ``ca_bundle``. Close it with ``await dify.aclose()``, or use it as ``async with``.
+
+    Raises `SettingsError` when an argument cannot be right.
+    """
+
+    def __init__(
+        self,
+        api_key: str | Secret | None = None,
+        base_url: str | None = None,
+        *,
+        user: str | None = None,
+        app: str = "",
+        **arguments: Any,
+    ) -> None:
+        logs.guard()
+        settings = DifyApp.read(app, api_key=api_key, base_url=base_url, user=user, **arguments)
+        super().__init__(_wire(settings), user=settings.user)
+        self.sandbox = settings.sandbox
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _wire(settings: DifyApp) -> Wire:
+    origin = access.origin(
+        base_url=settings.base_url,
+        reveal=settings.api_key.reveal,
+        # The sandbox's key is a public word, and may stand in any sentence.
+        scrub=str if settings.sandbox else settings.api_key.scrub,
+        locate=_sandbox if settings.sandbox and not settings.base_url else None,
+    )
+    return Wire(
+        origin,
+        Network(
+            connect=settings.timeouts.connect,
+            between=settings.timeouts.between,
+            total=settings.timeouts.total,
+            proxy=settings.proxy,
+            ca_bundle=settings.ca_bundle,
+        ),
+    )
+
+
+def _sandbox() -> str:
+    return local.sandbox().removesuffix("/api/open-apis") + "/v1"

@@ -1,0 +1,189 @@
+"""An app's annotations: answers of people that may stand in for the model's (WIRE 2.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import msgspec
+
+from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
+from ...events import Event, Notice, Progress
+from ...wire.call import Call
+from ...wire.poll import Pace, State, segment, watch
+from ...wire.retry import PAID_TASK, READ
+from ...wire.stream import held
+from ...wire.wire import Wire
+from .access import SERVICE, checked, parse_error
+from .loose import moment, number, objects
+
+PATH = "/apps/annotations"
+REPLY = "/apps/annotation-reply"
+PAGE = 100
+# More than anybody has written: a server that repeats a page for ever is left here.
+PAGES = 1000
+Action = Literal["enable", "disable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """One question with the answer that a person gave it."""
+
+    id: str
+    question: str
+    answer: str
+    hit_count: int = 0
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Switching takes its time: ``state`` is waiting, processing, completed or error."""
+
+    id: str
+    state: str
+    error: str = ""
+    action: str = ""
+
+
+class Annotations:
+    """List, write and delete them. All but the list need an app whose owner is an editor."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def list(self, keyword: str = "") -> list[Annotation]:
+        """Every annotation, or those with ``keyword``. Raises `SophNetError`."""
+        found: dict[str, Annotation] = {}
+        for page in range(1, PAGES):
+            asked = {"page": page, "limit": PAGE} | ({"keyword": keyword} if keyword else {})
+            call = Call(method="GET", path=f"{PATH}?{urlencode(asked)}")
+            body = checked(await self._wire.fetch(call, retry=READ))
+            rows = [_annotation(item) for item in objects(body.get("data"))]
+            before = len(found)
+            found |= {row.id: row for row in rows}
+            # ``has_more`` is true for every full page, the last one too: what counts is new rows.
+            enough = len(found) >= number(body.get("total") or PAGE * PAGES)
+            if not body.get("has_more") or len(found) == before or enough:
+                break
+        return [*found.values()]
+
+    async def create(self, question: str, answer: str) -> Annotation:
+        """Write one. Raises `SophNetError`."""
+        return await self._put("POST", PATH, question, answer)
+
+    async def update(self, annotation_id: str, question: str, answer: str) -> Annotation:
+        """Write it anew. Raises `NotFound`, or another `SophNetError`."""
+        return await self._put("PUT", f"{PATH}/{segment(annotation_id)}", question, answer)
+
+    async def delete(self, annotation_id: str) -> None:
+        """Take one away. Raises `NotFound`, or another `SophNetError`."""
+        call = Call(method="DELETE", path=f"{PATH}/{segment(annotation_id)}", content_type="")
+        reply = await self._wire.fetch(call, retry=PAID_TASK)
+        # 204 has no body; old versions sent one all the same, and proxies make it 200.
+        if not reply.ok:
+            checked(reply)
+            raise parse_error(reply, {})
+
+    async def _put(self, method: str, path: str, question: str, answer: str) -> Annotation:
+        body = msgspec.json.encode({"question": question, "answer": answer})
+        call = Call(method=method, path=path, body=body)
+        return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
+
+
+class AnnotationReply:
+    """
+    Whether annotations answer in the model's place.
+
+    ``provider`` and ``model`` name an embedding model of the workspace, which is listed with a
+    key for knowledge, not with this one. Dify wants all three values to switch off as well.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def enable(self, *, score_threshold: float, provider: str, model: str) -> Job:
+        """Begin to switch on: from this likeness, 0 to 1. Raises `SophNetError`."""
+        return await self._begin("enable", score_threshold, provider, model)
+
+    async def disable(self, *, score_threshold: float, provider: str, model: str) -> Job:
+        """Begin to switch off. Raises `SophNetError`."""
+        return await self._begin("disable", score_threshold, provider, model)
+
+    async def status(self, action: Action, job_id: str) -> Job:
+        """How far a job is; ``action`` is the one it began with. Raises `SophNetError`."""
+        path = f"{REPLY}/{segment(action)}/status/{segment(job_id)}"
+        return _job(
+            checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ)), action
+        )
+
+    async def wait(
+        self,
+        job: Job,
+        *,
+        pace: Pace | None = None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> Job:
+        """
+        Wait until a job is done. ``on_event`` hears of progress.
+
+        Raises `TaskFailed` with Dify's reason, or `StillRunning`.
+        """
+
+        async def check() -> State[Job]:
+            found = await self._looked(job)
+            return State(word=found.state, done=found.state == "completed", reply=found)
+
+        looks = watch(check, service=SERVICE, task_id=job.id, pace=pace, state=job.state)
+        async with held(looks) as states:
+            async for state in states:
+                if isinstance(state, State):
+                    return state.reply or job
+                if on_event and isinstance(state, Progress | Notice):
+                    on_event(state)
+        raise StillRunning(service=SERVICE, task_id=job.id, seconds=0)
+
+    async def _looked(self, job: Job) -> Job:
+        try:
+            found = await self.status(_action(job.action), job.id)
+        except RequestRefused as refused:
+            # A job that nobody knows is 400 in old versions, 404 in new ones.
+            raise NotFound(service=SERVICE, status=404, message=refused.message) from None
+        if found.state == "error":
+            raise TaskFailed(service=SERVICE, task_id=job.id, state="error", message=found.error)
+        return found
+
+    async def _begin(self, action: Action, threshold: float, provider: str, model: str) -> Job:
+        asked = {
+            "score_threshold": threshold,
+            "embedding_provider_name": provider,
+            "embedding_model_name": model,
+        }
+        call = Call(method="POST", path=f"{REPLY}/{action}", body=msgspec.json.encode(asked))
+        return _job(checked(await self._wire.fetch(call, retry=PAID_TASK)), action)
+
+
+def _action(word: str) -> Action:
+    return "disable" if word == "disable" else "enable"
+
+
+def _annotation(item: Mapping[str, Any]) -> Annotation:
+    return Annotation(
+        id=str(item.get("id") or ""),
+        question=str(item.get("question") or ""),
+        answer=str(item.get("answer") or ""),
+        hit_count=number(item.get("hit_count")),
+        created_at=moment(item.get("created_at")),
+    )
+
+
+def _job(body: Mapping[str, Any], action: str) -> Job:
+    return Job(
+        id=str(body.get("job_id") or ""),
+        state=str(body.get("job_status") or ""),
+        error=str(body.get("error_msg") or ""),
+        action=action,
+    )

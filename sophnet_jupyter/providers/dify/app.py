@@ -1,0 +1,228 @@
+"""One Dify text-generation app: run it, and all that belongs to it (WIRE 2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import msgspec
+
+from ...errors import AnswerIncomplete, SettingsError
+from ...events import Event
+from ...response import Response, settle
+from ...wire.call import Call
+from ...wire.poll import segment
+from ...wire.retry import PAID_TASK, READ
+from ...wire.stream import held
+from ...wire.upload import Content
+from ...wire.wire import Wire
+from .access import SERVICE, checked
+from .annotations import AnnotationReply, Annotations
+from .completion import Completion
+from .files import Fetched, Files, Uploaded
+from .form import Parameters, parameters
+from .loose import moment, objects
+from .speech import Sound, speak
+
+Inputs = str | Mapping[str, Any]
+Rating = Literal["like", "dislike"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a user thought of an answer: ``rating`` is like, dislike, or empty if withdrawn."""
+
+    id: str
+    message_id: str
+    rating: str = ""
+    content: str = ""
+    created_at: datetime | None = None
+
+
+class App:
+    """
+    One app, which its key stands for, used as ``user``.
+
+    Dify keeps files and messages apart by user, so that all calls that belong together must name
+    the same one.
+    """
+
+    def __init__(self, wire: Wire, *, user: str) -> None:
+        self._wire = wire
+        self.user = user
+        self._form: Parameters | None = None
+        self._completion = Completion(wire)
+        self._files = Files(wire, user, self.form)
+        self.annotations = Annotations(wire)
+        self.annotation_reply = AnnotationReply(wire)
+
+    def __repr__(self) -> str:
+        return f"<Dify app at {self._wire.origin.base_url or 'the sandbox'}, user {self.user}>"
+
+    async def complete(
+        self, inputs: Inputs, *, files: object = None, stream: bool = False, strict: bool = False
+    ) -> Response:
+        """
+        Run the app on ``inputs``, and return the whole answer as one `Response`.
+
+        A text is the input ``query``. ``files`` are paths, addresses, bytes, pictures of any kind
+        or uploads: sent or linked, as the app allows. ``stream=True`` changes the transport only,
+        and keeps a long answer from running into a gateway's limit (Dify's cloud: 100 s).
+
+        Raises `SophNetError`; what had arrived by then is its ``response``. An answer that just
+        stopped has ``ending="incomplete"``; ``strict=True`` raises `AnswerIncomplete` for it.
+        """
+        response = await settle(self._events(inputs, files, stream=stream))
+        if strict and response.ending == "incomplete":
+            error = AnswerIncomplete(service=SERVICE)
+            error.response = response
+            raise error
+        return response
+
+    def stream(self, inputs: Inputs, *, files: object = None) -> AsyncGenerator[Event, None]:
+        """
+        Run the app, and yield events as the answer arrives; the last one is `Finished`.
+
+        Sound of an app that reads aloud comes as `AudioChunk`, and may come after the text's end.
+        Closing the iterator early hangs up and tells Dify to stop. Raises `SophNetError`.
+        """
+        return self._events(inputs, files, stream=True)
+
+    async def stop(self, task_id: str) -> None:
+        """
+        Stop a run of this user; its stream then ends. Unknown ids are no error (WIRE 2.3).
+
+        The id is in the `Progress` that comes after `Started`. Leaving a stream stops it as well.
+        """
+        await self._completion.stop(task_id, self.user)
+
+    async def upload(self, content: Content | str, *, name: str = "") -> Uploaded:
+        """Send one file for later use in ``files``. See `Files.upload`."""
+        return await self._files.upload(content, name=name)
+
+    async def preview(self, file_id: str) -> Fetched:
+        """The content of a file that was used in a message. See `Files.preview`."""
+        return await self._files.preview(file_id)
+
+    async def download(self, file_id: str, folder: str | os.PathLike[str] = ".") -> Path:
+        """Save such a file. See `Files.download`."""
+        return await self._files.download(file_id, folder)
+
+    async def feedback(
+        self, message: str | Response, rating: Rating, content: str | None = None
+    ) -> None:
+        """
+        Say what an answer was worth; None takes it back. Raises `NotFound`, or `SophNetError`.
+
+        ``message`` is a response of this app, or a message's id, which is its ``request_id``.
+        """
+        if rating not in ("like", "dislike", None):
+            raise SettingsError(f"A rating is 'like', 'dislike' or None, not {rating!r}.")
+        body: dict[str, Any] = {"rating": rating, "user": self.user}
+        if content is not None:
+            body["content"] = content
+        path = f"/messages/{segment(_message_id(message))}/feedbacks"
+        checked(await self._wire.fetch(_post(path, body), retry=PAID_TASK))
+
+    async def feedbacks(self, *, page: int = 1, limit: int = 20) -> list[Feedback]:
+        """One page of what all users of the app have said. Raises `SophNetError`."""
+        body = await self._get(f"/app/feedbacks?{urlencode({'page': page, 'limit': limit})}")
+        return [
+            Feedback(
+                id=str(item.get("id") or ""),
+                message_id=str(item.get("message_id") or ""),
+                rating=str(item.get("rating") or ""),
+                content=str(item.get("content") or ""),
+                created_at=moment(item.get("created_at")),
+            )
+            for item in objects(body.get("data"))
+        ]
+
+    async def speak(
+        self, text: str | Response = "", *, message_id: str = "", voice: str = ""
+    ) -> Sound:
+        """
+        An answer, or any text, read aloud: bytes that know their type.
+
+        ``text`` may be a response of this app; ``message_id`` goes before a text. Raises
+        `NotFound` for a message that is unknown or empty, or another `SophNetError`.
+        """
+        if isinstance(text, Response):
+            text, message_id = "", message_id or _message_id(text)
+        return await speak(
+            self._wire, user=self.user, text=text, message_id=message_id, voice=voice
+        )
+
+    async def info(self) -> Mapping[str, Any]:
+        """``name``, ``description``, ``tags``, ``mode``, ``author_name``."""
+        return await self._get("/info")
+
+    async def parameters(self) -> Parameters:
+        """The app's form and switches, asked for anew. Raises `SophNetError`."""
+        self._form = parameters(await self._get("/parameters"))
+        return self._form
+
+    async def form(self) -> Parameters:
+        """The same, asked for once."""
+        return self._form or await self.parameters()
+
+    async def site(self) -> Mapping[str, Any]:
+        """How the app looks on the web. Raises `KeyRejected` where it is not published there."""
+        return await self._get("/site")
+
+    async def meta(self) -> Mapping[str, Any]:
+        """The icons of its tools; the document does not list this call."""
+        return await self._get("/meta")
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._completion.aclose()
+        await self._wire.aclose()
+
+    @cached_property
+    def scrub(self) -> Callable[[str], str]:
+        """Takes the key out of a text."""
+        return self._wire.origin.scrub
+
+    def _events(
+        self, inputs: Inputs, files: object, *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        given = {"query": inputs} if isinstance(inputs, str) else dict(inputs)
+        if files is None and not any(isinstance(v, os.PathLike) for v in given.values()):
+            return self._asked({"inputs": given, "user": self.user}, stream=stream)
+        return self._with_files(given, files, stream=stream)
+
+    def _asked(self, body: Mapping[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
+        ask = self._completion.stream if stream else self._completion.whole
+        return ask(body)
+
+    async def _with_files(
+        self, given: dict[str, Any], files: object, *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        for name, value in given.items():
+            if isinstance(value, os.PathLike):
+                # Variables of the kind file take the same form as files beside the inputs.
+                given[name] = (await self._files.entries(value))[0]
+        body: dict[str, Any] = {"inputs": given, "user": self.user}
+        if files is not None:
+            body["files"] = await self._files.entries(files)
+        async with held(self._asked(body, stream=stream)) as events:
+            async for event in events:
+                yield event
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        return checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ))
+
+
+def _post(path: str, body: Mapping[str, Any]) -> Call:
+    return Call(method="POST", path=path, body=msgspec.json.encode(body))
+
+
+def _message_id(message: str | Response) -> str:
+    return message.request_id if isinstance(message, Response) else message

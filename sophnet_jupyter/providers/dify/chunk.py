@@ -1,0 +1,145 @@
+"""What one event of a Dify answer means (WIRE 2.2)."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+
+from ...events import (
+    AudioChunk,
+    Event,
+    Finished,
+    Notice,
+    Reference,
+    References,
+    TextDelta,
+    TextReplaced,
+    Usage,
+)
+from .loose import number, objects, table
+
+# The second spelling stands in older copies of the document.
+SOUND_ENDS = ("tts_message_end", "tts_messsage_end")
+
+
+class Decoder:
+    """
+    Reads events, and keeps what one event alone does not tell.
+
+    ``task_id`` is what `stop` wants, ``message_id`` what feedback and speech want. ``ended`` is
+    true after ``message_end``; sound may still follow, and ``speaking`` is true while it does.
+    """
+
+    def __init__(self) -> None:
+        self.task_id = ""
+        self.message_id = ""
+        self.ended = False
+        self.speaking = False
+        self.empty = True
+
+    def events(self, chunk: Mapping[str, Any], name: str = "") -> list[Event]:
+        """
+        The events of one JSON object. ``name`` is that of its frame, for one that names none.
+
+        Kinds that nobody knows say nothing: a newer Dify may send them at any time.
+        """
+        self.task_id = str(chunk.get("task_id") or self.task_id)
+        # ``id`` is the message in a message, and something else in other events (WIRE D4).
+        kind = str(chunk.get("event") or _kind(chunk, name))
+        own = chunk.get("id") if kind in ("message", "message_end") else ""
+        self.message_id = str(chunk.get("message_id") or own or self.message_id)
+        if self.ended and not kind.startswith("tts_"):
+            # Only sound is in its place behind the end.
+            return []
+        match kind:
+            case "message" | "agent_message":
+                return self._said(chunk)
+            case "message_replace":
+                self.empty = False
+                reason = str(chunk.get("reason") or "")
+                return [TextReplaced(text=str(chunk.get("answer") or ""), reason=reason)]
+            case "message_file":
+                what = f"{chunk.get('type') or 'file'} {chunk.get('url') or ''}".strip()
+                return [Notice(text=f"The app made a file: {what}")]
+            case "message_end":
+                self.ended = True
+                return metadata(chunk.get("metadata"))
+            case "tts_message":
+                self.speaking = True
+                return _sound(chunk.get("audio"))
+            case _ if kind in SOUND_ENDS:
+                self.speaking = False
+        return []
+
+    def whole(self, body: Mapping[str, Any]) -> list[Event]:
+        """The events of an answer that came in one piece, from its ``answer`` to its usage."""
+        said = self.events({**body, "event": "message"})
+        self.ended = True
+        return [*said, *metadata(body.get("metadata"))]
+
+    def end(self, *, stopped: bool = False) -> list[Event]:
+        """The last events: ``message_end`` makes an answer complete, whatever came after it."""
+        if not self.ended:
+            said = "The stream ended without saying that it was finished: the answer may be cut."
+            return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
+        if stopped:
+            # A message_end still comes after stop (WIRE 2.3), behind half an answer.
+            return [Finished(reason="stopped", ending="stopped")]
+        notices = [Notice(text="The app finished without a word.")] if self.empty else []
+        return [*notices, Finished(reason="message_end")]
+
+    def _said(self, chunk: Mapping[str, Any]) -> list[Event]:
+        text = chunk.get("answer")
+        if not text:
+            return []
+        self.empty = False
+        return [TextDelta(text=str(text))]
+
+
+def metadata(said: object) -> list[Event]:
+    """What stands beside an answer: its sources, its usage, and the annotation it came from."""
+    found: list[Event] = []
+    facts = table(said)
+    if sources := objects(facts.get("retriever_resources")):
+        found.append(References(items=tuple(map(_reference, sources, range(1, 1 + len(sources))))))
+    if annotation := table(facts.get("annotation_reply")):
+        author = table(annotation.get("account")).get("name")
+        by = f" by {author}" if author else ""
+        found.append(Notice(text=f"Answered from an annotation{by}, not by the model."))
+    if usage := table(facts.get("usage")):
+        found.append(
+            Usage(
+                prompt_tokens=number(usage.get("prompt_tokens")),
+                completion_tokens=number(usage.get("completion_tokens")),
+                total_tokens=number(usage.get("total_tokens")),
+            )
+        )
+    return found
+
+
+def _kind(chunk: Mapping[str, Any], name: str) -> str:
+    # The document's samples have no ``event`` (WIRE D3); only a message has an answer then.
+    if name not in ("", "message"):
+        return name
+    return "message" if "answer" in chunk else ""
+
+
+def _sound(audio: object) -> list[Event]:
+    try:
+        data = b64decode(audio) if isinstance(audio, str) else b""
+    except (binascii.Error, ValueError):
+        return [Notice(text="A piece of the sound could not be read and is left out.")]
+    return [AudioChunk(data=data)] if data else []
+
+
+def _reference(item: Mapping[str, Any], place: int) -> Reference:
+    position = item.get("position")
+    return Reference(
+        index=position if isinstance(position, int) else place,
+        title=str(item.get("document_name") or item.get("dataset_name") or ""),
+        content=str(item.get("content") or ""),
+        type="file",
+        id=str(item.get("segment_id") or item.get("document_id") or ""),
+    )

@@ -1,0 +1,70 @@
+"""What Dify's error codes mean for whoever called: the HTTP status, and what to do (WIRE 2.1, 2.2).
+
+The set is open: a code that is not here is judged by its status alone.
+"""
+
+from __future__ import annotations
+
+# Statuses of codes that may come inside HTTP 200, where no status is named beside them.
+STATUS = {
+    "unauthorized": 401,
+    "invalid_param": 400,
+    "app_unavailable": 400,
+    "provider_not_initialize": 400,
+    "provider_quota_exceeded": 400,
+    "model_currently_not_support": 400,
+    "completion_request_error": 400,
+    "too_many_requests": 429,
+    "rate_limit_error": 429,
+    "unprocessable_entity": 422,
+    "not_found": 404,
+    "internal_server_error": 500,
+    "unknown": 500,
+}
+
+_CONSOLE = "Open the app in Dify's console"
+_USED = "Only a file that a message of this app has used can be fetched: ask with it first."
+_STORE = "Dify's file store failed; its administrator has to look. A remote URL needs no upload."
+
+ADVICE = {
+    "unauthorized": "Each app has a key of its own, on its page API Access: check DIFY_API_KEY.",
+    "invalid_param": "Compare the inputs with await client.dify.parameters(), or %dify parameters.",
+    "unprocessable_entity": "Change the argument it names and run it again.",
+    "app_unavailable": f"{_CONSOLE}: it must be a text-generation app with a model, published.",
+    "provider_not_initialize": "In Dify's console, give the model's provider its credentials.",
+    "provider_quota_exceeded": "Dify's hosted quota is used up: add a provider key of your own.",
+    "model_currently_not_support": f"{_CONSOLE} and choose a model that is available.",
+    "completion_request_error": "The model refused: shorten the inputs, or change the app's model.",
+    "too_many_requests": "Too many run at once: wait for one to end, or lower --concurrency.",
+    "rate_limit_error": "Wait a little, or raise the limit in Dify's console.",
+    "app_not_found": "The app is gone: take the key of another one.",
+    "app_abnormal_status": f"{_CONSOLE}: it is not running.",
+    "app_api_disabled": f"{_CONSOLE} and switch its API on.",
+    "workspace_archived": "The workspace is archived: ask its owner.",
+    "not_found": "Check the id, and that it is of this app and this user.",
+    "no_file_uploaded": "Name one file.",
+    "too_many_files": "Upload the files one by one.",
+    "file_too_large": "Make it smaller; %dify parameters shows the limits.",
+    "unsupported_file_type": "This app does not take such a file; %dify parameters shows which.",
+    "unsupported_preview": "Download it in place of a preview.",
+    "unsupported_estimate": "Upload a file of another type.",
+    "s3_connection_failed": _STORE,
+    "s3_permission_denied": _STORE,
+    "s3_file_too_large": "Dify's file store takes no file of that size: make it smaller.",
+    "file_access_denied": _USED,
+    "file_not_found": _USED,
+}
+
+BY_STATUS = {
+    401: ADVICE["unauthorized"],
+    403: "The key may not do this: take the app's own key; annotations need an editor's app.",
+    404: "Check the id and DIFY_BASE_URL, which ends in /v1.",
+    413: ADVICE["file_too_large"],
+    415: ADVICE["unsupported_file_type"],
+    429: ADVICE["too_many_requests"],
+}
+
+
+def advice(code: str, status: int) -> str | None:
+    """What to do about an error; None where nothing better is known than its class says."""
+    return ADVICE.get(code) or BY_STATUS.get(status)

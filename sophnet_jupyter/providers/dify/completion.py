@@ -1,0 +1,209 @@
+"""``POST /completion-messages``: one question, one answer (WIRE 2.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from ...errors import AnswerUnreadable, SophNetError
+from ...events import Event, Progress, Started
+from ...wire import stream as wire_stream
+from ...wire.call import Call, Reply
+from ...wire.poll import segment
+from ...wire.retry import PAID_TASK, Retry
+from ...wire.sse import SSE
+from ...wire.stream import held
+from ...wire.wire import Wire
+from .access import (
+    BROKEN,
+    SERVICE,
+    checked,
+    decode,
+    is_sandbox,
+    parse_error,
+    says_error,
+    unreadable,
+)
+from .chunk import Decoder
+
+PATH = "/completion-messages"
+# Dify sends none, and a gateway that adds one says with it that nothing follows.
+DONE = "[DONE]"
+# A run costs tokens, and one that timed out may go on: sent again only where it did not begin.
+ONCE = PAID_TASK
+NEVER = Retry(frozenset(), lost=False)
+# An interrupted cell does not wait for this, it goes on behind it.
+STOP_LIMIT = 1.0
+
+
+class Completion:
+    """Runs an app, and calls off what nobody waits for any more."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        # Runs that were called off here: what comes of them is half an answer.
+        self._stopped: set[str] = set()
+        self._telling: set[asyncio.Task[None]] = set()
+
+    async def whole(self, body: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+        """The answer in one piece; a proxy may give up on a long one (WIRE D32)."""
+        reply = await self._wire.fetch(_call({**body, "response_mode": "blocking"}), retry=ONCE)
+        for event in whole(reply):
+            yield event
+
+    async def stream(self, body: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+        """The answer as it arrives. Leaving early hangs up, and tells the service to stop."""
+        call = _call({**body, "response_mode": "streaming"})
+        async with self._wire.stream(call, retry=ONCE) as opened:
+            reading = Reading(opened.reply())
+            if opened.ok:
+                try:
+                    async with held(_events(opened, reading.decoder)) as stream:
+                        async for sse in stream:
+                            for event in reading.events(sse):
+                                yield event
+                except (asyncio.CancelledError, GeneratorExit):
+                    self._call_off(reading.decoder, str(body.get("user") or ""))
+                    raise
+            no_stream = not opened.ok or opened.unread is not None
+            reply = await opened.whole() if no_stream else None
+            stopped = reading.decoder.task_id in self._stopped
+            last = whole(reply) if reply else reading.decoder.end(stopped=stopped)
+            for event in last:
+                yield event
+
+    async def stop(self, task_id: str, user: str) -> None:
+        """Call a run off. Dify says yes to any id (WIRE 2.3). Raises `SophNetError`."""
+        self._stopped.add(task_id)
+        call = Call(
+            method="POST",
+            path=f"{PATH}/{segment(task_id)}/stop",
+            body=msgspec.json.encode({"user": user}),
+        )
+        checked(await self._wire.fetch(call, retry=NEVER))
+
+    async def aclose(self) -> None:
+        """Wait for what is being told to the service, each at most `STOP_LIMIT` seconds."""
+        here = asyncio.get_running_loop()
+        if telling := [task for task in self._telling if task.get_loop() is here]:
+            await asyncio.wait(telling)
+
+    def _call_off(self, decoder: Decoder, user: str) -> None:
+        if decoder.ended or not decoder.task_id:
+            return
+        # Dify goes on making an answer when its reader hangs up.
+        with suppress(RuntimeError):  # no loop runs any more: the hang-up has to do
+            task = asyncio.get_running_loop().create_task(self._tell(decoder.task_id, user))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _tell(self, task_id: str, user: str) -> None:
+        with suppress(SophNetError, TimeoutError):
+            async with asyncio.timeout(STOP_LIMIT):
+                await self.stop(task_id, user)
+
+
+class Reading:
+    """What a stream says; ``reply`` is its head."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.decoder = Decoder()
+        self._reply = reply
+        self._started = False
+
+    def events(self, sse: SSE) -> list[Event]:
+        """What one frame means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+        if sse.event == "error":
+            raise parse_error(self._reply, _error(sse.data or ""))
+        found: list[Event] = []
+        for chunk in chunks(self._reply, sse.data or "", cut=not sse.complete):
+            if says_error(chunk):
+                raise parse_error(self._reply, chunk)
+            said = self.decoder.events(chunk, sse.event)
+            if not self._started:
+                self._started = True
+                found.append(_started(self._reply, self.decoder.message_id))
+                if task_id := self.decoder.task_id:
+                    # What `stop` takes, for whoever wants to call a run off from elsewhere.
+                    found.append(Progress(state="running", task_id=task_id))
+            found += said
+        return found
+
+
+def whole(reply: Reply) -> list[Event]:
+    """The events of an answer that came in one piece. Raises `ServiceError`."""
+    body = checked(reply)
+    if not isinstance(body.get("answer"), str):
+        raise unreadable(reply, "JSON without any answer")
+    decoder = Decoder()
+    said = decoder.whole(body)
+    return [_started(reply, decoder.message_id), *said, *decoder.end()]
+
+
+def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
+    """
+    The JSON objects in one frame: one, or one a line where blank lines were left out.
+
+    ``cut`` says that the stream ended inside this frame, so that it may be half an object.
+    """
+    lines = [line for line in data.split("\n") if line.strip() not in ("", DONE)]
+    for pieces in ([data], lines):
+        with suppress(*BROKEN):
+            found = [decode(piece) for piece in pieces]
+            if all(isinstance(chunk, dict) for chunk in found):
+                return found
+    if cut or not lines:
+        return []
+    what = "an event that is not a JSON object"
+    raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.scrub(data)[:80])
+
+
+async def _events(opened: wire_stream.Stream, decoder: Decoder) -> AsyncGenerator[SSE, None]:
+    """
+    The frames up to the end of the body: sound may come after ``message_end``.
+
+    Dify itself gives up on late sound after five seconds, so that behind ``message_end`` silence
+    and accidents end a complete answer after six.
+    """
+    async with held(opened.events(until=DONE, is_whole=_is_whole)) as stream:
+        while True:
+            wait = 3 * wire_stream.END_WAIT if decoder.ended and not decoder.speaking else None
+            try:
+                async with asyncio.timeout(wait):
+                    sse = await anext(stream, None)
+            except (SophNetError, TimeoutError):
+                if decoder.ended:
+                    return
+                raise
+            if sse is None:
+                return
+            yield sse
+
+
+def _call(body: Mapping[str, Any]) -> Call:
+    return Call(method="POST", path=PATH, body=msgspec.json.encode(body))
+
+
+def _started(reply: Reply, message_id: str) -> Started:
+    return Started(
+        service=SERVICE,
+        request_id=reply.scrub(message_id or reply.headers.get("x-request-id", "")),
+        sandbox=is_sandbox(reply.headers),
+    )
+
+
+def _error(data: str) -> dict[str, Any]:
+    """The data of a frame named error, as a body that is one."""
+    try:
+        said = decode(data)
+    except BROKEN:
+        said = data
+    return said if isinstance(said, dict) else {"message": str(said)}
+
+
+def _is_whole(line: bytes) -> bool:
+    return line[:1] == b"{" and line[-1:] == b"}"

@@ -1,0 +1,63 @@
+"""``POST /text-to-audio``: an answer read aloud (WIRE 2.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ...errors import NotFound, SettingsError
+from ...media import HEAD, sniff
+from ...wire.call import Call, Reply
+from ...wire.retry import PAID_TASK
+from ...wire.wire import Wire
+from .access import SERVICE, checked, unreadable
+
+
+class Sound(bytes):
+    """A sound file; ``mime`` is what its first bytes say, or else its header."""
+
+    mime: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Sound, {len(self):,} bytes, {self.mime}>"
+
+
+async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str) -> Sound:
+    """
+    Have a message or a text read aloud; only what is given is sent.
+
+    Raises `SettingsError` where there is neither, `NotFound` where Dify found no words.
+    """
+    if not (text or message_id):
+        raise SettingsError("There is nothing to read aloud: give a text or a message's id.")
+    body: dict[str, Any] = {"user": user}
+    given = {"message_id": message_id, "text": text, "voice": voice}
+    body |= {name: value for name, value in given.items() if value}
+    call = Call(method="POST", path="/text-to-audio", body=msgspec.json.encode(body))
+    return sound(await wire.fetch(call, retry=PAID_TASK))
+
+
+def sound(reply: Reply) -> Sound:
+    """
+    The sound of a reply that is one: by its type, since the document names a wrong one (D21).
+
+    Dify answers 200 with ``null``, or with nothing, for a message that is unknown or empty.
+    """
+    if not reply.ok:
+        checked(reply)
+    if reply.body.strip() in (b"", b"null"):
+        error = NotFound(
+            service=SERVICE,
+            status=reply.status,
+            message="no sound: the message is unknown or empty",
+        )
+        error.advice = "Check the message's id, and that it is of this app and user."
+        raise error
+    media = sniff(reply.body[:HEAD])
+    if media is None and not reply.content_type.startswith("audio/"):
+        checked(reply)
+        raise unreadable(reply, f"{reply.content_type or 'no content type'} in place of sound")
+    found = Sound(reply.body)
+    found.mime = media.mime if media and media.kind == "audio" else reply.content_type
+    return found

@@ -1,0 +1,174 @@
+"""``%%dify`` in a real kernel, against the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.kernel
+
+
+def runs(sandbox: Any) -> list[dict[str, Any]]:
+    return [r for r in sandbox.seen() if r["path"] == "/v1/completion-messages"]
+
+
+def test_a_cell_is_the_query_and_its_values_are_put_in(kernel: Any, sandbox: Any) -> None:
+    kernel.run("place = 'Paris'; tongue = 'English'")
+    said = kernel.run(
+        "%%dify -i language={tongue} --inputs 'tone=pirate' -o said\nSay hello to {place}"
+    )
+    assert said.status == "ok", said.text
+    assert "sandbox" in said.text
+    assert "with {place} 5 characters" in said.text
+    assert kernel.value("(said.ending, said.service)") == ("complete", "Dify")
+    assert kernel.value("_ is said")
+    (run,) = runs(sandbox)
+    assert run["body"]["inputs"] == {
+        "query": "Say hello to Paris",
+        "language": "English",
+        "tone": "pirate",
+    }
+    assert run["body"]["response_mode"] == "streaming"
+
+
+def test_braces_stay_as_they_are_with_raw(kernel: Any, sandbox: Any) -> None:
+    kernel.run("place = 'Paris'")
+    kernel.run("%%dify --raw\nSay hello to {place}")
+    assert runs(sandbox)[-1]["body"]["inputs"]["query"] == "Say hello to {place}"
+
+
+def test_a_picture_of_the_notebook_is_uploaded(kernel: Any, sandbox: Any) -> None:
+    kernel.run("from PIL import Image; dot = Image.new('RGB', (6, 5))")
+    said = kernel.run("%%dify --file {dot}\nDescribe it")
+    assert "6 × 5 pixels" in said.text
+    missing = kernel.run("%%dify --file {nothing}\nDescribe it")
+    assert "there is no nothing in this notebook" in missing.text
+
+
+def test_what_is_missing_is_said_in_one_sentence_before_anything_is_sent(
+    kernel: Any, sandbox: Any
+) -> None:
+    said = kernel.run("%%dify -i tone=plain\n \n")
+    assert said.status == "error"
+    assert "needs an input you did not give: query. Write --inputs query=…" in said.text
+    assert (
+        "has no input colour: it has query, tone, language"
+        in kernel.run("%%dify -i colour=red\nhi").text
+    )
+    assert runs(sandbox) == []
+
+
+def test_an_app_without_a_key_is_named_with_the_variable_that_holds_it(kernel: Any) -> None:
+    said = kernel.run("%%dify my-writer\nhi")
+    assert (
+        "No key of a Dify app 'my-writer' is set: put it into DIFY_MY_WRITER_API_KEY" in said.text
+    )
+
+
+def test_facts_are_tables(kernel: Any) -> None:
+    assert "Sandbox writer" in kernel.run("%dify info").text
+    form = kernel.run("%dify parameters").text
+    assert "required" in form
+    assert "plain, pirate" in form
+    assert "--file (image)" in form
+    assert "question" in kernel.run("%dify annotations").text
+    assert "is none of %dify info" in kernel.run("%dify nonsense").text
+
+
+def test_an_answer_is_rated_by_the_name_it_has(kernel: Any, sandbox: Any) -> None:
+    kernel.run("%%dify -o rated\nhello")
+    assert "noted: like" in kernel.run("%dify feedback rated like Just right.").text
+    body = next(r for r in sandbox.seen() if r["path"].endswith("/feedbacks"))["body"]
+    assert (body["rating"], body["content"]) == ("like", "Just right.")
+    assert "Just right." in kernel.run("%dify feedbacks").text
+    assert "Write %dify feedback NAME" in kernel.run("%dify feedback rated love").text
+
+
+def test_an_interrupt_keeps_the_part_that_came_and_stops_the_run(
+    start_kernel: Callable[..., Any], start_sandbox: Callable[..., Any], eventually: Any
+) -> None:
+    with (
+        start_sandbox("--tokens-per-second", "20") as sandbox,
+        start_kernel(SOPHNET_SANDBOX_URL=sandbox.root) as kernel,
+    ):
+        said = kernel.run(
+            "%%dify -o half\nWrite a story of 400 words",
+            interrupt_after=lambda outcome: len(outcome.text) > 60,
+        )
+        assert said.seconds_to_idle < 1
+        assert "Stopped" in said.errors[0]["ename"]
+        assert kernel.value("(half.ending, len(half.text) > 10)") == ("stopped", True)
+        eventually(lambda: any(r["path"].endswith("/stop") for r in sandbox.seen()))
+
+        # Eight rows of 60 tokens, two at a time: some 12 seconds if nobody interrupts.
+        kernel.run(
+            "rows = [{'text': f'Write a story of 40 words about {n}', 'n': n} for n in range(8)]"
+        )
+        stopped = kernel.run(
+            "%%dify --each rows -o told --concurrency 2\n{text}",
+            interrupt_after=lambda outcome: "2 of 8" in outcome.text or "3 of 8" in outcome.text,
+        )
+        assert "Stopped" in stopped.errors[0]["ename"]
+        endings = kernel.value("[row['ending'] for row in told]")
+        assert 2 <= endings.count("complete") < 8
+        assert set(endings) == {"complete", "stopped"}
+        kernel.run("told[-1]['ending'] = 'complete'; rows[0]['text']")
+        done = endings.count("complete") + 1
+        sandbox.forget()
+        kernel.send("%%dify --each rows -o told --resume --concurrency 8\n{text}")
+        eventually(lambda: len(runs(sandbox)) == 8 - done)
+
+
+def test_each_row_of_a_table_gets_an_answer_in_its_own_row(kernel: Any, sandbox: Any) -> None:
+    kernel.run(
+        "import pandas as pd\n"
+        "sums = pd.DataFrame({'a': [2, 3], 'language': ['English', 'English']}, index=['x', 'y'])"
+    )
+    said = kernel.run("%%dify --each sums -o solved\nWhat is {a}*{a}?")
+    assert said.status == "ok", said.text
+    assert "2 of 2 rows" in said.text
+    answers = kernel.value("solved.answer.tolist()")
+    assert "4" in answers[0]
+    assert "9" in answers[1]
+    assert kernel.value(
+        "(list(solved.index), solved.ending.tolist(), list(solved.columns)[:2])"
+    ) == (
+        ["x", "y"],
+        ["complete", "complete"],
+        ["a", "language"],
+    )
+    assert all(run["body"]["inputs"]["language"] == "English" for run in runs(sandbox))
+    sandbox.forget()
+    again = kernel.run("%%dify --each sums -o solved --resume\nWhat is {a}*{a}?")
+    assert again.status == "ok"
+    assert runs(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--each sums", "--each needs -o NAME"),
+        ("--each nothing -o x", "there is no nothing"),
+        ("--each here -o x", "here is no table"),
+        ("--each [] -o x", "there is no []"),
+        ("--resume", "goes with --each"),
+        ("--each rows1 -o fresh --resume", "no earlier result"),
+        ("--each rows1 -o x --concurrency 99", "from 1 to 32"),
+        ("one two", "Name one app"),
+        ("-i nothing", "takes NAME=VALUE"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(kernel: Any, sandbox: Any, line: str, said: str) -> None:
+    kernel.run("here = 3; sums = rows1 = [{'a': 1}]")
+    outcome = kernel.run(f"%%dify {line}\nhi")
+    assert outcome.status == "error"
+    assert said in outcome.text
+    assert outcome.text.count("\n") < 2
+    assert runs(sandbox) == []
+
+
+def test_a_question_mark_at_the_end_is_no_call_for_help(kernel: Any) -> None:
+    assert "question" in kernel.run("%dify annotations why?").text
+    assert "--concurrency" in kernel.run("%dify?").reply["payload"][0]["data"]["text/plain"]

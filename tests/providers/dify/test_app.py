@@ -1,0 +1,290 @@
+"""All calls beside the completion, against the sandbox."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from sophnet_jupyter.errors import (
+    AnswerUnreadable,
+    NotFound,
+    RequestRefused,
+    ServiceDown,
+    SettingsError,
+    StillRunning,
+    TaskFailed,
+)
+from sophnet_jupyter.providers.dify import annotations as annotations_module
+from sophnet_jupyter.providers.dify.access import checked
+from sophnet_jupyter.providers.dify.annotations import Job
+from sophnet_jupyter.providers.dify.app import App
+from sophnet_jupyter.providers.dify.codes import ADVICE
+from sophnet_jupyter.providers.dify.form import parameters
+from sophnet_jupyter.providers.dify.speech import sound
+from sophnet_jupyter.wire.call import Reply
+from sophnet_jupyter.wire.poll import Pace
+
+pytestmark = pytest.mark.anyio
+
+Make = Callable[..., App]
+Seen = Callable[[], list[dict[str, Any]]]
+EMBEDDING = {"score_threshold": 0.9, "provider": "zhipu", "model": "embedding_3"}
+QUICK = Pace(first=0.02, longest=0.1, total=10)
+
+
+def png(colour: str = "red") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 10), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def test_pictures_of_every_kind_are_sent_beside_the_inputs(
+    app: Make, seen: Seen, tmp_path: Path
+) -> None:
+    path = tmp_path / "a picture.png"
+    path.write_bytes(png())
+    async with aclosing(app()) as ours:
+        for files in (
+            path,
+            str(path),
+            png(),
+            Image.new("RGB", (20, 10)),
+            [await ours.upload(path)],
+        ):
+            answer = await ours.complete("Describe it", files=files)
+            assert "20 × 10 pixels" in answer.text
+        linked = await ours.complete("Describe it", files="https://example.org/cat.png?a=b")
+    assert "example.org/cat.png" in linked.text
+    (entry,) = seen()[-1]["body"]["files"]
+    assert entry == {
+        "type": "image",
+        "transfer_method": "remote_url",
+        "url": "https://example.org/cat.png?a=b",
+    }
+
+
+async def test_a_document_is_uploaded_as_one_and_read(app: Make, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Rain fell on the roof all night. " * 5)
+    async with aclosing(app()) as ours:
+        answer = await ours.complete("Summarise the notes in two points", files=path)
+    assert "words" in answer.text.lower()
+
+
+async def test_what_the_app_would_ignore_or_refuse_is_not_sent(app: Make, tmp_path: Path) -> None:
+    song = tmp_path / "song.mp3"
+    song.write_bytes(b"ID3")
+    async with aclosing(app()) as ours:
+        with pytest.raises(SettingsError, match="no file of the kind audio: it takes image, doc"):
+            await ours.complete("hi", files=song)
+        with pytest.raises(SettingsError, match="at most 3 image files, not 4"):
+            await ours.complete("hi", files=["https://example.org/a.png"] * 4)
+        with pytest.raises(SettingsError, match="There is no file"):
+            await ours.complete("hi", files=tmp_path / "gone.png")
+        ours._form = parameters(
+            {"file_upload": {"image": {"enabled": True, "transfer_methods": ["remote_url"]}}}
+        )
+        with pytest.raises(SettingsError, match="files from this machine"):
+            await ours.complete("hi", files=png())
+        ours._form = parameters(
+            {
+                "file_upload": {"image": {"enabled": True, "transfer_methods": ["local_file"]}},
+                "system_parameters": {"image_file_size_limit": 0},
+            }
+        )
+        with pytest.raises(SettingsError, match="no more than"):
+            await ours.complete("hi", files=png())
+        with pytest.raises(SettingsError, match="takes no addresses as image"):
+            await ours.complete("hi", files="https://example.org/a.png")
+
+
+async def test_a_file_is_fetched_once_a_message_has_used_it(app: Make, tmp_path: Path) -> None:
+    async with aclosing(app()) as ours:
+        uploaded = await ours.upload(png(), name="../rö t.png")
+        assert (uploaded.mime_type, uploaded.extension, uploaded.size) == (
+            "image/png",
+            "png",
+            len(png()),
+        )
+        with pytest.raises(NotFound, match="a message of this app has used"):
+            await ours.preview(uploaded.id)
+        await ours.complete("Describe it", files=uploaded)
+        assert (await ours.preview(uploaded.id)).data == png()
+        first = await ours.download(uploaded.id, tmp_path)
+        second = await ours.download(uploaded.id, tmp_path)
+    assert (first.name, second.name) == ("rö t.png", "rö t-2.png")
+    assert first.parent == tmp_path
+    assert second.read_bytes() == png()
+
+
+async def test_a_store_that_fails_is_told_with_what_to_do(app: Make) -> None:
+    async with aclosing(app(quirks="s3_errors")) as ours:
+        ours._wire._chance = lambda: 0.0
+        with pytest.raises(ServiceDown, match=r"s3_connection_failed.*administrator"):
+            await ours.upload(png(), name="a.png")
+
+
+async def test_an_opinion_is_given_listed_and_taken_back(app: Make, seen: Seen) -> None:
+    async with aclosing(app(user="critic")) as ours:
+        answer = await ours.complete("hello")
+        await ours.feedback(answer, "like", "well said")
+        mine = [f for f in await ours.feedbacks(limit=100) if f.message_id == answer.request_id]
+        assert [(f.rating, f.content) for f in mine] == [("like", "well said")]
+        assert mine[0].created_at.tzinfo
+        await ours.feedback(answer.request_id, None)
+        assert seen()[-1]["body"] == {"rating": None, "user": "critic"}
+        assert answer.request_id not in {f.message_id for f in await ours.feedbacks(limit=100)}
+        with pytest.raises(NotFound, match="Message Not Exists"):
+            await ours.feedback("no-such", "like")
+        with pytest.raises(SettingsError, match="'love'"):
+            await ours.feedback(answer, "love")
+        with pytest.raises(RequestRefused, match="limit must be in range"):
+            await ours.feedbacks(limit=500)
+
+
+async def test_ids_are_one_segment_of_a_path(app: Make, seen: Seen) -> None:
+    async with aclosing(app()) as ours:
+        for bad in ("", ".", "..", " "):
+            with pytest.raises(SettingsError):
+                await ours.annotations.delete(bad)
+        with pytest.raises(NotFound):
+            await ours.annotations.delete("a?b=c#d")
+    assert seen()[-1]["path"] == "/v1/apps/annotations/a?b=c#d"
+
+
+async def test_words_are_read_aloud_and_their_type_is_that_of_the_bytes(app: Make) -> None:
+    async with aclosing(app()) as ours:
+        spoken = await ours.speak("Good morning to everybody")
+        assert (spoken.mime, spoken[:1]) == ("audio/mpeg", b"\xff")
+        with pytest.raises(NotFound, match=r"unknown or empty.*Check the message's id"):
+            await ours.speak(message_id="no-such")
+        with pytest.raises(SettingsError, match="nothing to read aloud"):
+            await ours.speak("")
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b" null\n"])
+@pytest.mark.parametrize("kind", ["audio/mpeg", "application/json"])
+def test_no_sound_with_200_is_an_error(body: bytes, kind: str) -> None:
+    with pytest.raises(NotFound):
+        sound(Reply(status=200, headers={"content-type": kind}, body=body))
+
+
+def test_sound_is_known_by_its_header_or_by_its_bytes() -> None:
+    wav = b"RIFF\x00\x00\x00\x00WAVEfmt "
+    assert sound(Reply(status=200, headers={"content-type": "audio/mpeg"}, body=wav)).mime == (
+        "audio/wav"
+    )
+    assert sound(Reply(status=200, headers={"content-type": "audio/x"}, body=b"??")).mime == (
+        "audio/x"
+    )
+    with pytest.raises(AnswerUnreadable, match="text/html"):
+        sound(Reply(status=200, headers={"content-type": "text/html"}, body=b"<html>"))
+
+
+async def test_the_app_says_who_it_is(app: Make, seen: Seen) -> None:
+    async with aclosing(app()) as ours:
+        assert (await ours.info())["mode"] == "completion"
+        assert (await ours.site())["icon_type"] == "emoji"
+        assert await ours.meta() == {"tool_icons": {}}
+        form = await ours.parameters()
+        assert await ours.form() is form
+    assert [each.name for each in form.inputs] == ["query", "tone", "language"]
+    assert form.missing({"tone": "plain"}) == ["query"]
+    assert seen()[-4]["method"] == "GET"
+
+
+def test_missing_inputs_are_named_in_one_sentence() -> None:
+    rows = [{"text-input": {"variable": name, "required": True}} for name in ("a", "b")]
+    with pytest.raises(SettingsError, match=r"needs inputs you did not give: a, b\. Write --input"):
+        parameters({"user_input_form": rows}).check({})
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"introduction": "x", "user_input_form": [{"a": None}, 3], "file_upload": []}]
+)
+def test_parameters_of_another_form_are_read_as_far_as_they_go(body: dict[str, Any]) -> None:
+    assert parameters(body).files == {}
+
+
+@pytest.mark.parametrize("quirks", ["", "old_annotation"], ids=["new", "old"])
+async def test_annotations_are_written_listed_changed_and_taken_away(
+    app: Make, quirks: str
+) -> None:
+    async with aclosing(app(quirks=quirks)) as ours:
+        made = await ours.annotations.create("What is your name?", "I am Dify.")
+        changed = await ours.annotations.update(made.id, "Who?", "Me.")
+        assert (changed.id, changed.answer) == (made.id, "Me.")
+        assert made.id in {each.id for each in await ours.annotations.list("who?")}
+        await ours.annotations.delete(made.id)
+        assert await ours.annotations.list("who?") == []
+        with pytest.raises(NotFound, match="Annotation not found"):
+            await ours.annotations.update(made.id, "a", "b")
+        with pytest.raises(RequestRefused):
+            await ours.annotations.create("", "b")
+
+
+async def test_a_last_page_that_is_full_ends_the_list(
+    app: Make, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(annotations_module, "PAGE", 2)
+    async with aclosing(app()) as ours:
+        made = [await ours.annotations.create(f"full page {n}", "x") for n in range(4)]
+        found = await ours.annotations.list("full page")
+        assert {each.id for each in found} == {each.id for each in made}
+        assert len([r for r in seen()[-3:] if r["method"] == "GET"]) == 2
+        for each in made:
+            await ours.annotations.delete(each.id)
+
+
+async def test_annotations_answer_once_the_job_is_done(app: Make) -> None:
+    async with aclosing(app()) as ours:
+        heard: list[object] = []
+        made = await ours.annotations.create("Where is the office?", "Behind the station.")
+        job = await ours.annotation_reply.enable(**EMBEDDING)
+        assert (job.state, job.action) == ("waiting", "enable")
+        with pytest.raises(RequestRefused, match="another action"):
+            await ours.annotation_reply.status("disable", job.id)
+        done = await ours.annotation_reply.wait(job, pace=QUICK, on_event=heard.append)
+        assert done.state == "completed"
+        assert heard
+        answer = await ours.complete("where is the office?")
+        assert answer.text == "Behind the station."
+        assert "annotation by Sandbox editor" in answer.notices[0]
+        off = await ours.annotation_reply.disable(**EMBEDDING)
+        await ours.annotation_reply.wait(off, pace=QUICK)
+        assert (await ours.complete("where is the office?")).text != answer.text
+        await ours.annotations.delete(made.id)
+
+
+async def test_a_dead_job_is_given_up_and_a_failed_one_says_why(app: Make) -> None:
+    async with aclosing(app(faults="task_never_ends")) as ours:
+        job = await ours.annotation_reply.disable(**EMBEDDING)
+        with pytest.raises(StillRunning, match="still working"):
+            await ours.annotation_reply.wait(job, pace=Pace(first=0.02, longest=0.1, total=0.3))
+    async with aclosing(app(faults="task_fails")) as ours:
+        with pytest.raises(TaskFailed, match="embedding model is not available"):
+            await ours.annotation_reply.wait(job, pace=QUICK)
+
+
+@pytest.mark.parametrize("quirks", ["", "old_annotation"], ids=["new", "old"])
+async def test_a_job_that_nobody_knows_is_not_waited_for(app: Make, quirks: str) -> None:
+    async with aclosing(app(quirks=quirks)) as ours:
+        with pytest.raises(NotFound, match="does not exist"):
+            await ours.annotation_reply.wait(
+                Job(id="no-such", state="waiting", action="enable"), pace=QUICK
+            )
+
+
+@pytest.mark.parametrize("code", sorted(ADVICE))
+def test_each_code_says_what_to_do_about_it(code: str) -> None:
+    body = b'{"code": "%b", "message": "m", "status": 400}' % code.encode()
+    with pytest.raises(RequestRefused) as raised:
+        checked(Reply(status=400, headers={}, body=body))
+    assert str(raised.value).endswith(ADVICE[code])
+    assert len(ADVICE[code]) < 100

@@ -1,0 +1,74 @@
+"""Whose key opens which app, and where it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sophnet_jupyter import Client, Dify
+from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.settings import DIFY_URL, DifyApp, dify_apps
+
+ENVIRON = {
+    "DIFY_API_KEY": "app-one",
+    "DIFY_MY_WRITER_API_KEY": "app-two",
+    "DIFY_MY_WRITER_BASE_URL": "http://10.0.0.5/v1/",
+}
+
+
+def test_an_app_of_its_own_name_has_its_own_key_and_address() -> None:
+    one, two = DifyApp.read("", ENVIRON), DifyApp.read("my-writer", ENVIRON)
+    assert (one.api_key.reveal(), one.base_url) == ("app-one", DIFY_URL)
+    # An address of one's own may be private and without TLS: it was configured.
+    assert (two.api_key.reveal(), two.base_url) == ("app-two", "http://10.0.0.5/v1")
+    assert dify_apps(ENVIRON) == ["my_writer"]
+
+
+def test_without_a_key_the_sandbox_answers_with_its_own() -> None:
+    app = DifyApp.read("", {"DIFY_BASE_URL": "https://dify.test/v1"})
+    assert (app.sandbox, app.base_url, app.api_key.reveal()) == (True, "", "sandbox")
+    here = DifyApp.read("", {"SOPHNET_SANDBOX_URL": "http://127.0.0.1:9/"})
+    assert here.base_url == "http://127.0.0.1:9/v1"
+
+
+def test_a_name_without_a_key_never_goes_to_another_app() -> None:
+    with pytest.raises(SettingsError, match=r"DIFY_POET_API_KEY\. Known: my_writer"):
+        DifyApp.read("poet", ENVIRON)
+
+
+def test_no_key_is_an_error_where_the_sandbox_is_off() -> None:
+    with pytest.raises(SettingsError, match="set DIFY_API_KEY"):
+        DifyApp.read("", {"SOPHNET_NO_SANDBOX": "1"})
+
+
+@pytest.mark.parametrize("url", ["dify.test", "https://a:b@dify.test/v1", "https://d.t/v1?key=1"])
+def test_an_address_that_cannot_be_one_is_named_by_its_variable(url: str) -> None:
+    with pytest.raises(SettingsError, match="DIFY_BASE_URL"):
+        DifyApp.read("", {"DIFY_API_KEY": "app-one", "DIFY_BASE_URL": url})
+
+
+def test_the_user_stays_the_same_in_a_folder_and_tells_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, again = DifyApp.read("", ENVIRON).user, DifyApp.read("", ENVIRON).user
+    notebook = DifyApp.read("", {**ENVIRON, "JPY_SESSION_NAME": "/home/eve/a.ipynb"}).user
+    monkeypatch.chdir("/")
+    assert first == again
+    assert len({first, notebook, DifyApp.read("", ENVIRON).user}) == 3
+    assert tmp_path.name not in first
+    assert DifyApp.read("", {**ENVIRON, "DIFY_USER": "eve"}).user == "eve"
+    assert DifyApp.read("", {**ENVIRON, "DIFY_USER": "eve"}, user="ada").user == "ada"
+
+
+def test_a_key_shows_in_no_repr() -> None:
+    app = Dify("app-canary-1234", "https://dify.test/v1", user="u")
+    assert "canary" not in repr(app)
+    assert "canary" not in repr(DifyApp.read("", {"DIFY_API_KEY": "app-canary-1234"}))
+
+
+def test_a_client_opens_each_app_once() -> None:
+    client = Client(api_key="sk-x", dify_api_key="app-one", dify_base_url="https://dify.test/v1")
+    assert client.dify is client.dify_app()
+    assert not client.dify.sandbox

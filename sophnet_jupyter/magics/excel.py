@@ -1,0 +1,177 @@
+"""``%%excel``: ask TeleAI about workbooks, show its steps and its report."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..errors import AnswerIncomplete, SophNetError, Stopped
+from ..kernel.loop import run
+from ..kernel.output import Cell
+from ..response import Arrival, Response
+from ..views.answer import Context
+from ..views.live import View, show
+from ..views.report import LiveReport, WholeReport
+from .interpolate import interpolate
+from .options import out_name, parse
+from .session import Session
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
+_NAME = re.compile(r"\w[\w.-]*")
+
+
+@magics_class
+class ExcelMagics(Magics):
+    """Analyses of workbooks in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+        # Names the user gave to uuids, as long as the kernel lives.
+        self.files: dict[str, str] = {}
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @argument("-f", "--files", metavar="A,B", help="Workbooks to analyse: names or uuids.")
+    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
+    @argument("-t", "--temperature", type=float, help="0 to 1; TeleAI advises against it.")
+    @argument("--top-p", type=float, help="0 to 1; TeleAI advises against it.")
+    @argument("--max-tokens", type=int, help="Longest report, in tokens.")
+    @argument("--raw", action="store_true", help="Send the question as written, braces and all.")
+    @argument("--strict", action="store_true", help="Fail if the report just stops.")
+    def excel(self, line: str, cell: str | None = None) -> Response | None:
+        """
+        Ask TeleAI about Excel workbooks and watch its steps and its report arrive.
+
+        The workbooks are those that TeleAI has, by the uuids it gave them; %excel name q3 UUID
+        gives one a name, %excel files lists those. The sandbox takes a workbook of yours by
+        %excel put q3.xlsx. {name} in the question is replaced as in %%sophchat. Out[n], _ and the
+        name after -o hold the response: .text is the report, .thinking the steps.
+
+            %%excel --files q3,q4 -o report
+            Which region grew most, and why?
+        """
+        try:
+            args, words = parse(self.excel, line)
+            if cell is None and not args.files and self._tended(words):
+                return None
+            return self._analyse(args, words, cell)
+        except KeyboardInterrupt:
+            # Not while it waited for the answer, but on the way there.
+            raise Stopped() from None
+
+    def _tended(self, words: str) -> bool:
+        """Whether the line was about files, and not a question."""
+        match _words(words):
+            case ["files"]:
+                sys.stdout.write(self._listed() + "\n")
+            case ["name", name, uuid]:
+                self.files[_checked_name(name)] = _checked_uuid(uuid)
+            case ["put", file]:
+                self._put(Path(file), Path(file).stem)
+            case ["put", file, "as", name]:
+                self._put(Path(file), name)
+            case ["put" | "name", *_]:
+                raise UsageError("Write %excel name NAME UUID, or %excel put FILE.xlsx [as NAME].")
+            case _:
+                return False
+        return True
+
+    def _put(self, file: Path, name: str) -> None:
+        name = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "workbook"
+        uuid = run(self._session.client.excel.put(file))
+        self.files[name] = uuid
+        sys.stdout.write(f"{name} is {uuid} in the sandbox, until that ends.\n")
+
+    def _listed(self) -> str:
+        rows = [f"{name:<20} {uuid}" for name, uuid in self.files.items()]
+        return "\n".join(rows) or "No workbook has a name yet: %excel name NAME UUID gives one."
+
+    def _analyse(self, args: Namespace, words: str, cell: str | None) -> Response:
+        if cell is not None and words:
+            raise UsageError(f"The question belongs below the line, not on it: {words!r}.")
+        question = words if cell is None else cell
+        if not question.strip():
+            raise UsageError("Nothing to ask: write the question behind or below the options.")
+        files = self._uuids(args.files)
+        out = out_name(args.out)
+        inserted: list[str] = []
+        if not args.raw:
+            names, failures = self._session.shell.user_ns, self._session.failures
+            question, inserted = interpolate(question, names, failures)
+        options = {
+            "temperature": args.temperature,
+            "top_p": args.top_p,
+            "max_tokens": args.max_tokens,
+        }
+        events = self._session.client.excel.stream(question, file_uuids=files, **options)
+        context = Context(inserted=inserted)
+        view = self._view(context)
+        arrival = Arrival(on_event=view.on_event)
+        try:
+            response = run(show(events, view, arrival, model="TeleAI"))
+            if args.strict and response.ending == "incomplete":
+                raise AnswerIncomplete(service=response.service)
+        except KeyboardInterrupt:
+            partial = arrival.end("stopped")
+            self._session.keep(partial, out)
+            raise Stopped(response=partial) from None
+        except SophNetError as error:
+            error.response = arrival.response
+            self._session.keep(arrival.response, out)
+            raise
+        self._session.drew(response, context, out)
+        return response
+
+    def _view(self, context: Context) -> View:
+        cell = Cell(self._session.shell)
+        if cell.place != "notebook":
+            return self._session.view(context)
+        return LiveReport(cell, context) if cell.watched else WholeReport(cell, context)
+
+    def _uuids(self, said: str | None) -> list[str]:
+        names = [name.strip() for name in (said or "").split(",") if name.strip()]
+        if not names:
+            raise UsageError("Name the workbooks: --files NAME,UUID. %excel files lists the names.")
+        return [self.files.get(name) or self._uuid(name) for name in names]
+
+    def _uuid(self, name: str) -> str:
+        if _UUID.fullmatch(name):
+            return name
+        near = _near(name, self.files)
+        raise UsageError(
+            f"No workbook is called {name!r}{near}: %excel name {name} UUID names one."
+        )
+
+
+def _words(text: str) -> list[str]:
+    """Words between blanks; in quotes a blank is no end."""
+    found = re.findall(r"\"([^\"]*)\"|'([^']*)'|(\S+)", text)
+    return ["".join(groups) for groups in found]
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name) or _UUID.fullmatch(name):
+        raise UsageError(f"A name has letters, digits, dots and dashes, unlike {name!r}.")
+    return name
+
+
+def _checked_uuid(uuid: str) -> str:
+    if not _UUID.fullmatch(uuid):
+        raise UsageError(f"{uuid!r} is no uuid, as d12fd037-19df-4973-a246-290673b6407a is one.")
+    return uuid

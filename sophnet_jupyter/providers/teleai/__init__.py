@@ -1,0 +1,1 @@
+"""TeleAI: signed requests, and the analysis of Excel workbooks."""

@@ -1,0 +1,78 @@
+"""TeleAI's own error codes: what each means, and what can be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """``status`` is the HTTP status it would have had: the service sends 200 with all of them."""
+
+    status: int
+    chinese: str
+    english: str
+    advice: str
+
+
+# The table of the document. 10004 and 10030 mean the same, 10003 and 10013 nearly (WIRE 4.3 T13).
+_NO_FILE = "Check the uuid, and that the file was uploaded under the same app id."
+_ARGUMENT = "Change the argument it names and run it again."
+CODES = {
+    "10001": Code(
+        status=400,
+        chinese="文件格式错误",
+        english="the file's format is wrong",
+        advice="Save it as .xlsx in Excel, upload that, and use its new uuid.",
+    ),
+    "10002": Code(
+        status=400,
+        chinese="上传文件列表为空",
+        english="the list of files is empty",
+        advice="Name at least one file.",
+    ),
+    "10003": Code(
+        status=404, chinese="文件不存在", english="the file does not exist", advice=_NO_FILE
+    ),
+    "10004": Code(
+        status=400, chinese="参数不正确", english="a parameter is wrong", advice=_ARGUMENT
+    ),
+    "10005": Code(
+        status=409,
+        chinese="已存在同名文件",
+        english="a file of this name exists already",
+        advice="Use the uuid of that file, or upload yours under another name.",
+    ),
+    "10006": Code(
+        status=502,
+        chinese="生成服务调用文件服务失败",
+        english="the file service did not answer the analysis",
+        advice="Its fault, not yours: try again in a while.",
+    ),
+    "10007": Code(
+        status=502,
+        chinese="下载待分析的文件失败",
+        english="the file could not be fetched for the analysis",
+        advice="Try again in a while; if it persists, upload the file anew.",
+    ),
+    "10008": Code(
+        status=500,
+        chinese="分析失败",
+        english="the analysis failed",
+        advice="Try again, with a simpler question or fewer files.",
+    ),
+    "10013": Code(
+        status=404,
+        chinese="没有找到对应uuid的文件",
+        english="no file has this uuid",
+        advice=_NO_FILE,
+    ),
+    "10030": Code(
+        status=400,
+        chinese="请求参数错误",
+        english="a parameter of the request is wrong",
+        advice=_ARGUMENT,
+    ),
+}
+# 10000 is the document's word for success, though its samples of success show no code at all.
+FINE = {"10000", "0"}

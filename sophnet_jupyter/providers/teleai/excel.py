@@ -1,0 +1,250 @@
+"""TeleAI's analysis of Excel workbooks: ``POST /aipaas/lm/v1/excel/generate`` (WIRE 3.5)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError, SophNetError
+from ...events import Event, Finished, Notice, Started
+from ...response import Response, settle
+from ...wire.call import Call, Reply
+from ...wire.retry import ANSWER, READ
+from ...wire.sse import SSE
+from ...wire.stream import held
+from ...wire.wire import Wire
+from .access import SERVICE, checked, gateway_ids, is_sandbox, parse_error, says_error, unreadable
+from .chunk import Decoder
+from .lines import DONE, EventLines, read
+from .request import request
+
+PATH = "/aipaas/lm/v1/excel/generate"
+SEEDING_PATH = "/sandbox/workbooks"
+# Of how many answers the gateway's ids are remembered.
+REMEMBERED = 100
+
+log = logging.getLogger(__name__)
+
+
+class Excel:
+    """Analyses of workbooks that TeleAI already has, by their uuids. One question, one report."""
+
+    def __init__(self, wire: Wire, *, sandbox: bool = False) -> None:
+        self._wire = wire
+        self._sandbox = sandbox
+        self._gateway_ids: OrderedDict[str, dict[str, str]] = OrderedDict()
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether `put` works: only the sandbox has such a call."""
+        return self._sandbox
+
+    async def analyse(
+        self,
+        question: str,
+        *,
+        file_uuids: str | Iterable[str],
+        stream: bool = True,
+        strict: bool = False,
+        **options: Any,
+    ) -> Response:
+        """
+        Ask about one to twenty workbooks, and return the whole report as one `Response`.
+
+        ``text`` is the report, as Markdown; ``thinking`` the steps of the analysis, which the
+        service tells only in a stream: with ``stream=False`` there are none. The options are
+        those of `stream`.
+
+        Raises `SettingsError` before anything is sent, else `SophNetError`; what had arrived by
+        then is its ``response``. ``strict=True`` raises `AnswerIncomplete` for a report that just
+        stopped.
+        """
+        body = request(question, file_uuids=file_uuids, **options)
+        response = await settle(self._events(body, stream=stream))
+        if strict and response.ending == "incomplete":
+            error = AnswerIncomplete(service=SERVICE)
+            error.response, error.request_id = response, response.request_id
+            raise error
+        return response
+
+    def stream(
+        self, question: str, *, file_uuids: str | Iterable[str], **options: Any
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Ask, and yield events as they arrive; the last one is `Finished`.
+
+        The steps of the analysis are `ReasoningDelta`, the report is `TextDelta`. Only what is
+        given is sent: ``temperature`` and ``top_p`` (0 to 1; the service advises against either),
+        ``max_tokens``, ``trace_id`` (up to 64 characters, else one is made).
+
+        Closing the iterator early closes the connection. Raises as `analyse` does.
+        """
+        return self._events(request(question, file_uuids=file_uuids, **options), stream=True)
+
+    async def put(self, file: str | Path | bytes, name: str = "") -> str:
+        """
+        Give the sandbox a workbook, and return the uuid by which it can be analysed.
+
+        Only the sandbox has this call: TeleAI's document names none for uploads. Raises
+        `SettingsError` for the real service, `SophNetError` when the sandbox refuses.
+        """
+        if not self._sandbox:
+            raise SettingsError(
+                "Only the sandbox takes files here: TeleAI's document names no upload call. "
+                "Upload the workbook in TeleAI's console, and use the uuid it gets there."
+            )
+        if not isinstance(file, bytes):
+            name = name or Path(file).name
+            file = await asyncio.to_thread(_content, file)
+        call = Call(
+            method="POST",
+            path=f"{SEEDING_PATH}?name={quote(name or 'workbook.xlsx', safe='')}",
+            body=file,
+            content_type="application/octet-stream",
+        )
+        body = checked(await self._wire.fetch(call, retry=READ))
+        return str(body["uuid"])
+
+    def gateway_ids(self, request_id: str) -> Mapping[str, str]:
+        """
+        What the gateway called one of the last answers: its ``trace-id`` and
+        ``x-cloud-gateway-request-id``, to be named beside the request id when asking TeleAI.
+        """
+        return self._gateway_ids.get(request_id, {})
+
+    async def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
+        trace = str(body["traceId"])
+        call = Call(method="POST", path=PATH, body=msgspec.json.encode(body | {"stream": stream}))
+        asking = self._stream(call, trace) if stream else self._whole(call, trace)
+        try:
+            async with held(asking) as events:
+                async for event in events:
+                    yield event
+        except SophNetError as error:
+            error.request_id = trace
+            for name, value in self.gateway_ids(trace).items():
+                error.add_note(f"{name}: {value}")
+            raise
+
+    async def _stream(self, call: Call, trace: str) -> AsyncGenerator[Event, None]:
+        async with self._wire.stream(call) as opened:
+            self._note(trace, opened.headers)
+            reading = Reading(opened.reply(), trace)
+            if opened.ok:
+                async with held(opened.events(until=DONE, decoder=EventLines())) as events:
+                    async for sse in events:
+                        for event in reading.events(sse):
+                            yield event
+                        opened.ending = bool(reading.decoder.reason)
+            # An error, a page of somebody else, or one object on several lines.
+            no_stream = not opened.ok or opened.unread is not None
+            reply = await opened.whole() if no_stream and not opened.done else None
+            for event in whole(reply, trace) if reply else reading.end(done=opened.done):
+                yield event
+
+    async def _whole(self, call: Call, trace: str) -> AsyncGenerator[Event, None]:
+        reply = await self._wire.fetch(call, retry=ANSWER)
+        self._note(trace, reply.headers)
+        for event in whole(reply, trace):
+            yield event
+
+    def _note(self, trace: str, headers: Mapping[str, str]) -> None:
+        found = self._gateway_ids[trace] = gateway_ids(headers)
+        if len(self._gateway_ids) > REMEMBERED:
+            self._gateway_ids.popitem(last=False)
+        log.info("analysis %s: %s", trace, found)
+
+
+class Reading:
+    """What a stream says: give it each event, then ask how it ended. ``reply`` is its head."""
+
+    def __init__(self, reply: Reply, trace: str) -> None:
+        self.decoder = Decoder()
+        self._reply = reply
+        self._trace = trace
+        self._started = False
+        # An object that is neither an answer nor an error.
+        self._foreign = ""
+
+    def events(self, sse: SSE) -> list[Event]:
+        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is no object."""
+        data = sse.data or ""
+        chunk = read(data)
+        if sse.event == "error":
+            raise parse_error(self._reply, _error(chunk, data))
+        if chunk is None:
+            if not sse.complete:
+                return []
+            what = "an event that is not an object"
+            quote = self._reply.scrub(data)[:80]
+            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote)
+        if says_error(chunk):
+            raise parse_error(self._reply, chunk)
+        if "choices" not in chunk:
+            self._foreign = data
+            return []
+        found: list[Event] = []
+        if not self._started:
+            self._started = True
+            found.append(_started(self._reply, chunk, self._trace))
+        return found + self.decoder.events(chunk)
+
+    def end(self, *, done: bool) -> list[Event]:
+        """The last events: ``[DONE]`` or the report's finish reason make it complete."""
+        if self._foreign and not self._started:
+            what, quote = "JSON without any choices", self._reply.scrub(self._foreign)[:80]
+            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote)
+        return ending(self.decoder, done=done)
+
+
+def whole(reply: Reply, trace: str) -> list[Event]:
+    """The events of an answer that came in one piece. Raises `ServiceError`."""
+    body = checked(reply)
+    if not isinstance(body.get("choices"), list):
+        raise unreadable(reply)
+    decoder = Decoder()
+    events = [_started(reply, body, trace), *decoder.events(body)]
+    return [*events, *ending(decoder, done=True)]
+
+
+def ending(decoder: Decoder, *, done: bool) -> list[Event]:
+    """How an analysis ended, and what its reader should know about that."""
+    if not (decoder.reason or done):
+        said = "The stream ended without saying that it was finished: the answer may be cut."
+        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
+    notices: list[Event] = []
+    if decoder.reason == "length":
+        notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
+    elif decoder.steps and not decoder.report:
+        notices.append(Notice(text="The analysis finished without a report: it has only steps."))
+    elif not decoder.report:
+        notices.append(Notice(text="The analysis finished without a word."))
+    return [*notices, Finished(reason=decoder.reason)]
+
+
+def _started(reply: Reply, chunk: Mapping[str, Any], trace: str) -> Started:
+    return Started(
+        service=SERVICE,
+        model=str(chunk.get("model") or ""),
+        request_id=trace,
+        sandbox=is_sandbox(reply.headers),
+    )
+
+
+def _error(chunk: dict[str, Any] | None, data: str) -> dict[str, Any]:
+    """The data of an event named error, in the shape of a body that is one."""
+    return {"error": data} if chunk is None else chunk
+
+
+def _content(path: str | Path) -> bytes:
+    try:
+        return Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from None

@@ -1,0 +1,104 @@
+"""TeleAI by itself, for who has its id and key and nothing else."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from . import local, logs
+from .providers.teleai import access
+from .providers.teleai.excel import Excel
+from .settings import Secret, TeleAIAccount, Timeouts
+from .wire.call import Network, Origin
+from .wire.wire import Wire
+
+
+class TeleAI(Excel):
+    """
+    TeleAI's analysis of Excel workbooks, or without an id and a key that of the sandbox.
+
+    What is not given is read from TELEAI_APP_ID, TELEAI_APP_KEY, TELEAI_REGION, TELEAI_BASE_URL
+    and TELEAI_DEVICE_UUID. ``region`` is QG for all of China, or the letters of a province.
+    ``authorization`` is a ready value of that header, sent in place of a signature of ours.
+    Close it on each event loop with ``await teleai.aclose()``, or use it as ``async with``.
+
+    Raises `SettingsError` when an argument is missing or cannot be right.
+    """
+
+    def __init__(
+        self,
+        app_id: str | None = None,
+        app_key: str | Secret | None = None,
+        region: str | None = None,
+        *,
+        base_url: str | None = None,
+        device_uuid: str | None = None,
+        authorization: str | Secret | None = None,
+        timeouts: Timeouts | None = None,
+        proxy: str | None = None,
+        ca_bundle: str = "",
+    ) -> None:
+        logs.guard()
+        account = self.account = TeleAIAccount.read(
+            app_id=app_id,
+            app_key=app_key,
+            region=region,
+            base_url=base_url,
+            device_uuid=device_uuid,
+            authorization=authorization,
+            proxy=proxy,
+        )
+        limits = timeouts or Timeouts()
+        network = Network(
+            connect=limits.connect,
+            between=limits.between,
+            total=limits.total,
+            proxy=account.proxy,
+            ca_bundle=ca_bundle,
+        )
+        super().__init__(Wire(_origin(account), network), sandbox=account.sandbox)
+
+    def __repr__(self) -> str:
+        return f"<TeleAI {'sandbox' if self.account.sandbox else self.account.base_url}>"
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._wire.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _origin(account: TeleAIAccount) -> Origin:
+    # As secrets, so that a log in which a server's echo of one ends up does not show it.
+    signatures: deque[Secret] = deque(maxlen=8)
+    return access.origin(
+        base_url=account.base_url,
+        app_id=account.app_id,
+        app_key=account.app_key.reveal,
+        region=account.region,
+        device_uuid=account.device_uuid,
+        ready=account.authorization.reveal if account.authorization else None,
+        made=lambda signature: signatures.append(Secret(signature)),
+        # The sandbox's key is a public word, and may stand in any sentence.
+        scrub=str if account.sandbox else partial(_scrub, account),
+        locate=_sandbox if account.sandbox and not account.base_url else None,
+    )
+
+
+def _scrub(account: TeleAIAccount, text: str) -> str:
+    return account.authorization.scrub(account.app_key.scrub(text))
+
+
+def _sandbox() -> str:
+    return local.sandbox().removesuffix("/api/open-apis")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -147,18 +146,6 @@ class Journal:
             f"{problem}. Note the ids of long tasks, or delete the file."
         )
         return self._do(work)
-
-
-def folder(home: Path | None = None, platform: str = sys.platform) -> Path:
-    """Where programs keep their data on this system, and in it our own folder."""
-    home = home or Path.home()
-    match platform:
-        case "win32":
-            return home / "AppData" / "Local" / "sophnet_jupyter"
-        case "darwin":
-            return home / "Library" / "Application Support" / "sophnet_jupyter"
-        case _:
-            return home / ".local" / "share" / "sophnet_jupyter"
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -80,6 +80,10 @@ class Tasks:
             asked=words if len(words) <= ASKED else words[: ASKED - 1] + "…",
         )
 
+    async def note(self, task: Task) -> Task:
+        """Write down a task that nobody follows yet; returns it with its times."""
+        return await self._put(task)
+
     async def follow(
         self,
         task: Task,
@@ -170,13 +174,25 @@ class Tasks:
         """Take a task out of the journal. The service goes on with it. False if there was none."""
         return await asyncio.to_thread(self._journal.drop, task_id)
 
-    async def _known(self, task_id: str) -> Task:
-        """The task of that id that this client can reach."""
-        found = await asyncio.to_thread(self._journal.find, task_id=task_id)
+    async def find(self, task_id: str) -> Task | None:
+        """The task of that id that this client can reach, finished or not."""
+        return self._reachable(await self._all(task_id))
+
+    async def _all(self, task_id: str) -> tuple[Task, ...]:
+        return await asyncio.to_thread(self._journal.find, task_id=task_id)
+
+    def _reachable(self, found: tuple[Task, ...]) -> Task | None:
         for task in found:
             kind = self._kinds.get(task.kind)
             if kind and (kind.service, kind.origin) == (task.service, task.origin):
                 return task
+        return None
+
+    async def _known(self, task_id: str) -> Task:
+        """The task of that id that this client can reach. Raises `SettingsError`."""
+        found = await self._all(task_id)
+        if task := self._reachable(found):
+            return task
         if found:
             where = found[0].origin or found[0].service
             raise SettingsError(

@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--parent", type=int, metavar="PID", help="live as long as this process and its pipe")
     add("--tokens-per-second", type=_amount, default=40.0, metavar="N", help="40; 0: at once")
     add("--first-token", type=_amount, default=0.3, metavar="S", help="seconds before it, 0.3")
+    add("--task-seconds", type=_amount, default=2.0, metavar="S", help="for one task, 2")
     add("--quirk", action="append", default=[], metavar="NAME", help="repeatable, see below")
     add("--fault", action="append", default=[], metavar="NAME[=N]", help="repeatable, see below")
     add("--list-quirks", action="store_true", help="print the quirks and faults, and leave")
@@ -104,6 +105,7 @@ def _options(given: argparse.Namespace) -> Options:
         api_key=given.api_key,
         tokens_per_second=given.tokens_per_second,
         first_token=given.first_token,
+        task_seconds=given.task_seconds,
         quirks=quirks.parse(given.quirk),
         faults=faults.parse(given.fault),
         upstream=given.upstream,

@@ -12,19 +12,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import sophnet
+from . import dify, sophnet, teleai
+from .engines import Missing
 from .journal import Journal, Seen
 from .options import Options
+from .results import Results
 from .sophnet.door import require_key
 from .sophnet.envelope import Refused, envelope_response, json_response
 from .switches import Switches, switches_for
 
-SERVICES = {"sophnet": sophnet.ROOT}
+SERVICES = {"sophnet": sophnet.ROOT, "dify": dify.ROOT, "teleai": teleai.ROOT}
 
 
 def make_app(options: Options) -> Starlette:
     """Build the server's application; it keeps no state outside itself."""
-    seen = Seen()
+    seen, results = Seen(), Results()
 
     async def show_seen(request: Request) -> Response:
         require_key(request.headers.get("authorization", ""), options.api_key)
@@ -37,13 +39,20 @@ def make_app(options: Options) -> Starlette:
             Route("/", _welcome),
             Route("/sandbox/seen", show_seen, methods=["GET", "DELETE"]),
             Route("/sandbox/web/{name}", _web_page),
-            sophnet.mount(options),
+            results.route(),
+            sophnet.mount(options, results),
+            dify.mount(options),
+            *teleai.mount(options),
         ],
         middleware=[
             Middleware(Journal, seen=seen),
             Middleware(SwitchBoard, options=options),
         ],
-        exception_handlers={Refused: _refuse, HTTPException: _refuse_path},
+        exception_handlers={
+            Refused: _refuse,
+            HTTPException: _refuse_path,
+            Missing: _name_engine,
+        },
     )
 
 
@@ -83,6 +92,11 @@ async def _refuse(request: Request, error: Exception) -> Response:
     switches: Switches = request.scope["switches"]
     http = 200 if "error_200" in switches.quirks else error.http
     return envelope_response(http, error.message, status=error.status, headers=error.headers)
+
+
+async def _name_engine(request: Request, error: Exception) -> Response:
+    # Not 500: nothing is broken, and trying again will not help.
+    return await _refuse(request, Refused(501, str(error)))
 
 
 async def _refuse_path(request: Request, error: Exception) -> Response:

@@ -22,6 +22,8 @@ class Options:
     """0 means as fast as the connection takes them."""
     first_token: float = 0.3
     """Seconds from the headers to the first token."""
+    task_seconds: float = 2.0
+    """Seconds that a task takes, a quarter more or less."""
     quirks: frozenset[str] = frozenset()
     faults: Mapping[str, float] = field(default_factory=dict)
     """Fault name to its number: chunks before it strikes, or seconds."""

@@ -18,6 +18,17 @@ QUIRKS = {
     "refs_in_message": "references stand in the message, with ids, when not streaming",
     "whole_tool_call": "a tool call arrives in one chunk, without an index",
     "no_image_input": "images are refused: the model takes text only",
+    "successed": "an image task is done as SUCCESSED, as one of the document's tables has it",
+    "list_output": "the list of image tasks has rows like those of a single one",
+    "image_error_200": "a refused image task is HTTP 200 with code and message at the top",
+    "python_repr": "TeleAI streams dictionaries as Python prints them, as in its document",
+    "bare_json": "TeleAI streams lines of JSON without 'data:'",
+    "l_finish": "TeleAI's finish reasons are lstop and llength, as in its document",
+    "no_event_name": "Dify's messages do not say that they are messages, as in its document",
+    "moderated": "Dify withdraws half an answer, and puts a sentence of the app in its place",
+    "autoplay": "Dify reads each answer aloud: its sound comes after the end of the text",
+    "s3_errors": "Dify's store takes no upload: 503 s3_connection_failed",
+    "old_annotation": "Dify's annotations as of old: 200 for a new one, 400 for an unknown job",
     "no_models": "there is no list of models (404)",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import httpx2
 from starlette.requests import Request
@@ -40,6 +41,26 @@ async def relay(request: Request, options: Options, method: str, path: str) -> R
         await client.aclose()
         raise
     return answer
+
+
+async def said(options: Options, messages: list[dict[str, Any]]) -> str:
+    """
+    The upstream's whole answer to ``messages``, by the first model that it lists.
+
+    For services that dress their answers differently. Raises Refused as `relay` does.
+    """
+    root = (options.upstream or "").rstrip("/")
+    key = {"Authorization": f"Bearer {options.upstream_key}"} if options.upstream_key else {}
+    try:
+        async with httpx2.AsyncClient(timeout=TIMEOUT, headers=key) as client:
+            models = (await client.get(f"{root}/models")).json()["data"]
+            body = {"model": models[0]["id"], "messages": messages}
+            response = await client.post(f"{root}/chat/completions", json=body)
+            if response.status_code >= 400:
+                raise _refused(response.status_code, response.content, response.headers)
+            return str(response.json()["choices"][0]["message"]["content"])
+    except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
+        raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
 
 
 async def _request(

@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ..errors import DownloadFailed, SettingsError
+from ..media import Kind
 from .addresses import Place, Refused, objection, place
 from .call import Network
 from .http import tls_context
-from .media import Kind
 from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
 from .retry import ATTEMPTS, backoff
 

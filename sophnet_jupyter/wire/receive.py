@@ -13,9 +13,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..disk import NewFile, in_thread
 from ..errors import DownloadFailed, Problem, quoted
-from .disk import NewFile, in_thread
-from .media import HEAD, Kind, Media, sniff
+from ..media import HEAD, Kind, Media, sniff
 
 LIMITS: dict[Kind, int] = {
     "image": 32 << 20,

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
+from sophnet_jupyter import disk
+from sophnet_jupyter.disk import plain_name
 from sophnet_jupyter.errors import DownloadFailed
-from sophnet_jupyter.wire import addresses, disk, download
+from sophnet_jupyter.media import sniff
+from sophnet_jupyter.wire import addresses, download
 from sophnet_jupyter.wire.call import Network
-from sophnet_jupyter.wire.disk import plain_name
 from sophnet_jupyter.wire.download import Downloader
-from sophnet_jupyter.wire.media import sniff
 from sophnet_jupyter.wire.receive import Download
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...errors import AnswerIncomplete, AnswerUnreadable
-from ...events import Event, Finished, Notice, Started, TextDelta
+from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError
+from ...events import Event, Finished, Notice, Reference, Started, TextDelta
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
@@ -22,6 +22,9 @@ from .chat_chunk import Decoder, plain_text
 from .chat_question import Body, Question, answer, question
 from .chat_request import Prompt
 
+if TYPE_CHECKING:
+    from ...wire.download import Downloader
+
 PATH = "/v1/chat/completions"
 DONE = "[DONE]"
 # Finish reasons of an answer that did not get to its end. The first is DeepSeek's documented one.
@@ -31,9 +34,12 @@ GAVE_UP = {"insufficient_system_resource", "error", "abort"}
 class Chat:
     """Chat completions. One call, one answer; the caller keeps the conversation."""
 
-    def __init__(self, wire: Wire, *, default_model: Callable[[], str]) -> None:
+    def __init__(
+        self, wire: Wire, *, default_model: Callable[[], str], downloads: Downloader | None = None
+    ) -> None:
         self._wire = wire
         self._default_model = default_model
+        self._downloads = downloads
 
     async def create(
         self, prompt: Prompt, *, stream: bool = False, strict: bool = False, **options: Any
@@ -89,6 +95,19 @@ class Chat:
         body = _sent(self._question(prompt, options).body, stream=stream)
         body.scrub = self._wire.origin.scrub
         return body
+
+    async def fetch(self, reference: Reference) -> str | bytes:
+        """
+        What a source of an answer says: text where it is one, else the bytes of the file.
+
+        The key goes to the configured origin only; a page of the web is fetched without it.
+        Raises `SophNetError`.
+        """
+        from . import references
+
+        if self._downloads is None:
+            raise SettingsError("This chat was made without a way to fetch: use client.chat.")
+        return await references.fetch(self._wire, self._downloads, reference)
 
     def _events(
         self, prompt: Prompt, options: dict[str, Any], *, stream: bool

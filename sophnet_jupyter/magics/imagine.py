@@ -1,0 +1,138 @@
+"""``%imagine``: pictures from words."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..errors import Stopped
+from ..kernel.loop import run
+from ..response import Response
+from . import sheet
+from .attachments import Attachments
+from .follow import Following
+from .interpolate import interpolate
+from .options import extra_body, out_name
+from .session import Session
+from .trailing import parse_around
+
+MODEL = "qwen-image"
+MOST = 16
+# Seeds are signed 32-bit numbers at most services.
+SEEDS = 2**31
+
+
+@magics_class
+class ImagineMagics(Magics):
+    """Pictures in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @argument("-m", "--model", default=MODEL, help="Model to ask: qwen-image if not said.")
+    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
+    @argument("-n", type=int, default=1, metavar="N", help="So many pictures, a seed each.")
+    @argument("--seed", type=int, metavar="N", help="The first seed; the next ones count on.")
+    @argument("--size", metavar="W*H", help="Pixels, such as 1664*928; models take some only.")
+    @argument("--steps", type=int, metavar="N", help="More is finer and slower.")
+    @argument("--negative", metavar="TEXT", help="What is not to be seen, in quotes.")
+    @argument(
+        "--image",
+        action="append",
+        metavar="X",
+        help="A picture to change: a path, an address or a variable; up to three times.",
+    )
+    @argument("--as-written", action="store_true", help="The service adds nothing to the prompt.")
+    @argument("--save", metavar="PATH", help="Write them to a file, or a folder ending in /.")
+    @argument(
+        "-b", "--background", action="store_true", help="Begin, and leave it to %%sophnet tasks."
+    )
+    @argument("--raw", action="store_true", help="Send the prompt as written, braces and all.")
+    @argument(
+        "-x",
+        "--extra",
+        action="append",
+        metavar="KEY=VALUE",
+        help="Anything else for the request: parameters.watermark=true.",
+    )
+    def imagine(self, line: str, cell: str | None = None) -> Response | None:
+        """
+        Make pictures from words, several at once, and see them below the cell.
+
+        {name} in the words is replaced by a value of the notebook. Each picture has a seed, which
+        makes it again. Out[n], _ and the name after -o hold the response: .images, .save(path).
+
+            %imagine a red fox in snow --seed 7 -n 4
+            %imagine --image fox.png -m Qwen-Image-Edit-2509 the same fox at night
+        """
+        try:
+            return self._imagine(*parse_around(self.imagine, line), cell)
+        except KeyboardInterrupt:
+            # Not while it waited for the pictures, but on the way there.
+            raise Stopped() from None
+
+    def _imagine(self, args: Namespace, words: str, cell: str | None) -> Response | None:
+        if cell is not None and words:
+            raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
+        prompt = (words if cell is None else cell).strip()
+        if not prompt:
+            raise UsageError("Nothing to draw: write the words behind or below the options.")
+        if not 1 <= args.n <= MOST:
+            raise UsageError(f"-n goes from 1 to {MOST}, not {args.n}.")
+        out, names = out_name(args.out), self._session.shell.user_ns
+        if not args.raw:
+            prompt, _ = interpolate(prompt, names, self._session.failures)
+        options = self._options(args, names)
+        seeds = _seeds(args.seed, args.n)
+        if args.background:
+            self._begin(prompt, seeds, options)
+            return None
+        # One picture that fails is an error, one of several is a line below the others.
+        seed = seeds if len(seeds) > 1 else seeds[0]
+        events = self._session.client.images.stream(prompt, seed=seed, **options)
+        labels = [f"seed {each}" for each in seeds]
+        response = Following(self._session, labels).settle(events, out=out)
+        if args.save:
+            saved = ", ".join(map(str, response.save(args.save)))
+            sys.stdout.write(f"saved: {saved}\n")
+        return response
+
+    def _options(self, args: Namespace, names: Any) -> dict[str, Any]:
+        sources = Attachments()
+        sources.add(args.image or [], names)
+        return {
+            "model": args.model,
+            "size": args.size,
+            "steps": args.steps,
+            "negative_prompt": args.negative,
+            "images": sources.items or None,
+            "prompt_extend": False if args.as_written else None,
+            "extra_body": extra_body(args.extra),
+        }
+
+    def _begin(self, prompt: str, seeds: Sequence[int], options: dict[str, Any]) -> None:
+        images = self._session.client.images
+        tasks = [run(images.submit(prompt, seed=seed, **options)) for seed in seeds]
+        rows = [(task.id, task.asked) for task in tasks]
+        sheet.lines(self._session.shell, rows)
+        sys.stdout.write("%sophnet tasks resume ID waits for one, also in another kernel.\n")
+
+
+def _seeds(first: int | None, count: int) -> list[int]:
+    """Seeds that follow each other; chosen by us where none is given, so that they are known."""
+    # Its own numbers, so that a notebook's random.seed() stays what it was.
+    begin = Random().randrange(SEEDS - count) if first is None else first
+    if begin < 0:
+        raise UsageError(f"A seed is 0 or more, not {begin}.")
+    return list(range(begin, begin + count))

@@ -1,0 +1,243 @@
+"""SophNet pictures: tasks that are created, watched, and their results fetched (WIRE 1.9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from ...errors import DownloadFailed, SophNetError
+from ...events import Event, Finished, ImageReady, Notice, Progress, Started
+from ...media import Kind
+from ...picture import Picture
+from ...response import Response, settle
+from ...wire.call import Call, Reply
+from ...wire.download import Downloader
+from ...wire.poll import Pace, State, segment
+from ...wire.receive import Verify
+from ...wire.retry import PAID_TASK, READ
+from ...wire.stream import held
+from ...wire.wire import Wire
+from ..journal import Task
+from ..tasks import Tasks
+from ..together import together
+from .access import SERVICE, is_sandbox, request_id
+from .image_request import MODEL, request
+from .image_task import ImageTask, decode_list, decode_task, look
+from .place import Place
+
+KIND = "image"
+WANTED: tuple[Kind, ...] = ("image",)
+# "Poll every 2–5 s"; the first look comes sooner, for models that are quick.
+PACE = Pace(first=1.0, factor=1.25, longest=5.0)
+# Requests of one call that are under way together.
+AT_ONCE = 8
+# Seconds in which a request that was sent may still say which task it has begun.
+GRACE = 1.0
+
+
+class Images:
+    """Pictures from words. ``verify`` is called with the bytes of each before it is kept."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        tasks: Tasks,
+        downloader: Downloader,
+        *,
+        place: Place,
+        verify: Verify,
+        pace: Pace | None = None,
+    ) -> None:
+        self._wire = wire
+        self._tasks = tasks
+        self._downloader = downloader
+        self._path = f"{place.path('texttoimage', short='imagegenerator')}/task"
+        self._fields = place.fields
+        self._verify = verify
+        self._pace = pace or PACE
+
+    async def create(self, prompt: str, **options: Any) -> Response:
+        """
+        Have pictures made, wait for them, fetch them, and return them as `Response.images`.
+
+        The options are those of `stream`. Raises `SophNetError`; the pictures that had come by then
+        are in its ``response``.
+        """
+        return await settle(self.stream(prompt, **options))
+
+    def stream(
+        self, prompt: str, *, seed: int | Sequence[int] | None = None, **options: Any
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Have pictures made, and yield what happens: `Progress`, `ImageReady`, at last `Finished`.
+
+        Only what is given is sent. The options are those of `image_request.request`: ``model``
+        (``qwen-image``), ``negative_prompt``, ``images``, ``size`` (``"1328*1328"``), ``steps``,
+        ``n``, ``prompt_extend``, ``watermark``, ``extra_body``. Several seeds are as many requests,
+        at most eight at a time; one that fails leaves the others alone, and its error is raised
+        when they are through.
+
+        Each task is written down as soon as the service has begun it, so that ``client.tasks`` can
+        resume it. Leaving early ends the waiting; the service has no way to call a task off.
+
+        Raises `SophNetError`.
+        """
+        if seed is None or isinstance(seed, int):
+            return self._one(prompt, {**options, "seed": seed})
+        return self._several(prompt, seed, options)
+
+    async def submit(self, prompt: str, **options: Any) -> Task:
+        """
+        Have a picture begun, and return its task without waiting: see `wait`.
+
+        Takes the options of `stream`, with one seed. Raises `SophNetError`.
+        """
+        task, _ = await self._begin(prompt, options)
+        return await self._tasks.note(task)
+
+    async def get(self, task_id: str) -> ImageTask:
+        """Look at a task once. Raises `SophNetError`."""
+        return decode_task(await self._get(f"/{segment(task_id)}"))
+
+    async def list(self) -> tuple[ImageTask, ...]:
+        """The tasks that the service lists for the project. Raises `SophNetError`."""
+        return decode_list(await self._get(""))
+
+    async def wait(self, task_id: str) -> Response:
+        """Wait for a task, begun here or elsewhere, and fetch its pictures."""
+        known = await self._tasks.find(task_id)
+        return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
+
+    async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
+        """Go on with a task that was begun earlier, also with one that is done."""
+        picture = Picture(prompt=task.asked, task_id=task.id)
+        async with held(self._follow(task, picture, resumed=True)) as events:
+            async for event in events:
+                yield event
+
+    async def _several(
+        self, prompt: str, seeds: Sequence[int], options: dict[str, Any]
+    ) -> AsyncGenerator[Event, None]:
+        answers = [
+            self._one(prompt, {**options, "seed": seed}, index) for index, seed in enumerate(seeds)
+        ]
+        failures: dict[int, SophNetError] = {}
+        last: Finished | None = None
+        async with held(together(answers, at_once=AT_ONCE)) as arrived:
+            async for index, said in arrived:
+                match said:
+                    case SophNetError():
+                        failures[index] = said
+                        yield Progress(index=index, state="failed")
+                    case Finished():
+                        last = said
+                    case _:
+                        yield said
+        for index in sorted(failures) if last else ():
+            yield Notice(text=f"Seed {seeds[index]}: {failures[index]}")
+        if failures:
+            raise failures[min(failures)]
+        if last:
+            yield last
+
+    async def _one(
+        self, prompt: str, options: dict[str, Any], index: int = 0
+    ) -> AsyncGenerator[Event, None]:
+        yield Progress(index=index, state="submitting")
+        task, reply = await self._begin(prompt, options)
+        yield _started(reply, str(options.get("model") or MODEL))
+        picture = Picture(
+            prompt=prompt, seed=options.get("seed"), task_id=task.id, index=index * 100
+        )
+        async with held(self._follow(task, picture, index=index)) as events:
+            async for event in events:
+                yield event
+
+    async def _begin(self, prompt: str, options: dict[str, Any]) -> tuple[Task, Reply]:
+        # Pictures among the options are read and encoded, which takes its time.
+        body = await asyncio.to_thread(request, prompt, **options)
+        sent = msgspec.json.encode({**body, **self._fields})
+        call = Call(method="POST", path=self._path, body=sent)
+        sending = asyncio.ensure_future(self._sent(call, prompt, options.get("seed")))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            # What costs money is written down even if the cell is interrupted just now.
+            await asyncio.wait({sending}, timeout=GRACE)
+            sending.cancel()
+            await asyncio.wait({sending})
+            if not sending.cancelled():
+                sending.exception()
+            raise
+
+    async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:
+        reply = await self._wire.fetch(call, retry=PAID_TASK)
+        begun = decode_task(reply)
+        asked = prompt if seed is None else f"{prompt} · seed {seed}"
+        task = self._tasks.new(KIND, begun.id, asked=asked, state=begun.word or "submitted")
+        return await self._tasks.note(task), reply
+
+    async def _follow(
+        self, task: Task, picture: Picture, *, index: int = 0, resumed: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        async def check() -> State[Reply]:
+            return look(await self._get(f"/{segment(task.id)}"), task.id)
+
+        looks = self._tasks.follow(task, check, pace=self._pace, resumed=resumed)
+        found: State[Reply] | None = None
+        async with aclosing(looks):
+            async for said in looks:
+                match said:
+                    case State():
+                        found = said
+                    case Progress():
+                        yield msgspec.structs.replace(said, index=index)
+                    case _:
+                        yield said
+        assert found
+        assert found.reply
+        if resumed:
+            yield _started(found.reply, "")
+        async with held(self._fetched(found.urls, picture, index)) as events:
+            async for event in events:
+                yield event
+        yield Finished(reason=found.word)
+
+    async def _fetched(
+        self, urls: Sequence[str], picture: Picture, index: int
+    ) -> AsyncGenerator[Event, None]:
+        """The results, at once, since their addresses expire. One that fails stops no other."""
+        failure: DownloadFailed | None = None
+        for number, url in enumerate(urls):
+            yield Progress(index=index, state="fetching", task_id=picture.task_id)
+            try:
+                file = await self._downloader.fetch(url, kinds=WANTED, verify=self._verify)
+            except DownloadFailed as error:
+                failure = failure or error
+                continue
+            ready = msgspec.structs.replace(
+                picture,
+                url=url,
+                data=file.data,
+                mime=file.media.mime,
+                index=picture.index + number,
+            )
+            yield ImageReady(picture=ready)
+        if failure:
+            raise failure
+
+    async def _get(self, rest: str) -> Reply:
+        return await self._wire.fetch(Call(method="GET", path=self._path + rest), retry=READ)
+
+
+def _started(reply: Reply, model: str) -> Started:
+    return Started(
+        service=SERVICE,
+        model=model,
+        request_id=reply.scrub(request_id(reply.headers, {})),
+        sandbox=is_sandbox(reply.headers),
+    )

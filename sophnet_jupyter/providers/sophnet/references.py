@@ -1,0 +1,91 @@
+"""What the sources of an answer say: fetched with the key from SophNet itself, else without."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import get_args
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from ...errors import SettingsError
+from ...events import Reference
+from ...media import Kind
+from ...wire.call import Call, Reply, content_type
+from ...wire.download import Downloader
+from ...wire.retry import READ
+from ...wire.wire import Wire
+from .access import checked, parse_error
+
+LIMIT = 16 << 20
+_USUAL_PORTS = {"http": 80, "https": 443}
+_TEXTS = ("text/", "application/json", "application/xml", "application/xhtml")
+
+
+async def fetch(wire: Wire, downloads: Downloader, reference: Reference) -> str | bytes:
+    """
+    Text where it is one, else the bytes of the file.
+
+    Files and questions of the knowledge base open only with the key (WIRE 1.3), which goes to the
+    origin that was configured and nowhere else. A page of the web is anybody's: it is fetched
+    without the key, from public addresses, at most `LIMIT` bytes of it.
+
+    Raises `SophNetError`.
+    """
+    if not reference.url:
+        raise SettingsError(f"Reference {reference.index} has no address, only its excerpt.")
+    root = wire.origin.base_url
+    if not root and wire.origin.locate:
+        root = await asyncio.to_thread(wire.origin.locate)
+    if reference.type == "web" or not _is_at(reference.url, root):
+        found = await downloads.fetch(reference.url, kinds=get_args(Kind), limit=LIMIT)
+        return _text(found.data) if found.said.startswith(_TEXTS) else found.data
+    return _content(await _with_key(wire, urlsplit(reference.url)))
+
+
+async def _with_key(wire: Wire, address: SplitResult) -> Reply:
+    # Beside the root that the wire joins its paths to, so that it needs one of its own.
+    origin = f"{address.scheme}://{address.netloc}"
+    inner = Wire(replace(wire.origin, base_url=origin, locate=None), wire.network)
+    query = f"?{address.query}" if address.query else ""
+    try:
+        return await inner.fetch(Call(method="GET", path=(address.path or "/") + query), retry=READ)
+    finally:
+        await inner.aclose()
+
+
+def _content(reply: Reply) -> str | bytes:
+    if not reply.ok:
+        raise parse_error(reply, _object(reply.body))
+    kind = content_type(reply.headers)
+    if kind == "application/json" and _object(reply.body):
+        # SophNet reports errors with 200 too.
+        checked(reply)
+    return _text(reply.body) if kind.startswith(_TEXTS) else reply.body
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8-sig", "replace")
+
+
+def _is_at(url: str, root: str) -> bool:
+    """True when scheme, host and port are those of the root."""
+    try:
+        address, own = urlsplit(url), urlsplit(root)
+        return _origin(address) == _origin(own) and "@" not in address.netloc
+    except ValueError:
+        return False
+
+
+def _origin(address: SplitResult) -> tuple[str, str, int | None]:
+    port = address.port or _USUAL_PORTS.get(address.scheme)
+    return address.scheme, (address.hostname or "").rstrip("."), port

@@ -1,0 +1,96 @@
+"""
+Results as files.
+
+A name that the user gives is that file, new or not, so that a cell can be run again. In a folder we
+choose the names, and there nothing is ever overwritten. Blocking; a file appears whole or not at
+all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from .disk import NewFile
+from .errors import SettingsError
+from .picture import Picture
+
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}
+_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+
+
+def save_pictures(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> list[Path]:
+    """
+    Write pictures to a folder, or to a file: several become ``fox-1.png``, ``fox-2.png``.
+
+    The suffix decides the format. Raises `SettingsError`.
+    """
+    target = Path(path).expanduser()
+    if is_folder(path):
+        return [
+            save_new(picture.data, target, _stem(picture), suffix(picture)) for picture in pictures
+        ]
+    saved = []
+    for number, picture in enumerate(pictures, 1):
+        stem = f"{target.stem}-{number}" if len(pictures) > 1 else target.stem
+        ending = target.suffix or suffix(picture)
+        data = picture.data if ending == suffix(picture) else picture.encoded(_format(ending))
+        saved.append(save_bytes(data, target.with_name(stem + ending)))
+    return saved
+
+
+def save_bytes(data: bytes, path: Path) -> Path:
+    """Write one file, in place of what it was. Raises `SettingsError`."""
+    file = NewFile(path.parent)
+    try:
+        file.open()
+        file.write(data)
+        file.finish()
+        file.part.replace(path)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    finally:
+        file.discard()
+    return path
+
+
+def save_new(data: bytes, folder: Path, stem: str, ending: str) -> Path:
+    """Write a file under a name that is free in that folder. Raises `SettingsError`."""
+    file = NewFile(folder)
+    try:
+        file.open()
+        file.write(data)
+        return file.keep(stem, ending)
+    except OSError as error:
+        raise _unwritten(folder, error) from None
+    finally:
+        file.discard()
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """True for a folder that is there, and for a name that ends as only a folder's does."""
+    return os.fspath(path).endswith(("/", os.sep)) or Path(path).expanduser().is_dir()
+
+
+def suffix(picture: Picture) -> str:
+    """What the name of its file ends with. Raises `SettingsError` if it was not fetched."""
+    if not picture.data:
+        raise SettingsError("That picture was not fetched; only its address is known.")
+    return _SUFFIXES.get(picture.mime, ".png")
+
+
+def _stem(picture: Picture) -> str:
+    words = "-".join(picture.prompt.split()[:6])
+    seed = "" if picture.seed is None else f"-{picture.seed}"
+    return f"{words or 'image'}{seed}"
+
+
+def _format(ending: str) -> str:
+    if ending.lower() not in _FORMATS:
+        raise SettingsError(f"{ending} is no format of pictures: {', '.join(_FORMATS)} are.")
+    return _FORMATS[ending.lower()]
+
+
+def _unwritten(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"{path} cannot be written: {error.strerror or error}.")

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sophnet_jupyter import Client
+from sophnet_jupyter.errors import KeyRejected, SettingsError
+from sophnet_jupyter.events import Finished, Progress, TextDelta
+
+pytestmark = pytest.mark.anyio
+
+
+def client_of(sandbox: SimpleNamespace, key: str = "sandbox") -> Client:
+    return Client(api_key=key, base_url=sandbox.url)
+
+
+async def test_a_document_becomes_markdown(sandbox: SimpleNamespace, tmp_path: Path) -> None:
+    path = tmp_path / "讲义.txt"
+    path.write_text("# 你好\n", encoding="utf-8")
+    async with client_of(sandbox) as client:
+        response = await client.documents.parse(path)
+        assert (response.text, response.ending) == ("# 你好\n", "complete")
+        assert (await client.documents.parse(str(path))).text == response.text
+        with path.open("rb") as file:
+            assert (await client.documents.parse(file)).text == response.text
+        assert (await client.documents.parse(b"x", filename="a.TXT")).text == "x"
+
+
+async def test_its_upload_is_followed(sandbox: SimpleNamespace, tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"0123456789" * 1_000_000)
+    async with client_of(sandbox) as client:
+        events = [event async for event in client.documents.stream(path)]
+    fractions = [event.fraction for event in events if isinstance(event, Progress)]
+    assert fractions == sorted(fractions)
+    assert isinstance(events[-2], TextDelta)
+    assert isinstance(events[-1], Finished)
+
+
+async def test_what_the_service_does_not_take_is_not_sent(tmp_path: Path) -> None:
+    nowhere = SimpleNamespace(url="http://127.0.0.1:9/api")
+    large = tmp_path / "large.pdf"
+    with large.open("wb") as file:
+        file.truncate(50_000_000)
+    async with client_of(nowhere) as client:
+        for document, name, says in (
+            (b"x", "a.png", "pdf, docx, doc, xlsx, pptx, txt"),
+            (b"x", "", "no document"),
+            (b"", "a.txt", "empty"),
+            (large, "", "no more than 50.0 MB"),
+            (tmp_path / "lost.pdf", "", "There is no file"),
+            (tmp_path, "", "is a folder"),
+        ):
+            with pytest.raises(SettingsError, match=says):
+                await client.documents.parse(document, filename=name)
+
+
+async def test_a_refusal_is_raised(sandbox: SimpleNamespace) -> None:
+    async with client_of(sandbox, key="wrong") as client:
+        with pytest.raises(KeyRejected):
+            await client.documents.parse(b"x", filename="a.txt")
+
+
+async def test_the_path_with_a_project_carries_the_resource(
+    sandbox: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHNET_DOCUMENTS_EASYLLM_ID", "e")
+    async with Client(api_key="sandbox", base_url=sandbox.url, project_id="p") as client:
+        assert (await client.documents.parse(b"x", filename="a.txt")).text == "x"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -39,6 +40,20 @@ def later(seconds: float, work: Callable[[], object]) -> None:
     """Call ``work`` on the loop's thread after a while."""
     own = loop()
     own.call_soon_threadsafe(own.call_later, seconds, work)
+
+
+def settled(future: Future[Any], timeout: float | None = None) -> bool:
+    """
+    Wait for something spawned, and say whether it has come to its end.
+
+    Interrupting the kernel ends the waiting, not the work.
+    """
+    deadline = float("inf") if timeout is None else time.monotonic() + timeout
+    with _interruptible():
+        # A bare wait cannot be interrupted on Windows.
+        while not future.done() and (left := deadline - time.monotonic()) > 0:
+            wait([future], min(left, 0.1))
+    return future.done()
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

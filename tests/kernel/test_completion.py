@@ -1,0 +1,74 @@
+"""Tab in a real kernel: what a front end is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.kernel
+
+
+@pytest.fixture
+def tab(kernel):
+    """What Tab at the ``|`` puts into a cell, each with the word beside it in JupyterLab."""
+
+    def press(cell):
+        begin = cell.index("|")
+        code = cell[:begin] + cell[begin + 1 :]
+        content = kernel.client.complete(code, begin, reply=True, timeout=20)["content"]
+        assert content["status"] == "ok"
+        kinds = content["metadata"]["_jupyter_types_experimental"]
+        start, end = content["cursor_start"], content["cursor_end"]
+        return {code[:start] + kind["text"] + code[end:]: kind["type"] for kind in kinds}
+
+    return press
+
+
+@pytest.mark.parametrize("jedi", [True, False])
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("%%sophchat --mode|", {"%%sophchat --model": "option"}),
+        ("x = %sophchat --mode|", {"x = %sophchat --model": "option"}),
+        ("%%sophchat --model=kimi-k2-|\nhi", {"%%sophchat --model=Kimi-K2-0905\nhi": "model"}),
+        ("%%sophchat\n{tab_answer.end|}", {"%%sophchat\n{tab_answer.ending}": "attribute"}),
+        ("%sophnet ali|", {"%sophnet alias": "subject"}),
+    ],
+)
+def test_a_front_end_gets_exactly_what_fits(kernel, tab, jedi, cell, found):
+    kernel.run("tab_answer = %sophchat Count to 3")
+    kernel.run(f"%config IPCompleter.use_jedi = {jedi}")
+    assert tab(cell) == found
+
+
+def test_a_model_that_was_listed_or_asked_is_known_from_then_on(kernel, tab, sandbox):
+    assert "%sophchat -m LongCat-Flash-Chat" not in tab("%sophchat -m Long|")
+    kernel.run("%sophchat -m LongMine-7B Count to 3")
+    assert "%sophchat -m LongMine-7B" in tab("%sophchat -m Long|")
+    listed = kernel.run("%sophnet models longcat").text
+    assert "LongCat-Flash-Chat" in listed
+    asked = len(sandbox.seen())
+    assert "%sophchat -m LongCat-Flash-Chat" in tab("%sophchat -m Long|")
+    assert len(sandbox.seen()) == asked
+
+
+def test_tab_is_answered_at_once_while_an_answer_streams(kernel, tab):
+    kernel.run("handle = %sophchat -b Count to 9000")
+    tab("%sophchat --mo|")
+    waits = []
+    for _ in range(9):
+        began = time.perf_counter()
+        tab("%sophchat --mo|")
+        waits.append(time.perf_counter() - began)
+    assert kernel.value("handle.state") == "running"
+    kernel.run("handle.cancel()")
+    assert sorted(waits)[4] < 0.05
+
+
+def test_without_the_extension_nothing_of_it_is_offered(kernel, tab):
+    kernel.run("%unload_ext sophnet_jupyter")
+    try:
+        assert "%%sophchat --model" not in tab("%%sophchat --mode|")
+    finally:
+        kernel.run("%load_ext sophnet_jupyter")

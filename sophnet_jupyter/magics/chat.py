@@ -11,12 +11,18 @@ from IPython.core.magic_arguments import magic_arguments
 
 from ..errors import AnswerIncomplete, SophNetError, Stopped
 from ..kernel.loop import run
+from ..prompt.images import with_images
 from ..response import Arrival, Response
-from ..settings import model_name
 from ..views.answer import Context
-from ..views.live import show
+from ..views.formats import next_cell
+from ..views.live import View, show
+from .attachments import Attachments
+from .background import Background
 from .interpolate import interpolate
-from .options import chat_options, extra_body, out_name, parse
+from .jobs import Ask
+from .options import chat_options, out_name, parse
+from .reading import read
+from .request import closed, form_of, request_options, show_request
 from .session import Session
 
 
@@ -32,18 +38,20 @@ class ChatMagics(Magics):
     @line_cell_magic
     @magic_arguments()
     @chat_options
-    def sophchat(self, line: str, cell: str | None = None) -> Response:
+    def sophchat(self, line: str, cell: str | None = None) -> Response | Background | None:
         """
         Ask a SophNet model and watch the answer stream below the cell.
 
         {name}, {name.attribute} and {name[key]} in the prompt are replaced by values of the
         notebook, a DataFrame by a table; {In[3]}, {Out[3]} and {Err[3]} by what went in, came out
-        or went wrong. Out[n], _ and the name after -o hold the response.
+        or went wrong; a picture is attached. Out[n], _ and the name after -o hold the response.
 
             %%sophchat -m DeepSeek-V3.2 -o answer -t 0.2
             Summarise {df} in three bullet points.
 
             %sophchat -c trip And in winter?
+            %sophchat --tools weather --run-tools Is it warm in Paris?
+            %sophchat --schema list[City] Name three cities.
         """
         try:
             return self._chat(*parse(self.sophchat, line), cell)
@@ -51,7 +59,7 @@ class ChatMagics(Magics):
             # Not while it waited for the answer, but on the way there.
             raise Stopped() from None
 
-    def _chat(self, args: Namespace, words: str, cell: str | None) -> Response:
+    def _chat(self, args: Namespace, words: str, cell: str | None) -> Response | Background | None:
         if cell is not None and words:
             raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
         prompt = words if cell is None else cell
@@ -60,34 +68,53 @@ class ChatMagics(Magics):
         if args.think and args.no_think:
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)
-        prompt, system, inserted = self._filled(prompt, args.system, raw=args.raw)
+        self._session.fill(args)
+        asked = prompt
+        names = self._session.shell.user_ns
+        options = request_options(args, names)
+        pictures = Attachments(detail=args.detail, max_side=args.max_side)
+        pictures.add(args.image or [], names)
+        prompt, system, inserted = self._filled(prompt, args.system, pictures, raw=args.raw)
         history = self._history(args.conversation, new=args.new)
-        messages = [*history, {"role": "user", "content": prompt}]
+        messages = with_images([*history, {"role": "user", "content": prompt}], pictures.items)
         if system and not history:
             messages.insert(0, {"role": "system", "content": system})
-        options = {
-            "model": args.model or model_name(),
-            "temperature": args.temperature,
-            "top_p": args.top_p,
-            "max_tokens": args.max_tokens,
-            "stop": args.stop,
-            "thinking": True if args.think else False if args.no_think else None,
-            "extra_body": extra_body(args.extra),
-        }
-        context = Context(inserted=inserted, conversation=args.conversation or "")
-        response = self._ask(messages, options, context, out=out, strict=args.strict)
-        if args.conversation:
-            said = {"role": "assistant", "content": response.text}
-            self._session.conversations[args.conversation] = [*messages, said]
+        form = form_of(args)
+        context = Context(
+            inserted=inserted,
+            conversation=args.conversation or "",
+            pictures=pictures.shown,
+            format=form,
+            tools_run=args.run_tools,
+        )
+        chat = self._session.client.chat
+        # What cannot be sent is refused here, before anything is drawn.
+        body = chat.request(messages, stream=True, **options)
+        if args.show_request:
+            show_request(self._session.shell, body)
+            return None
+
+        async def ask(view: View, arrival: Arrival) -> Response:
+            events = read(chat.stream(messages, **options), form)
+            response = await show(events, view, arrival, model=args.model)
+            self._note(response, messages, args)
+            return response
+
+        if args.background:
+            return self._session.jobs.start(ask, context, prompt=asked, out=out)
+        response = self._ask(ask, context, out=out)
+        if form == "code" and (code := next_cell(response.text)):
+            # Offered to be read and run by the user: nothing of an answer runs by itself.
+            self._session.shell.set_next_input(code, replace=False)
         return response
 
     def _filled(
-        self, prompt: str, system: str | None, *, raw: bool
+        self, prompt: str, system: str | None, pictures: Attachments, *, raw: bool
     ) -> tuple[str, str | None, list[str]]:
         if raw:
             return prompt, system, []
         names, failures = self._session.shell.user_ns, self._session.failures
-        prompt, inserted = interpolate(prompt, names, failures)
+        prompt, inserted = interpolate(prompt, names, failures, pictures.field)
         if system:
             system, more = interpolate(system, names, failures)
             inserted += more
@@ -98,24 +125,18 @@ class ChatMagics(Magics):
             if new:
                 raise UsageError("--new begins a conversation anew: name it with -c.")
             return []
+        if job := self._session.jobs.in_conversation(name):
+            raise UsageError(
+                f"Conversation {name} waits for the answer of cell [{job.cell}], "
+                "which runs in the background."
+            )
         return [] if new else self._session.conversations.get(name, [])
 
-    def _ask(
-        self,
-        messages: list[Any],
-        options: dict[str, Any],
-        context: Context,
-        *,
-        out: str | None,
-        strict: bool,
-    ) -> Response:
+    def _ask(self, ask: Ask, context: Context, *, out: str | None) -> Response:
         view = self._session.view(context)
         arrival = Arrival(on_event=view.on_event)
-        events = self._session.client.chat.stream(messages, **options)
         try:
-            response = run(show(events, view, arrival, model=options["model"]))
-            if strict and response.ending == "incomplete":
-                raise AnswerIncomplete(service=response.service)
+            response = run(ask(view, arrival))
         except KeyboardInterrupt:
             partial = arrival.end("stopped")
             self._session.keep(partial, out)
@@ -126,3 +147,11 @@ class ChatMagics(Magics):
             raise
         self._session.drew(response, context, out)
         return response
+
+    def _note(self, response: Response, messages: list[Any], args: Namespace) -> None:
+        """What a later cell may build on."""
+        if args.strict and response.ending == "incomplete":
+            raise AnswerIncomplete(service=response.service)
+        self._session.models_seen.add(args.model)
+        if args.conversation and (turns := closed(response.messages)):
+            self._session.conversations[args.conversation] = [*messages, *turns]

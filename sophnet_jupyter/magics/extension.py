@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from argparse import ArgumentParser
 from contextlib import suppress
 from typing import Any
 
@@ -12,15 +13,22 @@ from IPython.core.magic import Magics
 from ..errors import SophNetError
 from ..kernel.loop import later
 from ..response import Response
-from ..settings import model_name
+from ..settings import media_in_files, model_name
 from ..views import safe_markdown
+from ..views.embedding import shelf
+from .background import Background
 from .chat import ChatMagics
+from .complete import IDENTIFIER, matcher
+from .dify import DifyMagics
+from .excel import ExcelMagics
+from .imagine import ImagineMagics
+from .parse_document import DocumentMagics
 from .questions import transformer
 from .session import Session
 from .sophnet import SophNetMagics
 
 # Line magics whose words are prose, in which a question mark at the end means a question.
-ASKING = ["sophchat"]
+ASKING = ["sophchat", "imagine", "dify", "excel"]
 # The user is still typing the first cell then.
 WARM_UP_AFTER = 0.3
 
@@ -32,15 +40,26 @@ def load(shell: Any) -> None:
     """Register the magics, and say where requests will go."""
     unload(shell)
     session = Session(shell)
-    chat = ChatMagics(shell, session)
-    holders = [chat, SophNetMagics(shell, session, summaries(chat))]
+    asking = [
+        ChatMagics(shell, session),
+        ImagineMagics(shell, session),
+        DocumentMagics(shell, session),
+        DifyMagics(shell, session),
+        ExcelMagics(shell, session),
+    ]
+    holders = [*asking, SophNetMagics(shell, session, summaries(*asking))]
+    shelf.in_files = media_in_files()
     shell.register_magics(*holders)
     formatter = shell.display_formatter
     formatter.ipython_display_formatter.for_type(Response, session.quiet)
+    formatter.ipython_display_formatter.for_type(Background, session.quiet_handle)
     formatter.mimebundle_formatter.for_type(Response, session.mime_bundle)
     shell.input_transformers_cleanup.append(transformer(ASKING))
-    shell.events.register("post_run_cell", session.note_failure)
+    shell.events.register("post_run_cell", session.after_cell)
+    shell.Completer.custom_matchers.append(matcher(session, parsers(holders)))
     _loaded[id(shell)] = session, holders
+    with suppress(SophNetError):
+        session.aliases.read()
     sys.stdout.write(greeting(session) + "\n")
     later(WARM_UP_AFTER, lambda: warm_up(session))
 
@@ -58,13 +77,30 @@ def unload(shell: Any) -> None:
         shell.configurables.remove(holder)
     formatter = shell.display_formatter
     formatter.ipython_display_formatter.pop(Response, None)
+    formatter.ipython_display_formatter.pop(Background, None)
     formatter.mimebundle_formatter.pop(Response, None)
     shell.input_transformers_cleanup[:] = [
         known
         for known in shell.input_transformers_cleanup
         if getattr(known, "__name__", "") != "sophnet_questions"
     ]
-    shell.events.unregister("post_run_cell", session.note_failure)
+    shell.events.unregister("post_run_cell", session.after_cell)
+    shell.Completer.custom_matchers[:] = [
+        known
+        for known in shell.Completer.custom_matchers
+        if getattr(known, "matcher_identifier", "") != IDENTIFIER
+    ]
+    session.jobs.close()
+
+
+def parsers(holders: list[Magics]) -> dict[str, ArgumentParser | None]:
+    """The options of each magic, for completion; None where they are not declared."""
+    return {
+        name: getattr(method, "parser", None)
+        for holder in holders
+        for named in holder.magics.values()
+        for name, method in named.items()
+    }
 
 
 def greeting(session: Session) -> str:
@@ -75,8 +111,8 @@ def greeting(session: Session) -> str:
         return f"sophnet_jupyter: {error}"
     if settings.sandbox:
         return (
-            "sophnet_jupyter: no key found, so the SANDBOX on this machine answers: scripted, "
-            "no real model. Set SOPHNET_API_KEY for SophNet. Help: %sophnet help"
+            "sophnet_jupyter: no key, so the SANDBOX answers (scripted, no real model). "
+            "%sophnet login for SophNet, %sophnet help"
         )
     return (
         f"sophnet_jupyter: chat goes to SophNet at {settings.origin} with {model_name()}, "

@@ -9,7 +9,7 @@ braces in it cannot pull in another.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..response import Response
@@ -24,26 +24,50 @@ TABLE_ROWS, TABLE_COLUMNS, CELL = 20, 12, 80
 _TABLES = {"pandas", "polars"}
 
 
+Attach = Callable[[str, Any], tuple[str, str] | None]
+"""Takes a field and its value; returns what stands for a picture, and its size, or None."""
+
+
 def interpolate(
-    prompt: str, names: Mapping[str, Any], failures: Mapping[int, str]
+    prompt: str,
+    names: Mapping[str, Any],
+    failures: Mapping[int, str],
+    attach: Attach | None = None,
 ) -> tuple[str, list[str]]:
     """
     The prompt with its values, and what was put in, for the reader: ``{df} 3 of 3 rows``.
 
-    ``failures`` answers ``{Err[3]}`` unless the notebook has an ``Err`` of its own.
+    ``failures`` answers ``{Err[3]}`` unless the notebook has an ``Err`` of its own. ``attach``
+    takes the values that are pictures; what it raises comes through.
     """
     inserted: list[str] = []
 
     def replaced(match: re.Match[str]) -> str:
         try:
             value = _resolve(match[1], match[2], names, failures)
-            text, size = _as_text(value)
-        except Exception:  # a property or a __str__ of anybody may raise anything
+        except Exception:  # a property of anybody may raise anything
+            return match[0]
+        found = attach(match[0], value) if attach else None
+        try:
+            text, size = found or _as_text(value)
+        except Exception:  # and so may a __str__
             return match[0]
         inserted.append(f"{match[0]} {size}")
         return text
 
-    return _FIELD.sub(replaced, prompt), inserted
+    text = _FIELD.sub(replaced, prompt)
+    return text, list(dict.fromkeys(inserted))
+
+
+def value_of(words: str, names: Mapping[str, Any]) -> Any:
+    """What ``name``, ``name.attribute`` or ``name[key]`` is. Raises `LookupError` if nothing."""
+    match = _FIELD.fullmatch(f"{{{words}}}")
+    if match is None:
+        raise LookupError(words)
+    try:
+        return _resolve(match[1], match[2], names, {})
+    except Exception:
+        raise LookupError(words) from None
 
 
 def _resolve(name: str, path: str, names: Mapping[str, Any], failures: Mapping[int, str]) -> Any:

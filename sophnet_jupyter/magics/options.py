@@ -13,14 +13,48 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import argument
 
 from ..secret import scrub
+from ..views.formats import FORMATS
 
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
 _OPTION = re.compile(r"-{1,2}[A-Za-z]")
 _QUOTES = re.compile(r"""["']([^"']*)["']|"([^"]*)"|'([^']*)'""")
 _LOOKS_LIKE_KEY = re.compile(r"\b(?:sk|ak|app|dataset)-[A-Za-z0-9_-]{12,}|\bBearer +[\w.~+/-]{12,}")
 _RUN = re.compile(r"[A-Za-z0-9]{20,}")
-_ADDRESS = re.compile(r"\w+://\S+")
+_ADDRESS = re.compile(r"\w+://\S+|data:[\w/+.-]+;base64,\S+")
 _NAMES_A_KEY = re.compile(r"api_?-?key|authorization|token$|secret|password", re.IGNORECASE)
+
+
+_FORM_OPTIONS = [
+    argument(
+        "-f",
+        "--format",
+        choices=FORMATS,
+        help="How to show the answer; json and table are read into .parsed.",
+    ),
+    argument(
+        "--image",
+        action="append",
+        metavar="X",
+        help="Attach a picture: a path, a pattern, an address or a variable; several times.",
+    ),
+    argument("--detail", choices=("low", "high", "auto"), help="How closely to look at pictures."),
+    argument("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size."),
+    argument(
+        "--tools",
+        action="append",
+        metavar="F,G",
+        help="Functions that the model may call. It only says so, unless --run-tools runs them.",
+    ),
+    argument("--run-tools", action="store_true", help="Run what it calls, and let it go on."),
+    argument("--max-rounds", type=int, metavar="N", help="Requests that --run-tools may make."),
+    argument("--json", action="store_true", help="Ask for JSON, and read it into .parsed."),
+    argument(
+        "--schema",
+        metavar="NAME",
+        help="Ask for JSON of this form: a dataclass, model or schema; list[NAME] for several.",
+    ),
+    argument("--repair", action="store_true", help="Let the model correct a wrong form once."),
+]
 
 
 def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,6 +63,12 @@ def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
         argument("-m", "--model", help="Model to ask; %%sophnet model sets the default."),
         argument("-s", "--system", metavar="TEXT", help="System message, in quotes."),
         argument("-o", "--out", metavar="NAME", help="Also store the response under this name."),
+        argument(
+            "-b",
+            "--background",
+            action="store_true",
+            help="Let other cells run meanwhile; the result is a handle to await or cancel.",
+        ),
         argument(
             "-c",
             "--conversation",
@@ -44,8 +84,19 @@ def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
         ),
         argument("--think", action="store_true", help="Let the model think aloud first."),
         argument("--no-think", action="store_true", help="Switch thinking off."),
+        *_FORM_OPTIONS,
         argument("--raw", action="store_true", help="Send the prompt as written, braces and all."),
         argument("--strict", action="store_true", help="Fail if the answer just stops."),
+        argument("--seed", type=int, metavar="N", help="The same seed, much the same answer."),
+        argument(
+            "--logprobs",
+            nargs="?",
+            const=0,
+            type=int,
+            metavar="N",
+            help="Show how likely each token was, and with N what else it could have been.",
+        ),
+        argument("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
         argument(
             "-x",
             "--extra",
@@ -131,9 +182,7 @@ def _value(text: str) -> Any:
 
 def _split(parser: argparse.ArgumentParser, line: str) -> tuple[list[str], str]:
     """Tokens of the options at the start, and the rest of the line untouched."""
-    takes_value = {
-        name: action.nargs != 0 for action in parser._actions for name in action.option_strings
-    }
+    actions = {name: one for one in parser._actions for name in one.option_strings}
     words: list[str] = []
     position = 0
     while match := _WORD.search(line, position):
@@ -144,13 +193,15 @@ def _split(parser: argparse.ArgumentParser, line: str) -> tuple[list[str], str]:
             break
         words.append(_unquoted(word))
         position = match.end()
-        name = word.partition("=")[0]
-        if takes_value.get(name) and "=" not in word:
-            value = _WORD.search(line, position)
-            if value is None:
-                break
-            words.append(_unquoted(value[0]))
-            position = value.end()
+        action = actions.get(word.partition("=")[0])
+        if action is None or action.nargs == 0 or "=" in word:
+            continue
+        value = _WORD.search(line, position)
+        # What may take a number takes only a number, and leaves a word to the prompt.
+        if value is None or (action.nargs == "?" and not value[0].isdecimal()):
+            continue
+        words.append(_unquoted(value[0]))
+        position = value.end()
     return words, line[position:].strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,15 @@ from ..client import Client
 from ..errors import SophNetError
 from ..kernel.output import Cell
 from ..response import Response
+from ..settings import model_name, store
 from ..views.answer import Context, bundle
 from ..views.control_characters import plain
 from ..views.live import LiveAnswer, View, WholeAnswer
 from ..views.terminal import TerminalAnswer
+from .aliases import Aliases
+from .background import Background
+from .defaults import ChatDefaults, fill
+from .jobs import Jobs
 
 # An error is put into a prompt whole, but a recursion's thousand frames are not.
 LONGEST_FAILURE = 6_000
@@ -32,6 +38,13 @@ class Session:
         # What this very cell has drawn, by its number, so that Out[n] does not draw it again.
         self._drawn: dict[int, tuple[Response, Context]] = {}
         self._client: Client | None = None
+        self.jobs = Jobs(shell, self.view)
+        path = store().path
+        self.aliases = Aliases(path and path.parent)
+        # `SophNetMagics` puts itself here, whose traits the user configures.
+        self.defaults = ChatDefaults()
+        # Models that have answered in this kernel.
+        self.models_seen: set[str] = set()
 
     @property
     def client(self) -> Client:
@@ -43,6 +56,17 @@ class Session:
     def renew(self) -> None:
         """Let the next magic read the settings again."""
         self._client = None
+
+    @property
+    def known_models(self) -> list[str]:
+        """The models that a list or an answer has named, without asking anybody."""
+        listed = (self._client and self._client.known_models) or ()
+        return sorted({*listed, *self.models_seen}, key=str.lower)
+
+    def fill(self, args: Namespace) -> None:
+        """Put the user's defaults into what a line leaves open, and real names for short ones."""
+        fill(args, self.defaults)
+        args.model = self.aliases.real(args.model or model_name())
 
     def view(self, context: Context) -> View:
         """What draws an answer where this cell's output goes."""
@@ -59,7 +83,7 @@ class Session:
 
     def keep(self, response: Response, out: str | None) -> None:
         """Store what came before an error, which leaves the cell without a result."""
-        if not (response.text or response.thinking or response.tool_calls):
+        if not (response.text or response.thinking or response.tool_calls or response.images):
             return
         self.shell.displayhook.update_user_ns(response)
         if out:
@@ -74,6 +98,14 @@ class Session:
         if self._just_drew(response) is None or Cell(self.shell).place != "notebook":
             raise NotImplementedError
         self._drawn.clear()
+
+    def quiet_handle(self, handle: Background) -> None:
+        """As `quiet`, for a handle: its cell shows the answer itself."""
+        if (
+            handle.cell != self.shell.displayhook.prompt_count
+            or Cell(self.shell).place != "notebook"
+        ):
+            raise NotImplementedError
 
     def mime_bundle(self, response: Response) -> dict[str, str]:
         """The bundle of a response; one line in a terminal that has just printed it all."""
@@ -93,8 +125,9 @@ class Session:
         drawn, context = self._drawn.get(self.shell.execution_count, (None, None))
         return context if response is drawn else None
 
-    def note_failure(self, result: Any) -> None:
-        """IPython's ``post_run_cell``: remember what went wrong in which cell."""
+    def after_cell(self, result: Any) -> None:
+        """IPython's ``post_run_cell``: show what came meanwhile, remember what went wrong."""
+        self.jobs.print_answers()
         error = result.error_in_exec or result.error_before_exec
         if error is None or not result.execution_count:
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from traitlets import observe
 
 from .. import local
 from ..kernel.loop import run
@@ -15,8 +16,11 @@ from ..settings import model_name
 from ..settings import session as settings_session
 from . import sheet
 from .account import Account
+from .defaults import ChatDefaults
+from .models import ModelNames
 from .options import refuse_keys
 from .session import Session
+from .tasks import TaskList
 
 SUBJECTS = {
     "status": "where requests go, where the key came from, and which model answers",
@@ -24,24 +28,43 @@ SUBJECTS = {
     "logout": "forget a kept key",
     "profile": "the keys that are kept; with a name, use that one in this kernel",
     "model": "the default chat model; with a name, that one from now on",
+    "models": "the models of the service; with a text, those that have it in their names",
+    "alias": "short names for models; with a name and a model, one more",
+    "jobs": "the answers that run in the background, and those that did",
+    "cancel": "stop the background answer of a cell, or all of them",
+    "tasks": "long work that services go on with, to be resumed after a restart",
     "doctor": "check versions, network, key and clock, and say what to do",
     "help": "this list",
 }
 
 
 @magics_class
-class SophNetMagics(Magics):
-    """The extension's own state."""
+class SophNetMagics(ChatDefaults, Magics):
+    """The extension's own state, and what `ChatDefaults` lets the user set of it."""
 
     def __init__(self, shell: Any, session: Session, summaries: dict[str, str]) -> None:
-        super().__init__(shell)
         self._session = session
         self._summaries = summaries
         self._account = Account(session)
+        self._models = ModelNames(session)
+        self._tasks = TaskList(session)
+        session.defaults = self
+        chosen = settings_session.get("model")
+        super().__init__(shell=shell, parent=shell)
+        # Loading again reads the configuration again: what was said since then is newer.
+        if chosen:
+            settings_session["model"] = chosen
+
+    @observe("model")
+    def _use_model(self, change: Any) -> None:
+        settings_session.pop("model", None)
+        if change.new:
+            # A Client of the notebook's own knows no short names.
+            settings_session["model"] = self._session.aliases.real(change.new)
 
     @no_var_expand
     @line_magic
-    def sophnet(self, line: str) -> None:
+    def sophnet(self, line: str) -> object:
         """
         Status and settings of sophnet_jupyter.
 
@@ -52,19 +75,32 @@ class SophNetMagics(Magics):
                 --project-id ID       the project that it belongs to
             %sophnet logout [NAME]  forget it
             %sophnet profile [NAME] the keys that are kept; use that one in this kernel
-            %sophnet model NAME     the chat model to use from now on
+            %sophnet model [NAME]   the chat model; use that one from now on
+            %sophnet models [TEXT]  what the service has, with that text in the name
+            %sophnet alias          short names: NAME MODEL makes one, NAME - forgets it
+            %sophnet jobs           what runs in the background
+            %sophnet cancel [N|all] stop it: the answer of cell N, or all
+            %sophnet tasks [all]    long work that is unfinished, of this folder or all of it
+                resume ID             wait for it again, and show what comes
+                forget ID, cancel ID  take it off the list, or call it off
             %sophnet doctor         what is wrong, and what to do about it
                 --stream              also ask for a short answer, which costs some tokens
             %sophnet help           all magics and settings
+            %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
         """
         refuse_keys(line)
         subject, _, rest = (line.strip() or "status").partition(" ")
-        subjects: dict[str, Callable[[str], None]] = {
+        subjects: dict[str, Callable[[str], object]] = {
             "status": self._status,
             "login": self._account.login,
             "logout": self._account.logout,
             "profile": self._account.profile,
-            "model": self._model,
+            "model": self._models.model,
+            "models": self._models.models,
+            "alias": self._models.alias,
+            "jobs": self._session.jobs.jobs,
+            "cancel": self._session.jobs.cancel,
+            "tasks": self._tasks.tasks,
             "doctor": self._doctor,
             "help": self._help,
         }
@@ -73,7 +109,7 @@ class SophNetMagics(Magics):
             hint = f"Did you mean {close[0]}?" if close else f"There is {', '.join(subjects)}."
             # The word is not repeated: it may be a key that stands here by mistake.
             raise UsageError(f"%sophnet has no such subject. {hint}")
-        subjects[subject](rest.strip())
+        return subjects[subject](rest.strip())
 
     def _status(self, rest: str) -> None:
         settings = self._session.client.settings
@@ -86,16 +122,9 @@ class SophNetMagics(Magics):
             "key from": "none needed" if settings.sandbox else settings.key_source,
             "profile": settings.profile or "none",
             "project": settings.project_id or "decided by the key",
-            "model": model_name(),
+            "model": self._session.aliases.real(model_name()),
         }
         sheet.table(self._session.shell, rows)
-
-    def _model(self, rest: str) -> None:
-        if len(rest.split()) > 1:
-            raise UsageError(f"A model's name has no spaces: {rest!r}.")
-        if rest:
-            settings_session["model"] = rest
-        sheet.table(self._session.shell, {"model": model_name()})
 
     def _doctor(self, rest: str) -> None:
         if rest not in ("", "--stream"):

@@ -12,12 +12,19 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
-from ..events import Event, ReasoningDelta, TextDelta, TextReplaced
+from ..events import (
+    Event,
+    ReasoningDelta,
+    RoundBegan,
+    TextDelta,
+    TextReplaced,
+    ToolCallDelta,
+    ToolResult,
+)
 from ..response import Arrival, Response, settle
-from . import answer
+from . import answer, formats, thumbnails
 from .answer import Context
-from .control_characters import plain
-from .safe_markdown import blocks, render
+from .live_calls import LiveCalls
 
 # The eye gains nothing above this, and jupyter_server drops what exceeds 1,000 messages a second.
 STREAM_RATE = 15
@@ -103,24 +110,44 @@ class LiveAnswer:
         self._timer: asyncio.TimerHandle | None = None
         # Displays that wait for something to take their place, in the order they stand in.
         self._free: list[str] = []
-        self._thinking = False
+        # What the last event was about.
+        self._thinking = self._calling = False
         self._thought: str | None = None
         self._thought_begin = 0
         self._tail: str | None = None
         self._frozen_end = 0
         self._texts: list[str] = []
+        self._calls = LiveCalls(context, self._draw)
 
     def start(self, model: str) -> None:
         LiveAnswer._drawing += 1
+        if pictures := self._context.pictures:
+            self._draw(thumbnails.row(pictures), plain_text=thumbnails.lines(pictures))
         self._free.append(self._draw(answer.waiting(model)))
 
     def on_event(self, response: Response, event: Event) -> None:
         self._response = response
-        if isinstance(event, TextReplaced):
-            self._withdraw()
-        if not isinstance(event, TextDelta | TextReplaced | ReasoningDelta):
-            return
+        match event:
+            case TextReplaced():
+                self._withdraw()
+            case RoundBegan():
+                self._settle_words()
+                self._calls.paint(response)
+                said = answer.round_words(event.number)
+                self._draw(answer.round_mark(event.number), plain_text=said)
+            case ToolCallDelta():
+                # What was said before the call stands above it, and what comes after, below.
+                self._settle_words()
+            case TextDelta() if self._thinking and len(self._texts) < MANY:
+                self._paint_thinking(done=True, spoken=len(response.text) - len(event.text))
+            case TextDelta() | ReasoningDelta() if self._calling:
+                self._calls.paint(response)
+            case TextDelta() | ReasoningDelta() | ToolResult():
+                pass
+            case _:
+                return
         self._thinking = isinstance(event, ReasoningDelta)
+        self._calling = isinstance(event, ToolCallDelta | ToolResult)
         if self._timer:
             return
         wait = self._painted_at + self._pause() - self._clock()
@@ -134,10 +161,10 @@ class LiveAnswer:
         self._response = response
         if self._timer:
             self._timer.cancel()
-        self._paint_thinking(done=True)
-        self._paint_text(done=True)
+        self._settle_words(last=True)
+        self._calls.paint(response, settled=True)
         html = answer.closing(response, self._context)
-        self._draw(html, plain_text=answer.figures(response, self._context))
+        self._draw(html, plain_text=answer.closing_words(response, self._context))
 
     def _pause(self) -> float:
         """Seconds from one painting to the next, by what it took."""
@@ -147,15 +174,24 @@ class LiveAnswer:
         self._timer, self._bytes = None, 0
         self._painted_at = self._clock()
         self._paint_thinking(done=False)
-        self._paint_text(done=False)
+        self._paint_text()
+        self._calls.paint(self._response)
 
-    def _paint_thinking(self, *, done: bool) -> None:
+    def _settle_words(self, *, last: bool = False) -> None:
+        """Draw what was thought and said by now for good."""
+        self._paint_thinking(done=True)
+        if len(self._response.text) > self._frozen_end:
+            self._freeze(len(self._response.text), last=last)
+
+    def _paint_thinking(self, *, done: bool, spoken: int | None = None) -> None:
+        """The thought as it stands; ``spoken`` is how much of the text had come before it."""
         text = self._response.thinking[self._thought_begin :]
         if not text:
             return
-        if self._thought is None and len(self._response.text) > self._frozen_end:
+        end = len(self._response.text) if spoken is None else spoken
+        if self._thought is None and end > self._frozen_end:
             # The model thinks again after it spoke: what it says then comes below the thought.
-            self._freeze(len(self._response.text))
+            self._freeze(end)
         if self._thinking and not done:
             self._thought = self._draw(answer.thinking(text), at=self._thought)
             return
@@ -164,31 +200,30 @@ class LiveAnswer:
         self._thought = None
         self._thought_begin = len(self._response.thinking)
 
-    def _paint_text(self, *, done: bool) -> None:
+    def _paint_text(self) -> None:
         text = self._response.text
         rest = text[self._frozen_end :]
         if not rest:
             return
-        if done:
-            self._freeze(len(text))
-            return
-        finished, growing = blocks(rest)
+        form = self._context.form(self._response)
+        done, still_growing = formats.split(rest, form)
         parts = FINE if len(self._texts) < MANY else COARSE
-        if len(finished) >= max(SMALLEST_BLOCK, len(text) // parts):
-            self._freeze(self._frozen_end + len(finished))
-            rest = growing
+        if len(done) >= max(SMALLEST_BLOCK, len(text) // parts):
+            self._freeze(self._frozen_end + len(done))
+            rest = still_growing
         if rest:
-            self._draw_text(rest, plain_text=None)
+            self._draw_text(formats.growing(rest, form))
 
-    def _freeze(self, end: int) -> None:
+    def _freeze(self, end: int, *, last: bool = False) -> None:
         """Give the text up to ``end`` its last look; what follows gets a display of its own."""
         text = self._response.text[self._frozen_end : end]
-        self._draw_text(text, plain_text=plain(text))
+        html, said = answer.written(self._response, text, self._context, last=last)
+        self._draw_text(html, plain_text=said)
         self._frozen_end, self._tail = end, None
 
-    def _draw_text(self, text: str, *, plain_text: str | None) -> None:
+    def _draw_text(self, html: str, *, plain_text: str | None = None) -> None:
         is_new = self._tail is None
-        self._tail = self._draw(render(text), plain_text=plain_text, at=self._tail)
+        self._tail = self._draw(html, plain_text=plain_text, at=self._tail)
         if is_new:
             self._texts.append(self._tail)
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from ..events import Event, ReasoningDelta, TextDelta, TextReplaced
+from ..events import (
+    Event,
+    ReasoningDelta,
+    RoundBegan,
+    TextDelta,
+    TextReplaced,
+    ToolCallDelta,
+    ToolResult,
+)
 from ..response import Response
-from .answer import Context, figures
+from . import thumbnails
+from .answer import Context, asides, figures, round_words
 from .control_characters import ControlFilter, plain
+from .look import LONGEST_NAME, clipped, one_line
+from .parsed import in_words, records
+from .tool_cards import outcome, plain_result
 
 _GREY, _PLAIN = "\x1b[2m", "\x1b[0m"
 
@@ -22,9 +34,12 @@ class TerminalAnswer:
         self._colours = self._out.isatty()
         self._filter = ControlFilter()
         self._thinking = False
+        # The call whose arguments are being written.
+        self._call: int | None = None
 
     def start(self, model: str) -> None:
-        pass
+        if pictures := self._context.pictures:
+            self._print(self._grey(thumbnails.lines(pictures)) + "\n\n")
 
     def on_event(self, response: Response, event: Event) -> None:
         match event:
@@ -34,18 +49,49 @@ class TerminalAnswer:
             case TextDelta(text=text):
                 self._switch(thinking=False)
                 self._print(self._filter.feed(text))
-            case TextReplaced(text=text):
-                self._print("\n— the service replaced its answer: —\n" + plain(text))
+            case TextReplaced(text=text, notice=notice):
+                said = one_line(notice) or "the service replaced its answer:"
+                self._print(f"\n— {said} —\n{plain(text)}")
+            case ToolCallDelta():
+                self._print_call(response, event)
+            case ToolResult():
+                self._end_call()
+                name = clipped(one_line(event.name), LONGEST_NAME)
+                self._print(f"{outcome(event)} {name}: {plain_result(event)}\n")
+            case RoundBegan(number=number):
+                self._end_call()
+                self._print(self._grey(round_words(number)) + "\n")
 
     def finish(self, response: Response) -> None:
         self._switch(thinking=False)
-        for item in response.references:
-            self._print(f"\n[{item.index}] {plain(item.title)} {plain(item.url)}".rstrip())
-        for notice in response.notices:
-            self._print(f"\n! {plain(notice)}")
+        self._end_call()
+        if len(response.tool_results) < len(response.tool_calls):
+            self._print("  not run\n" if not self._context.tools_run else "  not finished\n")
+        if self._context.form(response) in ("json", "table") and records(response.parsed)[1]:
+            self._print(f"\n\n{in_words(response.parsed)}")
+        self._print("".join(f"\n{line}" for line in asides(response)))
         self._print(f"\n{self._grey(figures(response, self._context))}\n")
 
+    def _print_call(self, response: Response, event: ToolCallDelta) -> None:
+        """The name when a call begins, then its arguments as they come."""
+        if self._call != event.index:
+            self._switch(thinking=False)
+            self._end_call()
+            self._call = event.index
+            name = clipped(one_line(response.tool_calls[event.index].name), LONGEST_NAME)
+            self._print(f"\n→ {name or '?'} ")
+            self._filter = ControlFilter()
+        self._print(self._filter.feed(event.arguments))
+
+    def _end_call(self) -> None:
+        if self._call is not None:
+            self._call = None
+            self._filter = ControlFilter()
+            self._print("\n")
+
     def _switch(self, *, thinking: bool) -> None:
+        if not thinking:
+            self._end_call()
         if thinking == self._thinking:
             return
         self._thinking = thinking

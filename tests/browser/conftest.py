@@ -218,6 +218,7 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "SOPHNET_DATA_DIR": home / "sophnet",
     }
     # The kernel must be this Python, whatever kernels the machine has installed.
     fixed = {"JUPYTER_TOKEN": lab.token, "JUPYTER_PREFER_ENV_PATH": "1"}

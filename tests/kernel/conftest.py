@@ -248,6 +248,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[
             "JUPYTER_DATA_DIR",
             "JUPYTER_RUNTIME_DIR",
             "SOPHNET_CONFIG_DIR",
+            "SOPHNET_DATA_DIR",
         )
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SOPHNET_")}

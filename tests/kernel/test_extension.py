@@ -49,7 +49,8 @@ def own(start_kernel, running_sandbox):
 
 def test_loading_again_doubles_nothing(own):
     once = traces(own)
-    assert (once["transformers"], once["events"], len(once["holders"])) == (1, 1, 2)
+    assert (once["transformers"], once["events"]) == (1, 1)
+    assert once["holders"] == sorted(set(once["holders"]))
     for code in (
         "%load_ext sophnet_jupyter",
         "%reload_ext sophnet_jupyter",

@@ -1,0 +1,141 @@
+"""Pictures, sounds and films as HTML that plays wherever a notebook is opened."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sophnet_jupyter.picture import Picture
+from sophnet_jupyter.response import Response
+from sophnet_jupyter.views import audio, embedding, images, video
+from sophnet_jupyter.views.answer import bundle
+
+WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(100)
+MP4 = b"\0\0\0\x18ftypisom" + bytes(200)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    embedding.shelf.in_files = False
+
+
+def noise(side: int) -> bytes:
+    """A picture that no format makes small."""
+    buffer = io.BytesIO()
+    Image.effect_noise((side, side), 120).convert("RGB").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def picture(side: int = 40, **more: object) -> Picture:
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side), "teal").save(buffer, "PNG")
+    given = {"data": buffer.getvalue(), "mime": "image/png", "prompt": "a fox", "seed": 7}
+    return Picture(**(given | more))  # type: ignore[arg-type]
+
+
+def shown(html: str) -> list[tuple[int, int]]:
+    """The sizes of the pictures in some HTML."""
+    found = re.findall(r'src="data:image/webp;base64,([^"]+)"', html)
+    return [Image.open(io.BytesIO(base64.b64decode(data))).size for data in found]
+
+
+def test_each_picture_stands_with_its_words_size_and_seed() -> None:
+    html = images.grid([picture(), picture(60, seed=8)])
+    assert shown(html) == [(40, 40), (60, 60)]
+    assert re.findall(r"\d+ × \d+ · seed \d+", html) == ["40 × 40 · seed 7", "60 × 60 · seed 8"]
+    assert html.count("a fox</div>") == 2
+
+
+def test_large_pictures_share_two_megabytes_and_say_that_they_are_smaller() -> None:
+    large = noise(1400)
+    html = images.grid([picture(data=large), picture(data=large)])
+    assert len(html) < 2_050_000
+    assert all(side < 1400 for size in shown(html) for side in size)
+    assert "shown at" in html
+
+
+def test_of_a_picture_file_only_the_pixels_go_into_a_notebook() -> None:
+    buffer = io.BytesIO()
+    exif = Image.Exif()
+    exif[270] = "<script>secret</script>"
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=exif)
+    data = buffer.getvalue() + b"<script>alert(1)</script>"
+    drawn, _ = images.small(picture(data=data, mime="image/jpeg"), 10_000)
+    assert b"secret" not in drawn
+    assert b"script" not in drawn
+
+
+def test_a_picture_that_was_not_fetched_is_said_to_be_none_and_loads_nothing() -> None:
+    html = images.grid([Picture(url="https://store.example/1.png", prompt="a fox")])
+    assert "not fetched" in html
+    assert "store.example" not in html
+
+
+def test_words_of_a_prompt_are_nothing_but_words() -> None:
+    html = images.grid([picture(prompt='"><script>alert(1)</script>')])
+    assert "<script" not in html
+    assert '"><' not in html.replace('"><fig', "").replace('"><div', "").replace('"><img', "")
+
+
+def test_a_response_with_pictures_is_one_bundle_of_html_and_words() -> None:
+    data = bundle(Response(images=(picture(),), ending="complete", sandbox=True))
+    assert set(data) == {"text/html", "text/plain"}
+    assert "<figure" in data["text/html"]
+    assert "[picture 1] a fox · 40 × 40 · seed 7" in data["text/plain"]
+
+
+def test_pictures_can_be_kept_beside_the_notebook(here: Path) -> None:
+    embedding.shelf.in_files = True
+    one = picture()
+    html = images.grid([one, one])
+    [file] = (here / "sophnet-media").iterdir()
+    assert file.read_bytes() == one.data
+    assert html.count(f'src="sophnet-media/{file.name}"') == 2
+    assert "data:" not in html
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(here: Path) -> None:
+    embedding.shelf.in_files = True
+    (here / "sophnet-media").write_text("in the way")
+    assert "cannot be shown" in images.grid([picture()])
+
+
+@pytest.mark.parametrize(
+    ("html", "tag", "mime"),
+    [(audio.player(WAV), "audio", "audio/wav"), (video.player(MP4), "video", "video/mp4")],
+)
+def test_a_player_has_its_source_on_itself(html: str, tag: str, mime: str) -> None:
+    start = f'<{tag} controls preload="metadata" src="data:{mime};base64,'
+    assert html.startswith(start)
+    assert "<source" not in html
+    assert "cannot play" in html
+
+
+def test_what_is_larger_than_two_megabytes_is_a_file_and_a_link(here: Path) -> None:
+    for player, data, kind in ((audio.player, WAV, "audio"), (video.player, MP4, "video")):
+        html = player(data + bytes(2_000_000))
+        [file] = (here / "sophnet-media").glob(f"{kind}-*")
+        assert len(html) < 2_000
+        assert f'src="sophnet-media/{file.name}"' in html
+        assert f'<a href="sophnet-media/{file.name}">' in html
+
+
+def test_a_film_has_its_first_frame_until_it_plays() -> None:
+    html = video.player(MP4, poster=picture(400))
+    assert 'poster="data:image/webp;base64,' in html
+    assert len(html) < 150_000
+
+
+def test_bytes_that_are_no_sound_or_film_are_not_played() -> None:
+    for player in (audio.player, video.player):
+        html = player(b"<html><script>alert(1)</script>")
+        assert "src=" not in html
+        assert "<script" not in html

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import Client as Client
+    from .dify import Dify as Dify
     from .errors import ServiceError as ServiceError
     from .errors import SettingsError as SettingsError
     from .errors import SophNetError as SophNetError
     from .errors import Stopped as Stopped
     from .prompt.tools import tool as tool
     from .response import Response as Response
+    from .teleai import TeleAI as TeleAI
     from .widgets.audio_player import AudioPlayer as AudioPlayer
     from .widgets.chat_panel import ChatPanel as ChatPanel
+    from .widgets.excel_analyst import ExcelAnalyst as ExcelAnalyst
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
 # through this file, uses none of them and is up 180 ms earlier.
@@ -22,11 +25,14 @@ _HOMES = {
     "AudioPlayer": "widgets.audio_player",
     "ChatPanel": "widgets.chat_panel",
     "Client": "client",
+    "Dify": "dify",
+    "ExcelAnalyst": "widgets.excel_analyst",
     "Response": "response",
     "ServiceError": "errors",
     "SettingsError": "errors",
     "SophNetError": "errors",
     "Stopped": "errors",
+    "TeleAI": "teleai",
     "tool": "prompt.tools",
 }
 
@@ -34,11 +40,14 @@ __all__ = [
     "AudioPlayer",
     "ChatPanel",
     "Client",
+    "Dify",
+    "ExcelAnalyst",
     "Response",
     "ServiceError",
     "SettingsError",
     "SophNetError",
     "Stopped",
+    "TeleAI",
     "load_ipython_extension",
     "tool",
     "unload_ipython_extension",
@@ -50,6 +59,7 @@ def load_ipython_extension(shell: Any) -> None:
     """``%load_ext sophnet_jupyter``: add the magics to this shell."""
     from .magics.extension import load
 
+    _dress()
     load(shell)
 
 
@@ -64,13 +74,11 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    if name == "ChatPanel":
+    if name in ("ChatPanel", "ExcelAnalyst"):
         # Panels are handed their client; one that was given none makes the usual one.
         value.make_client = staticmethod(import_module(".client", __name__).Client)
-    if name in ("Client", "Response"):
-        # A response knows nothing of its looks. Here, where all layers meet, it is given a view,
-        # which is imported when one is first shown.
-        import_module(".response", __name__).Response._repr_mimebundle_ = _draw
+    if name in ("Client", "Dify", "Response", "TeleAI"):
+        _dress()
     globals()[name] = value
     return value
 
@@ -79,7 +87,20 @@ def __dir__() -> list[str]:
     return __all__
 
 
+def _dress() -> None:
+    # A response knows nothing of its looks. Here, where all layers meet, it is given a view,
+    # which is imported when one is first shown.
+    response = import_module(".response", __name__).Response
+    response._repr_mimebundle_, response.show = _draw, _show
+
+
 def _draw(response: Any, include: object = None, exclude: object = None) -> dict[str, str]:
     from .views.answer import bundle
 
     return bundle(response)
+
+
+def _show(response: Any) -> None:
+    from .views.showing import show
+
+    show(response)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from . import local, logs
+from .dify import Dify
+from .events import Event
+from .providers.journal import Task
 from .providers.sophnet import access
 from .providers.sophnet.chat import Chat
+from .providers.sophnet.documents import Documents
+from .providers.sophnet.images import KIND as IMAGE
+from .providers.sophnet.images import Images
 from .providers.sophnet.models import Models, models
-from .settings import Secret, Settings, model_name
+from .providers.sophnet.place import Place
+from .providers.tasks import Kind, Tasks
+from .settings import Secret, Settings, data_folder, model_name
+from .teleai import TeleAI
 from .wire import http
 from .wire.call import Network
+from .wire.download import Downloader
 from .wire.wire import Wire
 
 
@@ -36,6 +49,11 @@ class Client:
     ) -> None:
         logs.guard()
         self._model = arguments.get("model")
+        self._dify_apps: dict[str, Dify] = {}
+        self._dify = {
+            name: arguments.pop(f"dify_{name}", None) for name in ("api_key", "base_url", "user")
+        }
+        self._proxy = arguments.get("proxy")
         # What `models` found last, for completion, which cannot wait for an answer.
         self.known_models: Models | None = None
         self.settings = Settings.read(
@@ -49,7 +67,59 @@ class Client:
     @cached_property
     def chat(self) -> Chat:
         """Chat completions."""
-        return Chat(self._sophnet, default_model=lambda: self._model or model_name())
+        return Chat(
+            self._sophnet,
+            default_model=lambda: self._model or model_name(),
+            downloads=self._downloader,
+        )
+
+    @cached_property
+    def images(self) -> Images:
+        """Pictures from words, and from other pictures."""
+        return Images(
+            self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
+        )
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Documents as Markdown."""
+        return Documents(self._sophnet, place=self._place("documents"))
+
+    @property
+    def dify(self) -> Dify:
+        """The Dify app of DIFY_API_KEY, or of the arguments ``dify_api_key`` and so on."""
+        return self.dify_app()
+
+    def dify_app(self, name: str = "") -> Dify:
+        """The Dify app whose key is in ``DIFY_<NAME>_API_KEY``. Raises `SettingsError`."""
+        if name not in self._dify_apps:
+            given = {} if name else self._dify
+            self._dify_apps[name] = Dify(
+                app=name,
+                timeouts=self.settings.timeouts,
+                proxy=self._proxy,
+                ca_bundle=self.settings.ca_bundle,
+                **given,
+            )
+        return self._dify_apps[name]
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The long tasks that were begun on this machine, and are resumed after a restart."""
+        tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
+
+        def resume(task: Task) -> AsyncGenerator[Event, None]:
+            # Asked for only now: a list of tasks opens no connection.
+            return self.images.resume(task)
+
+        tasks.register(IMAGE, Kind(service=access.SERVICE, origin=self._origin, resume=resume))
+        return tasks
+
+    @cached_property
+    def excel(self) -> TeleAI:
+        """Analyses of Excel workbooks. Raises `SettingsError` where half of an account is set."""
+        settings = self.settings
+        return TeleAI(timeouts=settings.timeouts, proxy=self._proxy, ca_bundle=settings.ca_bundle)
 
     async def models(self, *, refresh: bool = False) -> Models | None:
         """
@@ -68,18 +138,48 @@ class Client:
         origin = access.origin(
             base_url=settings.base_url,
             reveal=settings.api_key.reveal,
-            # The sandbox's key is a public word, and may stand in any sentence.
-            scrub=str if settings.sandbox else settings.api_key.scrub,
+            scrub=self._scrub,
             locate=local.sandbox if settings.sandbox and not settings.base_url else None,
         )
-        network = Network(
+        return Wire(origin, self._network)
+
+    @cached_property
+    def _downloader(self) -> Downloader:
+        return Downloader(self._network, allowed_origins=self._own_origins)
+
+    def _own_origins(self) -> list[str]:
+        """The origins whose results may be on this machine or in its network, as of now."""
+        roots = [self.settings.base_url]
+        if self.settings.sandbox:
+            roots.append(local.running() or "")
+        parts = [urlsplit(root) for root in roots if root]
+        return [f"{each.scheme}://{each.netloc}" for each in parts]
+
+    @property
+    def _network(self) -> Network:
+        settings = self.settings
+        return Network(
             connect=settings.timeouts.connect,
             between=settings.timeouts.between,
             total=settings.timeouts.total,
             proxy=settings.proxy,
             ca_bundle=settings.ca_bundle,
         )
-        return Wire(origin, network)
+
+    @property
+    def _scrub(self) -> Callable[[str], str]:
+        # The sandbox's key is a public word, and may stand in any sentence.
+        return str if self.settings.sandbox else self.settings.api_key.scrub
+
+    @property
+    def _origin(self) -> str:
+        return "sandbox" if self.settings.sandbox else self.settings.origin
+
+    def _place(self, service: str) -> Place:
+        return Place(
+            project_id=self.settings.project_id,
+            easyllm_id=self.settings.easyllm_ids.get(service, ""),
+        )
 
     def warm_up(self) -> None:
         """Do now, without any traffic, what the first request would wait for: some 60 ms."""
@@ -89,6 +189,10 @@ class Client:
         """Close the connections of the running event loop."""
         if "_sophnet" in self.__dict__:
             await self._sophnet.aclose()
+        for app in self._dify_apps.values():
+            await app.aclose()
+        if "excel" in self.__dict__:
+            await self.excel.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,3 +204,10 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+def _look(content: Path | bytes) -> object:
+    """Look at a picture before it is kept; raises `ValueError`."""
+    from .views.pictures import check
+
+    return check(content)

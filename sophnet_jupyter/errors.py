@@ -22,6 +22,7 @@ Every error this package raises on purpose.
     * DownloadFailed        a result was not fetched
     * FileChanged           a file did not stay as it was while it was sent
     * Stopped               the user interrupted
+        * Cancelled         somebody cancelled a background answer (`magics.background`)
 
 An error holds facts and computes its sentence: who said what, then what to do. One that is raised
 after part of an answer had come carries that part as ``error.response``.
@@ -29,6 +30,7 @@ after part of an answer had come carries that part as ``error.response``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 # What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
@@ -42,6 +44,8 @@ class Partial(Protocol):
     @property
     def text(self) -> str: ...
     @property
+    def images(self) -> Sequence[object]: ...
+    @property
     def ending(self) -> str: ...
 
 
@@ -49,6 +53,8 @@ class SophNetError(Exception):
     """Base class; catch this to catch everything below."""
 
     response: Partial | None = None
+    # What to name when asking the service about it, where the request had an id.
+    request_id: str = ""
 
     def _render_traceback_(self) -> list[str]:
         # IPython's hook. A notebook saves this line in place of a page of frames, in which a
@@ -199,6 +205,8 @@ class ServiceError(SophNetError):
         """What the user can do about it."""
         if self.retry_after is not None:
             return f"The service asks to wait {span(self.retry_after)}."
+        if self.status == 501:
+            return "It cannot do that, and trying again changes nothing."
         return self.advice
 
 
@@ -360,7 +368,7 @@ class Stopped(SophNetError):
         super().__init__()
 
     def __str__(self) -> str:
-        if self.response is not None and self.response.text:
+        if self.response is not None and (self.response.text or self.response.images):
             return "interrupted; the part that had arrived is kept in `_`."
         return "interrupted before anything had arrived."
 

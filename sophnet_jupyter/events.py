@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from .picture import Picture
+
 Ending = Literal["complete", "stopped", "incomplete", "failed"]
 
 
@@ -139,10 +141,9 @@ class AudioChunk(_Event, frozen=True, kw_only=True):
 
 
 class ImageReady(_Event, frozen=True, kw_only=True):
-    """A picture is finished and can be fetched."""
+    """A picture is finished, and was fetched where it could be."""
 
-    url: str
-    index: int = 0
+    picture: Picture
 
 
 class VideoReady(_Event, frozen=True, kw_only=True):
@@ -164,10 +165,12 @@ class Progress(_Event, frozen=True, kw_only=True):
     """
     How far a long task is: ``fraction`` from 0 to 1 where the service tells.
 
-    ``elapsed`` is in seconds since we began to wait, None where nobody counts.
+    ``elapsed`` is in seconds since we began to wait, None where nobody counts. ``index`` tells
+    tasks apart that were begun together.
     """
 
     state: str
+    index: int = 0
     task_id: str = ""
     fraction: float | None = None
     elapsed: float | None = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from .errors import SophNetError
+from .errors import SettingsError, SophNetError, quoted
 from .events import (
     AlternativeDelta,
     AudioChunk,
@@ -34,6 +36,7 @@ from .events import (
     Usage,
     VideoReady,
 )
+from .picture import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,9 @@ class Response:
     What a call came to, whatever it was asked for.
 
     ``ending`` is always one of complete, stopped, incomplete, failed. ``finish_reason`` is the
-    service's own word (``stop``, ``length``, ``tool_calls``), empty if it gave none. ``images`` and
-    ``videos`` are addresses, ``audio`` bytes, ``vectors`` one tuple of floats per input.
+    service's own word (``stop``, ``length``, ``tool_calls``), empty if it gave none. ``images``
+    are pictures in the order in which they were asked for, ``videos`` addresses, ``audio`` bytes,
+    ``vectors`` one tuple of floats per input.
 
     Where tools were run, ``text``, ``thinking``, ``tool_calls`` and ``tool_results`` are those of
     all ``rounds`` together, and `messages` tells them apart. ``alternatives`` are the other
@@ -84,7 +88,7 @@ class Response:
     alternatives: tuple[str, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     references: tuple[Reference, ...] = ()
-    images: tuple[str, ...] = ()
+    images: tuple[Picture, ...] = ()
     videos: tuple[str, ...] = ()
     audio: bytes = b""
     vectors: tuple[tuple[float, ...], ...] = ()
@@ -112,14 +116,43 @@ class Response:
         turns = [_turns(self, begin, end) for begin, end in zip(self.rounds, ends, strict=True)]
         return tuple(turn for each in turns for turn in each)
 
+    def save(self, path: str | os.PathLike[str]) -> list[Path]:
+        """
+        Write the pictures to a folder or a file, or the sound, or else the text, to a file.
+
+        A file is replaced; several pictures for one name are numbered. In a folder, which is there
+        or ends in ``/``, nothing is overwritten. Returns the paths. Raises `SettingsError`.
+        """
+        from . import saving
+
+        if self.images:
+            return saving.save_pictures(self.images, path)
+        if not (self.audio or self.text):
+            raise SettingsError("There is nothing to save in this response.")
+        if saving.is_folder(path):
+            raise SettingsError(f"{os.fspath(path)} is a folder: name a file in it.")
+        data = self.audio or self.text.encode("utf-8", "replace")
+        return [saving.save_bytes(data, Path(path).expanduser())]
+
+    def show(self) -> None:
+        """Show it here and now, as the last line of a cell would."""
+        # The looks come from above: the package puts its own in this one's place.
+        raise SettingsError("Import sophnet_jupyter to have responses drawn.")
+
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
         words = " ".join(self.text.split())
         clipped = words if len(words) <= 60 else words[:59] + "…"
-        figures = [self.ending, f"{len(self.text)} characters"]
-        figures += [self.model] if self.model else []
+        figures: list[str] = [self.ending]
+        if self.images:
+            count = len(self.images)
+            clipped = clipped or self.images[0].prompt[:60]
+            figures += [f"{count} pictures" if count > 1 else "1 picture"]
+        else:
+            figures += [f"{len(self.text)} characters"]
+        figures += [quoted(self.model)] if self.model else []
         figures += ["sandbox"] if self.sandbox else []
         return f"<Response {clipped!r} · {' · '.join(figures)}>"
 
@@ -154,8 +187,9 @@ def fold(state: Response, event: Event) -> Response:
             return _changed(state, references=items)
         case AudioChunk(data=data):
             return _changed(state, audio=state.audio + data)
-        case ImageReady(url=url):
-            return _changed(state, images=(*state.images, url))
+        case ImageReady(picture=picture):
+            images = sorted((*state.images, picture), key=lambda each: each.index)
+            return _changed(state, images=tuple(images))
         case VideoReady(url=url):
             return _changed(state, videos=(*state.videos, url))
         case Usage():

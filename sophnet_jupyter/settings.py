@@ -17,9 +17,20 @@ profile that ``%sophnet login`` has stored; with no key at all, the sandbox. Onl
 | HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY | honoured where SOPHNET_PROXY is not set |
 | SOPHNET_PROFILE | profile a new kernel begins with, ``default`` if unset |
 | SOPHNET_CONFIG_DIR | folder of ``profiles.json``; the system's own if unset, see `keystore` |
+| SOPHNET_DATA_DIR | folder of what is kept on this machine, such as tasks; see `data_folder` |
+| SOPHNET_MEDIA | ``embed`` results in notebooks, or keep them as ``files`` beside them |
 | SOPHNET_NO_SANDBOX | ``1``: never start the sandbox, fail with a sentence instead |
 | SOPHNET_SANDBOX_URL | a sandbox that runs already, to be used in place of one of our own |
 | SOPHNET_SANDBOX_KEY | its key, ``sandbox`` if unset |
+| DIFY_API_KEY | key of a Dify app; without one ``client.dify`` is an app of the sandbox |
+| DIFY_BASE_URL | root of Dify, ``https://api.dify.ai/v1`` if unset |
+| DIFY_USER | who asks, to Dify; one of this notebook's own if unset |
+| DIFY_<NAME>_API_KEY, DIFY_<NAME>_BASE_URL | further apps, each with a key of its own |
+| TELEAI_APP_ID, TELEAI_APP_KEY | TeleAI's id (买家中心-已购能力) and key; without, the sandbox |
+| TELEAI_REGION | region that TeleAI's signature names, ``QG`` (all of China) if unset |
+| TELEAI_BASE_URL | TeleAI's root, ``https://openapi.teleagi.cn`` if unset |
+| TELEAI_DEVICE_UUID | device to name in each request, where one is registered |
+| TELEAI_AUTHORIZATION | a ready ``Authorization``, to be sent in place of a signature of ours |
 
 A profile is a key with the address and the project it belongs to, and these three stay together:
 a stored key goes to its own address whatever SOPHNET_BASE_URL says, and a key from elsewhere never
@@ -31,11 +42,17 @@ What no setting can hide: a process of the same user reads SOPHNET_API_KEY in
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import os
+import platform
+import re
+import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypedDict
 
@@ -47,6 +64,11 @@ BASE_URL = "https://www.sophnet.com/api/open-apis"
 MODEL = "DeepSeek-V3.2"
 SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documents")
 SANDBOX_KEY = "sandbox"
+DIFY_URL = "https://api.dify.ai/v1"
+TELEAI_URL = "https://openapi.teleagi.cn"
+TELEAI_REGION = "QG"
+# The sandbox's own; what it is signed with is the sandbox's key.
+SANDBOX_APP_ID = "sandbox"
 
 KeySource = Literal["argument", "%sophnet", "environment", "keyring", "file", "sandbox"]
 
@@ -91,6 +113,34 @@ def profile_in_use() -> str:
 def environment_has_key() -> bool:
     """True when SOPHNET_API_KEY is set, which a stored key stands behind."""
     return bool(os.environ.get("SOPHNET_API_KEY"))
+
+
+def data_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """
+    Where this user's data is kept: what tasks there are, and what may be made again.
+
+    SOPHNET_DATA_DIR, or the system's own place: ``%LOCALAPPDATA%``, ``~/Library/Application
+    Support``, ``$XDG_DATA_HOME`` or ``~/.local/share``, and in it ``sophnet_jupyter``. A process
+    without a home gets a folder in the working one.
+    """
+    environ = os.environ if environ is None else environ
+    if named := environ.get("SOPHNET_DATA_DIR"):
+        return Path(named).expanduser()
+    home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA", "") or (home and f"{home}/AppData/Local")
+    elif sys.platform == "darwin":
+        base = home and f"{home}/Library/Application Support"
+    else:
+        base = environ.get("XDG_DATA_HOME", "")
+        # The standard wants a relative path to be ignored.
+        base = base if base.startswith("/") else home and f"{home}/.local/share"
+    return Path(base, "sophnet_jupyter") if base else Path(".sophnet_jupyter")
+
+
+def media_in_files() -> bool:
+    """True when results shown in a notebook are to be files beside it, and not in it."""
+    return os.environ.get("SOPHNET_MEDIA", "") == "files"
 
 
 def environment_base_url() -> str:
@@ -177,6 +227,73 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class TeleAIAccount:
+    """Who one is at TeleAI, and where that is. ``authorization`` is empty, or ready to be sent."""
+
+    app_id: str
+    app_key: Secret
+    authorization: Secret
+    region: str
+    base_url: str
+    device_uuid: str
+    proxy: str
+    sandbox: bool
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None, **arguments: Any) -> TeleAIAccount:
+        """
+        Gather it from arguments, then the environment; with neither id nor key, the sandbox's.
+
+        Raises `SettingsError` when half of it is missing or cannot be right, or when there is
+        none and the sandbox is switched off.
+        """
+        environ = os.environ if environ is None else environ
+
+        def first(name: str, default: str = "") -> Any:
+            return arguments.get(name) or environ.get(f"TELEAI_{name.upper()}", "") or default
+
+        app_id, key, ready = first("app_id"), first("app_key"), first("authorization")
+        sandbox = not (app_id or key or ready)
+        if sandbox:
+            base_url, app_id, key = _teleai_sandbox(environ)
+        else:
+            base_url = checked_url(first("base_url", TELEAI_URL), "TELEAI_BASE_URL", TELEAI_URL)
+            if not app_id or not (key or ready):
+                lacks = "TELEAI_APP_KEY" if app_id else "TELEAI_APP_ID"
+                raise SettingsError(f"TeleAI needs an id and a key: {lacks} is missing.")
+        return cls(
+            app_id=_header_word(app_id, "TELEAI_APP_ID"),
+            app_key=key if isinstance(key, Secret) else checked_key(key) if key else Secret(""),
+            authorization=ready if isinstance(ready, Secret) else Secret(ready.strip()),
+            region=_header_word(first("region", TELEAI_REGION), "TELEAI_REGION"),
+            # The document calls the whole address the one to call, so that is what is pasted.
+            base_url=base_url.partition("/aipaas/")[0],
+            device_uuid=_header_word(first("device_uuid"), "TELEAI_DEVICE_UUID"),
+            proxy=arguments.get("proxy") or environ.get("SOPHNET_PROXY") or _system_proxy(base_url),
+            sandbox=sandbox,
+        )
+
+
+def _teleai_sandbox(environ: Mapping[str, str]) -> tuple[str, str, Secret]:
+    """Root (empty where it is still to be started), id and key of the sandbox."""
+    if environ.get("SOPHNET_NO_SANDBOX") == "1":
+        raise SettingsError(
+            "No TeleAI key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
+            "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts."
+        )
+    root = _sandbox_url(environ).removesuffix("/api/open-apis")
+    return root, SANDBOX_APP_ID, Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+
+
+def _header_word(value: str, name: str) -> str:
+    # Each is a part of a header, and slashes separate the parts of a signature.
+    value = value.strip()
+    if not value.isascii() or not value.isprintable() or " " in value or "/" in value:
+        raise SettingsError(f"{name} has characters that it cannot have: copy it again.")
+    return value
+
+
 def model_name() -> str:
     """The chat model for a call that names none, as of now: ``%sophnet model`` may change it."""
     return session.get("model") or os.environ.get("SOPHNET_MODEL") or MODEL
@@ -244,16 +361,13 @@ def _sandbox_url(environ: Mapping[str, str]) -> str:
     return checked_url(root + "/api/open-apis") if root else ""
 
 
-def checked_url(url: str) -> str:
-    """An address that a key may be sent to. Raises `SettingsError`."""
+def checked_url(url: str, name: str = "SOPHNET_BASE_URL", like: str = BASE_URL) -> str:
+    """An address that a key may be sent to. Raises `SettingsError`, which calls it ``name``."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-        raise SettingsError(
-            "SOPHNET_BASE_URL must be an address such as https://www.sophnet.com/api/open-apis, "
-            "without a query."
-        )
+        raise SettingsError(f"{name} must be an address such as {like}, without a query.")
     if parts.username or parts.password:
-        raise SettingsError("SOPHNET_BASE_URL must not hold a name or password.")
+        raise SettingsError(f"{name} must not hold a name or password.")
     return url.rstrip("/")
 
 
@@ -265,3 +379,84 @@ def _system_proxy(base_url: str) -> str:
         return ""
     proxies = urllib.request.getproxies()
     return proxies.get(parts.scheme) or proxies.get("all", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifyApp:
+    """How one Dify app is reached. A key opens one app, so that several apps are several keys."""
+
+    api_key: Secret
+    base_url: str
+    user: str
+    sandbox: bool = False
+    proxy: str = ""
+    ca_bundle: str = ""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    @classmethod
+    def read(
+        cls, name: str = "", environ: Mapping[str, str] | None = None, **arguments: Any
+    ) -> DifyApp:
+        """
+        The app of that name, or the one of DIFY_API_KEY; arguments go first.
+
+        Raises `SettingsError` for a name without a key, or where the sandbox is switched off.
+        """
+        environ = os.environ if environ is None else environ
+        given = {name: value for name, value in arguments.items() if value is not None}
+        key = given.get("api_key") or _dify_variable(environ, name, "API_KEY")
+        if not key and (name or environ.get("SOPHNET_NO_SANDBOX") == "1"):
+            raise SettingsError(_no_dify_key(name, environ))
+        url = given.get("base_url") or _dify_variable(environ, name, "BASE_URL")
+        url = url or environ.get("DIFY_BASE_URL") or DIFY_URL
+        if key:
+            base_url = checked_url(url, "DIFY_BASE_URL", DIFY_URL)
+            secret = key if isinstance(key, Secret) else checked_key(str(key))
+        else:
+            root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
+            base_url = checked_url(f"{root}/v1") if root else ""
+            secret = Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+        proxy = given.get("proxy") or environ.get("SOPHNET_PROXY", "")
+        return cls(
+            api_key=secret,
+            base_url=base_url,
+            user=given.get("user") or environ.get("DIFY_USER") or _notebook(environ),
+            sandbox=not key,
+            proxy=proxy or _system_proxy(base_url),
+            ca_bundle=given.get("ca_bundle") or environ.get("SOPHNET_CA_BUNDLE", ""),
+            timeouts=given.get("timeouts", Timeouts()),
+        )
+
+
+def dify_apps(environ: Mapping[str, str] | None = None) -> list[str]:
+    """The names of the apps that have a key of their own."""
+    found = (re.fullmatch("DIFY_(.+)_API_KEY", name) for name in environ or os.environ)
+    return sorted(match[1].lower() for match in found if match)
+
+
+def _dify_variable(environ: Mapping[str, str], app: str, what: str) -> str:
+    middle = re.sub(r"\W", "_", app).upper()
+    return environ.get(f"DIFY_{middle}_{what}" if app else f"DIFY_{what}", "")
+
+
+def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:
+    if not name:
+        return "No key for Dify, and the sandbox is off (SOPHNET_NO_SANDBOX=1): set DIFY_API_KEY."
+    known = ", ".join(dify_apps(environ)) or "none"
+    variable = f"DIFY_{re.sub(r'[^A-Za-z0-9]', '_', name[:40]).upper()}_API_KEY"
+    return f"No key of a Dify app {name[:40]!r} is set: put it into {variable}. Known: {known}."
+
+
+def _notebook(environ: Mapping[str, str]) -> str:
+    """
+    A user for Dify that stays the same for a notebook, and tells nothing about it.
+
+    JPY_SESSION_NAME is the notebook's path, where the server sets it.
+    """
+    try:
+        whose = getpass.getuser()
+        folder = str(Path.cwd())
+    except (OSError, KeyError, ImportError):  # no entry for this user, or the folder is gone
+        whose = folder = ""
+    facts = (whose, platform.node(), folder, environ.get("JPY_SESSION_NAME", ""))
+    return f"jupyter-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"

@@ -16,8 +16,10 @@ from sophnet_jupyter import settings
 def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests decide themselves which key there is, and no proxy stands between loopback ends."""
     for name in list(os.environ):
-        if name.startswith("SOPHNET_") or name.lower().endswith("_proxy"):
+        ours = name.startswith(("SOPHNET_", "DIFY_", "TELEAI_"))
+        if ours or name.lower().endswith("_proxy"):
             del os.environ[name]
+    os.environ["SOPHNET_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
     os.environ["SOPHNET_CONFIG_DIR"] = str(tmp_path_factory.mktemp("no-profiles"))
 
 
@@ -30,7 +32,7 @@ def no_session_settings() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[SimpleNamespace]:
     """A sandbox that answers as fast as it can: ``.url`` (SophNet's root), ``.root``, ``.key``."""
-    speed = ["--tokens-per-second", "0", "--first-token", "0"]
+    speed = ["--tokens-per-second", "0", "--first-token", "0", "--task-seconds", "0"]
     process = subprocess.Popen(
         [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid()), *speed],
         stdin=subprocess.PIPE,

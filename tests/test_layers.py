@@ -12,29 +12,37 @@ ROOT = Path(__file__).parent.parent / "sophnet_jupyter"
 PACKAGE = ROOT.name
 FILES = sorted(ROOT.rglob("*.py"))
 
-LEAVES = {"errors", "events"}
+LEAVES = {"errors", "events", "picture"}
 KEYS = {"secret", "keystore", "settings"}
 BELOW_CLIENT = LEAVES | KEYS | {"response", "prompt", "wire", "providers", "local", "logs"}
 MAY_IMPORT = {
     "errors": set(),
-    "events": set(),
+    "events": {"picture"},
+    "disk": set(),
+    "media": set(),
+    "picture": {"errors", "saving"},
+    "saving": {"disk", "errors", "picture"},
     "secret": set(),
-    "response": LEAVES,
+    "response": LEAVES | {"saving"},
     "keystore": {"errors", "secret"},
     "settings": {"errors", "secret", "keystore"},
     "logs": {"secret"},
-    "wire": LEAVES | {"wire"},
-    "providers": LEAVES | {"response", "prompt", "wire", "providers"},
+    "wire": LEAVES | {"disk", "media", "wire"},
+    "providers": LEAVES | {"media", "response", "prompt", "wire", "providers"},
     "prompt": LEAVES | {"response", "prompt"},
     "local": {"errors"},
-    "client": BELOW_CLIENT,
+    # Of the views only the look at a picture before it is kept.
+    "dify": BELOW_CLIENT,
+    "teleai": BELOW_CLIENT,
+    "client": BELOW_CLIENT | {"dify", "teleai"} | {"views"},
     "doctor": BELOW_CLIENT | {"client", "doctor"},
     "kernel": {"kernel"},
-    "views": LEAVES | {"response", "views"},
+    "views": LEAVES | {"disk", "media", "response", "views"},
     "explore": {"errors", "response", "explore"},
     "magics": LEAVES
     | KEYS
-    | {"response", "prompt", "local", "client", "doctor", "providers", "kernel", "views", "magics"},
+    | {"response", "prompt", "local", "client", "dify", "doctor", "providers", "kernel", "views"}
+    | {"magics"},
     "widgets": LEAVES | {"response", "views", "kernel", "widgets"},
     "sandbox": {"sandbox"},
     "cli": {"errors", "settings", "local", "doctor"},
@@ -43,12 +51,15 @@ MAY_IMPORT = {
 OWNERS = {
     "httpx2": ("wire/http.py", "wire/download.py", "sandbox/upstream.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),
-    "msgspec": ("events.py", "wire/", "prompt/", "providers/", "local.py", "magics/options.py"),
+    "msgspec": (
+        *("events.py", "picture.py", "wire/", "prompt/", "providers/", "local.py"),
+        "magics/options.py",
+    ),
     "IPython": ("kernel/", "views/", "magics/"),
     "ipykernel": ("kernel/",),
     "markdown_it": ("views/",),
     "pygments": ("views/",),
-    "PIL": ("prompt/", "views/", "explore/", "sandbox/"),
+    "PIL": ("picture.py", "prompt/", "views/", "explore/", "sandbox/"),
     "anywidget": ("widgets/",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from sophnet_jupyter import settings
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.settings import Secret, Settings
+from sophnet_jupyter.settings import Secret, Settings, data_folder
 
 CANARY = "sk-canary-0123456789abcdef"
 STORED = "sk-stored-0123456789abcdef"
@@ -132,3 +133,23 @@ def test_another_key_never_goes_to_the_address_of_a_profile(
 def test_a_profile_without_a_key_is_a_sentence_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="%sophnet login work"):
         Settings.read({"SOPHNET_CONFIG_DIR": str(tmp_path), "SOPHNET_PROFILE": "work"})
+
+
+@pytest.mark.parametrize(
+    ("system", "environ", "expected"),
+    [
+        ("linux", {"HOME": "/home/me"}, "/home/me/.local/share/sophnet_jupyter"),
+        ("linux", {"HOME": "/home/me", "XDG_DATA_HOME": "/x"}, "/x/sophnet_jupyter"),
+        ("linux", {"HOME": "/h", "XDG_DATA_HOME": "x"}, "/h/.local/share/sophnet_jupyter"),
+        ("linux", {}, ".sophnet_jupyter"),
+        ("darwin", {"HOME": "/U/me"}, "/U/me/Library/Application Support/sophnet_jupyter"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/sophnet_jupyter"),
+        ("win32", {"USERPROFILE": "/me"}, "/me/AppData/Local/sophnet_jupyter"),
+        ("linux", {"HOME": "/home/me", "SOPHNET_DATA_DIR": "/d"}, "/d"),
+    ],
+)
+def test_data_is_kept_where_the_system_keeps_such_things(
+    monkeypatch: pytest.MonkeyPatch, system: str, environ: dict[str, str], expected: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert data_folder(environ) == Path(expected)

@@ -18,14 +18,16 @@ from msgspec.structs import replace
 
 from sophnet_jupyter.errors import NotFound, SettingsError, StillRunning, TaskFailed
 from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
+from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.providers import journal as journal_module
-from sophnet_jupyter.providers.journal import Journal, Task, folder
+from sophnet_jupyter.providers.journal import Journal, Task
 from sophnet_jupyter.providers.tasks import Kind, Tasks
 from sophnet_jupyter.wire.poll import Pace, State
 
 KEY = "sk-canary-0123456789abcdef"
 URL = "https://files.example/a.png?sign=secret"
 RUNNING: State[str] = State(word="RUNNING")
+PICTURE = Picture(url=URL)
 DONE = State(word="SUCCEEDED", done=True, reply="a fox", urls=(URL,), expires=2e9)
 QUICK = Pace(first=0.001, longest=0.001)
 
@@ -76,7 +78,7 @@ class Painter:
         async with aclosing(looks):
             async for look in looks:
                 if isinstance(look, State):
-                    yield ImageReady(url=look.urls[0])
+                    yield ImageReady(picture=Picture(url=look.urls[0]))
                     yield Finished(reason=look.word)
                 else:
                     yield look
@@ -107,7 +109,7 @@ def test_the_id_is_on_disk_before_the_first_look(path: Path) -> None:
 
 def test_a_finished_task_keeps_its_addresses_and_when_they_expire(path: Path) -> None:
     events = asyncio.run(all_of(Painter(Tasks(path), RUNNING, DONE).paint("t1")))
-    assert events[-2:] == [ImageReady(url=URL), Finished(reason="SUCCEEDED")]
+    assert events[-2:] == [ImageReady(picture=PICTURE), Finished(reason="SUCCEEDED")]
     [task] = rows(path)
     assert (task.state, task.finished, task.urls, task.expires) == ("SUCCEEDED", True, (URL,), 2e9)
 
@@ -118,7 +120,7 @@ def test_a_kernel_that_died_can_be_followed_by_another(path: Path) -> None:
     first.register("image", Kind(service="S", origin="o", resume=painter.resume))
     asyncio.run(all_of(_begun(first)))
     response = asyncio.run(painter.tasks.resume("t1"))
-    assert response.images == (URL,)
+    assert response.images == (PICTURE,)
     assert response.ending == "complete"
     assert rows(path)[0].finished
 
@@ -145,7 +147,7 @@ def test_a_passed_deadline_leaves_a_task_that_can_be_resumed(path: Path) -> None
     [task] = asyncio.run(painter.tasks.list())
     assert (task.id, task.state) == (caught.value.task_id, "RUNNING")
     painter.looks = [DONE]
-    assert asyncio.run(painter.tasks.resume("t1")).images == (URL,)
+    assert asyncio.run(painter.tasks.resume("t1")).images == (PICTURE,)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_an_unknown_id_says_where_to_look(path: Path) -> None:
 
 def test_a_task_begun_in_the_console_is_resumed_by_its_kind(path: Path) -> None:
     painter = Painter(Tasks(path), DONE)
-    assert asyncio.run(painter.tasks.resume("far", kind="image")).images == (URL,)
+    assert asyncio.run(painter.tasks.resume("far", kind="image")).images == (PICTURE,)
     assert rows(path)[0].id == "far"
     with pytest.raises(SettingsError, match="'film' is no kind of task"):
         asyncio.run(painter.tasks.resume("far", kind="film"))
@@ -447,15 +449,3 @@ def test_the_loop_runs_on_while_another_kernel_holds_the_file(path: Path) -> Non
     # The busy kernel was waited for in a thread: the loop itself never stood still for it.
     assert asyncio.run(main()) < 0.15
     assert {task.id for task in rows(path)} == {"old", "t1"}
-
-
-@pytest.mark.parametrize(
-    ("platform", "parts"),
-    [
-        ("linux", (".local", "share", "sophnet_jupyter")),
-        ("darwin", ("Library", "Application Support", "sophnet_jupyter")),
-        ("win32", ("AppData", "Local", "sophnet_jupyter")),
-    ],
-)
-def test_each_platform_has_its_folder(platform: str, parts: tuple[str, ...]) -> None:
-    assert folder(Path("/home/u"), platform).parts[-len(parts) :] == parts

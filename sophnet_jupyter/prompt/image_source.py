@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
+from ..picture import Picture
 from ..response import Response
 from .pixels import check_pixels
 
@@ -47,12 +48,14 @@ def sources(item: object) -> list[Source]:
     if isinstance(item, Response):
         if not item.images:
             raise SettingsError("That response holds no images.")
-        return [_from_text(url) for url in item.images]
+        return [_from_picture(picture) for picture in item.images]
     return [source(item)]
 
 
 def source(item: object) -> Source:
     """The picture that one object is. Raises `SettingsError`."""
+    if isinstance(item, Picture):
+        return _from_picture(item)
     if isinstance(item, str):
         return _from_text(item)
     if isinstance(item, os.PathLike):
@@ -67,6 +70,14 @@ def source(item: object) -> Source:
     raise SettingsError(
         f"A {kind} is no image: pass a Path, a URL, bytes, an array, a figure or a PIL image."
     )
+
+
+def _from_picture(picture: Picture) -> Source:
+    # Its bytes, if we have them: the service's own address of it may have expired.
+    if not picture.data:
+        return _from_text(picture.url)
+    seed = "" if picture.seed is None else f" of seed {picture.seed}"
+    return Source(name=f"the picture{seed}", data=picture.data)
 
 
 def _from_text(text: str) -> Source:

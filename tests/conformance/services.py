@@ -10,9 +10,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sophnet_jupyter import Client
-from sophnet_jupyter.events import Event
-from sophnet_jupyter.response import Response
+from sophnet_jupyter import Client, Dify, TeleAI
+from sophnet_jupyter.events import Event, Finished, TextDelta
+from sophnet_jupyter.response import Response, settle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,8 @@ class Service:
     # The body of an answer in one piece, and bodies that are errors although they come with 200.
     body: Callable[[str], bytes]
     errors_with_200: dict[str, bytes]
+    # Cases about signs that the service does not have.
+    without: frozenset[str] = frozenset()
 
     @property
     def good(self) -> bytes:
@@ -70,4 +72,106 @@ SOPHNET_CHAT = Service(
     },
 )
 
-SERVICES = [SOPHNET_CHAT]
+
+def _teleai(client: Client) -> TeleAI:
+    """TeleAI at the byte server, with the client's limits; it ends with the client."""
+    if "excel" not in vars(client):
+        settings = client.settings
+        client.excel = TeleAI(
+            "conformance",
+            settings.api_key,
+            base_url=settings.base_url,
+            timeouts=settings.timeouts,
+        )
+    return client.excel
+
+
+_ASKED = {"question": "hi", "file_uuids": ["d12fd037-19df-4973-a246-290673b6407a"]}
+
+TELEAI_EXCEL = Service(
+    name="teleai-excel",
+    stream=lambda client: _teleai(client).stream(**_ASKED),
+    settled=lambda client: _teleai(client).analyse(**_ASKED),
+    strict=lambda client: _teleai(client).analyse(**_ASKED, strict=True),
+    whole=lambda client: _teleai(client).analyse(**_ASKED, stream=False),
+    text=lambda text: choice({"role": None, "content": text}, type="report", file_size="small"),
+    finish=lambda reason: choice({"role": None, "content": ""}, reason, type="report"),
+    end=b"data: [DONE]\n\n",
+    body=_completion,
+    errors_with_200={
+        "code as text": b'{"code":"10004","message":"oops"}',
+        "code as number": b'{"code":10008,"msg":"oops"}',
+        "unknown code": b'{"code":"99001","message":"oops"}',
+        "printed by Python": b"{'code': '10013', 'message': 'oops', 'data': None}",
+        "error object": b'{"error":{"message":"oops","code":429}}',
+        "error text": b'{"error":"oops"}',
+    },
+)
+
+
+def _dify_app(client: Client) -> Dify:
+    """The client's app at the same server, with the same key and the same patience."""
+    if "" not in client._dify_apps:
+        settings = client.settings
+        client._dify_apps[""] = Dify(
+            settings.api_key, settings.base_url, user="u", timeouts=settings.timeouts
+        )
+    return client.dify
+
+
+_DIFY_IDS = {"task_id": "t-1", "message_id": "m-1", "created_at": 1705398420}
+
+DIFY = Service(
+    name="dify",
+    stream=lambda client: _dify_app(client).stream("hi"),
+    settled=lambda client: _dify_app(client).complete("hi", stream=True),
+    strict=lambda client: _dify_app(client).complete("hi", stream=True, strict=True),
+    whole=lambda client: _dify_app(client).complete("hi"),
+    text=lambda text: event({"event": "message", "id": "m-1", "answer": text, **_DIFY_IDS}),
+    finish=lambda reason: event({"event": "message_end", "metadata": {}, **_DIFY_IDS}),
+    end=b"",
+    body=lambda text: json.dumps({"event": "message", "answer": text, **_DIFY_IDS}).encode(),
+    errors_with_200={
+        "error body": b'{"code":"invalid_param","message":"oops","status":400}',
+        "error event": b'{"event":"error","code":"x","message":"oops","status":400}',
+        "unknown code": b'{"code":"brand_new","message":"oops"}',
+        "error object": b'{"error":{"message":"oops","code":429}}',
+        "error text": b'{"error":"oops"}',
+    },
+    # It names no finish reason, and its only end mark is what it finishes with.
+    without=frozenset({"cut at the token limit", "end mark, no finish", "end mark cut"}),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeService:
+    """One that answers in one piece only; the names mean what they mean of a `Service`."""
+
+    name: str
+    whole: Callable[[Client], Awaitable[Response]]
+    body: Callable[[str], bytes]
+    errors_with_200: dict[str, bytes]
+
+
+async def _listed(client: Client) -> AsyncGenerator[Event, None]:
+    """The ids of the image tasks, as if they were an answer's text."""
+    for task in await client.images.list():
+        yield TextDelta(text=task.id)
+    yield Finished(reason="listed")
+
+
+SOPHNET_IMAGES = WholeService(
+    name="sophnet-images",
+    whole=lambda client: settle(_listed(client)),
+    body=lambda text: json.dumps([{"task_id": text, "status": "RUNNING"}]).encode(),
+    errors_with_200=SOPHNET_CHAT.errors_with_200,
+)
+SOPHNET_DOCUMENTS = WholeService(
+    name="sophnet-documents",
+    whole=lambda client: client.documents.parse(b"hi", filename="hi.txt"),
+    body=lambda text: json.dumps({"data": text}).encode(),
+    errors_with_200=SOPHNET_CHAT.errors_with_200,
+)
+
+SERVICES = [SOPHNET_CHAT, TELEAI_EXCEL, DIFY]
+WHOLE_SERVICES = [*SERVICES, SOPHNET_IMAGES, SOPHNET_DOCUMENTS]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from byte_server import END, Act, ByteServer, Script, Slowly, eventually, head, streamed, whole
-from services import SERVICES, Service
+from services import SERVICES, WHOLE_SERVICES, Service, WholeService
 
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import (
@@ -299,6 +300,16 @@ REFUSED = {
 CASES = FINE | STOPPED | BROKEN | FOREIGN | REFUSED
 
 
+def each(cases: dict[str, Case]) -> list[Any]:
+    """Every service with every case that it can meet."""
+    return [
+        pytest.param(service, case, id=f"{name}-{service.name}")
+        for name, case in cases.items()
+        for service in SERVICES
+        if name not in service.without
+    ]
+
+
 @pytest.fixture(autouse=True)
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "ATTEMPTS", 1)
@@ -318,8 +329,7 @@ def check(case: Case, response: Response, error: SophNetError | None, key: str) 
         assert (error.__cause__, error.__context__) == (None, None), "they hold the request"
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("service", "case"), each(CASES))
 async def test_an_answer_ends_as_what_it_is(
     case: Case, service: Service, server: ByteServer, client: Callable[..., Client], key: str
 ) -> None:
@@ -335,8 +345,7 @@ async def test_an_answer_ends_as_what_it_is(
     eventually(lambda: server.open == 0)
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-@pytest.mark.parametrize("case", STOPPED.values(), ids=STOPPED)
+@pytest.mark.parametrize(("service", "case"), each(STOPPED))
 async def test_strict_raises_for_an_answer_that_just_stopped(
     case: Case, service: Service, server: ByteServer, client: Callable[..., Client]
 ) -> None:
@@ -348,8 +357,7 @@ async def test_strict_raises_for_an_answer_that_just_stopped(
     await ours.aclose()
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-@pytest.mark.parametrize("case", (FINE | STOPPED).values(), ids=FINE | STOPPED)
+@pytest.mark.parametrize(("service", "case"), each(FINE | STOPPED))
 async def test_the_last_event_says_how_it_ended(
     case: Case, service: Service, server: ByteServer, client: Callable[..., Client]
 ) -> None:
@@ -374,6 +382,21 @@ async def test_an_error_with_200_is_an_error(
             with pytest.raises(ServiceError, match=r"oops|余额不足") as raised:
                 await (service.settled if streaming else service.whole)(ours)
             assert raised.value.response.ending == "failed", (name, kind)
+    await ours.aclose()
+
+
+@pytest.mark.parametrize(
+    "service", WHOLE_SERVICES[len(SERVICES) :], ids=lambda service: service.name
+)
+async def test_an_error_with_200_is_one_where_there_is_no_stream_either(
+    service: WholeService, server: ByteServer, client: Callable[..., Client]
+) -> None:
+    ours = client()
+    for name, data in service.errors_with_200.items():
+        server.play(whole(data))
+        with pytest.raises(ServiceError, match=r"oops|余额不足") as raised:
+            await service.whole(ours)
+        assert raised.value.response.ending == "failed", name
     await ours.aclose()
 
 
@@ -406,7 +429,7 @@ WHOLE = {
 ONLY_STREAMED = {"only comments", "no JSON in an event", "an event over the cap", "error event"}
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", WHOLE_SERVICES, ids=lambda service: service.name)
 @pytest.mark.parametrize(
     "case",
     [
@@ -416,7 +439,11 @@ ONLY_STREAMED = {"only comments", "no JSON in an event", "an event over the cap"
     ],
 )
 async def test_a_whole_answer_ends_as_what_it_is(
-    case: Case, service: Service, server: ByteServer, client: Callable[..., Client], key: str
+    case: Case,
+    service: Service | WholeService,
+    server: ByteServer,
+    client: Callable[..., Client],
+    key: str,
 ) -> None:
     ours = client(timeouts=case.limits)
     server.play(case.play(service))

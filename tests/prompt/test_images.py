@@ -14,6 +14,7 @@ from IPython.display import Image as DisplayImage
 from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.prompt.images import Attachment, attach, attached, with_images
 from sophnet_jupyter.response import Response
 
@@ -203,7 +204,8 @@ def test_an_object_that_fails_to_draw_itself_is_one_sentence() -> None:
 
 
 def test_a_response_brings_all_its_images() -> None:
-    response = Response(images=("https://example.org/1.png", "https://example.org/2.png"))
+    urls = ["https://example.org/1.png", "https://example.org/2.png"]
+    response = Response(images=tuple(Picture(url=url) for url in urls))
     assert [one.label for one in attach([response, PNG])] == [
         "1.png at example.org",
         "2.png at example.org",

@@ -34,9 +34,12 @@ class Parrot(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         said = self.headers.get("Authorization", "")
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        # A form with a file asks for no manner.
+        body = json.loads(sent or b"{}") if sent[:1] != b"-" else {}
         self.server.seen.append(said)
-        manner = str(body.get("model", ""))
+        # A Dify app has no model to name: there it is the query.
+        manner = str(body.get("model") or body.get("inputs", {}).get("query", ""))
         if manner.isdigit():
             self._refuse(said, int(manner))
         else:
@@ -156,7 +159,8 @@ class FrontEnd:
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
             connection_file=str(folder / "runtime" / "connection.json"),
         )
-        places = {name: str(folder / name.lower()) for name in ("IPYTHONDIR", "SOPHNET_CONFIG_DIR")}
+        names = ("IPYTHONDIR", "SOPHNET_CONFIG_DIR", "SOPHNET_DATA_DIR")
+        places = {name: str(folder / name.lower()) for name in names}
         runtime = folder / "runtime"
         runtime.mkdir(parents=True)
         places |= {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_PLATFORM_DIRS": "1"}

@@ -21,7 +21,7 @@ import nbformat
 import psutil
 import pytest
 
-from sophnet_jupyter import Client, errors
+from sophnet_jupyter import Client, Dify, errors
 
 pytestmark = pytest.mark.kernel
 
@@ -30,7 +30,24 @@ MODES = ["Context", "Plain", "Verbose", "Minimal", "Docs"]
 
 # For each registered magic, cells that use it; {model} becomes a manner of refusing.
 EXAMPLES = {
-    "sophnet": ["%sophnet", "%sophnet help", "%sophnet doctor", "%sophnet profile"],
+    "sophnet": [
+        "%sophnet",
+        "%sophnet help",
+        "%sophnet doctor",
+        "%sophnet profile",
+        "%sophnet tasks all",
+    ],
+    "imagine": ["%imagine -m {model} -n 2 a fox"],
+    "dify": [
+        *("%%dify -o dified\nhello", "%dify info", "%dify feedback dified like"),
+        "await client.dify.complete('{model}', stream=True)",
+    ],
+    "parse": ["open('notes.txt', 'w').write('notes')", "%parse notes.txt"],
+    "excel": [
+        *("%excel files", "%excel name q3 d12fd037-19df-4973-a246-290673b6407a"),
+        *("%excel put q3.xlsx", "%%excel --files q3 -o told\nwhat?"),
+        "await client.excel.analyse('what?', file_uuids=['q3'], stream=False)",
+    ],
     "sophchat": ["%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"],
 }
 
@@ -126,6 +143,11 @@ def examples(front_end: Callable[..., Any]) -> list[str]:
     return [cell for name in sorted(registered) for cell in EXAMPLES[name]]
 
 
+def teleai(key: str, url: str) -> dict[str, str]:
+    """The settings of TeleAI with this key, at that address."""
+    return {"TELEAI_APP_ID": "sandbox", "TELEAI_APP_KEY": key, "TELEAI_BASE_URL": url}
+
+
 def use(kernel: Any, cells: list[str]) -> None:
     """Everything that a notebook could do between a start and a save."""
     kernel.run(LOGGED)
@@ -160,7 +182,9 @@ def test_a_service_that_accepts_the_key_leaves_no_trace_of_it(
     ) as server:
         try:
             url = json.loads(server.stdout.readline())["url"]
-            with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=url) as kernel:
+            dify = {"DIFY_API_KEY": canary, "DIFY_BASE_URL": url.replace("/api/open-apis", "/v1")}
+            others = dify | teleai(canary, url.removesuffix("/api/open-apis"))
+            with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=url, **others) as kernel:
                 use(kernel, [cell.replace("{model}", "DeepSeek-V3.2") for cell in examples])
                 assert kernel.run("print(answer.ending)").text.strip() == "complete"
                 assert_nothing_is_left(kernel, canary)
@@ -183,11 +207,15 @@ def test_a_service_that_quotes_the_key_back_leaves_no_trace_of_it(
             cells += asking if "{model}" in cell else [cell]
             cells.append("%tb")
         cells += [f"await client.chat.create('hi', model={manner!r})" for manner in few]
-    with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=parrot.url) as kernel:
+    dify = {"DIFY_API_KEY": canary, "DIFY_BASE_URL": parrot.url}
+    others = dify | teleai(canary, parrot.url)
+    with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=parrot.url, **others) as kernel:
         parrot.seen.clear()
         use(kernel, cells)
         assert f"Bearer {canary}" in parrot.seen
         assert_nothing_is_left(kernel, canary)
+        signed = [said for said in parrot.seen if said.startswith("teleai-cloud-auth-v1/")]
+        assert_nothing_is_left(kernel, signed[-1].rpartition("/")[2])
     assert b"".join(parrot.elsewhere) == b"", "a redirect was followed"
 
 
@@ -236,6 +264,19 @@ async def test_no_error_carries_the_key_to_whoever_looks_into_it(
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("stream", [True, False])
+async def test_no_error_of_a_dify_app_carries_its_key(
+    parrot: Any, canary: str, stream: bool
+) -> None:
+    quick = [manner for manner in parrot.manners if manner not in ("429", "500", "503")]
+    async with Dify(canary, parrot.url, user="u") as app:
+        for manner in quick:
+            with pytest.raises(errors.SophNetError) as caught:
+                await app.complete(manner, stream=stream, strict=True)
+            assert not leaks(looked_into(caught.value).encode(), canary), manner
+
+
+@pytest.mark.anyio
 async def test_nor_does_one_of_a_connection_that_could_not_be_made(canary: str) -> None:
     async with Client(api_key=canary, base_url="http://127.0.0.1:9") as client:
         with pytest.raises(errors.Unreachable) as caught:
@@ -254,7 +295,7 @@ def looked_into(error: BaseException) -> str:
         seen += [repr(current), str(current), repr(vars(current))]
         for frame, _ in traceback.walk_tb(current.__traceback__):
             # Above the wire a body is decoded, and what a service says is all there.
-            if Path(frame.f_code.co_filename).parent.name not in ("sophnet", "security"):
+            if Path(frame.f_code.co_filename).parent.name not in ("sophnet", "dify", "security"):
                 seen.append(repr(frame.f_locals))
     return "\n".join(seen)
 

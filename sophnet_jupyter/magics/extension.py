@@ -40,13 +40,7 @@ def load(shell: Any) -> None:
     """Register the magics, and say where requests will go."""
     unload(shell)
     session = Session(shell)
-    asking = [
-        ChatMagics(shell, session),
-        ImagineMagics(shell, session),
-        DocumentMagics(shell, session),
-        DifyMagics(shell, session),
-        ExcelMagics(shell, session),
-    ]
+    asking = askers(shell, session)
     holders = [*asking, SophNetMagics(shell, session, summaries(*asking))]
     shelf.in_files = media_in_files()
     shell.register_magics(*holders)
@@ -62,6 +56,17 @@ def load(shell: Any) -> None:
         session.aliases.read()
     sys.stdout.write(greeting(session) + "\n")
     later(WARM_UP_AFTER, lambda: warm_up(session))
+
+
+def askers(shell: Any, session: Session) -> list[Magics]:
+    """The magics that ask a service, in the order in which help lists them."""
+    return [
+        ChatMagics(shell, session),
+        ImagineMagics(shell, session),
+        DocumentMagics(shell, session),
+        DifyMagics(shell, session),
+        ExcelMagics(shell, session),
+    ]
 
 
 def unload(shell: Any) -> None:

@@ -36,6 +36,7 @@ EXAMPLES = {
         "%sophnet doctor",
         "%sophnet profile",
         "%sophnet tasks all",
+        *("%sophnet models", "%sophnet alias", "%sophnet jobs"),
     ],
     "imagine": ["%imagine -m {model} -n 2 a fox"],
     "dify": [
@@ -48,7 +49,11 @@ EXAMPLES = {
         *("%excel put q3.xlsx", "%%excel --files q3 -o told\nwhat?"),
         "await client.excel.analyse('what?', file_uuids=['q3'], stream=False)",
     ],
-    "sophchat": ["%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"],
+    "sophchat": [
+        *("%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"),
+        "%sophchat -m {model} --show-request hello",
+        *("job = %sophchat -b -m {model} hello", "await job", "job"),
+    ],
 }
 
 LOGGED = """

@@ -6,27 +6,28 @@ from collections.abc import AsyncGenerator, Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from . import local, logs
-from .dify import Dify
-from .events import Event
-from .providers.journal import Task
-from .providers.sophnet import access
-from .providers.sophnet.chat import Chat
-from .providers.sophnet.documents import Documents
-from .providers.sophnet.images import KIND as IMAGE
-from .providers.sophnet.images import Images
-from .providers.sophnet.models import Models, models
-from .providers.sophnet.place import Place
-from .providers.tasks import Kind, Tasks
 from .settings import Secret, Settings, data_folder, model_name
-from .teleai import TeleAI
-from .wire import http
-from .wire.call import Network
-from .wire.download import Downloader
-from .wire.wire import Wire
+
+# Each service is imported by the property that opens it: a notebook that only chats should not
+# wait for the others.
+if TYPE_CHECKING:
+    from .dify import Dify
+    from .events import Event
+    from .providers.journal import Task
+    from .providers.sophnet.chat import Chat
+    from .providers.sophnet.documents import Documents
+    from .providers.sophnet.images import Images
+    from .providers.sophnet.models import Models
+    from .providers.sophnet.place import Place
+    from .providers.tasks import Tasks
+    from .teleai import TeleAI
+    from .wire.call import Network
+    from .wire.download import Downloader
+    from .wire.wire import Wire
 
 
 class Client:
@@ -67,6 +68,8 @@ class Client:
     @cached_property
     def chat(self) -> Chat:
         """Chat completions."""
+        from .providers.sophnet.chat import Chat
+
         return Chat(
             self._sophnet,
             default_model=lambda: self._model or model_name(),
@@ -76,6 +79,8 @@ class Client:
     @cached_property
     def images(self) -> Images:
         """Pictures from words, and from other pictures."""
+        from .providers.sophnet.images import Images
+
         return Images(
             self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
         )
@@ -83,6 +88,8 @@ class Client:
     @cached_property
     def documents(self) -> Documents:
         """Documents as Markdown."""
+        from .providers.sophnet.documents import Documents
+
         return Documents(self._sophnet, place=self._place("documents"))
 
     @property
@@ -93,6 +100,8 @@ class Client:
     def dify_app(self, name: str = "") -> Dify:
         """The Dify app whose key is in ``DIFY_<NAME>_API_KEY``. Raises `SettingsError`."""
         if name not in self._dify_apps:
+            from .dify import Dify
+
             given = {} if name else self._dify
             self._dify_apps[name] = Dify(
                 app=name,
@@ -106,18 +115,25 @@ class Client:
     @cached_property
     def tasks(self) -> Tasks:
         """The long tasks that were begun on this machine, and are resumed after a restart."""
+        from .providers.sophnet import access, images
+        from .providers.tasks import Kind, Tasks
+
         tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
 
         def resume(task: Task) -> AsyncGenerator[Event, None]:
             # Asked for only now: a list of tasks opens no connection.
             return self.images.resume(task)
 
-        tasks.register(IMAGE, Kind(service=access.SERVICE, origin=self._origin, resume=resume))
+        tasks.register(
+            images.KIND, Kind(service=access.SERVICE, origin=self._origin, resume=resume)
+        )
         return tasks
 
     @cached_property
     def excel(self) -> TeleAI:
         """Analyses of Excel workbooks. Raises `SettingsError` where half of an account is set."""
+        from .teleai import TeleAI
+
         settings = self.settings
         return TeleAI(timeouts=settings.timeouts, proxy=self._proxy, ca_bundle=settings.ca_bundle)
 
@@ -128,12 +144,17 @@ class Client:
         What is listed need not be enabled in the key's project, and the other way round. Raises
         `SophNetError`.
         """
+        from .providers.sophnet.models import models
+
         if refresh or self.known_models is None:
             self.known_models = await models(self._sophnet)
         return self.known_models
 
     @cached_property
     def _sophnet(self) -> Wire:
+        from .providers.sophnet import access
+        from .wire.wire import Wire
+
         settings = self.settings
         origin = access.origin(
             base_url=settings.base_url,
@@ -145,6 +166,8 @@ class Client:
 
     @cached_property
     def _downloader(self) -> Downloader:
+        from .wire.download import Downloader
+
         return Downloader(self._network, allowed_origins=self._own_origins)
 
     def _own_origins(self) -> list[str]:
@@ -157,6 +180,8 @@ class Client:
 
     @property
     def _network(self) -> Network:
+        from .wire.call import Network
+
         settings = self.settings
         return Network(
             connect=settings.timeouts.connect,
@@ -176,6 +201,8 @@ class Client:
         return "sandbox" if self.settings.sandbox else self.settings.origin
 
     def _place(self, service: str) -> Place:
+        from .providers.sophnet.place import Place
+
         return Place(
             project_id=self.settings.project_id,
             easyllm_id=self.settings.easyllm_ids.get(service, ""),
@@ -183,6 +210,8 @@ class Client:
 
     def warm_up(self) -> None:
         """Do now, without any traffic, what the first request would wait for: some 60 ms."""
+        from .wire import http
+
         http.warm_up(self.settings.ca_bundle if self.settings.base_url[:6] == "https:" else None)
 
     async def aclose(self) -> None:

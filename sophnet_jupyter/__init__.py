@@ -59,8 +59,7 @@ def load_ipython_extension(shell: Any) -> None:
     """``%load_ext sophnet_jupyter``: add the magics to this shell."""
     from .magics.extension import load
 
-    _dress()
-    load(shell)
+    load(shell, dress=_dress)
 
 
 def unload_ipython_extension(shell: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -10,8 +11,6 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from typing import IO
-
-import msgspec
 
 from .errors import SandboxFailed
 
@@ -69,8 +68,8 @@ def _start() -> _Child:
             killer.cancel()
         process.stdout.close()
         try:
-            report = msgspec.json.decode(line, type=dict[str, object])
-        except msgspec.DecodeError:
+            report = json.loads(line)
+        except ValueError:
             raise SandboxFailed(_sentence(_last_words(process, said))) from None
     return _Child(process, str(report["url"]), os.getpid())
 

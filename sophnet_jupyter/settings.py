@@ -49,7 +49,6 @@ import platform
 import re
 import sys
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -373,11 +372,16 @@ def checked_url(url: str, name: str = "SOPHNET_BASE_URL", like: str = BASE_URL) 
 
 def _system_proxy(base_url: str) -> str:
     parts = urllib.parse.urlsplit(base_url)
-    if not parts.hostname or urllib.request.proxy_bypass(parts.hostname):
+    if not parts.hostname:
+        return ""
+    # Only here, since it brings a whole HTTP client along.
+    from urllib.request import getproxies, proxy_bypass
+
+    if proxy_bypass(parts.hostname):
         return ""
     if parts.hostname in ("localhost", "127.0.0.1", "::1"):
         return ""
-    proxies = urllib.request.getproxies()
+    proxies = getproxies()
     return proxies.get(parts.scheme) or proxies.get("all", "")
 
 

@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from IPython.core.completer import (
-    CompletionContext,
-    SimpleCompletion,
-    SimpleMatcherResult,
-    context_matcher,
-)
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult
 
 from . import suggestions
+from .catalogue import LazyMagic
 from .session import Session
 from .suggestions import Found
 
-IDENTIFIER = "sophnet"
 # Magics with options before their words only.
 PROSE = {"sophchat"}
 
@@ -33,49 +28,39 @@ _BRACES = re.compile(r"(?<!\{)\{(?:([^\W\d]\w*)\.)?([^\W\d]\w*)?$")
 
 Completed = tuple[str, Iterable[Found]]
 """The piece before the cursor that is replaced, and what may take its place."""
-Matcher = Callable[[CompletionContext], SimpleMatcherResult]
 
 
-def matcher(session: Session, parsers: Mapping[str, ArgumentParser | None]) -> Matcher:
-    """
-    A matcher for IPython's completer, in its second form.
-
-    The first form, ``set_hook("complete_command")``, is mixed with what jedi takes for Python.
-    """
-
-    def sophnet(context: CompletionContext) -> SimpleMatcherResult:
-        lines = context.full_text.split("\n")[: context.cursor_line + 1]
-        lines[-1] = lines[-1][: context.cursor_position]
-        piece, found = completed(lines, session, parsers)
-        return SimpleMatcherResult(
-            completions=[SimpleCompletion(text=text, type=kind) for text, kind in found],
-            matched_fragment=piece,
-            ordered=True,
-            suppress=True,
-        )
-
-    marked: Matcher = context_matcher(identifier=IDENTIFIER, priority=100)(sophnet)
-    return marked
+def complete(
+    context: CompletionContext, session: Session, magics: Mapping[str, LazyMagic]
+) -> SimpleMatcherResult:
+    """What IPython is to offer at the cursor."""
+    lines = context.full_text.split("\n")[: context.cursor_line + 1]
+    lines[-1] = lines[-1][: context.cursor_position]
+    piece, found = completed(lines, session, magics)
+    return SimpleMatcherResult(
+        completions=[SimpleCompletion(text=text, type=kind) for text, kind in found],
+        matched_fragment=piece,
+        ordered=True,
+        suppress=True,
+    )
 
 
-def completed(
-    lines: list[str], session: Session, parsers: Mapping[str, ArgumentParser | None]
-) -> Completed:
+def completed(lines: list[str], session: Session, magics: Mapping[str, LazyMagic]) -> Completed:
     """Complete a cell that ends at the cursor."""
     begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first, last = _MAGIC.match(lines[begin]), _MAGIC.match(lines[-1])
     if first and first[1] == "%%" and begin < len(lines) - 1:
         # Below its first line a cell magic is a prompt, whatever stands there.
-        return _in_prompt(lines[-1], session) if first[2] in parsers else ("", [])
-    if not last or last[2] not in parsers or last.end() == last.end(2):
+        return _in_prompt(lines[-1], session) if first[2] in magics else ("", [])
+    if not last or last[2] not in (*magics, "sophnet") or last.end() == last.end(2):
         return "", []
     magic, words = last[2], lines[-1][last.end() :]
-    parser = parsers[magic]
     if magic == "sophnet":
         before, word = _last_word(words)
         return word, suggestions.for_subject(before, word, session)
     if _BRACES.search(words):
         return _in_prompt(words, session)
+    parser = magics[magic].parser
     if parser is None:
         return "", []
     return _in_options(magic, *_last_word(words), parser, session)

@@ -2,88 +2,82 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from IPython.core.magic import Magics
+from IPython.core.completer import CompletionContext, SimpleMatcherResult, context_matcher
 
 from ..errors import SophNetError
 from ..kernel.loop import later
-from ..response import Response
 from ..settings import media_in_files, model_name
-from ..views import safe_markdown
 from ..views.embedding import shelf
-from .background import Background
-from .chat import ChatMagics
-from .complete import IDENTIFIER, matcher
-from .dify import DifyMagics
-from .excel import ExcelMagics
-from .imagine import ImagineMagics
-from .parse_document import DocumentMagics
+from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
 from .questions import transformer
 from .session import Session
 from .sophnet import SophNetMagics
 
-# Line magics whose words are prose, in which a question mark at the end means a question.
-ASKING = ["sophchat", "imagine", "dify", "excel"]
 # The user is still typing the first cell then.
 WARM_UP_AFTER = 0.3
+MATCHER = "sophnet"
+PACKAGE = "sophnet_jupyter."
+# Where what we show ourselves lives; by name, so that it is imported when there is some.
+RESPONSE = "sophnet_jupyter.response", "Response"
+BACKGROUND = "sophnet_jupyter.magics.background", "Background"
 
 # Kept over importlib.reload(), after which nobody else would know what there is to take away.
-_loaded: dict[int, tuple[Session, list[Magics]]] = globals().get("_loaded", {})
+_loaded: dict[int, tuple[Session, SophNetMagics]] = globals().get("_loaded", {})
 
 
-def load(shell: Any) -> None:
-    """Register the magics, and say where requests will go."""
+def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
+    """
+    Register the magics, and say where requests will go.
+
+    ``dress`` is called before the first magic is: it gives a response its looks.
+    """
     unload(shell)
     session = Session(shell)
-    asking = askers(shell, session)
-    holders = [*asking, SophNetMagics(shell, session, summaries(*asking))]
+    magics = lazy_magics(shell, session, dress)
+    own = SophNetMagics(shell, session, partial(summaries, magics))
     shelf.in_files = media_in_files()
-    shell.register_magics(*holders)
+    shell.register_magics(own)
+    for name, magic in magics.items():
+        for kind in MAGICS[name].kinds:
+            shell.magics_manager.magics[kind][name] = magic
     formatter = shell.display_formatter
-    formatter.ipython_display_formatter.for_type(Response, session.quiet)
-    formatter.ipython_display_formatter.for_type(Background, session.quiet_handle)
-    formatter.mimebundle_formatter.for_type(Response, session.mime_bundle)
-    shell.input_transformers_cleanup.append(transformer(ASKING))
+    formatter.ipython_display_formatter.for_type_by_name(*RESPONSE, session.quiet)
+    formatter.ipython_display_formatter.for_type_by_name(*BACKGROUND, session.quiet_handle)
+    formatter.mimebundle_formatter.for_type_by_name(*RESPONSE, session.mime_bundle)
+    prose = [name for name, entry in MAGICS.items() if entry.prose]
+    shell.input_transformers_cleanup.append(transformer(prose))
     shell.events.register("post_run_cell", session.after_cell)
-    shell.Completer.custom_matchers.append(matcher(session, parsers(holders)))
-    _loaded[id(shell)] = session, holders
+    shell.Completer.custom_matchers.append(_matcher(session, magics))
+    _loaded[id(shell)] = session, own
     with suppress(SophNetError):
         session.aliases.read()
     sys.stdout.write(greeting(session) + "\n")
     later(WARM_UP_AFTER, lambda: warm_up(session))
 
 
-def askers(shell: Any, session: Session) -> list[Magics]:
-    """The magics that ask a service, in the order in which help lists them."""
-    return [
-        ChatMagics(shell, session),
-        ImagineMagics(shell, session),
-        DocumentMagics(shell, session),
-        DifyMagics(shell, session),
-        ExcelMagics(shell, session),
-    ]
-
-
 def unload(shell: Any) -> None:
     """Undo `load`. The sandbox ends with the kernel; other clients may be using it."""
     if id(shell) not in _loaded:
         return
-    session, holders = _loaded.pop(id(shell))
-    for holder in holders:
-        for kind, named in holder.magics.items():
-            for name in named:
-                shell.magics_manager.magics[kind].pop(name, None)
-        shell.magics_manager.registry.pop(type(holder).__name__, None)
+    session, own = _loaded.pop(id(shell))
+    registry = shell.magics_manager.magics
+    for named in registry.values():
+        for name in [name for name in named if name in MAGICS or name == "sophnet"]:
+            named.pop(name)
+    shell.magics_manager.registry.pop(type(own).__name__, None)
+    ours = [one for one in shell.configurables if type(one).__module__.startswith(PACKAGE)]
+    for holder in ours:
         shell.configurables.remove(holder)
     formatter = shell.display_formatter
-    formatter.ipython_display_formatter.pop(Response, None)
-    formatter.ipython_display_formatter.pop(Background, None)
-    formatter.mimebundle_formatter.pop(Response, None)
+    for home in (RESPONSE, BACKGROUND):
+        formatter.ipython_display_formatter.pop(".".join(home), None)
+    formatter.mimebundle_formatter.pop(".".join(RESPONSE), None)
     shell.input_transformers_cleanup[:] = [
         known
         for known in shell.input_transformers_cleanup
@@ -93,19 +87,9 @@ def unload(shell: Any) -> None:
     shell.Completer.custom_matchers[:] = [
         known
         for known in shell.Completer.custom_matchers
-        if getattr(known, "matcher_identifier", "") != IDENTIFIER
+        if getattr(known, "matcher_identifier", "") != MATCHER
     ]
-    session.jobs.close()
-
-
-def parsers(holders: list[Magics]) -> dict[str, ArgumentParser | None]:
-    """The options of each magic, for completion; None where they are not declared."""
-    return {
-        name: getattr(method, "parser", None)
-        for holder in holders
-        for named in holder.magics.values()
-        for name, method in named.items()
-    }
+    session.close()
 
 
 def greeting(session: Session) -> str:
@@ -125,21 +109,22 @@ def greeting(session: Session) -> str:
     )
 
 
-def summaries(*holders: Magics) -> dict[str, str]:
-    """Each magic with the first line of its docstring, for help and the README."""
-    found = {}
-    for holder in holders:
-        for name in sorted(set(holder.magics["line"]) | set(holder.magics["cell"])):
-            marks = "%%" if name in holder.magics["cell"] else "%"
-            method = getattr(type(holder), name)
-            # magic_arguments puts its usage above our words, indented.
-            lines = inspect.cleandoc(method.__doc__).splitlines()
-            found[f"{marks}{name}"] = next(line for line in lines if line[:1].isupper())
-    return found
-
-
 def warm_up(session: Session) -> None:
     """Import what the first answer needs while the user types."""
+    from ..views import safe_markdown
+    from . import chat  # noqa: F401
+
     with suppress(SophNetError):
         session.client.warm_up()
     safe_markdown.render("")
+
+
+def _matcher(session: Session, magics: Mapping[str, LazyMagic]) -> Any:
+    """Tab completion. IPython's second form of it: the first is mixed with jedi's guesses."""
+
+    def sophnet(context: CompletionContext) -> SimpleMatcherResult:
+        from .complete import complete
+
+        return complete(context, session, magics)
+
+    return context_matcher(identifier=MATCHER, priority=100)(sophnet)

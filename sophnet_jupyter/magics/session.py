@@ -5,23 +5,24 @@ from __future__ import annotations
 import traceback
 from argparse import Namespace
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
 from ..client import Client
 from ..errors import SophNetError
-from ..kernel.output import Cell
-from ..response import Response
 from ..settings import model_name, store
-from ..views.answer import Context, bundle
-from ..views.control_characters import plain
-from ..views.live import LiveAnswer, View, WholeAnswer
-from ..views.terminal import TerminalAnswer
 from .aliases import Aliases
-from .background import Background
 from .defaults import ChatDefaults, fill
-from .jobs import Jobs
+
+# What draws and gathers answers is imported with the first of them.
+if TYPE_CHECKING:
+    from ..response import Response
+    from ..views.answer import Context
+    from ..views.live import View
+    from .background import Background
+    from .jobs import Jobs
 
 # An error is put into a prompt whole, but a recursion's thousand frames are not.
 LONGEST_FAILURE = 6_000
@@ -38,7 +39,6 @@ class Session:
         # What this very cell has drawn, by its number, so that Out[n] does not draw it again.
         self._drawn: dict[int, tuple[Response, Context]] = {}
         self._client: Client | None = None
-        self.jobs = Jobs(shell, self.view)
         path = store().path
         self.aliases = Aliases(path and path.parent)
         # `SophNetMagics` puts itself here, whose traits the user configures.
@@ -52,6 +52,18 @@ class Session:
         if self._client is None:
             self._client = Client()
         return self._client
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What runs in the background."""
+        from .jobs import Jobs
+
+        return Jobs(self.shell, self.view)
+
+    def close(self) -> None:
+        """Hang up what runs in the background: the extension is taken away."""
+        if "jobs" in self.__dict__:
+            self.jobs.close()
 
     def renew(self) -> None:
         """Let the next magic read the settings again."""
@@ -70,6 +82,10 @@ class Session:
 
     def view(self, context: Context) -> View:
         """What draws an answer where this cell's output goes."""
+        from ..kernel.output import Cell
+        from ..views.live import LiveAnswer, WholeAnswer
+        from ..views.terminal import TerminalAnswer
+
         cell = Cell(self.shell)
         if cell.place == "terminal":
             return TerminalAnswer(context)
@@ -95,12 +111,16 @@ class Session:
 
         Raising NotImplementedError lets IPython go on with the ordinary mime bundle.
         """
+        from ..kernel.output import Cell
+
         if self._just_drew(response) is None or Cell(self.shell).place != "notebook":
             raise NotImplementedError
         self._drawn.clear()
 
     def quiet_handle(self, handle: Background) -> None:
         """As `quiet`, for a handle: its cell shows the answer itself."""
+        from ..kernel.output import Cell
+
         if (
             handle.cell != self.shell.displayhook.prompt_count
             or Cell(self.shell).place != "notebook"
@@ -109,6 +129,10 @@ class Session:
 
     def mime_bundle(self, response: Response) -> dict[str, str]:
         """The bundle of a response; one line in a terminal that has just printed it all."""
+        from ..kernel.output import Cell
+        from ..views.answer import bundle
+        from ..views.control_characters import plain
+
         context, place = self._just_drew(response), Cell(self.shell).place
         if context is None or place == "notebook":
             return bundle(response)
@@ -127,7 +151,8 @@ class Session:
 
     def after_cell(self, result: Any) -> None:
         """IPython's ``post_run_cell``: show what came meanwhile, remember what went wrong."""
-        self.jobs.print_answers()
+        if "jobs" in self.__dict__:
+            self.jobs.print_answers()
         error = result.error_in_exec or result.error_before_exec
         if error is None or not result.execution_count:
             return

@@ -15,12 +15,8 @@ from ..kernel.loop import run
 from ..settings import model_name
 from ..settings import session as settings_session
 from . import sheet
-from .account import Account
 from .defaults import ChatDefaults
-from .models import ModelNames
-from .options import refuse_keys
 from .session import Session
-from .tasks import TaskList
 
 SUBJECTS = {
     "status": "where requests go, where the key came from, and which model answers",
@@ -42,12 +38,11 @@ SUBJECTS = {
 class SophNetMagics(ChatDefaults, Magics):
     """The extension's own state, and what `ChatDefaults` lets the user set of it."""
 
-    def __init__(self, shell: Any, session: Session, summaries: dict[str, str]) -> None:
+    def __init__(
+        self, shell: Any, session: Session, summaries: Callable[[], dict[str, str]]
+    ) -> None:
         self._session = session
         self._summaries = summaries
-        self._account = Account(session)
-        self._models = ModelNames(session)
-        self._tasks = TaskList(session)
         session.defaults = self
         chosen = settings_session.get("model")
         super().__init__(shell=shell, parent=shell)
@@ -88,19 +83,26 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet help           all magics and settings
             %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
         """
+        # Imported on use, since this module is a part of %load_ext.
+        from .account import Account
+        from .models import ModelNames
+        from .options import refuse_keys
+        from .tasks import TaskList
+
         refuse_keys(line)
+        account, names = Account(self._session), ModelNames(self._session)
         subject, _, rest = (line.strip() or "status").partition(" ")
         subjects: dict[str, Callable[[str], object]] = {
             "status": self._status,
-            "login": self._account.login,
-            "logout": self._account.logout,
-            "profile": self._account.profile,
-            "model": self._models.model,
-            "models": self._models.models,
-            "alias": self._models.alias,
+            "login": account.login,
+            "logout": account.logout,
+            "profile": account.profile,
+            "model": names.model,
+            "models": names.models,
+            "alias": names.alias,
             "jobs": self._session.jobs.jobs,
             "cancel": self._session.jobs.cancel,
-            "tasks": self._tasks.tasks,
+            "tasks": TaskList(self._session).tasks,
             "doctor": self._doctor,
             "help": self._help,
         }
@@ -136,4 +138,4 @@ class SophNetMagics(ChatDefaults, Magics):
 
     def _help(self, rest: str) -> None:
         subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
-        sheet.table(self._session.shell, self._summaries | subjects)
+        sheet.table(self._session.shell, self._summaries() | subjects)

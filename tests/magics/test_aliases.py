@@ -7,12 +7,13 @@ import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
-from sophnet_jupyter import client, settings
+from sophnet_jupyter import settings
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics import models as models_module
 from sophnet_jupyter.magics.aliases import Aliases
 from sophnet_jupyter.magics.models import ModelNames
 from sophnet_jupyter.magics.session import Session
+from sophnet_jupyter.providers.sophnet.models import Models
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def listed(names, monkeypatch):
     """Make the service list these models; None for a service without a list."""
 
     def lists(*models: str | None) -> None:
-        found = None if models == (None,) else client.Models(sorted(models))
+        found = None if models == (None,) else Models(sorted(models))
         monkeypatch.setattr(names.session.client, "models", lambda refresh: found)
         monkeypatch.setattr(models_module, "run", lambda answer: answer)
 

@@ -8,10 +8,13 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from sophnet_jupyter import client, settings
+from sophnet_jupyter import settings
 from sophnet_jupyter.magics import extension
+from sophnet_jupyter.magics.catalogue import lazy_magics
+from sophnet_jupyter.magics.chat import ChatMagics
 from sophnet_jupyter.magics.complete import completed
 from sophnet_jupyter.magics.suggestions import MODELS
+from sophnet_jupyter.providers.sophnet.models import Models
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_tab_offers_exactly_what_fits(complete, cell: str, found: list[str]) -> 
 
 def test_every_option_of_a_magic_is_offered(complete) -> None:
     offered = complete("%%sophchat |")
-    parser = extension.ChatMagics.sophchat.parser
+    parser = ChatMagics.sophchat.parser
     assert {a.option_strings[-1] for a in parser._actions if a.option_strings} == set(offered)
     assert "--background" in offered
     assert "-m" in complete("%%sophchat -|")
@@ -117,15 +120,15 @@ def test_every_option_of_a_magic_is_offered(complete) -> None:
     ],
 )
 def test_a_prompt_is_not_taken_for_options(loaded, cell: str) -> None:
-    parser = extension.ChatMagics.sophchat.parser
+    magics = lazy_magics(loaded.shell, loaded.session)
     lines = cell.removesuffix("|").split("\n")
-    assert completed(lines, loaded.session, {"sophchat": parser})[1] == []
+    assert completed(lines, loaded.session, magics)[1] == []
 
 
 def test_what_the_service_and_the_user_have_named_is_offered(complete, loaded) -> None:
     loaded.session.models_seen.add("mine-7B")
     assert complete("%sophchat -m mine|") == ["mine-7B"]
-    loaded.session.client.known_models = client.Models(["listed-9B"])
+    loaded.session.client.known_models = Models(["listed-9B"])
     assert complete("%sophchat -m listed|") == ["listed-9B"]
     settings.session["model"] = "chosen-1B"
     assert complete("%sophchat -m chosen|") == ["chosen-1B"]

@@ -1,0 +1,101 @@
+"""Which magics there are, and where each has its code: imported when it is first used."""
+
+from __future__ import annotations
+
+import inspect
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from .session import Session
+
+
+class Entry(NamedTuple):
+    """A magic's home, its kinds, and whether its words are prose."""
+
+    module: str
+    holder: str
+    kinds: tuple[str, ...]
+    prose: bool = False
+    """So that a question mark at the end of its line means a question, not help."""
+
+
+LINE, CELL, BOTH = ("line",), ("cell",), ("line", "cell")
+
+# In the order in which help lists them.
+MAGICS = {
+    "sophchat": Entry("chat", "ChatMagics", BOTH, prose=True),
+    "imagine": Entry("imagine", "ImagineMagics", BOTH, prose=True),
+    "parse": Entry("parse_document", "DocumentMagics", LINE),
+    "dify": Entry("dify", "DifyMagics", BOTH, prose=True),
+    "excel": Entry("excel", "ExcelMagics", BOTH, prose=True),
+}
+
+
+class LazyMagic:
+    # No docstring of its own: it shows the one of the magic that it stands for.
+    _ipython_magic_no_var_expand = True
+
+    def __init__(self, name: str, make: Callable[[], Any]) -> None:
+        self.__name__ = name
+        self._make = make
+
+    def __call__(self, *arguments: str) -> object:
+        return self.method(*arguments)
+
+    @cached_property
+    def method(self) -> Any:
+        """The magic itself."""
+        return getattr(self._make(), self.__name__)
+
+    @property
+    def parser(self) -> ArgumentParser | None:
+        """Its options; None where they are not declared."""
+        found: ArgumentParser | None = getattr(self.method, "parser", None)
+        return found
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring, below the usage that IPython puts above our words."""
+        lines = inspect.cleandoc(self.method.__doc__ or "").splitlines()
+        return next(line for line in lines if line[:1].isupper())
+
+    # IPython asks for these two where a magic's name is followed by a question mark.
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return str(self.method.__doc__)
+
+    @property
+    def __wrapped__(self) -> Any:
+        return self.method
+
+
+def lazy_magics(
+    shell: Any, session: Session, first: Callable[[], None] | None = None
+) -> dict[str, LazyMagic]:
+    """All magics but ``%sophnet``, none imported yet; ``first`` is called before one is."""
+    holders: dict[str, Any] = {}
+
+    def make(entry: Entry) -> Any:
+        if not holders and first:
+            first()
+        if entry.holder not in holders:
+            module = import_module(f".{entry.module}", __package__)
+            holders[entry.holder] = getattr(module, entry.holder)(shell, session)
+        return holders[entry.holder]
+
+    return {
+        name: LazyMagic(name, lambda entry=entry: make(entry))  # type: ignore[misc]
+        for name, entry in MAGICS.items()
+    }
+
+
+def summaries(magics: Mapping[str, LazyMagic]) -> dict[str, str]:
+    """Each magic with what it does in a line, for help and the README."""
+    return {
+        f"{'%%' if 'cell' in MAGICS[name].kinds else '%'}{name}": magic.summary
+        for name, magic in magics.items()
+    }

@@ -9,17 +9,16 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import magic_arguments
 
-from ..errors import AnswerIncomplete, SophNetError, Stopped
-from ..kernel.loop import run
+from ..errors import AnswerIncomplete, Stopped
 from ..prompt.images import with_images
 from ..response import Arrival, Response
 from ..views.answer import Context
 from ..views.formats import next_cell
 from ..views.live import View, show
+from .asking import settle
 from .attachments import Attachments
 from .background import Background
 from .interpolate import interpolate
-from .jobs import Ask
 from .options import chat_options, out_name, parse
 from .reading import read
 from .request import closed, form_of, request_options, show_request
@@ -102,7 +101,7 @@ class ChatMagics(Magics):
 
         if args.background:
             return self._session.jobs.start(ask, context, prompt=asked, out=out)
-        response = self._ask(ask, context, out=out)
+        response = settle(self._session, ask, context, self._session.view(context), out=out)
         if form == "code" and (code := next_cell(response.text)):
             # Offered to be read and run by the user: nothing of an answer runs by itself.
             self._session.shell.set_next_input(code, replace=False)
@@ -131,22 +130,6 @@ class ChatMagics(Magics):
                 "which runs in the background."
             )
         return [] if new else self._session.conversations.get(name, [])
-
-    def _ask(self, ask: Ask, context: Context, *, out: str | None) -> Response:
-        view = self._session.view(context)
-        arrival = Arrival(on_event=view.on_event)
-        try:
-            response = run(ask(view, arrival))
-        except KeyboardInterrupt:
-            partial = arrival.end("stopped")
-            self._session.keep(partial, out)
-            raise Stopped(response=partial) from None
-        except SophNetError as error:
-            error.response = arrival.response
-            self._session.keep(arrival.response, out)
-            raise
-        self._session.drew(response, context, out)
-        return response
 
     def _note(self, response: Response, messages: list[Any], args: Namespace) -> None:
         """What a later cell may build on."""

@@ -11,13 +11,13 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..dify import Dify
-from ..errors import AnswerIncomplete, SophNetError, Stopped
+from ..errors import Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..response import Arrival, Response
+from ..response import Response
 from ..views import audio
 from ..views.answer import Context
-from ..views.live import show
+from .asking import follow, settle
 from .dify_about import Desk
 from .dify_inputs import Question, form_of
 from .dify_rows import Rows
@@ -120,23 +120,8 @@ class DifyMagics(Magics):
         out: str | None,
         strict: bool,
     ) -> Response:
-        view = self._session.view(context)
-        arrival = Arrival(on_event=view.on_event)
-        events = app.stream(inputs, files=files or None)
-        try:
-            response = run(show(events, view, arrival, model=label))
-            if strict and response.ending == "incomplete":
-                raise AnswerIncomplete(service=response.service)
-        except KeyboardInterrupt:
-            partial = arrival.end("stopped")
-            self._session.keep(partial, out)
-            raise Stopped(response=partial) from None
-        except SophNetError as error:
-            error.response = arrival.response
-            self._session.keep(arrival.response, out)
-            raise
-        self._session.drew(response, context, out)
-        return response
+        ask = follow(app.stream(inputs, files=files or None), model=label, strict=strict)
+        return settle(self._session, ask, context, self._session.view(context), out=out)
 
 
 def _app_first(line: str) -> str:

@@ -14,13 +14,14 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from ..errors import AnswerIncomplete, SophNetError, Stopped
+from ..errors import Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..response import Arrival, Response
+from ..response import Response
 from ..views.answer import Context
-from ..views.live import View, show
+from ..views.live import View
 from ..views.report import LiveReport, WholeReport
+from .asking import follow, settle
 from .interpolate import interpolate
 from .options import out_name, parse
 from .session import Session
@@ -116,22 +117,8 @@ class ExcelMagics(Magics):
         }
         events = self._session.client.excel.stream(question, file_uuids=files, **options)
         context = Context(inserted=inserted)
-        view = self._view(context)
-        arrival = Arrival(on_event=view.on_event)
-        try:
-            response = run(show(events, view, arrival, model="TeleAI"))
-            if args.strict and response.ending == "incomplete":
-                raise AnswerIncomplete(service=response.service)
-        except KeyboardInterrupt:
-            partial = arrival.end("stopped")
-            self._session.keep(partial, out)
-            raise Stopped(response=partial) from None
-        except SophNetError as error:
-            error.response = arrival.response
-            self._session.keep(arrival.response, out)
-            raise
-        self._session.drew(response, context, out)
-        return response
+        ask = follow(events, model="TeleAI", strict=args.strict)
+        return settle(self._session, ask, context, self._view(context), out=out)
 
     def _view(self, context: Context) -> View:
         cell = Cell(self._session.shell)

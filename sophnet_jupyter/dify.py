@@ -38,6 +38,7 @@ class Dify(App):
         logs.guard()
         settings = DifyApp.read(app, api_key=api_key, base_url=base_url, user=user, **arguments)
         super().__init__(_wire(settings), user=settings.user)
+        self.settings = settings
         self.sandbox = settings.sandbox
 
     async def __aenter__(self) -> Self:

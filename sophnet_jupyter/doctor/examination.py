@@ -13,7 +13,8 @@ from ..secret import scrub
 from ..settings import Settings
 from . import versions
 from .finding import Finding, well
-from .reach import reach
+from .others import others
+from .reach import Road, reach
 from .service import ask, source
 
 
@@ -31,9 +32,10 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
         return [*found, Finding(mark="✕", about="settings", said=str(error))]
     async with client:
         found.append(_settings(client.settings))
-        found += (road := await reach(client.settings))
-        if well(road):
+        found += (way := await reach(_road(client.settings)))
+        if well(way):
             found += await ask(client, stream=stream or client.settings.sandbox)
+        found += await others(client)
     # A last net: no check has a key in its words, but a server may.
     return [replace(each, said=scrub(each.said), advice=scrub(each.advice)) for each in found]
 
@@ -53,6 +55,10 @@ def _packages() -> list[Finding]:
         for each in versions.wanting()
     ]
     return [*old, Finding(mark="✓", about="packages", said=versions.summary())]
+
+
+def _road(settings: Settings) -> Road:
+    return Road(base_url=settings.base_url, proxy=settings.proxy, ca_bundle=settings.ca_bundle)
 
 
 def _settings(settings: Settings) -> Finding:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .. import local
 from ..errors import span
-from ..settings import Settings
 from ..wire import probe
 from .finding import Finding, bounded, well
 
@@ -17,13 +17,28 @@ from .finding import Finding, bounded, well
 SOON = 14 * 86400.0
 
 
-async def reach(settings: Settings) -> list[Finding]:
+@dataclass(frozen=True, kw_only=True)
+class Road:
+    """How a service is reached: its address, empty for a sandbox to be started, and the way."""
+
+    base_url: str
+    proxy: str = ""
+    ca_bundle: str = ""
+    setting: str = "SOPHNET_BASE_URL"
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+async def reach(road: Road) -> list[Finding]:
     """How far a connection comes. Behind the first obstacle nothing more can be seen."""
-    if settings.sandbox and not settings.base_url:
+    if not road.base_url:
         return await bounded("sandbox", _sandbox())
-    found = [_proxy(settings), *await bounded("name", _name(settings))]
+    found = [_proxy(road), *await bounded("name", _name(road))]
     if well(found):
-        found += await bounded("connection", _connection(settings))
+        found += await bounded("connection", _connection(road))
     return found
 
 
@@ -34,8 +49,8 @@ async def _sandbox() -> list[Finding]:
     return [Finding(mark="✓", about="sandbox", said=took)]
 
 
-def _proxy(settings: Settings) -> Finding:
-    said = f"through {_shown(settings.proxy)}" if settings.proxy else "none"
+def _proxy(road: Road) -> Finding:
+    said = f"through {_shown(road.proxy)}" if road.proxy else "none"
     return Finding(mark="✓", about="proxy", said=said)
 
 
@@ -45,51 +60,49 @@ def _shown(proxy: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-async def _name(settings: Settings) -> list[Finding]:
+async def _name(road: Road) -> list[Finding]:
     # With a proxy it is the proxy that looks up the service.
-    host = urlsplit(settings.proxy or settings.base_url).hostname or "?"
+    host = urlsplit(road.proxy or road.base_url).hostname or "?"
     try:
         addresses = await probe.resolve(host)
     except socket.gaierror as error:
-        advice = "check SOPHNET_BASE_URL and the network; behind a proxy, set HTTPS_PROXY"
+        advice = f"check {road.setting} and the network; behind a proxy, set HTTPS_PROXY"
         said = f"{host} has no address: {error.strerror}"
         return [Finding(mark="✕", about="name", said=said, advice=advice)]
     more = f" and {len(addresses) - 2} more" if len(addresses) > 2 else ""
     return [Finding(mark="✓", about="name", said=f"{host} is {', '.join(addresses[:2])}{more}")]
 
 
-async def _connection(settings: Settings) -> list[Finding]:
-    if settings.proxy.startswith("socks"):
+async def _connection(road: Road) -> list[Finding]:
+    if road.proxy.startswith("socks"):
         return [Finding(mark="!", about="connection", said="not checked through a SOCKS proxy")]
-    place = _shown(settings.proxy) if settings.proxy else settings.origin
+    place = _shown(road.proxy) if road.proxy else road.origin
     try:
-        peer = await probe.connect(
-            settings.base_url, ca_bundle=settings.ca_bundle, proxy=settings.proxy
-        )
+        peer = await probe.connect(road.base_url, ca_bundle=road.ca_bundle, proxy=road.proxy)
     except probe.ProxyRefused as error:
-        said = f"the proxy lets nobody through to {settings.origin}: {error}"
+        said = f"the proxy lets nobody through to {road.origin}: {error}"
         return [_broken(said, "check the proxy's name and password, or NO_PROXY")]
     except ssl.SSLCertVerificationError as error:
         advice = "behind a company's proxy: SOPHNET_CA_BUNDLE=its certificate file; else the clock"
         return [_broken(f"the certificate is not trusted: {error.verify_message}", advice)]
     except ssl.SSLError as error:
-        said = f"{settings.origin} speaks no TLS: {error.reason or error}"
-        return [_broken(said, "check the port and the scheme of SOPHNET_BASE_URL")]
+        said = f"{road.origin} speaks no TLS: {error.reason or error}"
+        return [_broken(said, f"check the port and the scheme of {road.setting}")]
     except OSError as error:
         said = f"{place} takes no connection: {error.strerror or error}"
         return [_broken(said, "check the port, the firewall and the proxy")]
-    return [_greeted(settings, peer)]
+    return [_greeted(road, peer)]
 
 
 def _broken(said: str, advice: str) -> Finding:
     return Finding(mark="✕", about="connection", said=said, advice=advice)
 
 
-def _greeted(settings: Settings, peer: probe.Peer) -> Finding:
+def _greeted(road: Road, peer: probe.Peer) -> Finding:
     took = f"{peer.seconds * 1000:.0f} ms"
     if peer.expires is None:
         return Finding(mark="✓", about="connection", said=f"{took}, without TLS")
-    trusted = settings.ca_bundle or "the system's certificates"
+    trusted = road.ca_bundle or "the system's certificates"
     left = peer.expires - time.time()
     said = f"{took}, {peer.tls}, certificate by {peer.issuer} (trusted by {trusted})"
     if left < SOON:

@@ -11,8 +11,9 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from traitlets import observe
 
 from .. import local
+from ..errors import SettingsError
 from ..kernel.loop import run
-from ..settings import model_name
+from ..settings import dify_apps, model_name
 from ..settings import session as settings_session
 from . import sheet
 from .defaults import ChatDefaults
@@ -125,6 +126,8 @@ class SophNetMagics(ChatDefaults, Magics):
             "profile": settings.profile or "none",
             "project": settings.project_id or "decided by the key",
             "model": self._session.aliases.real(model_name()),
+            "Dify": _dify(self._session),
+            "TeleAI": _teleai(self._session),
         }
         sheet.table(self._session.shell, rows)
 
@@ -139,3 +142,27 @@ class SophNetMagics(ChatDefaults, Magics):
     def _help(self, rest: str) -> None:
         subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
         sheet.table(self._session.shell, self._summaries() | subjects)
+
+
+def _dify(session: Session) -> str:
+    apps = []
+    for name in ["", *dify_apps()]:
+        try:
+            settings = session.client.dify_app(name).settings
+        except SettingsError as error:
+            apps.append(str(error))
+            continue
+        whose = name or "the app of DIFY_API_KEY"
+        where = f"{whose} at {settings.base_url}"
+        apps.append("an app of the sandbox" if settings.sandbox else where)
+    return "; ".join(apps)
+
+
+def _teleai(session: Session) -> str:
+    try:
+        account = session.client.excel.account
+    except SettingsError as error:
+        return str(error)
+    return (
+        "an analyst of the sandbox" if account.sandbox else f"{account.base_url}, {account.region}"
+    )

@@ -279,6 +279,23 @@ def test_a_stream_is_judged_by_when_its_pieces_come(times: list[float], mark: st
     assert service.judged(times).mark == mark
 
 
+def test_other_services_are_looked_at_where_there_is_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with served() as server, served(status=401) as refusing:
+        assert not [about for about in examined(address(server)) if "dify" in about]
+        monkeypatch.setenv("DIFY_WRITER_API_KEY", KEY)
+        monkeypatch.setenv("DIFY_WRITER_BASE_URL", address(refusing))
+        monkeypatch.setenv("TELEAI_APP_ID", "app1")
+        monkeypatch.setenv("TELEAI_APP_KEY", KEY)
+        monkeypatch.setenv("TELEAI_BASE_URL", "https://no-such-host.invalid")
+        found = examined(address(server))
+    assert found["dify writer connection"].mark == "✓"
+    assert found["dify writer key"].mark == "✕"
+    assert found["teleai name"].mark == "✕"
+    assert "TELEAI_BASE_URL" in found["teleai name"].advice
+
+
 def test_an_address_without_tls_is_a_warning_where_it_leaves_the_machine() -> None:
     settings = examined("http://service.invalid")["settings"]
     assert settings.mark == "!"

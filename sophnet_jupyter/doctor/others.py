@@ -1,0 +1,82 @@
+"""The services beside SophNet, looked at where the user has a key for them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..client import Client
+from ..errors import KeyRejected, SettingsError, SophNetError
+from ..settings import dify_apps
+from .finding import Finding, bounded, well
+from .reach import Road, reach
+
+if TYPE_CHECKING:
+    from ..dify import Dify
+    from ..teleai import TeleAI
+
+
+async def others(client: Client) -> list[Finding]:
+    """What there is to say of Dify's apps and of TeleAI; nothing where no key of theirs is set."""
+    checks = [_app(client, name) for name in ["", *dify_apps()]]
+    found = await asyncio.gather(*checks, _analyst(client))
+    return [finding for each in found for finding in each]
+
+
+async def _app(client: Client, name: str) -> list[Finding]:
+    about = f"dify {name}".strip()
+    try:
+        app = client.dify_app(name)
+    except SettingsError as error:
+        # Who has switched the sandbox off need not have a key of each service.
+        return [Finding(mark="✕" if name else "!", about=about, said=str(error))]
+    if app.settings.sandbox:
+        return []
+    settings = app.settings
+    way = await reach(
+        Road(
+            base_url=settings.base_url,
+            proxy=settings.proxy,
+            ca_bundle=settings.ca_bundle,
+            setting="DIFY_BASE_URL",
+        )
+    )
+    return _of(about, [*way, *(await bounded("key", _opened(app)) if well(way) else [])])
+
+
+async def _opened(app: Dify) -> list[Finding]:
+    """Whether the key opens an app, and which."""
+    try:
+        info = await app.info()
+    except KeyRejected as error:
+        advice = "make a new one in the app's page on API access"
+        return [Finding(mark="✕", about="key", said=str(error), advice=advice)]
+    except SophNetError as error:
+        return [Finding(mark="!", about="key", said=str(error))]
+    return [Finding(mark="✓", about="key", said=f"opens the app {str(info.get('name'))[:60]!r}")]
+
+
+async def _analyst(client: Client) -> list[Finding]:
+    try:
+        analyst: TeleAI = client.excel
+    except SettingsError as error:
+        return [Finding(mark="!", about="teleai", said=str(error))]
+    account = analyst.account
+    if account.sandbox:
+        return []
+    way = await reach(
+        Road(
+            base_url=account.base_url,
+            proxy=account.proxy,
+            ca_bundle=client.settings.ca_bundle,
+            setting="TELEAI_BASE_URL",
+        )
+    )
+    # Nothing it has is free of cost, so that only an analysis tells whether the key is right.
+    said = f"app id {account.app_id}, region {account.region}; the first analysis tries the key"
+    return _of("teleai", [*way, Finding(mark="✓", about="key", said=said)])
+
+
+def _of(service: str, found: list[Finding]) -> list[Finding]:
+    return [replace(each, about=f"{service} {each.about}") for each in found]

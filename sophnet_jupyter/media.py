@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["image", "video", "audio", "document"]
+Kind = Literal["image", "video", "audio", "document", "text"]
 
 # As many bytes from the start as `sniff` looks at.
 HEAD = 128
@@ -44,8 +44,23 @@ _SOUND_IN_MP4 = (b"M4A ", b"M4B ")
 _FILM_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
 
 
+TEXT = Media("text", ".txt", "text/plain")
+TEXTS = ("text/", "application/json", "application/xml", "application/xhtml")
+# All bytes that a text may have, in whatever letters it is written.
+_WRITTEN = bytes(set(range(256)) - set(range(32)) | set(b"\t\n\r\f\x1b"))
+
+
+def is_text(head: bytes, said: str) -> bool:
+    """True where a server calls a file a text, and nothing at its start speaks against that."""
+    return said.startswith(TEXTS) and not head.translate(None, _WRITTEN)
+
+
 def sniff(head: bytes) -> Media | None:
-    """The type of a file that begins with ``head``; None for all that we do not take."""
+    """
+    The type of a file that begins with ``head``; None for all that we do not take.
+
+    Never a text, which has no beginning of its own: see `is_text`.
+    """
     for start, media in _STARTS.items():
         if head.startswith(start):
             return media

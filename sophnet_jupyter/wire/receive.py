@@ -7,6 +7,7 @@ as it comes, compressed and expanded, and its name is our own.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
@@ -15,14 +16,17 @@ from pathlib import Path
 
 from ..disk import NewFile, in_thread
 from ..errors import DownloadFailed, Problem, quoted
-from ..media import HEAD, Kind, Media, sniff
+from ..media import HEAD, TEXT, Kind, Media, is_text, sniff
 
 LIMITS: dict[Kind, int] = {
     "image": 32 << 20,
     "audio": 256 << 20,
     "video": 1 << 30,
     "document": 128 << 20,
+    "text": 16 << 20,
 }
+# What has a whole that can be looked at.
+VERIFIED = ("image", "video")
 # Without a folder the result is kept in memory.
 IN_MEMORY = 64 << 20
 BLOCK = 1 << 20
@@ -36,7 +40,7 @@ class Download:
     A file that was fetched: in ``path``, or where no folder was given in ``data``.
 
     ``media`` is what its bytes say, ``size`` is in bytes. ``said`` is the type that the server
-    named, to be shown and nothing else.
+    named, to be shown and nothing else; ``charset`` how it says that a text is written.
     """
 
     media: Media
@@ -44,6 +48,7 @@ class Download:
     path: Path | None = None
     data: bytes = field(default=b"", repr=False)
     said: str = ""
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,7 @@ class Receiving:
         self._answer = answer
         self._wanted = wanted
         self._said = quoted(answer.headers.get("content-type", "").partition(";")[0])
+        self._charset = charset(answer.headers.get("content-type", ""))
         self._length = _number(answer.headers.get("content-length", ""))
         self._limit = max(map(self._limit_of, wanted.kinds))
         self._media: Media | None = None
@@ -107,7 +113,13 @@ class Receiving:
                 data += block
         whole = bytes(data)
         await self._verify(whole)
-        return Download(media=self._known(), size=len(whole), data=whole, said=self._said)
+        return Download(
+            media=self._known(),
+            size=len(whole),
+            data=whole,
+            said=self._said,
+            charset=self._charset,
+        )
 
     async def _to_file(self, file: NewFile) -> Download:
         size = 0
@@ -163,6 +175,12 @@ class Receiving:
 
     def _judge(self, head: bytearray) -> None:
         media = sniff(bytes(head[:HEAD]))
+        if (
+            media is None
+            and "text" in self._wanted.kinds
+            and is_text(bytes(head[:HEAD]), self._said)
+        ):
+            media = TEXT
         if media is None or media.kind not in self._wanted.kinds:
             found = media.mime if media else _looks_like(bytes(head)) or self._said or "something"
             raise self._failed("type", f"is {found}, not {' or '.join(self._wanted.kinds)}")
@@ -174,7 +192,7 @@ class Receiving:
         return self._media
 
     async def _verify(self, content: Path | bytes) -> None:
-        if self._wanted.verify and self._known().kind == "image":
+        if self._wanted.verify and self._known().kind in VERIFIED:
             try:
                 await in_thread(self._wanted.verify, content)
             except ValueError as error:
@@ -228,6 +246,12 @@ def failed(host: str, problem: Problem, reason: str, *, status: int = 0) -> Down
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def charset(content_type: str) -> str:
+    """The ``charset`` of a content type, in lower case; empty if it has none."""
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
+    return match[1].lower() if match else ""
 
 
 def _looks_like(head: bytes) -> str:

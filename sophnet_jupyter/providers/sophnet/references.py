@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import get_args
 from urllib.parse import SplitResult, urlsplit
@@ -11,16 +13,18 @@ import msgspec
 
 from ...errors import SettingsError
 from ...events import Reference
-from ...media import Kind
+from ...media import TEXTS, Kind
 from ...wire.call import Call, Reply, content_type
 from ...wire.download import Downloader
+from ...wire.receive import charset
 from ...wire.retry import READ
 from ...wire.wire import Wire
 from .access import checked, parse_error
 
 LIMIT = 16 << 20
 _USUAL_PORTS = {"http": 80, "https": 443}
-_TEXTS = ("text/", "application/json", "application/xml", "application/xhtml")
+# Where a page names its own letters, in an encoding that has ASCII's for that.
+_NAMED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 async def fetch(wire: Wire, downloads: Downloader, reference: Reference) -> str | bytes:
@@ -35,13 +39,35 @@ async def fetch(wire: Wire, downloads: Downloader, reference: Reference) -> str 
     """
     if not reference.url:
         raise SettingsError(f"Reference {reference.index} has no address, only its excerpt.")
+    if reference.type == "web" or not _is_at(reference.url, await _root(wire)):
+        found = await downloads.fetch(reference.url, kinds=get_args(Kind), limit=LIMIT)
+        is_text = found.said.startswith(TEXTS)
+        return _text(found.data, found.charset) if is_text else found.data
+    return _content(await _with_key(wire, urlsplit(reference.url)))
+
+
+async def source(wire: Wire, downloads: Downloader, url: str, *, limit: int) -> bytes:
+    """
+    The bytes of a file of the knowledge base; the key goes with the request as in `fetch`.
+
+    Raises `SophNetError`.
+    """
+    if _is_at(url, await _root(wire)):
+        reply = await _with_key(wire, urlsplit(url))
+        if not reply.ok:
+            raise parse_error(reply, _object(reply.body))
+        if content_type(reply.headers) == "application/json" and _object(reply.body):
+            checked(reply)
+        return reply.body
+    return (await downloads.fetch(url, kinds=get_args(Kind), limit=limit)).data
+
+
+async def _root(wire: Wire) -> str:
+    """Where the service is; asked for where nobody has said."""
     root = wire.origin.base_url
     if not root and wire.origin.locate:
         root = await asyncio.to_thread(wire.origin.locate)
-    if reference.type == "web" or not _is_at(reference.url, root):
-        found = await downloads.fetch(reference.url, kinds=get_args(Kind), limit=LIMIT)
-        return _text(found.data) if found.said.startswith(_TEXTS) else found.data
-    return _content(await _with_key(wire, urlsplit(reference.url)))
+    return root
 
 
 async def _with_key(wire: Wire, address: SplitResult) -> Reply:
@@ -62,7 +88,9 @@ def _content(reply: Reply) -> str | bytes:
     if kind == "application/json" and _object(reply.body):
         # SophNet reports errors with 200 too.
         checked(reply)
-    return _text(reply.body) if kind.startswith(_TEXTS) else reply.body
+    if not kind.startswith(TEXTS):
+        return reply.body
+    return _text(reply.body, charset(reply.headers.get("content-type", "")))
 
 
 def _object(body: bytes) -> dict[str, object]:
@@ -73,7 +101,12 @@ def _object(body: bytes) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes, said: str) -> str:
+    """As the server says it is written, else as the page does, else as UTF-8."""
+    named = _NAMED.search(data[:2048])
+    for name in (said, named[1].decode() if named else "", "utf-8"):
+        with suppress(UnicodeDecodeError, LookupError):
+            return data.decode("utf-8-sig" if name in ("utf-8", "utf8") else name)
     return data.decode("utf-8-sig", "replace")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter import Client
-from sophnet_jupyter.errors import DownloadFailed, NotFound, SettingsError
+from sophnet_jupyter.errors import NotFound, SettingsError
 from sophnet_jupyter.events import Reference
 from sophnet_jupyter.media import Media
 from sophnet_jupyter.providers.sophnet.references import fetch
@@ -54,9 +54,34 @@ async def test_a_page_of_the_web_never_sees_the_key(
     *_, web = await cited(client)
     downloads = Downloader(client._network, allowed_origins=lambda: [sandbox.root])
     # The sandbox refuses this address with 400 to whoever shows it a key.
-    with pytest.raises(DownloadFailed) as caught:
-        await fetch(client.chat._wire, downloads, web)
-    assert (caught.value.problem, caught.value.status) == ("type", 200)
+    assert "page about sse" in str(await fetch(client.chat._wire, downloads, web))
+
+
+async def test_a_reference_of_an_answer_fetches_itself(
+    client: Client, sandbox: SimpleNamespace
+) -> None:
+    file, *_ = await cited(client)
+    assert "server-sent events" in str(await file.fetch())
+    assert sandbox.key not in repr(file)
+    with pytest.raises(SettingsError, match="reference of an answer"):
+        await Reference(index=1, url=file.url).fetch()
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("页".encode("gb18030"), "text/html; charset=GBK"),
+        ('<meta charset="gbk">页'.encode("gbk"), "text/html"),
+        ("\ufeff页".encode(), "text/plain"),
+        ("页".encode(), "text/html; charset=no-such"),
+    ],
+)
+async def test_a_page_is_read_in_its_own_letters(page: bytes, said: str) -> None:
+    from sophnet_jupyter.providers.sophnet.references import _text
+    from sophnet_jupyter.wire.receive import charset
+
+    assert _text(page, charset(said)).endswith("页")
+    assert "�" not in _text(page, charset(said))
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class NewFile:
         self.part = self.root / self.part.name
         self._handle = os.open(self.part, _NEW, 0o600)
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         assert self._handle is not None
         view = memoryview(data)
         while view:

@@ -8,15 +8,18 @@ Every error this package raises on purpose.
     * TimedOut              a time limit passed
         * StillRunning      a task goes on at the service, longer than we wait
     * ConnectionLost        the line broke after the request was sent
+        * LineClosed        a socket was closed, with a code that may say why
     * AnswerUnreadable      something answered that is not the service, or not in its format
     * AnswerIncomplete      the answer just stopped, and ``strict=True`` was asked for
     * AnswerInvalid         the answer came whole, but not in the form that was asked for
     * ServiceError          the service answered with an error
         * KeyRejected       401, 403
+            * LineRefused   a socket was closed before it began to work
         * BalanceExhausted  402
         * NotFound          404
         * RateLimited       429
         * RequestRefused    any other 4xx: an argument the service does not take
+            * KnowledgeNotReady  a file of a knowledge base is in a state that forbids it
         * ServiceDown       5xx
         * TaskFailed        it gave a long task up
     * DownloadFailed        a result was not fetched
@@ -46,6 +49,10 @@ class Partial(Protocol):
     @property
     def images(self) -> Sequence[object]: ...
     @property
+    def audio(self) -> bytes: ...
+    @property
+    def embeddings(self) -> object: ...
+    @property
     def ending(self) -> str: ...
 
 
@@ -73,16 +80,19 @@ class SandboxFailed(SophNetError):
 class Unreachable(SophNetError):
     """No connection could be made. The service has seen nothing of the request."""
 
-    def __init__(self, *, service: str, host: str, reason: str) -> None:
+    def __init__(
+        self, *, service: str, host: str, reason: str, setting: str = "SOPHNET_BASE_URL"
+    ) -> None:
         self.service = service
         self.host = host
+        self.setting = setting
         self.reason = quoted(reason)
         super().__init__(service, host)
 
     def __str__(self) -> str:
         return (
             f"{self.service} cannot be reached at {self.host}: {self.reason}. "
-            "Check the network, the proxy (HTTPS_PROXY) and SOPHNET_BASE_URL."
+            f"Check the network, the proxy (HTTPS_PROXY) and {self.setting or 'its address'}."
         )
 
 
@@ -122,11 +132,27 @@ class ConnectionLost(SophNetError):
         )
 
 
+class LineClosed(ConnectionLost):
+    """A socket is closed. ``code`` is that of RFC 6455; 1006 stands for no good-bye at all."""
+
+    def __init__(self, *, service: str, code: int, reason: str = "") -> None:
+        super().__init__(service=service, reason=reason)
+        self.code = code
+
+    def __str__(self) -> str:
+        said = f": {self.reason.rstrip('.。')}" if self.reason else ""
+        how = "broke" if self.code == 1006 else f"was closed by it (code {self.code}{said})"
+        return f"The line to {self.service} {how}. Start again; what had come is kept."
+
+
 class AnswerUnreadable(SophNetError):
     """Something answered, but not in the service's format: often a proxy's or gateway's page."""
 
-    def __init__(self, *, service: str, what: str, quote: str = "") -> None:
+    def __init__(
+        self, *, service: str, what: str, quote: str = "", setting: str = "SOPHNET_BASE_URL"
+    ) -> None:
         self.service = service
+        self.setting = setting
         self.what = quoted(what)
         self.quote = quoted(quote)
         super().__init__(service, what)
@@ -135,7 +161,8 @@ class AnswerUnreadable(SophNetError):
         said = f" (it begins: {self.quote!r})" if self.quote else ""
         return (
             f"What answered is not {self.service}'s format: {self.what}{said}. "
-            "Try again; if it persists, check SOPHNET_BASE_URL and any proxy on the way."
+            f"Try again; if it persists, check {self.setting or 'its address'} and any proxy on "
+            "the way."
         )
 
 
@@ -216,6 +243,25 @@ class KeyRejected(ServiceError):
     advice = "Check SOPHNET_API_KEY, and that the model is enabled in the key's project."
 
 
+class LineRefused(KeyRejected):
+    """
+    A socket was closed before it began to work: how a wrong key is told where none is answered.
+
+    ``code`` is that of RFC 6455.
+    """
+
+    def __init__(self, *, service: str, closed: int, reason: str = "") -> None:
+        super().__init__(service=service, status=401, message=reason, code=str(closed))
+
+    def __str__(self) -> str:
+        said = f": {self.message.rstrip('.。')}" if self.message else ""
+        return (
+            f"{self.service} closed the line before it began (code {self.code}{said}). "
+            "Check SOPHNET_API_KEY, that this service is enabled in the key's project, and the "
+            "format of the sound."
+        )
+
+
 class BalanceExhausted(ServiceError):
     """The account has no credit left."""
 
@@ -238,6 +284,41 @@ class RequestRefused(ServiceError):
     """The service does not take an argument of the request."""
 
     advice = "Change the argument it names and run it again."
+
+
+class KnowledgeNotReady(RequestRefused):
+    """
+    The state of a file in a knowledge base forbids what was asked.
+
+    ``state`` is the service's word; ``what`` was to be done, as in "cannot be deleted".
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        title: str,
+        state: str,
+        what: str,
+        status: int = 200,
+        message: str = "",
+    ) -> None:
+        super().__init__(service=service, status=status, message=message)
+        self.title = quoted(title, NAME_QUOTED)
+        self.state = quoted(state, NAME_QUOTED)
+        self.what = what
+
+    def __str__(self) -> str:
+        said = f" ({self.message.rstrip('.。')})" if self.message else ""
+        advice = {
+            "UPLOADING": "Wait until the service has read it: files.wait_enabled does.",
+            "ERROR": "The service could not read it: delete it, and upload a file that opens.",
+            "NOT_ENABLED": "Switch it on in the service's console.",
+        }.get(self.state, self.advice)
+        return (
+            f"{self.title} cannot be {self.what} at {self.service}, because it is {self.state}"
+            f"{said}. {advice}"
+        )
 
 
 class ServiceDown(ServiceError):
@@ -368,7 +449,8 @@ class Stopped(SophNetError):
         super().__init__()
 
     def __str__(self) -> str:
-        if self.response is not None and (self.response.text or self.response.images):
+        part = self.response
+        if part is not None and (part.text or part.images or part.embeddings or part.audio):
             return "interrupted; the part that had arrived is kept in `_`."
         return "interrupted before anything had arrived."
 

@@ -5,11 +5,16 @@ msgspec Structs, not dataclasses: thirty of those cost 12 ms of import, thirty o
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
+from .errors import SettingsError
+from .film import Film
+from .page import Page
 from .picture import Picture
+from .transcript import Recording
 
 Ending = Literal["complete", "stopped", "incomplete", "failed"]
 
@@ -25,6 +30,8 @@ class Started(_Event, frozen=True, kw_only=True):
     model: str = ""
     request_id: str = ""
     sandbox: bool = False
+    analysis: bool = False
+    """What it thinks aloud are the steps of an analysis, and its text is a report on them."""
 
 
 class TextDelta(_Event, frozen=True, kw_only=True):
@@ -117,8 +124,12 @@ class Parsed(_Event, frozen=True, kw_only=True):
     value: Any
 
 
-class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """One source of an answer. ``type`` is ``file``, ``qa`` or ``web``."""
+class Reference(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """
+    One source of an answer. ``type`` is ``file``, ``qa`` or ``web``.
+
+    Equal where its words are: who can fetch it is no part of it.
+    """
 
     index: int
     title: str = ""
@@ -126,6 +137,23 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
     url: str = ""
     id: str = ""
+
+    def fetched_by(self, fetch: Callable[[Reference], Awaitable[str | bytes]]) -> Reference:
+        """Let `fetch` ask this. For who makes references, before they are handed out."""
+        self.__dict__["fetched_by"] = fetch
+        return self
+
+    async def fetch(self) -> str | bytes:
+        """
+        What the source says: text where it is one, else the bytes of the file.
+
+        The key goes to the configured origin only; a page of the web is fetched without it. Raises
+        `SophNetError`, also for a reference that came from no answer.
+        """
+        fetch = self.__dict__.get("fetched_by")
+        if fetch is None:
+            raise SettingsError("Only a reference of an answer can be fetched.")
+        return cast("str | bytes", await fetch(self))
 
 
 class References(_Event, frozen=True, kw_only=True):
@@ -146,10 +174,56 @@ class ImageReady(_Event, frozen=True, kw_only=True):
     picture: Picture
 
 
-class VideoReady(_Event, frozen=True, kw_only=True):
-    """A video is finished and can be fetched."""
+class PageRead(_Event, frozen=True, kw_only=True):
+    """A picture or a document was read, whole; its text follows what was read before it."""
 
-    url: str
+    page: Page
+
+
+class Transcribed(_Event, frozen=True, kw_only=True):
+    """A recording was transcribed, whole; its text follows that of the ones before it."""
+
+    recording: Recording
+
+
+class VideoReady(_Event, frozen=True, kw_only=True):
+    """A film is finished, and was fetched where it could be."""
+
+    film: Film
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """One word of recognised speech; times in milliseconds, ``punctuation`` is what follows it."""
+
+    text: str
+    begin: int | None = None
+    end: int | None = None
+    punctuation: str = ""
+    fixed: bool = False
+
+
+class VectorsAsked(_Event, frozen=True, kw_only=True):
+    """
+    The inputs of vectors that are to come: texts, and behind them images, by their labels.
+
+    ``thumbnails`` are small pictures of the images, where there are few of them.
+    """
+
+    texts: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    thumbnails: tuple[bytes, ...] = ()
+
+
+class VectorsReady(_Event, frozen=True, kw_only=True):
+    """
+    Some vectors: ``data`` are rows of 32-bit floats, in this machine's order of bytes.
+
+    ``places`` tells of each row which inputs it belongs to: several, where they are equal.
+    """
+
+    places: tuple[tuple[int, ...], ...]
+    dimensions: int
+    data: bytes
 
 
 class Transcript(_Event, frozen=True, kw_only=True):
@@ -159,6 +233,7 @@ class Transcript(_Event, frozen=True, kw_only=True):
     final: bool
     begin: int
     end: int | None = None
+    words: tuple[Word, ...] = ()
 
 
 class Progress(_Event, frozen=True, kw_only=True):
@@ -177,13 +252,23 @@ class Progress(_Event, frozen=True, kw_only=True):
 
 
 class Usage(_Event, frozen=True, kw_only=True):
-    """What the answer cost, in tokens. The details are None where the service gave none."""
+    """
+    What the answer cost, in tokens. The details are None where the service gave none.
+
+    ``characters`` is what a voice has said, which is paid by them.
+
+    ``price`` is a decimal number as text, so that nothing is lost on its way, in ``currency``;
+    both are empty where the service names none.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     total_tokens: int = 0
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
+    characters: int | None = None
+    price: str = ""
+    currency: str = ""
 
 
 class Notice(_Event, frozen=True, kw_only=True):
@@ -213,7 +298,11 @@ Event = (
     | References
     | AudioChunk
     | ImageReady
+    | PageRead
+    | Transcribed
     | VideoReady
+    | VectorsAsked
+    | VectorsReady
     | Transcript
     | Progress
     | Usage

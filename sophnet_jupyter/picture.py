@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,7 +22,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     ``data`` are its bytes, looked at and found to be a whole PNG, JPEG, WEBP or GIF of the type
     ``mime``; empty where it was not fetched, and only its address ``url`` is known, which may
-    expire within a day. ``index`` is its place among those that were asked for together.
+    expire within a day. ``index`` is its place among those that were asked for together, ``asked``
+    are the settings that were sent with the prompt, such as ``size``.
     """
 
     url: str = ""
@@ -31,6 +33,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str = ""
     seed: int | None = None
     task_id: str = ""
+    asked: Mapping[str, Any] = {}
 
     @property
     def size(self) -> tuple[int, int]:

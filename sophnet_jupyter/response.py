@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import SettingsError, SophNetError, quoted
 from .events import (
@@ -22,6 +22,7 @@ from .events import (
     ImageReady,
     Logprobs,
     Notice,
+    PageRead,
     Parsed,
     ReasoningDelta,
     Reference,
@@ -33,10 +34,25 @@ from .events import (
     TokenLogprob,
     ToolCallDelta,
     ToolResult,
+    Transcribed,
     Usage,
+    VectorsAsked,
+    VectorsReady,
     VideoReady,
 )
+from .film import Film
+from .page import Block, Page, frames, headings
 from .picture import Picture
+from .transcript import Recording
+from .vectors import Vectors
+from .wav import mended
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from .markdown_parts import Heading
+    from .transcript import Sentence
+    from .vectors import Matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +88,9 @@ class Response:
 
     ``ending`` is always one of complete, stopped, incomplete, failed. ``finish_reason`` is the
     service's own word (``stop``, ``length``, ``tool_calls``), empty if it gave none. ``images``
-    are pictures in the order in which they were asked for, ``videos`` addresses, ``audio`` bytes,
-    ``vectors`` one tuple of floats per input.
+    are pictures in the order in which they were asked for, ``pages`` what was read from documents
+    and pictures, with ``text`` as the Markdown of them all, ``videos`` films, ``audio`` bytes,
+    ``embeddings`` what was received of vectors: see `vectors`, `similarity` and `to_frame`.
 
     Where tools were run, ``text``, ``thinking``, ``tool_calls`` and ``tool_results`` are those of
     all ``rounds`` together, and `messages` tells them apart. ``alternatives`` are the other
@@ -89,9 +106,11 @@ class Response:
     logprobs: tuple[TokenLogprob, ...] = ()
     references: tuple[Reference, ...] = ()
     images: tuple[Picture, ...] = ()
-    videos: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    videos: tuple[Film, ...] = ()
     audio: bytes = b""
-    vectors: tuple[tuple[float, ...], ...] = ()
+    embeddings: Vectors = field(default_factory=Vectors)
     parsed: object = None
     usage: Usage | None = None
     timing: Timing = field(default_factory=Timing)
@@ -100,6 +119,8 @@ class Response:
     model: str = ""
     request_id: str = ""
     sandbox: bool = False
+    # Whether `thinking` is the steps of an analysis, and `text` the report on them.
+    analysis: bool = False
     finish_reason: str = ""
     # Until something says otherwise, an answer is one that has not reached its end.
     ending: Ending = "incomplete"
@@ -116,17 +137,122 @@ class Response:
         turns = [_turns(self, begin, end) for begin, end in zip(self.rounds, ends, strict=True)]
         return tuple(turn for each in turns for turn in each)
 
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What was read in pictures, block by block: label, text and box."""
+        return tuple(block for page in self.pages for block in page.blocks)
+
+    @property
+    def outline(self) -> list[Heading]:
+        """The headings of its Markdown: level, text and line."""
+        return headings(self.text)
+
+    @property
+    def tables(self) -> list[DataFrame]:
+        """The tables of its Markdown as DataFrames. Raises `SettingsError` without pandas."""
+        return frames(self.text)
+
+    @property
+    def vectors(self) -> Matrix:
+        """
+        The vectors, a row for each input in the order of the inputs: float32, ``(n, d)``.
+
+        Texts come before images. The row of an input that has no vector, since its request failed,
+        is NaN. Raises `SettingsError` without numpy (the extra ``[explore]``).
+        """
+        return self.embeddings.array
+
+    def similarity(self, other: Response | Matrix | None = None) -> Matrix:
+        """
+        How near the inputs are to each other, or to ``other`` vectors, as cosines from -1 to 1.
+
+        ``(n, n)``, or ``(n, m)`` for another response or array; NaN where a vector is missing.
+        Raises `SettingsError` without numpy, or where the dimensions differ.
+        """
+        return self.embeddings.similarity(
+            other.embeddings if isinstance(other, Response) else other
+        )
+
+    def to_frame(self) -> DataFrame:
+        """
+        The inputs with their vectors: columns ``input``, ``kind`` (text or image), ``vector``; of
+        recordings the sentences: ``file``, ``start``, ``end`` (seconds), ``speaker``, ``text``.
+
+        Raises `SettingsError` without pandas and numpy.
+        """
+        if self.recordings:
+            from . import transcript
+
+            return transcript.frame(self.recordings)
+        return self.embeddings.to_frame()
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What was said in recordings: text, start and end in seconds, speaker, raw line."""
+        return tuple(each for one in self.recordings for each in one.sentences)
+
+    @property
+    def speakers(self) -> list[str]:
+        """Who speaks, as the service numbers them or as `renamed` has named them."""
+        from . import transcript
+
+        return transcript.speakers(self.recordings)
+
+    def renamed(self, names: Mapping[int, str] | Mapping[str, str]) -> Response:
+        """
+        The same transcript with other names for its speakers: ``renamed({0: "Ada", 1: "Bob"})``.
+
+        Raises `SettingsError` for a speaker who is not heard.
+        """
+        from . import transcript
+
+        wanted = {str(old): new for old, new in names.items()}
+        if unknown := sorted(wanted.keys() - set(self.speakers)):
+            heard = ", ".join(self.speakers) or "none"
+            raise SettingsError(f"No speaker is called {unknown[0]!r} here: {heard}.")
+        found = tuple(transcript.renamed(each, wanted) for each in self.recordings)
+        return replace(self, recordings=found)
+
+    def to_srt(self) -> str:
+        """A transcript as SubRip subtitles. Raises `SettingsError` for more than one recording."""
+        from . import transcript
+
+        return transcript.srt(self._only_recording().sentences)
+
+    def to_vtt(self) -> str:
+        """A transcript as WebVTT subtitles, speakers as voices. Raises as `to_srt`."""
+        from . import transcript
+
+        return transcript.vtt(self._only_recording().sentences)
+
+    def _only_recording(self) -> Recording:
+        if len(self.recordings) != 1:
+            said = f"{len(self.recordings)} recordings" if self.recordings else "no transcript"
+            raise SettingsError(f"Subtitles belong to one recording, and here are {said}.")
+        return self.recordings[0]
+
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
         """
-        Write the pictures to a folder or a file, or the sound, or else the text, to a file.
+        Write the pictures or films to a folder or a file, or the sound, or the text, to a file.
 
         A file is replaced; several pictures for one name are numbered. In a folder, which is there
         or ends in ``/``, nothing is overwritten. Returns the paths. Raises `SettingsError`.
         """
         from . import saving
 
+        if self.videos:
+            return saving.save_films(self.videos, path)
         if self.images:
             return saving.save_pictures(self.images, path)
+        if self.pages and saving.is_folder(path):
+            return saving.save_texts([(page.name, page.text) for page in self.pages], path)
+        if self.recordings and not saving.is_folder(path):
+            made = {".srt": self.to_srt, ".vtt": self.to_vtt}.get(Path(path).suffix.lower())
+            text = made() if made else self.text
+            return [saving.save_bytes(text.encode("utf-8", "replace"), Path(path).expanduser())]
+        if self.recordings:
+            said = [(one.name, one.text) for one in self.recordings]
+            return saving.save_texts(said, path, ending=".txt")
         if not (self.audio or self.text):
             raise SettingsError("There is nothing to save in this response.")
         if saving.is_folder(path):
@@ -146,10 +272,19 @@ class Response:
         words = " ".join(self.text.split())
         clipped = words if len(words) <= 60 else words[:59] + "…"
         figures: list[str] = [self.ending]
-        if self.images:
+        if self.videos:
+            count = len(self.videos)
+            clipped = clipped or self.videos[0].prompt[:60]
+            figures += [f"{count} films" if count > 1 else "1 film"]
+        elif self.images:
             count = len(self.images)
             clipped = clipped or self.images[0].prompt[:60]
             figures += [f"{count} pictures" if count > 1 else "1 picture"]
+        elif self.embeddings:
+            clipped = clipped or " ".join(self.embeddings.inputs[0].split())[:60]
+            figures += [f"{len(self.embeddings)} × {self.embeddings.dimensions} vectors"]
+        elif self.recordings:
+            figures += [f"{len(self.sentences)} sentences"]
         else:
             figures += [f"{len(self.text)} characters"]
         figures += [quoted(self.model)] if self.model else []
@@ -187,11 +322,21 @@ def fold(state: Response, event: Event) -> Response:
             return _changed(state, references=items)
         case AudioChunk(data=data):
             return _changed(state, audio=state.audio + data)
+        case PageRead(page=page):
+            text = "\n\n".join(filter(None, [state.text.rstrip("\n"), page.text]))
+            return _changed(state, text=text, pages=(*state.pages, page))
+        case Transcribed(recording=recording):
+            text = "\n\n".join(filter(None, [state.text, recording.text]))
+            return _changed(state, text=text, recordings=(*state.recordings, recording))
         case ImageReady(picture=picture):
             images = sorted((*state.images, picture), key=lambda each: each.index)
             return _changed(state, images=tuple(images))
-        case VideoReady(url=url):
-            return _changed(state, videos=(*state.videos, url))
+        case VideoReady(film=film):
+            return _changed(state, videos=(*state.videos, film))
+        case VectorsAsked():
+            return _changed(state, embeddings=Vectors(asked=event))
+        case VectorsReady():
+            return _changed(state, embeddings=state.embeddings.grown(event))
         case Usage():
             return _changed(state, usage=event)
         case Notice(text=text):
@@ -203,10 +348,14 @@ def fold(state: Response, event: Event) -> Response:
                 model=event.model or state.model,
                 request_id=event.request_id or state.request_id,
                 sandbox=event.sandbox,
+                analysis=event.analysis,
             )
         case Finished(reason=reason, ending=ending):
             return _changed(
-                state, finish_reason=reason if ending == "complete" else "", ending=ending
+                state,
+                finish_reason=reason if ending == "complete" else "",
+                ending=ending,
+                audio=mended(state.audio),
             )
         case _:
             return state
@@ -300,7 +449,12 @@ class Arrival:
 
     def end(self, ending: Ending) -> Response:
         """Close an answer that will not say itself how it ended."""
-        self.response = replace(self.response, ending=ending, timing=self._timing())
+        self.response = replace(
+            self.response,
+            ending=ending,
+            timing=self._timing(),
+            audio=mended(self.response.audio),
+        )
         return self.response
 
     def _timing(self) -> Timing:

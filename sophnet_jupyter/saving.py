@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .disk import NewFile
 from .errors import SettingsError
+from .film import Film
 from .picture import Picture
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}
@@ -38,6 +39,33 @@ def save_pictures(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> 
         data = picture.data if ending == suffix(picture) else picture.encoded(_format(ending))
         saved.append(save_bytes(data, target.with_name(stem + ending)))
     return saved
+
+
+def save_films(films: Sequence[Film], path: str | os.PathLike[str]) -> list[Path]:
+    """Write films to a folder, or to a file: several are numbered. Raises `SettingsError`."""
+    if lost := [film for film in films if not film.data]:
+        raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
+    target = Path(path).expanduser()
+    if is_folder(path):
+        return [save_new(film.data, target, _stem(film), _ending(film)) for film in films]
+    saved = []
+    for number, film in enumerate(films, 1):
+        if target.suffix not in ("", _ending(film)):
+            raise SettingsError(f"The film is a {_ending(film)} file: name it so, or a folder.")
+        stem = f"{target.stem}-{number}" if len(films) > 1 else target.stem
+        saved.append(save_bytes(film.data, target.with_name(stem + _ending(film))))
+    return saved
+
+
+def save_texts(
+    texts: Sequence[tuple[str, str]], folder: str | os.PathLike[str], *, ending: str = ".md"
+) -> list[Path]:
+    """Write texts to a folder, each under the name of what it was read from."""
+    target = Path(folder).expanduser()
+    return [
+        save_new(text.encode("utf-8", "replace"), target, Path(name).stem, ending)
+        for name, text in texts
+    ]
 
 
 def save_bytes(data: bytes, path: Path) -> Path:
@@ -80,10 +108,14 @@ def suffix(picture: Picture) -> str:
     return _SUFFIXES.get(picture.mime, ".png")
 
 
-def _stem(picture: Picture) -> str:
-    words = "-".join(picture.prompt.split()[:6])
-    seed = "" if picture.seed is None else f"-{picture.seed}"
-    return f"{words or 'image'}{seed}"
+def _ending(film: Film) -> str:
+    return ".webm" if film.mime == "video/webm" else ".mp4"
+
+
+def _stem(made: Picture | Film) -> str:
+    words = "-".join(made.prompt.split()[:6])
+    seed = "" if made.seed is None else f"-{made.seed}"
+    return f"{words or ('image' if isinstance(made, Picture) else 'film')}{seed}"
 
 
 def _format(ending: str) -> str:

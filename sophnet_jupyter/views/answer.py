@@ -15,9 +15,20 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from ..events import Ending, Reference
+from ..events import Ending, Reference, Usage
 from ..response import Mark, Response
-from . import audio, formats, images, thumbnails, tokens, tool_cards
+from . import (
+    audio,
+    films,
+    formats,
+    images,
+    pages,
+    thumbnails,
+    tokens,
+    tool_cards,
+    transcript,
+    vectors,
+)
 from .control_characters import plain
 from .formats import Format
 from .links import web_link
@@ -49,6 +60,8 @@ class Context:
     format: Format | None = None
     # Whether the functions that the model calls are run here.
     tools_run: bool = False
+    # Of what was read only the headings.
+    outline: bool = False
 
     def form(self, response: Response) -> Format:
         return self.format or ("markdown" if response.parsed is None else "json")
@@ -56,6 +69,10 @@ class Context:
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
     """A whole answer in one piece: what ``display(response)`` shows and a batch run saves."""
+    if response.analysis:
+        from . import report
+
+        return report.bundle(response, context)
     context = context or Context()
     html, said = [thumbnails.row(context.pictures)], [thumbnails.lines(context.pictures)]
     for number, (begin, end) in enumerate(_rounds(response), 1):
@@ -64,7 +81,8 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
             said.append(round_words(number))
         if thoughts := response.thinking[begin.thinking : end.thinking].strip():
             html.append(thought(thoughts))
-        if text := response.text[begin.text : end.text]:
+        heard = response.pages or response.recordings
+        if (text := response.text[begin.text : end.text]) or heard:
             last = end.text == len(response.text)
             shown, plain_text = written(response, text, context, last=last)
             html.append(shown)
@@ -73,8 +91,12 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
         shown, plain_text = calls(response, indexes, context, settled=True)
         html.append(shown)
         said.append(plain_text)
-    html += [images.grid(response.images), audio.player(response.audio) if response.audio else ""]
-    said += [images.lines(response.images), audio.line(response.audio) if response.audio else ""]
+    html.append(vectors.html(response))
+    said.append(vectors.lines(response))
+    html += [films.players(response.videos), images.grid(response.images)]
+    html += [audio.player(response.audio) if response.audio else ""]
+    said += [films.lines(response.videos), images.lines(response.images)]
+    said += [audio.line(response.audio) if response.audio else ""]
     html.append(closing(response, context))
     said.append(closing_words(response, context))
     return {"text/html": "".join(html), "text/plain": "\n\n".join(filter(None, said))}
@@ -82,6 +104,12 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
 
 def written(response: Response, text: str, context: Context, *, last: bool) -> tuple[str, str]:
     """A piece of the answer that will not change, as HTML and in words."""
+    if response.recordings:
+        return transcript.shown(response.recordings), transcript.in_words(response.recordings)
+    if response.pages and context.outline:
+        return pages.headings(response.pages), pages.headings_in_words(response.pages)
+    if response.pages and context.format is None:
+        return pages.shown(response.pages), pages.in_words(response.pages)
     form = context.form(response)
     if last:
         return formats.settled(text, form, response.parsed)
@@ -190,11 +218,22 @@ def figures(response: Response, context: Context, *, badge: bool = True) -> str:
     if response.timing.first_token is not None:
         said.append(f"first token {response.timing.first_token:.2f} s")
     if usage := response.usage:
-        said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
+        if usage.total_tokens or usage.prompt_tokens or usage.characters is None:
+            said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
+        if usage.characters is not None:
+            said.append(f"{usage.characters:,} characters said")
+        said += [cost] if (cost := _cost(usage)) else []
     if context.conversation:
         said.append(f"conversation {one_line(context.conversation)}")
     said += [f"with {one_line(what)}" for what in context.inserted]
     return " · ".join(said)
+
+
+def _cost(usage: Usage) -> str:
+    """What it cost, as the service says: an amount of many decimals loses its last zeros."""
+    amount = clipped(one_line(usage.price), LONGEST_NAME)
+    amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
+    return f"{amount} {clipped(one_line(usage.currency), 8)}".strip() if amount.strip("0") else ""
 
 
 def _rounds(response: Response) -> Iterator[tuple[Mark, Mark]]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from typing import TextIO
 
-from ..events import Event, ImageReady, Progress
+from ..events import Event, ImageReady, Progress, VideoReady
+from ..film import Film
 from ..picture import Picture
 from ..response import Response
 from .control_characters import plain
@@ -32,6 +33,7 @@ SAID = {
     "suspended": "held up at the service",
     "doing": "running",
     "uploaded": "sent, waiting for the answer",
+    "opening": "opening the picture",
     "fetching": "fetching the result",
 }
 _BAR = "background:rgba(128,128,128,.25);border-radius:3px;flex:1;height:6px;overflow:hidden"
@@ -72,9 +74,9 @@ class Steps:
         if progress.state == "failed":
             step.ended = self._clock()
 
-    def finish(self, picture: Picture) -> Step:
+    def finish(self, made: Picture | Film) -> Step:
         """Note a piece that is done, and return it."""
-        own = (each for each in self.all if picture.task_id and each.task_id == picture.task_id)
+        own = (each for each in self.all if made.task_id and each.task_id == made.task_id)
         step = next(own, self.all[0])
         step.state, step.ended, step.fraction = "ready", self._clock(), None
         return step
@@ -118,6 +120,8 @@ class LiveProgress:
                 self._steps.note(event)
             case ImageReady(picture=picture):
                 self._add(self._steps.finish(picture), picture)
+            case VideoReady(film=film):
+                self._steps.finish(film)
             case _:
                 return
         self._soon(max(0.0, self._painted_at + 1 / RATE - self._clock()))
@@ -172,6 +176,8 @@ class TerminalProgress:
             self._steps.note(event)
         elif isinstance(event, ImageReady):
             self._steps.finish(event.picture)
+        elif isinstance(event, VideoReady):
+            self._steps.finish(event.film)
 
     def finish(self, response: Response) -> None:
         if self._timer:

@@ -1,0 +1,66 @@
+"""One film of an answer, with what it was made from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .errors import SettingsError
+from .mp4 import Facts, facts
+from .picture import Picture
+
+
+class Film(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A film that a service has made.
+
+    ``data`` are its bytes, an MP4 or WEBM of the type ``mime``; empty where it was not fetched, and
+    only its address ``url`` is known, which expires. ``poster`` is what stands there until it
+    plays, ``asked`` the settings it was made with, and ``said`` what the service says of it, such
+    as ``fps``.
+    """
+
+    url: str = ""
+    data: bytes = b""
+    mime: str = ""
+    prompt: str = ""
+    seed: int | None = None
+    task_id: str = ""
+    poster: Picture | None = None
+    asked: Mapping[str, Any] = {}
+    said: Mapping[str, Any] = {}
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, (0, 0) where the file does not say."""
+        known = self._facts()
+        return known.width, known.height
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays, 0 where the file does not say."""
+        return self._facts().seconds
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write it to a file, or to a folder under a name of its words. Raises `SettingsError`."""
+        from .saving import save_films
+
+        return save_films([self], path)[0]
+
+    def __repr__(self) -> str:
+        # Without the address: who holds it can fetch the film.
+        seed = "" if self.seed is None else f" · seed {self.seed}"
+        if not self.data:
+            return f"<Film, not fetched{seed}>"
+        width, height = self.size
+        size = f"{len(self.data) / 1000:,.0f} kB"
+        return f"<Film {width}×{height} · {self.seconds:.1f} s · {size}{seed}>"
+
+    def _facts(self) -> Facts:
+        if not self.data:
+            raise SettingsError("That film was not fetched; only its address is known.")
+        return facts(self.data)

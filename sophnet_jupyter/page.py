@@ -1,0 +1,97 @@
+"""What was read from one picture or one document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+# The parts of a text are looked for when somebody asks for them, and not loaded for a chat.
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from .markdown_parts import Heading, Row
+
+
+class Box(NamedTuple):
+    """Where a block stands: pixels from the left and from the top of the picture."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A piece of a page. ``label`` is the model's word for it: ``text``, ``title``, ``table``, ….
+
+    ``text`` may be Markdown or HTML, as the model wrote it. ``box`` is None where it said no place.
+    """
+
+    label: str = ""
+    text: str = ""
+    box: Box | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One picture or one document that was read.
+
+    ``name`` is the file's, ``text`` its Markdown. A picture has ``blocks``; ``image`` are the bytes
+    that were sent, upright and of the ``size`` (width, height) in pixels to which boxes refer.
+    """
+
+    name: str = ""
+    text: str = ""
+    blocks: tuple[Block, ...] = ()
+    image: bytes = b""
+    mime: str = ""
+    size: tuple[int, int] = (0, 0)
+
+    @property
+    def outline(self) -> list[Heading]:
+        """The headings, in order."""
+        return headings(self.text)
+
+    @property
+    def tables(self) -> list[DataFrame]:
+        """The tables as DataFrames. Raises `SettingsError` without pandas."""
+        return frames(self.text)
+
+    def __repr__(self) -> str:
+        blocks = f" · {len(self.blocks)} blocks" if self.blocks else ""
+        return f"<Page {self.name!r} · {len(self.text):,} characters{blocks}>"
+
+
+def headings(text: str) -> list[Heading]:
+    """The headings of a text, in order."""
+    from .markdown_parts import outline
+
+    return outline(text)
+
+
+def frames(text: str) -> list[DataFrame]:
+    """The tables of a text as DataFrames. Raises `SettingsError` without pandas."""
+    from .markdown_parts import table_rows
+
+    return [frame(rows) for rows in table_rows(text)]
+
+
+def frame(rows: list[Row]) -> DataFrame:
+    """Rows of words as a DataFrame; a column in which every word is a number has numbers."""
+    from .errors import SettingsError
+
+    try:
+        import pandas as pd
+    except ImportError:
+        raise SettingsError("Tables as DataFrames need pandas: pip install pandas.") from None
+
+    from .markdown_parts import numbers, unique
+
+    head, *body = rows
+    names = unique(head)
+    columns = zip(*body, strict=True) if body else [[] for _ in names]
+    made = pd.DataFrame([numbers(list(column)) for column in columns]).T
+    made.columns = pd.Index(names)
+    return made.infer_objects()

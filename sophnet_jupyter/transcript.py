@@ -1,0 +1,147 @@
+"""What was said in a recording, sentence by sentence; as subtitles and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .errors import SettingsError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A sentence with its times in seconds from the beginning; ``raw`` is the service's line.
+
+    ``speaker`` is the service's number for a voice, or the name that was given to it; empty where
+    it told none. Times are None where a line could not be read.
+    """
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+    speaker: str = ""
+    raw: str = ""
+
+    @property
+    def who(self) -> str:
+        """The speaker in a reader's words: ``Speaker 1`` for a number, which counts from 0."""
+        return f"Speaker {int(self.speaker) + 1}" if self.speaker.isdecimal() else self.speaker
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One recording and what was said in it. ``place`` is its path or address, ``data`` its bytes
+    where it was given as such; ``seconds`` is its length where the service told it.
+    """
+
+    name: str
+    sentences: tuple[Sentence, ...] = ()
+    raw: str = ""
+    place: str = ""
+    data: bytes = b""
+    seconds: float | None = None
+    task_id: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Recording {self.name!r} · {len(self.sentences)} sentences>"
+
+    @property
+    def text(self) -> str:
+        """A line for each sentence."""
+        return "\n".join(sentence.text for sentence in self.sentences)
+
+
+def speakers(recordings: Iterable[Recording]) -> list[str]:
+    """Those who speak, in the order in which they are first heard."""
+    return list(
+        dict.fromkeys(each.speaker for one in recordings for each in one.sentences if each.speaker)
+    )
+
+
+def renamed(recording: Recording, names: Mapping[str, str]) -> Recording:
+    """The same recording with other names for its speakers."""
+    changed = tuple(
+        msgspec.structs.replace(each, speaker=names.get(each.speaker, each.speaker))
+        for each in recording.sentences
+    )
+    return msgspec.structs.replace(recording, sentences=changed)
+
+
+def srt(sentences: Sequence[Sentence]) -> str:
+    """SubRip subtitles. Raises `SettingsError` where a sentence has no times."""
+    named = _several(sentences)
+    blocks = []
+    for number, each in enumerate(sentences, 1):
+        begin, end = _times(each)
+        who = f"{each.who}: " if named and each.who else ""
+        span = f"{_clock(begin, ',')} --> {_clock(end, ',')}"
+        blocks.append(f"{number}\n{span}\n{_lines(who + each.text)}\n")
+    return "\n".join(blocks)
+
+
+def vtt(sentences: Sequence[Sentence]) -> str:
+    """WebVTT subtitles, speakers as voices. Raises `SettingsError` where there are no times."""
+    blocks = ["WEBVTT\n"]
+    for each in sentences:
+        begin, end = _times(each)
+        text = each.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        # A voice's name ends at the bracket, and knows no escapes within a line of its own.
+        who = "".join(c for c in each.who if c not in "<>&\n\r")
+        voice = f"<v {who}>" if who else ""
+        blocks.append(f"{_clock(begin, '.')} --> {_clock(end, '.')}\n{voice}{_lines(text)}\n")
+    return "\n".join(blocks)
+
+
+def frame(recordings: Sequence[Recording]) -> DataFrame:
+    """A row for each sentence: file, start, end, speaker, text. Raises `SettingsError`."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise SettingsError("to_frame needs pandas: pip install pandas.") from None
+    rows: list[dict[str, Any]] = [
+        {
+            "file": one.name,
+            "start": each.start,
+            "end": each.end,
+            "speaker": each.who,
+            "text": each.text,
+        }
+        for one in recordings
+        for each in one.sentences
+    ]
+    return pd.DataFrame(rows, columns=["file", "start", "end", "speaker", "text"])
+
+
+def clock(seconds: float) -> str:
+    """A moment as one reads it: ``0:07``, ``1:02:07``."""
+    whole = int(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _several(sentences: Sequence[Sentence]) -> bool:
+    return len({each.speaker for each in sentences if each.speaker}) > 1
+
+
+def _times(sentence: Sentence) -> tuple[float, float]:
+    if sentence.start is None or sentence.end is None:
+        raise SettingsError(f"No times are known of {sentence.text[:40]!r}: no subtitles of it.")
+    return sentence.start, max(sentence.start, sentence.end)
+
+
+def _clock(seconds: float, point: str) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
+
+
+def _lines(text: str) -> str:
+    # An empty line would end the cue, and an arrow would begin another.
+    return " ".join(text.split()).replace("-->", "→")

@@ -1,0 +1,137 @@
+"""The vectors of a call, in the order of its inputs, and what is done with them first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .errors import SettingsError
+from .events import VectorsAsked, VectorsReady
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
+# Cells of a similarity matrix that are still made: 400 MB.
+MOST_CELLS = 100_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vectors:
+    """
+    What was asked for, and what has come of it by now. False while nothing has come.
+
+    ``pieces`` are kept as they came and become one array when that is first asked for, so that
+    numpy is not needed to receive them.
+    """
+
+    asked: VectorsAsked = field(default_factory=VectorsAsked)
+    pieces: tuple[VectorsReady, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces)
+
+    def __len__(self) -> int:
+        """The number of inputs, whether or not their vectors have come."""
+        return len(self.asked.texts) + len(self.asked.images)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The texts, and behind them the labels of the images."""
+        return (*self.asked.texts, *self.asked.images)
+
+    @property
+    def dimensions(self) -> int:
+        return self.pieces[0].dimensions if self.pieces else 0
+
+    @property
+    def missing(self) -> list[int]:
+        """The places of inputs whose vector has not come."""
+        came = {place for piece in self.pieces for places in piece.places for place in places}
+        return [place for place in range(len(self)) if place not in came]
+
+    def grown(self, piece: VectorsReady) -> Vectors:
+        return replace(self, pieces=(*self.pieces, piece))
+
+    @cached_property
+    def array(self) -> Matrix:
+        """
+        All of them as float32, a row for each input; a row that has not come is NaN.
+
+        Raises `SettingsError` without numpy.
+        """
+        numpy = _numpy()
+        found = numpy.full((len(self), self.dimensions), numpy.nan, dtype=numpy.float32)
+        for piece in self.pieces:
+            rows = numpy.frombuffer(piece.data, dtype=numpy.float32).reshape(-1, piece.dimensions)
+            for row, places in zip(rows, piece.places, strict=True):
+                found[list(places)] = row
+        return found  # type: ignore[no-any-return]
+
+    def similarity(self, other: Vectors | Matrix | Sequence[float] | None = None) -> Matrix:
+        """Cosines; see `Response.similarity`."""
+        numpy = _numpy()
+        mine = _unit(self.array)
+        theirs = mine if other is None else _unit(_rows(other))
+        if mine.shape[1] != theirs.shape[1]:
+            raise SettingsError(
+                f"Vectors of {mine.shape[1]} dimensions cannot be compared with "
+                f"vectors of {theirs.shape[1]}."
+            )
+        if mine.shape[0] * theirs.shape[0] > MOST_CELLS:
+            raise SettingsError(
+                f"A matrix of {mine.shape[0]:,} × {theirs.shape[0]:,} similarities is too large: "
+                "compare with fewer vectors at a time, as similarity(other)."
+            )
+        return numpy.clip(mine @ theirs.T, -1, 1)  # type: ignore[no-any-return]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A DataFrame; see `Response.to_frame`."""
+        try:
+            import pandas
+        except ImportError:
+            raise SettingsError(
+                "A DataFrame needs pandas, which is not installed: pip install pandas. "
+                "The vectors themselves are in .vectors."
+            ) from None
+        kinds = ["text"] * len(self.asked.texts) + ["image"] * len(self.asked.images)
+        # One column, as pandas has no other place for a row of another array.
+        rows = pandas.Series(list(self.array), dtype=object)
+        return pandas.DataFrame({"input": list(self.inputs), "kind": kinds, "vector": rows})
+
+
+def _rows(other: Any) -> Matrix:
+    numpy = _numpy()
+    if isinstance(other, Vectors):
+        return other.array
+    try:
+        rows = numpy.asarray(other, dtype=numpy.float32)
+    except (TypeError, ValueError):
+        kind = type(other).__name__
+        raise SettingsError(f"A {kind} holds no vectors: pass a response or an array.") from None
+    if rows.ndim not in (1, 2):
+        raise SettingsError(f"Vectors are rows of a matrix, not of {rows.ndim} dimensions.")
+    return rows.reshape(-1, rows.shape[-1])  # type: ignore[no-any-return]
+
+
+def _unit(rows: Matrix) -> Matrix:
+    """Rows of length 1; what is zero stays so, and what is NaN too."""
+    numpy = _numpy()
+    lengths = numpy.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / numpy.where(lengths == 0, 1, lengths)  # type: ignore[no-any-return]
+
+
+def _numpy() -> Any:
+    try:
+        import numpy
+    except ImportError:
+        raise SettingsError(
+            "Vectors as an array need numpy, which is not installed: "
+            'pip install "sophnet-jupyter[explore]". Nothing is lost: ask for them again then.'
+        ) from None
+    return numpy

@@ -63,13 +63,7 @@ def _wire(settings: DifyApp) -> Wire:
     )
     return Wire(
         origin,
-        Network(
-            connect=settings.timeouts.connect,
-            between=settings.timeouts.between,
-            total=settings.timeouts.total,
-            proxy=settings.proxy,
-            ca_bundle=settings.ca_bundle,
-        ),
+        Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle),
     )
 
 

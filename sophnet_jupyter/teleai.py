@@ -50,14 +50,7 @@ class TeleAI(Excel):
             authorization=authorization,
             proxy=proxy,
         )
-        limits = timeouts or Timeouts()
-        network = Network(
-            connect=limits.connect,
-            between=limits.between,
-            total=limits.total,
-            proxy=account.proxy,
-            ca_bundle=ca_bundle,
-        )
+        network = Network.within(timeouts or Timeouts(), proxy=account.proxy, ca_bundle=ca_bundle)
         super().__init__(Wire(_origin(account), network), sandbox=account.sandbox)
 
     def __repr__(self) -> str:

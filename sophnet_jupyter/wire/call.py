@@ -67,6 +67,7 @@ class Origin:
 
     ``authorize`` is asked once per attempt, so that a signature is fresh. ``locate`` finds the
     root where it is not known before the first call; ``scrub`` takes the key out of a text.
+    ``setting`` is the variable in which the address is set, for errors to name.
     """
 
     service: str
@@ -74,6 +75,18 @@ class Origin:
     authorize: Callable[[Call], Mapping[str, str]]
     scrub: Callable[[str], str]
     locate: Callable[[], str] | None = None
+    setting: str = ""
+
+
+class Limits(Protocol):
+    """Time limits in seconds: to connect, between two chunks, and for a whole call."""
+
+    @property
+    def connect(self) -> float: ...
+    @property
+    def between(self) -> float: ...
+    @property
+    def total(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +98,17 @@ class Network:
     total: float = 900.0
     proxy: str = ""
     ca_bundle: str = ""
+
+    @classmethod
+    def within(cls, limits: Limits, *, proxy: str = "", ca_bundle: str = "") -> Network:
+        """The network under these time limits."""
+        return cls(
+            connect=limits.connect,
+            between=limits.between,
+            total=limits.total,
+            proxy=proxy,
+            ca_bundle=ca_bundle,
+        )
 
 
 def content_type(headers: Mapping[str, str]) -> str:

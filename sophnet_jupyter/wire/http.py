@@ -133,6 +133,7 @@ class Pool:
         import httpx2
 
         service, reason = self._origin.service, self._origin.scrub(_reason(error))
+        setting = self._origin.setting
         match error:
             case SophNetError():
                 return error
@@ -141,7 +142,7 @@ class Pool:
                 return TimedOut(service=service, limit=limit, seconds=seconds, sent=False)
             case httpx2.ConnectError() | httpx2.ProxyError():
                 host = urlsplit(url).hostname or "?"
-                return Unreachable(service=service, host=host, reason=reason)
+                return Unreachable(service=service, host=host, reason=reason, setting=setting)
             case httpx2.TimeoutException():
                 seconds = self._network.between
                 return TimedOut(service=service, limit="between-chunks", seconds=seconds)
@@ -151,7 +152,8 @@ class Pool:
                 # Its words quote the header that holds the key, with escapes: they are not kept.
                 return SettingsError(f"A header for {service} cannot be sent: check the key.")
             case httpx2.DecodingError():
-                return AnswerUnreadable(service=service, what="its compression is broken")
+                what = "its compression is broken"
+                return AnswerUnreadable(service=service, what=what, setting=setting)
             case httpx2.HTTPError() | OSError():
                 return ConnectionLost(service=service, reason=reason)
             case _:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from ..errors import AnswerUnreadable, SophNetError
+from ..errors import SophNetError
 from .call import Call, Reply
 from .http import Answer
 from .lines import LineTooLong
@@ -149,9 +149,7 @@ class Stream:
                 self._answer.hand_over()
             return
         except LineTooLong as error:
-            ours: SophNetError = AnswerUnreadable(
-                service=self._wire.origin.service, what=str(error)
-            )
+            ours: SophNetError = self._wire.unreadable(str(error))
         except Exception as error:
             ours = self._answer.translated(error)
         raise ours

@@ -105,7 +105,10 @@ class Wire:
     def check_size(self, body: bytearray) -> None:
         if len(body) > MAX_BODY:
             what = f"an answer of more than {MAX_BODY >> 20} MB"
-            raise AnswerUnreadable(service=self.origin.service, what=what)
+            raise self.unreadable(what)
+
+    def unreadable(self, what: str) -> AnswerUnreadable:
+        return AnswerUnreadable(service=self.origin.service, what=what, setting=self.origin.setting)
 
     def out_of_time(self) -> TimedOut:
         return TimedOut(service=self.origin.service, limit="total", seconds=self.network.total)
@@ -176,7 +179,7 @@ class Wire:
         if 300 <= answer.status < 400:
             await answer.aclose()
             what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
-            raise AnswerUnreadable(service=self.origin.service, what=what)
+            raise self.unreadable(what)
         return answer
 
     def _allowed(self, call: Call, attempt: int, again: bool, wait: float, deadline: float) -> bool:

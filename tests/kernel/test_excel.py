@@ -52,6 +52,13 @@ def test_the_report_stands_open_below_its_folded_steps(kernel: Any, put: None) -
     assert kernel.value("'Asked: Which region has most sales?' in _.text")
 
 
+def test_a_report_shown_again_is_marked_as_it_was(kernel: Any, put: None) -> None:
+    kernel.run("%excel --files q3 -o shown_again What is in it?")
+    cell = kernel.run("display(shown_again)")
+    assert "<b>analysis steps</b>" in cell.html
+    assert cell.html.index("</details>") < cell.html.index("<b>report</b>")
+
+
 def test_it_streams(kernel: Any, put: None) -> None:
     cell = kernel.run("%excel --files q3 What is in it?")
     assert len(cell.updates) > 5

@@ -458,4 +458,4 @@ def test_a_large_file_takes_little_memory_and_does_not_stop_the_loop(
 
 
 def test_a_piece_is_small_enough_to_be_read_in_a_moment() -> None:
-    assert 64 << 10 <= upload.PIECE <= 256 << 10
+    assert 64 << 10 <= upload.PIECE <= 1 << 20

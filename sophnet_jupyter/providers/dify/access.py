@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from ...errors import AnswerUnreadable, ServiceError, error_class
-from ...wire.call import Call, Origin, Reply
+from ...wire.call import Origin, Reply
+from .. import bearer
+from .. import reply as replies
+from ..reply import BROKEN as BROKEN
+from ..reply import decode as decode
+from ..reply import is_sandbox as is_sandbox
 from . import codes
 
 SERVICE = "Dify"
-
-decode = msgspec.json.Decoder().decode
-BROKEN = (msgspec.DecodeError, RecursionError)
+SETTING = "DIFY_BASE_URL"
 
 
 def origin(
@@ -25,12 +26,13 @@ def origin(
     locate: Callable[[], str] | None = None,
 ) -> Origin:
     """Where Dify is (``…/v1``), and its proof of identity: the app's key as bearer token."""
-
-    def authorize(call: Call) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {reveal()}"}
-
-    return Origin(
-        service=SERVICE, base_url=base_url, authorize=authorize, scrub=scrub, locate=locate
+    return bearer.origin(
+        service=SERVICE,
+        setting=SETTING,
+        base_url=base_url,
+        reveal=reveal,
+        scrub=scrub,
+        locate=locate,
     )
 
 
@@ -40,7 +42,7 @@ def checked(reply: Reply) -> dict[str, Any]:
 
     Raises `ServiceError` with what to do, or `AnswerUnreadable` when what answered is not Dify.
     """
-    body = _json(reply)
+    body = replies.json_object(reply)
     if body is None:
         if not reply.ok:
             raise parse_error(reply, {})
@@ -52,15 +54,15 @@ def checked(reply: Reply) -> dict[str, Any]:
 
 def unreadable(reply: Reply, what: str = "") -> AnswerUnreadable:
     """The error for a reply of 200 that is not what Dify sends."""
-    what = what or f"{reply.content_type or 'no content type'} where its JSON was expected"
-    if not reply.body.strip():
-        what = "an empty body with HTTP 200"
-    return AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return replies.unreadable(reply, service=SERVICE, setting=SETTING, what=what)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
     """True when what came with 200 is an error all the same: in a stream they do (WIRE 2.2)."""
-    if body.get("event") == "error" or body.get("error"):
+    if event := body.get("event"):
+        # It says itself what it is, also one that is not known yet.
+        return bool(event == "error")
+    if body.get("error"):
         return True
     return bool(body.get("code") and "message" in body and "answer" not in body)
 
@@ -93,19 +95,6 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
     )
     ours.advice = codes.advice(str(code), status) or ours.advice
     return ours
-
-
-def is_sandbox(headers: Mapping[str, str]) -> bool:
-    """True when the local stand-in answered. Only its header says so: bodies are Dify's."""
-    return headers.get("x-sandbox") == "1"
-
-
-def _json(reply: Reply) -> dict[str, Any] | None:
-    try:
-        body = decode(reply.body.decode("utf-8-sig", "replace"))
-    except BROKEN:
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _status(status: int, said: object, code: object) -> int:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from ...errors import AnswerUnreadable, ServiceError, error_class
-from ...wire.call import Call, Origin, Reply
+from ...wire.call import Origin, Reply
+from .. import bearer
+from .. import reply as replies
+from ..reply import is_sandbox as is_sandbox
 
 SERVICE = "SophNet"
+SETTING = "SOPHNET_BASE_URL"
 
 # Balance messages come with HTTP 200 and a status of their own (WIRE 1.2).
 _KNOWN_CODES = {"20109": 402, "400001": 400}
@@ -25,12 +27,13 @@ def origin(
     locate: Callable[[], str] | None = None,
 ) -> Origin:
     """Where SophNet is, and its proof of identity: the key as bearer token on every request."""
-
-    def authorize(call: Call) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {reveal()}"}
-
-    return Origin(
-        service=SERVICE, base_url=base_url, authorize=authorize, scrub=scrub, locate=locate
+    return bearer.origin(
+        service=SERVICE,
+        setting=SETTING,
+        base_url=base_url,
+        reveal=reveal,
+        scrub=scrub,
+        locate=locate,
     )
 
 
@@ -42,7 +45,7 @@ def checked(reply: Reply) -> dict[str, Any]:
     not 0; 200 with ``output.code``. Raises `ServiceError`, or `AnswerUnreadable` when what
     answered is not the service.
     """
-    body = _json(reply)
+    body = replies.json_object(reply)
     if body is None:
         if not reply.ok:
             raise parse_error(reply, {})
@@ -54,10 +57,7 @@ def checked(reply: Reply) -> dict[str, Any]:
 
 def unreadable(reply: Reply) -> AnswerUnreadable:
     """The error for a reply of 200 that is not what SophNet sends."""
-    what = f"{reply.content_type or 'no content type'} where its JSON was expected"
-    if not reply.body.strip():
-        what = "an empty body with HTTP 200"
-    return AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return replies.unreadable(reply, service=SERVICE, setting=SETTING)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
@@ -107,24 +107,10 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
     )
 
 
-def is_sandbox(headers: Mapping[str, str]) -> bool:
-    """True when the local stand-in answered. Only its header says so: bodies are SophNet's."""
-    return headers.get("x-sandbox") == "1"
-
-
 def request_id(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
     """The id to name when asking the service about a call."""
     said = body.get("requestId") or body.get("request_id") or body.get("id")
     return str(said or headers.get("x-request-id", ""))
-
-
-def _json(reply: Reply) -> dict[str, Any] | None:
-    try:
-        # As text, so that a byte order mark or a broken letter does not cost the whole answer.
-        body = msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _status(status: int, codes: Iterable[str]) -> int:

@@ -13,11 +13,14 @@ import msgspec
 
 from ...errors import AnswerUnreadable, KeyRejected, ServiceError, error_class, quoted, span
 from ...wire.call import Call, Origin, Reply
+from .. import reply as replies
+from ..reply import is_sandbox as is_sandbox
 from .codes import CODES, FINE
 from .lines import read
 from .signing import SCHEME, authorization
 
 SERVICE = "TeleAI"
+SETTING = "TELEAI_BASE_URL"
 # Of the validities seen, the shortest: each attempt is signed anew.
 VALID_SECONDS = 1800
 # A clock that is further off than this is named as the likely cause of a refusal.
@@ -30,7 +33,7 @@ _DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
 _KEY_ADVICE = (
     "Check TELEAI_APP_ID, TELEAI_APP_KEY and TELEAI_REGION, and that the service is bought."
 )
-_ADDRESS_ADVICE = "Check TELEAI_BASE_URL, and that the service is bought."
+_ADDRESS_ADVICE = f"Check {SETTING}, and that the service is bought."
 
 
 def origin(
@@ -78,6 +81,7 @@ def origin(
 
     return Origin(
         service=SERVICE,
+        setting=SETTING,
         base_url=base_url,
         authorize=authorize,
         # A signature opens the same door for half an hour, and servers echo headers.
@@ -106,10 +110,7 @@ def checked(reply: Reply, *, now: Callable[[], float] = time.time) -> dict[str, 
 
 def unreadable(reply: Reply) -> AnswerUnreadable:
     """The error for a reply of 200 that is not what TeleAI sends."""
-    what = f"{reply.content_type or 'no content type'} where its JSON was expected"
-    if not reply.body.strip():
-        what = "an empty body with HTTP 200"
-    return AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return replies.unreadable(reply, service=SERVICE, setting=SETTING)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
@@ -152,11 +153,6 @@ def parse_error(
 def gateway_ids(headers: Mapping[str, str]) -> dict[str, str]:
     """The ids that the gateway gave an answer, by the names of their headers."""
     return {name: quoted(headers[name], 128) for name in GATEWAY_IDS if headers.get(name)}
-
-
-def is_sandbox(headers: Mapping[str, str]) -> bool:
-    """True when the local stand-in answered. Only its header says so: bodies are TeleAI's."""
-    return headers.get("x-sandbox") == "1"
 
 
 def clock_error(headers: Mapping[str, str], now: float) -> float | None:

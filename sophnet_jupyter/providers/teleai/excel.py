@@ -20,7 +20,16 @@ from ...wire.retry import ANSWER, READ
 from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
-from .access import SERVICE, checked, gateway_ids, is_sandbox, parse_error, says_error, unreadable
+from .access import (
+    SERVICE,
+    SETTING,
+    checked,
+    gateway_ids,
+    is_sandbox,
+    parse_error,
+    says_error,
+    unreadable,
+)
 from .chunk import Decoder
 from .lines import DONE, EventLines, read
 from .request import request
@@ -184,7 +193,7 @@ class Reading:
                 return []
             what = "an event that is not an object"
             quote = self._reply.scrub(data)[:80]
-            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote)
+            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=SETTING)
         if says_error(chunk):
             raise parse_error(self._reply, chunk)
         if "choices" not in chunk:
@@ -200,7 +209,7 @@ class Reading:
         """The last events: ``[DONE]`` or the report's finish reason make it complete."""
         if self._foreign and not self._started:
             what, quote = "JSON without any choices", self._reply.scrub(self._foreign)[:80]
-            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote)
+            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=SETTING)
         return ending(self.decoder, done=done)
 
 
@@ -235,6 +244,7 @@ def _started(reply: Reply, chunk: Mapping[str, Any], trace: str) -> Started:
         model=str(chunk.get("model") or ""),
         request_id=trace,
         sandbox=is_sandbox(reply.headers),
+        analysis=True,
     )
 
 

@@ -1,0 +1,36 @@
+"""Proof of identity by a key that goes along as it is, the same for every service that wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..wire.call import Call, Origin
+
+
+def origin(
+    *,
+    service: str,
+    setting: str,
+    base_url: str,
+    reveal: Callable[[], str],
+    scrub: Callable[[str], str],
+    locate: Callable[[], str] | None = None,
+) -> Origin:
+    """
+    Where a service is, and its key as bearer token on every request.
+
+    ``setting`` is the variable that holds its address, for errors to name. ``reveal`` gives the
+    key, and ``scrub`` takes it out of a text.
+    """
+
+    def authorize(call: Call) -> Mapping[str, str]:
+        return {"authorization": f"Bearer {reveal()}"}
+
+    return Origin(
+        service=service,
+        setting=setting,
+        base_url=base_url,
+        authorize=authorize,
+        scrub=scrub,
+        locate=locate,
+    )

@@ -1,0 +1,220 @@
+"""
+Websockets, and the only importer of the library, which is why all that touches it stands here.
+
+No type and no error of it leaves: they hold the address, and the address holds the key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from ..errors import (
+    AnswerUnreadable,
+    LineClosed,
+    SettingsError,
+    SophNetError,
+    TimedOut,
+    Unreachable,
+)
+from .call import Call, Network, Origin, Reply
+from .http import tls_context
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection, connect
+
+# Often enough for a router to remember the line, and for a dead one to be noticed.
+PING = 20.0
+# How long a peer may take to say good-bye, too.
+CLOSE = 2.0
+LARGEST = 16 << 20
+# What a line without a closing frame is closed with (RFC 6455, 7.1.5).
+ABNORMAL = 1006
+
+# Moves the proof of identity out of the headers, into the query that it returns.
+Prove = Callable[[dict[str, str]], Mapping[str, str]]
+
+# Not one of the process's loggers, whose levels are everybody's: at DEBUG the library would write
+# the whole address.
+_SILENT = logging.Logger("sophnet_jupyter.websocket", logging.CRITICAL + 1)
+
+log = logging.getLogger(__name__)
+
+
+class UpgradeRefused(Exception):
+    """The server answered in HTTP where it should have opened a socket; ``reply`` is what it said.
+
+    For the service's own code, which knows what its words mean.
+    """
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        super().__init__(reply.status)
+
+
+class Sockets:
+    """Opens sockets to one service. May be used from several event loops."""
+
+    def __init__(self, origin: Origin, network: Network, *, ping: float | None = PING) -> None:
+        self.origin = origin
+        self.network = network
+        self._ping = ping
+
+    async def open(
+        self, path: str, query: Mapping[str, str] | None = None, *, prove: Prove | None = None
+    ) -> Socket:
+        """
+        Open a socket at a path below the service's root.
+
+        ``prove`` may take headers of the proof away and return them as part of the query, for
+        services that want their key there. Raises `UpgradeRefused`, `Unreachable`, `TimedOut`,
+        `AnswerUnreadable` or `SettingsError`.
+        """
+        base_url = self.origin.base_url
+        if not base_url and self.origin.locate:
+            base_url = await asyncio.to_thread(self.origin.locate)
+        try:
+            connection = await self._dial(base_url, path, dict(query or {}), prove)
+        except Exception as error:
+            ours = self._translated(error, base_url)
+        else:
+            log.info("socket %s: open", path)
+            return Socket(self.origin.service, connection, self.origin.scrub)
+        # Out here, since inside the handler it would carry the library's error, and that the key.
+        raise ours
+
+    async def _dial(
+        self, base_url: str, path: str, query: dict[str, str], prove: Prove | None
+    ) -> ClientConnection:
+        from websockets.asyncio.client import connect
+
+        class Direct(connect):
+            """A connection that follows no redirect: the key stays where it was sent."""
+
+            def process_redirect(self, exc: Exception) -> Exception:
+                return exc
+
+        def dial() -> connect:
+            # Joined at the last moment, in a frame that is gone before anything can fail: a
+            # verbose traceback shows variables.
+            headers = dict(self.origin.authorize(Call(method="GET", path=path)))
+            secrets = prove(headers) if prove else {}
+            return Direct(
+                f"ws{base_url[4:]}{path}?{urlencode({**query, **secrets})}".rstrip("?"),
+                additional_headers=headers,
+                compression=None,  # sound does not get smaller by it
+                proxy=self.network.proxy or None,
+                open_timeout=self.network.connect,
+                ping_interval=self._ping,
+                ping_timeout=self._ping,
+                close_timeout=CLOSE,
+                max_size=LARGEST,
+                logger=_SILENT,
+                ssl=tls_context(self.network.ca_bundle) if base_url[:6] == "https:" else None,
+            )
+
+        return await dial()
+
+    def _translated(self, error: Exception, url: str) -> Exception:
+        """Ours for one of the library's, of whose words only harmless ones are kept."""
+        from websockets import exceptions as theirs
+
+        service, scrub = self.origin.service, self.origin.scrub
+        host = urlsplit(url).hostname or "?"
+        match error:
+            case SophNetError():
+                return error
+            case theirs.InvalidStatus(response=response):
+                headers = {name.lower(): scrub(value) for name, value in response.headers.items()}
+                if 300 <= response.status_code < 400:
+                    what = f"a redirect ({response.status_code}) where a socket was to be opened"
+                    return AnswerUnreadable(service=service, what=what)
+                body = bytes(response.body or b"")
+                reply = Reply(status=response.status_code, headers=headers, body=body, scrub=scrub)
+                return UpgradeRefused(reply)
+            case TimeoutError():
+                seconds = self.network.connect
+                return TimedOut(service=service, limit="connect", seconds=seconds, sent=False)
+            case theirs.InvalidURI():
+                return SettingsError(f"{service}'s address is none that a socket can be opened at.")
+            case theirs.ProxyError() | theirs.InvalidProxy() | ImportError():
+                reason = "the proxy did not pass the socket on"
+                return Unreachable(service=service, host=host, reason=reason)
+            case theirs.InvalidHandshake() | theirs.InvalidMessage():
+                return AnswerUnreadable(service=service, what="it opened no websocket")
+            case theirs.ConnectionClosed() | EOFError():
+                reason = "the line was closed while it was being opened"
+                return Unreachable(service=service, host=host, reason=reason)
+            case OSError():
+                return Unreachable(service=service, host=host, reason=scrub(str(error)))
+            case _:
+                raise error
+
+
+class Socket:
+    """
+    One open socket. Messages go and come as text or bytes; it answers pings by itself.
+
+    A peer that does not answer ours for `PING` seconds counts as gone.
+    """
+
+    def __init__(
+        self, service: str, connection: ClientConnection, scrub: Callable[[str], str]
+    ) -> None:
+        self.service = service
+        self._connection = connection
+        self._scrub = scrub
+        response: Any = connection.response
+        self.headers = {name.lower(): scrub(value) for name, value in response.headers.items()}
+
+    async def send(self, message: str | bytes) -> None:
+        """Send, as fast as the line takes it. Raises `LineClosed`."""
+        from websockets import exceptions as theirs
+
+        try:
+            await self._connection.send(message)
+        except theirs.ConnectionClosed:
+            pass
+        else:
+            return
+        raise self._closed()
+
+    async def receive(self) -> str | bytes:
+        """The next message. Raises `LineClosed` once there are no more."""
+        from websockets import exceptions as theirs
+
+        try:
+            return await self._connection.recv()
+        except theirs.ConnectionClosed:
+            pass
+        raise self._closed()
+
+    async def ping(self, within: float = PING) -> float:
+        """Seconds to the peer and back. Raises `TimedOut` or `LineClosed`."""
+        from websockets import exceptions as theirs
+
+        try:
+            async with asyncio.timeout(within):
+                return await (await self._connection.ping())
+        except TimeoutError:
+            ours: SophNetError = TimedOut(service=self.service, limit="ping", seconds=within)
+        except theirs.ConnectionClosed:
+            ours = self._closed()
+        raise ours
+
+    async def aclose(self, code: int = 1000) -> None:
+        """Say good-bye, and hang up after `CLOSE` seconds in any case."""
+        with suppress(Exception):
+            await self._connection.close(code)
+
+    def _closed(self) -> LineClosed:
+        code = self._connection.close_code
+        return LineClosed(
+            service=self.service,
+            code=ABNORMAL if code is None else code,
+            reason=self._scrub(self._connection.close_reason or ""),
+        )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -13,11 +11,10 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
-from ..kernel.loop import run
 from ..response import Response
-from . import sheet
 from .attachments import Attachments
-from .follow import Following
+from .background import Background
+from .follow import GOES_ON, Following
 from .interpolate import interpolate
 from .options import extra_body, out_name
 from .session import Session
@@ -56,7 +53,10 @@ class ImagineMagics(Magics):
     @argument("--as-written", action="store_true", help="The service adds nothing to the prompt.")
     @argument("--save", metavar="PATH", help="Write them to a file, or a folder ending in /.")
     @argument(
-        "-b", "--background", action="store_true", help="Begin, and leave it to %%sophnet tasks."
+        "-b",
+        "--background",
+        action="store_true",
+        help="Let other cells run meanwhile; the result is a handle to await or cancel.",
     )
     @argument("--raw", action="store_true", help="Send the prompt as written, braces and all.")
     @argument(
@@ -66,7 +66,7 @@ class ImagineMagics(Magics):
         metavar="KEY=VALUE",
         help="Anything else for the request: parameters.watermark=true.",
     )
-    def imagine(self, line: str, cell: str | None = None) -> Response | None:
+    def imagine(self, line: str, cell: str | None = None) -> Response | Background:
         """
         Make pictures from words, several at once, and see them below the cell.
 
@@ -82,7 +82,7 @@ class ImagineMagics(Magics):
             # Not while it waited for the pictures, but on the way there.
             raise Stopped() from None
 
-    def _imagine(self, args: Namespace, words: str, cell: str | None) -> Response | None:
+    def _imagine(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
         if cell is not None and words:
             raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
         prompt = (words if cell is None else cell).strip()
@@ -95,18 +95,18 @@ class ImagineMagics(Magics):
             prompt, _ = interpolate(prompt, names, self._session.failures)
         options = self._options(args, names)
         seeds = _seeds(args.seed, args.n)
-        if args.background:
-            self._begin(prompt, seeds, options)
-            return None
         # One picture that fails is an error, one of several is a line below the others.
         seed = seeds if len(seeds) > 1 else seeds[0]
         events = self._session.client.images.stream(prompt, seed=seed, **options)
         labels = [f"seed {each}" for each in seeds]
-        response = Following(self._session, labels).settle(events, out=out)
-        if args.save:
-            saved = ", ".join(map(str, response.save(args.save)))
-            sys.stdout.write(f"saved: {saved}\n")
-        return response
+        return Following(self._session, labels).follow(
+            events,
+            asked=prompt,
+            background=args.background,
+            out=out,
+            save=args.save,
+            on_cancel=GOES_ON,
+        )
 
     def _options(self, args: Namespace, names: Any) -> dict[str, Any]:
         sources = Attachments()
@@ -120,13 +120,6 @@ class ImagineMagics(Magics):
             "prompt_extend": False if args.as_written else None,
             "extra_body": extra_body(args.extra),
         }
-
-    def _begin(self, prompt: str, seeds: Sequence[int], options: dict[str, Any]) -> None:
-        images = self._session.client.images
-        tasks = [run(images.submit(prompt, seed=seed, **options)) for seed in seeds]
-        rows = [(task.id, task.asked) for task in tasks]
-        sheet.lines(self._session.shell, rows)
-        sys.stdout.write("%sophnet tasks resume ID waits for one, also in another kernel.\n")
 
 
 def _seeds(first: int | None, count: int) -> list[int]:

@@ -18,7 +18,7 @@ from ..views.control_characters import plain
 from ..views.live import View
 from . import sheet
 from .background import Background, clipped
-from .places import InCell, OnPaper
+from .places import InCell, OnPaper, Place, Waiting
 
 # How many that have ended `%sophnet jobs` still shows. Each holds its answer.
 REMEMBERED = 20
@@ -38,25 +38,28 @@ class Jobs:
         self._shell = shell
         self._view = view
         self._listed: list[Background] = []
-        self._papers: list[tuple[Background, OnPaper]] = []
+        self._papers: list[tuple[Background, Place]] = []
 
     def start(
-        self, ask: Ask, context: Context, *, prompt: str, out: str | None = None
+        self,
+        ask: Ask,
+        context: Context,
+        *,
+        prompt: str,
+        out: str | None = None,
+        place: Callable[[bool], Place] | None = None,
     ) -> Background:
         """
         Ask, draw into the cell that runs now, and return at once.
 
         Where a cell's end is the end of its output, this waits for the answer. Raises what goes
-        wrong with it then.
+        wrong with it then. ``place`` makes what draws, told whether the cell waits; an answer's
+        is the default.
         """
         cell = Cell(self._shell)
-        place = (
-            None
-            if _waits(cell)
-            else (OnPaper if cell.place == "terminal" else InCell)(cell, context)
-        )
-        view = place.view if place else self._view(context)
-        arrival = Arrival(on_event=view.on_event)
+        waits = _waits(cell)
+        where = place(waits) if place else self._place(cell, context, waits=waits)
+        arrival = Arrival(on_event=where.view.on_event)
         # IPython 9.18 counts on before a cell runs, others afterwards; this is right in all.
         number = self._shell.displayhook.prompt_count
         job = Background(number, prompt, context.conversation, arrival)
@@ -65,18 +68,20 @@ class Jobs:
             self._shell.user_ns[out] = job
 
         def end(error: Exception | None) -> None:
-            # Somebody may have put something else under that name by now.
-            if out and self._shell.user_ns.get(out) is job and (job.response.text or not error):
-                self._shell.user_ns[out] = job.response
-            if place:
-                place.end(error)
+            try:
+                where.end(arrival, error)
+            finally:
+                # Somebody may have put something else under that name by now.
+                ours = self._shell.user_ns.get(out or "") is job
+                if out and ours and (not error or came(job.response)):
+                    self._shell.user_ns[out] = job.response
 
-        if isinstance(place, OnPaper):
-            self._papers.append((job, place))
-        if isinstance(place, InCell):
-            place.begin(job.cell)
-        job.start(ask(view, arrival), end)
-        if place is None:
+        if not waits:
+            if cell.place == "terminal":
+                self._papers.append((job, where))
+            where.begin(job.cell, job.cancel)
+        job.start(ask(where.view, arrival), end)
+        if waits:
             _wait(job)
         return job
 
@@ -114,6 +119,8 @@ class Jobs:
         _end(chosen)
         for job in chosen:
             sys.stdout.write(f"[{job.cell}] {job.state} after {job.seconds:.1f} s\n")
+            # Such as that the service goes on with what it has begun.
+            sys.stdout.writelines(f"{plain(notice)}\n" for notice in job.response.notices)
 
     def print_answers(self) -> None:
         """In a terminal, before its next prompt: what came while the user was typing."""
@@ -126,6 +133,11 @@ class Jobs:
         atexit.unregister(self.close)
         _end(self.running)
 
+    def _place(self, cell: Cell, context: Context, *, waits: bool) -> Place:
+        if waits:
+            return Waiting(self._view(context))
+        return OnPaper(cell, context) if cell.place == "terminal" else InCell(cell, context)
+
     def _list(self, job: Background) -> None:
         # The end of a process closes its connections anyhow; this closes them in good order.
         atexit.unregister(self.close)
@@ -134,6 +146,12 @@ class Jobs:
         for old in ended[: max(0, len(ended) - REMEMBERED + 1)]:
             self._listed.remove(old)
         self._listed.append(job)
+
+
+def came(response: Response) -> bool:
+    """Whether anything has come that somebody may want to keep."""
+    found = response.text, response.images, response.videos, response.audio
+    return any(found)
 
 
 def _waits(cell: Cell) -> bool:

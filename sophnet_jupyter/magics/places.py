@@ -1,17 +1,22 @@
-"""Where a background answer shows itself: in its own cell, or above a terminal's next prompt."""
+"""Where background work shows itself: in its own cell, or above a terminal's next prompt."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
+from typing import Any, Protocol
 
 from ..errors import Stopped
 from ..kernel.output import Cell
+from ..response import Arrival
 from ..secret import scrub
 from ..views.answer import Context
 from ..views.control_characters import plain
-from ..views.live import LiveAnswer
+from ..views.live import LiveAnswer, View
 from ..views.maths import inert
 from ..views.terminal import TerminalAnswer
+
+HUNG_UP = "Cancel hangs up; what has come by then is kept."
 
 _NOTE = "font-size:85%;opacity:.7"
 _FAILURE = (
@@ -20,26 +25,63 @@ _FAILURE = (
 )
 
 
+class Place(Protocol):
+    """What draws background work from its beginning to its end."""
+
+    view: View
+
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        """In the cell of that number, before the work begins."""
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        """On the loop's thread, when it has come to its end."""
+
+    @property
+    def text(self) -> str:
+        """What a terminal is to print before its next prompt."""
+
+
+class CancelNote:
+    """A button that cancels, while the work runs; then a note in its place."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+        self._display = ""
+        self._button: Any = None
+
+    def begin(self, number: int, cancel: Callable[[], object], words: str) -> str:
+        """Show it. Returns the button's name, by which `widgets.twin.behind` finds it."""
+        from ..widgets.cancel_button import CancelButton
+
+        self._button = CancelButton(cancel, f"in the background · {words}")
+        # For a front end that draws no widgets.
+        said = f"in the background · %sophnet cancel {number} stops it"
+        self._display = self._cell.publish({**self._button.bundle(), **note(said)})
+        return f"sophnet-running-{self._button.key}"
+
+    def end(self) -> None:
+        said = note("ran in the background")
+        self._cell.publish(said, display_id=self._display, update=True)
+        button, self._button = self._button, None
+        button.close()
+
+
 class InCell:
-    """Draws below the cell that asked, also after that has ended."""
+    """Draws an answer below the cell that asked, also after that has ended."""
+
+    text = ""
 
     def __init__(self, cell: Cell, context: Context) -> None:
         self._cell = cell
-        self._note = ""
-        self.view = LiveAnswer(cell, context)
+        self._note = CancelNote(cell)
+        self.view: View = LiveAnswer(cell, context)
 
-    def begin(self, number: int) -> None:
-        """Say how to stop it. A button of an output cannot reach the kernel."""
-        said = f"in the background · %sophnet cancel {number} stops it"
-        self._note = self._cell.publish(_note(said))
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        self._note.begin(number, cancel, HUNG_UP)
 
-    def end(self, error: Exception | None) -> None:
-        self._cell.publish(_note("ran in the background"), display_id=self._note, update=True)
-        # Who cancels knows, and the footer says stopped.
-        if error and not isinstance(error, Stopped):
-            words = sentence(error)
-            html = f'<div style="{_FAILURE}">{inert(words)}</div>'
-            self._cell.publish({"text/html": html, "text/plain": words})
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        self._note.end()
+        fail(self._cell, error)
 
 
 class OnPaper:
@@ -47,21 +89,52 @@ class OnPaper:
 
     def __init__(self, cell: Cell, context: Context) -> None:
         self._paper = StringIO()
-        self.view = TerminalAnswer(context, self._paper)
+        self.view: View = TerminalAnswer(context, self._paper)
 
     @property
     def text(self) -> str:
         return self._paper.getvalue()
 
-    def end(self, error: Exception | None) -> None:
-        if error and not isinstance(error, Stopped):
-            self._paper.write(sentence(error) + "\n")
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        """The handle says how to cancel it."""
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        if words := failure(error):
+            self._paper.write(words + "\n")
 
 
-def sentence(error: Exception) -> str:
-    """An error in one line, in the words that a cell which waits would end with."""
+class Waiting:
+    """Draws as a cell in the foreground does: here the cell waits for its answer."""
+
+    text = ""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        """Nobody could press a button."""
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        """The cell ends with the error."""
+
+
+def fail(cell: Cell, error: Exception | None) -> None:
+    """Draw what went wrong, if anything did, below what had come."""
+    if words := failure(error):
+        html = f'<div style="{_FAILURE}">{inert(words)}</div>'
+        cell.publish({"text/html": html, "text/plain": words})
+
+
+def failure(error: Exception | None) -> str:
+    """
+    An error in one line, in the words that a cell which waits would end with.
+
+    Nothing for one that somebody has asked for: who cancels knows, and the footer says stopped.
+    """
+    if error is None or isinstance(error, Stopped):
+        return ""
     return plain(scrub(f"{type(error).__name__}: {error}"))
 
 
-def _note(said: str) -> dict[str, str]:
+def note(said: str) -> dict[str, str]:
     return {"text/html": f'<div style="{_NOTE}">{said}</div>', "text/plain": said}

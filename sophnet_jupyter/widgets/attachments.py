@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..errors import SettingsError
 
-# Ten million bytes still fit into one message to the kernel, whose limit is 10 MiB.
 LARGEST = 10_000_000
+TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _BEGINNINGS = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",

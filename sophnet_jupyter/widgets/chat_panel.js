@@ -81,13 +81,6 @@ function render({ model, el }) {
       cleared: empty,
       /** @param {any} event */
       markdown: ({ text }) => download("conversation.md", text, "text/markdown"),
-      /** @param {any} event */
-      attached: ({ image }) => composer.taken(image),
-      /** @param {any} event */
-      refused({ image, text }) {
-        composer.remove(image);
-        panel.fail(text);
-      },
     };
   }
 

@@ -15,9 +15,10 @@ from ..kernel.loop import loop
 from ..response import Arrival, Response
 from ..views.answer import Context
 from ..views.live import LiveAnswer, show
-from .attachments import Attachment, attachment
+from .attachments import LARGEST, TYPES, Attachment, attachment
 from .exchange import Exchange, Pieces, to_html, to_markdown
 from .panel import Buffers, Command, Panel, said
+from .uploads import Upload, Uploads
 
 _EMPTY = "A chat panel. Run its cell to talk."
 
@@ -60,6 +61,9 @@ class ChatPanel(Panel):
         self._exchanges: list[Exchange] = []
         # Images that were taken for the next question, by the name the browser gave them.
         self._pending: dict[str, Attachment] = {}
+        self.uploads = Uploads(
+            self.tell, self._received, limit=LARGEST, accept=TYPES, in_memory=LARGEST
+        )
 
     @classmethod
     def _made_client(cls) -> Client:
@@ -108,8 +112,6 @@ class ChatPanel(Panel):
             case {"kind": "ask", "text": str(text), "images": list(names)}:
                 self._ask(text, self._taken(names))
                 self._pending.clear()
-            case {"kind": "attach", "view": view, "image": str(image), "name": str(name)}:
-                self._attach(view, image, name, bytes(buffers[0]))
             case {"kind": "detach", "image": str(image)}:
                 self._pending.pop(image, None)
             case {"kind": "again"}:
@@ -149,13 +151,8 @@ class ChatPanel(Panel):
             raise SettingsError("An image is no longer there: add it again.")
         return tuple(self._pending[name] for name in names)
 
-    def _attach(self, view: str, image: str, name: str, data: bytes) -> None:
-        try:
-            self._pending[image] = attachment(data, name)
-        except SettingsError as error:
-            self.tell("refused", to=view, image=image, text=str(error))
-            return
-        self.tell("attached", to=view, image=image)
+    def _received(self, upload: Upload) -> None:
+        self._pending[upload.id] = attachment(upload.read(), upload.name)
 
     def _ask(self, text: str, images: tuple[Attachment, ...]) -> None:
         if not (text.strip() or images):

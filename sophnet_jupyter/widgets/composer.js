@@ -1,13 +1,11 @@
 import { button, make } from "./dom.js";
+import { openSender } from "./upload.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
-const LARGEST = 10_000_000;
 
 /**
  * @typedef {object} Composer
  * @property {HTMLElement} form
- * @property {(image: string) => void} taken  The kernel has accepted an image.
- * @property {(image: string) => void} remove
  * @property {(busy: boolean) => void} setBusy
  * @property {() => void} close
  */
@@ -34,6 +32,8 @@ export function openComposer(panel) {
   const form = make("form", { className: "sophnet-composer", onsubmit: () => false }, strip, row);
   form.append(files);
 
+  const sender = openSender(panel);
+
   /** @type {Map<string, {chip: HTMLElement, url: string, taken: boolean}>} */
   const images = new Map();
   let busy = false;
@@ -59,29 +59,40 @@ export function openComposer(panel) {
   /** @param {Iterable<File>} given */
   async function add(given) {
     for (const file of given) {
-      const why = refusal(file);
+      const why = TYPES.includes(file.type) ? sender.refusal(file) : notAnImage(file);
       if (why) panel.fail(why);
-      else await upload(file);
+      else upload(file);
     }
   }
 
   /** @param {File} file */
   async function upload(file) {
-    const image = crypto.getRandomValues(new Uint32Array(2)).join("-");
     const url = URL.createObjectURL(file);
-    const drop = button("✕", () => forget(image), { "aria-label": `Remove ${file.name}` });
-    const chip = make("span", { className: "sophnet-chip" }, make("img", { src: url, alt: file.name }), drop);
-    images.set(image, { chip, url, taken: false });
+    const bar = make("progress", { max: 1, value: 0, "aria-label": `${file.name} is sent` });
+    const { id, done, cancel } = sender.send(file, { onProgress: (share) => (bar.value = share) });
+    const forget = () => {
+      cancel();
+      if (images.get(id)?.taken) panel.send("detach", { image: id });
+      remove(id);
+      text.focus();
+    };
+    const drop = button("✕", forget, { "aria-label": `Remove ${file.name}` });
+    const picture = make("img", { src: url, alt: file.name });
+    const chip = make("span", { className: "sophnet-chip" }, picture, bar, drop);
+    images.set(id, { chip, url, taken: false });
     strip.append(chip);
     refresh();
-    panel.send("attach", { image, name: file.name }, [await file.arrayBuffer()]);
-  }
-
-  /** @param {string} image */
-  function forget(image) {
-    panel.send("detach", { image });
-    remove(image);
-    text.focus();
+    try {
+      await done;
+      bar.remove();
+      const found = images.get(id);
+      if (found) found.taken = true;
+      refresh();
+    } catch (error) {
+      remove(id);
+      const { name, message } = /** @type {Error} */ (error);
+      if (name !== "AbortError") panel.fail(message);
+    }
   }
 
   /** @param {string} image */
@@ -120,12 +131,6 @@ export function openComposer(panel) {
   refresh();
   return {
     form,
-    taken(image) {
-      const found = images.get(image);
-      if (found) found.taken = true;
-      refresh();
-    },
-    remove,
     setBusy(now) {
       const hadFocus = document.activeElement === (busy ? stop : send);
       busy = now;
@@ -133,17 +138,16 @@ export function openComposer(panel) {
       stop.hidden = !busy;
       if (hadFocus) (busy ? stop : text).focus();
     },
-    close,
+    close() {
+      sender.close();
+      close();
+    },
   };
 }
 
-/** @param {File} file @returns {string} Why it cannot be sent, or nothing. */
-function refusal(file) {
-  if (!TYPES.includes(file.type)) {
-    return `${file.name} is not an image that can be sent: PNG, JPEG, WebP or GIF.`;
-  }
-  const size = (file.size / 1e6).toFixed(1);
-  return file.size > LARGEST ? `${file.name} has ${size} MB; up to 10 MB can be sent.` : "";
+/** @param {File} file */
+function notAnImage(file) {
+  return `${file.name} is not an image that can be sent: PNG, JPEG, WebP or GIF.`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { button, download, make, showKernelHtml } from "./dom.js";
+import { openDropZone } from "./drop_zone.js";
 import { typeset } from "./lab.js";
 import { openPanel } from "./panel.js";
 
@@ -36,12 +37,11 @@ function render({ model, el }) {
   const files = make("div", { className: "sophnet-files", role: "group", "aria-label": "Workbooks" });
   const name = make("input", { placeholder: "Name", "aria-label": "Name of a workbook", size: 10 });
   const uuid = make("input", { placeholder: "uuid that TeleAI gave it", "aria-label": "uuid" });
-  const picker = make("input", { type: "file", accept: ".xlsx,.xlsm", hidden: true });
-  const put = button("Add a workbook…", () => picker.click(), {
+  const adder = make("form", { className: "sophnet-adder" }, name, uuid, make("button", {}, "Add"));
+  const workbooks = openDropZone(panel, {
+    label: "Add a workbook…",
     title: "Into the sandbox: TeleAI's document names no upload",
-    hidden: true,
   });
-  const adder = make("form", { className: "sophnet-adder" }, name, uuid, make("button", {}, "Add"), put, picker);
   const box = make("textarea", {
     rows: 2,
     placeholder: "What do you want to know about them?",
@@ -55,7 +55,7 @@ function render({ model, el }) {
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
   const report = make("article", { "aria-label": "Report" }, question, body, error);
   panel.root.prepend(head);
-  panel.root.append(make("div", { className: "sophnet-choice" }, files, adder), asker, report);
+  panel.root.append(make("div", { className: "sophnet-choice" }, files, adder, workbooks.element), asker, report);
 
   /** @type {Map<string, HTMLElement>} */
   const pieces = new Map();
@@ -67,8 +67,8 @@ function render({ model, el }) {
   function events() {
     return {
       /** @param {any} event */
-      state({ files: known, takes_files, exchange }) {
-        put.hidden = !takes_files;
+      state({ files: known, uploads, exchange }) {
+        takeFiles(Boolean(uploads));
         showFiles(known);
         if (exchange) begin(exchange);
       },
@@ -91,6 +91,11 @@ function render({ model, el }) {
       document: ({ text: whole, form }) =>
         download(`report.${form}`, whole, KINDS[/** @type {keyof typeof KINDS} */ (form)]),
     };
+  }
+
+  /** @param {boolean} takes */
+  function takeFiles(takes) {
+    workbooks.element.hidden = workbooks.disabled = !takes;
   }
 
   /** @param {Record<string, string>} known @param {string} [chosen] */
@@ -180,12 +185,6 @@ function render({ model, el }) {
     panel.send("add", { name: name.value, uuid: uuid.value });
     name.value = uuid.value = "";
   });
-  picker.addEventListener("change", async () => {
-    panel.fail("");
-    const [file] = picker.files;
-    if (file) panel.send("put", { name: file.name }, [await file.arrayBuffer()]);
-    picker.value = "";
-  });
   panel.follow("phase", () => {
     const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
     const busy = BUSY.has(now);
@@ -199,7 +198,11 @@ function render({ model, el }) {
   });
   showActions();
   showFiles({});
-  return () => panel.close();
+  takeFiles(false);
+  return () => {
+    workbooks.close();
+    panel.close();
+  };
 }
 
 export default { render };

@@ -16,9 +16,9 @@ from ..views.live import show
 from ..views.report import LiveReport, document, markdown
 from .exchange import Exchange, Pieces, to_html
 from .panel import Buffers, Command, Panel, said
+from .uploads import Upload, Uploads
 
 _EMPTY = "An Excel panel. Run its cell to ask about workbooks."
-# A workbook travels as one message to the kernel.
 LARGEST = 20_000_000
 
 
@@ -57,6 +57,10 @@ class ExcelAnalyst(Panel):
         named = files.items() if isinstance(files, Mapping) else ((uuid, uuid) for uuid in files)
         self._files = {str(name): str(uuid) for name, uuid in named}
         self._exchange: Exchange | None = None
+        if getattr(self._excel, "takes_files", False):
+            self.uploads = Uploads(
+                self.tell, self._received, limit=LARGEST, accept=(".xlsx", ".xlsm")
+            )
 
     @classmethod
     def _made_client(cls) -> Client:
@@ -99,9 +103,6 @@ class ExcelAnalyst(Panel):
                 self._ask(text, names)
             case {"kind": "add", "name": str(name), "uuid": str(uuid)}:
                 self._add(name, uuid)
-            case {"kind": "put", "name": str(name)}:
-                content = bytes(buffers[0])
-                self.start(lambda: self._put(name, content))
             case {"kind": "export", "view": view, "form": "html"}:
                 self.tell("document", to=view, text=self.to_html(), form="html")
             case {"kind": "export", "view": view}:
@@ -109,8 +110,7 @@ class ExcelAnalyst(Panel):
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         exchange = self._shown(self._exchange) if self._exchange else None
-        takes_files = bool(getattr(self._excel, "takes_files", False))
-        return {"files": self._files, "takes_files": takes_files, "exchange": exchange}, []
+        return {"files": self._files, "exchange": exchange}, []
 
     def still(self) -> tuple[str, str]:
         if not self._exchange:
@@ -134,13 +134,14 @@ class ExcelAnalyst(Panel):
         self._files[name or uuid] = uuid
         self.tell("files", files=self._files, chosen=name or uuid)
 
-    async def _put(self, name: str, content: bytes) -> None:
-        if len(content) > LARGEST:
-            raise SettingsError(f"{name} is larger than {LARGEST // 10**6} MB.")
+    def _received(self, upload: Upload) -> None:
+        self.start(lambda: self._put(upload))
+
+    async def _put(self, upload: Upload) -> None:
         self.phase = "uploading"
         try:
-            uuid = await self._excel.put(content, name)
-            self._add(Path(name).stem, uuid)
+            uuid = await self._excel.put(upload.content, upload.name)
+            self._add(Path(upload.name).stem, uuid)
         finally:
             self.phase = "ready"
 

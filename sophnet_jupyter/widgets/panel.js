@@ -9,6 +9,8 @@ import { openLine } from "./line.js";
  * @property {(text: string) => void} fail  Draw an error; an empty text takes it away.
  * @property {(text: string) => void} announce  Say it to a screen reader, at its next pause.
  * @property {(trait: string, hear: () => void) => void} follow  Hear of a trait, now and later.
+ * @property {(kind: string, listener: (event: any, buffers: DataView[]) => void) => () => void} hear
+ *   Hear a kind of event beside `on`; returns how to end that. `lost` says why no more will come.
  * @property {() => void} close
  */
 
@@ -54,6 +56,12 @@ export function openPanel(model, el, { label, kind, on }) {
       endings.push(() => model.off(`change:${trait}`, hear));
       hear();
     },
+    /** @param {string} kind @param {(event: any, buffers: DataView[]) => void} listener */
+    hear(kind, listener) {
+      const entry = { kind, listener };
+      listeners.add(entry);
+      return () => listeners.delete(entry);
+    },
     close() {
       for (const end of endings.splice(0).reverse()) end();
       root.remove();
@@ -61,9 +69,16 @@ export function openPanel(model, el, { label, kind, on }) {
   };
   /** @type {Array<() => void>} */
   const endings = [];
+  /** @type {Set<{kind: string, listener: (event: any, buffers: DataView[]) => void}>} */
+  const listeners = new Set();
+  /** @param {any} event @param {DataView[]} [buffers] */
+  const spread = (event, buffers = []) => {
+    for (const { kind, listener } of [...listeners]) if (kind === event.kind) listener(event, buffers);
+  };
   const line = openLine(model, (why) => {
     panel.fail(why);
     root.classList.add("sophnet-lost");
+    spread({ kind: "lost", text: why });
   });
   endings.push(() => line.close());
 
@@ -72,7 +87,10 @@ export function openPanel(model, el, { label, kind, on }) {
     if (event.to && event.to !== view) return;
     if (event.kind === "error") panel.fail(event.text);
     else if (event.kind === "twin") renewStillForm(event);
-    else on[event.kind]?.(event, buffers);
+    else {
+      on[event.kind]?.(event, buffers);
+      spread(event, buffers);
+    }
   };
   /** @param {any} event */
   const renewStillForm = ({ revision, bundle }) => {
@@ -103,12 +121,16 @@ function hideStillForm(key) {
 
 /**
  * Let keys that are pressed in a panel mean what they mean in a form: JupyterLab would take Enter
- * and "d d" for the cell. Saving goes on to JupyterLab.
+ * and "d d" for the cell. Saving goes on to JupyterLab. A drag with Shift held is the panel's too:
+ * JupyterLab would select the cells between this and the active one.
  *
  * @param {HTMLElement} root
  */
 function keepKeys(root) {
   root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("mousedown", (event) => {
+    if (event.shiftKey) event.stopPropagation();
+  });
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;

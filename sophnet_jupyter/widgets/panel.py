@@ -14,9 +14,11 @@ from traitlets import Float, Unicode, default
 from ..errors import SophNetError
 from ..kernel.loop import loop
 from ..kernel.output import Cell
+from ..secret import scrub
 from .line import Line
 from .modules import inlined, style
 from .twin import Twin
+from .uploads import Uploads
 
 Command = dict[str, Any]
 Buffers = Sequence[Any]
@@ -39,6 +41,8 @@ class Panel(anywidget.AnyWidget):
     progress = Float(None, allow_none=True, help="How far, from 0 to 1, if known.").tag(sync=True)
     _esm = Unicode().tag(sync=True)
     _css = Unicode().tag(sync=True)
+    uploads: Uploads | None = None
+    """The files that it takes from the browser, if any."""
     # A widget closes itself when it is collected, also one whose making has failed.
     _open = False
 
@@ -76,6 +80,8 @@ class Panel(anywidget.AnyWidget):
         if self._open and not sys.is_finalizing():
             self._open = False
             self.stop()
+            if self.uploads:
+                loop().call_soon_threadsafe(self.uploads.close)
         super().close()
 
     # What a kind of panel says of itself.
@@ -126,11 +132,15 @@ class Panel(anywidget.AnyWidget):
         match command:
             case {"kind": "hello", "view": str(view)}:
                 facts, blobs = self.state()
+                if self.uploads:
+                    facts = {**facts, "uploads": self.uploads.rules}
                 self.tell("state", blobs, to=view, **facts)
             case {"kind": "twin", "view": str(view)}:
                 self.tell("twin", to=view, bundle=self._twin.bundle())
             case {"kind": "stop"}:
                 self._stop()
+            case {"kind": "upload" | "upload-piece" | "upload-cancel"} if self.uploads:
+                self.uploads.obey(command, buffers)
             case _:
                 self.obey(command, buffers)
 
@@ -160,5 +170,7 @@ class Panel(anywidget.AnyWidget):
 
 
 def said(error: BaseException) -> str:
-    """An error in words: ours are sentences, others need their name."""
-    return str(error) if isinstance(error, SophNetError) else f"{type(error).__name__}: {error}"
+    """An error in words, without keys: ours are sentences, others need their name."""
+    if isinstance(error, SophNetError):
+        return str(error)
+    return scrub(f"{type(error).__name__}: {error}")

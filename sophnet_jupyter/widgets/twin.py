@@ -15,7 +15,7 @@ from ..kernel.output import Cell
 
 # Nothing depends on this rule: where JupyterLab does not trust a notebook, it takes the rule out,
 # but does not draw the live output either.
-_HIDE_THE_DEAD = (
+_HIDE = (
     ".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.sophnet-panel))"
     "{{display:none}}"
 )
@@ -56,11 +56,11 @@ class Twin:
 
     def bundle(self) -> dict[str, Any]:
         """Its mime bundle. The classes let the live panel find it and see how old it is."""
-        rule = _HIDE_THE_DEAD.format(name=self.name)
-        return {
-            "text/html": (
-                f'<div class="sophnet-twin {self.name} revision-{self.revision}">'
-                f"<style>{rule}</style>{self._html}</div>"
-            ),
-            "text/plain": self._plain,
-        }
+        revised = f"sophnet-twin {self.name} revision-{self.revision}"
+        return {"text/html": behind(self.name, self._html, revised), "text/plain": self._plain}
+
+
+def behind(name: str, html: str, classes: str = "") -> str:
+    """HTML that hides the output before it where that is a widget without its kernel."""
+    style = f"<style>{_HIDE.format(name=name)}</style>"
+    return f'<div class="{classes or name}">{style}{html}</div>'

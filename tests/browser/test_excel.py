@@ -46,7 +46,7 @@ def test_a_workbook_is_added_analysed_and_saved(
     view.locator("input[type=file]").set_input_files(
         {"name": "q3.xlsx", "mimeType": "application/octet-stream", "buffer": workbook}
     )
-    expect(view.get_by_label("q3")).to_be_checked()
+    expect(view.get_by_label("q3", exact=True)).to_be_checked()
     box = view.get_by_label("Your question")
     box.fill("Which region sells most?")
     box.press("Enter")
@@ -101,7 +101,7 @@ def test_a_refusal_is_drawn_and_stopping_keeps_what_had_come(panel: Any, workboo
     view.locator("input[type=file]").set_input_files(
         {"name": "q3.xlsx", "mimeType": "application/octet-stream", "buffer": workbook}
     )
-    expect(view.get_by_label("q3")).to_be_checked()
+    expect(view.get_by_label("q3", exact=True)).to_be_checked()
     view.get_by_label("mine").uncheck()
     view.get_by_label("Your question").fill("哪个地区最好?")
     view.get_by_role("button", name="Analyse").click()

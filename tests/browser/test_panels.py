@@ -23,6 +23,8 @@ LEFT = """import asyncio, comm
 from sophnet_jupyter.kernel.loop import loop
 lines = [line.target_name for line in comm.get_comm_manager().comms.values()]
 print(lines.count("sophnet.panel"), "lines,", len(asyncio.all_tasks(loop())), "tasks")"""
+# Whether the still form, which is renewed after the live one, holds a text.
+STILL = """text => jupyterapp.shell.currentWidget.context.model.toString().split(text).length > 2"""
 # A drop or a paste of files, as the browser makes one: (node, kind, files).
 HAND_OVER = """(node, [kind, files]) => {
     const transfer = new DataTransfer();
@@ -157,6 +159,7 @@ def test_a_reload_and_a_saved_notebook_keep_what_was_said(lab: Any, show: Any, p
     expect(page.get_by_text("Run its cell")).to_be_hidden()
     chat.ask("What is 19*21?")
     expect(chat.answers.nth(1)).to_contain_text("complete")
+    page.wait_for_function(STILL, arg="399")
     notebook.save()
     saved = nbformat.read(lab.root / "kept.ipynb", as_version=4)
     assert json.dumps(saved).count("399") == 2, "once in HTML, once in plain text"
@@ -218,11 +221,19 @@ def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
 
 
 def test_it_looks_right_in_little_room_and_keeps_the_readers_place(show: Any, page: Page) -> None:
-    notebook, chat = show("looks.ipynb", arguments=", thinking=True")
+    notebook, chat = show("looks.ipynb", "1", arguments=", thinking=True")
     chat.ask("Show a little of everything")
     expect(chat.answers.first).to_contain_text("complete", timeout=40_000)
     expect(chat.answers.first.locator("details")).not_to_have_attribute("open", "")
     expect(chat.answers.first.locator("mjx-container").first).to_be_visible()
+    # Shift and a drag mark text in the panel, and no cells.
+    notebook.cell(1).locator(".jp-InputArea-prompt").click()
+    words = chat.panel.locator(".sophnet-said").first
+    words.click(modifiers=["Shift"])
+    expect(page.locator(".jp-Notebook .jp-mod-selected")).to_have_count(1)
+    page.emulate_media(forced_colors="active")
+    notebook.screenshot("panel-forced-colors", of=chat.panel)
+    page.emulate_media(forced_colors="none")
     notebook.screenshot("panel-light", of=chat.panel)
     notebook.set_theme("JupyterLab Dark")
     notebook.screenshot("panel-dark", of=chat.panel)

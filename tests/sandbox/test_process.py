@@ -156,11 +156,13 @@ def test_a_child_leaves_when_its_parent_is_killed(eventually, fork):
 
 
 def test_no_request_waits_for_a_delayed_acknowledgement(sandbox):
-    started = time.perf_counter()
+    took = []
     for _ in range(25):
+        started = time.perf_counter()
         sandbox.http.get("/v1/models")
-    # Nagle's algorithm would make it 25 times 40 ms.
-    assert time.perf_counter() - started < 0.8
+        took.append(time.perf_counter() - started)
+    # Nagle's algorithm would make each of them 40 ms; a busy machine slows only some.
+    assert min(took) < 0.035
 
 
 def test_it_listens_before_it_says_so(started):

@@ -8,9 +8,12 @@ import pytest
 
 from sophnet_jupyter.widgets.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.chat_panel import ChatPanel
+from sophnet_jupyter.widgets.document_viewer import DocumentViewer
+from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
 from sophnet_jupyter.widgets.modules import FOLDER, inlined, style
+from sophnet_jupyter.widgets.page_reader import PageReader
 
-PANELS = [ChatPanel, AudioPlayer]
+PANELS = [ChatPanel, AudioPlayer, ExcelAnalyst, DocumentViewer, PageReader]
 SCRIPTS = sorted(FOLDER.glob("*.js"))
 
 

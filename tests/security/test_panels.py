@@ -1,0 +1,123 @@
+"""What panels tell the browser, while a service says their key back in every way there is."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import comm
+import pytest
+
+from sophnet_jupyter import Client, TeleAI
+from sophnet_jupyter.secret import Secret
+from sophnet_jupyter.widgets.audio_player import AudioPlayer
+from sophnet_jupyter.widgets.chat_panel import ChatPanel
+from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
+from sophnet_jupyter.widgets.panel import Panel
+
+PIECE = 12
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every message to the browser, as bytes: state when a widget opens, changes, events."""
+    sent: list[bytes] = []
+
+    def publish(
+        _: Any, kind: str, data: Any = None, metadata: Any = None, buffers: Any = (), **__: Any
+    ) -> None:
+        sent.append(json.dumps([kind, data, metadata], default=repr).encode())
+        sent.extend(bytes(buffer) for buffer in buffers or ())
+
+    monkeypatch.setattr(comm.DummyComm, "publish_msg", publish)
+    return sent
+
+
+def wait(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def command(panel: Panel, kind: str, *buffers: bytes, **facts: Any) -> None:
+    data = {"kind": kind, "view": "v", **facts}
+    panel._line.receive({"content": {"data": data}, "buffers": list(buffers)})
+
+
+def shown(panel: Panel, wire: list[bytes]) -> bytes:
+    """All that a browser or a notebook could know of a panel, as it is now and was before."""
+    before = len(wire)
+    command(panel, "hello")
+    wait(lambda: any(b'"kind": "state"' in message for message in wire[before:]))
+    state = {name: repr(value) for name, value in panel.get_state().items()}
+    kept = [repr(panel), json.dumps(state), *panel.still(), json.dumps(panel._twin.bundle())]
+    return b"\n".join([*wire, *(text.encode() for text in kept)])
+
+
+def holds(data: bytes, key: str) -> bool:
+    return any(key[at : at + PIECE].encode() in data for at in range(len(key) - PIECE + 1))
+
+
+def asked(panel: Any, wire: list[bytes]) -> None:
+    """Wait until an answer, or what stood in its way, was told."""
+    wait(lambda: any(b'"settled"' in message or b'"error"' in message for message in wire))
+    wait(lambda: not panel.busy)
+
+
+MANNERS = ["401", "429", "503", "html", "okay_but", "escaped", "away", "middle", "broken", "cut"]
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_chat_panel_never_tells_its_key(
+    manner: str, parrot: SimpleNamespace, canary: str, wire: list[bytes]
+) -> None:
+    panel = ChatPanel(Client(canary, parrot.url), model=manner)
+    panel.ask("hello")
+    asked(panel, wire)
+    facts = {"upload": "1", "name": "a.png", "size": 2, "type": "image/png", "purpose": ""}
+    command(panel, "upload", **facts)
+    command(panel, "upload-piece", b"no", upload="1", at=0)
+    wait(lambda: any(b"not an image" in message for message in wire))
+    assert parrot.seen[-1] == f"Bearer {canary}"
+    assert not holds(shown(panel, wire), canary)
+    assert not holds((panel.to_markdown() + json.dumps(panel.messages)).encode(), canary)
+    panel.close()
+
+
+@pytest.mark.parametrize("manner", ["401", "500"])
+def test_an_excel_panel_never_tells_its_key(
+    manner: str, parrot: SimpleNamespace, canary: str, wire: list[bytes]
+) -> None:
+    service = TeleAI("an-id", "a-key", base_url=parrot.url, authorization=f"Bearer {canary}")
+    panel = ExcelAnalyst(SimpleNamespace(excel=service), files={"q3": "d12fd037"})
+    panel.ask(manner)
+    asked(panel, wire)
+    assert parrot.seen[-1] == f"Bearer {canary}"
+    assert not holds(shown(panel, wire), canary)
+    assert not holds(panel.to_markdown().encode() + panel.to_html().encode(), canary)
+    panel.close()
+
+
+def test_an_audio_player_never_tells_a_key(canary: str, wire: list[bytes]) -> None:
+    known = Secret(canary)
+
+    def hang_up() -> None:
+        raise RuntimeError(f"no entry for {canary}")
+
+    player = AudioPlayer("pcm", on_stop=hang_up)
+    player.feed(bytes(1000))
+    player.stop()
+    wait(lambda: any(b"no entry for" in message for message in wire))
+    assert not holds(shown(player, wire), canary)
+    player.close()
+    del known
+
+
+def test_the_search_finds_a_key_that_is_told(canary: str, wire: list[bytes]) -> None:
+    player = AudioPlayer("pcm", title=canary)
+    assert holds(shown(player, wire), canary)
+    player.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -42,6 +43,17 @@ class Ours:
                 count += 1
         return count, first
 
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        answer = await self._client.embeddings.create(texts)
+        rows: Sequence[Sequence[float]] = answer.vectors
+        return rows
+
+    async def begin(self, prompt: str) -> str:
+        return (await self._client.images.submit(prompt)).id
+
+    async def wait(self, task_id: str) -> None:
+        await self._client.images.wait(task_id)
+
 
 class OpenAI:
     """openai-python, asynchronous."""
@@ -62,6 +74,13 @@ class OpenAI:
                 first = first or perf_counter()
                 count += 1
         return count, first
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        # Floats, since that is what the service answers with, whatever it is asked for.
+        answer = await self._client.embeddings.create(
+            model="m", input=list(texts), dimensions=1024, encoding_format="float"
+        )
+        return [row.embedding for row in answer.data]
 
 
 class HttpxSse:

@@ -54,14 +54,14 @@ def environment(**more: str) -> dict[str, str]:
 class Child:
     """A module of ours in a Python of its own, which ends with its standard input."""
 
-    def __init__(self, where: Side, module: str, *arguments: str) -> None:
+    def __init__(self, where: Side, module: str, *arguments: str, **variables: str) -> None:
         with side(where):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment(),
+                env=environment(**variables),
                 text=True,
             )
 
@@ -107,10 +107,10 @@ class Server(Child):
 
 
 class Worker(Child):
-    """One contender, streaming on order."""
+    """One contender, doing what it is told, with these variables in its environment."""
 
-    def __init__(self, contender: str) -> None:
-        super().__init__("client", "benchmarks.worker", contender)
+    def __init__(self, contender: str, **variables: str) -> None:
+        super().__init__("client", "benchmarks.worker", contender, **variables)
 
     def ask(self, order: str, **arguments: Any) -> dict[str, float]:
         """Let it do one of `worker`'s orders. Raises `Missing` when it cannot."""

@@ -1,22 +1,26 @@
 """
-A chat service that does nothing but stream, in a process of its own.
+A service that does nothing but answer, in a process of its own: chat, embeddings, endless tasks.
 
 ``python -m benchmarks.server`` prints its port and ends with its standard input. A path begins with
 how it is to answer: ``/<tokens a second, 0 for all at once>/<ms by which the end comes late>/…``.
-``GET /connections`` tells how many connections have carried a chat so far.
+``GET /connections`` tells how many connections have carried a chat so far, and how many a look at a
+task.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import sys
 import threading
 from contextlib import suppress
 from functools import cache
+from typing import Any
 
 from .answer import tokens
+from .vectors import encoded
 
 CHUNK_SIZE = 153
 # So many chunks go out with one write, which makes the server several times faster than any client.
@@ -27,17 +31,29 @@ HEAD = (
 )
 END = b"0\r\n\r\n"
 
-served = 0
+served = looked = looks = 0
+begun = itertools.count()
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    global served
-    carried = False
+    global served, looked, looks
+    carried = asked = False
     with suppress(asyncio.IncompleteReadError, ConnectionError):
         while True:
             path, body = await _request(reader)
             if path == "/connections":
-                writer.write(_whole({"connections": served}))
+                counts = {"connections": served, "looked": looked, "looks": looks}
+                writer.write(_whole(json.dumps(counts).encode()))
+                continue
+            if path.endswith("/embeddings"):
+                writer.write(_whole(encoded(body.get("input_texts") or body["input"])))
+                continue
+            if "/imagegenerator/task" in path:
+                if body:
+                    writer.write(_task(str(next(begun))))
+                    continue
+                looks, looked, asked = looks + 1, looked + (not asked), True
+                writer.write(_task(path.rpartition("/")[2]))
                 continue
             served += not carried
             carried = True
@@ -46,7 +62,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
-async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, int]]:
+async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any]]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     path = head.split(" ", 2)[1]
     lengths = [line for line in head.lower().split("\r\n") if line.startswith("content-length:")]
@@ -109,9 +125,15 @@ def framed(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def _whole(answer: dict[str, int]) -> bytes:
-    body = json.dumps(answer).encode()
-    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+def _task(number: str) -> bytes:
+    """A task that is under way, and always will be."""
+    output = {"taskId": number, "taskStatus": "RUNNING"}
+    return _whole(json.dumps({"requestId": "benchmark", "output": output}).encode())
+
+
+def _whole(body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    return head % len(body) + body
 
 
 def _end_with_input() -> None:

@@ -10,15 +10,21 @@ import asyncio
 import gc
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from array import array
+from collections.abc import Awaitable, Callable, Sequence
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
 from .contenders import CONTENDERS, Contender
+from .vectors import DIFFERENT, vector
 
 # Streams of a measure of time: a few tokens each, since only the first one counts.
 SHORT = 5
+# Vectors of one request: as many as the service gives.
+TEXTS = 10
+# Seconds in which waiting begins.
+BEGUN = 4.0
 # Nobody asks again in the same instant: what a client still does behind an answer is not counted
 # as the delay of the next one.
 PAUSE = 0.003
@@ -58,10 +64,58 @@ async def streams(contender: Contender, streams: int) -> dict[str, float]:
     return {}
 
 
+async def embed(contender: Any, requests: int, concurrent: int) -> dict[str, float]:
+    """CPU of requests for ten vectors each, so many at a time, in ms a request; and all correct."""
+    left = iter(range(requests))
+
+    async def ask(check: bool = False) -> None:
+        for number in left:
+            first = number * TEXTS
+            texts = [str(text) for text in range(first, first + TEXTS)]
+            rows = await contender.embed(texts)
+            assert len(rows) == TEXTS
+            if check:
+                _check(rows, first)
+
+    # The connections are open then, and what is checked is not what is measured.
+    left = iter(range(concurrent))
+    await asyncio.gather(*(ask(check=True) for _ in range(concurrent)))
+    gc.collect()
+    left, before = iter(range(requests)), process_time()
+    await asyncio.gather(*(ask() for _ in range(concurrent)))
+    return {"cpu": (process_time() - before) / requests * 1e3}
+
+
+def _check(rows: Sequence[Sequence[float]], first: int) -> None:
+    for number, row in enumerate(rows, first):
+        known = vector(number % DIFFERENT)
+        # As 32-bit floats, which is as much as an array of them can hold.
+        assert array("f", row) == array("f", known), f"the vector of {number} is another"
+
+
+async def wait(contender: Any, tasks: int, seconds: float) -> dict[str, float]:
+    """CPU of waiting for endless tasks for so many seconds, in percent of a core."""
+    ids = [await contender.begin(f"picture {number}") for number in range(tasks)]
+    waiting = [asyncio.ensure_future(contender.wait(task)) for task in ids]
+    # Each is found in the journal first, once.
+    await asyncio.wait(waiting, timeout=BEGUN)
+    gc.collect()
+    before = process_time()
+    done, _ = await asyncio.wait(waiting, timeout=seconds)
+    spent = process_time() - before
+    for one in waiting:
+        one.cancel()
+    await asyncio.wait(waiting)
+    assert not done, "a task has ended"
+    return {"cpu": spent / seconds * 100}
+
+
 ORDERS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "cost": cost,
     "first": first,
     "streams": streams,
+    "embed": embed,
+    "wait": wait,
 }
 
 

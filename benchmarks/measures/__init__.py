@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..result import Result
-from . import chunk_cost, connections, distributions, first_token, interrupt, loading, traffic
+from . import (
+    chunk_cost,
+    connections,
+    distributions,
+    embeddings,
+    first_token,
+    interrupt,
+    loading,
+    traffic,
+    waiting,
+)
 
 Measure = Callable[..., Iterator[Result]]
 
@@ -15,6 +25,8 @@ MEASURES: dict[str, Measure] = {
     "chunk_cost": chunk_cost.measure,
     "first_token": first_token.measure,
     "connections": connections.measure,
+    "embeddings": embeddings.measure,
+    "waiting": waiting.measure,
     "loading": loading.measure,
     "interrupt": interrupt.measure,
     "traffic": traffic.measure,

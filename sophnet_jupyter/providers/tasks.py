@@ -16,6 +16,7 @@ from ..events import Event, Notice, Progress
 from ..response import Response, settle
 from ..wire.poll import Pace, State, watch
 from .journal import Journal, Task
+from .turns import Turns
 
 T = TypeVar("T")
 
@@ -61,6 +62,7 @@ class Tasks:
         self._scrub = scrub
         self._folder = folder
         self._kinds: dict[str, Kind] = {}
+        self._turns = Turns()
 
     def register(self, name: str, kind: Kind) -> None:
         """Tell how tasks of a kind are resumed. ``name`` is kept in the journal: do not change."""
@@ -115,7 +117,7 @@ class Tasks:
             state=task.state,
             resumed=resumed,
             cancel=called_off if cancel else None,
-            **clock,
+            **{"sleep": self._turns.sleep, **clock},
         )
         try:
             async with aclosing(looks):

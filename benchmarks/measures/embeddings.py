@@ -1,0 +1,32 @@
+"""What a request for ten vectors of 1,024 floats costs, 64 at a time; each value is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+
+from ..processes import Server, Worker
+from ..result import OURS, Goal, Result
+from ..rounds import interleaved
+
+CONCURRENT = 64
+# What openai makes of a vector takes so long that a tenth of the requests is enough.
+REQUESTS = {OURS: 2000, "openai": 200}
+
+
+def measure(*, full: bool) -> Iterator[Result]:
+    rounds = 7 if full else 3
+    with ExitStack() as stack:
+        url = stack.enter_context(Server()).url()
+        workers = {name: stack.enter_context(Worker(name)) for name in REQUESTS}
+        takes = {
+            name: partial(
+                worker.ask, "embed", url=url, requests=REQUESTS[name], concurrent=CONCURRENT
+            )
+            for name, worker in workers.items()
+        }
+        samples = interleaved(takes, rounds)["cpu"]
+    measured = "CPU of a request for 10 × 1,024 floats"
+    for goal in (Goal(most=1.8), Goal(times_less=14, than="openai")):
+        yield Result(measure=measured, unit="ms", samples=samples, goal=goal)

@@ -1,0 +1,137 @@
+"""``%embed``: texts and pictures as vectors."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..errors import Stopped
+from ..response import Response
+from .attachments import Attachments, is_picture
+from .follow import Following
+from .interpolate import interpolate, value_of
+from .options import extra_body, out_name
+from .session import Session
+from .trailing import parse_around
+
+_WORD = re.compile(r""""([^"]*)"|'([^']*)'|(\S+)""")
+
+
+@magics_class
+class EmbedMagics(Magics):
+    """Vectors in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @argument(
+        "-m",
+        "--model",
+        dest="vector_model",
+        metavar="MODEL",
+        help="text-embeddings if not said, with pictures clip-embeddings; bge-m3.",
+    )
+    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
+    @argument("-d", "--dimensions", type=int, default=1024, metavar="N", help="1024 if not said.")
+    @argument(
+        "--image",
+        action="append",
+        metavar="X",
+        help="A picture too: a path, a pattern, an address or a variable; any number of times.",
+    )
+    @argument("--raw", action="store_true", help="Take the words as written, no variables.")
+    @argument(
+        "-x",
+        "--extra",
+        action="append",
+        metavar="KEY=VALUE",
+        help="Anything else for the request: normalized=false.",
+    )
+    def embed(self, line: str, cell: str | None = None) -> Response:
+        """
+        Turn texts and pictures into vectors, and see how near they are to each other.
+
+        On the line stand texts in quotes, or a variable: a list, a column df.text, pictures. Below
+        the line each line is a text. A few give a heat-map, many a summary. Out[n], _ and the name
+        after -o hold the response: .vectors, .similarity(), .to_frame().
+
+            %embed "a red fox" "a fox in snow" "stock prices fell"
+            %embed df.review -o reviews
+            %embed --image photos/*.jpg "a beach" "a mountain"
+        """
+        try:
+            args, words = parse_around(self.embed, line)
+            out = out_name(args.out)
+            texts, pictures = self._inputs(args, words, cell)
+            events = self._session.client.embeddings.stream(
+                texts,
+                images=pictures.items or None,
+                model=args.vector_model,
+                dimensions=args.dimensions,
+                extra_body=extra_body(args.extra),
+            )
+            return Following(self._session, [""]).settle(events, out=out)
+        except KeyboardInterrupt:
+            raise Stopped() from None
+
+    def _inputs(
+        self, args: Namespace, words: str, cell: str | None
+    ) -> tuple[list[Any], Attachments]:
+        names, pictures = self._session.shell.user_ns, Attachments()
+        pictures.add(args.image or [], names)
+        texts: list[Any] = []
+        for value in _values(words, {} if args.raw else names):
+            if is_picture(value):
+                pictures.take(value)
+            else:
+                texts.append(value)
+        for row in (cell or "").splitlines():
+            said = row if args.raw else interpolate(row, names, self._session.failures)[0]
+            texts += [said.strip()] if said.strip() else []
+        if not texts and not pictures.items:
+            raise UsageError(
+                'Nothing to embed: give texts, %embed "a fox" "a hen", or a variable, or --image.'
+            )
+        return texts, pictures
+
+
+def _values(words: str, names: Mapping[str, Any]) -> Iterable[Any]:
+    """What stands on the line: what a variable holds, or words that are in quotes or are none."""
+    try:
+        # As a whole first: df['my column'] has a blank in it.
+        yield from _each(value_of(words, names), words)
+    except LookupError:
+        for match in _WORD.finditer(words):
+            quoted = match[1] if match[1] is not None else match[2]
+            if quoted is not None:
+                yield quoted
+                continue
+            try:
+                yield from _each(value_of(match[3], names), match[3])
+            except LookupError:
+                yield match[3]
+
+
+def _each(value: Any, name: str) -> Iterable[Any]:
+    """The texts or pictures that a variable holds: itself, or each of many."""
+    if hasattr(value, "columns"):
+        columns = ", ".join(map(str, list(value.columns)[:8]))
+        raise UsageError(f"{name} has the columns {columns}: name one, as {_column(name, value)}.")
+    if isinstance(value, str) or is_picture(value) or not isinstance(value, Iterable):
+        return [value]
+    return list(value.values() if isinstance(value, Mapping) else value)
+
+
+def _column(name: str, frame: Any) -> str:
+    column = str(next(iter(frame.columns), "text"))
+    return f"{name}.{column}" if column.isidentifier() else f"{name}[{column!r}]"

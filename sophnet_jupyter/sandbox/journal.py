@@ -15,6 +15,8 @@ from .sophnet.envelope import envelope_response
 
 KEPT = 200
 KEPT_BODY = 1_000_000
+# What is announced to be longer is not held in memory: the service reads it as it comes.
+LONGEST_HELD = 64_000_000
 
 
 class Entry:
@@ -64,6 +66,9 @@ class Journal:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if _announced(scope) > LONGEST_HELD:
+            await self._pass(scope, receive, send)
+            return
         body = await _read(receive)
         if body is None:
             return
@@ -74,6 +79,15 @@ class Journal:
             self.seen.entries.append(entry)
             self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
         await self._answer(entry, scope, body, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A long upload: the service reads it itself, and hears itself of a hang-up."""
+        entry = Entry(scope, b"")
+        scope["fingerprint"] = hash((scope["method"], scope["path"], _announced(scope)))
+        self.seen.entries.append(entry)
+        self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
+        await self._guarded(scope, receive, _noting(entry, send), entry)
+        entry.ended = entry.ended or "hung up"
 
     async def _answer(
         self, entry: Entry, scope: Scope, body: bytes, receive: Receive, send: Send
@@ -101,6 +115,12 @@ class Journal:
             traceback.print_exception(error)
             if entry.status is None:
                 await envelope_response(500, "the sandbox failed")(scope, receive, send)
+
+
+def _announced(scope: Scope) -> int:
+    """The length of a body that says it beforehand, else 0."""
+    said = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(said) if said.isdigit() else 0
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -41,10 +41,20 @@ def read(content_type: str, body: bytes) -> dict[str, Part]:
     return {part.name: part for part in parts}
 
 
+def head_of(head: bytes) -> tuple[str, str]:
+    """The name and the file's name in the head of a part. Raises `Malformed`."""
+    part = _headed(head, b"")
+    return part.name, part.filename
+
+
 def _part(raw: bytes) -> Part:
     head, separator, data = raw.partition(b"\r\n\r\n")
     if not separator or not head.startswith(b"\r\n"):
         raise Malformed("a part of the form has no head")
+    return _headed(head, data)
+
+
+def _headed(head: bytes, data: bytes) -> Part:
     fields: dict[str, str] = {}
     for line in head.decode("utf-8", "replace").strip().split("\r\n"):
         name, _, value = line.partition(":")

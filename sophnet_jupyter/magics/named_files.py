@@ -1,0 +1,73 @@
+"""What the words of ``%parse`` and ``%ocr`` name: a file with blanks in it, a pattern, several."""
+
+from __future__ import annotations
+
+import glob
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from .interpolate import value_of
+
+_ADDRESSES = ("http://", "https://", "data:")
+
+
+def named_files(words: str, suffixes: tuple[str, ...]) -> list[Path]:
+    """
+    The files that words stand for; of a pattern's those with one of the ``suffixes``.
+
+    A name that is not there comes back as it is, so that who reads it says so. Raises `UsageError`
+    for a pattern that fits nothing.
+    """
+    whole = Path(_bare(words)).expanduser()
+    if whole.exists():
+        return [whole]
+    try:
+        pieces = shlex.split(words)
+    except ValueError:
+        # An apostrophe in a name.
+        return [whole]
+    found = [path for piece in pieces for path in _matching(piece, suffixes)]
+    if len(pieces) > 1 and not any(path.exists() for path in found):
+        return [whole]
+    return found
+
+
+def named_pictures(
+    words: str, names: Mapping[str, Any], suffixes: tuple[str, ...]
+) -> list[tuple[object, str]]:
+    """Pictures with what they are called: an address, a variable such as ``Out[3]``, or files."""
+    bare = _bare(words)
+    if bare.lower().startswith(_ADDRESSES):
+        return [(bare, bare if bare[:5].lower() != "data:" else "picture")]
+    try:
+        value = value_of(bare, names)
+    except LookupError:
+        return [(path, path.name) for path in named_files(words, suffixes)]
+    if isinstance(value, str) and not value.lower().startswith(_ADDRESSES):
+        return [(path, path.name) for path in named_files(value, suffixes)]
+    if isinstance(value, list | tuple):
+        return [(each, f"{bare}[{number}]") for number, each in enumerate(value)]
+    return [(value, bare)]
+
+
+def _matching(word: str, suffixes: tuple[str, ...]) -> list[Path]:
+    path = Path(word).expanduser()
+    if path.exists() or not glob.has_magic(word):
+        return [path]
+    found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
+    fitting = [one for one in found if one.suffix.lower() in suffixes]
+    if not fitting:
+        kinds = ", ".join(suffix.removeprefix(".") for suffix in suffixes)
+        raise UsageError(f"{word} fits no file of a kind that is read here ({kinds}).")
+    return fitting
+
+
+def _bare(words: str) -> str:
+    words = words.strip()
+    if len(words) > 1 and words[0] == words[-1] and words[0] in "\"'":
+        return words[1:-1]
+    return words

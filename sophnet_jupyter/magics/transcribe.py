@@ -1,0 +1,174 @@
+"""``%transcribe``: recordings as text."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..errors import Stopped
+from ..kernel.loop import run
+from ..response import Response
+from ..views.answer import Context, closing, closing_words
+from ..views.progress import LiveProgress
+from . import sheet
+from .follow import Following
+from .interpolate import interpolate, value_of
+from .named_files import named_files
+from .options import out_name
+from .session import Session
+from .suggestions import SOUNDS
+from .trailing import parse_around
+
+KEPT = "%sophnet tasks resume ID waits for one, also in another kernel, for 24 hours.\n"
+
+
+@magics_class
+class TranscribeMagics(Magics):
+    """Recordings in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
+    @argument("--sync", action="store_true", help="One request, for the address of a wav file.")
+    @argument(
+        "--speakers", metavar="A,B", help="Names for the speakers, in the order they are heard."
+    )
+    @argument("--srt", metavar="PATH", help="Write subtitles to this .srt file.")
+    @argument("--vtt", metavar="PATH", help="Write subtitles to this .vtt file.")
+    @argument(
+        "--save", metavar="PATH", help="Write the text to this file, or a folder ending in /."
+    )
+    @argument(
+        "-b", "--background", action="store_true", help="Begin, and leave it to %%sophnet tasks."
+    )
+    def transcribe(self, line: str) -> Response | None:
+        """
+        Turn a recording into text, with times and speakers, and hear it beside its sentences.
+
+        Takes a file, a pattern for several, an address or a variable (bytes, or a response with
+        sound): up to 5 hours and 1 GB. The service keeps the result for 24 hours. Out[n], _ and
+        the name after -o hold the response: .text, .sentences, .to_srt(), .to_vtt(), .to_frame().
+
+            %transcribe talk.mp3 --speakers Ada,Bob --srt talk.srt
+            %transcribe interviews/*.m4a -o interviews
+        """
+        try:
+            return self._transcribe(*parse_around(self.transcribe, line))
+        except KeyboardInterrupt:
+            raise Stopped() from None
+
+    def _transcribe(self, args: Namespace, words: str) -> Response | None:
+        out = out_name(args.out)
+        given, labels = self._recordings(words)
+        if (args.srt or args.vtt) and len(given) > 1:
+            raise UsageError("Subtitles belong to one recording: name one, or use --save folder/.")
+        speech = self._session.client.speech
+        if args.background:
+            if args.sync:
+                raise UsageError("--sync waits for its answer: leave it, or --background, out.")
+            tasks = [run(speech.submit(each)) for each in given]
+            sheet.lines(self._session.shell, [(task.id, task.asked) for task in tasks])
+            sys.stdout.write(KEPT)
+            return None
+        events = speech.stream(given if len(given) > 1 else given[0], sync=args.sync)
+        names = [name.strip() for name in (args.speakers or "").split(",") if name.strip()]
+        following = Transcribing(self._session, labels, names)
+        response = following.settle(events, out=out)
+        if following.renamed is not response:
+            response = following.renamed
+            self._session.drew(response, Context(), out)
+        for path in filter(None, (args.srt, args.vtt, args.save)):
+            kind = {args.srt: ".srt", args.vtt: ".vtt"}.get(path, "")
+            target = path if not kind or path.lower().endswith(kind) else path + kind
+            saved = ", ".join(map(str, response.save(target)))
+            sys.stdout.write(f"saved: {saved}\n")
+        return response
+
+    def _recordings(self, words: str) -> tuple[list[Any], list[str]]:
+        names = self._session.shell.user_ns
+        words = words.strip()
+        if not words:
+            raise UsageError("Name a recording: %transcribe talk.mp3.")
+        if not words.lower().startswith(("http://", "https://")):
+            try:
+                value = value_of(words, names)
+            except LookupError:
+                words, _ = interpolate(words, names, {})
+                value = words
+        else:
+            value = words
+        if isinstance(value, str) and "://" not in value:
+            paths: list[Any] = list(named_files(value, SOUNDS))
+            return paths, [path.name for path in paths]
+        if isinstance(value, list | tuple):
+            if not value:
+                raise UsageError(f"{words} is empty.")
+            return list(value), [_label(each, f"{words}[{n}]") for n, each in enumerate(value)]
+        if not isinstance(value, str | Path | bytes | bytearray | Response) and not hasattr(
+            value, "read"
+        ):
+            raise UsageError(f"{words} is {type(value).__name__}, and no recording.")
+        return [value], [_label(value, words)]
+
+
+def _label(given: object, otherwise: str) -> str:
+    if isinstance(given, str | Path):
+        name = str(given).partition("?")[0].rstrip("/").rpartition("/")[2]
+        return name or otherwise
+    return otherwise
+
+
+class Transcribing(Following):
+    """Progress, and in its place a player with the transcript."""
+
+    def __init__(self, session: Session, labels: list[str], names: list[str]) -> None:
+        super().__init__(session, labels)
+        self._names = names
+        self.renamed = Response()
+
+    def _draw(self, response: Response, context: Context) -> None:
+        self.renamed = response = _named(response, self._names)
+        live = isinstance(self._view, LiveProgress) and response.ending == "complete"
+        players = _players(response) if live else []
+        if not players:
+            super()._draw(response, context)
+            return
+        said = {
+            "text/html": closing(response, context),
+            "text/plain": closing_words(response, context),
+        }
+        self._publish(said)
+        for player in players:
+            player._ipython_display_()
+
+
+def _named(response: Response, names: list[str]) -> Response:
+    """The response with names for its speakers; more names than speakers change nothing."""
+    wanted = dict(zip(response.speakers, names, strict=False))
+    return response.renamed(wanted) if wanted else response
+
+
+def _players(response: Response) -> list[Any]:
+    """Live players, where widgets are installed and there is something to hear of."""
+    if not response.sentences:
+        return []
+    try:
+        from ..widgets.transcript_player import TranscriptPlayer
+    except ImportError:
+        return []
+    return [
+        TranscriptPlayer(response, number, footer=False)
+        for number, recording in enumerate(response.recordings)
+        if recording.sentences
+    ]

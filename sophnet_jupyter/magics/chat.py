@@ -89,6 +89,8 @@ class ChatMagics(Magics):
         chat = self._session.client.chat
         # What cannot be sent is refused here, before anything is drawn.
         body = chat.request(messages, stream=True, **options)
+        if args.background and args.voice:
+            raise UsageError("--voice is heard where it runs: leave out -b, or %speak the answer.")
         if args.show_request:
             show_request(self._session.shell, body)
             return None
@@ -101,7 +103,12 @@ class ChatMagics(Magics):
 
         if args.background:
             return self._session.jobs.start(ask, context, prompt=asked, out=out)
-        response = settle(self._session, ask, context, self._session.view(context), out=out)
+        view = self._session.view(context)
+        if args.voice:
+            from .loudspeaker import heard
+
+            view = heard(self._session.shell, view, form=None, title="Answer")
+        response = settle(self._session, ask, context, view, out=out)
         if form == "code" and (code := next_cell(response.text)):
             # Offered to be read and run by the user: nothing of an answer runs by itself.
             self._session.shell.set_next_input(code, replace=False)

@@ -54,6 +54,7 @@ _FORM_OPTIONS = [
         help="Ask for JSON of this form: a dataclass, model or schema; list[NAME] for several.",
     ),
     argument("--repair", action="store_true", help="Let the model correct a wrong form once."),
+    argument("--voice", metavar="NAME", help="Hear the answer too, in this voice."),
 ]
 
 

@@ -33,6 +33,8 @@ def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]
         "seed": args.seed,
         "extra_body": extra_body(args.extra),
     }
+    if args.voice:
+        options["voice"] = args.voice
     if args.logprobs is not None:
         options |= {"logprobs": True, "top_logprobs": args.logprobs or None}
     if args.tools:

@@ -53,6 +53,8 @@ function mp3(onSound, onError) {
         const { sampleRate, channels } = header;
         if (decoder.state === "unconfigured") {
           decoder.configure({ codec: "mp3", sampleRate, numberOfChannels: channels });
+          // No sound yet, but its form: a loudspeaker can open while the first frame is decoded.
+          onSound(new Int16Array(), sampleRate, channels);
         }
         decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: microseconds, data }));
         microseconds += Math.round((header.samples * 1e6) / sampleRate);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,8 +19,8 @@ from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
-from .chat_chunk import Decoder, plain_text
-from .chat_question import Body, Question, answer, question
+from .chat_chunk import Cite, Decoder, as_it_is, plain_text
+from .chat_question import Ask, Body, Question, answer, question
 from .chat_request import Prompt
 
 if TYPE_CHECKING:
@@ -35,11 +36,17 @@ class Chat:
     """Chat completions. One call, one answer; the caller keeps the conversation."""
 
     def __init__(
-        self, wire: Wire, *, default_model: Callable[[], str], downloads: Downloader | None = None
+        self,
+        wire: Wire,
+        *,
+        default_model: Callable[[], str],
+        downloads: Downloader | None = None,
+        voice_id: str = "",
     ) -> None:
         self._wire = wire
         self._default_model = default_model
         self._downloads = downloads
+        self._voice_id = voice_id
 
     async def create(
         self, prompt: Prompt, *, stream: bool = False, strict: bool = False, **options: Any
@@ -77,6 +84,8 @@ class Chat:
           again, up to ``max_rounds`` (8) requests; each has ``tool_timeout`` (60) seconds
         * ``schema``: a class or a JSON schema that the answer must fit; ``json_mode=True``: any
           JSON. `Response.parsed` holds the value. ``repair=1`` lets the model correct it once
+        * ``voice``: a name, True, or a dict of the arguments of `voice_request.sounding`: the
+          answer is said as well, as `AudioChunk` between and after its words
 
         Closing the iterator early closes the connection, which is how SophNet learns that nobody
         is reading any more.
@@ -92,7 +101,8 @@ class Chat:
         Takes their options. Its repr is to be read: long data is shortened, keys are hidden.
         Raises `SettingsError`.
         """
-        body = _sent(self._question(prompt, options).body, stream=stream)
+        asked = self._question(prompt, options).body
+        body = self._said(asked, options) or _sent(asked, stream=stream)
         body.scrub = self._wire.origin.scrub
         return body
 
@@ -115,7 +125,7 @@ class Chat:
         # Each generator that events pass through costs every token a microsecond or two, so that
         # only questions that need one more have it.
         if options.get("images") is None:
-            return self._answered(self._question(prompt, options), stream=stream)
+            return self._answered(self._question(prompt, options), options, stream=stream)
         return self._with_pictures(prompt, options, stream=stream)
 
     async def _with_pictures(
@@ -123,22 +133,38 @@ class Chat:
     ) -> AsyncGenerator[Event, None]:
         # They are read and encoded, which takes its time.
         asked = await asyncio.to_thread(self._question, prompt, options)
-        async with held(self._answered(asked, stream=stream)) as events:
+        async with held(self._answered(asked, options, stream=stream)) as events:
             async for event in events:
                 yield event
 
-    def _answered(self, asked: Question, *, stream: bool) -> AsyncGenerator[Event, None]:
-        ask = self._stream if stream else self._whole
+    def _answered(
+        self, asked: Question, options: dict[str, Any], *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        ask: Ask = self._stream if stream else self._whole
+        if options.get("voice"):
+            from . import chat_voice
+
+            said = chat_voice.speech(options["voice"], self._voice_id)
+            ask = partial(chat_voice.stream, self._wire, said=said)
         return answer(asked, ask, scrub=self._wire.origin.scrub)
 
     def _question(self, prompt: Prompt, options: dict[str, Any]) -> Question:
         model = options.get("model") or self._default_model()
-        return question(prompt, **(options | {"model": model}))
+        asked = {name: value for name, value in options.items() if name != "voice"}
+        return question(prompt, **(asked | {"model": model}))
+
+    def _said(self, asked: Body, options: dict[str, Any]) -> Body | None:
+        """The request of an answer that is to be said as well."""
+        if not options.get("voice"):
+            return None
+        from . import chat_voice
+
+        return chat_voice.request(asked, chat_voice.speech(options["voice"], self._voice_id))
 
     async def _stream(self, body: Body) -> AsyncGenerator[Event, None]:
         async with self._wire.stream(_call(_sent(body, stream=True))) as opened:
             choices = body.get("n") or 1
-            reading = Reading(opened.reply(), choices=choices)
+            reading = Reading(opened.reply(), choices=choices, cite=self._cite)
             if opened.ok:
                 async with held(opened.events(until=DONE, is_whole=_is_whole)) as stream:
                     async for sse in stream:
@@ -148,14 +174,20 @@ class Chat:
             # An error, a gateway's page, or a server that ignores ``stream``.
             no_stream = not opened.ok or opened.unread is not None
             reply = await opened.whole() if no_stream else None
-            last = whole(reply, choices=choices) if reply else reading.end(done=opened.done)
+            last = self._read(reply, choices) if reply else reading.end(done=opened.done)
             for event in last:
                 yield event
 
     async def _whole(self, body: Body) -> AsyncGenerator[Event, None]:
         reply = await self._wire.fetch(_call(_sent(body, stream=False)), retry=ANSWER)
-        for event in whole(reply, choices=body.get("n") or 1):
+        for event in self._read(reply, body.get("n") or 1):
             yield event
+
+    def _read(self, reply: Reply, choices: int) -> list[Event]:
+        return whole(reply, choices=choices, cite=self._cite)
+
+    def _cite(self, reference: Reference) -> Reference:
+        return reference.fetched_by(self.fetch)
 
 
 def _sent(body: Body, *, stream: bool) -> Body:
@@ -175,11 +207,11 @@ class Reading:
     """
     What a stream says: give it each event, then ask how it ended.
 
-    ``reply`` is its head, ``choices`` how many answers it was asked for.
+    ``reply`` is its head, ``choices`` how many answers it was asked for, ``cite`` as `Decoder`'s.
     """
 
-    def __init__(self, reply: Reply, *, choices: int = 1) -> None:
-        self.decoder = Decoder(choices)
+    def __init__(self, reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> None:
+        self.decoder = Decoder(choices, cite)
         self._reply = reply
         self._started = False
 
@@ -206,13 +238,13 @@ class Reading:
         return _ending(self.decoder, done=done)
 
 
-def whole(reply: Reply, *, choices: int = 1) -> list[Event]:
+def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Event]:
     """The events of an answer that came in one piece. Raises `ServiceError`."""
     body = checked(reply)
     if not isinstance(body.get("choices"), list):
         what = "JSON without any choices"
         raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
-    decoder = Decoder(choices)
+    decoder = Decoder(choices, cite)
     events = [_started(reply, body), *decoder.events(body, "message")]
     return [*events, *_ending(decoder, done=True)]
 

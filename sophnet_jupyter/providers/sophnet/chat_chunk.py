@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -56,6 +56,13 @@ def plain_text(data: str) -> str:
         return ""
 
 
+Cite = Callable[[Reference], Reference]
+
+
+def as_it_is(reference: Reference) -> Reference:
+    return reference
+
+
 class Decoder:
     """
     Reads chunks, and keeps what one chunk alone does not tell.
@@ -63,11 +70,12 @@ class Decoder:
     That is the finish reason, which may come before the usage; the references, which come in
     pieces at the point of use and once more as the full list at the end (WIRE 1.3); and the
     position of tool calls that lack an ``index``. The first of several ``choices`` is the answer;
-    of the others only the text is read.
+    of the others only the text is read. ``cite`` is handed each reference, to let it be fetched.
     """
 
-    def __init__(self, choices: int = 1) -> None:
+    def __init__(self, choices: int = 1, cite: Cite = as_it_is) -> None:
         self.reason = ""
+        self._cite = cite
         self._choices = choices
         self._open = set(range(choices))
         self.empty = True
@@ -153,6 +161,7 @@ class Decoder:
 
     def _cited(self, refs: list[dict[str, Any]], *, last: bool) -> References:
         found = {ref.index: ref for ref in map(_reference, refs, range(len(refs)))}
+        found = {index: self._cite(ref) for index, ref in found.items()}
         # The list with the finish reason is the full one; those before it add up.
         self._references = found if last else self._references | found
         return References(

@@ -1,0 +1,172 @@
+"""``%speak``: text said aloud."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from .. import wav
+from ..errors import Stopped
+from ..events import AudioChunk, Event
+from ..kernel.output import Cell
+from ..providers.sophnet.voice_request import SHORT, samples, sounding
+from ..providers.sophnet.voice_text import texts
+from ..response import Arrival, Response
+from ..views.answer import Context
+from ..views.live import View, show
+from .asking import settle
+from .interpolate import interpolate
+from .loudspeaker import Figures, heard
+from .options import out_name
+from .session import Session
+from .trailing import parse_around
+
+TITLE = 60
+
+
+@magics_class
+class SpeakMagics(Magics):
+    """A voice in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @argument("-v", "--voice", metavar="NAME", help="Whose voice; Tab lists those that are known.")
+    @argument(
+        "-m",
+        "--model",
+        dest="voice_model",
+        metavar="MODEL",
+        help="cosyvoice-v1 or -v2; if not said, the one that has the voice.",
+    )
+    @argument(
+        "--format",
+        dest="sound_format",
+        metavar="F",
+        help="mp3, wav, pcm, or in full as MP3_16000HZ_MONO_128KBPS.",
+    )
+    @argument("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
+    @argument("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
+    @argument("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
+    @argument("--save", metavar="PATH", help="Write the sound to this file.")
+    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
+    @argument("--raw", action="store_true", help="Say the words as written, braces and all.")
+    def speak(self, line: str, cell: str | None = None) -> Response:
+        """
+        Say a text aloud; it is heard while it is still being made.
+
+        The words are what is said, or the name of a text, a list of texts or an answer; {name} in
+        them is replaced by a value of the notebook. Out[n], _ and the name after -o hold the
+        response: .audio, .save(path).
+
+            %speak Hello, world --voice longwan --rate 1.2
+            %speak answer --save answer.mp3
+        """
+        try:
+            return self._speak(*parse_around(self.speak, line), cell)
+        except KeyboardInterrupt:
+            # Not while it waited for the sound, but on the way there.
+            raise Stopped() from None
+
+    def _speak(self, args: Namespace, words: str, cell: str | None) -> Response:
+        if cell is not None and words:
+            raise UsageError(f"The text belongs below the line, not on it: {words!r}.")
+        words = (words if cell is None else cell).strip()
+        if not words:
+            raise UsageError("Nothing to say: write the words behind or below the options.")
+        out = out_name(args.out)
+        options = {
+            "model": args.voice_model,
+            "voice": args.voice,
+            "format": args.sound_format,
+            "volume": args.volume,
+            "speech_rate": args.rate,
+            "pitch_rate": args.pitch,
+        }
+        # What cannot be sent is refused here, before anything is drawn.
+        said = texts(self._subject(words, raw=args.raw))
+        model = sounding(**options)["model"]
+        events = _headed(self._session.client.voice.stream(said, **options), args.sound_format)
+        speech = Speech(events, model)
+        context = Context()
+        view = heard(
+            self._session.shell,
+            self._view(context),
+            form=args.sound_format,
+            title=_title(said[0]),
+            on_stop=speech.stop,
+        )
+        response = settle(self._session, speech.hear, context, view, out=out)
+        if args.save:
+            [saved] = response.save(args.save)
+            sys.stdout.write(f"saved: {saved}\n")
+        return response
+
+    def _view(self, context: Context) -> View:
+        cell = Cell(self._session.shell)
+        return Figures(cell, context) if cell.watched else self._session.view(context)
+
+    def _subject(self, words: str, *, raw: bool) -> Any:
+        """What is meant: a value of the notebook where the words are its name, else the words."""
+        names = self._session.shell.user_ns
+        value = names.get(words) if words.isidentifier() else None
+        if isinstance(value, str | Response | list | tuple):
+            return value
+        return words if raw else interpolate(words, names, self._session.failures)[0]
+
+
+class Speech:
+    """One text on its way to the ear, which the listener may end before its end."""
+
+    def __init__(self, events: AsyncGenerator[Event, None], model: str) -> None:
+        self._events = events
+        self._model = model
+        self._work: asyncio.Future[Response] | None = None
+        self._enough = False
+
+    async def hear(self, view: View, arrival: Arrival) -> Response:
+        """Follow the sound to its end, or to where the listener ends it."""
+        work = asyncio.ensure_future(show(self._events, view, arrival, model=self._model))
+        self._work = work
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if self._enough:
+                return arrival.response
+            raise
+
+    def stop(self) -> None:
+        """Enough was heard. To be called on the loop's thread."""
+        if self._work and not self._work.done():
+            self._enough = True
+            self._work.cancel()
+
+
+async def _headed(
+    events: AsyncGenerator[Event, None], form: str | None
+) -> AsyncGenerator[Event, None]:
+    """Raw samples get the head of a WAV, without which nothing could play them again."""
+    raw = samples(SHORT.get((form or "").lower(), form or ""))
+    try:
+        async for event in events:
+            if raw and isinstance(event, AudioChunk):
+                event, raw = AudioChunk(data=wav.head(0, *raw) + event.data), None
+            yield event
+    finally:
+        await events.aclose()
+
+
+def _title(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= TITLE else words[: TITLE - 1] + "…"

@@ -1,0 +1,173 @@
+"""Speech in JupyterLab: heard while it is made, from a cell and from the studio."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not has_engines, reason="the engines are not installed"),
+]
+
+# Notes when the first bytes reach the decoder, and when the first sample that is not silence
+# goes to the loudspeaker.
+LISTENER = """(() => {
+    window.first = {};
+    const decode = AudioDecoder.prototype.decode;
+    AudioDecoder.prototype.decode = function (chunk) {
+        window.first.bytes ??= performance.now();
+        return decode.call(this, chunk);
+    };
+    const source = `registerProcessor("listener", class extends AudioWorkletProcessor {
+        process([[mono]]) {
+            const heard = mono?.some((sample) => sample !== 0);
+            if (heard) this.port.postMessage("heard");
+            return !heard;
+        }
+    })`;
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...rest) {
+        if (to instanceof AudioDestinationNode) {
+            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+            this.context.audioWorklet.addModule(url).then(() => {
+                const listener = new AudioWorkletNode(this.context, "listener");
+                listener.port.onmessage = () => (window.first.sound ??= performance.now());
+                connect.call(this, listener);
+            // A context may be closed by then: a short sound is over.
+            }, () => {});
+        }
+        return connect.call(this, to, ...rest);
+    };
+})()"""
+LONG = "One two three four five six seven eight nine ten. " * 2
+
+
+def test_a_text_is_heard_while_it_is_made_and_leaves_one_player(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
+) -> None:
+    page.add_init_script(LISTENER)
+    lab.write(
+        "speak.ipynb",
+        "%load_ext sophnet_jupyter",
+        f"%speak --voice longwan -o said {LONG}",
+        "%%sophchat --voice longxiaochun\nCount to 12",
+        f"%speak -o part {LONG}",
+        "print(said.ending, len(said.audio) > 10_000, part.ending, len(part.audio) > 1_000)",
+    )
+    notebook = open_notebook("speak.ipynb")
+    notebook.run_cell(0)
+    notebook.start_cell(1)
+    spoken = notebook.output_of(1)
+    # It plays while the cell still runs, and can be paused meanwhile.
+    expect(spoken).to_contain_text("Playing, more is coming")
+    notebook.screenshot("speak-arriving")
+    spoken.get_by_role("button", name="Pause").click()
+    expect(spoken).to_contain_text("Paused, more is coming")
+    spoken.get_by_role("button", name="Play").click()
+    notebook.wait_idle()
+    expect(spoken).to_contain_text("characters said")
+    expect(spoken.locator(".sophnet-audio")).to_have_count(1)
+    expect(spoken.locator("audio:visible")).to_have_count(0)
+
+    page.wait_for_function("() => window.first.sound > window.first.bytes")
+    notebook.run_cell(2)
+    answered = notebook.output_of(2)
+    expect(answered).to_contain_text("1, 2, 3")
+    expect(answered.locator(".sophnet-audio")).to_have_count(1)
+
+    # Enough was heard: the stream is closed, and what came can be played.
+    notebook.start_cell(3)
+    part = notebook.output_of(3)
+    expect(part).to_contain_text("Playing, more is coming")
+    part.get_by_role("button", name="Stop").click()
+    notebook.wait_idle()
+    expect(part).to_contain_text("stopped")
+    notebook.run_cell(4)
+    expect(notebook.output_of(4)).to_contain_text("complete True stopped True")
+    for theme in ("Dark", "Light"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        notebook.screenshot(f"speak-{theme.lower()}")
+    notebook.save()
+    saved = nbformat.read(lab.root / "speak.ipynb", 4)
+    html = [output["data"].get("text/html", "") for output in saved.cells[1].outputs]
+    assert sum("<audio controls" in part for part in html) == 1
+    assert not [line for line in console.lines if line.startswith("uncaught")]
+
+
+def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
+) -> None:
+    page.add_init_script(LISTENER)
+    lab.write(
+        "studio.ipynb",
+        "from sophnet_jupyter import SpeechStudio\nstudio = SpeechStudio()\nstudio",
+        "import time; time.sleep(60)",
+        "for each in studio.responses: print(each.model, each.ending, len(each.audio) > 3_000)",
+    )
+    notebook = open_notebook("studio.ipynb")
+    notebook.run_cell(0)
+    panel = notebook.output_of(0).locator(".sophnet-speech-studio")
+    notebook.start_cell(1)
+    rows = panel.get_by_role("listitem")
+
+    panel.get_by_label("Voice").select_option("longxiaochun_v2")
+    panel.get_by_role("button", name="Sample").click()
+    expect(rows.first).to_contain_text("Sample of longxiaochun_v2")
+    page.wait_for_function("() => window.first.sound")
+    expect(rows.first.locator("audio")).to_be_visible()
+
+    # Keys only from here on.
+    box = panel.get_by_label("Text", exact=True)
+    box.fill("One two three.")
+    panel.get_by_label("Rate").focus()
+    page.keyboard.press("ArrowRight")
+    box.focus()
+    page.keyboard.press("Control+Enter")
+    box.fill("你好，世界。<img src=x onerror=alert(1)>")
+    panel.get_by_label("Format").select_option("wav")
+    page.keyboard.press("Tab")
+    speak = panel.locator("button.sophnet-main")
+    speak.press("Enter")
+    expect(rows).to_have_count(3)
+    notebook.screenshot("studio-speaking")
+    expect(panel.locator("audio:visible")).to_have_count(3, timeout=30_000)
+    expect(rows.nth(2)).to_contain_text("<img")
+    with page.expect_download() as download:
+        rows.nth(1).get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "One-two-three.mp3"
+
+    # What cannot be said is told at once, and a stopped queue can go on.
+    box.fill("😀")
+    speak.click()
+    expect(panel.get_by_role("alert")).to_contain_text("nothing to say")
+    panel.get_by_label("Format").select_option("mp3")
+    box.fill("One two three four five six seven eight. " * 4)
+    speak.click()
+    box.fill("The last one.")
+    expect(speak).to_have_text("Add to the queue")
+    speak.click()
+    panel.get_by_role("button", name="Stop").click()
+    expect(rows.nth(3)).to_contain_text("Stopped")
+    expect(rows.nth(4)).to_contain_text("Waiting")
+    panel.get_by_role("button", name="Go on").click()
+    expect(rows.nth(4).locator("audio")).to_be_visible()
+    rows.nth(3).get_by_role("button", name="Remove").click()
+    expect(rows).to_have_count(4)
+    for theme in ("Dark", "Light"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        notebook.screenshot(f"studio-{theme.lower()}", of=panel)
+
+    notebook.interrupt()
+    notebook.wait_idle()
+    notebook.run_cell(2)
+    said = notebook.output_of(2).inner_text()
+    assert re.findall("cosyvoice-v2 complete True", said) == ["cosyvoice-v2 complete True"] * 3
+    assert not [line for line in console.lines if line.startswith("uncaught")]

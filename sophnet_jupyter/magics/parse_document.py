@@ -1,9 +1,8 @@
-"""``%parse``: a document as Markdown."""
+"""``%parse``: documents as Markdown."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -12,10 +11,13 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
 from ..response import Response
+from ..views.answer import Context
 from .follow import Following
 from .interpolate import interpolate
+from .named_files import named_files
 from .options import out_name
 from .session import Session
+from .suggestions import DOCUMENTS
 from .trailing import parse_around
 
 
@@ -31,32 +33,37 @@ class DocumentMagics(Magics):
     @line_magic
     @magic_arguments()
     @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("--save", metavar="PATH", help="Write the Markdown to this file.")
+    @argument("--raw", action="store_true", help="Show the Markdown as it is written.")
+    @argument("--outline", action="store_true", help="Show the headings only.")
+    @argument(
+        "--save", metavar="PATH", help="Write the Markdown to this file, or a folder ending in /."
+    )
     def parse(self, line: str) -> Response:
         """
         Read a document (pdf, docx, doc, xlsx, pptx, txt) and show it as Markdown.
 
-        Out[n], _ and the name after -o hold the response: .text is the Markdown.
+        Several names and patterns are read side by side. Out[n], _ and the name after -o hold the
+        response: .text is the Markdown, .outline its headings, .tables its tables as DataFrames,
+        .pages each file. {report} puts it into a prompt, as far as fits.
 
             %parse report.pdf -o report
+            %parse minutes/*.docx --outline
         """
         try:
             args, words = parse_around(self.parse, line)
             out = out_name(args.out)
-            path = self._path(words)
-            events = self._session.client.documents.stream(path)
-            response = Following(self._session, [path.name]).settle(events, out=out)
+            filled, _ = interpolate(words, self._session.shell.user_ns, {})
+            if not filled.strip():
+                raise UsageError("Name a file: %parse report.pdf.")
+            paths = named_files(filled, DOCUMENTS)
+            client = self._session.client
+            events = client.documents.stream(paths if len(paths) > 1 else paths[0])
+            context = Context(format="text" if args.raw else None, outline=args.outline)
+            following = Following(self._session, [path.name for path in paths])
+            response = following.settle(events, out=out, context=context)
             if args.save:
-                [saved] = response.save(args.save)
+                saved = ", ".join(map(str, response.save(args.save)))
                 sys.stdout.write(f"saved: {saved}\n")
             return response
         except KeyboardInterrupt:
             raise Stopped() from None
-
-    def _path(self, words: str) -> Path:
-        filled, _ = interpolate(words, self._session.shell.user_ns, {})
-        if len(filled) > 1 and filled[0] == filled[-1] and filled[0] in "\"'":
-            filled = filled[1:-1]
-        if not filled:
-            raise UsageError("Name a file: %parse report.pdf.")
-        return Path(filled).expanduser()

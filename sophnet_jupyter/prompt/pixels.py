@@ -151,7 +151,9 @@ def _opened(data: bytes, kind: str, name: str) -> Image.Image:
     except Exception as error:
         # Pillow's readers raise nearly anything over damaged bytes.
         said = " ".join(str(error).split())[:120]
-        raise SettingsError(f"{name} is damaged: {said}.") from None
+        # What it says of a file in memory is the address of an object.
+        because = f": {said}" if said and "<_io" not in said else ""
+        raise SettingsError(f"{name} is damaged{because}.") from None
     return image
 
 

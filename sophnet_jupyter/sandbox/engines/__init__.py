@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from types import ModuleType
 
 
@@ -15,7 +16,17 @@ def engine(module: str, package: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise Missing(
-            f"this endpoint of the sandbox needs {package}, which is not installed: "
-            'pip install "sophnet-jupyter[engines]"'
-        ) from None
+        raise _missing(package) from None
+
+
+def require(module: str, package: str) -> None:
+    """Raise `Missing` now where `engine` would later, without loading anything."""
+    if importlib.util.find_spec(module) is None:
+        raise _missing(package)
+
+
+def _missing(package: str) -> Missing:
+    return Missing(
+        f"this endpoint of the sandbox needs {package}, which is not installed: "
+        'pip install "sophnet-jupyter[engines]"'
+    )

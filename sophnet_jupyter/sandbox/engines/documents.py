@@ -7,8 +7,11 @@ from io import BytesIO
 from . import engine
 
 TEXTS = {"txt", "md"}
-# Old binary Word files have no reader among the wheels.
 CONVERTED = {"pdf": b"%PDF-", "docx": b"PK", "xlsx": b"PK", "pptx": b"PK"}
+# Word, Excel and PowerPoint until 2003, and whatever Office has locked with a password.
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+# Where the type may stand: readers forgive what comes before it.
+HEAD = 1024
 
 
 class Unreadable(Exception):
@@ -22,20 +25,34 @@ def markdown(data: bytes, suffix: str) -> str:
     Raises `Missing`, or `Unreadable`.
     """
     if suffix in TEXTS:
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        raise Unreadable("the text is neither UTF-8 nor GB18030")
+        return _text(data)
     if suffix not in CONVERTED:
-        raise Unreadable(f"the sandbox has no reader for .{suffix}; the service has")
-    # The engine would take whatever else it is for a text.
-    if not data.startswith(CONVERTED[suffix]):
+        # Old binary Word files have no reader among the wheels.
+        raise Unreadable(
+            f"the sandbox has no reader for .{suffix}, though the service has: save it as docx"
+        )
+    if CONVERTED[suffix] not in data[:HEAD]:
+        if data.startswith(OLD_OFFICE):
+            raise Unreadable(f"the {suffix} is locked with a password, or of before 2007")
         raise Unreadable(f"the file is no {suffix}, whatever it is called")
-    converter = engine("markitdown", "markitdown").MarkItDown(enable_plugins=False)
+    # With the one reader alone: the engine would take a broken file for a text.
+    converter = engine("markitdown", "markitdown").MarkItDown(enable_builtins=False)
+    readers = engine("markitdown.converters", "markitdown")
+    converter.register_converter(getattr(readers, f"{suffix.capitalize()}Converter")())
     try:
         return str(converter.convert_stream(BytesIO(data), file_extension=f".{suffix}").markdown)
     except Exception as error:
         # Whatever a reader stumbles over, the file is to blame.
-        raise Unreadable(f"the file cannot be read ({type(error).__name__})") from None
+        said = f"{type(error).__name__} {error}"
+        if "Password" in said or "Encrypt" in said:
+            raise Unreadable(f"the {suffix} is locked with a password") from None
+        raise Unreadable(f"the {suffix} is broken and cannot be read") from None
+
+
+def _text(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("the text is neither UTF-8 nor GB18030")

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..engines import reading
 from ..options import Options
 from ..streams import Cut, Pace, Stream, forever
 from ..switches import Switches
 from .chat_answer import Answer
 from .chat_request import ChatRequest, parse
 from .envelope import Refused, encoded, json_response
-from .generation import generate
+from .generation import Generation, generate
+from .knowledge import Knowledge
+from .knowledge_answer import Known
+from .scripted.script import Talk
 
 DONE = b"data:[DONE]"
 BREAKS = ("cut", "stall", "silent_end", "error_mid_stream")
 
 
-def routes(options: Options) -> list[Route]:
+def routes(options: Options, knowledge: Knowledge) -> list[Route]:
     async def completions(request: Request) -> Response:
         switches: Switches = request.scope["switches"]
         if options.upstream:
@@ -30,12 +34,24 @@ def routes(options: Options) -> list[Route]:
 
             return await relay(request, options, "POST", "/chat/completions")
         chat = parse(await request.body(), quirks=switches.quirks)
-        answer = Answer(chat, generate(chat, _origin(request)), switches.quirks)
+        origin = _origin(request)
+        known = await knowledge.cited(chat.model, Talk(chat.messages).prompt, origin)
+        answer = Answer(chat, await _generated(chat, origin, known), switches.quirks)
         if chat.stream:
             return Stream(_framed(_events(chat, answer, switches), switches))
         return await _at_once(answer, switches)
 
     return [Route("/v1/chat/completions", completions, methods=["POST"])]
+
+
+async def _generated(
+    chat: ChatRequest, origin: str, known: Sequence[Known] | None
+) -> Generation:
+    if not any(message.images for message in chat.messages):
+        return generate(chat, origin, known)
+    # Reading the words in a picture takes a second or two.
+    async with reading.turn:
+        return await asyncio.to_thread(generate, chat, origin, known)
 
 
 async def _events(

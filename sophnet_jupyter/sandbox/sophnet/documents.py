@@ -15,6 +15,7 @@ from .envelope import Refused, json_response
 PATHS = ("/projects/{project}/easyllms/doc-parse", "/projects/easyllms/doc-parse")
 # The document's, and md, which is text as well.
 TYPES = ("pdf", "docx", "doc", "xlsx", "txt", "pptx", "md")
+MACROS = ("docm", "xlsm", "pptm")
 LIMIT = 50_000_000
 
 
@@ -34,6 +35,8 @@ async def _parse(request: Request) -> Response:
     if "project" in request.path_params and not (easyllm_id and easyllm_id.data):
         raise Refused(400, "easyllm_id is required on this path")
     suffix = file.filename.rpartition(".")[2].lower()
+    if suffix in MACROS:
+        raise Refused(400, f".{suffix} may hold macros: save the file as {suffix[:-1]}x")
     if suffix not in TYPES:
         raise Refused(400, f"file must be one of {', '.join(TYPES)}")
     if len(file.data) >= LIMIT:

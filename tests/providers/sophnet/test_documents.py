@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from sophnet_jupyter import Client
-from sophnet_jupyter.errors import KeyRejected, SettingsError
-from sophnet_jupyter.events import Finished, Progress, TextDelta
+from sophnet_jupyter.errors import KeyRejected, SettingsError, SophNetError
+from sophnet_jupyter.events import Finished, PageRead, Progress
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +35,7 @@ async def test_its_upload_is_followed(sandbox: SimpleNamespace, tmp_path: Path) 
         events = [event async for event in client.documents.stream(path)]
     fractions = [event.fraction for event in events if isinstance(event, Progress)]
     assert fractions == sorted(fractions)
-    assert isinstance(events[-2], TextDelta)
+    assert isinstance(events[-2], PageRead)
     assert isinstance(events[-1], Finished)
 
 
@@ -46,7 +46,9 @@ async def test_what_the_service_does_not_take_is_not_sent(tmp_path: Path) -> Non
         file.truncate(50_000_000)
     async with client_of(nowhere) as client:
         for document, name, says in (
-            (b"x", "a.png", "pdf, docx, doc, xlsx, pptx, txt"),
+            (b"x", "a.csv", "pdf, docx, doc, xlsx, pptx, txt"),
+            (b"x", "a.png", "is a picture and no document"),
+            (b"x", "a.DOCM", r"may hold macros.*save it as \.docx"),
             (b"x", "", "no document"),
             (b"", "a.txt", "empty"),
             (large, "", "no more than 50.0 MB"),
@@ -69,3 +71,28 @@ async def test_the_path_with_a_project_carries_the_resource(
     monkeypatch.setenv("SOPHNET_DOCUMENTS_EASYLLM_ID", "e")
     async with Client(api_key="sandbox", base_url=sandbox.url, project_id="p") as client:
         assert (await client.documents.parse(b"x", filename="a.txt")).text == "x"
+
+
+async def test_several_are_read_in_their_order_and_one_that_fails_leaves_the_others(
+    sandbox: SimpleNamespace, tmp_path: Path
+) -> None:
+    good, broken, empty = tmp_path / "a.txt", tmp_path / "b.docx", tmp_path / "c.txt"
+    good.write_text("# A\n", encoding="utf-8")
+    broken.write_bytes(b"PK\x03\x04broken")
+    empty.write_text("\n", encoding="utf-8")
+    async with client_of(sandbox) as client:
+        response = await client.documents.parse([empty, good])
+        assert [page.name for page in response.pages] == ["c.txt", "a.txt"]
+        assert [heading.text for heading in response.outline] == ["A"]
+        assert "No text was found in c.txt" in response.notices[0]
+        with pytest.raises(SophNetError) as caught:
+            await client.documents.parse([broken, good])
+    assert [page.name for page in caught.value.response.pages] == ["a.txt"]
+    assert caught.value.response.notices[0].startswith("b.docx: ")
+
+
+async def test_a_parse_has_no_first_token(sandbox: SimpleNamespace) -> None:
+    async with client_of(sandbox) as client:
+        response = await client.documents.parse(b"x", filename="a.txt")
+    assert response.timing.first_token is None
+    assert response.timing.total > 0

@@ -1,4 +1,4 @@
-"""What can be told about an image without looking at it."""
+"""What can be told about an image without understanding it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ import base64
 import binascii
 import struct
 
+from ...engines import Missing, colours, reading
 from .script import Talk, quoted
+
+# Pixels of the shorter side below which no words fit in, and letters that are quoted.
+SMALLEST = 32
+LONGEST = 400
 
 
 def describe(talk: Talk) -> str:
-    """Kind, size and bytes of each image; a script cannot see what is in it."""
-    lines = "\n".join(f"- {_facts(url)}" for url in talk.images)
+    """
+    Kind, size, colours and words of each image; a script cannot see what is in it.
+
+    Blocking: where the engine is there that reads words, it takes a second or two for each.
+    """
+    lines = "\n".join(f"- {_facts(url, talk)}" for url in talk.images)
     return talk.says(
         f"A script cannot see, but this is what came with your prompt:\n\n{lines}",
         f"脚本看不见图像内容，但可以说出收到了什么：\n\n{lines}",
     )
 
 
-def _facts(url: str) -> str:
+def _facts(url: str, talk: Talk) -> str:
     if not url.startswith("data:"):
         return f"image at <{quoted(url, 200)}>"
     head, _, data = url.partition(",")
@@ -28,7 +37,22 @@ def _facts(url: str) -> str:
     except (binascii.Error, ValueError):
         return f"{kind}, but its base64 cannot be read"
     size = _size(raw)
-    return f"{kind}, {f'{size[0]} × {size[1]} pixels, ' if size else ''}{len(raw):,} bytes"
+    facts = [kind, f"{size[0]} × {size[1]} pixels" if size else "", f"{len(raw):,} bytes"]
+    if found := colours.main_colours(raw):
+        chinese = "、".join(colours.CHINESE[name] for name in found)
+        facts.append(talk.says(f"mostly {' and '.join(found)}", f"主要颜色：{chinese}"))
+    if words := _words(raw) if size and min(size) >= SMALLEST else "":
+        said = quoted(words, LONGEST)
+        facts.append(talk.says(f"with the words “{said}”", f"图中文字：“{said}”"))
+    return ", ".join(filter(None, facts))
+
+
+def _words(raw: bytes) -> str:
+    """The words in a picture; none where the engine that reads them is not installed."""
+    try:
+        return " ".join(line.text for line in reading.read(raw).lines)
+    except (Missing, reading.Unreadable):
+        return ""
 
 
 def _size(raw: bytes) -> tuple[int, int] | None:

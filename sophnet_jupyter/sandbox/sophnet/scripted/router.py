@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .. import knowledge_answer
 from ..chat_request import ChatRequest
+from ..knowledge_answer import Known
 from ..references import references
 from . import code, counting, images, maths, memory, objects, reading, story, tables, talking, tools
 from .script import Call, Script, Talk, quoted
@@ -41,11 +43,23 @@ INTENTS = [
 ]
 
 
-def reply(chat: ChatRequest, origin: str) -> Script:
-    """The scripted answer to a checked request."""
+# Not among those above: it stands before them where a custom model knows anything at all.
+FROM_KNOWLEDGE = Intent(
+    "answer from the files and questions of this service",
+    "根据这个服务的文件和问答来回答",
+    lambda talk: None,
+)
+
+
+def reply(chat: ChatRequest, origin: str, known: Sequence[Known] | None = None) -> Script:
+    """The scripted answer to a checked request; ``known`` as in `generate`."""
     talk = Talk(chat.messages)
     if wanted := tools.call(chat, talk):
         return _calling(chat, talk, wanted)
+    if known is not None and not chat.as_json:
+        text, cited = knowledge_answer.answer(known, talk.prompt, origin, chinese=talk.chinese)
+        thinking = _thinking(talk, FROM_KNOWLEDGE, text) if chat.thinking else ""
+        return Script(text=text, thinking=thinking, references=cited)
     intent, text = _choose(chat, talk)
     if talk.images:
         seen = images.describe(talk)

@@ -1,0 +1,107 @@
+"""``%ocr``: the text in pictures, beside them."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..errors import Stopped
+from ..response import Response
+from ..views.answer import Context
+from .follow import Following
+from .interpolate import interpolate
+from .named_files import named_pictures
+from .options import extra_body, out_name
+from .session import Session
+from .suggestions import PICTURES
+from .trailing import parse_around
+
+MODEL = "PaddleOCR-VL-0.9B"
+
+
+@magics_class
+class OcrMagics(Magics):
+    """Text in pictures, in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("-m", "--model", default=MODEL, help=f"{MODEL} if not said, or DeepSeek-OCR.")
+    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
+    @argument("--prompt", metavar="TEXT", help="What DeepSeek-OCR is to do, in quotes.")
+    @argument("--plain", action="store_true", help="Ask for Markdown that is not prettified.")
+    @argument("--formula-numbers", action="store_true", help="Keep the numbers of formulas.")
+    @argument("--raw", action="store_true", help="Show the Markdown as it is written.")
+    @argument(
+        "--save", metavar="PATH", help="Write the Markdown to this file, or a folder ending in /."
+    )
+    @argument(
+        "-x",
+        "--extra",
+        action="append",
+        metavar="KEY=VALUE",
+        help="Anything else for the request.",
+    )
+    def ocr(self, line: str) -> Response:
+        """
+        Read the text in pictures, and show each beside its text, block by block.
+
+        A picture is a file, a pattern of some, an address, a variable, or Out[n]. Out[n], _ and the
+        name after -o hold the response: .text is the Markdown, .blocks have label, text and box,
+        .tables are DataFrames. {page} puts it into a prompt, as far as fits.
+
+            %ocr page.png -o page
+            %ocr scans/*.jpg -m DeepSeek-OCR
+        """
+        try:
+            return self._ocr(*parse_around(self.ocr, line))
+        except KeyboardInterrupt:
+            raise Stopped() from None
+
+    def _ocr(self, args: Namespace, words: str) -> Response:
+        out, names = out_name(args.out), self._session.shell.user_ns
+        filled, _ = interpolate(words, names, {})
+        if not filled.strip():
+            raise UsageError("Name a picture: %ocr page.png.")
+        found = named_pictures(filled, names, PICTURES)
+        if not found:
+            raise UsageError(f"There is no picture in {filled.strip()}.")
+        pictures, labels = [each for each, _ in found], [label for _, label in found]
+        events = self._session.client.ocr.stream(
+            pictures if len(pictures) > 1 else pictures[0],
+            names=labels,
+            model=args.model,
+            prompt=args.prompt,
+            prettify_markdown=False if args.plain else None,
+            show_formula_number=True if args.formula_numbers else None,
+            extra_body=extra_body(args.extra),
+        )
+        context = Context(format="text" if args.raw else None)
+        following = OcrFollowing(self._session, labels)
+        response = following.settle(events, out=out, context=context)
+        if args.save:
+            saved = ", ".join(map(str, response.save(args.save)))
+            sys.stdout.write(f"saved: {saved}\n")
+        return response
+
+
+class OcrFollowing(Following):
+    """Where somebody watches, the result is a page on which text and boxes point at each other."""
+
+    def _draw(self, response: Response, context: Context) -> None:
+        if not (self._cell.watched and response.pages and context.format is None):
+            super()._draw(response, context)
+            return
+        from ..widgets.page_reader import PageReader
+
+        self._publish({"text/html": "", "text/plain": ""})
+        PageReader(response)._ipython_display_()

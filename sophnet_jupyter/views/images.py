@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..picture import Picture
+from . import reuse
 from .embedding import BUDGET, encoded_length, link, shelf, source
 from .look import FAINT, LINE, SMALL, one_line, words
 
@@ -33,11 +34,15 @@ def grid(pictures: Sequence[Picture]) -> str:
     budget = BUDGET // len(shown)
     columns = {1: 1, 2: 2, 4: 2}.get(len(shown), 3)
     width = WIDTHS[columns]
-    figures = "".join(_figure(picture, budget, width) for picture in shown)
+    figures = [figure(picture, budget=budget, width=width) for picture in shown]
     more = len(pictures) - len(shown)
     rest = f'<div style="{SMALL};{FAINT}">and {more} more in .images</div>' if more > 0 else ""
-    row = f"{_ROW};max-width:{columns * (width + GAP)}px"
-    return f'<div style="{row}">{figures}</div>{rest}'
+    return beside(figures, columns * (width + GAP)) + rest
+
+
+def beside(figures: Sequence[str], width: int) -> str:
+    """Figures side by side, in lines of at most so many pixels."""
+    return f'<div style="{_ROW};max-width:{width}px">{"".join(figures)}</div>'
 
 
 def lines(pictures: Sequence[Picture]) -> str:
@@ -66,16 +71,18 @@ def small(picture: Picture, budget: int) -> tuple[bytes, tuple[int, int]]:
     return data, image.size
 
 
-def _figure(picture: Picture, budget: int, width: int) -> str:
+def figure(picture: Picture, *, budget: int, width: int) -> str:
+    """One of them, ``width`` pixels wide, with its words; drawn anew, which takes some 0.2 s."""
     prompt = words(picture.prompt, _LONGEST_PROMPT)
     said = f'<div>{prompt}</div><div style="{FAINT}">{words(_figures(picture), 120)}</div>'
+    again = reuse.folded(picture)
     if not picture.data:
         seen, note = f'<div style="{_NOT_THERE};{FAINT}">not fetched</div>', ""
     else:
         seen, note = _seen(picture, budget)
     return (
         f'<figure style="margin:0;flex:0 1 {width}px;min-width:140px;max-width:{width}px">'
-        f'{seen}<figcaption style="{_CAPTION}">{said}{note}</figcaption></figure>'
+        f'{seen}<figcaption style="{_CAPTION}">{said}{note}{again}</figcaption></figure>'
     )
 
 

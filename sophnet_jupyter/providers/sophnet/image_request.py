@@ -27,6 +27,7 @@ def request(
     n: int | None = None,
     prompt_extend: bool | None = None,
     watermark: bool | None = None,
+    save_to_jpeg: bool | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
@@ -53,6 +54,7 @@ def request(
         "steps": steps,
         "prompt_extend": prompt_extend,
         "watermark": watermark,
+        "save_to_jpeg": save_to_jpeg,
     }
     body: dict[str, Any] = {"model": model, "input": _said(given)}
     if said := _said(parameters):

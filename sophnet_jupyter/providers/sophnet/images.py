@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -21,6 +21,7 @@ from ...wire.receive import Verify
 from ...wire.retry import PAID_TASK, READ
 from ...wire.stream import held
 from ...wire.wire import Wire
+from ..begun import surely
 from ..journal import Task
 from ..tasks import Tasks
 from ..together import together
@@ -35,8 +36,6 @@ WANTED: tuple[Kind, ...] = ("image",)
 PACE = Pace(first=1.0, factor=1.25, longest=5.0)
 # Requests of one call that are under way together.
 AT_ONCE = 8
-# Seconds in which a request that was sent may still say which task it has begun.
-GRACE = 1.0
 
 
 class Images:
@@ -60,6 +59,10 @@ class Images:
         self._verify = verify
         self._pace = pace or PACE
 
+    def check(self, prompt: str, **options: Any) -> None:
+        """Raise `SettingsError` for what `stream` would refuse before anything is sent."""
+        request(prompt, **options)
+
     async def create(self, prompt: str, **options: Any) -> Response:
         """
         Have pictures made, wait for them, fetch them, and return them as `Response.images`.
@@ -77,9 +80,9 @@ class Images:
 
         Only what is given is sent. The options are those of `image_request.request`: ``model``
         (``qwen-image``), ``negative_prompt``, ``images``, ``size`` (``"1328*1328"``), ``steps``,
-        ``n``, ``prompt_extend``, ``watermark``, ``extra_body``. Several seeds are as many requests,
-        at most eight at a time; one that fails leaves the others alone, and its error is raised
-        when they are through.
+        ``n``, ``prompt_extend``, ``watermark``, ``save_to_jpeg``, ``extra_body``. Several seeds are
+        as many requests, at most eight at a time; one that fails leaves the others alone, and its
+        error is raised when they are through.
 
         Each task is written down as soon as the service has begun it, so that ``client.tasks`` can
         resume it. Leaving early ends the waiting; the service has no way to call a task off.
@@ -151,7 +154,11 @@ class Images:
         task, reply = await self._begin(prompt, options)
         yield _started(reply, str(options.get("model") or MODEL))
         picture = Picture(
-            prompt=prompt, seed=options.get("seed"), task_id=task.id, index=index * 100
+            prompt=prompt,
+            seed=options.get("seed"),
+            task_id=task.id,
+            index=index * 100,
+            asked=_asked(options),
         )
         async with held(self._follow(task, picture, index=index)) as events:
             async for event in events:
@@ -162,17 +169,7 @@ class Images:
         body = await asyncio.to_thread(request, prompt, **options)
         sent = msgspec.json.encode({**body, **self._fields})
         call = Call(method="POST", path=self._path, body=sent)
-        sending = asyncio.ensure_future(self._sent(call, prompt, options.get("seed")))
-        try:
-            return await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            # What costs money is written down even if the cell is interrupted just now.
-            await asyncio.wait({sending}, timeout=GRACE)
-            sending.cancel()
-            await asyncio.wait({sending})
-            if not sending.cancelled():
-                sending.exception()
-            raise
+        return await surely(self._sent(call, prompt, options.get("seed")))
 
     async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:
         reply = await self._wire.fetch(call, retry=PAID_TASK)
@@ -232,6 +229,19 @@ class Images:
 
     async def _get(self, rest: str) -> Reply:
         return await self._wire.fetch(Call(method="GET", path=self._path + rest), retry=READ)
+
+
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a picture, so that it can be made again. Of pictures the number."""
+    asked = {
+        name: value
+        for name, value in options.items()
+        if value is not None and name not in ("images", "extra_body")
+    }
+    sources = options.get("images")
+    if sources is None:
+        return asked
+    return {**asked, "images": len(sources) if isinstance(sources, list | tuple) else 1}
 
 
 def _started(reply: Reply, model: str) -> Started:

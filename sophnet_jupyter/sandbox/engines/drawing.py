@@ -68,6 +68,12 @@ def draw(order: Order, *, jpeg: bool = False) -> bytes:
     return file.getvalue()
 
 
+def landscape(order: Order) -> Image.Image:
+    """The same without words, for a film. Raises `Missing`."""
+    engine("PIL.Image", "Pillow")
+    return _landscape(order, Random(f"{order.seed} {order.prompt}"))
+
+
 def readable(data: bytes) -> bool:
     """True for a picture that `draw` can change. Raises `Missing`."""
     pillow = engine("PIL.Image", "Pillow")

@@ -26,21 +26,29 @@ LATIN = 0x250
 
 def lettered(image: Image.Image, words: str, label: str) -> None:
     """Write the words over the lower end of a picture, and the label below them, smaller."""
+    from PIL import Image
+
+    over = veil(image.size, words, label)
+    image.paste(Image.alpha_composite(image.convert("RGBA"), over).convert("RGB"))
+
+
+def veil(area: tuple[int, int], words: str, label: str) -> Image.Image:
+    """What `lettered` puts over a picture of that size."""
     from PIL import Image, ImageDraw
 
-    width, height = image.size
+    width, height = area
     size = max(12, min(width, height) // 24)
     lines = wrapped(" ".join(words.split()), width * 0.9 / size)
     step, edge = size * 1.35, size * 0.9
     below = size * 1.1
     top = height - edge - below - step * len(lines)
-    veil = Image.new("RGBA", image.size, (0, 0, 0, 0))
-    pen = ImageDraw.Draw(veil)
+    sheet = Image.new("RGBA", area, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(sheet)
     pen.rectangle((0, top - edge, width, height), fill=SHADE)
     for number, line in enumerate(lines):
         _write(pen, line, (edge, top + step * number), size, WHITE)
     _write(pen, label, (edge, height - edge - size * 0.55), size * 0.62, FAINT)
-    image.paste(Image.alpha_composite(image.convert("RGBA"), veil).convert("RGB"))
+    return sheet
 
 
 def wrapped(words: str, width: float) -> list[str]:

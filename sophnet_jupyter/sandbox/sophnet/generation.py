@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .chat_messages import Message
 from .chat_request import ChatRequest
+from .knowledge_answer import Known
 from .scripted import Call, reply
 from .scripted.tokens import tokens
 
@@ -28,9 +29,13 @@ class Generation:
     """Index of a piece of ``text`` to the reference that is first cited there."""
 
 
-def generate(chat: ChatRequest, origin: str) -> Generation:
-    """Let the script answer, within the limits of the request."""
-    script = reply(chat, origin)
+def generate(chat: ChatRequest, origin: str, known: Sequence[Known] | None = None) -> Generation:
+    """
+    Let the script answer, within the limits of the request.
+
+    ``known`` is what the knowledge of a custom model says to it, None where it has no knowledge.
+    """
+    script = reply(chat, origin, known)
     thinking = tokens(script.thinking)[: chat.thinking_budget]
     if script.call:
         return Generation(thinking=thinking, text=(), finish_reason="tool_calls", call=script.call)

@@ -32,6 +32,7 @@ TROUBLES: dict[str, Trouble] = {
     "result_expired": "expired",
     "result_empty": "empty",
     "result_page": "page",
+    "result_broken": "broken",
 }
 
 

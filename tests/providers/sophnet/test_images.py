@@ -130,6 +130,7 @@ async def test_the_services_own_list_and_one_look(opened: Open) -> None:
         ("result_expired", DownloadFailed, "expired"),
         ("result_empty", DownloadFailed, "is empty"),
         ("result_page", DownloadFailed, "a web page"),
+        ("result_broken", DownloadFailed, "a broken picture"),
         ("result_private", DownloadFailed, "a private network"),
     ],
 )
@@ -181,8 +182,11 @@ async def test_leaving_early_keeps_the_task_for_later(opened: Open) -> None:
 
 async def test_a_cancel_while_it_is_sent_still_learns_the_id(opened: Open) -> None:
     async with opened("--fault", "slow_first=0.3") as client:
+        # So that the connection stands, and nothing is left to be imported.
+        await client.images.list()
         making = asyncio.create_task(client.images.create("a fox"))
-        await asyncio.sleep(0.15)
+        while not any("_sent" in repr(task.get_coro()) for task in asyncio.all_tasks()):  # noqa: ASYNC110
+            await asyncio.sleep(0)
         making.cancel()
         with pytest.raises(asyncio.CancelledError):
             await making

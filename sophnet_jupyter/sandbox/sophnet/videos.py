@@ -1,0 +1,210 @@
+"""Film tasks in both generations: the document's, and the newer one in an envelope (WIRE 1.10)."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ..engines import filming, require
+from ..options import Options
+from ..results import Results
+from ..switches import Switches
+from .envelope import Refused, json_response
+from .images import PRIVATE, QUEUED, SPREAD, TROUBLES
+from .video_request import LARGEST_SEED, VideoRequest, parse
+
+PATHS = (
+    "/projects/{project}/easyllms/videogenerator",
+    "/projects/easyllms/videogenerator",
+)
+KEPT = 100
+# A film takes so many times as long as a picture.
+LONGER = 4.0
+FAILED = {"code": "DataInspectionFailed", "message": "the prompt was not allowed"}
+
+
+@dataclass(kw_only=True)
+class Work:
+    """One task. ``lasts`` is how many seconds it takes; ``uuid`` is the service's own id (S40)."""
+
+    asked: VideoRequest
+    seed: int
+    lasts: float
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    begun: float = field(default_factory=time.monotonic)
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def status(self, switches: Switches) -> str:
+        """The service's word for where it is by now."""
+        done = (time.monotonic() - self.begun) / self.lasts if self.lasts else 1.0
+        if done < QUEUED:
+            return "queued"
+        if done < 1 or "task_never_ends" in switches.faults:
+            return "running"
+        if "task_fails" in switches.faults:
+            return "failed"
+        if "task_canceled" in switches.faults:
+            return "cancelled"
+        return "successed" if "successed" in switches.quirks else "succeeded"
+
+
+class Videos:
+    """The film tasks of one sandbox."""
+
+    def __init__(self, options: Options, results: Results) -> None:
+        self._options = options
+        self._results = results
+        self._works: OrderedDict[str, Work] = OrderedDict()
+
+    def routes(self) -> list[Route]:
+        found = []
+        for path in PATHS:
+            found += [
+                Route(f"{path}/task", self._create, methods=["POST"]),
+                Route(f"{path}/task", self._list),
+                Route(f"{path}/task/{{id}}", self._look),
+                Route(f"{path}/generate", self._generate, methods=["POST"]),
+                Route(f"{path}/generate/{{id}}", self._look_inside),
+            ]
+        return found
+
+    async def _create(self, request: Request) -> Response:
+        """The document's: the id is the whole body, as plain text; other forms have been seen."""
+        work = await self._begin(request)
+        quirks = request.scope["switches"].quirks
+        if "video_id_json" in quirks:
+            return Response(json.dumps(work.id), media_type="application/json")
+        if "video_id_object" in quirks:
+            return json_response({"taskId": work.id})
+        return PlainTextResponse(f"{work.id}\n")
+
+    async def _generate(self, request: Request) -> Response:
+        work = await self._begin(request)
+        if "video_data" in request.scope["switches"].quirks:
+            return json_response({"code": 0, "data": {"task_id": work.id}})
+        return json_response(_envelope({"task_id": work.id}))
+
+    async def _begin(self, request: Request) -> Work:
+        # What is missing is said now, and not when the film is fetched.
+        require("av", "av")
+        switches: Switches = request.scope["switches"]
+        project = "project" in request.path_params
+        asked = parse(await request.body(), project=project, quirks=switches.quirks)
+        work = Work(
+            asked=asked,
+            seed=Random().randrange(LARGEST_SEED) if asked.seed is None else asked.seed,
+            lasts=self._options.task_seconds * LONGER * Random().uniform(1 - SPREAD, 1 + SPREAD),
+        )
+        self._works[work.id] = work
+        while len(self._works) > KEPT:
+            self._works.popitem(last=False)
+        return work
+
+    async def _list(self, request: Request) -> Response:
+        switches: Switches = request.scope["switches"]
+        rows: list[dict[str, Any]] = []
+        for work in reversed(self._works.values()):
+            row = {"task_id": work.id, "model": work.asked.model, "status": work.status(switches)}
+            rows.append({"output": row} if "list_output" in switches.quirks else row)
+        listed = "list_envelope" in switches.quirks
+        return json_response(_envelope(rows) if listed else rows)
+
+    async def _look(self, request: Request) -> Response:
+        work = self._found(request)
+        switches: Switches = request.scope["switches"]
+        answer = self._told(work, request, switches)
+        if answer["status"] == "failed" and "video_output" in switches.quirks:
+            answer = {"output": {"taskId": work.id, "taskStatus": "FAILED", **FAILED}}
+        elif answer["status"] == "failed":
+            answer |= FAILED
+        return json_response(answer)
+
+    async def _look_inside(self, request: Request) -> Response:
+        work = self._found(request)
+        answer = self._told(work, request, request.scope["switches"])
+        if answer["status"] == "failed":
+            answer["error"] = FAILED
+        return json_response(_envelope(answer))
+
+    def _found(self, request: Request) -> Work:
+        work = self._works.get(request.path_params["id"])
+        if work is None:
+            raise Refused(404, "there is no such task")
+        return work
+
+    def _told(self, work: Work, request: Request, switches: Switches) -> dict[str, Any]:
+        """A task without what is not known yet: fields that are null are left out."""
+        asked, status = work.asked, work.status(switches)
+        answer: dict[str, Any] = {
+            "id": work.uuid,
+            "model": asked.model,
+            "status": status,
+            "created_at": work.created,
+            "updated_at": int(time.time()),
+        }
+        if status == "running" and "video_none" in switches.quirks:
+            answer["content"] = {"video_url": f"{_origin(request)}/sandbox/results/None"}
+        if not status.startswith("succe"):
+            return answer
+        answer["content"] = self._content(work, request, switches)
+        answer["usage"] = {
+            "duration": asked.seconds,
+            "resolution": asked.resolution,
+            "video_count": 1,
+            "fps": filming.FPS,
+            **({"ratio": asked.ratio} if asked.ratio else {}),
+        }
+        if asked.model.startswith("Wan2.1"):
+            width, height = asked.size
+            answer["usage"]["completion_tokens"] = width * height * asked.seconds * 16 // 1024
+        return answer
+
+    def _content(self, work: Work, request: Request, switches: Switches) -> dict[str, str]:
+        if "result_private" in switches.faults:
+            return {"video_url": PRIVATE}
+        troubles = [trouble for name, trouble in TROUBLES.items() if name in switches.faults]
+        asked = work.asked
+        take = filming.Take(
+            prompt=asked.prompt,
+            seed=work.seed,
+            size=asked.size,
+            seconds=asked.seconds,
+            image=asked.image,
+        )
+        path = self._results.add(
+            f"{work.id}.mp4",
+            partial(filming.film, take),
+            "video/mp4",
+            trouble=troubles[0] if troubles else "",
+        )
+        content = {"video_url": _origin(request) + path}
+        if asked.last_frame:
+            path = self._results.add(
+                f"{work.id}.png", partial(filming.still, take, -1), "image/png"
+            )
+            content["last_frame_url"] = _origin(request) + path
+        return content
+
+
+def _origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _envelope(result: Any) -> dict[str, Any]:
+    return {
+        "status": 0,
+        "message": "请求成功",
+        "result": result,
+        "timestamp": time.time_ns() // 1_000_000,
+    }

@@ -1,0 +1,244 @@
+"""The two studios as a user meets them: in JupyterLab, before a real kernel and the sandbox."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+LOADED = "img => img.decode().then(() => img.naturalWidth)"
+PLAYS = """async (video) => {
+    if (video.readyState < 2) await new Promise((done) => (video.onloadeddata = done));
+    const sight = () => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [64, 36];
+        const pen = canvas.getContext("2d");
+        pen.drawImage(video, 0, 0, 64, 36);
+        return [...pen.getImageData(0, 0, 64, 36).data];
+    };
+    const go = (time) => new Promise((done) => {
+        video.onseeked = () => done(sight());
+        video.currentTime = time;
+    });
+    const first = await go(0.01), last = await go(video.duration - 0.1);
+    const apart = first.filter((level, index) => Math.abs(level - last[index]) > 24).length;
+    return [video.videoWidth, video.videoHeight, Math.round(video.duration), apart > 50];
+}"""
+
+
+def silent(console: Any) -> bool:
+    bad = ("uncaught", "error", "warning")
+    # JupyterLab counts the seconds of its own start on a busy machine.
+    lines = [line for line in console.lines if not line.endswith("to activate.")]
+    return not [line for line in lines if line.startswith(bad)]
+
+
+def ready(view: Locator) -> Locator:
+    return view.locator("li[data-phase=ready]")
+
+
+def picture(width: int, height: int) -> bytes:
+    file = io.BytesIO()
+    Image.radial_gradient("L").resize((width, height)).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def show(lab: Any, open_notebook: Callable[[str], Any]) -> Callable[..., tuple[Any, Locator]]:
+    """Open a notebook whose first cell shows a studio."""
+
+    def show(name: str, studio: str, *cells: str) -> tuple[Any, Locator]:
+        lab.write(name, f"from sophnet_jupyter import {studio}\npanel = {studio}()\npanel", *cells)
+        notebook = open_notebook(name)
+        notebook.run_cell(0)
+        return notebook, notebook.output_of(0).locator(".sophnet-studio")
+
+    return show
+
+
+def test_pictures_are_made_reused_taken_animated_and_kept(
+    show: Any, page: Page, console: Any, lab: Any
+) -> None:
+    notebook, view = show("pictures.ipynb", "ImageStudio", "import time; time.sleep(60)", "fox")
+    view.get_by_role("button", name="Make").click()
+    expect(view.get_by_role("alert").first).to_contain_text("the prompt is empty")
+    # While a cell runs.
+    notebook.start_cell(1)
+    view.get_by_label("Prompt").fill("a red fox in snow")
+    view.get_by_label("Size").fill("1664*928")
+    view.get_by_label("Seed", exact=True).fill("7")
+    expect(view.get_by_label("Lock the seed")).to_be_checked()
+    view.get_by_label("How many").fill("3")
+    view.get_by_label("Prompt").press("Enter")
+    expect(view.locator("li[data-phase=working]")).to_have_count(3)
+    expect(view.locator("li").first).to_contain_text("running")
+    notebook.screenshot("image-studio-working", of=view)
+    view.get_by_role("button", name="Cancel").first.click()
+    expect(view.locator("li[data-phase=stopped]")).to_contain_text("%sophnet tasks")
+    expect(ready(view)).to_have_count(2, timeout=30_000)
+    expect(ready(view).last).to_contain_text("1664 × 928 · seed 7")
+    assert ready(view).last.locator("img").evaluate(LOADED) > 300
+    notebook.interrupt()
+    notebook.wait_idle()
+
+    view.get_by_label("Prompt").fill("something else")
+    view.get_by_label("Size").fill("")
+    ready(view).last.get_by_role("button", name="Reuse").click()
+    expect(view.get_by_label("Prompt")).to_have_value("a red fox in snow")
+    expect(view.get_by_label("Prompt")).to_be_focused()
+    expect(view.get_by_label("Size")).to_have_value("1664*928")
+    expect(view.get_by_label("Seed", exact=True)).to_have_value("7")
+
+    ready(view).last.get_by_role("button", name="Take").click()
+    view.get_by_label("Name of the variable").fill("panel")
+    view.get_by_label("Name of the variable").press("Enter")
+    expect(view.get_by_role("alert").first).to_contain_text("take another name")
+    ready(view).last.get_by_role("button", name="Take").click()
+    view.get_by_label("Name of the variable").fill("fox")
+    view.get_by_label("Name of the variable").press("Enter")
+    expect(ready(view).last).to_contain_text("in fox")
+    expect(view.get_by_role("alert").first).to_be_hidden()
+    notebook.run_cell(2)
+    expect(notebook.output_of(2).locator("img")).to_be_visible()
+
+    ready(view).last.get_by_role("button", name="Animate").click()
+    view.get_by_label("What is to happen").fill("it runs away")
+    view.get_by_label("What is to happen").press("Enter")
+    expect(view.locator("video")).to_have_count(1, timeout=40_000)
+    assert view.locator("video").evaluate(PLAYS) == [832, 480, 5, True]
+    with page.expect_download() as saved:
+        ready(view).last.get_by_role("button", name="Save").click()
+    assert saved.value.suggested_filename == "a-red-fox-in-snow.png"
+    view.locator("li[data-phase=stopped]").get_by_role("button", name="Remove").click()
+    expect(view.locator("li")).to_have_count(3)
+    for theme in ("Light", "Dark"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        notebook.screenshot(f"image-studio-{theme.lower()}", of=view)
+    page.set_viewport_size({"width": 620, "height": 900})
+    assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
+    notebook.screenshot("image-studio-narrow", of=view)
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+    notebook.save()
+    page.reload()
+    page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
+    expect(ready(view)).to_have_count(3, timeout=60_000)
+    expect(view.get_by_label("Prompt")).to_have_value("a red fox in snow")
+    assert ready(view).last.locator("img").evaluate(LOADED) > 300
+    expect(view.locator("video")).to_have_count(1)
+    notebook.wait_idle()
+    notebook.save()
+
+    # The same in a notebook without its kernel, which nobody trusts, and as a page.
+    saved_book = nbformat.read(lab.root / "pictures.ipynb", as_version=4)
+    assert len(json.dumps(saved_book)) < 4_000_000
+    saved_book.cells[0].source += "\n# changed by somebody else"
+    nbformat.write(saved_book, lab.root / "theirs.ipynb")
+    notebook.command("docmanager:open", path="theirs.ipynb")
+    expect(page.locator("#jp-main-dock-panel .lm-mod-current")).to_contain_text("theirs")
+    notebook.wait_idle()
+    output = notebook.output_of(0)
+    expect(output.locator("figure img")).to_have_count(2)
+    assert output.locator("figure img").first.evaluate(LOADED) > 100
+    expect(output.locator("video")).to_be_visible()
+    expect(output.get_by_text("Made by the sandbox")).to_be_visible()
+    expect(output.get_by_text("not found")).to_be_hidden()
+    notebook.screenshot("image-studio-theirs", of=output)
+    assert silent(console), console.lines
+
+
+def test_films_are_queued_cancelled_and_played(
+    show: Any, page: Page, console: Any, lab: Any
+) -> None:
+    notebook, view = show("films.ipynb", "VideoStudio", "print(panel.made)")
+    expect(view.get_by_role("combobox", name="Size")).to_be_visible(timeout=60_000)
+    expect(view.get_by_role("combobox", name="Resolution")).to_be_hidden()
+    view.get_by_role("combobox", name="Model").select_option("Wan2.1-T2V-14B")
+    expect(view.get_by_role("combobox", name="Size")).to_be_hidden()
+    expect(view.get_by_role("combobox", name="Resolution")).to_be_visible()
+    expect(view.get_by_label("Not", exact=True)).to_be_hidden()
+    expect(view.get_by_role("combobox", name="Ratio")).to_be_hidden()
+    view.get_by_role("combobox", name="Model").select_option("Wan2.2-T2V-A14B")
+    view.get_by_label("Prompt").fill("waves on the sea 海浪")
+    view.get_by_role("combobox", name="Seconds").select_option("1")
+    view.get_by_role("combobox", name="Size").select_option("480*832")
+    view.get_by_role("button", name="Film").click()
+    view.get_by_role("button", name="Film").click()
+    expect(view.locator("li[data-phase=working]")).to_have_count(2)
+    view.get_by_role("button", name="Cancel").last.click()
+    expect(view.locator("li[data-phase=stopped]")).to_have_count(1)
+
+    chooser = view.locator(".sophnet-beginning input[type=file]")
+    files = {"name": "small.png", "mimeType": "image/png", "buffer": picture(200, 200)}
+    chooser.set_input_files(files)
+    expect(view.locator(".sophnet-refused")).to_contain_text("make it larger")
+    view.get_by_role("button", name="Dismiss").click()
+    files = {"name": "dot.png", "mimeType": "image/png", "buffer": picture(800, 600)}
+    chooser.set_input_files(files)
+    expect(view.get_by_role("button", name="Without it")).to_be_visible()
+    expect(view.locator(".sophnet-beginning")).to_contain_text("dot.png")
+    assert view.locator(".sophnet-beginning img").evaluate(LOADED)
+    expect(view.get_by_role("combobox", name="Model")).to_have_value("Wan2.2-I2V-A14B")
+    view.get_by_label("Prompt").fill("the dot grows")
+    view.get_by_role("combobox", name="Seconds").select_option("1")
+    view.get_by_role("button", name="Film").click()
+    expect(view.locator("video")).to_have_count(2, timeout=60_000)
+    assert view.locator("video").last.evaluate(PLAYS) == [480, 832, 1, True]
+    expect(view.locator("video").first).to_have_attribute("poster", re.compile("^blob:"))
+    notebook.run_cell(1)
+    expect(notebook.output_of(1)).to_contain_text("<Film 480×832 · 1.0 s")
+    for theme in ("Light", "Dark"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        notebook.screenshot(f"video-studio-{theme.lower()}", of=view)
+    notebook.save()
+    page.reload()
+    page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
+    expect(view.locator("video")).to_have_count(2, timeout=60_000)
+    expect(view.locator(".sophnet-beginning")).to_contain_text("dot.png")
+    assert silent(console), console.lines
+
+
+def test_an_animated_cell_plays_in_both_themes_and_as_a_page(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
+) -> None:
+    lab.write(
+        "animate.ipynb",
+        "%load_ext sophnet_jupyter",
+        "%imagine a red fox in snow --seed 7 -o fox",
+        "%animate --image fox the fox runs --duration 1 --seed 3 -o film",
+    )
+    notebook = open_notebook("animate.ipynb")
+    for index in range(3):
+        notebook.run_cell(index)
+    output = notebook.output_of(2)
+    video = output.locator("video")
+    notebook.screenshot("animate-progress", of=output)
+    expect(video).to_be_visible(timeout=40_000)
+    assert video.evaluate(PLAYS) == [832, 480, 1, True]
+    output.get_by_text("reuse these settings").click()
+    expect(output.locator("pre", has_text="%%animate")).to_contain_text("--duration 1 --seed 3")
+    for theme in ("Light", "Dark"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        notebook.screenshot(f"animate-{theme.lower()}", of=output)
+        notebook.screenshot(f"imagine-reuse-{theme.lower()}", of=notebook.output_of(1))
+    notebook.save()
+    shutil.copy(lab.root / "animate.ipynb", lab.root / "page.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"]
+    subprocess.run(command, cwd=lab.root, check=True, capture_output=True)
+    page.goto((lab.root / "page.html").as_uri())
+    film = page.locator("video").first
+    expect(film).to_be_visible()
+    assert film.evaluate(PLAYS) == [832, 480, 1, True]
+    notebook.screenshot("animate-nbconvert")

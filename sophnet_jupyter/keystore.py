@@ -1,7 +1,8 @@
 """
 Keys that outlive a kernel: profiles in the user's configuration folder, their keys in the keyring.
 
-A profile is a key with the address and the project it belongs to. ``profiles.json`` lists them; a
+A profile is a key with the address and the project it belongs to. Other services have profiles of
+their own, whose names begin with theirs: ``dify:writer``. ``profiles.json`` lists them; a
 key stands in it only where there is no keyring. The keyring is asked only for a profile that was
 put into it, so that nobody who never logged in pays for its import or sees it ask for a password.
 
@@ -78,6 +79,11 @@ def profile_name(text: str) -> str:
     return text
 
 
+def app_profile(service: str, app: str) -> str:
+    """The profile of another service's app, in any spelling of its name; empty for the usual."""
+    return f"{service}:{re.sub(r'[^a-z0-9]', '_', app.lower()) or DEFAULT}"
+
+
 class Keystore:
     """The profiles of one user."""
 
@@ -90,6 +96,14 @@ class Keystore:
 
     def listed(self) -> list[Profile]:
         """The profiles there are, without their keys. Raises `SettingsError`, as all below do."""
+        return [profile for profile in self._all() if ":" not in profile.name]
+
+    def apps(self, service: str) -> list[Profile]:
+        """Those of another service, by the names of its apps, without their keys."""
+        found = [profile for profile in self._all() if profile.name.startswith(f"{service}:")]
+        return [replace(profile, name=profile.name.partition(":")[2]) for profile in found]
+
+    def _all(self) -> list[Profile]:
         found = sorted(self._entries().items())
         return [_profile(name, entry) for name, entry in found if isinstance(entry, dict)]
 

@@ -56,7 +56,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypedDict
 
 from .errors import SettingsError
-from .keystore import DEFAULT, Keystore
+from .keystore import DEFAULT, Keystore, app_profile
 from .secret import Secret as Secret
 
 BASE_URL = "https://www.sophnet.com/api/open-apis"
@@ -80,6 +80,8 @@ class Chosen(TypedDict, total=False):
     project_id: str
     profile: str
     model: str
+    # Keys of Dify apps with their addresses, by the names of their profiles.
+    dify: dict[str, tuple[Secret, str]]
 
 
 # What %sophnet set. It ends with the kernel.
@@ -97,6 +99,14 @@ def forget() -> None:
     """Take back `choose`."""
     for name in ("api_key", "profile", "base_url", "project_id"):
         session.pop(name, None)  # type: ignore[misc]
+
+
+def choose_dify(app: str, key: Secret | None, base_url: str = "") -> None:
+    """Use this key for a Dify app from now on, in this kernel; None takes that back."""
+    chosen = session.setdefault("dify", {})
+    chosen.pop(app_profile("dify", app), None)
+    if key is not None:
+        chosen[app_profile("dify", app)] = (key, base_url)
 
 
 def store() -> Keystore:
@@ -145,6 +155,11 @@ def media_in_files() -> bool:
 def environment_base_url() -> str:
     """The address that a new key belongs to where nothing else is said."""
     return os.environ.get("SOPHNET_BASE_URL", "")
+
+
+def environment_dify_url() -> str:
+    """The same for the key of a Dify app."""
+    return os.environ.get("DIFY_BASE_URL", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,10 +424,18 @@ class DifyApp:
         environ = os.environ if environ is None else environ
         given = {name: value for name, value in arguments.items() if value is not None}
         key = given.get("api_key") or _dify_variable(environ, name, "API_KEY")
+        login: tuple[Secret, str] | None = None
+        chosen = session.get("dify", {}).get(app_profile("dify", name))
+        if not given.get("api_key") and (chosen or not key):
+            login = chosen or _dify_profile(environ, name)
+        key = login[0] if login else key
         if not key and (name or environ.get("SOPHNET_NO_SANDBOX") == "1"):
             raise SettingsError(_no_dify_key(name, environ))
         url = given.get("base_url") or _dify_variable(environ, name, "BASE_URL")
         url = url or environ.get("DIFY_BASE_URL") or DIFY_URL
+        if login:
+            # A key that was kept goes to its own address, whatever is set beside it.
+            url = login[1] or DIFY_URL
         if key:
             base_url = checked_url(url, "DIFY_BASE_URL", DIFY_URL)
             secret = key if isinstance(key, Secret) else checked_key(str(key))
@@ -434,8 +457,17 @@ class DifyApp:
 
 def dify_apps(environ: Mapping[str, str] | None = None) -> list[str]:
     """The names of the apps that have a key of their own."""
-    found = (re.fullmatch("DIFY_(.+)_API_KEY", name) for name in environ or os.environ)
-    return sorted(match[1].lower() for match in found if match)
+    environ = os.environ if environ is None else environ
+    found = (re.fullmatch("DIFY_(.+)_API_KEY", name) for name in environ)
+    named = {match[1].lower() for match in found if match}
+    named |= {name.partition(":")[2] for name in session.get("dify", {})}
+    named |= {profile.name for profile in Keystore(environ).apps("dify")}
+    return sorted(named - {DEFAULT})
+
+
+def _dify_profile(environ: Mapping[str, str], app: str) -> tuple[Secret, str] | None:
+    profile = Keystore(environ).load(app_profile("dify", app))
+    return (profile.api_key, profile.base_url) if profile else None
 
 
 def _dify_variable(environ: Mapping[str, str], app: str, what: str) -> str:
@@ -445,10 +477,16 @@ def _dify_variable(environ: Mapping[str, str], app: str, what: str) -> str:
 
 def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:
     if not name:
-        return "No key for Dify, and the sandbox is off (SOPHNET_NO_SANDBOX=1): set DIFY_API_KEY."
+        return (
+            "No key for Dify, and the sandbox is off (SOPHNET_NO_SANDBOX=1): "
+            "run %sophnet login --service dify, or set DIFY_API_KEY."
+        )
     known = ", ".join(dify_apps(environ)) or "none"
     variable = f"DIFY_{re.sub(r'[^A-Za-z0-9]', '_', name[:40]).upper()}_API_KEY"
-    return f"No key of a Dify app {name[:40]!r} is set: put it into {variable}. Known: {known}."
+    return (
+        f"No key of a Dify app {name[:40]!r} is set: %sophnet login --service dify NAME keeps one, "
+        f"or put it into {variable}. Known: {known}."
+    )
 
 
 def _notebook(environ: Mapping[str, str]) -> str:

@@ -11,14 +11,14 @@ from typing import NoReturn
 from IPython.core.error import StdinNotImplementedError, UsageError
 
 from .. import settings
-from ..keystore import Profile, profile_name
+from ..keystore import Profile, app_profile, profile_name
 from ..secret import Secret
 from . import sheet
 from .session import Session
 
 NOBODY_TO_ASK = (
     "%sophnet login asks for the key, and here nobody can answer (a batch run has no prompt). "
-    "Set SOPHNET_API_KEY before it starts, or log in once in a notebook: the key is kept for you."
+    "Set {variable} before it starts, or log in once in a notebook: the key is kept for you."
 )
 
 
@@ -31,6 +31,9 @@ class Account:
     def login(self, line: str) -> None:
         """Ask for a key, keep it, and use it from now on."""
         args = _options(line)
+        if args.service:
+            self._login_app(args)
+            return
         name = profile_name(args.profile or settings.profile_in_use())
         known = _known(name)
         # A key belongs to an address; it will not follow a later SOPHNET_BASE_URL elsewhere.
@@ -49,6 +52,11 @@ class Account:
 
     def logout(self, line: str) -> None:
         """Forget a profile's key, here and where it was kept."""
+        args = _options(line)
+        if args.service:
+            self._logout_app(args)
+            return
+        line = args.profile or ""
         name = profile_name(line or settings.profile_in_use())
         used = settings.session.get("profile") == name
         gone = settings.store().remove(name)
@@ -77,21 +85,48 @@ class Account:
             self._session.renew()
         used = self._session.client.settings.profile
         rows = [_row(profile, used) for profile in settings.store().listed()]
+        rows += [_app_row(profile) for profile in settings.store().apps("dify")]
         if not rows:
             raise UsageError("No profile is kept. %sophnet login makes one.")
         sheet.lines(self._session.shell, rows)
 
-    def _ask(self, prompt: str) -> Secret:
+    def _login_app(self, args: Namespace) -> None:
+        """The same for an app of another service, whose key opens it alone."""
+        app = profile_name(args.profile) if args.profile else ""
+        called = f"the Dify app {app}" if app else "the Dify app"
+        base_url = args.base_url or settings.environment_dify_url()
+        if base_url:
+            base_url = settings.checked_url(base_url, "DIFY_BASE_URL", settings.DIFY_URL)
+        key = self._ask(f"Key of {called} (it is not shown): ", "DIFY_API_KEY")
+        said = f"The key of {called} is kept in this kernel only, and used from now on."
+        if not args.session:
+            said = _kept(app_profile("dify", app), key, base_url, "")
+        settings.choose_dify(app, key, base_url)
+        self._session.renew()
+        sys.stdout.write(said + "\n")
+
+    def _logout_app(self, args: Namespace) -> None:
+        app = profile_name(args.profile) if args.profile else ""
+        name = app_profile("dify", app)
+        used = name in settings.session.get("dify", {})
+        gone = settings.store().remove(name)
+        settings.choose_dify(app, None)
+        self._session.renew()
+        if not (gone or used):
+            raise UsageError(f"No key of {name} is kept.")
+        sys.stdout.write(f"The key of {name} is forgotten; withdraw it in Dify to end it.\n")
+
+    def _ask(self, prompt: str, variable: str = "SOPHNET_API_KEY") -> Secret:
         """A key from the keyboard, unseen. Raises `UsageError` where there is no keyboard."""
         # In a kernel getpass asks the front end. Elsewhere, without a terminal, it would show it.
         if getattr(self._session.shell, "kernel", None) is None and not sys.stdin.isatty():
-            raise UsageError(NOBODY_TO_ASK)
+            raise UsageError(NOBODY_TO_ASK.format(variable=variable))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", getpass.GetPassWarning)
                 typed = getpass.getpass(prompt)
         except (StdinNotImplementedError, getpass.GetPassWarning):
-            raise UsageError(NOBODY_TO_ASK) from None
+            raise UsageError(NOBODY_TO_ASK.format(variable=variable)) from None
         except (EOFError, KeyboardInterrupt):
             typed = ""
         if not typed.strip():
@@ -103,7 +138,8 @@ class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # Its own message would repeat the words, which may be a key.
         raise UsageError(
-            "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID]. "
+            "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID], or for an "
+            "app %sophnet login --service dify [APP] [--session] [--base-url URL]. "
             "The key is asked for after Enter, it does not belong on the line."
         )
 
@@ -111,6 +147,7 @@ class _Parser(ArgumentParser):
 def _options(line: str) -> Namespace:
     parser = _Parser(prog="%sophnet login", add_help=False, allow_abbrev=False)
     parser.add_argument("profile", nargs="?")
+    parser.add_argument("--service", choices=["dify"])
     parser.add_argument("--session", action="store_true")
     parser.add_argument("--base-url")
     parser.add_argument("--project-id")
@@ -138,6 +175,11 @@ def _known(name: str) -> Profile:
 def _there_is() -> str:
     names = ", ".join(profile.name for profile in settings.store().listed())
     return f"There is {names}." if names else "%sophnet login makes one."
+
+
+def _app_row(profile: Profile) -> tuple[str, ...]:
+    place = "keyring" if profile.kept == "keyring" else "plain file"
+    return (f"dify:{profile.name}", "", place, profile.base_url or settings.DIFY_URL, "a Dify app")
 
 
 def _row(profile: Profile, used: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ..errors import KeyRejected, SophNetError, Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..providers.dify.form import Parameters
+from ..response import Arrival, Response, settle
 from .dify_inputs import Asked, Question
 from .session import Session
 
@@ -86,7 +87,7 @@ class Rows:
 
         async def work() -> None:
             for number in waiting:
-                rows[number] = await self._one(asked[number])
+                await self._one(asked[number], rows, number)
 
         async def draw() -> None:
             while True:
@@ -102,24 +103,20 @@ class Rows:
                 task.cancel()
             await asyncio.wait({drawing, *workers})
 
-    async def _one(self, asked: Asked) -> Row:
-        begun = time.monotonic()
+    async def _one(self, asked: Asked, rows: list[Row], number: int) -> None:
+        """Answer one row; what has come stays in it, however it ends."""
+        arrival = Arrival()
+        events = self._app.stream(asked.inputs, files=asked.files or None)
         try:
-            answer = await self._app.complete(asked.inputs, files=asked.files or None, stream=True)
+            rows[number] = _row(await settle(events, arrival))
         except KeyRejected:
             # It would be refused for every row.
             raise
         except SophNetError as error:
-            text = error.response.text if error.response else ""
-            seconds = round(time.monotonic() - begun, 2)
-            return Row(answer=text, ending="failed", error=str(error), seconds=seconds)
-        return Row(
-            answer=answer.text,
-            ending=answer.ending,
-            error="; ".join(answer.notices),
-            seconds=round(answer.timing.total, 2),
-            message_id=answer.request_id,
-        )
+            rows[number] = _row(arrival.response, str(error))
+        except asyncio.CancelledError:
+            rows[number] = _row(arrival.response)
+            raise
 
     def _known(self, before: Any, given: Sequence[Mapping[str, Any]]) -> list[Row]:
         """The rows of an earlier run, of which the complete ones stay."""
@@ -145,6 +142,16 @@ class Rows:
         badge = "sandbox · " if self._app.sandbox else ""
         bar = f'<progress value="{done}" max="{len(rows)}"></progress> '
         return {"text/html": bar + escape(badge + said), "text/plain": f"[{badge}{said}]"}
+
+
+def _row(answer: Response, error: str = "") -> Row:
+    return Row(
+        answer=answer.text,
+        ending=answer.ending,
+        error=error or "; ".join(answer.notices),
+        seconds=round(answer.timing.total, 2),
+        message_id=answer.request_id,
+    )
 
 
 def records(table: Any, name: str) -> list[dict[str, Any]]:

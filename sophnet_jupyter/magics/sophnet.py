@@ -69,6 +69,7 @@ class SophNetMagics(ChatDefaults, Magics):
                 --session             only for this kernel
                 --base-url URL        the service that the key belongs to
                 --project-id ID       the project that it belongs to
+                --service dify        NAME is a Dify app, which has a key of its own
             %sophnet logout [NAME]  forget it
             %sophnet profile [NAME] the keys that are kept; use that one in this kernel
             %sophnet model [NAME]   the chat model; use that one from now on

@@ -16,6 +16,8 @@ from .streams import Cut, Stream
 
 # Answers may pause for long; a connection may not take long to make.
 TIMEOUT = httpx2.Timeout(600, connect=10)
+# What may go wrong with a server that we know nothing about, and with what it says.
+BROKEN = (httpx2.HTTPError, ValueError, LookupError, TypeError, AttributeError)
 
 
 async def relay(request: Request, options: Options, method: str, path: str) -> Response:
@@ -49,18 +51,70 @@ async def said(options: Options, messages: list[dict[str, Any]]) -> str:
 
     For services that dress their answers differently. Raises Refused as `relay` does.
     """
-    root = (options.upstream or "").rstrip("/")
-    key = {"Authorization": f"Bearer {options.upstream_key}"} if options.upstream_key else {}
+    root = _root(options)
     try:
-        async with httpx2.AsyncClient(timeout=TIMEOUT, headers=key) as client:
-            models = (await client.get(f"{root}/models")).json()["data"]
-            body = {"model": models[0]["id"], "messages": messages}
+        async with _client(options) as client:
+            body = {"model": await _model(client, root), "messages": messages}
             response = await client.post(f"{root}/chat/completions", json=body)
             if response.status_code >= 400:
                 raise _refused(response.status_code, response.content, response.headers)
             return str(response.json()["choices"][0]["message"]["content"])
-    except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
+    except BROKEN as error:
         raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
+
+
+async def deltas(options: Options, messages: list[dict[str, Any]]) -> AsyncGenerator[str, None]:
+    """
+    The same as it comes, in the pieces that the upstream makes.
+
+    Leaving early closes the upstream connection. Raises Refused as `relay` does, also where the
+    answer breaks off in the middle.
+    """
+    root = _root(options)
+    try:
+        async with _client(options) as client:
+            model = await _model(client, root)
+            body = {"model": model, "messages": messages, "stream": True}
+            url = f"{root}/chat/completions"
+            async with client.stream("POST", url, json=body) as response:
+                if response.status_code >= 400:
+                    content = await response.aread()
+                    raise _refused(response.status_code, content, response.headers)
+                async for line in response.aiter_lines():
+                    text, ended = _delta(line)
+                    if text:
+                        yield text
+                    if ended:
+                        return
+        raise Refused(502, "the upstream stopped in the middle of its answer")
+    except BROKEN as error:
+        raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
+
+
+def _delta(line: str) -> tuple[str, bool]:
+    """The text in one line of a stream, and whether it was the last one."""
+    if not line.startswith("data:"):
+        return "", False
+    data = line.removeprefix("data:").strip()
+    if data == "[DONE]":
+        return "", True
+    choices = json.loads(data).get("choices") or [{}]
+    text = (choices[0].get("delta") or {}).get("content")
+    return str(text or ""), bool(choices[0].get("finish_reason"))
+
+
+def _root(options: Options) -> str:
+    return (options.upstream or "").rstrip("/")
+
+
+def _client(options: Options) -> httpx2.AsyncClient:
+    key = {"Authorization": f"Bearer {options.upstream_key}"} if options.upstream_key else {}
+    return httpx2.AsyncClient(timeout=TIMEOUT, headers=key)
+
+
+async def _model(client: httpx2.AsyncClient, root: str) -> str:
+    models = (await client.get(f"{root}/models")).json()["data"]
+    return str(models[0]["id"])
 
 
 async def _request(

@@ -97,7 +97,7 @@ def test_an_interrupt_keeps_the_part_that_came_and_stops_the_run(
             "%%dify -o half\nWrite a story of 400 words",
             interrupt_after=lambda outcome: len(outcome.text) > 60,
         )
-        assert said.seconds_to_idle < 1
+        assert said.seconds_to_idle < 10
         assert "Stopped" in said.errors[0]["ename"]
         assert kernel.value("(half.ending, len(half.text) > 10)") == ("stopped", True)
         eventually(lambda: any(r["path"].endswith("/stop") for r in sandbox.seen()))
@@ -114,6 +114,8 @@ def test_an_interrupt_keeps_the_part_that_came_and_stops_the_run(
         endings = kernel.value("[row['ending'] for row in told]")
         assert 2 <= endings.count("complete") < 8
         assert set(endings) == {"complete", "stopped"}
+        begun = "[row['answer'] for row in told if row['ending'] == 'stopped' and row['answer']]"
+        assert 1 <= len(kernel.value(begun)) <= 2, "what had come of the rows that were running"
         kernel.run("told[-1]['ending'] = 'complete'; rows[0]['text']")
         done = endings.count("complete") + 1
         sandbox.forget()
@@ -144,6 +146,23 @@ def test_each_row_of_a_table_gets_an_answer_in_its_own_row(kernel: Any, sandbox:
     again = kernel.run("%%dify --each sums -o solved --resume\nWhat is {a}*{a}?")
     assert again.status == "ok"
     assert runs(sandbox) == []
+
+
+def test_a_row_that_broke_keeps_what_had_come_and_says_why(
+    start_kernel: Callable[..., Any], start_sandbox: Callable[..., Any]
+) -> None:
+    with (
+        start_sandbox("--fault", "cut=4") as sandbox,
+        start_kernel(SOPHNET_SANDBOX_URL=sandbox.root) as kernel,
+    ):
+        kernel.run("rows = [{'n': n} for n in range(3)]")
+        said = kernel.run("%%dify --each rows -o told\nWrite a story of 90 words about {n}")
+        assert "3 not complete" in said.text
+        for row in kernel.value("told"):
+            assert row["ending"] == "failed"
+            assert row["answer"]
+            assert "connection to Dify broke" in row["error"]
+            assert len(row["message_id"]) == 36
 
 
 @pytest.mark.parametrize(

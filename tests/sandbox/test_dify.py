@@ -131,6 +131,10 @@ def test_uploads_are_checked_for_number_name_type_and_size(app: Asker) -> None:
     assert app.upload(switches=("s3_errors", "")).json()["code"] == "s3_connection_failed"
 
 
+def test_a_file_may_be_called_as_its_field(app: Asker) -> None:
+    assert app.upload(("file", b"words", "text/plain")).json()["code"] == "unsupported_file_type"
+
+
 def test_a_file_of_somebody_else_cannot_be_named(app: Asker) -> None:
     file_id = app.upload(data={"user": "eve"}).json()["id"]
     entry = {"type": "image", "transfer_method": "local_file", "upload_file_id": file_id}
@@ -279,3 +283,41 @@ def test_another_server_answers_where_one_is_named(started: Callable[..., Any]) 
         refused = Asker(alone).ask("What is 12*12?")
         assert refused.json()["code"] == "completion_request_error"
         assert "did not answer" in refused.json()["message"]
+        refused = Asker(alone).ask("What is 12*12?", response_mode="streaming")
+        assert (refused.status_code, refused.json()["code"]) == (400, "completion_request_error")
+
+
+def test_another_servers_answer_is_passed_on_as_it_comes_and_hung_up_on(
+    started: Callable[..., Any], eventually: Callable[..., None]
+) -> None:
+    with (
+        started("--tokens-per-second", "30") as behind,
+        started("--upstream", f"{behind.url}/v1", SOPHNET_SANDBOX_UPSTREAM_KEY="sandbox") as front,
+    ):
+        app = Asker(front)
+        body = {"inputs": {"query": "Count to 400."}, "user": "u", "response_mode": "streaming"}
+        with app.http.stream("POST", f"{app.root}/completion-messages", json=body) as answer:
+            lines = (line for line in answer.iter_lines() if line.startswith("data:"))
+            first = json.loads(next(lines).removeprefix("data: "))
+            assert first["event"] == "message"
+            # It is still being made: the front has not waited for the whole of it.
+            assert behind.seen()["requests"][-1].get("ended") is None
+            app.send(f"/completion-messages/{first['task_id']}/stop", {"user": "u"})
+            last = [json.loads(line.removeprefix("data: ")) for line in lines][-1]
+        assert last["event"] == "message_end"
+        eventually(lambda: behind.seen()["requests"][-1]["ended"] == "hung up")
+
+
+def test_another_server_that_breaks_off_is_an_error_inside_the_stream(
+    started: Callable[..., Any],
+) -> None:
+    with (
+        started("--fault", "cut=4") as behind,
+        started("--upstream", f"{behind.url}/v1", SOPHNET_SANDBOX_UPSTREAM_KEY="sandbox") as front,
+    ):
+        answer = Asker(front).ask("Count to 400.", response_mode="streaming")
+        assert answer.status_code == 200
+        found = events(answer)
+        assert found[0]["event"] == "message"
+        assert (found[-1]["event"], found[-1]["code"]) == ("error", "completion_request_error")
+        assert "task_id" not in found[-1]

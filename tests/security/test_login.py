@@ -92,6 +92,43 @@ def test_a_profile_that_is_not_there_is_refused_with_those_that_are(
     assert "There is default." in kernel.run("%sophnet profile wrok").text
 
 
+def test_the_key_of_an_app_is_kept_beside_the_others_used_and_never_shown(
+    kernel: Any, canary: str, parrot: Any
+) -> None:
+    root = parrot.url.removesuffix("/api/open-apis") + "/v1"
+    asked = kernel.run(f"%sophnet login --service dify Writer --base-url {root}", typed=canary)
+    assert asked.status == "ok", asked.text
+    assert canary in profiles(kernel).read_text()
+    listed = kernel.run("%sophnet profile")
+    assert "dify:writer" in listed.text
+    parrot.seen.clear()
+    told = kernel.run("%dify --app writer feedback m-1 like")
+    assert told.status == "error"
+    assert f"Bearer {canary}" in parrot.seen
+    other = kernel.run("%dify info")
+    assert "sandbox" in other.text, "the key of one app opens no other"
+    gone = kernel.run("%sophnet logout --service dify writer")
+    assert gone.status == "ok"
+    assert "No key of a Dify app" in kernel.run("%dify --app writer info").text
+    assert canary not in "".join(each.text for each in (asked, listed, told, other, gone))
+    assert canary not in profiles(kernel).read_text()
+
+
+def test_the_key_of_an_app_for_the_session_is_written_nowhere(
+    kernel: Any, canary: str, parrot: Any
+) -> None:
+    root = parrot.url.removesuffix("/api/open-apis") + "/v1"
+    kernel.run(f"%sophnet login --service dify --session --base-url {root}", typed=canary)
+    parrot.seen.clear()
+    assert kernel.run("%dify feedback m-1 like").status == "error"
+    assert parrot.seen
+    assert set(parrot.seen) == {f"Bearer {canary}"}
+    path = profiles(kernel)
+    assert not path.exists() or canary not in path.read_text()
+    assert kernel.run("%sophnet logout --service dify").status == "ok"
+    assert "sandbox" in kernel.run("%dify info").text
+
+
 def test_a_batch_run_is_told_in_one_line_what_to_do_instead(kernel: Any) -> None:
     said = kernel.run("%sophnet login").text.strip()
     assert said.startswith("UsageError: ")
@@ -119,6 +156,8 @@ def test_an_answer_that_is_no_key_is_refused_without_being_shown(kernel: Any) ->
         "%sophnet login --key {key}",
         "%sophnet login --session={key}",
         "%sophnet logout {key}",
+        "%sophnet login --service dify {key}",
+        "%sophnet login --service {key}",
         "%sophnet profile {key}",
         "%sophnet {key}",
         "%sophnet model {key}",

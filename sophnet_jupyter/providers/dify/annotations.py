@@ -12,7 +12,7 @@ import msgspec
 
 from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
 from ...events import Event, Notice, Progress
-from ...wire.call import Call
+from ...wire.call import Call, Reply
 from ...wire.poll import Pace, State, segment, watch
 from ...wire.retry import PAID_TASK, READ
 from ...wire.stream import held
@@ -82,11 +82,7 @@ class Annotations:
     async def delete(self, annotation_id: str) -> None:
         """Take one away. Raises `NotFound`, or another `SophNetError`."""
         call = Call(method="DELETE", path=f"{PATH}/{segment(annotation_id)}", content_type="")
-        reply = await self._wire.fetch(call, retry=PAID_TASK)
-        # 204 has no body; old versions sent one all the same, and proxies make it 200.
-        if not reply.ok:
-            checked(reply)
-            raise parse_error(reply, {})
+        deleted(await self._wire.fetch(call, retry=PAID_TASK))
 
     async def _put(self, method: str, path: str, question: str, answer: str) -> Annotation:
         body = msgspec.json.encode({"question": question, "answer": answer})
@@ -164,6 +160,18 @@ class AnnotationReply:
         }
         call = Call(method="POST", path=f"{REPLY}/{action}", body=msgspec.json.encode(asked))
         return _job(checked(await self._wire.fetch(call, retry=PAID_TASK)), action)
+
+
+def deleted(reply: Reply) -> None:
+    """
+    Pass a reply to a deletion that worked; raises `SophNetError` for any other.
+
+    204 has no body; old versions sent one all the same, and proxies make it 200.
+    """
+    if not reply.ok or reply.body.strip():
+        checked(reply)
+    if not reply.ok:
+        raise parse_error(reply, {})
 
 
 def _action(word: str) -> Action:

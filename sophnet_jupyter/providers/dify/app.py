@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,10 +25,12 @@ from ...wire.wire import Wire
 from .access import SERVICE, checked
 from .annotations import AnnotationReply, Annotations
 from .completion import Completion
-from .files import Fetched, Files, Uploaded
-from .form import Parameters, parameters
+from .file_kinds import is_file
+from .files import Fetched, Files
+from .form import FILE_INPUTS, Parameters, parameters
 from .loose import moment, objects
 from .speech import Sound, speak
+from .uploaded import Uploaded
 
 Inputs = str | Mapping[str, Any]
 Rating = Literal["like", "dislike"] | None
@@ -106,6 +108,18 @@ class App:
         """Send one file for later use in ``files``. See `Files.upload`."""
         return await self._files.upload(content, name=name)
 
+    def check_file(
+        self, name: str, size: int, *, beside: Sequence[str] = (), variable: str = ""
+    ) -> None:
+        """
+        Raise `SettingsError` for a file that the app would not take, as far as its form is known.
+
+        ``size`` is in bytes, ``beside`` are the names of those that go along with it; a
+        ``variable`` of the kind file has rules of its own.
+        """
+        if self._form:
+            self._files.check(self._form, name, size, beside, variable)
+
     async def preview(self, file_id: str) -> Fetched:
         """The content of a file that was used in a message. See `Files.preview`."""
         return await self._files.preview(file_id)
@@ -172,6 +186,11 @@ class App:
         """The same, asked for once."""
         return self._form or await self.parameters()
 
+    @property
+    def known_form(self) -> Parameters | None:
+        """The form as it was last told, None before it was asked for."""
+        return self._form
+
     async def site(self) -> Mapping[str, Any]:
         """How the app looks on the web. Raises `KeyRejected` where it is not published there."""
         return await self._get("/site")
@@ -194,9 +213,22 @@ class App:
         self, inputs: Inputs, files: object, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
         given = {"query": inputs} if isinstance(inputs, str) else dict(inputs)
-        if files is None and not any(isinstance(v, os.PathLike) for v in given.values()):
+        if files is None and not self._file_names(given):
             return self._asked({"inputs": given, "user": self.user}, stream=stream)
         return self._with_files(given, files, stream=stream)
+
+    def _file_names(self, given: Mapping[str, Any]) -> dict[str, bool]:
+        """Which inputs are files to be sent first, and whether each is a list of them."""
+        # Where the form is known already, a text for such a variable is a path or an address.
+        known = {each.name: each.kind for each in (self._form.inputs if self._form else ())}
+        found = {}
+        for name, value in given.items():
+            kind = known.get(name, "")
+            named = kind in FILE_INPUTS and isinstance(value, str | list | tuple) and bool(value)
+            if named or is_file(value):
+                several = isinstance(value, list | tuple)
+                found[name] = kind == "file-list" if kind in FILE_INPUTS else several
+        return found
 
     def _asked(self, body: Mapping[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
         ask = self._completion.stream if stream else self._completion.whole
@@ -205,10 +237,10 @@ class App:
     async def _with_files(
         self, given: dict[str, Any], files: object, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
-        for name, value in given.items():
-            if isinstance(value, os.PathLike):
-                # Variables of the kind file take the same form as files beside the inputs.
-                given[name] = (await self._files.entries(value))[0]
+        for name, several in self._file_names(given).items():
+            # Variables of the kind file take the same form as files beside the inputs.
+            found = await self._files.entries(given[name], variable=name)
+            given[name] = found if several else found[0]
         body: dict[str, Any] = {"inputs": given, "user": self.user}
         if files is not None:
             body["files"] = await self._files.entries(files)
@@ -225,4 +257,8 @@ def _post(path: str, body: Mapping[str, Any]) -> Call:
 
 
 def _message_id(message: str | Response) -> str:
-    return message.request_id if isinstance(message, Response) else message
+    if not isinstance(message, Response):
+        return message
+    if message.service != SERVICE or not message.request_id:
+        raise SettingsError("That response is no message of a Dify app: name one by its id.")
+    return message.request_id

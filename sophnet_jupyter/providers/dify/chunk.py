@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...events import (
@@ -38,6 +38,7 @@ class Decoder:
         self.ended = False
         self.speaking = False
         self.empty = True
+        self._files: set[str] = set()
 
     def events(self, chunk: Mapping[str, Any], name: str = "") -> list[Event]:
         """
@@ -50,8 +51,8 @@ class Decoder:
         kind = str(chunk.get("event") or _kind(chunk, name))
         own = chunk.get("id") if kind in ("message", "message_end") else ""
         self.message_id = str(chunk.get("message_id") or own or self.message_id)
-        if self.ended and not kind.startswith("tts_"):
-            # Only sound is in its place behind the end.
+        if self.ended and not kind.startswith("tts_") and kind != "message_replace":
+            # Only sound is in its place behind the end, and what moderation withdraws late.
             return []
         match kind:
             case "message" | "agent_message":
@@ -61,11 +62,10 @@ class Decoder:
                 reason = str(chunk.get("reason") or "")
                 return [TextReplaced(text=str(chunk.get("answer") or ""), reason=reason)]
             case "message_file":
-                what = f"{chunk.get('type') or 'file'} {chunk.get('url') or ''}".strip()
-                return [Notice(text=f"The app made a file: {what}")]
+                return self._made([chunk])
             case "message_end":
                 self.ended = True
-                return metadata(chunk.get("metadata"))
+                return [*self._made(objects(chunk.get("files"))), *metadata(chunk.get("metadata"))]
             case "tts_message":
                 self.speaking = True
                 return _sound(chunk.get("audio"))
@@ -76,8 +76,7 @@ class Decoder:
     def whole(self, body: Mapping[str, Any]) -> list[Event]:
         """The events of an answer that came in one piece, from its ``answer`` to its usage."""
         said = self.events({**body, "event": "message"})
-        self.ended = True
-        return [*said, *metadata(body.get("metadata"))]
+        return [*said, *self.events({**body, "event": "message_end"})]
 
     def end(self, *, stopped: bool = False) -> list[Event]:
         """The last events: ``message_end`` makes an answer complete, whatever came after it."""
@@ -89,6 +88,19 @@ class Decoder:
             return [Finished(reason="stopped", ending="stopped")]
         notices = [Notice(text="The app finished without a word.")] if self.empty else []
         return [*notices, Finished(reason="message_end")]
+
+    def _made(self, files: Sequence[Mapping[str, Any]]) -> list[Event]:
+        """Files of the answer, each told once: they may come alone and again at the end."""
+        found: list[Event] = []
+        for file in files:
+            url = str(file.get("url") or "")
+            # Those of the user are told as well, to whoever sent them.
+            if file.get("belongs_to") == "user" or (url and url in self._files):
+                continue
+            self._files.add(url)
+            what = f"{file.get('type') or 'file'} {url}".strip()
+            found.append(Notice(text=f"The app made a file: {what}"))
+        return found
 
     def _said(self, chunk: Mapping[str, Any]) -> list[Event]:
         text = chunk.get("answer")
@@ -114,6 +126,8 @@ def metadata(said: object) -> list[Event]:
                 prompt_tokens=number(usage.get("prompt_tokens")),
                 completion_tokens=number(usage.get("completion_tokens")),
                 total_tokens=number(usage.get("total_tokens")),
+                price=str(usage.get("total_price") or ""),
+                currency=str(usage.get("currency") or ""),
             )
         )
     return found
@@ -128,7 +142,7 @@ def _kind(chunk: Mapping[str, Any], name: str) -> str:
 
 def _sound(audio: object) -> list[Event]:
     try:
-        data = b64decode(audio) if isinstance(audio, str) else b""
+        data = b64decode("".join(audio.split()), validate=True) if isinstance(audio, str) else b""
     except (binascii.Error, ValueError):
         return [Notice(text="A piece of the sound could not be read and is left out.")]
     return [AudioChunk(data=data)] if data else []

@@ -24,6 +24,7 @@ STATUS = {
 
 _CONSOLE = "Open the app in Dify's console"
 _USED = "Only a file that a message of this app has used can be fetched: ask with it first."
+_SLOW = "A gateway gave up on waiting for the whole answer: let it stream (stream=True)."
 _STORE = "Dify's file store failed; its administrator has to look. A remote URL needs no upload."
 
 ADVICE = {
@@ -62,6 +63,9 @@ BY_STATUS = {
     413: ADVICE["file_too_large"],
     415: ADVICE["unsupported_file_type"],
     429: ADVICE["too_many_requests"],
+    504: _SLOW,
+    # Cloudflare's own, in front of Dify's cloud: nothing came within 100 seconds (WIRE D32).
+    524: _SLOW,
 }
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from ...errors import AnswerUnreadable, SophNetError
-from ...events import Event, Progress, Started
+from ...errors import AnswerUnreadable, ServiceError, SophNetError
+from ...events import Event, Notice, Progress, Started
 from ...wire import stream as wire_stream
 from ...wire.call import Call, Reply
 from ...wire.poll import segment
@@ -21,6 +21,7 @@ from ...wire.wire import Wire
 from .access import (
     BROKEN,
     SERVICE,
+    SETTING,
     checked,
     decode,
     is_sandbox,
@@ -66,25 +67,39 @@ class Completion:
                         async for sse in stream:
                             for event in reading.events(sse):
                                 yield event
-                except (asyncio.CancelledError, GeneratorExit):
+                except ServiceError:
+                    # The service itself has ended the run.
+                    raise
+                except (asyncio.CancelledError, GeneratorExit, SophNetError):
+                    # Also where time is up or the line broke: nobody would read what it goes on to
+                    # make.
                     self._call_off(reading.decoder, str(body.get("user") or ""))
                     raise
             no_stream = not opened.ok or opened.unread is not None
             reply = await opened.whole() if no_stream else None
-            stopped = reading.decoder.task_id in self._stopped
-            last = whole(reply) if reply else reading.decoder.end(stopped=stopped)
-            for event in last:
+            for event in whole(reply) if reply else reading.end(stopped=self._was_stopped(reading)):
                 yield event
+
+    def _was_stopped(self, reading: Reading) -> bool:
+        """Whether this run was called off here; it is over, and need not be known any more."""
+        known = reading.decoder.task_id in self._stopped
+        self._stopped.discard(reading.decoder.task_id)
+        return known
 
     async def stop(self, task_id: str, user: str) -> None:
         """Call a run off. Dify says yes to any id (WIRE 2.3). Raises `SophNetError`."""
-        self._stopped.add(task_id)
         call = Call(
             method="POST",
             path=f"{PATH}/{segment(task_id)}/stop",
             body=msgspec.json.encode({"user": user}),
         )
-        checked(await self._wire.fetch(call, retry=NEVER))
+        # Before it is asked for: the stream may end sooner than Dify says yes.
+        self._stopped.add(task_id)
+        try:
+            checked(await self._wire.fetch(call, retry=NEVER))
+        except SophNetError:
+            self._stopped.discard(task_id)
+            raise
 
     async def aclose(self) -> None:
         """Wait for what is being told to the service, each at most `STOP_LIMIT` seconds."""
@@ -105,6 +120,8 @@ class Completion:
         with suppress(SophNetError, TimeoutError):
             async with asyncio.timeout(STOP_LIMIT):
                 await self.stop(task_id, user)
+        # Its reader is gone.
+        self._stopped.discard(task_id)
 
 
 class Reading:
@@ -113,25 +130,48 @@ class Reading:
     def __init__(self, reply: Reply) -> None:
         self.decoder = Decoder()
         self._reply = reply
-        self._started = False
+        self._started = self._named = False
 
     def events(self, sse: SSE) -> list[Event]:
         """What one frame means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+        found: list[Event] = []
+        try:
+            for chunk in self._chunks(sse):
+                found += self._said(chunk, sse.event)
+        except (ServiceError, AnswerUnreadable) as error:
+            if not self.decoder.ended:
+                raise
+            # The text is whole: what fails behind it is the sound.
+            found.append(Notice(text=f"What follows the answer failed: {error}"))
+        return found
+
+    def end(self, *, stopped: bool) -> list[Event]:
+        """The last events, of a stream that is over."""
+        return [*self._begin(), *self.decoder.end(stopped=stopped)]
+
+    def _chunks(self, sse: SSE) -> list[dict[str, Any]]:
         if sse.event == "error":
             raise parse_error(self._reply, _error(sse.data or ""))
-        found: list[Event] = []
-        for chunk in chunks(self._reply, sse.data or "", cut=not sse.complete):
-            if says_error(chunk):
-                raise parse_error(self._reply, chunk)
-            said = self.decoder.events(chunk, sse.event)
-            if not self._started:
-                self._started = True
-                found.append(_started(self._reply, self.decoder.message_id))
-                if task_id := self.decoder.task_id:
-                    # What `stop` takes, for whoever wants to call a run off from elsewhere.
-                    found.append(Progress(state="running", task_id=task_id))
-            found += said
-        return found
+        return chunks(self._reply, sse.data or "", cut=not sse.complete)
+
+    def _said(self, chunk: Mapping[str, Any], name: str) -> list[Event]:
+        if says_error(chunk):
+            raise parse_error(self._reply, chunk)
+        said = self.decoder.events(chunk, name)
+        # Events that nobody knows may come before the first that names its message, and without
+        # that no feedback can be given.
+        began = self._begin() if said or self.decoder.message_id else []
+        if self.decoder.task_id and not self._named:
+            self._named = True
+            # What `stop` takes, for whoever wants to call a run off from elsewhere.
+            began.append(Progress(state="running", task_id=self.decoder.task_id))
+        return [*began, *said]
+
+    def _begin(self) -> list[Event]:
+        if self._started:
+            return []
+        self._started = True
+        return [_started(self._reply, self.decoder.message_id)]
 
 
 def whole(reply: Reply) -> list[Event]:
@@ -159,7 +199,9 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     if cut or not lines:
         return []
     what = "an event that is not a JSON object"
-    raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.scrub(data)[:80])
+    raise AnswerUnreadable(
+        service=SERVICE, what=what, quote=reply.scrub(data)[:80], setting=SETTING
+    )
 
 
 async def _events(opened: wire_stream.Stream, decoder: Decoder) -> AsyncGenerator[SSE, None]:
@@ -167,13 +209,18 @@ async def _events(opened: wire_stream.Stream, decoder: Decoder) -> AsyncGenerato
     The frames up to the end of the body: sound may come after ``message_end``.
 
     Dify itself gives up on late sound after five seconds, so that behind ``message_end`` silence
-    and accidents end a complete answer after six.
+    and accidents end a complete answer after six. A ping does not break the silence.
     """
+    now = asyncio.get_running_loop().time
+    until: float | None = None
     async with held(opened.events(until=DONE, is_whole=_is_whole)) as stream:
         while True:
-            wait = 3 * wire_stream.END_WAIT if decoder.ended and not decoder.speaking else None
+            if not decoder.ended or decoder.speaking:
+                until = None
+            elif until is None:
+                until = now() + 3 * wire_stream.END_WAIT
             try:
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout_at(until):
                     sse = await anext(stream, None)
             except (SophNetError, TimeoutError):
                 if decoder.ended:

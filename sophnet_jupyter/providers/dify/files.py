@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import Message
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,24 +22,20 @@ from ...wire.retry import PAID_TASK, READ
 from ...wire.upload import Content
 from ...wire.wire import Wire
 from .access import checked, parse_error
-from .form import FileRule, Parameters
+from .file_kinds import (
+    Rules,
+    allowed,
+    is_address,
+    kind_by_name,
+    kind_of,
+    linked,
+    local,
+    rule_for,
+    rules_of,
+)
+from .form import Parameters
 from .loose import moment, number
-
-# The document's lists (dify-completion, /parameters). What is in none is "custom".
-DOCUMENTS = "txt md markdown mdx pdf html xlsx xls docx csv eml msg pptx ppt xml epub".split()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uploaded:
-    """A file that Dify has: only this user can name it, and only in a message of this app."""
-
-    id: str
-    name: str = ""
-    size: int = 0
-    extension: str = ""
-    mime_type: str = ""
-    created_by: str = ""
-    created_at: datetime | None = None
+from .uploaded import Uploaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +73,9 @@ class Files:
         Raises `SettingsError` before anything is sent, else `SophNetError`.
         """
         found = _path(content) if isinstance(content, str) else content
+        if isinstance(found, bytes) and not name and (media := sniff(found)):
+            # Dify judges by the ending alone.
+            name = f"file{media.suffix}"
         part = await asyncio.to_thread(file, "file", found, filename=name, limit=limit)
         form = Multipart(part, field("user", self._user))
         call = Call(
@@ -122,41 +119,57 @@ class Files:
         name = file_name(found.name or f"dify-{file_id[:8]}{media.suffix if media else ''}")
         return await asyncio.to_thread(_save, _path(folder), name, found.data)
 
-    async def entries(self, items: object) -> list[Mapping[str, Any]]:
+    def check(
+        self, form: Parameters, name: str, size: int, beside: Sequence[str], variable: str
+    ) -> None:
+        """Raise `SettingsError` for a file of this machine that the app would not take."""
+        rules = rules_of(form, variable)
+        kind = allowed(kind_by_name("", name), rules)
+        rule = rule_for(rules, kind, "local_file")
+        same = [other for other in beside if allowed(kind_by_name("", other), rules) == kind]
+        if len(same) >= rule.most:
+            raise SettingsError(f"The app takes at most {rule.most} {kind} files.")
+        if rule.limit is not None and size > rule.limit:
+            raise SettingsError(
+                f"{name} has {size / 2**20:.1f} MB; the app takes {kind} files of up to "
+                f"{rule.limit >> 20} MB."
+            )
+
+    async def entries(self, items: object, *, variable: str = "") -> list[Mapping[str, Any]]:
         """
         Files as a request names them: paths, addresses, bytes, pictures of any kind, uploads.
 
-        Raises `SettingsError` for what the app does not take.
+        A ``variable`` of the kind file has rules of its own. Raises `SettingsError` for what the
+        app does not take, and before the first upload for too many of a kind.
         """
         several = items if isinstance(items, list | tuple) else [items]
-        form = await self._form()
-        found = [await self._entry(item, form) for item in several]
-        for kind, rule in form.files.items():
-            if (count := sum(entry["type"] == kind for entry in found)) > rule.most:
+        rules = rules_of(await self._form(), variable)
+        kinds = [kind_of(item, rules) for item in several]
+        for kind, rule in rules.items():
+            if (count := kinds.count(kind)) > rule.most:
                 raise SettingsError(f"The app takes at most {rule.most} {kind} files, not {count}.")
-        return found
+        return [await self._entry(item, rules) for item in several]
 
-    async def _entry(self, item: object, form: Parameters) -> Mapping[str, Any]:
+    async def _entry(self, item: object, rules: Rules) -> Mapping[str, Any]:
         if isinstance(item, Mapping):
             return item
         if isinstance(item, Uploaded):
-            return _local(_kind_of(item.mime_type, item.name), item.id)
-        if isinstance(item, str) and item.startswith(("http://", "https://")):
-            return _linked(item, form)
+            return local(kind_of(item, rules), item.id)
+        if is_address(item):
+            return linked(str(item), rules)
         if isinstance(item, str) and not item.startswith("data:"):
             item = _path(item)
         if isinstance(item, os.PathLike):
-            path = _path(item)
-            kind = _kind_of("", path.name)
-            rule = _rule(form, kind, "local_file")
-            return _local(kind, (await self.upload(path, limit=rule.limit)).id)
+            path, kind = _path(item), kind_of(item, rules)
+            rule = rule_for(rules, kind, "local_file")
+            return local(kind, (await self.upload(path, limit=rule.limit)).id)
         found = await asyncio.to_thread(sources, item)
-        return await self._picture(found[0], form)
+        return await self._picture(found[0], rules)
 
-    async def _picture(self, source: Source, form: Parameters) -> Mapping[str, Any]:
+    async def _picture(self, source: Source, rules: Rules) -> Mapping[str, Any]:
         if source.url:
-            return _linked(source.url, form)
-        rule = _rule(form, "image", "local_file")
+            return linked(source.url, rules)
+        rule = rule_for(rules, "image", "local_file")
         data = source.data
         if source.image is not None:
             data = (await asyncio.to_thread(drawn, source.image, source.name)).data
@@ -164,42 +177,7 @@ class Files:
         if media is None or media.kind != "image":
             raise SettingsError(f"{source.name} is no picture that Dify takes.")
         name = source.name if source.name.endswith(media.suffix) else f"picture{media.suffix}"
-        return _local("image", (await self.upload(data, name=name, limit=rule.limit)).id)
-
-
-def _linked(url: str, form: Parameters) -> Mapping[str, Any]:
-    kind = _kind_of("", url.partition("?")[0])
-    if kind not in form.files:
-        # An address often does not tell: the first kind that may be linked is meant.
-        linked = [known for known, rule in form.files.items() if "remote_url" in rule.ways]
-        kind = linked[0] if linked and kind == "custom" else kind
-    _rule(form, kind, "remote_url")
-    return {"type": kind, "transfer_method": "remote_url", "url": url}
-
-
-def _local(kind: str, file_id: str) -> Mapping[str, Any]:
-    return {"type": kind, "transfer_method": "local_file", "upload_file_id": file_id}
-
-
-def _rule(form: Parameters, kind: str, way: str) -> FileRule:
-    """The rule for a kind of file. Raises `SettingsError` where the app would ignore the file."""
-    rule = form.files.get(kind)
-    if rule is None:
-        takes = ", ".join(form.files) or "no files at all"
-        raise SettingsError(f"The app takes no file of the kind {kind}: it takes {takes}.")
-    if way not in rule.ways:
-        said = "files from this machine" if way == "local_file" else "addresses"
-        raise SettingsError(f"The app takes no {said} as {kind}, only {', '.join(rule.ways)}.")
-    return rule
-
-
-def _kind_of(mime: str, name: str) -> str:
-    """Dify's kind of a file, by its type or else its name."""
-    suffix = name.rpartition(".")[2].lower()
-    if suffix in DOCUMENTS:
-        return "document"
-    guessed = (mime or mimetypes.guess_type(name)[0] or "").partition("/")[0]
-    return guessed if guessed in ("image", "audio", "video") else "custom"
+        return local("image", (await self.upload(data, name=name, limit=rule.limit)).id)
 
 
 def _path(named: str | os.PathLike[str]) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import SettingsError
-from .loose import objects, table
+from .loose import number, objects, table
 
 # Each kind of file with the name of its limit, in megabytes.
 _SIZES = {
@@ -18,6 +18,30 @@ _SIZES = {
     "custom": "file_size_limit",
 }
 FILE_KINDS = tuple(_SIZES)
+# The document's lists (dify-completion, /parameters). What is in none is "custom".
+ENDINGS = {
+    "image": "png jpg jpeg webp gif".split(),
+    "document": "txt md markdown mdx pdf html xlsx xls docx csv eml msg pptx ppt xml epub".split(),
+    "audio": "mp3 m4a wav webm amr".split(),
+    "video": "mp4 mov mpeg mpga".split(),
+    "custom": [],
+}
+FILE_INPUTS = ("file", "file-list")
+WAYS = ("remote_url", "local_file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRule:
+    """
+    What the app takes of one kind of file: how many, by which ways, of how many bytes.
+
+    ``endings`` are those of its kind, such as ``.png``; none means any.
+    """
+
+    ways: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    most: int = 3
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +49,7 @@ class Input:
     """
     One variable of the app. ``kind`` is the service's word: ``text-input``, ``paragraph``,
     ``select``, ``number``, ``file``, ``file-list``. ``longest`` is in characters, 0 for no limit.
+    ``files`` are the rules for a variable that is a file, by the kind of file.
     """
 
     name: str
@@ -34,15 +59,12 @@ class Input:
     default: str = ""
     options: tuple[str, ...] = ()
     longest: int = 0
+    files: Mapping[str, FileRule] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRule:
-    """What the app takes of one kind of file: how many, by which ways, of how many bytes."""
-
-    ways: tuple[str, ...] = ()
-    most: int = 3
-    limit: int | None = None
+    @property
+    def is_file(self) -> bool:
+        """Whether its value is a file, or a list of files."""
+        return self.kind in FILE_INPUTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +81,15 @@ class Parameters:
         return [
             each.name
             for each in self.inputs
-            if each.required and not each.default and inputs.get(each.name) in (None, "")
+            if each.required and not each.default and _is_empty(inputs.get(each.name))
         ]
 
     def check(self, inputs: Mapping[str, Any]) -> None:
-        """Raise `SettingsError` naming every required input that is not there."""
+        """
+        Raise `SettingsError` naming every required input that is not there.
+
+        Also for a text that is too long, or none of the options that there are.
+        """
         if missing := self.missing(inputs):
             names = ", ".join(missing)
             said = "inputs" if len(missing) > 1 else "an input"
@@ -71,21 +97,35 @@ class Parameters:
                 f"The app needs {said} you did not give: {names}. "
                 f"Write --inputs {missing[0]}=… for each, or inputs={{{missing[0]!r}: …}}."
             )
+        for each in self.inputs:
+            value = inputs.get(each.name)
+            if not isinstance(value, str) or not value:
+                continue
+            if each.longest and len(value) > each.longest:
+                raise SettingsError(
+                    f"The input {each.name} takes up to {each.longest:,} characters, "
+                    f"not {len(value):,}."
+                )
+            if each.kind == "select" and each.options and value not in each.options:
+                said = f"{value[:40]!r}"
+                raise SettingsError(
+                    f"The input {each.name} is one of {', '.join(each.options)}, not {said}."
+                )
 
 
 def parameters(body: Mapping[str, Any]) -> Parameters:
     """Read what ``/parameters`` says; what it leaves out is empty."""
     sizes = table(body.get("system_parameters"))
     uploads = table(body.get("file_upload"))
-    found = {
-        kind: _rule(rule, sizes.get(_SIZES[kind]))
+    found = _shared(uploads, sizes) | {
+        kind: _rule(kind, rule, sizes.get(_SIZES[kind]))
         for kind in FILE_KINDS
         if (rule := table(uploads.get(kind))).get("enabled")
     }
     speech = table(body.get("text_to_speech"))
     return Parameters(
         inputs=tuple(
-            _input(kind, table(facts))
+            _input(kind, table(facts), sizes)
             for item in objects(body.get("user_input_form"))
             for kind, facts in item.items()
         ),
@@ -95,19 +135,43 @@ def parameters(body: Mapping[str, Any]) -> Parameters:
     )
 
 
-def _rule(rule: Mapping[str, Any], megabytes: object) -> FileRule:
-    ways, most = rule.get("transfer_methods"), rule.get("number_limits")
+def _rule(kind: str, rule: Mapping[str, Any], megabytes: object) -> FileRule:
+    # The document says "choose one" of what is a list (WIRE D31).
+    return _file_rule(kind, rule.get("transfer_methods"), rule.get("number_limits"), megabytes)
+
+
+def _shared(uploads: Mapping[str, Any], sizes: Mapping[str, Any]) -> dict[str, FileRule]:
+    """The rules of apps that have one for all kinds of files, in place of one for each."""
+    if not uploads.get("enabled"):
+        return {}
+    return _rules(uploads, sizes, uploads.get("number_limits"))
+
+
+def _rules(facts: Mapping[str, Any], sizes: Mapping[str, Any], most: object) -> dict[str, FileRule]:
+    kinds, ways = facts.get("allowed_file_types"), facts.get("allowed_file_upload_methods")
+    named = [kind for kind in FILE_KINDS if isinstance(kinds, list) and kind in kinds]
+    return {kind: _file_rule(kind, ways, most, sizes.get(_SIZES[kind])) for kind in named}
+
+
+def _file_rule(kind: str, ways: object, most: object, megabytes: object) -> FileRule:
     return FileRule(
-        # The document says "choose one" of what is a list (WIRE D31).
-        ways=tuple(map(str, ways)) if isinstance(ways, list) else ("remote_url", "local_file"),
-        most=most if isinstance(most, int) else 3,
-        limit=megabytes << 20 if isinstance(megabytes, int) else None,
+        endings=tuple(f".{ending}" for ending in ENDINGS[kind]),
+        ways=tuple(map(str, ways)) if isinstance(ways, list) else WAYS,
+        most=number(most) if number(most) > 0 else 3,
+        limit=None if megabytes is None else number(megabytes) << 20,
     )
 
 
-def _input(kind: str, facts: Mapping[str, Any]) -> Input:
+def _is_empty(value: object) -> bool:
+    # Compared by kind: a table or an array answers a comparison with another one.
+    return value is None or (isinstance(value, str | list | tuple) and not value)
+
+
+def _input(kind: str, facts: Mapping[str, Any], sizes: Mapping[str, Any]) -> Input:
     options, longest = facts.get("options"), facts.get("max_length")
     default = facts.get("default")
+    # One file, or as many as its length says; each such variable has rules of its own.
+    files = _rules(facts, sizes, 1 if kind == "file" else longest or 5)
     return Input(
         name=str(facts.get("variable") or facts.get("label") or ""),
         kind=kind,
@@ -115,5 +179,6 @@ def _input(kind: str, facts: Mapping[str, Any]) -> Input:
         required=bool(facts.get("required")),
         default="" if default is None else str(default),
         options=tuple(map(str, options)) if isinstance(options, list) else (),
-        longest=longest if isinstance(longest, int) else 0,
+        longest=0 if kind in FILE_INPUTS or not isinstance(longest, int) else longest,
+        files=files if kind in FILE_INPUTS else {},
     )

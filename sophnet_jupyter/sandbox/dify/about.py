@@ -29,12 +29,15 @@ SITE = {
     "icon_url": None,
     "description": INFO["description"],
     "copyright": None,
-    "privacy_policy": None,
+    "privacy_policy": "https://example.com/privacy",
     "custom_disclaimer": "Scripted, no real model.",
     "default_language": "en-US",
     "show_workflow_steps": False,
     "use_icon_as_answer_icon": False,
 }
+
+OPENING = "Give me a **task**, and a photo or some material if you like."
+QUESTIONS = ["Write a story of 60 words about rain", "What is 12*12?"]
 
 
 def routes() -> list[Route]:
@@ -60,8 +63,8 @@ async def _parameters(request: Request) -> Response:
         for kind in KINDS
     }
     told = {
-        "opening_statement": "",
-        "suggested_questions": [],
+        "opening_statement": OPENING,
+        "suggested_questions": QUESTIONS,
         "suggested_questions_after_answer": off,
         "speech_to_text": off,
         "text_to_speech": {

@@ -14,6 +14,7 @@ from ..sophnet.generation import prompt_tokens
 from ..sophnet.scripted import reply
 from ..sophnet.scripted.tokens import tokens
 from .shelf import Annotation, File, Message, Run, Shelf
+from .source import Source
 
 READABLE = ("txt", "md", "markdown", "csv", "html", "xml")
 LONGEST_MATERIAL = 20_000
@@ -29,6 +30,8 @@ class Answer:
         self, run: Run, inputs: Mapping[str, str], files: Sequence[File | str], shelf: Shelf
     ) -> None:
         self.run = run
+        # What is said comes from there, in place of `text`, where a server stands behind us.
+        self.source: Source | None = None
         self.message = Message(user=run.user)
         self._turns = _turns(inputs, files)
         self.annotation = _annotated(inputs["query"], shelf)
@@ -62,11 +65,11 @@ class Answer:
         self.message.text = REPLACEMENT
         return self.event("message_replace", answer=REPLACEMENT, reason="output_moderation")
 
-    def failed(self) -> dict[str, Any]:
+    def failed(self, why: str = "the model stopped working") -> dict[str, Any]:
         """An error; it is the one event that does not name its task (WIRE D8)."""
         event = self.event("error", code="completion_request_error", status=400)
         del event["task_id"]
-        return {**event, "message": "the model stopped working"}
+        return {**event, "message": why}
 
     def end(self, seconds: float) -> dict[str, Any]:
         more = {"id": self.message.id, "metadata": self.metadata(seconds), "files": None}
@@ -129,6 +132,8 @@ def _turns(inputs: Mapping[str, str], files: Sequence[File | str]) -> tuple[Turn
         manner.append("Talk like a pirate.")
     if inputs["language"]:
         manner.append(f"Answer in {inputs['language']}.")
+    if inputs["words"]:
+        manner.append(f"Use about {inputs['words']} words.")
     words, images = [inputs["query"]], []
     for file in files:
         if isinstance(file, str):

@@ -21,6 +21,7 @@ from .answer import REPLACEMENT, Answer
 from .form import check_files, check_inputs
 from .refusals import Refused, answer, body_of, encoded, invalid, user_of
 from .shelf import Run, Shelf, put
+from .source import Source, relayed
 from .tone import tone
 
 PING = b"event: ping\n\n"
@@ -28,6 +29,8 @@ PING_EVERY = 10.0
 BREAKS = ("cut", "stall", "silent_end", "error_mid_stream")
 MODES = ("streaming", "blocking", None)
 SOUND_PIECES = 3
+# Where nobody knows yet how long an answer will be, it is withdrawn after so many pieces.
+MODERATED_AFTER = 8
 
 
 def routes(options: Options, shelf: Shelf) -> list[Route]:
@@ -64,8 +67,8 @@ async def _made(
         raise invalid("response_mode must be one of streaming, blocking", "response_mode")
     if body.get("conversation_id"):
         raise Refused(404, "not_found", "Conversation Not Exists.")
-    inputs = check_inputs(body.get("inputs"), body.get("query") or "")
-    files = check_files(body.get("files"), user, shelf)
+    inputs, named = check_inputs(body.get("inputs"), body.get("query") or "", user, shelf)
+    files = [*named, *check_files(body.get("files"), user, shelf)]
     limit = switches.faults.get("concurrency")
     if limit is not None and len(shelf.runs) >= limit:
         said = f"The current maximum concurrent requests allowed for this app is {limit:.0f}."
@@ -74,20 +77,20 @@ async def _made(
         )
     made = Answer(Run(user=user), inputs, files, shelf)
     if options.upstream and not made.annotation:
-        made.text = await _upstream(made, options)
+        if body.get("response_mode") == "streaming":
+            made.source = await Source.opened(options, made.prompt())
+        else:
+            made.text = await _upstream(made, options)
     put(shelf.messages, made.message.id, made.message)
     return made
 
 
 async def _upstream(made: Answer, options: Options) -> list[str]:
     """What the server behind us says, in the pieces of a script. Raises `Refused`."""
-    from ..sophnet.envelope import Refused as Failed
     from ..upstream import said
 
-    try:
+    with relayed():
         return tokens(await said(options, made.prompt()))
-    except Failed as failed:
-        raise Refused(400, "completion_request_error", failed.message) from None
 
 
 async def _until_end(
@@ -101,6 +104,8 @@ async def _until_end(
                 yield event
     finally:
         del shelf.runs[made.run.id]
+        if made.source:
+            await made.source.aclose()
 
 
 async def _events(made: Answer, switches: Switches) -> AsyncGenerator[bytes, None]:
@@ -108,13 +113,21 @@ async def _events(made: Answer, switches: Switches) -> AsyncGenerator[bytes, Non
     pace, begun = Pace(switches), time.monotonic()
     breaks = min((switches.faults[n] for n in BREAKS if n in switches.faults), default=None)
     moderated = "moderated" in switches.quirks
-    for count, piece in enumerate(made.text):
-        if made.run.stopped.is_set() or (moderated and 2 * count >= len(made.text)):
-            break
-        if breaks is not None and count >= breaks:
-            break
-        await pace.tokens()
-        yield _line(made.said(piece), switches)
+    half = MODERATED_AFTER if made.source else -(-len(made.text) // 2)
+    count = 0
+    try:
+        async with aclosing(_pieces(made, pace)) as pieces:
+            async for piece in pieces:
+                if made.run.stopped.is_set() or (moderated and count >= half):
+                    break
+                if breaks is not None and count >= breaks:
+                    break
+                yield _line(made.said(piece), switches)
+                count += 1
+    except Refused as refused:
+        # The server behind us gave up, with half an answer said.
+        yield _line(made.failed(str(refused)), switches)
+        return
     if breaks is not None:
         async for last in _broken_off(made, switches):
             yield last
@@ -126,6 +139,17 @@ async def _events(made: Answer, switches: Switches) -> AsyncGenerator[bytes, Non
         for sound in _spoken(made):
             await pace.tokens()
             yield _line(sound, switches)
+
+
+async def _pieces(made: Answer, pace: Pace) -> AsyncGenerator[str, None]:
+    """The answer piece by piece: as the server behind us makes them, or at the script's pace."""
+    if made.source:
+        async for piece in made.source:
+            yield piece
+        return
+    for piece in made.text:
+        await pace.tokens()
+        yield piece
 
 
 async def _broken_off(made: Answer, switches: Switches) -> AsyncGenerator[bytes, None]:

@@ -56,7 +56,7 @@ async def _posted(request: Request) -> tuple[multipart.Part, str]:
     file = form.get("file")
     if file is None:
         raise Refused(400, "no_file_uploaded", "Please upload your file.")
-    if body.count(b'name="file"') > 1:
+    if body.count(b'; name="file"') > 1:
         raise Refused(400, "too_many_files", "Only one file is allowed.")
     if not file.filename:
         raise Refused(400, "filename_not_exists_error", "The specified filename does not exist.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .refusals import Refused, invalid
@@ -47,11 +47,42 @@ FORM: list[dict[str, dict[str, Any]]] = [
             "default": "",
         }
     },
+    {
+        "number": {
+            "label": "Words",
+            "variable": "words",
+            "required": False,
+            "default": "",
+        }
+    },
+    {
+        "file": {
+            "label": "Photo",
+            "variable": "photo",
+            "required": False,
+            "allowed_file_types": ["image"],
+            "allowed_file_upload_methods": ["remote_url", "local_file"],
+            "allowed_file_extensions": [],
+        }
+    },
+    {
+        "file-list": {
+            "label": "Material",
+            "variable": "material",
+            "required": False,
+            "allowed_file_types": ["document"],
+            "allowed_file_upload_methods": ["local_file"],
+            "allowed_file_extensions": [],
+            "max_length": 2,
+        }
+    },
 ]
 
 
-def check_inputs(inputs: Any, query: Any) -> dict[str, str]:
-    """The app's variables as they were given, in the service's words where they are wrong."""
+def check_inputs(
+    inputs: Any, query: Any, user: str, shelf: Shelf
+) -> tuple[dict[str, str], list[File | str]]:
+    """The app's variables as they were given; the service's words where they are wrong."""
     if not isinstance(inputs, dict):
         raise invalid("Arg inputs must be provided." if inputs is None else "inputs: not an object")
     if not isinstance(query, str):
@@ -59,14 +90,47 @@ def check_inputs(inputs: Any, query: Any) -> dict[str, str]:
     # The document nests the query, the source also takes it beside the inputs (WIRE D6).
     given = {"query": query} if query else {}
     given |= {name: value for name, value in inputs.items() if value not in (None, "")}
-    found = {}
+    found: dict[str, str] = {}
+    files: list[File | str] = []
     for item in FORM:
         ((kind, facts),) = item.items()
         name = facts["variable"]
-        value = given.get(name, facts["default"])
-        _check(name, value, kind, facts)
-        found[name] = value
-    return found
+        value = given.get(name, facts.get("default", ""))
+        if kind in ("file", "file-list"):
+            files += _variable_files(name, value, kind, facts, user, shelf)
+        elif kind == "number":
+            found[name] = _number(name, value)
+        else:
+            _check(name, value, kind, facts)
+            found[name] = value
+    return found, files
+
+
+def _number(name: str, value: Any) -> str:
+    """A number, which may also come as the text of one."""
+    if value == "":
+        return ""
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        raise invalid(f"(type 'number') {name} in input form must be a number") from None
+    return str(value)
+
+
+def _variable_files(
+    name: str, value: Any, kind: str, facts: Mapping[str, Any], user: str, shelf: Shelf
+) -> list[File | str]:
+    """The files that a variable of the form names; it has rules of its own."""
+    if value in ("", []):
+        return []
+    entries = value if isinstance(value, list) and kind == "file-list" else [value]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise invalid(f"{name} in input form must be a file")
+    if len(entries) > (most := facts.get("max_length", 1)):
+        raise invalid(f"{name} in input form must be less than {most} files")
+    ways = facts["allowed_file_upload_methods"]
+    found = [_file(entry, user, shelf, facts["allowed_file_types"], ways) for entry in entries]
+    return used(found)
 
 
 def _check(name: str, value: Any, kind: str, facts: Mapping[str, Any]) -> None:
@@ -86,21 +150,28 @@ def check_files(entries: Any, user: str, shelf: Shelf) -> list[File | str]:
         return []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise invalid("files must be a list of objects")
-    found = [_file(entry, user, shelf) for entry in entries]
+    found = [_file(entry, user, shelf, ENABLED, WAYS) for entry in entries]
     for kind in ENABLED:
         if sum(entry["type"] == kind for entry in entries) > MOST:
             raise invalid(f"Number of {kind} files exceeds the maximum limit {MOST}")
-    for file in found:
+    return used(found)
+
+
+def used(files: list[File | str]) -> list[File | str]:
+    """The same files, which a message has named from now on."""
+    for file in files:
         if isinstance(file, File):
             file.used = True
-    return found
+    return files
 
 
-def _file(entry: Mapping[str, Any], user: str, shelf: Shelf) -> File | str:
-    kind, way = entry.get("type"), entry.get("transfer_method")
-    if kind not in ENABLED:
-        raise invalid(f"File type {kind} is not enabled in this app: {', '.join(ENABLED)}")
-    if way not in WAYS:
+def _file(
+    entry: Mapping[str, Any], user: str, shelf: Shelf, kinds: Sequence[str], ways: Sequence[str]
+) -> File | str:
+    kind, way = str(entry.get("type")), entry.get("transfer_method")
+    if kind not in kinds:
+        raise invalid(f"File type {kind} is not enabled in this app: {', '.join(kinds)}")
+    if way not in ways:
         raise invalid(f"Invalid file transfer_method: {way}")
     if way == "remote_url":
         url = entry.get("url")

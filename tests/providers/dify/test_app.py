@@ -27,6 +27,7 @@ from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.providers.dify.codes import ADVICE
 from sophnet_jupyter.providers.dify.form import parameters
 from sophnet_jupyter.providers.dify.speech import sound
+from sophnet_jupyter.response import Response
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.poll import Pace
 
@@ -77,14 +78,18 @@ async def test_a_document_is_uploaded_as_one_and_read(app: Make, tmp_path: Path)
     assert "words" in answer.text.lower()
 
 
-async def test_what_the_app_would_ignore_or_refuse_is_not_sent(app: Make, tmp_path: Path) -> None:
+async def test_what_the_app_would_ignore_or_refuse_is_not_sent(
+    app: Make, seen: Seen, tmp_path: Path
+) -> None:
     song = tmp_path / "song.mp3"
     song.write_bytes(b"ID3")
     async with aclosing(app()) as ours:
         with pytest.raises(SettingsError, match="no file of the kind audio: it takes image, doc"):
             await ours.complete("hi", files=song)
+        before = len(seen())
         with pytest.raises(SettingsError, match="at most 3 image files, not 4"):
-            await ours.complete("hi", files=["https://example.org/a.png"] * 4)
+            await ours.complete("hi", files=[png()] * 4)
+        assert len(seen()) == before, "not even uploaded"
         with pytest.raises(SettingsError, match="There is no file"):
             await ours.complete("hi", files=tmp_path / "gone.png")
         ours._form = parameters(
@@ -102,6 +107,95 @@ async def test_what_the_app_would_ignore_or_refuse_is_not_sent(app: Make, tmp_pa
             await ours.complete("hi", files=png())
         with pytest.raises(SettingsError, match="takes no addresses as image"):
             await ours.complete("hi", files="https://example.org/a.png")
+
+
+FILE_FORM = {
+    "user_input_form": [
+        {
+            "file": {
+                "variable": "photo",
+                "required": True,
+                "allowed_file_types": ["image"],
+                "allowed_file_upload_methods": ["local_file"],
+            }
+        },
+        {
+            "file-list": {
+                "variable": "papers",
+                "allowed_file_types": ["document", "custom"],
+                "allowed_file_upload_methods": ["local_file"],
+                "max_length": 2,
+            }
+        },
+    ],
+    "system_parameters": {"image_file_size_limit": 10},
+}
+
+
+async def test_a_variable_that_is_a_file_has_rules_of_its_own(app: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("words")
+    async with aclosing(app()) as ours:
+        ours._form = parameters(FILE_FORM)
+        assert ours._form.files == {}
+        photo = await ours._files.entries(png(), variable="photo")
+        assert [(e["type"], e["transfer_method"]) for e in photo] == [("image", "local_file")]
+        two = await ours._files.entries([path, path], variable="papers")
+        assert [e["type"] for e in two] == ["document", "document"]
+        for value, name, said in (
+            ([path, path, path], "papers", "at most 2 document files, not 3"),
+            ([png(), png()], "photo", "at most 1 image files, not 2"),
+            (path, "photo", "no file of the kind document: it takes image"),
+            ("https://a.b/c.png", "photo", "no addresses as image"),
+        ):
+            with pytest.raises(SettingsError, match=said):
+                await ours._files.entries(value, variable=name)
+
+
+async def test_pictures_and_lists_of_files_may_be_inputs(app: Make, seen: Seen) -> None:
+    async with aclosing(app()) as ours:
+        ours._form = parameters(FILE_FORM)
+        inputs = {"query": "hi", "photo": png(), "papers": [png()]}
+        with pytest.raises(SettingsError, match="no file of the kind image: it takes document"):
+            await ours.complete(inputs)
+        with pytest.raises(RequestRefused):
+            # The sandbox's own form has no such input; what matters is what it was sent.
+            await ours.complete({"query": "x" * 60_000, "photo": png()})
+    sent = seen()[-1]["body"]["inputs"]["photo"]
+    assert (sent["type"], sent["transfer_method"]) == ("image", "local_file")
+
+
+def test_a_file_that_is_required_is_missed_whatever_was_given_in_its_place() -> None:
+    form = parameters(FILE_FORM)
+    assert form.missing({}) == form.missing({"photo": ""}) == form.missing({"photo": []})
+    assert form.missing({"photo": Image.new("RGB", (2, 2))}) == []
+
+
+def test_one_rule_for_all_kinds_of_files_is_read_as_one_for_each() -> None:
+    uploads = {
+        "enabled": True,
+        "allowed_file_types": ["image", "audio"],
+        "allowed_file_upload_methods": ["remote_url"],
+        "number_limits": 5,
+        "image": {"enabled": False},
+    }
+    files = parameters({"file_upload": uploads}).files
+    assert {kind: (rule.ways, rule.most) for kind, rule in files.items()} == {
+        "image": (("remote_url",), 5),
+        "audio": (("remote_url",), 5),
+    }
+
+
+async def test_a_response_of_another_service_is_not_rated_or_read_aloud(app: Make) -> None:
+    async with aclosing(app()) as ours:
+        for response in (
+            Response(service="SophNet", request_id="r-1"),
+            Response(service="Dify", request_id=""),
+        ):
+            with pytest.raises(SettingsError, match="no message of a Dify app"):
+                await ours.feedback(response, "like")
+            with pytest.raises(SettingsError, match="no message of a Dify app"):
+                await ours.speak(response)
 
 
 async def test_a_file_is_fetched_once_a_message_has_used_it(app: Make, tmp_path: Path) -> None:
@@ -194,7 +288,9 @@ async def test_the_app_says_who_it_is(app: Make, seen: Seen) -> None:
         assert await ours.meta() == {"tool_icons": {}}
         form = await ours.parameters()
         assert await ours.form() is form
-    assert [each.name for each in form.inputs] == ["query", "tone", "language"]
+    assert [each.name for each in form.inputs] == [
+        *("query", "tone", "language", "words", "photo", "material")
+    ]
     assert form.missing({"tone": "plain"}) == ["query"]
     assert seen()[-4]["method"] == "GET"
 
@@ -212,6 +308,22 @@ def test_parameters_of_another_form_are_read_as_far_as_they_go(body: dict[str, A
     assert parameters(body).files == {}
 
 
+async def test_every_call_goes_to_the_one_address_that_was_set(app: Make, seen: Seen) -> None:
+    """The document has three spellings of it, one of them a host (WIRE D26)."""
+    before = len(seen())
+    async with aclosing(app()) as ours:
+        await ours.complete("What is 2+2?")
+        await ours.upload(png())
+        await ours.speak("hello")
+        await ours.feedbacks()
+        await ours.annotations.list()
+        for ask in (ours.info, ours.parameters, ours.site, ours.meta):
+            await ask()
+    paths = [request["path"] for request in seen()[before:]]
+    assert len(paths) == 9
+    assert all(path.startswith("/v1/") for path in paths)
+
+
 @pytest.mark.parametrize("quirks", ["", "old_annotation"], ids=["new", "old"])
 async def test_annotations_are_written_listed_changed_and_taken_away(
     app: Make, quirks: str
@@ -227,6 +339,26 @@ async def test_annotations_are_written_listed_changed_and_taken_away(
             await ours.annotations.update(made.id, "a", "b")
         with pytest.raises(RequestRefused):
             await ours.annotations.create("", "b")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (200, b"<html>busy</html>", AnswerUnreadable),
+        (200, b'{"code":"not_found","message":"gone","status":404}', NotFound),
+        (404, b"", NotFound),
+    ],
+)
+def test_a_deletion_is_only_done_when_the_service_says_so(
+    status: int, body: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        annotations_module.deleted(Reply(status=status, headers={}, body=body))
+
+
+def test_a_deletion_is_done_with_or_without_a_body() -> None:
+    for status, body in ((204, b""), (200, b'{"result":"success"}')):
+        annotations_module.deleted(Reply(status=status, headers={}, body=body))
 
 
 async def test_a_last_page_that_is_full_ends_the_list(

@@ -66,14 +66,36 @@ def test_sound_is_read_behind_the_end_of_the_text(name: str) -> None:
 
 
 def test_sound_that_is_no_base64_is_told_and_does_not_end_the_answer() -> None:
-    (told,) = Decoder().events({"event": "tts_message", "audio": "a", **IDS})
-    assert isinstance(told, Notice)
+    for audio in ("a", "<html>no sound</html>"):
+        (told,) = Decoder().events({"event": "tts_message", "audio": audio, **IDS})
+        assert isinstance(told, Notice)
+    (heard,) = Decoder().events({"event": "tts_message", "audio": "bXAz\nbXAz", **IDS})
+    assert heard == AudioChunk(data=b"mp3mp3")
 
 
 def test_text_behind_the_end_is_not_part_of_the_answer() -> None:
     decoder = Decoder()
     decoder.events({"event": "message_end", **IDS})
     assert decoder.events({"event": "message", "answer": "again", **IDS}) == []
+
+
+def test_an_answer_that_is_withdrawn_behind_its_end_is_withdrawn() -> None:
+    decoder = Decoder()
+    decoder.events({"event": "message_end", **IDS})
+    late = {"event": "message_replace", "answer": "No.", **IDS}
+    assert decoder.events(late) == [TextReplaced(text="No.")]
+
+
+def test_a_file_of_the_answer_is_told_once_and_one_of_the_user_is_not() -> None:
+    decoder = Decoder()
+    made = {"id": "f", "type": "image", "belongs_to": "assistant", "url": "https://a.b/c.png"}
+    (told,) = decoder.events({"event": "message_file", **made})
+    assert told == Notice(text="The app made a file: image https://a.b/c.png")
+    theirs = {**made, "belongs_to": "user", "url": "https://a.b/mine.png"}
+    assert decoder.events({"event": "message_file", **theirs}) == []
+    other = {**made, "url": "https://a.b/d.png"}
+    (last,) = decoder.events({"event": "message_end", "files": [made, other], **IDS})
+    assert "d.png" in last.text
 
 
 def test_usage_is_read_although_its_prices_are_text() -> None:
@@ -88,7 +110,10 @@ def test_usage_is_read_although_its_prices_are_text() -> None:
         "latency": 0.9,
     }
     events = Decoder().events({"event": "message_end", "metadata": {"usage": usage}, **IDS})
-    assert events == [Usage(prompt_tokens=33, completion_tokens=4, total_tokens=37)]
+    (told,) = events
+    assert isinstance(told, Usage)
+    assert (told.prompt_tokens, told.completion_tokens, told.total_tokens) == (33, 4, 37)
+    assert (told.price, told.currency) == ("0.0000410", "USD")
 
 
 def test_sources_and_the_author_of_an_annotation_are_told() -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from sophnet_jupyter import Client, Dify
-from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.errors import AnswerUnreadable, SettingsError, Unreachable
+from sophnet_jupyter.keystore import Keystore, app_profile
+from sophnet_jupyter.providers.dify.access import checked
+from sophnet_jupyter.secret import Secret
 from sophnet_jupyter.settings import DIFY_URL, DifyApp, dify_apps
+from sophnet_jupyter.wire.call import Reply
 
 ENVIRON = {
     "DIFY_API_KEY": "app-one",
@@ -66,6 +70,37 @@ def test_a_key_shows_in_no_repr() -> None:
     app = Dify("app-canary-1234", "https://dify.test/v1", user="u")
     assert "canary" not in repr(app)
     assert "canary" not in repr(DifyApp.read("", {"DIFY_API_KEY": "app-canary-1234"}))
+
+
+def test_a_key_that_was_kept_goes_to_its_own_address_and_behind_the_environment(
+    tmp_path: Path,
+) -> None:
+    environ = {"SOPHNET_CONFIG_DIR": str(tmp_path), "DIFY_BASE_URL": "https://other.example/v1"}
+    store = Keystore(environ)
+    store.save(app_profile("dify", "My-Writer"), Secret("app-kept"), base_url="http://10.0.0.5/v1")
+    store.save(app_profile("dify", ""), Secret("app-usual"))
+    kept = DifyApp.read("my_writer", environ)
+    assert (kept.api_key.reveal(), kept.base_url) == ("app-kept", "http://10.0.0.5/v1")
+    usual = DifyApp.read("", environ)
+    assert (usual.api_key.reveal(), usual.base_url) == ("app-usual", DIFY_URL)
+    assert dify_apps(environ) == ["my_writer"]
+    assert [profile.name for profile in store.listed()] == [], "they are no profiles of SophNet"
+    named = DifyApp.read("", environ | {"DIFY_API_KEY": "app-named"})
+    assert (named.api_key.reveal(), named.base_url) == ("app-named", "https://other.example/v1")
+
+
+@pytest.mark.anyio
+async def test_an_app_that_cannot_be_reached_is_told_with_its_own_setting() -> None:
+    app = Dify("app-one", "http://127.0.0.1:9/v1", user="ada")
+    with pytest.raises(Unreachable, match=r"HTTPS_PROXY\) and DIFY_BASE_URL\.$"):
+        await app.info()
+    await app.aclose()
+
+
+def test_what_is_not_dify_is_told_with_its_own_setting() -> None:
+    page = Reply(status=200, headers={"content-type": "text/html"}, body=b"<html>")
+    with pytest.raises(AnswerUnreadable, match="check DIFY_BASE_URL and"):
+        checked(page)
 
 
 def test_a_client_opens_each_app_once() -> None:

@@ -1,0 +1,95 @@
+"""What kind of file something is, by Dify's words, and whether an app takes it."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...errors import SettingsError
+from .form import ENDINGS, FileRule, Parameters
+from .uploaded import Uploaded
+
+# Of each kind of file, what is taken of it.
+Rules = Mapping[str, FileRule]
+
+
+def is_file(value: object) -> bool:
+    """Whether the value of an input is a file, or several, that cannot be sent as it is."""
+    if isinstance(value, list | tuple):
+        return any(map(is_file, value))
+    return not (value is None or isinstance(value, str | int | float | Mapping))
+
+
+def rules_of(form: Parameters, variable: str) -> Rules:
+    """The rules for files of one variable, or for those beside the inputs."""
+    own = [each.files for each in form.inputs if each.name == variable and each.is_file]
+    return own[0] if own and own[0] else form.files
+
+
+def is_address(item: object) -> bool:
+    """Whether the service is to fetch it."""
+    return isinstance(item, str) and item.startswith(("http://", "https://"))
+
+
+def kind_of(item: object, rules: Rules) -> str:
+    """What kind of file an item will be sent as, before anything is read."""
+    if isinstance(item, Mapping):
+        return str(item.get("type") or "")
+    if is_address(item):
+        return _linked_kind(str(item), rules)
+    if isinstance(item, Uploaded):
+        return allowed(kind_by_name(item.mime_type, item.name), rules)
+    if isinstance(item, os.PathLike) or (isinstance(item, str) and not item.startswith("data:")):
+        return allowed(kind_by_name("", Path(item).name), rules)
+    # All else is a picture, or nothing.
+    return "image"
+
+
+def allowed(kind: str, rules: Rules) -> str:
+    """An app may take any file as its own kind, beside or in place of the usual ones."""
+    return "custom" if kind not in rules and "custom" in rules else kind
+
+
+def _linked_kind(url: str, rules: Rules) -> str:
+    kind = kind_by_name("", url.partition("?")[0])
+    if kind in rules:
+        return kind
+    # An address often does not tell: the first kind that may be linked is meant.
+    linked = [known for known, rule in rules.items() if "remote_url" in rule.ways]
+    return linked[0] if linked and kind == "custom" else allowed(kind, rules)
+
+
+def linked(url: str, rules: Rules) -> Mapping[str, Any]:
+    """An address as a request names it. Raises `SettingsError` where the app takes none."""
+    kind = _linked_kind(url, rules)
+    rule_for(rules, kind, "remote_url")
+    return {"type": kind, "transfer_method": "remote_url", "url": url}
+
+
+def local(kind: str, file_id: str) -> Mapping[str, Any]:
+    """An upload as a request names it."""
+    return {"type": kind, "transfer_method": "local_file", "upload_file_id": file_id}
+
+
+def rule_for(rules: Rules, kind: str, way: str) -> FileRule:
+    """The rule for a kind of file. Raises `SettingsError` where the app would ignore the file."""
+    rule = rules.get(kind)
+    if rule is None:
+        takes = ", ".join(rules) or "no files at all"
+        raise SettingsError(f"The app takes no file of the kind {kind}: it takes {takes}.")
+    if way not in rule.ways:
+        said = "files from this machine" if way == "local_file" else "addresses"
+        raise SettingsError(f"The app takes no {said} as {kind}, only {', '.join(rule.ways)}.")
+    return rule
+
+
+def kind_by_name(mime: str, name: str) -> str:
+    """Dify's kind of a file, by its type or else its name."""
+    suffix = name.rpartition(".")[2].lower()
+    if suffix in ENDINGS["document"]:
+        return "document"
+    guessed = (mime or mimetypes.guess_type(name)[0] or "").partition("/")[0]
+    return guessed if guessed in ("image", "audio", "video") else "custom"

@@ -1,0 +1,139 @@
+"""The app's panel as a user meets it: in JupyterLab, in front of a real kernel and the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+SETUP = """from sophnet_jupyter import DifyApp
+panel = DifyApp()
+panel"""
+LOOK = "print(panel.response.ending, panel.response.sandbox, panel.response.text[:20])"
+
+
+@pytest.fixture
+def panel(lab: Any, open_notebook: Callable[[str], Any]) -> tuple[Any, Any]:
+    lab.write("dify.ipynb", SETUP, LOOK)
+    notebook = open_notebook("dify.ipynb")
+    notebook.run_cell(0)
+    return notebook, notebook.output_of(0).locator(".sophnet-dify")
+
+
+def test_an_app_is_filled_in_run_heard_and_rated(
+    panel: Any, page: Page, console: Any, lab: Any
+) -> None:
+    notebook, view = panel
+    phase = view.locator(".sophnet-phase")
+    expect(phase).to_have_text("Ready", timeout=20_000)
+    expect(view.locator(".sophnet-name")).to_have_text("Sandbox writer")
+    expect(view.locator(".sophnet-opening strong")).to_have_text("task")
+    link = view.get_by_role("link", name="Privacy policy")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+    view.get_by_role("button", name="Run").click()
+    expect(view.locator(".sophnet-alert")).to_contain_text("an input you did not give: query")
+    view.get_by_role("button", name="What is 12*12?").click()
+    expect(view.get_by_label("Query")).to_have_value("What is 12*12?")
+    expect(view.get_by_label("Query")).to_be_focused()
+    view.get_by_label("Words").fill("20")
+    material = view.get_by_role("group", name="Material")
+    material.locator("input[type=file]").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Rain fell all night. " * 20}
+    )
+    expect(material.get_by_role("listitem")).to_contain_text("notes.txt")
+    photo = view.get_by_role("group", name="Photo")
+    photo.locator("input[type=file]").set_input_files(
+        {"name": "song.mp3", "mimeType": "audio/mpeg", "buffer": b"ID3"}
+    )
+    expect(photo.get_by_role("alert")).to_contain_text("song.mp3 is not of a kind")
+    photo.get_by_role("button", name="Dismiss").click()
+    view.get_by_label("Query").press("Control+Enter")
+    answer = view.get_by_role("article", name="Answer")
+    expect(answer).to_contain_text("144", timeout=20_000)
+    expect(phase).to_have_text("Ready")
+    expect(view.locator(".sophnet-alert")).to_be_hidden()
+
+    view.get_by_role("button", name="Copy").click()
+    expect(view.get_by_role("button", name="Copied")).to_be_visible()
+    assert "144" in page.evaluate("navigator.clipboard.readText()")
+    view.get_by_role("button", name="Like", exact=False).first.click()
+    expect(view.get_by_role("button", name="👍 Like")).to_have_attribute("aria-pressed", "true")
+    view.get_by_label("Comment on the answer").fill("Just right.")
+    view.get_by_role("button", name="Send").click()
+    expect(view.get_by_text("Noted with your words.")).to_be_visible()
+    view.get_by_role("button", name="Read aloud").click()
+    sound = view.get_by_role("group", name="the answer")
+    expect(sound).to_contain_text("of 0.", timeout=10_000)
+    page.set_viewport_size({"width": 1200, "height": 1250})
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        notebook.set_theme(theme)
+        notebook.screenshot(f"dify-{theme.split()[1].lower()}", of=view)
+
+    notebook.save()
+    book = nbformat.read(lab.root / "dify.ipynb", as_version=4)
+    (twin,) = [output for output in book.cells[0].outputs if "sophnet-twin" in str(output)]
+    assert "144" in twin.data["text/html"]
+    assert "<audio" in twin.data["text/html"]
+    assert "144" not in str(book.metadata), "no widget state holds the answer too"
+    bad = ("uncaught", "error", "warning")
+    # JupyterLab itself complains about a slow machine.
+    said = [line for line in console.lines if "to activate" not in line]
+    assert not [line for line in said if line.startswith(bad)]
+
+
+def test_annotations_are_minded_and_stopping_keeps_what_had_come(panel: Any) -> None:
+    notebook, view = panel
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=20_000)
+    app = view.get_by_role("tab", name="App")
+    app.focus()
+    app.press("ArrowRight")
+    expect(view.get_by_role("tab", name="Annotations")).to_be_focused()
+    desk = view.get_by_role("tabpanel", name="Annotations")
+    expect(desk.get_by_text("There is none yet.")).to_be_visible()
+    desk.get_by_label("Question", exact=True).fill("Where is the office?")
+    desk.get_by_label("Answer", exact=True).fill("<b>On</b> the hill.")
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_role("listitem")).to_contain_text("<b>On</b> the hill.")
+    desk.get_by_role("button", name="Edit: Where").click()
+    desk.get_by_label("Answer", exact=True).fill("In the valley.")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_role("listitem")).to_contain_text("In the valley.")
+    desk.get_by_text("Answer from annotations").click()
+    desk.get_by_label("Provider of the embedding model").fill("zhipu")
+    desk.get_by_label("Embedding model", exact=True).fill("embedding_3")
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        notebook.set_theme(theme)
+        notebook.screenshot(f"dify-annotations-{theme.split()[1].lower()}", of=view)
+    desk.get_by_role("button", name="Switch on").click()
+    expect(desk.get_by_text("Annotations answer from a score of 0.9.")).to_be_visible(
+        timeout=20_000
+    )
+    view.get_by_role("tab", name="App").click()
+    view.get_by_label("Query").fill("Where is the office?")
+    view.get_by_role("button", name="Run", exact=True).click()
+    answer = view.get_by_role("article", name="Answer")
+    expect(answer).to_contain_text("In the valley.")
+    expect(answer).to_contain_text("Answered from an annotation by Sandbox editor")
+    view.get_by_role("tab", name="Annotations").click()
+    desk.get_by_label("Search annotations").press("Enter")
+    expect(desk.get_by_text("answered 1 time")).to_be_visible()
+    delete = desk.get_by_role("button", name="Delete: Where")
+    delete.click()
+    expect(delete).to_have_text("Really delete?")
+    delete.click()
+    expect(desk.get_by_text("There is none yet.")).to_be_visible()
+
+    view.get_by_role("tab", name="App").click()
+    view.get_by_label("Query").fill("Write a story of 400 words about rain")
+    view.get_by_role("button", name="Run", exact=True).click()
+    expect(view.locator(".sophnet-phase")).to_have_text("Answering")
+    view.get_by_role("button", name="Stop").click()
+    expect(view.locator(".sophnet-phase")).to_have_text("Stopped")
+    notebook.run_cell(1)
+    expect(notebook.output_of(1)).to_contain_text("stopped True")

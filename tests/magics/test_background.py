@@ -7,7 +7,7 @@ import pytest
 from sophnet_jupyter.errors import KeyRejected
 from sophnet_jupyter.events import Finished, TextDelta
 from sophnet_jupyter.magics.background import Background, Cancelled
-from sophnet_jupyter.magics.places import sentence
+from sophnet_jupyter.magics.places import failure
 from sophnet_jupyter.response import Arrival
 
 
@@ -112,7 +112,7 @@ def test_an_error_that_is_not_ours_is_a_failure_too(start) -> None:
     with pytest.raises(ZeroDivisionError):
         job.wait(5)
     assert job.state == "failed"
-    assert sentence(ends[0][1]) == "ZeroDivisionError: by zero"
+    assert failure(ends[0][1]) == "ZeroDivisionError: by zero"
 
 
 def test_a_long_prompt_does_not_make_a_long_line(start) -> None:

@@ -111,7 +111,7 @@ def test_an_audio_player_never_tells_a_key(canary: str, wire: list[bytes]) -> No
     player = AudioPlayer("pcm", on_stop=hang_up)
     player.feed(bytes(1000))
     player.stop()
-    wait(lambda: any(b"no entry for" in message for message in wire))
+    wait(lambda: any(b'"kind": "error"' in message for message in wire))
     assert not holds(shown(player, wire), canary)
     player.close()
     del known

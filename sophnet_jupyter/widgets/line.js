@@ -82,7 +82,7 @@ function watch(kernel, onLost) {
  *
  * @param {any} kernel @param {any} comm
  */
-async function ready(kernel, comm) {
+export async function ready(kernel, comm) {
   await Promise.race([kernel.info, pause(2000)]);
   if (!kernel.supportsSubshells) return;
   // Some sites switch it off for widgets, whose callbacks may not be thread-safe. Ours are.

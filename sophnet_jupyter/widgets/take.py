@@ -1,0 +1,71 @@
+"""One take of a microphone: frames between the browser and the recogniser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+# Seconds of sound that may wait while the line to the recogniser is opened, or is slow.
+WAITING = 30.0
+# Seconds without a frame after which the page counts as gone.
+GONE = 15.0
+
+
+class Take:
+    """
+    A queue that never makes the browser wait, and knows what is missing.
+
+    To be used on one event loop. ``missing`` frames never came, ``dropped`` ones came and were
+    too many; ``late`` is how many milliseconds later than the quickest a frame took to get here.
+    """
+
+    def __init__(self, number: int = 0, sample_rate: int = 16_000, *, gone: float = GONE) -> None:
+        self.number = number
+        self.sample_rate = sample_rate
+        self.frames = self.missing = self.dropped = self.received = 0
+        self.late = 0.0
+        self.why = ""
+        self._gone = gone
+        self._queue: deque[bytes] = deque()
+        self._waiting = 0
+        self._ended = False
+        self._news = asyncio.Event()
+        self._quickest = float("inf")
+
+    def add(self, seq: int, captured: float, now: float, data: bytes) -> None:
+        """A frame; both times in milliseconds, of the two clocks."""
+        if self._ended or seq < self.frames:
+            return
+        self.missing += seq - self.frames
+        self.frames = seq + 1
+        self.received += len(data)
+        # The clocks need not agree: the quickest frame tells by how much they differ.
+        self._quickest = min(self._quickest, now - captured)
+        self.late = now - captured - self._quickest
+        self._queue.append(data)
+        self._waiting += len(data)
+        while self._waiting > WAITING * 2 * self.sample_rate:
+            self._waiting -= len(self._queue.popleft())
+            self.dropped += 1
+        self._news.set()
+
+    def end(self, why: str = "") -> None:
+        """No more frames come; ``why`` is a sentence, if it was not asked for."""
+        if not self._ended:
+            self._ended, self.why = True, why
+        self._news.set()
+
+    async def next(self) -> bytes | None:
+        """The next frame, None after the last one."""
+        while not self._queue:
+            if self._ended:
+                return None
+            self._news.clear()
+            try:
+                async with asyncio.timeout(self._gone):
+                    await self._news.wait()
+            except TimeoutError:
+                self.end(f"No sound has come from the browser for {self._gone:g} s: is it gone?")
+        data = self._queue.popleft()
+        self._waiting -= len(data)
+        return data

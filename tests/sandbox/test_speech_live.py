@@ -1,0 +1,177 @@
+"""The sandbox's streaming recogniser: what it demands, and how it ends a line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+GOOD = {"apikey": "sandbox", "format": "pcm", "sample_rate": "16000", "heartbeat": "true"}
+Dial = Callable[..., ClientConnection]
+
+
+def spoken(*numbers: int) -> bytes:
+    samples = array("h")
+    for number in numbers:
+        samples.extend([number] * 1600)
+    return samples.tobytes()
+
+
+@pytest.fixture(scope="module")
+def scripted(started: Callable[..., AbstractContextManager[Any]]) -> Iterator[Any]:
+    with started("--quirk", "scripted_speech") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def dial(scripted: Any) -> Iterator[Dial]:
+    """Opens a line as a client would, with what is given in place of the right query."""
+    lines = contextlib.ExitStack()
+
+    def dial(
+        path: str = "easyllms", *, switches: str = "", **query: str | None
+    ) -> ClientConnection:
+        fields = {name: value for name, value in {**GOOD, **query}.items() if value is not None}
+        words = "&".join(f"{name}={value}" for name, value in fields.items())
+        url = f"ws://127.0.0.1:{scripted.port}/api/open-apis/projects/{path}/stream-speech?{words}"
+        headers = {"x-sandbox-faults": switches}
+        return lines.enter_context(connect(url, additional_headers=headers, proxy=None))
+
+    with lines:
+        yield dial
+
+
+def closed(line: ClientConnection) -> tuple[int, str]:
+    """Read until the end: the code and the words of the good-bye."""
+    messages(line)
+    return line.close_code or 0, line.close_reason or ""
+
+
+def messages(line: ClientConnection) -> list[dict[str, Any]]:
+    """What comes until the line is closed."""
+    heard = []
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            heard.append(json.loads(line.recv(timeout=20)))
+    return heard
+
+
+def test_a_line_begins_with_ok_and_ends_after_bye_with_the_last_sentence(dial: Dial) -> None:
+    line = dial()
+    assert line.response.headers["x-sandbox"] == "1"
+    assert json.loads(line.recv(timeout=5)) == {"status": "ok"}
+    line.send(spoken(1, 2))
+    first = json.loads(line.recv(timeout=5))
+    assert first == {
+        "text": "1",
+        "begin_time": 0,
+        "end_time": None,
+        "words": ["Word(beginTime=0, endTime=50, text=1, punctuation=, fixed=false)"],
+        "is_sentence_end": False,
+    }
+    line.send("BYE")
+    rest = [json.loads(line.recv(timeout=5)) for _ in range(2)]
+    assert [each["is_sentence_end"] for each in rest] == [False, True]
+    assert (rest[1]["text"], rest[1]["end_time"]) == ("1 2", 200)
+    assert closed(line) == (1000, "")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"apikey": "wrong"}, "the API key is not valid"),
+        ({"apikey": None}, "the API key is not valid"),
+        ({"format": "ogg"}, "format must be one of pcm, wav"),
+        ({"sample_rate": None}, "sample_rate is required"),
+        ({"sample_rate": "high"}, "sample_rate must be a number"),
+        ({"heartbeat": "True"}, "heartbeat must be true or false"),
+        ({"path": "p1/easyllms"}, "easyllm_id is required"),
+    ],
+)
+def test_a_wrong_address_is_closed_before_ok(
+    dial: Dial, query: dict[str, str | None], words: str
+) -> None:
+    path = query.pop("path", None) or "easyllms"
+    line = dial(path, **query)
+    code, said = closed(line)
+    assert code == 1008
+    assert words in said
+
+
+def test_sound_before_ok_and_words_other_than_bye_end_the_line(
+    started: Callable[..., AbstractContextManager[Any]], dial: Dial
+) -> None:
+    line = dial()
+    line.recv(timeout=5)
+    line.send('"BYE"')
+    assert closed(line) == (1007, "the only text that may be sent is BYE")
+    with started("--quirk", "scripted_speech", "--first-token", "5") as slow:
+        words = "&".join(f"{name}={value}" for name, value in GOOD.items())
+        root = f"ws://127.0.0.1:{slow.port}/api/open-apis"
+        with connect(f"{root}/projects/easyllms/stream-speech?{words}", proxy=None) as line:
+            line.send(spoken(1))
+            assert closed(line) == (1008, "nothing may be sent before ok has come")
+
+
+def test_silence_keeps_a_line_open_only_with_heartbeat(dial: Dial) -> None:
+    line = dial(heartbeat="false", switches="line_idle=0.3")
+    line.recv(timeout=5)
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            line.send(spoken(0))
+    assert line.close_code == 1000
+    line = dial(switches="line_idle=0.5")
+    line.recv(timeout=5)
+    for _ in range(10):
+        line.send(spoken(0))
+        with pytest.raises(TimeoutError):
+            line.recv(timeout=0.1)
+    assert line.close_code is None
+    assert closed(line) == (1000, ""), "without any sound it is closed all the same"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [("early_close=4003", 4003), ("line_cut=1", 1006), ("line_close=1", 1011)]
+)
+def test_faults_end_a_line_as_they_say(dial: Dial, fault: str, code: int) -> None:
+    line = dial(switches=fault)
+    if not fault.startswith("early"):
+        line.recv(timeout=5)
+        line.send(spoken(1, 2, 3))
+    assert closed(line)[0] == code
+
+
+def test_a_refusal_comes_as_an_answer_in_http(dial: Dial) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        dial(switches="line_refused")
+    assert caught.value.response.status_code == 401
+    assert json.loads(caught.value.response.body)["message"] == "the API key is not valid"
+    with pytest.raises(InvalidStatus) as caught:
+        dial(switches="no_such_fault")
+    assert caught.value.response.status_code == 400
+
+
+def test_the_engine_reads_what_espeak_says(sandbox: Any) -> None:
+    pytest.importorskip("pocketsphinx")
+    pytest.importorskip("espeakng_loader")
+    from sophnet_jupyter.sandbox.engines import voice
+
+    pcm, rate = voice.speak("Please open the door.")
+    silence = bytes(2 * rate // 2 * 2)
+    words = "&".join(f"{name}={value}" for name, value in {**GOOD, "sample_rate": rate}.items())
+    root = f"ws://127.0.0.1:{sandbox.port}/api/open-apis"
+    with connect(f"{root}/projects/easyllms/stream-speech?{words}", proxy=None) as line:
+        line.recv(timeout=10)
+        line.send(silence + pcm + silence)
+        line.send("BYE")
+        heard = messages(line)
+    assert [each["text"] for each in heard if each["is_sentence_end"]] == ["Please open the door."]
+    assert any(not each["is_sentence_end"] for each in heard), "parts of it come before"
+    assert 700 < heard[-1]["begin_time"] < 1300

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from .teleai import TeleAI as TeleAI
     from .widgets.audio_player import AudioPlayer as AudioPlayer
     from .widgets.chat_panel import ChatPanel as ChatPanel
+    from .widgets.dify_app import DifyApp as DifyApp
+    from .widgets.document_viewer import DocumentViewer as DocumentViewer
     from .widgets.excel_analyst import ExcelAnalyst as ExcelAnalyst
+    from .widgets.image_studio import ImageStudio as ImageStudio
+    from .widgets.knowledge_panel import KnowledgePanel as KnowledgePanel
+    from .widgets.microphone import Microphone as Microphone
+    from .widgets.speech_studio import SpeechStudio as SpeechStudio
+    from .widgets.transcript_player import TranscriptPlayer as TranscriptPlayer
+    from .widgets.video_studio import VideoStudio as VideoStudio
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
 # through this file, uses none of them and is up 180 ms earlier.
@@ -26,13 +34,21 @@ _HOMES = {
     "ChatPanel": "widgets.chat_panel",
     "Client": "client",
     "Dify": "dify",
+    "DifyApp": "widgets.dify_app",
+    "DocumentViewer": "widgets.document_viewer",
     "ExcelAnalyst": "widgets.excel_analyst",
+    "ImageStudio": "widgets.image_studio",
+    "KnowledgePanel": "widgets.knowledge_panel",
+    "Microphone": "widgets.microphone",
     "Response": "response",
     "ServiceError": "errors",
     "SettingsError": "errors",
     "SophNetError": "errors",
+    "SpeechStudio": "widgets.speech_studio",
     "Stopped": "errors",
     "TeleAI": "teleai",
+    "TranscriptPlayer": "widgets.transcript_player",
+    "VideoStudio": "widgets.video_studio",
     "tool": "prompt.tools",
 }
 
@@ -41,13 +57,21 @@ __all__ = [
     "ChatPanel",
     "Client",
     "Dify",
+    "DifyApp",
+    "DocumentViewer",
     "ExcelAnalyst",
+    "ImageStudio",
+    "KnowledgePanel",
+    "Microphone",
     "Response",
     "ServiceError",
     "SettingsError",
     "SophNetError",
+    "SpeechStudio",
     "Stopped",
     "TeleAI",
+    "TranscriptPlayer",
+    "VideoStudio",
     "load_ipython_extension",
     "tool",
     "unload_ipython_extension",
@@ -73,7 +97,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    if name in ("ChatPanel", "ExcelAnalyst"):
+    if hasattr(value, "make_client"):
         # Panels are handed their client; one that was given none makes the usual one.
         value.make_client = staticmethod(import_module(".client", __name__).Client)
     if name in ("Client", "Dify", "Response", "TeleAI"):

@@ -17,12 +17,20 @@ from .settings import Secret, Settings, data_folder, model_name
 if TYPE_CHECKING:
     from .dify import Dify
     from .events import Event
+    from .providers.dify.form import Parameters
     from .providers.journal import Task
     from .providers.sophnet.chat import Chat
     from .providers.sophnet.documents import Documents
+    from .providers.sophnet.embeddings import Embeddings
     from .providers.sophnet.images import Images
+    from .providers.sophnet.knowledge import Knowledge
     from .providers.sophnet.models import Models
+    from .providers.sophnet.ocr import Ocr
     from .providers.sophnet.place import Place
+    from .providers.sophnet.speech import Speech
+    from .providers.sophnet.videos import Videos
+    from .providers.sophnet.voice import Voice
+    from .providers.sophnet.voicechat import VoiceChats
     from .providers.tasks import Tasks
     from .teleai import TeleAI
     from .wire.call import Network
@@ -74,6 +82,7 @@ class Client:
             self._sophnet,
             default_model=lambda: self._model or model_name(),
             downloads=self._downloader,
+            voice_id=self.settings.easyllm_ids.get("voice", ""),
         )
 
     @cached_property
@@ -86,16 +95,80 @@ class Client:
         )
 
     @cached_property
+    def videos(self) -> Videos:
+        """Films from words, and from a picture."""
+        from .providers.sophnet.videos import Videos
+
+        return Videos(
+            self._sophnet, self.tasks, self._downloader, place=self._place("videos"), verify=_look
+        )
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Text as speech."""
+        from .providers.sophnet.voice import Voice
+
+        return Voice(self._sophnet, place=self._place("voice"))
+
+    @cached_property
+    def voicechat(self) -> VoiceChats:
+        """Talking to a model, and hearing it answer."""
+        from .providers.sophnet.voicechat import VoiceChats
+
+        return VoiceChats(
+            self._sophnet,
+            default_model=lambda: self._model or model_name(),
+            project_id=self.settings.project_id,
+            asr_easyllm_id=self.settings.easyllm_ids.get("speech", ""),
+            tts_easyllm_id=self.settings.easyllm_ids.get("voice", ""),
+            sandbox=self.settings.sandbox,
+        )
+
+    @cached_property
+    def speech(self) -> Speech:
+        """Speech as text."""
+        from .providers.sophnet.speech import Speech
+
+        return Speech(
+            self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
+        )
+
+    @cached_property
     def documents(self) -> Documents:
         """Documents as Markdown."""
         from .providers.sophnet.documents import Documents
 
         return Documents(self._sophnet, place=self._place("documents"))
 
+    @cached_property
+    def ocr(self) -> Ocr:
+        """Text in pictures, block by block."""
+        from .providers.sophnet.ocr import Ocr
+
+        return Ocr(self._sophnet, self._downloader, place=self._place("ocr"))
+
+    def knowledge(self, service_id: str) -> Knowledge:
+        """The files, and the questions and answers, of a custom model. Raises `SettingsError`."""
+        from .providers.sophnet.knowledge import Knowledge
+
+        return Knowledge(self._sophnet, self._downloader, service_id=service_id)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """Texts and images as vectors."""
+        from .providers.sophnet.embeddings import Embeddings
+
+        return Embeddings(self._sophnet, place=self._place("embeddings"))
+
     @property
     def dify(self) -> Dify:
         """The Dify app of DIFY_API_KEY, or of the arguments ``dify_api_key`` and so on."""
         return self.dify_app()
+
+    @property
+    def known_dify_forms(self) -> list[Parameters]:
+        """The forms of the Dify apps that were asked for one, for completion, which cannot wait."""
+        return [app.known_form for app in self._dify_apps.values() if app.known_form]
 
     def dify_app(self, name: str = "") -> Dify:
         """The Dify app whose key is in ``DIFY_<NAME>_API_KEY``. Raises `SettingsError`."""
@@ -115,7 +188,7 @@ class Client:
     @cached_property
     def tasks(self) -> Tasks:
         """The long tasks that were begun on this machine, and are resumed after a restart."""
-        from .providers.sophnet import access, images
+        from .providers.sophnet import access, images, speech, videos
         from .providers.tasks import Kind, Tasks
 
         tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
@@ -127,6 +200,19 @@ class Client:
         tasks.register(
             images.KIND, Kind(service=access.SERVICE, origin=self._origin, resume=resume)
         )
+        said = Kind(
+            service=access.SERVICE,
+            origin=self._origin,
+            resume=lambda task: self.speech.resume(task),
+        )
+        tasks.register(speech.KIND, said)
+        for name in videos.KINDS.values():
+            film = Kind(
+                service=access.SERVICE,
+                origin=self._origin,
+                resume=lambda task: self.videos.resume(task),
+            )
+            tasks.register(name, film)
         return tasks
 
     @cached_property
@@ -183,13 +269,7 @@ class Client:
         from .wire.call import Network
 
         settings = self.settings
-        return Network(
-            connect=settings.timeouts.connect,
-            between=settings.timeouts.between,
-            total=settings.timeouts.total,
-            proxy=settings.proxy,
-            ca_bundle=settings.ca_bundle,
-        )
+        return Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle)
 
     @property
     def _scrub(self) -> Callable[[str], str]:
@@ -236,7 +316,15 @@ class Client:
 
 
 def _look(content: Path | bytes) -> object:
-    """Look at a picture before it is kept; raises `ValueError`."""
-    from .views.pictures import check
+    """Look at a picture or a film before it is kept; raises `ValueError`."""
+    from . import mp4
+    from .media import HEAD, sniff
+    from .views import pictures
 
-    return check(content)
+    if isinstance(content, bytes):
+        head = content[:HEAD]
+    else:
+        with content.open("rb") as file:
+            head = file.read(HEAD)
+    media = sniff(head)
+    return mp4.check(content) if media and media.kind == "video" else pictures.check(content)

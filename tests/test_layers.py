@@ -12,18 +12,26 @@ ROOT = Path(__file__).parent.parent / "sophnet_jupyter"
 PACKAGE = ROOT.name
 FILES = sorted(ROOT.rglob("*.py"))
 
-LEAVES = {"errors", "events", "picture"}
+LEAVES = {"errors", "events", "film", "knowledge", "mp4", "page", "picture", "transcript", "wav"}
 KEYS = {"secret", "keystore", "settings"}
 BELOW_CLIENT = LEAVES | KEYS | {"response", "prompt", "wire", "providers", "local", "logs"}
 MAY_IMPORT = {
     "errors": set(),
-    "events": {"picture"},
+    "events": {"errors", "film", "page", "picture", "transcript"},
+    "film": {"errors", "mp4", "picture", "saving"},
+    "knowledge": set(),
+    "markdown_parts": set(),
+    "mp4": set(),
+    "page": {"errors", "markdown_parts"},
     "disk": set(),
+    "transcript": {"errors"},
     "media": set(),
     "picture": {"errors", "saving"},
-    "saving": {"disk", "errors", "picture"},
+    "saving": {"disk", "errors", "film", "picture"},
     "secret": set(),
-    "response": LEAVES | {"saving"},
+    "response": LEAVES | {"markdown_parts", "saving", "vectors"},
+    "vectors": {"errors", "events"},
+    "wav": set(),
     "keystore": {"errors", "secret"},
     "settings": {"errors", "secret", "keystore"},
     "logs": {"secret"},
@@ -34,16 +42,17 @@ MAY_IMPORT = {
     # Of the views only the look at a picture before it is kept.
     "dify": BELOW_CLIENT,
     "teleai": BELOW_CLIENT,
-    "client": BELOW_CLIENT | {"dify", "teleai"} | {"views"},
-    "doctor": BELOW_CLIENT | {"client", "doctor"},
+    "client": BELOW_CLIENT | {"dify", "media", "teleai"} | {"views"},
+    "doctor": BELOW_CLIENT | {"client", "dify", "doctor", "teleai"},
     "kernel": {"kernel"},
-    "views": LEAVES | {"disk", "media", "response", "views"},
+    "views": LEAVES | {"disk", "markdown_parts", "media", "response", "views"},
     "explore": {"errors", "response", "explore"},
     "magics": LEAVES
     | KEYS
     | {"response", "prompt", "local", "client", "dify", "doctor", "providers", "kernel", "views"}
-    | {"magics"},
-    "widgets": LEAVES | {"response", "views", "kernel", "widgets"},
+    | {"magics", "widgets"},
+    "widgets": LEAVES
+    | {"disk", "markdown_parts", "response", "secret", "settings", "views", "kernel", "widgets"},
     "sandbox": {"sandbox"},
     "cli": {"errors", "settings", "local", "doctor"},
 }
@@ -52,7 +61,8 @@ OWNERS = {
     "httpx2": ("wire/http.py", "wire/download.py", "sandbox/upstream.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),
     "msgspec": (
-        *("events.py", "picture.py", "wire/", "prompt/", "providers/", "local.py"),
+        *("events.py", "film.py", "knowledge.py", "mp4.py", "page.py", "picture.py", "transcript.py"),
+        *("wire/", "prompt/", "providers/", "local.py"),
         "magics/options.py",
     ),
     "IPython": ("kernel/", "views/", "magics/"),
@@ -61,10 +71,12 @@ OWNERS = {
     "pygments": ("views/",),
     "PIL": ("picture.py", "prompt/", "views/", "explore/", "sandbox/"),
     "anywidget": ("widgets/",),
+    "av": ("providers/sophnet/speech_source.py",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/",),
-    "numpy": ("explore/", "sandbox/"),
+    "numpy": ("explore/", "sandbox/", "vectors.py", "response.py"),
+    "pandas": ("page.py", "transcript.py", "vectors.py", "response.py"),
     "keyring": ("keystore.py",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),

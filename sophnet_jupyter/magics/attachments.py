@@ -28,12 +28,12 @@ class Attachments:
     """
     Gathers them, in the order in which they are numbered and sent.
 
-    ``detail`` and ``max_side`` are those of `prompt.images.attach`.
+    ``options`` are those of `prompt.images.attach`: ``detail``, ``max_side``, ``max_encoded``.
     """
 
-    def __init__(self, *, detail: str | None = None, max_side: int | None = None) -> None:
+    def __init__(self, **options: Any) -> None:
         self.items: list[Attachment] = []
-        self._options: dict[str, Any] = {"detail": detail, "max_side": max_side}
+        self._options = options
         # One object is sent once, however often it is named. It is kept, so that its id stays its.
         self._placed: dict[int, tuple[object, str, str]] = {}
 
@@ -42,6 +42,10 @@ class Attachments:
         for word in words:
             for item in _meant(word, names):
                 self._attach(item, word)
+
+    def take(self, value: object) -> None:
+        """A picture, or a response's pictures. Raises `SettingsError`."""
+        self._attach(value, "the image")
 
     def field(self, field: str, value: Any) -> tuple[str, str] | None:
         """``[image 1]`` for a value that is a picture, and its size; None for any other."""

@@ -28,7 +28,14 @@ LINE, CELL, BOTH = ("line",), ("cell",), ("line", "cell")
 MAGICS = {
     "sophchat": Entry("chat", "ChatMagics", BOTH, prose=True),
     "imagine": Entry("imagine", "ImagineMagics", BOTH, prose=True),
+    "animate": Entry("animate", "AnimateMagics", BOTH, prose=True),
+    "speak": Entry("speak", "SpeakMagics", BOTH, prose=True),
+    "transcribe": Entry("transcribe", "TranscribeMagics", LINE),
     "parse": Entry("parse_document", "DocumentMagics", LINE),
+    "ocr": Entry("ocr", "OcrMagics", LINE),
+    "knowledge": Entry("knowledge", "KnowledgeMagics", LINE),
+    "embed": Entry("embed", "EmbedMagics", BOTH),
+    "listen": Entry("listen", "ListenMagics", LINE),
     "dify": Entry("dify", "DifyMagics", BOTH, prose=True),
     "excel": Entry("excel", "ExcelMagics", BOTH, prose=True),
 }

@@ -96,8 +96,10 @@ def _in_options(
         waiting, word = actions[name], value
     if waiting:
         return suggestions.for_option(waiting, word, session)
+    if magic == "knowledge" and not word.startswith("-"):
+        return word, suggestions.for_knowledge(before, word, session)
     if word and not word.startswith("-"):
-        return word, suggestions.for_words(magic, word)
+        return word, suggestions.for_words(magic, word, session)
     names = [name for name in actions if name.startswith("--") or word == "-"]
     return word, suggestions.matching(word, names, "option")
 

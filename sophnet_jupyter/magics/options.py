@@ -20,7 +20,7 @@ _OPTION = re.compile(r"-{1,2}[A-Za-z]")
 _QUOTES = re.compile(r"""["']([^"']*)["']|"([^"]*)"|'([^']*)'""")
 _LOOKS_LIKE_KEY = re.compile(r"\b(?:sk|ak|app|dataset)-[A-Za-z0-9_-]{12,}|\bBearer +[\w.~+/-]{12,}")
 _RUN = re.compile(r"[A-Za-z0-9]{20,}")
-_ADDRESS = re.compile(r"\w+://\S+|data:[\w/+.-]+;base64,\S+")
+_ADDRESS = re.compile(r"\w+://\S+|data:[\w/+.-]+;base64,\S+|\bcustom:[\w-]+")
 _NAMES_A_KEY = re.compile(r"api_?-?key|authorization|token$|secret|password", re.IGNORECASE)
 
 
@@ -136,7 +136,7 @@ def refuse_keys(line: str) -> None:
 
 
 def _runs(line: str) -> list[str]:
-    # Addresses have random parts that are no keys.
+    # Addresses, and the names of custom models, have random parts that are no keys.
     return _RUN.findall(_ADDRESS.sub("", line))
 
 

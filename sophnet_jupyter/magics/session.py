@@ -45,6 +45,9 @@ class Session:
         self.defaults = ChatDefaults()
         # Models that have answered in this kernel.
         self.models_seen: set[str] = set()
+        # Titles of files and ids of questions that were listed, by the id of their service.
+        self.knowledge_files: dict[str, list[str]] = {}
+        self.knowledge_pairs: dict[str, list[str]] = {}
 
     @property
     def client(self) -> Client:
@@ -99,7 +102,8 @@ class Session:
 
     def keep(self, response: Response, out: str | None) -> None:
         """Store what came before an error, which leaves the cell without a result."""
-        if not (response.text or response.thinking or response.tool_calls or response.images):
+        media = response.images or response.videos or response.embeddings or response.audio
+        if not (response.text or response.thinking or response.tool_calls or media):
             return
         self.shell.displayhook.update_user_ns(response)
         if out:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import SettingsError
-from ..settings import model_name, store
+from ..settings import dify_apps, model_name, store
 from .session import Session
 
 Found = tuple[str, str]
@@ -24,7 +24,13 @@ MODELS = """
 DeepSeek-R1 DeepSeek-V3.1 DeepSeek-V3.2 DeepSeek-V3.2-Fast GLM-4.6 GLM-4.7 GLM-5 Kimi-K2-0905
 Kimi-K2.5 MiniMax-M2.5 Qwen3-235B-A22B Qwen3-Coder Qwen3-VL-235B
 """.split()
+VECTOR_MODELS = ("text-embeddings", "clip-embeddings", "bge-m3")
 PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+SOUNDS = (
+    *(".3gp", ".aac", ".amr", ".flac", ".flv", ".m4a", ".mp3", ".mp4", ".ogg", ".opus", ".wav"),
+    ".wma",
+)
+KNOWLEDGE = (".docx", ".pdf", ".pptx", ".txt", ".xlsx")
 DOCUMENTS = (".doc", ".docx", ".pdf", ".pptx", ".txt", ".xlsx")
 # A folder of photographs has thousands, and nobody reads on after this.
 MOST_FILES = 200
@@ -51,8 +57,16 @@ def for_option(action: Action, word: str, session: Session) -> tuple[str, list[F
     return word, find(word, session) if find else []
 
 
-def for_words(magic: str, word: str) -> list[Found]:
+def for_words(magic: str, word: str, session: Session) -> list[Found]:
     """What the words of a magic may be, where they are not prose."""
+    if magic == "ocr" and word:
+        return pictures(word, session)
+    if magic == "speak" and word:
+        return _variables(word, session, _is_said)
+    if magic == "transcribe" and word:
+        return files(word, SOUNDS) + values(word, session)
+    if magic == "embed" and word:
+        return values(word, session)
     return files(word, DOCUMENTS) if magic == "parse" and word else []
 
 
@@ -64,7 +78,9 @@ def for_subject(before: list[str], word: str, session: Session) -> list[Found]:
         case []:
             return matching(word, SUBJECTS, "subject")
         case ["login", *_] if word.startswith("-"):
-            return matching(word, ["--session", "--base-url", "--project-id"], "option")
+            return matching(
+                word, ["--session", "--base-url", "--project-id", "--service"], "option"
+            )
         case ["login" | "logout" | "profile"]:
             return matching(word, _profiles(), "profile")
         case ["model"] | ["alias", _]:
@@ -78,6 +94,27 @@ def for_subject(before: list[str], word: str, session: Session) -> list[Found]:
             return matching(word, ["all", "resume", "forget", "cancel"], "value")
         case ["doctor"]:
             return matching(word, ["--stream"], "option")
+    return []
+
+
+def for_knowledge(before: list[str], word: str, session: Session) -> list[Found]:
+    """What may follow ``%knowledge``: a service, what to do with it, and with which of its own."""
+    match before:
+        case []:
+            custom = [name[7:] for name in session.known_models if name.startswith("custom:")]
+            return matching(word, [*session.knowledge_files, *custom], "service")
+        case [_]:
+            return matching(word, ["files", "add", "show", "rm", "qa"], "subject")
+        case [_, "qa"]:
+            return matching(word, ["add", "set", "rm"], "subject")
+        case [service, "qa", "set" | "rm", *_]:
+            return matching(word, session.knowledge_pairs.get(service, []), "question")
+        case [_, "add", *_]:
+            return files(word, KNOWLEDGE) if word else []
+        case [service, "show" | "rm", *_]:
+            titles = session.knowledge_files.get(service, [])
+            # The quotes that a title with blanks needs.
+            return matching(word, [f'"{one}"' if " " in one else one for one in titles], "file")
     return []
 
 
@@ -169,6 +206,18 @@ def _profiles() -> list[str]:
         return []
 
 
+def app_inputs(word: str, session: Session) -> list[Found]:
+    """Inputs of the Dify apps whose form was asked for, and what a choice may be."""
+    forms = session.client.known_dify_forms
+    known = {each.name: each for form in forms for each in form.inputs}
+    name, equals, value = word.partition("=")
+    if equals and name in known:
+        return [
+            (f"{name}={one}", kind) for one, kind in matching(value, known[name].options, "value")
+        ]
+    return matching(word, [f"{name}=" for name in known], "input")
+
+
 def _variables(word: str, session: Session, wanted: Callable[[Any], bool]) -> list[Found]:
     shell = session.shell
     names = [
@@ -179,18 +228,76 @@ def _variables(word: str, session: Session, wanted: Callable[[Any], bool]) -> li
     return matching(word, sorted(names), "variable")
 
 
+def _is_table(value: object) -> bool:
+    rows = isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    return rows or (hasattr(type(value), "columns") and hasattr(type(value), "to_dict"))
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, str) or type(value).__name__ == "Response"
+
+
 def _is_silent(value: object) -> bool:
     return inspect.isroutine(value) or isinstance(
         value, ModuleType | type | staticmethod | classmethod
     )
 
 
+def films(option: str) -> Callable[[str, Session], list[Found]]:
+    """What the document's film models take."""
+
+    def find(word: str, session: Session) -> list[Found]:
+        from ..providers.sophnet.video_models import DOCUMENTED
+
+        if option == "name":
+            return matching(word, DOCUMENTED, "model")
+        taken = (str(one) for model in DOCUMENTED.values() for one in getattr(model, option))
+        return matching(word, taken, "value")
+
+    return find
+
+
+def voices(word: str, session: Session) -> list[Found]:
+    """Voices by their names, with the model that each is of."""
+    from ..providers.sophnet.voice_names import VOICES
+
+    models = {name: model for model, names in VOICES.items() for name in names}
+    return [(name, models[name]) for name, _ in matching(word, models, "voice")]
+
+
+def sound_formats(word: str, session: Session) -> list[Found]:
+    from ..providers.sophnet.voice_request import FORMATS, SHORT
+
+    return matching(word, [*SHORT, *FORMATS], "format")
+
+
+def voice_models(word: str, session: Session) -> list[Found]:
+    from ..providers.sophnet.voice_names import VOICES
+
+    return matching(word, VOICES, "model")
+
+
 _VALUES: dict[str, Callable[[str, Session], list[Found]]] = {
     "model": models,
+    "vector_model": lambda word, session: matching(word, VECTOR_MODELS, "model"),
     "conversation": conversations,
     "out": variables,
     "tools": functions,
     "schema": schemas,
+    "app": lambda word, session: matching(word, dify_apps(), "app"),
+    "inputs": app_inputs,
+    "file": lambda word, session: files(word) if word else [],
+    "each": lambda word, session: _variables(word, session, _is_table),
     "image": pictures,
     "save": lambda word, session: files(word),
+    "srt": lambda word, session: files(word, (".srt",)),
+    "vtt": lambda word, session: files(word, (".vtt",)),
+    "voice": voices,
+    "voice_model": voice_models,
+    "sound_format": sound_formats,
+    "film_model": films("name"),
+    "film_size": films("sizes"),
+    "resolution": films("resolutions"),
+    "ratio": films("ratios"),
+    "duration": films("durations"),
 }

@@ -34,6 +34,7 @@ def parse_around(magic: Any, line: str) -> tuple[argparse.Namespace, str]:
         if not rest:
             front = line[: len(line.rstrip()) - len(words)]
             args, _ = parse(magic, f"{front} {tail}")
+            _check(magic.parser, head)
             return args, head
     _check(magic.parser, words)
     return args, words

@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--tokens-per-second", type=_amount, default=40.0, metavar="N", help="40; 0: at once")
     add("--first-token", type=_amount, default=0.3, metavar="S", help="seconds before it, 0.3")
     add("--task-seconds", type=_amount, default=2.0, metavar="S", help="for one task, 2")
+    add("--voice-speed", type=_amount, metavar="N", help="1: as fast as spoken; 0: at once")
     add("--quirk", action="append", default=[], metavar="NAME", help="repeatable, see below")
     add("--fault", action="append", default=[], metavar="NAME[=N]", help="repeatable, see below")
     add("--list-quirks", action="store_true", help="print the quirks and faults, and leave")
@@ -106,6 +107,7 @@ def _options(given: argparse.Namespace) -> Options:
         tokens_per_second=given.tokens_per_second,
         first_token=given.first_token,
         task_seconds=given.task_seconds,
+        voice_speed=given.voice_speed,
         quirks=quirks.parse(given.quirk),
         faults=faults.parse(given.fault),
         upstream=given.upstream,
@@ -170,6 +172,7 @@ def _serve(listener: socket.socket, options: Options, parent: int | None) -> Non
         make_app(options),
         loop="asyncio",
         http="h11",
+        ws="websockets-sansio",
         # A fault that cuts a connection is no error to report.
         log_level="critical",
         access_log=False,

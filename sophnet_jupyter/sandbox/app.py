@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -64,9 +65,9 @@ class SwitchBoard:
         self.options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] in ("http", "websocket"):
             try:
-                scope["switches"] = switches_for(self.options, Request(scope).headers)
+                scope["switches"] = switches_for(self.options, Headers(scope=scope))
             except ValueError as error:
                 await envelope_response(400, str(error))(scope, receive, send)
                 return

@@ -22,6 +22,8 @@ class Options:
     """0 means as fast as the connection takes them."""
     first_token: float = 0.3
     """Seconds from the headers to the first token."""
+    voice_speed: float | None = None
+    """Seconds of speech that come in a second: 1, or 0, at once, where tokens come at once."""
     task_seconds: float = 2.0
     """Seconds that a task takes, a quarter more or less."""
     quirks: frozenset[str] = frozenset()

@@ -11,6 +11,7 @@ from .options import Options
 QUIRKS_HEADER = "x-sandbox-quirks"
 FAULTS_HEADER = "x-sandbox-faults"
 SPEED_HEADER = "x-sandbox-tokens-per-second"
+VOICE_HEADER = "x-sandbox-voice-speed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Switches:
     faults: Mapping[str, float]
     tokens_per_second: float
     first_token: float
+    voice_speed: float
+    """Seconds of speech in a second; 0 means as fast as the connection takes them."""
 
 
 def switches_for(options: Options, headers: Mapping[str, str]) -> Switches:
@@ -35,7 +38,15 @@ def switches_for(options: Options, headers: Mapping[str, str]) -> Switches:
         faults={**options.faults, **faults.parse(_names(headers.get(FAULTS_HEADER, "")))},
         tokens_per_second=speed if 0 < speed < 1e6 else 0.0,
         first_token=options.first_token,
+        voice_speed=_voice_speed(options, headers),
     )
+
+
+def _voice_speed(options: Options, headers: Mapping[str, str]) -> float:
+    usual = 1.0 if options.tokens_per_second else 0.0
+    speed = usual if options.voice_speed is None else options.voice_speed
+    speed = float(headers.get(VOICE_HEADER, speed))
+    return speed if 0 < speed < 1e6 else 0.0
 
 
 def _names(header: str) -> list[str]:

@@ -172,6 +172,17 @@ SOPHNET_DOCUMENTS = WholeService(
     body=lambda text: json.dumps({"data": text}).encode(),
     errors_with_200=SOPHNET_CHAT.errors_with_200,
 )
+# The smallest PNG there is: one white pixel.
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010100000000376ef9240000000a49444154789c63680000"
+    "0082008177cd72b60000000049454e44ae426082"
+)
+SOPHNET_OCR = WholeService(
+    name="sophnet-ocr",
+    whole=lambda client: client.ocr.create(_PIXEL),
+    body=lambda text: json.dumps({"status": 0, "result": [], "markdown": {"text": text}}).encode(),
+    errors_with_200=SOPHNET_CHAT.errors_with_200,
+)
 
 SERVICES = [SOPHNET_CHAT, TELEAI_EXCEL, DIFY]
-WHOLE_SERVICES = [*SERVICES, SOPHNET_IMAGES, SOPHNET_DOCUMENTS]
+WHOLE_SERVICES = [*SERVICES, SOPHNET_IMAGES, SOPHNET_DOCUMENTS, SOPHNET_OCR]

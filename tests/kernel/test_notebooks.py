@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ def test_a_notebook_runs_from_top_to_bottom(
 ) -> None:
     copy = tmp_path / path.name
     copy.write_bytes(path.read_bytes())
+    shutil.copytree(path.parent / "files", tmp_path / "files")
     done = subprocess.run(
         [sys.executable, "-m", "jupyter", "execute", "--inplace", copy.name],
         cwd=tmp_path,

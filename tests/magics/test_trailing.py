@@ -60,3 +60,8 @@ def test_a_quoted_value_may_stand_behind_the_words() -> None:
 def test_a_key_is_refused_wherever_it_stands() -> None:
     with pytest.raises(UsageError, match="looks like a key"):
         parsed("a fox --seed 7 -o sk-0123456789abcdef")
+
+
+def test_an_option_that_is_none_is_refused_before_the_last_ones_too() -> None:
+    with pytest.raises(UsageError, match="--sed is no option"):
+        parsed("a fox --sed 3 in snow -n 2")

@@ -38,16 +38,45 @@ EXAMPLES = {
         "%sophnet tasks all",
         *("%sophnet models", "%sophnet alias", "%sophnet jobs"),
     ],
-    "imagine": ["%imagine -m {model} -n 2 a fox"],
+    "embed": ["%embed -m {model} 'a fox' 'a hen' -o near", "%embed --image lost.png"],
+    "transcribe": ["%transcribe https://example.com/a.mp3", "%transcribe lost.wav"],
+    "imagine": [
+        "%imagine -m {model} -n 2 a fox",
+        *("job = %imagine -b -m {model} a fox", "await job", "job"),
+    ],
+    "animate": [
+        *("%animate --wait -m {model} a fox", "%animate -m {model} -o film a fox"),
+        "await client.videos.list()",
+    ],
     "dify": [
         *("%%dify -o dified\nhello", "%dify info", "%dify feedback dified like"),
         "await client.dify.complete('{model}', stream=True)",
     ],
+    "ocr": [
+        "from PIL import Image; Image.new('L', (64, 64), 255).save('page.png')",
+        *("%ocr page.png -o read", "%ocr page.png -m {model}", "%ocr lost.png"),
+    ],
+    "speak": [
+        *("%speak -o said hello", "%speak --voice {model} hello", "%speak --rate 3 hello"),
+        *("await client.voice.speak('hello', model='{model}')", "said.audio[:4]"),
+        "await client.chat.create('hello', model='{model}', voice='longwan')",
+    ],
     "parse": ["open('notes.txt', 'w').write('notes')", "%parse notes.txt"],
+    "knowledge": [
+        *("%knowledge handbook files", "%knowledge handbook qa add 'who?' 'all'"),
+        *("%knowledge handbook add notes.txt", "%knowledge handbook show notes.txt -o read"),
+        "await client.knowledge('handbook').files.download(read.id)",
+    ],
     "excel": [
         *("%excel files", "%excel name q3 d12fd037-19df-4973-a246-290673b6407a"),
         *("%excel put q3.xlsx", "%%excel --files q3 -o told\nwhat?"),
         "await client.excel.analyse('what?', file_uuids=['q3'], stream=False)",
+    ],
+    "listen": [
+        "open('sound.raw', 'wb').write(bytes(32_000))",
+        *("%listen sound.raw --pace 0 -o heard", "heard", "%listen"),
+        "async for event in client.speech.live('sound.raw', pace=0): print(event)",
+        *("live = client.speech.live('sound.raw')", "live"),
     ],
     "sophchat": [
         *("%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.kernel
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "chat.ipynb"
 NAMES = """
 import time
 from dataclasses import dataclass
@@ -298,31 +296,3 @@ def test_a_terminal_says_the_same_in_words(typed, said):
 def test_a_terminal_shows_no_markup(typed):
     assert "<div" not in typed
     assert "Traceback" not in typed
-
-
-def test_the_chat_notebook_runs_from_top_to_bottom(environment, running_sandbox, tmp_path):
-    book = tmp_path / "chat.ipynb"
-    book.write_text(NOTEBOOK.read_text())
-    command = [str(Path(sys.executable).with_name("jupyter-execute")), "--inplace", str(book)]
-    done = subprocess.run(
-        command,
-        env=environment(SOPHNET_SANDBOX_URL=running_sandbox.root),
-        capture_output=True,
-        timeout=90,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    cells = [cell for cell in json.loads(book.read_text())["cells"] if cell["cell_type"] == "code"]
-    outputs = [output for cell in cells for output in cell["outputs"]]
-    assert not [output for output in outputs if output.get("name") == "stderr"]
-    answers = [
-        cell for cell in cells if "".join(cell["source"]).startswith(("%sophchat", "%%soph"))
-    ]
-    assert len(answers) >= 8
-    assert all(cell["outputs"] for cell in answers)
-
-
-def test_the_chat_notebook_is_kept_without_outputs():
-    for cell in json.loads(NOTEBOOK.read_text())["cells"]:
-        assert not cell.get("outputs")
-        assert cell["id"].startswith("chat-")

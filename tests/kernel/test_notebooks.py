@@ -30,13 +30,17 @@ def test_a_notebook_runs_from_top_to_bottom(
         env={**os.environ, "SOPHNET_SANDBOX_URL": sandbox.root, "IPYTHONDIR": str(tmp_path / "i")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     cells = nbformat.read(copy, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
+    outputs = [output for cell in code for output in cell.outputs]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    magics = [cell for cell in code if cell.source.startswith("%%")]
+    assert all(cell.outputs for cell in magics)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

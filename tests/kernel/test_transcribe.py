@@ -108,6 +108,19 @@ def test_a_background_task_is_listed_and_resumed_in_another_cell(own):
     assert own.value("(again.text, again.recordings[0].name)") == ("The sky is blue.", "sky.wav")
 
 
+def test_completion_offers_options_recordings_and_variables(own):
+    own.run("skylark, notes = Path('sky.wav').read_bytes(), 7\nPath('sky.txt').touch()")
+    for typed, offered, kept_back in [
+        ("%transcribe --spe", "--speakers", "--sync"),
+        ("%transcribe sky", "sky.wav", "sky.txt"),
+        ("%transcribe skyl", "skylark", "sky.wav"),
+        ("%transcribe --sync note", "", "notes"),
+    ]:
+        reply = own.client.complete(typed, len(typed), reply=True, timeout=20)["content"]
+        assert not offered or offered in reply["matches"], typed
+        assert kept_back not in reply["matches"], typed
+
+
 def test_an_interrupt_says_that_the_service_goes_on(start_kernel, start_sandbox, tmp_path):
     with (
         start_sandbox("--task-seconds", "60") as slow,

@@ -1,5 +1,6 @@
 """
-Makes the files of ``documents.ipynb``: a letter as a picture, a report, a table, some slides.
+Makes the files of ``documents.ipynb``: a letter as a picture, a report, a table, some slides; and
+of ``knowledge.ipynb``: some rules as a text.
 
 Run it in this folder. The picture needs a font with Chinese characters, such as WenQuanYi.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from pathlib import Path
 
 import openpyxl
 from PIL import Image, ImageDraw, ImageFont
@@ -103,7 +105,21 @@ def report() -> None:
             file.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), head + text)
 
 
+def rules() -> None:
+    """``travel-rules.txt``: paragraphs in two languages."""
+    paragraphs = [
+        "Travel rules 差旅规定",
+        "A journey is asked for two weeks ahead. Trains come before planes; "
+        "nobody flies for less than 600 km.",
+        "A night in a hotel may cost 120 euros. The receipt goes to accounting within ten days.",
+        "出差优先乘火车，六百公里以内不坐飞机。火车坐二等座，夜间可以坐卧铺。",
+        "酒店每晚不超过八百元，发票在十天内交给财务部。",
+    ]
+    Path("travel-rules.txt").write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     picture(sys.argv[1] if len(sys.argv) > 1 else "wqy-microhei.ttc")
     workbook()
     report()
+    rules()

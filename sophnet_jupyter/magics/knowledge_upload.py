@@ -61,6 +61,9 @@ class Uploading:
             run(self._all(wait=wait))
         except KeyboardInterrupt:
             self._draw(settled=True)
+            if any(line.done for line in self._lines):
+                name = self._known.service_id
+                sys.stdout.write(f"What was sent stays there: %knowledge {name} files.\n")
             raise Stopped() from None
         except SophNetError:
             self._draw(settled=True)

@@ -78,7 +78,10 @@ function render({ model, el }) {
         panel.fail("");
         exchanges.get(exchange)?.restart();
       },
-      cleared: empty,
+      cleared() {
+        panel.fail("");
+        empty();
+      },
       /** @param {any} event */
       markdown: ({ text }) => download("conversation.md", text, "text/markdown"),
     };
@@ -96,7 +99,6 @@ function render({ model, el }) {
     for (const drawn of exchanges.values()) drawn.close();
     exchanges.clear();
     content.replaceChildren(hint);
-    panel.fail("");
     showEmptiness();
   }
 

@@ -53,16 +53,16 @@ class Wire:
         # Where nobody closes us, our connections end with us and not at some later collection.
         finalize(self, _close_all, self._pools).atexit = False
 
-    async def fetch(self, call: Call, *, retry: Retry) -> Reply:
+    async def fetch(self, call: Call, *, retry: Retry, limit: int = MAX_BODY) -> Reply:
         """
         Send, and read the whole answer, whatever its status; a redirect is not followed.
 
-        Raises `Unreachable`, `TimedOut`, `ConnectionLost` or `AnswerUnreadable`.
+        An answer of more than ``limit`` bytes is given up. Raises `Unreachable`, `TimedOut`, `ConnectionLost` or `AnswerUnreadable`.
         """
         deadline = self.now() + self.network.total
         answer = await self.in_time(self._attempts(call, retry, deadline, streaming=False))
         try:
-            return await self.in_time(self.whole(answer), deadline)
+            return await self.in_time(self.whole(answer, limit), deadline)
         finally:
             await answer.aclose()
 
@@ -81,13 +81,13 @@ class Wire:
         work = self._attempts(call, retry, deadline, streaming=True)
         return await self.in_time(work), deadline
 
-    async def whole(self, answer: Answer) -> Reply:
+    async def whole(self, answer: Answer, limit: int = MAX_BODY) -> Reply:
         """The rest of an answer as one value, up to the size we are willing to keep."""
         body = bytearray()
         try:
             async for piece in answer.pieces:
                 body += piece
-                self.check_size(body)
+                self.check_size(body, limit)
             return self.reply(answer, bytes(body))
         except Exception as error:
             ours = answer.translated(error)
@@ -100,11 +100,12 @@ class Wire:
             body=body,
             retry_after=retry_after(answer.headers, self.now()),
             scrub=self.origin.scrub,
+            setting=self.origin.setting,
         )
 
-    def check_size(self, body: bytearray) -> None:
-        if len(body) > MAX_BODY:
-            what = f"an answer of more than {MAX_BODY >> 20} MB"
+    def check_size(self, body: bytearray, limit: int = MAX_BODY) -> None:
+        if len(body) > limit:
+            what = f"an answer of more than {limit >> 20} MB"
             raise self.unreadable(what)
 
     def unreadable(self, what: str) -> AnswerUnreadable:

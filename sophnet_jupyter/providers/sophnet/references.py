@@ -53,7 +53,7 @@ async def source(wire: Wire, downloads: Downloader, url: str, *, limit: int) -> 
     Raises `SophNetError`.
     """
     if _is_at(url, await _root(wire)):
-        reply = await _with_key(wire, urlsplit(url))
+        reply = await _with_key(wire, urlsplit(url), limit)
         if not reply.ok:
             raise parse_error(reply, _object(reply.body))
         if content_type(reply.headers) == "application/json" and _object(reply.body):
@@ -70,13 +70,14 @@ async def _root(wire: Wire) -> str:
     return root
 
 
-async def _with_key(wire: Wire, address: SplitResult) -> Reply:
+async def _with_key(wire: Wire, address: SplitResult, limit: int = LIMIT) -> Reply:
     # Beside the root that the wire joins its paths to, so that it needs one of its own.
     origin = f"{address.scheme}://{address.netloc}"
     inner = Wire(replace(wire.origin, base_url=origin, locate=None), wire.network)
     query = f"?{address.query}" if address.query else ""
     try:
-        return await inner.fetch(Call(method="GET", path=(address.path or "/") + query), retry=READ)
+        call = Call(method="GET", path=(address.path or "/") + query)
+        return await inner.fetch(call, retry=READ, limit=limit)
     finally:
         await inner.aclose()
 

@@ -261,7 +261,7 @@ async def test_a_source_that_is_gone_is_an_error(client: Client, knowledge: Know
 
     with pytest.raises(ServiceError, match="no such file"):
         await references.source(
-            client._sophnet, client._downloader, url.replace(sent.id, "gone"), limit=10
+            client._sophnet, client._downloader, url.replace(sent.id, "gone"), limit=10_000
         )
 
 

@@ -59,6 +59,7 @@ def _wire(settings: DifyApp) -> Wire:
         reveal=settings.api_key.reveal,
         # The sandbox's key is a public word, and may stand in any sentence.
         scrub=str if settings.sandbox else settings.api_key.scrub,
+        setting=settings.setting,
         locate=_sandbox if settings.sandbox and not settings.base_url else None,
     )
     return Wire(

@@ -402,11 +402,16 @@ def _system_proxy(base_url: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class DifyApp:
-    """How one Dify app is reached. A key opens one app, so that several apps are several keys."""
+    """
+    How one Dify app is reached. A key opens one app, so that several apps are several keys.
+
+    ``setting`` says where its address was set, for errors to name.
+    """
 
     api_key: Secret
     base_url: str
     user: str
+    setting: str = "DIFY_BASE_URL"
     sandbox: bool = False
     proxy: str = ""
     ca_bundle: str = ""
@@ -431,13 +436,15 @@ class DifyApp:
         key = login[0] if login else key
         if not key and (name or environ.get("SOPHNET_NO_SANDBOX") == "1"):
             raise SettingsError(_no_dify_key(name, environ))
-        url = given.get("base_url") or _dify_variable(environ, name, "BASE_URL")
-        url = url or environ.get("DIFY_BASE_URL") or DIFY_URL
+        own = _dify_variable_name(name, "BASE_URL")
+        setting = own if environ.get(own) and not given.get("base_url") else "DIFY_BASE_URL"
+        url = given.get("base_url") or environ.get(setting) or DIFY_URL
         if login:
             # A key that was kept goes to its own address, whatever is set beside it.
             url = login[1] or DIFY_URL
+            setting = f"the address of %sophnet login --service dify {name}".rstrip()
         if key:
-            base_url = checked_url(url, "DIFY_BASE_URL", DIFY_URL)
+            base_url = checked_url(url, setting, DIFY_URL)
             secret = key if isinstance(key, Secret) else checked_key(str(key))
         else:
             root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
@@ -448,6 +455,7 @@ class DifyApp:
             api_key=secret,
             base_url=base_url,
             user=given.get("user") or environ.get("DIFY_USER") or _notebook(environ),
+            setting=setting,
             sandbox=not key,
             proxy=proxy or _system_proxy(base_url),
             ca_bundle=given.get("ca_bundle") or environ.get("SOPHNET_CA_BUNDLE", ""),
@@ -471,8 +479,12 @@ def _dify_profile(environ: Mapping[str, str], app: str) -> tuple[Secret, str] | 
 
 
 def _dify_variable(environ: Mapping[str, str], app: str, what: str) -> str:
+    return environ.get(_dify_variable_name(app, what), "")
+
+
+def _dify_variable_name(app: str, what: str) -> str:
     middle = re.sub(r"\W", "_", app).upper()
-    return environ.get(f"DIFY_{middle}_{what}" if app else f"DIFY_{what}", "")
+    return f"DIFY_{middle}_{what}" if app else f"DIFY_{what}"
 
 
 def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:

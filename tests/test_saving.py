@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from sophnet_jupyter import saving
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
@@ -61,6 +63,27 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="cannot be written"):
         picture().save(tmp_path / "file" / "fox.png")
+
+
+def test_a_full_disk_keeps_what_was_there_and_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(7).save(tmp_path / "fox.png")
+    before = (tmp_path / "fox.png").read_bytes()
+
+    def full(self: object, data: bytes) -> None:
+        os.write(self._handle, data[:10])  # type: ignore[attr-defined]
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(saving.NewFile, "write", full)
+    for name in ("fox.png", "fox.jpg", "new.png"):
+        with pytest.raises(SettingsError, match="cannot be written: No space left"):
+            picture(8).save(tmp_path / name)
+    with pytest.raises(SettingsError, match="No space left"):
+        Response(images=(picture(8), picture(9))).save(f"{tmp_path}/several/")
+    files = [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert files == ["fox.png"]
+    assert (tmp_path / "fox.png").read_bytes() == before
 
 
 def test_a_picture_that_was_not_fetched_says_so(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def _app(client: Client, name: str) -> list[Finding]:
             base_url=settings.base_url,
             proxy=settings.proxy,
             ca_bundle=settings.ca_bundle,
-            setting="DIFY_BASE_URL",
+            setting=settings.setting,
         )
     )
     return _of(about, [*way, *(await bounded("key", _opened(app)) if well(way) else [])])

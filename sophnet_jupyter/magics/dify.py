@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -11,10 +12,10 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..dify import Dify
-from ..errors import Stopped
+from ..errors import SophNetError, Stopped
+from ..events import AudioChunk, Event, Finished, Notice, Started
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..response import Response
 from ..views import audio
 from ..views.answer import Context
 from .asking import follow, settle
@@ -23,6 +24,8 @@ from .dify_inputs import Question, form_of
 from .dify_rows import Rows
 from .options import out_name, parse
 from .session import Session
+
+OWN = "default"
 
 
 @magics_class
@@ -52,6 +55,13 @@ class DifyMagics(Magics):
         default=[],
         metavar="FILE",
         help="A path, an address, or {name} of a picture in the notebook. Repeatable.",
+    )
+    @argument(
+        "--voice",
+        # Its own name, since the voices that are offered elsewhere are SophNet's.
+        dest="aloud",
+        metavar="NAME",
+        help="Hear the answer too, in this voice of the app's; default for the app's own.",
     )
     @argument("-o", "--out", metavar="NAME", help="Also store the result under this name.")
     @argument("--raw", action="store_true", help="Send the text as written, braces and all.")
@@ -97,6 +107,8 @@ class DifyMagics(Magics):
         out, app = out_name(args.out), self._app(args.app)
         question = Question(args, cell, self._session)
         form = run(form_of(app))
+        if args.each and args.aloud:
+            raise UsageError("--voice reads one answer aloud: leave out --each.")
         if args.each:
             return Rows(self._session, app, question, form).run(args, out)
         if args.resume:
@@ -104,24 +116,36 @@ class DifyMagics(Magics):
         asked = question.ask(form)
         context = Context(inserted=asked.inserted)
         label = args.app or "the Dify app"
-        response = self._ask(app, asked.inputs, asked.files, context, label, out, args.strict)
+        events = app.stream(asked.inputs, files=asked.files or None)
+        if args.aloud:
+            events = _aloud(app, events, "" if args.aloud == OWN else args.aloud)
+        ask = follow(events, model=label, strict=args.strict)
+        response = settle(self._session, ask, context, self._session.view(context), out=out)
         if response.audio:
             html, said = audio.player(response.audio), audio.line(response.audio)
             Cell(self.shell).publish({"text/html": html, "text/plain": said})
         return response
 
-    def _ask(
-        self,
-        app: Dify,
-        inputs: Mapping[str, Any],
-        files: list[Any],
-        context: Context,
-        label: str,
-        out: str | None,
-        strict: bool,
-    ) -> Response:
-        ask = follow(app.stream(inputs, files=files or None), model=label, strict=strict)
-        return settle(self._session, ask, context, self._session.view(context), out=out)
+
+async def _aloud(
+    app: Dify, events: AsyncGenerator[Event, None], voice: str
+) -> AsyncGenerator[Event, None]:
+    """The events of an answer, with its sound before the last of them if none came by itself."""
+    message, spoken = "", False
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case Started(request_id=request_id):
+                    message = request_id or message
+                case AudioChunk():
+                    spoken = True
+                case Finished(ending="complete") if message and not spoken:
+                    try:
+                        yield AudioChunk(data=await app.speak(message_id=message, voice=voice))
+                    except SophNetError as error:
+                        # The answer itself is whole.
+                        yield Notice(text=f"It was not read aloud. {error}")
+            yield event
 
 
 def _app_first(line: str) -> str:

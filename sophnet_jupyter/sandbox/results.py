@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import secrets
 import time
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from starlette.routing import Route
 
 KEPT = 200
 LIFETIME = 24 * 3600
-Trouble = Literal["", "expired", "empty", "page", "broken"]
+Trouble = Literal["", "expired", "empty", "page", "broken", "huge"]
 PAGE = b"<!doctype html><title>Store</title><p>Your file could not be found.</p>"
 
 
@@ -75,6 +76,17 @@ class Results:
         if result.trouble == "page":
             return Response(PAGE, media_type=result.media_type)
         data = b"" if result.trouble == "empty" else await asyncio.to_thread(lambda: result.data)
+        if result.trouble == "huge":
+            return Response(await asyncio.to_thread(_bomb), media_type="image/png")
         if result.trouble == "broken":
             data = data[: len(data) // 2]
         return Response(data, media_type=result.media_type)
+
+
+def _bomb() -> bytes:
+    """Some kilobytes that take half a gigabyte when they are drawn."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("1", (12_000, 12_000)).save(file, "PNG")
+    return file.getvalue()

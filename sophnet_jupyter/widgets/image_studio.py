@@ -103,9 +103,11 @@ class ImageStudio(Studio):
         if not isinstance(picture, Picture):
             raise SettingsError("Only a picture can be animated.")
         words = text.strip() or piece.prompt
-        self._client.videos.check(words, image=picture)
         film = Piece(kind="film", prompt=words, settings={**piece.settings, "prompt": words})
-        self.begin(film, lambda: self._client.videos.stream(words, image=picture))
+        self.when_checked(
+            lambda: self._client.videos.check(words, image=picture),
+            lambda: self.begin(film, lambda: self._client.videos.stream(words, image=picture)),
+        )
 
     def _stream(self, prompt: str, options: dict[str, Any]) -> Any:
         return lambda: self._client.images.stream(prompt, **options)

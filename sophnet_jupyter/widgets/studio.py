@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from traitlets import default
 
+from ..disk import in_thread
 from ..errors import SettingsError
 from ..events import Event
 from ..kernel.loop import loop
@@ -54,6 +55,7 @@ class Studio(Panel):
         self._pieces: dict[str, Piece] = {}
         self._form: dict[str, Any] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._checks: set[asyncio.Task[None]] = set()
         super().__init__()
         self._client = client or self._made_client()
 
@@ -101,6 +103,24 @@ class Studio(Panel):
             shown.append("<div><i>Made by the sandbox: no real model.</i></div>")
         shown += [f"<div>✕ {inert(piece.words)}</div>" for piece in pieces if piece.error]
         return "".join(shown), "\n".join(piece.words for piece in pieces)
+
+    def when_checked(self, check: Callable[[], object], begin: Callable[[], None]) -> None:
+        """
+        Check in a thread, since a picture that goes along is decoded for it; then begin, on the
+        loop's thread. What is refused is drawn, and nothing begins.
+        """
+
+        async def checked() -> None:
+            try:
+                await in_thread(check)
+            except Exception as error:
+                self.tell("error", text=said(error))
+            else:
+                self.perform(begin)
+
+        task = loop().create_task(checked())
+        self._checks.add(task)
+        task.add_done_callback(self._checks.discard)
 
     def begin(self, piece: Piece, make: Make) -> None:
         """Have a piece made beside the others. On the loop's thread."""
@@ -158,6 +178,8 @@ class Studio(Panel):
 
     def _stop(self) -> None:
         super()._stop()
+        for check in self._checks:
+            check.cancel()
         for piece in self._pieces.values():
             self._cancel(piece)
 

@@ -9,7 +9,7 @@ take the file back at any time. Where it just falls silent, the file is given up
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -94,8 +94,8 @@ class Uploads:
     The files that a panel takes: at most ``limit`` bytes each.
 
     ``accept`` names endings (``.pdf``) and types (``image/*``), none for all files. ``received``
-    is called with each `Upload` on the loop's thread; an error that it raises is shown beside the
-    file. Up to ``in_memory`` bytes a file is kept as bytes.
+    is called with each `Upload` on the loop's thread, and awaited if it is a coroutine; an error
+    that it raises is shown beside the file. Up to ``in_memory`` bytes a file is kept as bytes.
     """
 
     patience = PATIENCE
@@ -187,7 +187,9 @@ class Uploads:
     async def _follow(self, arrival: _Arrival) -> None:
         name = arrival.name
         try:
-            self._received(await self._receive(arrival))
+            taking = self._received(await self._receive(arrival))
+            if isinstance(taking, Awaitable):
+                await taking
             self._answer(arrival, done=True)
         except TimeoutError:
             self._answer(arrival, refused=f"{name} stopped coming: add it again.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
+from ..disk import in_thread
 from ..errors import SettingsError
 from ..kernel.loop import loop
 from ..picture import Picture
@@ -105,12 +107,14 @@ class VideoStudio(Studio):
         options = self._options | self._said(
             form, seeded=known is not None or not form.get("model")
         )
-        # Refused here, before there is a piece.
-        self._client.videos.check(prompt, image=image, **options)
-        seed = options.get("seed")
-        self._form = {**form, "seed": "" if seed is None else str(seed)}
-        piece = Piece(kind="film", prompt=prompt, settings=self._form)
-        self.begin(piece, lambda: self._client.videos.stream(prompt, image=image, **options))
+
+        def begin() -> None:
+            seed = options.get("seed")
+            self._form = {**form, "seed": "" if seed is None else str(seed)}
+            piece = Piece(kind="film", prompt=prompt, settings=self._form)
+            self.begin(piece, lambda: self._client.videos.stream(prompt, image=image, **options))
+
+        self.when_checked(lambda: self._client.videos.check(prompt, image=image, **options), begin)
 
     def _said(self, form: Mapping[str, Any], *, seeded: bool) -> dict[str, Any]:
         """The options that a form stands for."""
@@ -129,21 +133,24 @@ class VideoStudio(Studio):
             given["seed"] = Random().randrange(SEEDS)
         return given
 
-    def _received(self, upload: Upload) -> None:
+    async def _received(self, upload: Upload) -> None:
+        await in_thread(self._read, upload)
+        self._tell_image()
+
+    def _read(self, upload: Upload) -> None:
         data = upload.read()
         self._client.videos.check("words", image=data)
         self._keep(data, upload.name)
-        self._tell_image()
 
     def _keep(self, image: object, name: str) -> None:
-        self._image, self._image_name, self._thumbnail = image, name, b""
+        """Blocking, seconds for a large picture, except for none."""
         data = image.data if isinstance(image, Picture) else image
+        thumbnail = b""
         if isinstance(data, bytes):
-            try:
-                self._thumbnail, _ = images.small(Picture(data=data), SHOWN)
-            except (OSError, ValueError):
-                # A TIFF or BMP, which is sent all the same.
-                self._thumbnail = b""
+            # A TIFF or BMP has none, and is sent all the same.
+            with suppress(OSError, ValueError):
+                thumbnail, _ = images.small(Picture(data=data), SHOWN)
+        self._image, self._image_name, self._thumbnail = image, name, thumbnail
 
     def _tell_image(self) -> None:
         self.tell("image", [self._thumbnail], name=self._image_name)

@@ -36,7 +36,8 @@ class Reply:
     A whole answer. Header names are in lower case; ``retry_after`` is in seconds.
 
     ``scrub`` takes the key out of words that are to be shown, should the server have echoed it.
-    It goes over decoded words: in JSON a key can be spelt with escapes.
+    It goes over decoded words: in JSON a key can be spelt with escapes. ``setting`` is the one of
+    the `Origin` that answered.
     """
 
     status: int
@@ -45,6 +46,7 @@ class Reply:
     body: bytes = field(repr=False)
     retry_after: float | None = None
     scrub: Callable[[str], str] = str
+    setting: str = ""
 
     @property
     def ok(self) -> bool:

@@ -15,6 +15,32 @@ SETUP = """from sophnet_jupyter import DifyApp
 panel = DifyApp()
 panel"""
 LOOK = "print(panel.response.ending, panel.response.sandbox, panel.response.text[:20])"
+ALOUD = """from sophnet_jupyter import DifyApp, local
+from sophnet_jupyter.providers.dify.app import App
+from sophnet_jupyter.wire.call import Network, Origin
+from sophnet_jupyter.wire.wire import Wire
+headers = {"authorization": "Bearer sandbox", "x-sandbox-quirks": "autoplay"}
+root = local.sandbox().removesuffix("/api/open-apis") + "/v1"
+origin = Origin(service="Dify", base_url=root, authorize=lambda call: headers, scrub=str)
+DifyApp(App(Wire(origin, Network()), user="ada"))"""
+# Tells how loud the loudest was that went to the loudspeaker.
+LISTENER = """(() => {
+    window.loudest = 0;
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...rest) {
+        if (to instanceof AudioDestinationNode) {
+            const ear = this.context.createAnalyser();
+            connect.call(this, ear);
+            setInterval(() => {
+                const levels = new Float32Array(ear.fftSize);
+                ear.getFloatTimeDomainData(levels);
+                window.loudest = Math.max(window.loudest, ...levels.map(Math.abs));
+            }, 20);
+        }
+        return connect.call(this, to, ...rest);
+    };
+})()"""
+FITS = "node => node.scrollWidth <= node.clientWidth"
 
 
 @pytest.fixture
@@ -74,6 +100,15 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         notebook.set_theme(theme)
         notebook.screenshot(f"dify-{theme.split()[1].lower()}", of=view)
+    page.emulate_media(forced_colors="active")
+    notebook.screenshot("dify-forced-colors", of=view)
+    outline = "node => getComputedStyle(node).outlineStyle"
+    assert view.get_by_role("button", name="👍 Like").evaluate(outline) == "solid"
+    assert view.get_by_role("button", name="👎 Dislike").evaluate(outline) == "none"
+    page.emulate_media(forced_colors="none")
+    page.set_viewport_size({"width": 640, "height": 1250})
+    assert view.evaluate(FITS)
+    notebook.screenshot("dify-narrow", of=view)
 
     notebook.save()
     book = nbformat.read(lab.root / "dify.ipynb", as_version=4)
@@ -85,6 +120,22 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     # JupyterLab itself complains about a slow machine.
     said = [line for line in console.lines if "to activate" not in line]
     assert not [line for line in said if line.startswith(bad)]
+
+
+def test_an_app_that_reads_aloud_is_heard_without_a_click(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
+) -> None:
+    page.add_init_script(LISTENER)
+    lab.write("aloud.ipynb", ALOUD)
+    notebook = open_notebook("aloud.ipynb")
+    notebook.run_cell(0)
+    view = notebook.output_of(0).locator(".sophnet-dify")
+    view.get_by_label("Query").fill("What is 12*12?")
+    view.get_by_label("Query").press("Control+Enter")
+    expect(view.get_by_role("article", name="Answer")).to_contain_text("144", timeout=20_000)
+    expect(view.get_by_role("group", name="the answer")).to_contain_text("of 0.", timeout=20_000)
+    page.wait_for_function("loudest > 0.05")
+    expect(view.get_by_role("button", name="Read aloud")).to_be_hidden()
 
 
 def test_annotations_are_minded_and_stopping_keeps_what_had_come(panel: Any) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +42,7 @@ CONTRAST = """cell => {
 
 
 def test_a_heat_map_can_be_read_in_both_themes_and_in_a_notebook_of_somebody_else(
-    lab: Any, open_notebook: Callable[[str], Any]
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
 ) -> None:
     lab.write("embed.ipynb", "%load_ext sophnet_jupyter", TEXTS, PICTURES, MANY)
     notebook = open_notebook("embed.ipynb")
@@ -72,3 +74,14 @@ def test_a_heat_map_can_be_read_in_both_themes_and_in_a_notebook_of_somebody_els
     titles = [cell.get_attribute("title") for cell in cells.all()]
     assert all(title and " ~ " in title for title in titles)
     foreign.screenshot("embed-untrusted", of=foreign.output_of(1))
+
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "foreign.ipynb"]
+    subprocess.run(command, cwd=lab.root, check=True, capture_output=True)
+    page.goto((lab.root / "foreign.html").as_uri())
+    converted = page.locator("table").first
+    expect(converted.locator("td")).to_have_count(49)
+    assert min(cell.evaluate(CONTRAST) for cell in converted.locator("td").all()) > 4.5
+    expect(page.locator("th img")).to_have_count(3)
+    assert page.locator("th img").first.evaluate("image => image.naturalWidth") > 0
+    expect(page.get_by_text("300 texts × 1024 dimensions")).to_be_visible()
+    foreign.screenshot("embed-nbconvert")

@@ -36,6 +36,11 @@ PLAYS = """async (video) => {
     const apart = first.filter((level, index) => Math.abs(level - last[index]) > 24).length;
     return [video.videoWidth, video.videoHeight, Math.round(video.duration), apart > 50];
 }"""
+FITS = "node => node.scrollWidth <= node.clientWidth"
+EDGE = """node => {
+    const { borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(node);
+    return parseFloat(borderTopWidth) > 0 && borderTopColor !== backgroundColor;
+}"""
 
 
 def silent(console: Any) -> bool:
@@ -43,6 +48,16 @@ def silent(console: Any) -> bool:
     # JupyterLab counts the seconds of its own start on a busy machine.
     lines = [line for line in console.lines if not line.endswith("to activate.")]
     return not [line for line in lines if line.startswith(bad)]
+
+
+def look_in_high_contrast(notebook: Any, view: Locator, name: str) -> None:
+    """Where a reader's few colours replace ours, edges still tell fields and buttons."""
+    view.page.emulate_media(forced_colors="active")
+    for control in view.locator("button:visible, input:visible, select:visible").all():
+        if control.get_attribute("type") not in ("checkbox", "file"):
+            assert control.evaluate(EDGE), control.evaluate("node => node.outerHTML")
+    notebook.screenshot(f"{name}-forced-colors", of=view)
+    view.page.emulate_media(forced_colors="none")
 
 
 def ready(view: Locator) -> Locator:
@@ -126,8 +141,9 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     for theme in ("Light", "Dark"):
         notebook.set_theme(f"JupyterLab {theme}")
         notebook.screenshot(f"image-studio-{theme.lower()}", of=view)
+    look_in_high_contrast(notebook, view, "image-studio")
     page.set_viewport_size({"width": 620, "height": 900})
-    assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert view.evaluate(FITS)
     notebook.screenshot("image-studio-narrow", of=view)
     page.set_viewport_size({"width": 1440, "height": 900})
 
@@ -202,6 +218,11 @@ def test_films_are_queued_cancelled_and_played(
     for theme in ("Light", "Dark"):
         notebook.set_theme(f"JupyterLab {theme}")
         notebook.screenshot(f"video-studio-{theme.lower()}", of=view)
+    look_in_high_contrast(notebook, view, "video-studio")
+    page.set_viewport_size({"width": 620, "height": 900})
+    assert view.evaluate(FITS)
+    notebook.screenshot("video-studio-narrow", of=view)
+    page.set_viewport_size({"width": 1440, "height": 900})
     notebook.save()
     page.reload()
     page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)

@@ -33,6 +33,24 @@ def test_a_cell_is_the_query_and_its_values_are_put_in(kernel: Any, sandbox: Any
     assert run["body"]["response_mode"] == "streaming"
 
 
+def test_an_answer_is_read_aloud_by_the_voice_that_was_named(kernel: Any, sandbox: Any) -> None:
+    said = kernel.run("%%dify --voice alloy -o told\nWhat is 12*12?")
+    assert said.status == "ok", said.text
+    assert "<audio" in said.html
+    assert kernel.value("len(told.audio)") > 500
+    asked = [r["body"] for r in sandbox.seen() if r["path"].endswith("/text-to-audio")]
+    assert [(body["voice"], body["message_id"]) for body in asked] == [
+        ("alloy", kernel.value("told.request_id"))
+    ]
+    sandbox.forget()
+    kernel.run("%%dify --voice default\nWhat is 12*12?")
+    (body,) = [r["body"] for r in sandbox.seen() if r["path"].endswith("/text-to-audio")]
+    assert "voice" not in body
+    kernel.run("rows = [{'n': 1}]")
+    refused = kernel.run("%%dify --each rows -o x --voice alloy\n{n}")
+    assert "leave out --each" in refused.text + refused.printed("stderr")
+
+
 def test_braces_stay_as_they_are_with_raw(kernel: Any, sandbox: Any) -> None:
     kernel.run("place = 'Paris'")
     kernel.run("%%dify --raw\nSay hello to {place}")

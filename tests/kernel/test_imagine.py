@@ -73,6 +73,14 @@ def test_pictures_are_saved_where_the_line_says(own):
     assert own.value("sorted(__import__('os').listdir('out'))") == ["fox-1.png", "fox-2.png"]
 
 
+def test_a_picture_that_cannot_be_saved_is_shown_and_kept(own):
+    own.run("open('taken', 'w').close()")
+    cell = own.run("%imagine a fox --seed 7 --save taken/fox.png -o kept")
+    assert "cannot be written" in cell.text + cell.printed("stderr")
+    assert "<figure" in cell.html
+    assert own.value("kept.images[0].size") == (1328, 1328)
+
+
 def test_a_captured_picture_is_there_once(own):
     cell = own.run("%%capture cap\n%imagine a fox --seed 7")
     assert cell.outputs == []

@@ -24,11 +24,16 @@ def origin(
     reveal: Callable[[], str],
     scrub: Callable[[str], str],
     locate: Callable[[], str] | None = None,
+    setting: str = SETTING,
 ) -> Origin:
-    """Where Dify is (``…/v1``), and its proof of identity: the app's key as bearer token."""
+    """
+    Where Dify is (``…/v1``), and its proof of identity: the app's key as bearer token.
+
+    ``setting`` is where the address of this app is set, for errors to name.
+    """
     return bearer.origin(
         service=SERVICE,
-        setting=SETTING,
+        setting=setting,
         base_url=base_url,
         reveal=reveal,
         scrub=scrub,
@@ -54,7 +59,8 @@ def checked(reply: Reply) -> dict[str, Any]:
 
 def unreadable(reply: Reply, what: str = "") -> AnswerUnreadable:
     """The error for a reply of 200 that is not what Dify sends."""
-    return replies.unreadable(reply, service=SERVICE, setting=SETTING, what=what)
+    setting = reply.setting or SETTING
+    return replies.unreadable(reply, service=SERVICE, setting=setting, what=what)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
@@ -93,7 +99,8 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         request_id=reply.scrub(str(request_id)),
         retry_after=reply.retry_after,
     )
-    ours.advice = codes.advice(str(code), status) or ours.advice
+    advice = codes.advice(str(code), status) or ours.advice
+    ours.advice = advice.replace(SETTING, reply.setting or SETTING)
     return ours
 
 

@@ -28,7 +28,7 @@ _SLOW = "A gateway gave up on waiting for the whole answer: let it stream (strea
 _STORE = "Dify's file store failed; its administrator has to look. A remote URL needs no upload."
 
 ADVICE = {
-    "unauthorized": "Each app has a key of its own, on its page API Access: check DIFY_API_KEY.",
+    "unauthorized": "Each app has a key of its own, on its page API Access: check the one in use.",
     "invalid_param": "Compare the inputs with await client.dify.parameters(), or %dify parameters.",
     "unprocessable_entity": "Change the argument it names and run it again.",
     "app_unavailable": f"{_CONSOLE}: it must be a text-generation app with a model, published.",

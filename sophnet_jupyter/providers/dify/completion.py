@@ -200,7 +200,10 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
         return []
     what = "an event that is not a JSON object"
     raise AnswerUnreadable(
-        service=SERVICE, what=what, quote=reply.scrub(data)[:80], setting=SETTING
+        service=SERVICE,
+        what=what,
+        quote=reply.scrub(data)[:80],
+        setting=reply.setting or SETTING,
     )
 
 

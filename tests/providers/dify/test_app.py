@@ -78,6 +78,7 @@ async def test_a_document_is_uploaded_as_one_and_read(app: Make, tmp_path: Path)
     assert "words" in answer.text.lower()
 
 
+# WIRE 4.2: D11.
 async def test_what_the_app_would_ignore_or_refuse_is_not_sent(
     app: Make, seen: Seen, tmp_path: Path
 ) -> None:
@@ -198,6 +199,7 @@ async def test_a_response_of_another_service_is_not_rated_or_read_aloud(app: Mak
                 await ours.speak(response)
 
 
+# WIRE 4.2: D15, D16.
 async def test_a_file_is_fetched_once_a_message_has_used_it(app: Make, tmp_path: Path) -> None:
     async with aclosing(app()) as ours:
         uploaded = await ours.upload(png(), name="../rö t.png")
@@ -217,6 +219,7 @@ async def test_a_file_is_fetched_once_a_message_has_used_it(app: Make, tmp_path:
     assert second.read_bytes() == png()
 
 
+# WIRE 4.2: D14.
 async def test_a_store_that_fails_is_told_with_what_to_do(app: Make) -> None:
     async with aclosing(app(quirks="s3_errors")) as ours:
         ours._wire._chance = lambda: 0.0
@@ -224,6 +227,7 @@ async def test_a_store_that_fails_is_told_with_what_to_do(app: Make) -> None:
             await ours.upload(png(), name="a.png")
 
 
+# WIRE 4.2: D18, D20.
 async def test_an_opinion_is_given_listed_and_taken_back(app: Make, seen: Seen) -> None:
     async with aclosing(app(user="critic")) as ours:
         answer = await ours.complete("hello")
@@ -269,6 +273,7 @@ def test_no_sound_with_200_is_an_error(body: bytes, kind: str) -> None:
         sound(Reply(status=200, headers={"content-type": kind}, body=body))
 
 
+# WIRE 4.2: D21.
 def test_sound_is_known_by_its_header_or_by_its_bytes() -> None:
     wav = b"RIFF\x00\x00\x00\x00WAVEfmt "
     assert sound(Reply(status=200, headers={"content-type": "audio/mpeg"}, body=wav)).mime == (
@@ -281,6 +286,7 @@ def test_sound_is_known_by_its_header_or_by_its_bytes() -> None:
         sound(Reply(status=200, headers={"content-type": "text/html"}, body=b"<html>"))
 
 
+# WIRE 4.2: D22.
 async def test_the_app_says_who_it_is(app: Make, seen: Seen) -> None:
     async with aclosing(app()) as ours:
         assert (await ours.info())["mode"] == "completion"
@@ -301,6 +307,7 @@ def test_missing_inputs_are_named_in_one_sentence() -> None:
         parameters({"user_input_form": rows}).check({})
 
 
+# WIRE 4.2: D23.
 @pytest.mark.parametrize(
     "body", [{}, {"introduction": "x", "user_input_form": [{"a": None}, 3], "file_upload": []}]
 )
@@ -324,6 +331,7 @@ async def test_every_call_goes_to_the_one_address_that_was_set(app: Make, seen: 
     assert all(path.startswith("/v1/") for path in paths)
 
 
+# WIRE 4.2: D24, D27.
 @pytest.mark.parametrize("quirks", ["", "old_annotation"], ids=["new", "old"])
 async def test_annotations_are_written_listed_changed_and_taken_away(
     app: Make, quirks: str
@@ -356,6 +364,7 @@ def test_a_deletion_is_only_done_when_the_service_says_so(
         annotations_module.deleted(Reply(status=status, headers={}, body=body))
 
 
+# WIRE 4.2: D25.
 def test_a_deletion_is_done_with_or_without_a_body() -> None:
     for status, body in ((204, b""), (200, b'{"result":"success"}')):
         annotations_module.deleted(Reply(status=status, headers={}, body=body))
@@ -374,6 +383,7 @@ async def test_a_last_page_that_is_full_ends_the_list(
             await ours.annotations.delete(each.id)
 
 
+# WIRE 4.2: D28.
 async def test_annotations_answer_once_the_job_is_done(app: Make) -> None:
     async with aclosing(app()) as ours:
         heard: list[object] = []

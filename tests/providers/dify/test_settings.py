@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sophnet_jupyter import Client, Dify
-from sophnet_jupyter.errors import AnswerUnreadable, SettingsError, Unreachable
+from sophnet_jupyter.errors import AnswerUnreadable, ServiceError, SettingsError, Unreachable
 from sophnet_jupyter.keystore import Keystore, app_profile
 from sophnet_jupyter.providers.dify.access import checked
 from sophnet_jupyter.secret import Secret
@@ -95,6 +95,43 @@ async def test_an_app_that_cannot_be_reached_is_told_with_its_own_setting() -> N
     with pytest.raises(Unreachable, match=r"HTTPS_PROXY\) and DIFY_BASE_URL\.$"):
         await app.info()
     await app.aclose()
+
+
+@pytest.mark.anyio
+async def test_an_app_with_an_address_of_its_own_is_told_that_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DIFY_MY_WRITER_API_KEY", "app-two")
+    monkeypatch.setenv("DIFY_BASE_URL", "http://127.0.0.1:8/v1")
+    monkeypatch.setenv("DIFY_MY_WRITER_BASE_URL", "http://127.0.0.1:9/v1")
+    async with Dify(app="my-writer") as app:
+        with pytest.raises(Unreachable, match=r"and DIFY_MY_WRITER_BASE_URL\.$"):
+            await app.info()
+    # Without one it is the common address that is to be looked at.
+    monkeypatch.delenv("DIFY_MY_WRITER_BASE_URL")
+    async with Dify(app="my-writer") as app:
+        with pytest.raises(Unreachable, match=r"and DIFY_BASE_URL\.$"):
+            await app.info()
+
+
+def test_each_place_of_an_address_is_named_when_it_cannot_be_right(tmp_path: Path) -> None:
+    environ = {**ENVIRON, "DIFY_MY_WRITER_BASE_URL": "10.0.0.5"}
+    with pytest.raises(SettingsError, match=r"^DIFY_MY_WRITER_BASE_URL must be"):
+        DifyApp.read("my-writer", environ)
+    environ = {"SOPHNET_CONFIG_DIR": str(tmp_path)}
+    Keystore(environ).save(app_profile("dify", "poet"), Secret("app-x"), base_url="http://a.b/v1")
+    assert DifyApp.read("poet", environ).setting.endswith("login --service dify poet")
+
+
+def test_a_reply_names_the_setting_of_the_app_that_sent_it() -> None:
+    own = "DIFY_MY_WRITER_BASE_URL"
+    head = {"content-type": "text/html"}
+    page = Reply(status=200, headers=head, body=b"<html>", setting=own)
+    with pytest.raises(AnswerUnreadable, match=f"check {own} and"):
+        checked(page)
+    gone = Reply(status=404, headers=head, body=b"<html>", setting=own)
+    with pytest.raises(ServiceError, match=f"Check the id and {own}, which"):
+        checked(gone)
 
 
 def test_what_is_not_dify_is_told_with_its_own_setting() -> None:

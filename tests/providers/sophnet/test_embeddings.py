@@ -404,6 +404,22 @@ async def test_progress_tells_how_much_has_come(client: Client) -> None:
     assert isinstance(events[-1], Finished)
 
 
+async def test_calls_side_by_side_share_one_limit_and_each_gets_its_own(served: Serve) -> None:
+    async def answer(texts: list[str], number: int) -> dict[str, Any]:
+        # Until the others are on their way too, so that the limit is reached.
+        await asyncio.sleep(0.02)
+        return numbered(texts)
+
+    async with served(answer) as service:
+        asked = [[str(first + n) for n in range(60)] for first in range(0, 300, 60)]
+        create = service.client.embeddings.create
+        answers = await asyncio.gather(*(create(texts) for texts in asked))
+        for texts, found in zip(asked, answers, strict=True):
+            assert found.vectors[:, 0].tolist() == [float(text) for text in texts]
+        assert len(service.seen) == 30
+        assert service.most_under_way == len(service.connections) == 8
+
+
 async def test_leaving_early_ends_what_is_under_way(served: Serve) -> None:
     gone = asyncio.Event()
 

@@ -131,15 +131,18 @@ async def test_the_services_own_list_and_one_look(opened: Open) -> None:
         ("result_empty", DownloadFailed, "is empty"),
         ("result_page", DownloadFailed, "a web page"),
         ("result_broken", DownloadFailed, "a broken picture"),
+        ("result_huge", DownloadFailed, "12,?000 × 12,?000 pixels"),
         ("result_private", DownloadFailed, "a private network"),
+        ("result_dead", DownloadFailed, "results.invalid"),
     ],
 )
 async def test_each_way_to_fail_is_an_error_that_says_so(
     opened: Open, fault: str, error: type[Exception], says: str
 ) -> None:
     async with opened("--fault", fault) as client:
-        with pytest.raises(error, match=says):
+        with pytest.raises(error, match=says) as caught:
             await client.images.create("a fox")
+        assert "\n" not in str(caught.value)
         [task] = await client.tasks.list(unfinished=False)
         assert task.finished
 

@@ -175,6 +175,7 @@ async def test_odd_forms_make_no_difference(opened: Open, quirk: str, generation
         ("result_page", DownloadFailed, "a web page"),
         ("result_broken", DownloadFailed, "breaks off"),
         ("result_private", DownloadFailed, "a private network"),
+        ("result_dead", DownloadFailed, "results.invalid"),
     ],
 )
 @pytest.mark.anyio

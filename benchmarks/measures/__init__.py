@@ -13,6 +13,7 @@ from . import (
     first_token,
     interrupt,
     loading,
+    microphone,
     traffic,
     waiting,
 )
@@ -30,4 +31,5 @@ MEASURES: dict[str, Measure] = {
     "loading": loading.measure,
     "interrupt": interrupt.measure,
     "traffic": traffic.measure,
+    "microphone": microphone.measure,
 }

@@ -130,16 +130,18 @@ const wishes = ({ device, cleaned = true }) => ({
 });
 
 /**
- * At our rate where the browser resamples: some refuse to connect a device of another rate.
+ * At our rate where the browser resamples: some refuse that rate, or a device of another one.
  *
  * @param {MediaStream} stream
  */
 async function openContext(stream) {
-  const wished = new AudioContext({ sampleRate: CAPTURE_RATE, latencyHint: "interactive" });
+  /** @type {AudioContext | undefined} */
+  let wished;
   try {
+    wished = new AudioContext({ sampleRate: CAPTURE_RATE, latencyHint: "interactive" });
     return { context: wished, source: wished.createMediaStreamSource(stream) };
   } catch {
-    await wished.close();
+    await wished?.close();
     const context = new AudioContext({ latencyHint: "interactive" });
     return { context, source: context.createMediaStreamSource(stream) };
   }

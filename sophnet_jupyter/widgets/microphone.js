@@ -1,6 +1,9 @@
 import { followMicrophones, microphones, openCapture, CAPTURE_RATE } from "./capture.js";
 import { button, download, make } from "./dom.js";
+import { heardSound } from "./heard_sound.js";
+import { loudnessMeter } from "./loudness.js";
 import { openPanel } from "./panel.js";
+import { sentenceList } from "./sentence_list.js";
 import { openUplink } from "./uplink.js";
 
 const PHASES = {
@@ -12,11 +15,6 @@ const PHASES = {
   failed: "Failed",
 };
 const BUSY = new Set(["connecting", "listening", "finishing"]);
-// Without any sound for so long, a microphone is muted; without words it is very quiet.
-const MUTED_AFTER = 1500;
-const QUIET_AFTER = 6000;
-const SILENT = 1e-4;
-const QUIET = 0.01;
 // So much sound may wait for a kernel that cannot be reached.
 const LONGEST_BREAK = 30_000;
 const FROM_NOW = 1000;
@@ -29,16 +27,7 @@ function render({ model, el }) {
   const badge = make("span", { className: "sophnet-badge", title: "No service heard this" }, "sandbox");
   const start = button("● Start", begin, { className: "sophnet-main" });
   const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const meter = make("div", {
-    className: "sophnet-meter",
-    role: "meter",
-    "aria-label": "Loudness",
-    "aria-valuemin": "0",
-    "aria-valuemax": "100",
-    hidden: true,
-  });
-  const bar = make("div", { className: "sophnet-bar" });
-  meter.append(bar);
+  const meter = loudnessMeter();
   const choice = make("select", { "aria-label": "Microphone", hidden: sourced });
   const copy = button("Copy", copyText, { title: "Copy the sentences" });
   const saveSrt = button("Save .srt", () => panel.send("srt"), { title: "Subtitles with their times" });
@@ -59,20 +48,16 @@ function render({ model, el }) {
     clear,
   );
   const notice = make("div", { className: "sophnet-notice", role: "status", hidden: true });
-  const lines = make("ol", { "aria-label": "Sentences" });
-  const partial = make("p", { className: "sophnet-partial", "aria-live": "off", hidden: true });
-  const place = make("div", { className: "sophnet-said", tabIndex: 0, role: "log", "aria-label": "Transcript" });
-  place.append(lines, partial);
-  const player = make("div", { className: "sophnet-sound", hidden: true });
-  const controls = make("div", { className: "sophnet-controls" }, start, stop, choice, meter);
+  const sentences = sentenceList();
+  const sound = heardSound();
+  const controls = make("div", { className: "sophnet-controls" }, start, stop, choice, meter.element);
   panel.root.prepend(head);
-  panel.root.append(controls, notice, place, player);
+  panel.root.append(controls, notice, sentences.element, sound.element);
 
   /** What this view listens with. @type {Take | undefined} */
   let take;
   let opening = false;
   let closed = false;
-  let sounding = "";
 
   /**
    * Times are those of `performance.now`.
@@ -82,31 +67,28 @@ function render({ model, el }) {
    * @property {import("./uplink.js").Uplink} uplink
    * @property {import("./capture.js").Capture} [capture]
    * @property {number} frames  Sent so far.
-   * @property {number} soundAt  When there was any sound at all.
-   * @property {number} loudAt  When somebody spoke.
    * @property {number} aliveAt  When the kernel could be reached.
-   * @property {string} warning
+   * @property {string} warning  What is wrong with the sound, if it was told.
+   * @property {boolean} away  Whether it was told that the kernel cannot be reached.
    */
 
   function events() {
     return {
       /** @param {any} event */
-      state({ sentences, partial: now, has_sound }) {
-        lines.replaceChildren();
-        for (const sentence of sentences) addSentence(sentence);
-        showPartial(now);
+      state({ sentences: all, partial, has_sound }) {
+        sentences.renew(all, partial);
         showSound(has_sound);
         showActions();
       },
       listen: () => begin(),
       halt: () => end(""),
       /** @param {any} event */
-      partial: ({ text }) => showPartial(text),
+      partial: ({ text }) => sentences.begun(text),
       /** @param {any} event */
       final(event) {
-        if (event.index < lines.childElementCount) return;
-        showPartial("");
-        addSentence(event);
+        if (event.index < sentences.count()) return;
+        sentences.begun("");
+        sentences.add(event);
         showActions();
         panel.announce(event.text);
       },
@@ -117,8 +99,7 @@ function render({ model, el }) {
       /** @param {any} event */
       over: ({ has_sound }) => showSound(has_sound),
       cleared() {
-        lines.replaceChildren();
-        showPartial("");
+        sentences.renew([], "");
         showSound(false);
         showActions();
       },
@@ -126,9 +107,8 @@ function render({ model, el }) {
       srt: ({ text }) => download("transcript.srt", text, "application/x-subrip"),
       /** @param {any} event @param {DataView[]} buffers */
       audio({ use }, [data]) {
-        const blob = new Blob([/** @type {any} */ (data)], { type: "audio/wav" });
-        if (use === "save") save(blob);
-        else playSound(blob);
+        if (use === "save") sound.save(data);
+        else sound.play(data);
       },
     };
   }
@@ -146,7 +126,7 @@ function render({ model, el }) {
     const number = crypto.getRandomValues(new Uint32Array(1))[0];
     const uplink = openUplink(model);
     /** @type {Take} */
-    const mine = { number, uplink, frames: 0, soundAt: 0, loudAt: 0, aliveAt: performance.now(), warning: "" };
+    const mine = { number, uplink, frames: 0, aliveAt: performance.now(), warning: "", away: false };
     take = mine;
     try {
       const capture = await openCapture({
@@ -162,7 +142,7 @@ function render({ model, el }) {
       mine.capture = capture;
       await showDevices(capture.device);
       if (closed || take !== mine) await capture.close();
-      else meter.hidden = false;
+      else meter.begin();
       const live = await uplink.live;
       if (!live && take === mine) tell(NOT_LIVE);
     } catch (error) {
@@ -188,8 +168,15 @@ function render({ model, el }) {
     const kernel = model.widget_manager?.kernel;
     if (!kernel || kernel.connectionStatus === "connected") mine.aliveAt = performance.now();
     const away = performance.now() - mine.aliveAt;
-    if (!taken || away > LONGEST_BREAK) end(taken ? "The kernel could not be reached." : "");
-    else if (away > FROM_NOW) tell("The kernel cannot be reached just now; the sound is kept for it.");
+    if (!taken) {
+      end("");
+    } else if (away > LONGEST_BREAK) {
+      panel.fail(UNREACHABLE);
+      end(UNREACHABLE);
+    } else if (mine.away !== away > FROM_NOW) {
+      mine.away = !mine.away;
+      tell(mine.away ? "The kernel cannot be reached just now; the sound is kept for it." : "");
+    }
   }
 
   /** @param {string} why  A sentence, or nothing if it was wanted. */
@@ -197,7 +184,7 @@ function render({ model, el }) {
     const mine = take;
     if (!mine) return;
     take = undefined;
-    meter.hidden = true;
+    meter.end();
     const last = () => {
       mine.uplink.send({ kind: "end", take: mine.number, frames: mine.frames, why });
       mine.uplink.close();
@@ -208,21 +195,8 @@ function render({ model, el }) {
   }
 
   /** @param {Take} mine @param {import("./capture.js").Level} level */
-  function showLevel(mine, { peak, loudness }) {
-    const now = performance.now();
-    // Speech spans some 50 dB; what is drawn is how loud it seems.
-    const share = Math.max(0, Math.min(1, 1 + Math.log10(Math.max(loudness, 1e-5)) / 2.5));
-    bar.style.inlineSize = `${Math.round(share * 100)}%`;
-    bar.classList.toggle("sophnet-loud", peak > 0.98);
-    meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
-    // Counted from its first sound, silent or not: the browser may ask the user before that.
-    mine.soundAt ||= now;
-    mine.loudAt ||= now;
-    if (peak > SILENT) mine.soundAt = now;
-    if (peak > QUIET) mine.loudAt = now;
-    let warning = "";
-    if (now - mine.soundAt > MUTED_AFTER) warning = "No sound at all comes from the microphone: is it muted?";
-    else if (now - mine.loudAt > QUIET_AFTER) warning = "The microphone is very quiet: is it the right one?";
+  function showLevel(mine, level) {
+    const warning = meter.show(level);
     if (warning === mine.warning) return;
     mine.warning = warning;
     tell(warning);
@@ -237,31 +211,14 @@ function render({ model, el }) {
     choice.hidden = sourced || found.length < 1;
   }
 
-  /** @param {{text: string, time: string}} sentence */
-  function addSentence({ text, time }) {
-    const low = place.scrollHeight - place.scrollTop - place.clientHeight < 40;
-    lines.append(make("li", {}, make("time", {}, time), make("span", {}, text)));
-    if (low) place.scrollTop = place.scrollHeight;
-  }
-
-  /** @param {string} text */
-  function showPartial(text) {
-    partial.textContent = text;
-    partial.hidden = !text;
-    place.scrollTop = place.scrollHeight;
-  }
-
   /** @param {boolean} has */
   function showSound(has) {
     play.hidden = saveWav.hidden = !has;
-    if (has) return;
-    player.hidden = true;
-    player.replaceChildren();
+    if (!has) sound.close();
   }
 
   function showActions() {
-    copy.disabled = saveSrt.disabled = clear.disabled = lines.childElementCount === 0;
-    place.hidden = lines.childElementCount === 0 && !partial.textContent;
+    copy.disabled = saveSrt.disabled = clear.disabled = sentences.count() === 0;
   }
 
   /** @param {string} text */
@@ -270,27 +227,9 @@ function render({ model, el }) {
     notice.hidden = !text;
   }
 
-  /** @param {Blob} blob */
-  function save(blob) {
-    const url = URL.createObjectURL(blob);
-    make("a", { href: url, download: "speech.wav" }).click();
-    setTimeout(() => URL.revokeObjectURL(url));
-  }
-
-  /** @param {Blob} blob */
-  function playSound(blob) {
-    if (sounding) URL.revokeObjectURL(sounding);
-    sounding = URL.createObjectURL(blob);
-    const sound = make("audio", { controls: true, src: sounding, "aria-label": "What was said" });
-    player.replaceChildren(sound);
-    player.hidden = false;
-    sound.play().catch(() => {});
-  }
-
   async function copyText() {
-    const text = [...lines.querySelectorAll("span")].map((line) => line.textContent).join("\n");
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(sentences.text());
       copy.textContent = "Copied";
     } catch {
       // Not on https, or not allowed.
@@ -328,11 +267,12 @@ function render({ model, el }) {
     end("The panel was taken out of the page.");
     unfollow();
     lost.disconnect();
-    if (sounding) URL.revokeObjectURL(sounding);
+    sound.close();
     panel.close();
   };
 }
 
+const UNREACHABLE = "The kernel could not be reached for 30 s, so the microphone was let go: press Start again.";
 const NOT_LIVE =
   "While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).";
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import serve as serving
 
 from sophnet_jupyter.errors import (
     DownloadFailed,
@@ -257,7 +259,7 @@ async def test_ten_minutes_stay_in_bounded_memory(live: Make) -> None:
         for _ in range(10):
             for at in range(0, len(minute), 2000):
                 await session.send(minute[at : at + 2000])
-                largest = max(largest, len(session._tape._data))
+                largest = max(largest, len(session._delivery.tape._data))
         await session.finish()
         events = [event async for event in session]
     assert len(finals(events)) == 1500
@@ -368,6 +370,30 @@ async def test_the_project_form_names_its_easyllm(url: str) -> None:
     place = Place(project_id="p1", easyllm_id="e1")
     events = await all_of(Live(Sockets(origin, Network()), place, limits=QUICK), spoken(1))
     assert finals(events) == ["1"]
+
+
+async def test_nothing_is_sent_before_ok_and_then_frames_of_3200_bytes_and_bye() -> None:
+    came: list[int | str] = []
+
+    async def serve(socket: ServerConnection) -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(socket.recv(), 0.3)
+        await socket.send('{"status":"ok"}')
+        async for message in socket:
+            came.append(len(message) if isinstance(message, bytes) else message)
+            if message == "BYE":
+                break
+
+    async with serving(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        root = f"http://127.0.0.1:{port}"
+        origin = access.origin(base_url=root, reveal=lambda: "k", scrub=str)
+        session = Live(Sockets(origin, Network()), limits=QUICK)
+        async with session:
+            for size in (1, 3199, 10_000, 0, 799):
+                await session.send(bytes(size))
+            await session.finish()
+    assert came == [3200, 3200, 3200, 3200, 1199, "BYE"]
 
 
 async def test_a_client_reads_events_until_it_closes(live: Make) -> None:

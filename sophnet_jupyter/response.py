@@ -41,6 +41,7 @@ from .events import (
     VideoReady,
 )
 from .film import Film
+from .growing import Growing
 from .page import Block, Page, frames, headings
 from .picture import Picture
 from .transcript import Recording
@@ -109,7 +110,8 @@ class Response:
     pages: tuple[Page, ...] = ()
     recordings: tuple[Recording, ...] = ()
     videos: tuple[Film, ...] = ()
-    audio: bytes = b""
+    # Made of what had come when somebody asks for it: see `__getattr__`.
+    audio: bytes = field(default_factory=bytes)
     embeddings: Vectors = field(default_factory=Vectors)
     parsed: object = None
     usage: Usage | None = None
@@ -265,6 +267,14 @@ class Response:
         # The looks come from above: the package puts its own in this one's place.
         raise SettingsError("Import sophnet_jupyter to have responses drawn.")
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Sound comes in thousands of pieces, and is seldom looked at before its end.
+            if name == "audio" and (sound := self.__dict__.get("_sound")):
+                return self.__dict__.setdefault("audio", bytes(sound))
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def __str__(self) -> str:
         return self.text
 
@@ -321,7 +331,7 @@ def fold(state: Response, event: Event) -> Response:
         case References(items=items):
             return _changed(state, references=items)
         case AudioChunk(data=data):
-            return _changed(state, audio=state.audio + data)
+            return _with_sound(state, data)
         case PageRead(page=page):
             text = "\n\n".join(filter(None, [state.text.rstrip("\n"), page.text]))
             return _changed(state, text=text, pages=(*state.pages, page))
@@ -356,6 +366,7 @@ def fold(state: Response, event: Event) -> Response:
                 finish_reason=reason if ending == "complete" else "",
                 ending=ending,
                 audio=mended(state.audio),
+                _sound=None,
             )
         case _:
             return state
@@ -404,6 +415,13 @@ def _changed(state: Response, **changes: Any) -> Response:
     # as long, and is done for every token.
     changed = object.__new__(Response)
     changed.__dict__.update(state.__dict__, **changes)
+    return changed
+
+
+def _with_sound(state: Response, data: bytes) -> Response:
+    sound: Growing = state.__dict__.get("_sound") or Growing(state.audio)
+    changed = _changed(state, _sound=sound.grown(data))
+    changed.__dict__.pop("audio", None)
     return changed
 
 

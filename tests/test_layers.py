@@ -12,7 +12,10 @@ ROOT = Path(__file__).parent.parent / "sophnet_jupyter"
 PACKAGE = ROOT.name
 FILES = sorted(ROOT.rglob("*.py"))
 
-LEAVES = {"errors", "events", "film", "knowledge", "mp4", "page", "picture", "transcript", "wav"}
+LEAVES = {"errors", "events", "film", "growing", "knowledge", "mp4", "page", "picture"} | {
+    "transcript",
+    "wav",
+}
 KEYS = {"secret", "keystore", "settings"}
 BELOW_CLIENT = LEAVES | KEYS | {"response", "prompt", "wire", "providers", "local", "logs"}
 MAY_IMPORT = {
@@ -27,6 +30,7 @@ MAY_IMPORT = {
     "transcript": {"errors"},
     "media": set(),
     "picture": {"errors", "saving"},
+    "growing": set(),
     "saving": {"disk", "errors", "film", "picture"},
     "secret": set(),
     "response": LEAVES | {"markdown_parts", "saving", "vectors"},
@@ -61,7 +65,15 @@ OWNERS = {
     "httpx2": ("wire/http.py", "wire/download.py", "sandbox/upstream.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),
     "msgspec": (
-        *("events.py", "film.py", "knowledge.py", "mp4.py", "page.py", "picture.py", "transcript.py"),
+        *(
+            "events.py",
+            "film.py",
+            "knowledge.py",
+            "mp4.py",
+            "page.py",
+            "picture.py",
+            "transcript.py",
+        ),
         *("wire/", "prompt/", "providers/", "local.py"),
         "magics/options.py",
     ),
@@ -76,7 +88,7 @@ OWNERS = {
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/",),
     "numpy": ("explore/", "sandbox/", "vectors.py", "response.py"),
-    "pandas": ("page.py", "transcript.py", "vectors.py", "response.py"),
+    "pandas": ("page.py", "transcript.py", "vectors.py", "response.py", "widgets/voice_"),
     "keyring": ("keystore.py",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TextIO
 
 from ..errors import SophNetError, Stopped
 from ..events import Event, Finished, ImageReady, Notice, Progress, VideoReady
@@ -18,11 +18,8 @@ from ..views.answer import Context, bundle
 from ..views.live import View, show
 from ..views.progress import LiveProgress, NoProgress, TerminalProgress
 from .background import Background
-from .places import HUNG_UP, CancelNote, fail, failure, note
+from .places import HUNG_UP, Below, CancelNote, fail, failure, note
 from .session import Session
-
-if TYPE_CHECKING:
-    from ..views.live import Surface
 
 GOES_ON = (
     "Cancel ends the waiting; the service goes on with a task that it has begun, "
@@ -178,9 +175,9 @@ class _InBackground:
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
         if self._cell.place != "terminal":
             self._note = CancelNote(self._cell)
-            name = self._note.begin(number, cancel, self._following._on_cancel)
-            surface = _Behind(self._cell, name)
-            self._following._view = LiveProgress(surface, self._following._labels)
+            below = Below(self._cell)
+            below.hide(self._note.begin(number, cancel, self._following._on_cancel))
+            self._following._view = LiveProgress(below, self._following._labels)
 
     def end(self, arrival: Arrival, error: Exception | None) -> None:
         following = self._following
@@ -197,24 +194,6 @@ class _InBackground:
         if self._note:
             fail(self._cell, error)
             self._note.end()
-
-
-class _Behind:
-    """Draws so that a button before it is not seen once it has lost its kernel."""
-
-    watched = True
-
-    def __init__(self, surface: Surface, name: str) -> None:
-        self._surface = surface
-        self._name = name
-
-    def publish(
-        self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
-    ) -> str:
-        from ..widgets.twin import behind
-
-        data = {**data, "text/html": behind(self._name, data["text/html"])}
-        return self._surface.publish(data, display_id=display_id, update=update)
 
 
 def _view(cell: Cell, labels: Sequence[str]) -> View:

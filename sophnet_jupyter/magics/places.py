@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import StringIO
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from ..response import Arrival
 from ..secret import scrub
 from ..views.answer import Context
 from ..views.control_characters import plain
-from ..views.live import LiveAnswer, View
+from ..views.live import LiveAnswer, Surface, View
 from ..views.maths import inert
 from ..views.terminal import TerminalAnswer
 
@@ -66,6 +66,45 @@ class CancelNote:
         button.close()
 
 
+class Below:
+    """
+    Draws below a button, so that nobody sees the button once it has lost its kernel.
+
+    Only the first display hides what stands before it: further ones follow text.
+    """
+
+    watched = True
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._name = ""
+        self._first = ""
+        self._drawn: Mapping[str, Any] = {}
+
+    def hide(self, name: str) -> None:
+        """From now on hide a button of that name, see `CancelNote.begin`."""
+        self._name = name
+
+    def show(self) -> None:
+        """There is no button any more, but a note that is to be seen."""
+        self._name = ""
+        if self._first:
+            self._surface.publish(self._drawn, display_id=self._first, update=True)
+
+    def publish(
+        self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
+    ) -> str:
+        from ..widgets.twin import behind
+
+        if display_id == (self._first or None):
+            self._drawn = data
+            if self._name:
+                data = {**data, "text/html": behind(self._name, data["text/html"])}
+        display_id = self._surface.publish(data, display_id=display_id, update=update)
+        self._first = self._first or display_id
+        return display_id
+
+
 class InCell:
     """Draws an answer below the cell that asked, also after that has ended."""
 
@@ -74,14 +113,17 @@ class InCell:
     def __init__(self, cell: Cell, context: Context) -> None:
         self._cell = cell
         self._note = CancelNote(cell)
-        self.view: View = LiveAnswer(cell, context)
+        self._below = Below(cell)
+        self.view: View = LiveAnswer(self._below, context)
 
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
-        self._note.begin(number, cancel, HUNG_UP)
+        self._below.hide(self._note.begin(number, cancel, HUNG_UP))
 
     def end(self, arrival: Arrival, error: Exception | None) -> None:
-        self._note.end()
         fail(self._cell, error)
+        self._below.show()
+        # The last word: who has read it may go on.
+        self._note.end()
 
 
 class OnPaper:

@@ -8,7 +8,7 @@ import re
 from argparse import Action
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any
 
@@ -64,7 +64,7 @@ def for_words(magic: str, word: str, session: Session) -> list[Found]:
     if magic == "speak" and word:
         return _variables(word, session, _is_said)
     if magic == "transcribe" and word:
-        return files(word, SOUNDS) + values(word, session)
+        return files(word, SOUNDS) + _variables(word, session, _is_heard)
     if magic == "embed" and word:
         return values(word, session)
     return files(word, DOCUMENTS) if magic == "parse" and word else []
@@ -235,6 +235,10 @@ def _is_table(value: object) -> bool:
 
 def _is_said(value: object) -> bool:
     return isinstance(value, str) or type(value).__name__ == "Response"
+
+
+def _is_heard(value: object) -> bool:
+    return _is_said(value) or isinstance(value, bytes | PurePath)
 
 
 def _is_silent(value: object) -> bool:

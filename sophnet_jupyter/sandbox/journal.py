@@ -86,8 +86,8 @@ class Journal:
         scope["fingerprint"] = hash((scope["method"], scope["path"], _announced(scope)))
         self.seen.entries.append(entry)
         self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
-        await self._guarded(scope, receive, _noting(entry, send), entry)
-        entry.ended = entry.ended or "hung up"
+        await self._guarded(scope, _watching(entry, receive), _noting(entry, send), entry)
+        entry.ended = entry.ended or "cut"
 
     async def _answer(
         self, entry: Entry, scope: Scope, body: bytes, receive: Receive, send: Send
@@ -111,6 +111,8 @@ class Journal:
         try:
             await self.app(scope, receive, send)
         except Exception as error:
+            if entry.ended == "hung up":
+                return
             # A fault of the sandbox itself: shown where it runs, told to the client.
             traceback.print_exception(error)
             if entry.status is None:
@@ -144,6 +146,16 @@ def _replay(body: bytes) -> Receive:
         return {"type": "http.request", "body": left.pop(), "more_body": False}
 
     return receive
+
+
+def _watching(entry: Entry, receive: Receive) -> Receive:
+    async def watched() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            entry.ended = entry.ended or "hung up"
+        return message
+
+    return watched
 
 
 def _noting(entry: Entry, send: Send) -> Send:

@@ -36,6 +36,8 @@ SAID = {
     "opening": "opening the picture",
     "fetching": "fetching the result",
 }
+# A bar in a terminal.
+CELLS = 20
 _BAR = "background:rgba(128,128,128,.25);border-radius:3px;flex:1;height:6px;overflow:hidden"
 _FILL = "background:#1f77c9;border-radius:3px;height:6px"
 _LINE = f"{SMALL};align-items:center;display:flex;gap:12px;margin:4px 0;max-width:720px"
@@ -247,8 +249,13 @@ def _state(step: Step, now: float) -> str:
 
 
 def _words(step: Step, now: float) -> str:
-    label = f"{one_line(step.label)}: " if step.label else ""
-    return plain(label + _state(step, now))
+    pieces = [f"{one_line(step.label)}: " if step.label else "", _state(step, now)]
+    if step.fraction is not None:
+        filled = round(CELLS * min(1.0, max(0.0, step.fraction)))
+        pieces.append(f" [{'#' * filled}{'.' * (CELLS - filled)}]")
+    if step.task_id and step.ended is None:
+        pieces.append(f" · task {clipped(step.task_id, 40)}")
+    return plain("".join(pieces))
 
 
 def _thumbnail(picture: Picture) -> bytes:

@@ -5,6 +5,7 @@ import { openLine } from "./line.js";
 /**
  * @typedef {object} Panel
  * @property {HTMLElement} root
+ * @property {string} view  Its name, by which the kernel can speak to this view alone.
  * @property {(kind: string, facts?: object, buffers?: ArrayBuffer[]) => void} send
  * @property {(text: string) => void} fail  Draw an error; an empty text takes it away.
  * @property {(text: string) => void} announce  Say it to a screen reader, at its next pause.
@@ -37,6 +38,7 @@ export function openPanel(model, el, { label, kind, on }) {
 
   const panel = {
     root,
+    view,
     /** @param {string} kind @param {object} [facts] @param {ArrayBuffer[]} [buffers] */
     send(kind, facts = {}, buffers = []) {
       line.send({ kind, view, ...facts }, buffers);

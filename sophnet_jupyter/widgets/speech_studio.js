@@ -174,7 +174,7 @@ function render({ model, el }) {
 function openRow(first, { fresh, turns, remove, fail }) {
   const text = make("div", { className: "sophnet-text" }, first.sample ? `Sample of ${first.voice}` : first.text);
   const about = make("span", { className: "sophnet-faint" });
-  const play = button("❚❚", () => (wants ? silence() : resume()), { "aria-label": "Pause", hidden: true });
+  const play = button("❚❚", () => (wants ? silence() : listen()), { "aria-label": "Pause", hidden: true });
   const time = make("span", { className: "sophnet-time" });
   const player = make("audio", { controls: true, preload: "metadata", hidden: true, "aria-label": first.text });
   const save = make("a", { className: "sophnet-save", hidden: true }, "Download");
@@ -196,6 +196,8 @@ function openRow(first, { fresh, turns, remove, fail }) {
   /** @type {Turn} */
   const turn = { begin: () => (live ? resume() : player.play().catch(() => turns.over(turn))), drop: () => pause() };
   player.addEventListener("ended", () => turns.over(turn));
+  player.addEventListener("play", () => turns.take(turn));
+  player.addEventListener("pause", () => player.ended || turns.quiet(turn));
   const decoder = live ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, (error) => fail(String(error))) : undefined;
 
   /** @type {import("./decoder.js").OnSound} */
@@ -226,8 +228,14 @@ function openRow(first, { fresh, turns, remove, fail }) {
 
   /** The listener wants silence, and not the next text. */
   function silence() {
-    turns.stop();
+    turns.quiet(turn);
     pause();
+  }
+
+  /** The listener wants this one, and now. */
+  function listen() {
+    turns.take(turn);
+    resume();
   }
 
   function resume() {
@@ -309,9 +317,14 @@ function openRow(first, { fresh, turns, remove, fail }) {
 
 /**
  * @typedef {{begin: () => void, drop: () => void}} Turn
- * @typedef {{ask: (turn: Turn) => void, over: (turn: Turn) => void, stop: () => void}} Turns
+ * @typedef {object} Turns
+ * @property {(turn: Turn) => void} ask  Begin when nothing else is heard.
+ * @property {(turn: Turn) => void} take  Begin now: what is heard falls silent.
+ * @property {(turn: Turn) => void} over  It has ended, and the next one begins.
+ * @property {(turn: Turn) => void} quiet  The listener has paused it: nothing else begins either.
+ * @property {() => void} stop  Drop all that wait.
  *
- * Lets one sound be heard at a time; `stop` drops those that wait.
+ * Lets one sound be heard at a time.
  *
  * @returns {Turns}
  */
@@ -324,6 +337,15 @@ function openTurns() {
     ask(turn) {
       waiting.push(turn);
       if (!current) (current = waiting.shift())?.begin();
+    },
+    take(turn) {
+      const heard = current;
+      waiting = waiting.filter((other) => other !== turn);
+      current = turn;
+      if (heard !== turn) heard?.drop();
+    },
+    quiet(turn) {
+      if (turn === current) this.stop();
     },
     over(turn) {
       waiting = waiting.filter((other) => other !== turn);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from itertools import count
 from typing import Any, ClassVar, Protocol
@@ -40,6 +40,7 @@ class Item:
     sample: bool = False
     phase: str = "waiting"
     error: str = ""
+    heard: bytearray = field(default_factory=bytearray)
     sent: int = 0
     response: Response | None = None
 
@@ -173,7 +174,10 @@ class SpeechStudio(Panel):
         def on_event(response: Response, event: Event) -> None:
             nonlocal passed_at
             item.response = response
-            if isinstance(event, AudioChunk) and loop.time() - passed_at >= 1 / RATE:
+            if not isinstance(event, AudioChunk):
+                return
+            item.heard += event.data
+            if loop.time() - passed_at >= 1 / RATE:
                 passed_at = loop.time()
                 self._pass_on(item)
 
@@ -197,9 +201,9 @@ class SpeechStudio(Panel):
             self.perform(self.settle)
 
     def _pass_on(self, item: Item) -> None:
-        if new := item.sound[item.sent :]:
+        if new := bytes(item.heard[item.sent :]):
             self.tell("sound", [new], id=item.id, at=item.sent)
-            item.sent = len(item.sound)
+            item.sent += len(new)
 
     def _show(self, item: Item, phase: str) -> None:
         item.phase = phase

@@ -73,6 +73,12 @@ RECORDER = """(() => {
         recorder.port.postMessage("all");
     })));
 })()"""
+# Whether the last tenth of a second was so loud.
+LOUDNESS = """window.between = async (low, high) => {
+    const [all = []] = await window.heard();
+    const loudest = Math.max(...all.slice(-2400).map(Math.abs));
+    return all.length > 2400 && low <= loudest && loudest <= high;
+}"""
 # A browser that wants a click before it makes a sound.
 SHY = """window.AudioContext = class extends AudioContext {
     constructor(options) {
@@ -175,3 +181,33 @@ def test_a_listener_taps_pauses_goes_back_and_stops(
     page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
     page.wait_for_function("contexts.every((context) => context.state === 'closed')")
+
+
+def test_position_and_volume_are_heard(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any]
+) -> None:
+    page.add_init_script(RECORDER)
+    page.add_init_script(LOUDNESS)
+    quiet = "array.array('h', (v // 6 for v in array.array('h', samples(20)))).tobytes()"
+    lab.write(
+        "loud.ipynb",
+        f"{SETUP}\nplayer = AudioPlayer('pcm')\nplayer",
+        f"player.feed({quiet} + samples(20)); player.finish()",
+    )
+    notebook = open_notebook("loud.ipynb")
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    player = notebook.output_of(0).locator(".sophnet-audio")
+    expect(player).to_contain_text("/ 0:40Playing")
+    # A tone of 12,000 of 32,768, and a sixth of it in the first half.
+    page.wait_for_function("between(0.04, 0.08)")
+    player.get_by_label("Position").fill("25")
+    page.wait_for_function("between(0.33, 0.4)")
+    player.get_by_label("Volume").fill("0.5")
+    page.wait_for_function("between(0.16, 0.2)")
+    player.get_by_label("Volume").fill("0")
+    page.wait_for_function("between(0, 0.001)")
+    player.get_by_label("Volume").fill("1")
+    player.get_by_label("Position").fill("5")
+    page.wait_for_function("between(0.04, 0.08)")
+    expect(player).to_contain_text("/ 0:40Playing")

@@ -87,3 +87,34 @@ def test_a_notebook_saved_meanwhile_shows_no_dead_button(
     expect(output).to_contain_text("seed 3")
     expect(output.get_by_text("not found")).to_be_hidden()
     expect(output.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
+def test_an_answer_saved_meanwhile_shows_no_dead_button_either(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any]
+) -> None:
+    lab.write(
+        "asked.ipynb",
+        "%load_ext sophnet_jupyter",
+        "%%sophchat -b\nCount to 400",
+    )
+    notebook = open_notebook("asked.ipynb")
+    notebook.run_cell(0)
+    notebook.start_cell(1)
+    answer = notebook.output_of(1)
+    expect(answer).to_contain_text("1, 2, 3")
+    expect(answer.get_by_role("button", name="Cancel")).to_be_visible()
+    notebook.save()
+    saved = nbformat.read(lab.root / "asked.ipynb", as_version=4)
+    nbformat.write(saved, lab.root / "reopened.ipynb")
+    # In the notebook itself the button gives way to a note, once all has come.
+    expect(answer).to_contain_text("ran in the background", timeout=60_000)
+    expect(answer.get_by_text("ran in the background")).to_be_visible()
+    expect(answer).to_contain_text("399, 400")
+    notebook.command("docmanager:open", path="reopened.ipynb")
+    expect(page.locator("#jp-main-dock-panel .lm-mod-current")).to_contain_text("reopened")
+    notebook.wait_idle()
+    output = notebook.output_of(1)
+    expect(output).to_contain_text("1, 2, 3")
+    expect(output.get_by_text("not found")).to_be_hidden()
+    expect(output.get_by_role("button", name="Cancel")).to_have_count(0)
+    notebook.screenshot("background-reopened", of=output)

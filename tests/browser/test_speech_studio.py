@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = [
@@ -100,6 +100,82 @@ def test_a_text_is_heard_while_it_is_made_and_leaves_one_player(
     html = [output["data"].get("text/html", "") for output in saved.cells[1].outputs]
     assert sum("<audio controls" in part for part in html) == 1
     assert not [line for line in console.lines if line.startswith("uncaught")]
+
+
+def test_an_interrupt_of_a_spoken_answer_silences_the_browser(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
+) -> None:
+    page.add_init_script(LISTENER)
+    lab.write(
+        "hush.ipynb",
+        "%load_ext sophnet_jupyter",
+        "%%sophchat --voice longwan -o part\nCount to 900",
+        "print(part.ending, len(part.text) > 10, len(part.audio) > 1_000)",
+    )
+    notebook = open_notebook("hush.ipynb")
+    notebook.run_cell(0)
+    notebook.start_cell(1)
+    answer = notebook.output_of(1)
+    expect(answer.get_by_role("button", name="Pause")).to_be_visible()
+    page.wait_for_function("() => window.first.sound")
+    notebook.interrupt()
+    notebook.wait_idle()
+    expect(answer.get_by_role("button", name="Play")).to_be_visible()
+    expect(answer.locator(".sophnet-audio .sophnet-word")).to_have_text("Paused")
+    expect(answer).to_contain_text("■ stopped")
+    notebook.run_cell(2)
+    expect(notebook.output_of(2)).to_contain_text("stopped True True")
+    # What was heard stays playable.
+    answer.get_by_role("button", name="Play").click()
+    expect(answer.locator(".sophnet-audio .sophnet-word")).to_have_text("Playing")
+    assert not [line for line in console.lines if line.startswith("uncaught")]
+
+
+def test_the_studio_plays_one_text_at_a_time_whatever_is_pressed(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
+) -> None:
+    lab.write("turns.ipynb", "from sophnet_jupyter import SpeechStudio\nSpeechStudio()")
+    notebook = open_notebook("turns.ipynb")
+    notebook.run_cell(0)
+    panel = notebook.output_of(0).locator(".sophnet-speech-studio")
+    rows = panel.get_by_role("listitem")
+    box = panel.get_by_label("Text", exact=True)
+    speak = panel.locator("button.sophnet-main")
+    for number, words in enumerate(("one two three four five", "six seven eight nine ten")):
+        box.fill(f"{words} " * 3)
+        panel.get_by_label("Format").select_option("wav")
+        speak.click()
+        expect(rows.nth(number).locator("audio")).to_be_visible(timeout=30_000)
+    first, second = (rows.nth(number).locator("audio") for number in (0, 1))
+    paused = "player => player.paused"
+
+    # One is played by its own controls while another is.
+    first.evaluate("player => player.play()")
+    expect_that(page, first, "player => !player.paused")
+    second.evaluate("player => player.play()")
+    expect_that(page, first, paused)
+    assert not second.evaluate(paused)
+
+    # One that is being made begins when the one that is heard has fallen silent.
+    box.fill("One two three four five six seven eight. " * 4)
+    panel.get_by_label("Format").select_option("mp3")
+    second.evaluate("player => player.pause()")
+    speak.click()
+    live = rows.nth(2).get_by_role("button", name="Pause")
+    expect(live).to_be_visible()
+
+    # And it gives way to one that is played by hand, and takes its turn back.
+    first.evaluate("player => player.play()")
+    again = rows.nth(2).get_by_role("button", name="Play", exact=True)
+    expect(again).to_be_visible()
+    again.click()
+    expect(live).to_be_visible()
+    expect_that(page, first, paused)
+    assert not [line for line in console.lines if line.startswith("uncaught")]
+
+
+def expect_that(page: Page, player: Locator, condition: str) -> None:
+    page.wait_for_function(condition, arg=player.element_handle())
 
 
 def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(

@@ -223,6 +223,7 @@ def test_a_line_of_the_document_gets_what_the_service_gives(
         assert told["message"]
 
 
+# WIRE 4.2: D3, D5, D30.
 def test_the_stream_has_a_space_no_done_and_both_ids_in_each_message(
     replayed: dict[str, httpx2.Response],
 ) -> None:
@@ -247,6 +248,7 @@ def test_prices_are_decimal_text_and_tokens_are_numbers(
     assert isinstance(usage["latency"], float)
 
 
+# WIRE 4.2: D20.
 def test_feedbacks_have_no_count_and_times_without_a_zone(
     replayed: dict[str, httpx2.Response],
 ) -> None:
@@ -258,6 +260,7 @@ def test_feedbacks_have_no_count_and_times_without_a_zone(
     assert len(row["created_at"]) == 19
 
 
+# WIRE 4.2: D23, D31.
 def test_the_form_is_the_services_and_not_the_samples(
     replayed: dict[str, httpx2.Response],
 ) -> None:
@@ -267,6 +270,7 @@ def test_the_form_is_the_services_and_not_the_samples(
     assert isinstance(told["file_upload"]["image"]["transfer_methods"], list)
 
 
+# WIRE 4.2: D13.
 def test_who_made_an_upload_is_text_and_when_is_a_number(
     replayed: dict[str, httpx2.Response],
 ) -> None:

@@ -3,6 +3,10 @@ from __future__ import annotations
 import json
 import socket
 
+PIECE = bytes(1_000_000)
+# More than is held in memory.
+PIECES = 66
+
 
 def request_bytes(sandbox, **fields):
     messages = [{"role": "user", "content": "count to 5000"}]
@@ -76,3 +80,49 @@ def test_the_journal_keeps_a_bounded_number(sandbox):
     for _ in range(210):
         sandbox.http.get("/v1/nothing")
     assert len(sandbox.seen()["requests"]) == 200
+
+
+def upload_head(length):
+    return (
+        "POST /api/open-apis/projects/easyllms/speechtotext/transcriptions HTTP/1.1\r\n"
+        "Host: sandbox\r\nAuthorization: Bearer sandbox\r\n"
+        "Content-Type: multipart/form-data; boundary=cut\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
+
+
+def upload_beginning():
+    return (
+        b'--cut\r\nContent-Disposition: form-data; name="data"\r\n'
+        b'Content-Type: application/json\r\n\r\n{"easyllm_id":"e"}\r\n'
+        b'--cut\r\nContent-Disposition: form-data; name="audio_file"; filename="a.wav"\r\n'
+        b"Content-Type: audio/wav\r\n\r\n"
+    )
+
+
+def test_a_long_upload_is_read_as_it_comes_and_noted_without_its_body(sandbox):
+    sandbox.forget()
+    begin, end = upload_beginning(), b"\r\n--cut--\r\n"
+    length = len(begin) + PIECES * len(PIECE) + len(end)
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=30) as client:
+        client.sendall(upload_head(length) + begin)
+        for _ in range(PIECES):
+            client.sendall(PIECE)
+        client.sendall(end)
+        head = client.recv(65536).lower()
+    assert head.startswith(b"http/1.1 200")
+    [entry] = sandbox.seen()["requests"]
+    assert entry["body"] is None
+    assert (entry["status"], entry["ended"]) == (200, "finished")
+    assert f"x-request-id: {entry['request_id']}".encode() in head
+    assert sandbox.seen()["connections"] == 1
+
+
+def test_a_long_upload_that_breaks_off_is_noticed(sandbox, eventually):
+    sandbox.forget()
+    begin = upload_beginning()
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=30) as client:
+        client.sendall(upload_head(PIECES * len(PIECE)) + begin + PIECE)
+        eventually(lambda: sandbox.seen()["requests"])
+        assert sandbox.seen()["requests"][0]["ended"] is None
+    eventually(lambda: sandbox.seen()["requests"][0]["ended"] == "hung up")

@@ -78,6 +78,16 @@ EXAMPLES = {
         "async for event in client.speech.live('sound.raw', pace=0): print(event)",
         *("live = client.speech.live('sound.raw')", "live"),
     ],
+    "talk": [
+        "open('question.raw', 'wb').write(bytes(32_000))",
+        *("%talk question.raw --pace 0", "talk", "%talk"),
+        "placed = sophnet_jupyter.Client(project_id='p')",
+        "talking = sophnet_jupyter.VoiceChat(placed, 'question.raw', pace=0, "
+        "asr_easyllm_id='ears', tts_easyllm_id='mouth')",
+        *("talking.start(); await talking.until(within=30)", "talking"),
+        "session = placed.voicechat.connect('m', 'ears', 'mouth')",
+        *("async with session: await session.ping()", "session", "session.setup"),
+    ],
     "sophchat": [
         *("%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"),
         "%sophchat -m {model} --show-request hello",

@@ -118,6 +118,18 @@ def test_a_terminal_shows_one_line_and_clears_it() -> None:
     assert said.split("\r")[-2].strip() == ""
 
 
+def test_a_terminal_shows_the_task_and_a_bar_where_the_fraction_is_known() -> None:
+    screen = Screen()
+    running = Progress(state="uploading", task_id="t-12345", fraction=0.25)
+    followed(TerminalProgress(["x"], screen), running, pause=0.7)
+    said = screen.getvalue()
+    assert "x: uploading … 25 % · 0." in said
+    assert "[#####...............] · task t-12345" in said
+    screen = Screen()
+    followed(TerminalProgress(["x"], screen), Progress(state="RUNNING"), pause=0.7)
+    assert "[" not in screen.getvalue()
+
+
 def test_a_file_in_place_of_a_terminal_gets_nothing() -> None:
     paper = io.StringIO()
     followed(TerminalProgress(["x"], paper), Progress(state="RUNNING"))

@@ -12,8 +12,9 @@ from sophnet_jupyter.widgets.document_viewer import DocumentViewer
 from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
 from sophnet_jupyter.widgets.modules import FOLDER, inlined, style
 from sophnet_jupyter.widgets.page_reader import PageReader
+from sophnet_jupyter.widgets.voice_chat import VoiceChat
 
-PANELS = [ChatPanel, AudioPlayer, ExcelAnalyst, DocumentViewer, PageReader]
+PANELS = [ChatPanel, AudioPlayer, ExcelAnalyst, DocumentViewer, PageReader, VoiceChat]
 SCRIPTS = sorted(FOLDER.glob("*.js"))
 
 

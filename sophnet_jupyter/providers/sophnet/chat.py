@@ -235,7 +235,7 @@ class Reading:
 
     def end(self, *, done: bool) -> list[Event]:
         """The last events: ``[DONE]`` or a finish reason make the answer complete."""
-        return _ending(self.decoder, done=done)
+        return last_events(self.decoder, done=done)
 
 
 def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Event]:
@@ -246,7 +246,7 @@ def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Even
         raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
     decoder = Decoder(choices, cite)
     events = [_started(reply, body), *decoder.events(body, "message")]
-    return [*events, *_ending(decoder, done=True)]
+    return [*events, *last_events(decoder, done=True)]
 
 
 def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
@@ -301,7 +301,8 @@ def _started(reply: Reply, chunk: dict[str, Any]) -> Started:
     )
 
 
-def _ending(decoder: Decoder, *, done: bool) -> list[Event]:
+def last_events(decoder: Decoder, *, done: bool) -> list[Event]:
+    """How an answer ended, by its finish reason, or because its stream says so."""
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."
         return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]

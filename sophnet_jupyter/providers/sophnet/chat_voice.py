@@ -14,7 +14,7 @@ from ...wire.retry import ANSWER
 from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
-from ..teleai.lines import EventLines, read
+from ..lines import EventLines, read
 from . import chat
 from .chat_question import Body
 from .voice_frame import Frames, is_frame

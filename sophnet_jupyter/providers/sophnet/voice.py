@@ -15,7 +15,7 @@ from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
 from ...wire.stream import held
 from ...wire.wire import Wire
-from ..teleai.lines import EventLines, read
+from ..lines import EventLines, read
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error, unreadable
 from .place import Place
 from .voice_frame import Frames

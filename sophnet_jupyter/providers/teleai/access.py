@@ -14,9 +14,9 @@ import msgspec
 from ...errors import AnswerUnreadable, KeyRejected, ServiceError, error_class, quoted, span
 from ...wire.call import Call, Origin, Reply
 from .. import reply as replies
+from ..lines import read
 from ..reply import is_sandbox as is_sandbox
 from .codes import CODES, FINE
-from .lines import read
 from .signing import SCHEME, authorization
 
 SERVICE = "TeleAI"

@@ -20,6 +20,7 @@ from ...wire.retry import ANSWER, READ
 from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
+from ..lines import DONE, EventLines, read
 from .access import (
     SERVICE,
     SETTING,
@@ -31,7 +32,6 @@ from .access import (
     unreadable,
 )
 from .chunk import Decoder
-from .lines import DONE, EventLines, read
 from .request import request
 
 PATH = "/aipaas/lm/v1/excel/generate"

@@ -26,7 +26,6 @@ from . import engine
 
 RATE = 16_000
 SENTENCES = (
-    "Hello world.",
     "Good morning.",
     "Good morning everyone.",
     "How are you today?",

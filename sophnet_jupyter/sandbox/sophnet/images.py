@@ -26,13 +26,17 @@ KEPT = 200
 # Of its time a task spends this part in the queue; tasks differ by up to a quarter.
 QUEUED = 0.2
 SPREAD = 0.25
-# An address that no client may follow.
-PRIVATE = "https://10.0.0.7:9000/bucket/result.png"
+# Addresses that no client may follow, and that none can.
+ELSEWHERE = {
+    "result_private": "https://10.0.0.7:9000/bucket/result.png",
+    "result_dead": "https://results.invalid/result.png",
+}
 TROUBLES: dict[str, Trouble] = {
     "result_expired": "expired",
     "result_empty": "empty",
     "result_page": "page",
     "result_broken": "broken",
+    "result_huge": "huge",
 }
 
 
@@ -131,8 +135,9 @@ class Images:
         return json_response(answer)
 
     def _urls(self, work: Work, request: Request, switches: Switches) -> list[str]:
-        if "result_private" in switches.faults:
-            return [PRIVATE] * work.asked.count
+        for fault, url in ELSEWHERE.items():
+            if fault in switches.faults:
+                return [url] * work.asked.count
         troubles = [trouble for name, trouble in TROUBLES.items() if name in switches.faults]
         asked, urls = work.asked, []
         for number in range(asked.count):

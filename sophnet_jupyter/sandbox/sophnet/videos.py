@@ -20,7 +20,7 @@ from ..options import Options
 from ..results import Results
 from ..switches import Switches
 from .envelope import Refused, json_response
-from .images import PRIVATE, QUEUED, SPREAD, TROUBLES
+from .images import ELSEWHERE, QUEUED, SPREAD, TROUBLES
 from .video_request import LARGEST_SEED, VideoRequest, parse
 
 PATHS = (
@@ -171,8 +171,9 @@ class Videos:
         return answer
 
     def _content(self, work: Work, request: Request, switches: Switches) -> dict[str, str]:
-        if "result_private" in switches.faults:
-            return {"video_url": PRIVATE}
+        for fault, url in ELSEWHERE.items():
+            if fault in switches.faults:
+                return {"video_url": url}
         troubles = [trouble for name, trouble in TROUBLES.items() if name in switches.faults]
         asked = work.asked
         take = filming.Take(

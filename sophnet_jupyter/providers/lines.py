@@ -1,4 +1,4 @@
-"""TeleAI's stream as events, however its lines are dressed (WIRE 3.5)."""
+"""A stream of objects as events, however its lines are dressed (WIRE 1.8, 1.13, 3.5)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ...wire.lines import LineDecoder
-from ...wire.sse import SSE
+from ..wire.lines import LineDecoder
+from ..wire.sse import SSE
 from .literal import NotLiteral, parse
 
 DONE = "[DONE]"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sophnet_jupyter.providers.teleai.literal import MAX_DEPTH, NotLiteral, parse
+from sophnet_jupyter.providers.literal import MAX_DEPTH, NotLiteral, parse
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"]))
 PLAIN = st.recursive(

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from sophnet_jupyter.events import ReasoningDelta, TextDelta
+from sophnet_jupyter.providers.lines import DONE, EventLines, read
 from sophnet_jupyter.providers.teleai.chunk import Decoder
-from sophnet_jupyter.providers.teleai.lines import DONE, EventLines, read
 
 # The lines of the document, with its `...` and its bare end mark (WIRE 4.3 T1, T2, T3).
 DOCUMENT = """\

@@ -1,7 +1,7 @@
 """
 Python's way to print plain data, read without running any of it.
 
-TeleAI's document shows its stream as printed dictionaries: single quotes, ``None`` (WIRE 3.5).
+Documents show streams as printed dictionaries: single quotes, ``None`` (WIRE 1.8, 3.5).
 """
 
 from __future__ import annotations

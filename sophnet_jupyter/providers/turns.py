@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 # Looks a second of all tasks together: one connection, and less than a hundredth of a core. A
-# hundred tasks are then looked at every 25 seconds, one task whenever its own pace says.
-RATE = 4.0
+# hundred tasks are then looked at every 33 seconds, one task whenever its own pace says.
+RATE = 3.0
 
 
 class Turns:

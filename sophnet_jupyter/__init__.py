@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .widgets.speech_studio import SpeechStudio as SpeechStudio
     from .widgets.transcript_player import TranscriptPlayer as TranscriptPlayer
     from .widgets.video_studio import VideoStudio as VideoStudio
+    from .widgets.voice_chat import VoiceChat as VoiceChat
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
 # through this file, uses none of them and is up 180 ms earlier.
@@ -49,6 +50,7 @@ _HOMES = {
     "TeleAI": "teleai",
     "TranscriptPlayer": "widgets.transcript_player",
     "VideoStudio": "widgets.video_studio",
+    "VoiceChat": "widgets.voice_chat",
     "tool": "prompt.tools",
 }
 
@@ -72,6 +74,7 @@ __all__ = [
     "TeleAI",
     "TranscriptPlayer",
     "VideoStudio",
+    "VoiceChat",
     "load_ipython_extension",
     "tool",
     "unload_ipython_extension",

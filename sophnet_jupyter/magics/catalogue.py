@@ -36,6 +36,7 @@ MAGICS = {
     "knowledge": Entry("knowledge", "KnowledgeMagics", LINE),
     "embed": Entry("embed", "EmbedMagics", BOTH),
     "listen": Entry("listen", "ListenMagics", LINE),
+    "talk": Entry("talk", "TalkMagics", LINE),
     "dify": Entry("dify", "DifyMagics", BOTH, prose=True),
     "excel": Entry("excel", "ExcelMagics", BOTH, prose=True),
 }

@@ -1,0 +1,115 @@
+"""``%talk``: talk to a model, hear it answer, interrupt."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.display import display
+
+from ..errors import Stopped
+from ..kernel.loop import run
+from ..response import Response
+from .interpolate import interpolate
+from .options import out_name
+from .session import Session
+from .trailing import parse_around
+
+if TYPE_CHECKING:
+    from ..widgets.voice_chat import VoiceChat
+
+
+@magics_class
+class TalkMagics(Magics):
+    """A conversation by voice in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("-m", "--model", default="", help="The model that answers.")
+    @argument("--system", metavar="TEXT", default="", help="What it is told before you speak.")
+    @argument("--voice", metavar="NAME", default="", help="The voice that it speaks with.")
+    @argument("-o", "--out", metavar="NAME", default="talk", help="Name of the panel: talk.")
+    @argument("--push", action="store_true", help="Push-to-talk: hold a button while you speak.")
+    @argument(
+        "--silence", type=float, metavar="SECONDS", help="Of silence that end your turn: 0.7."
+    )
+    @argument("--half-duplex", action="store_true", help="Be deaf while it speaks: no headphones.")
+    @argument("--keep", action="store_true", help="Keep the sound of both sides.")
+    @argument(
+        "--pace", type=float, metavar="N", help="Of a file: 1 as it was spoken, 0 at full speed."
+    )
+    def talk(self, line: str) -> None:
+        """
+        Talk to a model, and hear it answer. Speak, or press Interrupt, to break it off.
+
+        Press Start in the panel. It goes on while cells run: talk.turns and talk.to_frame() are
+        what was said by now. A file, or a variable with samples or a list of files, is heard in
+        place of the microphone, one turn each, and waited for.
+
+            %talk --voice longwan --system "Be brief."
+            %talk question.wav --keep
+        """
+        try:
+            self._talk(*parse_around(self.talk, line))
+        except KeyboardInterrupt:
+            # Not while it talked, but on the way there.
+            raise Stopped() from None
+
+    def _talk(self, args: Namespace, words: str) -> None:
+        name = out_name(args.out)
+        source = self._source(words)
+        if source is None and args.pace is not None:
+            raise UsageError("--pace is for a file: %talk question.wav --pace 0.")
+        talk = self._panel(args, source)
+        self._session.shell.user_ns[name] = talk
+        display(talk)
+        if source is not None:
+            self._converse(talk)
+
+    def _panel(self, args: Namespace, source: Any) -> VoiceChat:
+        # Widgets take a tenth of a second to import.
+        from ..widgets.voice_chat import VoiceChat
+
+        given = {"silence": args.silence, "pace": args.pace}
+        return VoiceChat(
+            self._session.client,
+            source,
+            model=args.model,
+            system=args.system,
+            voice=args.voice,
+            mode="push-to-talk" if args.push else "hands-free",
+            half_duplex=args.half_duplex,
+            keep=args.keep,
+            **{option: value for option, value in given.items() if value is not None},
+        )
+
+    def _converse(self, talk: VoiceChat) -> None:
+        """Let it talk to its end; an interrupt hangs up, and keeps what was said."""
+        talk.start()
+        try:
+            run(talk.until())
+        except KeyboardInterrupt:
+            talk.stop()
+            partial = Response(text="\n".join(turn.answer for turn in talk.turns), ending="stopped")
+            self._session.keep(partial, None)
+            raise Stopped(response=partial) from None
+        if talk.error:
+            raise talk.error
+
+    def _source(self, words: str) -> Any:
+        names = self._session.shell.user_ns
+        if words.isidentifier() and words in names:
+            return names[words]
+        filled, _ = interpolate(words, names, {})
+        if len(filled) > 1 and filled[0] == filled[-1] and filled[0] in "\"'":
+            filled = filled[1:-1]
+        return Path(filled).expanduser() if filled else None

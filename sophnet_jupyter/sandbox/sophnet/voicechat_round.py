@@ -1,0 +1,48 @@
+"""One answer of a voice chat: words and sound, mixed as they are made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+from ..switches import Switches
+from .chat_answer import Answer
+from .chat_request import ChatRequest
+from .chat_voice import said, shaped
+from .generation import generate
+from .voice_request import VoiceRequest
+
+Say = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Broken(Exception):
+    """The model stopped in the middle of its answer."""
+
+
+class Round:
+    """Makes an answer and says it; ``text`` is what was said by then."""
+
+    def __init__(self, switches: Switches, origin: str, say: Say) -> None:
+        self._switches, self._origin, self._say = switches, origin, say
+        self.text = ""
+
+    async def run(self, asked: ChatRequest, voice: VoiceRequest) -> None:
+        """Raises `Broken` where a fault asks for that."""
+        faults = self._switches.faults
+        answer = Answer(asked, generate(asked, self._origin), self._switches.quirks)
+        slow, count = faults.get("slow_voice", 0.0), 0
+        async with aclosing(said(answer, voice, self._switches)) as payloads:
+            async for payload in payloads:
+                if count >= faults.get("error_mid_stream", count + 1):
+                    raise Broken
+                if count >= faults.get("stall", count + 1):
+                    await asyncio.Event().wait()
+                count += 1
+                if slow and payload.get("audioFrame"):
+                    await asyncio.sleep(slow)
+                    slow = 0.0
+                for choice in payload.get("choices", ()):
+                    self.text += choice["delta"].get("content") or ""
+                await self._say(shaped(payload, self._switches))

@@ -1,0 +1,194 @@
+"""A voice chat in JupyterLab: a Chromium that hears a spoken WAV, a real kernel, the sandbox."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytest.importorskip("pocketsphinx")
+from sophnet_jupyter.sandbox.engines import voice
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__)
+# When each is spoken, in seconds: the second one into the first answer, the third one after the
+# second answer was heard to its end.
+SPOKEN = {
+    1.0: "Please open the door.",
+    8.0: "The sky is blue.",
+    27.0: "The train leaves at seven.",
+}
+LENGTH = 90
+# Short answers, of some nine seconds; the fake microphone hears no loudspeaker, and the browser's
+# filters would spoil the first words while they learn.
+SETUP = """import time
+from sophnet_jupyter import VoiceChat
+talk = VoiceChat(keep=True, clean=False, silence=0.5, chat={"max_tokens": 40})
+talk"""
+TELL = """for turn in talk.turns:
+    print(turn.ending, "|", turn.question, "|", turn.answer == turn.written, turn.barge_in)
+print(len(talk.to_frame()))"""
+# Keeps every track, context, decoder and interruption that there ever was.
+WATCH = """(() => {
+    window.tracks = [];
+    window.contexts = [];
+    window.decoders = [];
+    const media = navigator.mediaDevices;
+    const ask = media.getUserMedia.bind(media);
+    media.getUserMedia = async (wishes) => {
+        const stream = await ask(wishes);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+    };
+    window.AudioContext = class extends AudioContext {
+        constructor(options) {
+            super(options);
+            window.contexts.push(this);
+        }
+    };
+    window.AudioDecoder = class extends AudioDecoder {
+        constructor(options) {
+            super(options);
+            window.decoders.push(this);
+        }
+    };
+})()"""
+OPEN_DECODERS = "() => window.decoders.filter((each) => each.state !== 'closed').length"
+MICROPHONE_CLOSED = """() => window.tracks.length > 0 &&
+    window.tracks.every((track) => track.readyState === "ended")"""
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three sentences, at their times; Chromium plays it again and again."""
+    path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
+    sentences = {at: voice.speak(sentence) for at, sentence in SPOKEN.items()}
+    rate = next(rate for _, rate in sentences.values())
+    samples = bytearray(2 * rate * LENGTH)
+    for at, (pcm, _) in sentences.items():
+        begin = 2 * round(at * rate)
+        samples[begin : begin + len(pcm)] = pcm
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(bytes(samples))
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(spoken: Path) -> Iterator[Browser]:
+    """A Chromium whose microphone hears that."""
+    tools = runpy.run_path(str(HERE.with_name("conftest.py")))
+    chromium = runpy.run_path(str(HERE.with_name("chromium.py")))["find"]()
+    flags = [*tools["FLAGS"], f"--use-file-for-fake-audio-capture={spoken}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
+def complaints(console: Any) -> list[str]:
+    """What went wrong in the page; that a busy machine is slow to begin is nothing."""
+    bad = [each for each in console.lines if each.startswith(("uncaught", "error", "warning"))]
+    return [each for each in bad if " to activate." not in each]
+
+
+def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhile(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
+) -> None:
+    page.add_init_script(WATCH)
+    lab.write("talk.ipynb", SETUP, "time.sleep(300)", TELL)
+    notebook = open_notebook("talk.ipynb")
+    notebook.run_cell(0)
+    view = notebook.output_of(0).locator(".sophnet-voice-chat")
+    phase = view.locator(".sophnet-phase")
+    notebook.start_cell(1)
+    view.get_by_role("button", name="Start").click()
+    turns = view.locator("li")
+    expect(phase).to_have_text("Speaking", timeout=30_000)
+    notebook.screenshot("voice-chat-speaking", of=view)
+    first, second, third = (turns.nth(index) for index in range(3))
+    expect(first).to_contain_text("Please open the door.")
+    expect(first).to_contain_text("— interrupted", timeout=30_000)
+    expect(second).to_contain_text("The sky is blue.", timeout=30_000)
+    expect(phase).to_have_text("Speaking", timeout=20_000)
+    assert page.evaluate(OPEN_DECODERS) == 1
+    expect(third).to_contain_text("The train leaves at seven.", timeout=60_000)
+    expect(third.locator(".sophnet-figures")).to_contain_text("sound after", timeout=20_000)
+    assert "interrupted" not in second.inner_text()
+    view.get_by_role("button", name="Stop").click()
+    expect(phase).to_have_text("Stopped")
+    page.wait_for_function(MICROPHONE_CLOSED)
+    assert page.evaluate(OPEN_DECODERS) == 0
+    notebook.interrupt()
+    notebook.wait_idle()
+    notebook.run_cell(2)
+    told = notebook.output_of(2).inner_text().splitlines()
+    assert re.match(r"stopped \| Please open the door\. \| False 0\.\d+", told[0]), told
+    assert told[1].startswith("complete | The sky is blue. | True None"), told
+    assert told[2].split(" | ")[:2] == ["stopped", "The train leaves at seven."], told
+    assert float(told[0].split()[-1]) < 0.25, "from the onset of the speech to silence"
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        notebook.set_theme(theme)
+        notebook.screenshot(f"voice-chat-{theme.split()[1].lower()}", of=view)
+    assert not complaints(console), console.lines
+    notebook.save()
+    twin = str(nbformat.read(lab.root / "talk.ipynb", as_version=4).cells[0].outputs)
+    for sentence in SPOKEN.values():
+        assert sentence in twin
+    assert "data:audio/mpeg;base64," in twin
+
+
+HELD = """from sophnet_jupyter import VoiceChat
+talk = VoiceChat(mode="push-to-talk", clean=False, chat={"max_tokens": 60})
+talk"""
+
+
+def test_a_held_button_is_a_turn_and_an_end_of_any_kind_leaves_nothing_open(
+    lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
+) -> None:
+    page.add_init_script(WATCH)
+    lab.write("held.ipynb", HELD, "print([turn.ending for turn in talk.turns], talk.phase)")
+    notebook = open_notebook("held.ipynb")
+    notebook.run_cell(0)
+    view = notebook.output_of(0).locator(".sophnet-voice-chat")
+    phase, turns = view.locator(".sophnet-phase"), view.locator("li")
+    view.get_by_role("button", name="Start").click()
+    expect(phase).to_have_text("Listening", timeout=30_000)
+    hold = view.locator(".sophnet-hold")
+    hold.focus()
+    page.keyboard.down("Space")
+    expect(hold).to_have_attribute("aria-pressed", "true")
+    # Whichever of the sentences is the next one by now.
+    expect(view.locator(".sophnet-partial")).to_contain_text(re.compile(r"\w"), timeout=40_000)
+    page.wait_for_timeout(1500)
+    page.keyboard.up("Space")
+    question = turns.first.locator(".sophnet-you .sophnet-words")
+    expect(question).to_have_text(re.compile(r"\w \w"), timeout=20_000)
+    expect(phase).to_have_text("Speaking", timeout=20_000)
+    view.get_by_role("button", name="Interrupt").click()
+    expect(turns.first).to_contain_text("— interrupted")
+    expect(phase).to_have_text("Listening")
+    view.locator("summary").click()
+    notebook.screenshot("voice-chat-setup", of=view)
+    view.get_by_label("System").fill("Answer in one sentence.")
+    view.get_by_role("button", name="Apply").click()
+    expect(view.locator(".sophnet-notice")).to_contain_text("on a new line only")
+    expect(phase).to_have_text("Listening")
+    notebook.run_cell(1)
+    expect(notebook.output_of(1)).to_contain_text("['stopped'] listening")
+    notebook.set_theme("JupyterLab Dark")
+    notebook.screenshot("voice-chat-setup-dark", of=view)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    expect(view.get_by_role("alert")).to_contain_text("kernel was restarted")
+    page.wait_for_function(MICROPHONE_CLOSED)
+    assert not [line for line in console.lines if line.startswith("uncaught")], console.lines

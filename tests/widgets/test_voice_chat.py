@@ -1,0 +1,278 @@
+"""The kernel's side of a voice chat, in front of a sandbox and without a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sophnet_jupyter.client import Client
+from sophnet_jupyter.errors import KeyRejected, SettingsError
+from sophnet_jupyter.widgets.voice_chat import VoiceChat
+from sophnet_jupyter.widgets.voice_turn import Turn, heard_part
+
+has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
+pytestmark = pytest.mark.skipif(not has_engines, reason="the engines are not installed")
+
+Make = Callable[..., VoiceChat]
+
+
+def spoken(*numbers: int) -> bytes:
+    """Sound in which the script hears these numbers, 100 ms each; zeros are silence."""
+    samples = array("h")
+    for number in numbers:
+        samples.extend([number] * 1600)
+    return samples.tobytes()
+
+
+def wait(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def served(*arguments: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech"]
+    process = subprocess.Popen([*command, "--first-token", "0", *arguments], stdout=subprocess.PIPE)
+    with process:
+        try:
+            assert process.stdout
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served("--tokens-per-second", "0") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def slow_url() -> Iterator[str]:
+    """Where an answer takes long enough to be broken off."""
+    with served("--tokens-per-second", "20", "--voice-speed", "1") as url:
+        yield url
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What a panel sends to the browser, which is the one part that is not here."""
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        VoiceChat, "send", lambda self, content, buffers=None: messages.append(content)
+    )
+    return messages
+
+
+@pytest.fixture
+def make(sent: list[dict[str, Any]]) -> Iterator[Make]:
+    panels = []
+
+    def make(url: str, source: Any = None, **options: Any) -> VoiceChat:
+        client = Client("sandbox", url, "p", model="m")
+        ids = {"asr_easyllm_id": "ears", "tts_easyllm_id": "mouth"}
+        panels.append(VoiceChat(client, source, **{"silence": 0.2, **ids, **options}))
+        return panels[-1]
+
+    yield make
+    for panel in panels:
+        panel.close()
+
+
+def command(panel: VoiceChat, kind: str, **facts: Any) -> None:
+    panel._line.receive({"content": {"data": {"kind": kind, "view": "v", **facts}}, "buffers": []})
+
+
+class Page:
+    """A browser's microphone, in few words."""
+
+    def __init__(self, panel: VoiceChat) -> None:
+        self.panel, self.seq = panel, 0
+        self._tell({"kind": "begin", "take": 1, "sample_rate": 16_000, "view": "v", "sound": "mp3"})
+        wait(lambda: panel.phase == "listening")
+
+    def speak(self, *numbers: int, **facts: Any) -> None:
+        for number in numbers:
+            self._frame(spoken(number), loud=number > 0)
+        if facts:
+            self._frame(b"", **facts)
+
+    def _frame(self, data: bytes, **facts: Any) -> None:
+        facts = {"kind": "frame", "take": 1, "seq": self.seq, "t": 100.0 * self.seq, **facts}
+        self.seq += 1
+        self._tell(facts, data)
+
+    def leave(self) -> None:
+        self.panel._uplink.gone({})
+
+    def _tell(self, facts: dict[str, Any], data: bytes = b"") -> None:
+        buffers = [data] if data else []
+        self.panel._uplink.receive({"content": {"data": facts}, "buffers": buffers})
+
+
+def test_hands_free_a_silence_after_a_sentence_ends_the_turn(make: Make, url: str) -> None:
+    talk = make(url, keep=True)
+    page = Page(talk)
+    for number in (1, 2):
+        page.speak(number, number + 10, 0, 0, 0)
+        wait(lambda: len(talk.turns) == number and talk.turns[-1].ending)  # noqa: B023
+        command(talk, "playing", turn=number - 1, seconds=2.0, began=False, over=True)
+        wait(lambda: talk.phase == "listening")
+    first, second = talk.turns
+    assert (first.question, second.question) == ("1 11", "2 12")
+    assert first.ending == second.ending == "complete"
+    assert first.first_text is not None
+    assert first.first_sound is not None
+    assert first.question_sound[:4] == b"RIFF"
+    assert first.audio[:2] == b"\xff\xf3"
+    assert list(talk.to_frame()["question"]) == ["1 11", "2 12"]
+    html, plain = talk.still()
+    assert html.count("<audio") == 4
+    assert "You: 2 12" in plain
+    page.leave()
+    wait(lambda: not talk.busy)
+    assert talk.phase == "ready"
+
+
+def test_push_to_talk_ends_a_turn_when_the_button_is_let_go_and_forgives_a_slip(
+    make: Make, url: str, sent: list[dict[str, Any]]
+) -> None:
+    talk = make(url, mode="push-to-talk")
+    page = Page(talk)
+    page.speak(5, released=True)
+    wait(lambda: any("Hold the button" in each.get("text", "") for each in sent))
+    assert not talk.turns
+    page.speak(6, 7, 8, 9, released=True)
+    wait(lambda: talk.turns and talk.turns[0].ending)
+    assert talk.turns[0].question == "6 7 8 9"
+
+
+def test_an_interruption_cuts_the_answer_where_its_sound_was(make: Make, slow_url: str) -> None:
+    talk = make(slow_url)
+    page = Page(talk)
+    page.speak(1, 0, 0, 0)
+    wait(lambda: talk.turns and len(talk.turns[0].written) > 60)
+    # The browser is silent already, and sends what it hears now.
+    page.speak(3)
+    command(talk, "interrupt", turn=0, played=2, length=4, whole=False, seconds=0.03)
+    wait(lambda: talk.turns[0].ending)
+    turn = talk.turns[0]
+    assert turn.interrupted
+    assert 25 <= len(turn.answer) < 45 < len(turn.written)
+    assert turn.written.startswith(turn.answer)
+    assert turn.barge_in == 0.03
+    page.speak(0, 0, 0)
+    wait(lambda: len(talk.turns) == 2 and talk.turns[1].question == "3")
+    wait(lambda: talk.turns[1].written)
+    talk.interrupt()
+    wait(lambda: talk.turns[1].ending and talk.phase == "listening")
+    assert talk.turns[1].interrupted
+    assert talk.turns[0].answer == turn.answer, "nothing late was added to it"
+    talk.clear()
+    wait(lambda: not talk.turns)
+
+
+@pytest.mark.parametrize("state", ["listening", "thinking", "speaking"])
+def test_a_line_that_breaks_is_opened_again_and_the_conversation_goes_on(
+    make: Make, sent: list[dict[str, Any]], state: str
+) -> None:
+    with served("--tokens-per-second", "0", "--fault", f"drop_{state}") as url:
+        talk = make(url)
+        page = Page(talk)
+        page.speak(1, 2, 0, 0, 0)
+        wait(lambda: any("opened again" in each.get("text", "") for each in sent))
+        if state == "speaking":
+            wait(lambda: talk.turns and talk.phase == "listening")
+            assert talk.turns[0].ending == "incomplete"
+            page.speak(1, 2, 0, 0, 0)
+        wait(lambda: talk.turns and talk.turns[-1].ending == "complete")
+        assert talk.turns[-1].question == "1 2", "asked again, and not twice"
+        assert talk.error is None
+
+
+def test_a_setup_that_is_frozen_makes_a_new_line_and_says_so(
+    make: Make, url: str, sent: list[dict[str, Any]]
+) -> None:
+    talk = make(url)
+    page = Page(talk)
+    page.speak(1, 0, 0, 0)
+    wait(lambda: talk.turns and talk.turns[0].ending)
+    command(talk, "setup", setup={"silence": 0.4, "half_duplex": True})
+    wait(lambda: talk.half_duplex)
+    assert talk.silence == 0.4
+    assert not [each for each in sent if "new line" in each.get("text", "")]
+    session = talk._session
+    command(talk, "setup", setup={"system": "Speak like a pirate.", "mode": "push-to-talk"})
+    wait(lambda: talk._session is not session and talk.phase == "listening")
+    assert [each for each in sent if "new line" in each.get("text", "")]
+    setup = talk._session.setup
+    assert (setup.system, setup.asr_mode) == ("Speak like a pirate.", "refresh")
+    assert setup.messages[0] == {"role": "user", "content": "1"}
+    page.speak(2, 2, 2, 2, released=True)
+    wait(lambda: len(talk.turns) == 2 and talk.turns[1].ending == "complete")
+
+
+def test_what_the_service_refuses_is_told_and_not_the_end(
+    make: Make, sent: list[dict[str, Any]]
+) -> None:
+    with served("--tokens-per-second", "0", "--fault", "error_mid_stream=3") as url:
+        talk = make(url)
+        page = Page(talk)
+        for count in (1, 2):
+            page.speak(1, 0, 0, 0)
+            wait(lambda: len(talk.turns) == count and talk.turns[-1].ending)  # noqa: B023
+            wait(lambda: talk.phase == "listening")
+        assert {turn.ending for turn in talk.turns} == {"failed"}
+        assert talk.turns[0].error == "the model stopped working"
+
+
+def test_a_wrong_key_ends_it_with_a_sentence_and_without_the_key(
+    url: str, sent: list[dict[str, Any]]
+) -> None:
+    client = Client("sk-canary-4711-canary", url, "p", model="m")
+    talk = VoiceChat(client, spoken(1, 2), asr_easyllm_id="ears", tts_easyllm_id="mouth")
+    talk.start()
+    wait(lambda: talk.phase == "failed")
+    assert isinstance(talk.error, KeyRejected)
+    assert any("the API key is not valid" in each.get("text", "") for each in sent)
+    assert "canary" not in str(sent) + str(talk.get_state()) + repr(talk.still())
+    talk.close()
+
+
+def test_sources_are_turns_in_place_of_a_microphone(make: Make, url: str, tmp_path: Path) -> None:
+    talk = make(url, [spoken(1, 2, 3, 4), spoken(5, 6, 7, 8)], pace=0)
+    talk.start()
+    wait(lambda: len(talk.turns) == 2 and not talk.busy)
+    assert [turn.question for turn in talk.turns] == ["1 2 3 4", "5 6 7 8"]
+    assert talk.phase == "ready"
+    missing = make(url, tmp_path / "missing.wav")
+    missing.start()
+    wait(lambda: missing.phase == "failed")
+    assert isinstance(missing.error, SettingsError)
+
+
+def test_where_a_text_is_cut_no_word_is_torn() -> None:
+    assert heard_part("one two three", 5) == "one two"
+    assert heard_part("one two three", 99) == "one two three"
+    assert heard_part("one two three", 0) == ""
+    assert heard_part("今天的天气很好", 3) == "今天的"
+    turn = Turn(written="x" * 100)
+    turn.cut(2.0, 4.0, whole=True, pace=15)
+    assert (turn.played, len(turn.answer) in (50, 100)) == (2.0, True)
+
+
+def test_a_mode_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingsError, match="hands-free or push-to-talk"):
+        VoiceChat(Client("sandbox", "http://127.0.0.1:1/x"), mode="loud")

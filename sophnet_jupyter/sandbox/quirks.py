@@ -33,7 +33,7 @@ QUIRKS = {
     "shuffled": "embeddings come in another order than their inputs, told by their index",
     "python_repr": "TeleAI and voice stream dictionaries as Python prints them, as documented",
     "bare_json": "TeleAI, and chat with voice, stream lines of JSON without 'data:'",
-    "audio_dict": "chat with voice, and voice chat, have their sound as audioFrame.array, as in a table",
+    "audio_dict": "chat with voice and voice chat have their sound as audioFrame.array",
     "chat_update_echo": "voice chat answers chat.update with chat.update, as in a table",
     "data_frames": "voice chat sends words and sound as 'data:{...}', as chat with voice does",
     "head_each_text": "the sound of each text begins with a head of its own",

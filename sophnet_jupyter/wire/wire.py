@@ -53,11 +53,12 @@ class Wire:
         # Where nobody closes us, our connections end with us and not at some later collection.
         finalize(self, _close_all, self._pools).atexit = False
 
-    async def fetch(self, call: Call, *, retry: Retry, limit: int = MAX_BODY) -> Reply:
+    async def fetch(self, call: Call, *, retry: Retry, limit: int | None = None) -> Reply:
         """
         Send, and read the whole answer, whatever its status; a redirect is not followed.
 
-        An answer of more than ``limit`` bytes is given up. Raises `Unreachable`, `TimedOut`, `ConnectionLost` or `AnswerUnreadable`.
+        An answer of more than ``limit`` bytes is given up. Raises `Unreachable`, `TimedOut`,
+        `ConnectionLost` or `AnswerUnreadable`.
         """
         deadline = self.now() + self.network.total
         answer = await self.in_time(self._attempts(call, retry, deadline, streaming=False))
@@ -81,7 +82,7 @@ class Wire:
         work = self._attempts(call, retry, deadline, streaming=True)
         return await self.in_time(work), deadline
 
-    async def whole(self, answer: Answer, limit: int = MAX_BODY) -> Reply:
+    async def whole(self, answer: Answer, limit: int | None = None) -> Reply:
         """The rest of an answer as one value, up to the size we are willing to keep."""
         body = bytearray()
         try:
@@ -103,7 +104,8 @@ class Wire:
             setting=self.origin.setting,
         )
 
-    def check_size(self, body: bytearray, limit: int = MAX_BODY) -> None:
+    def check_size(self, body: bytearray, limit: int | None = None) -> None:
+        limit = limit or MAX_BODY
         if len(body) > limit:
             what = f"an answer of more than {limit >> 20} MB"
             raise self.unreadable(what)

@@ -274,7 +274,7 @@ def test_a_key_that_is_refused_is_told_and_can_be_tried_again(
 ) -> None:
     panel = make(key="app-wrong-key-123")
     state = told(sent, "state")[-1]
-    assert "DIFY_API_KEY" in state["problem"]
+    assert "page API Access" in state["problem"]
     assert "wrong-key" not in str(sent) + repr(panel) + str(panel.get_state())
     command(panel, "reload")
     wait(lambda: len(told(sent, "state")) > 1)

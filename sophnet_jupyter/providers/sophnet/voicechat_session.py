@@ -198,7 +198,7 @@ class Session:
         ``pace=0`` sends at full speed. Its sampling rate must be that of the setup. Raises
         `SettingsError`.
         """
-        sound = source
+        sound: Sound = source
         if not isinstance(source, Sound):
             sound = await asyncio.to_thread(read, source, self.setup.sample_rate)
         if sound.sample_rate != self.setup.sample_rate:

@@ -44,9 +44,7 @@ def routes(options: Options, knowledge: Knowledge) -> list[Route]:
     return [Route("/v1/chat/completions", completions, methods=["POST"])]
 
 
-async def _generated(
-    chat: ChatRequest, origin: str, known: Sequence[Known] | None
-) -> Generation:
+async def _generated(chat: ChatRequest, origin: str, known: Sequence[Known] | None) -> Generation:
     if not any(message.images for message in chat.messages):
         return generate(chat, origin, known)
     # Reading the words in a picture takes a second or two.

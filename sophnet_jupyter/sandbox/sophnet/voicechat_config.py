@@ -50,7 +50,7 @@ class Config:
         param = speech.get("synthesis_param") or {}
         if not isinstance(param, dict):
             raise Refused(400, "speech_synthesis_req.synthesis_param must be an object")
-        mode = said.get("asr_mode") or "online"
+        mode: Any = said.get("asr_mode") or "online"
         if mode not in MODES:
             raise Refused(400, f"asr_mode must be one of {', '.join(MODES)}")
         default = Config.default(self.model)

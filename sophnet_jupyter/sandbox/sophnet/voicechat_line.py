@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -110,7 +110,7 @@ class Conversation:
         self._pinged = self._worded = self._now()
         await self._say(event("chat.created"))
 
-    async def _obey(self, message: dict[str, Any]) -> None:
+    async def _obey(self, message: MutableMapping[str, Any]) -> None:
         if (data := message.get("bytes")) is not None:
             await self._listen(data)
             return

@@ -22,7 +22,9 @@ const TYPES = { mp3: "audio/mpeg", wav: "audio/wav" };
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Speech studio", kind: "speech-studio", on: events() });
   const phase = make("span", { className: "sophnet-phase" });
-  const head = make("header", {}, make("span", { className: "sophnet-name" }, "Speech studio"), phase);
+  const badge = make("span", { className: "sophnet-badge", title: "No service speaks here" }, "sandbox");
+  const head = make("header", {}, make("span", { className: "sophnet-name" }, "Speech studio"), badge, phase);
+  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   const box = make("textarea", {
     rows: 4,
     placeholder: "What is to be said?",

@@ -9,6 +9,8 @@ from html import escape
 from itertools import count
 from typing import Any, ClassVar, Protocol
 
+from traitlets import Bool
+
 from ..errors import SettingsError
 from ..events import AudioChunk, Event
 from ..response import Arrival, Response, settle
@@ -73,6 +75,7 @@ class SpeechStudio(Panel):
     """
 
     file = "speech_studio"
+    sandbox = Bool(False, help="Whether the sandbox speaks, and no service.").tag(sync=True)
     # Where a panel without a client gets one from. The package puts its own `Client` here.
     make_client: ClassVar[Callable[[], Client] | None] = None
 
@@ -123,11 +126,14 @@ class SpeechStudio(Panel):
             return "<i>A speech studio. Run its cell to have texts said.</i>", "[speech studio]"
         html = "".join(
             f'<div style="margin:8px 0"><div>{escape(item.text)}</div>'
-            f'<div style="{SMALL};{FAINT}">{escape(item.options.get("voice") or "")}</div>'
+            f'<div style="{SMALL};{FAINT}">{escape(self._by(item))}</div>'
             f"{audio.player(item.sound)}</div>"
             for item in done
         )
         return html, "\n".join(f"{item.text}\n{audio.line(item.sound)}" for item in done)
+
+    def _by(self, item: Item) -> str:
+        return " · ".join(filter(None, [item.options.get("voice"), "sandbox" * self.sandbox]))
 
     def _add(self, text: str, options: dict[str, Any], *, sample: bool = False) -> None:
         if sample and self.busy:
@@ -174,6 +180,7 @@ class SpeechStudio(Panel):
         def on_event(response: Response, event: Event) -> None:
             nonlocal passed_at
             item.response = response
+            self.sandbox = response.sandbox
             if not isinstance(event, AudioChunk):
                 return
             item.heard += event.data

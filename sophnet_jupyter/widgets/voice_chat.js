@@ -61,7 +61,9 @@ function render({ model, el }) {
   const turns = openTurns((turn) => panel.send("audio", { turn }));
   const name = make("span", { className: "sophnet-name" }, model.get("title"));
   const gap = make("span", { className: "sophnet-gap" });
-  panel.root.prepend(make("header", {}, name, phase, gap, copy, clear));
+  const badge = make("span", { className: "sophnet-badge", title: "No service answers here" }, "sandbox");
+  panel.root.prepend(make("header", {}, name, badge, phase, gap, copy, clear));
+  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   const controls = make("div", { className: "sophnet-controls" });
   controls.append(start, stop, hold, hush, choice, meter);
   panel.root.append(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from traitlets import Bool, Float, Unicode
 
 from ..errors import LineClosed, SettingsError, SophNetError, TimedOut, Unreachable
-from ..events import AudioChunk, Finished, Notice, TextDelta, Transcript
+from ..events import AudioChunk, Finished, Notice, Started, TextDelta, Transcript
 from ..kernel.loop import loop
 from . import voice_look, voice_turn
 from .panel import Buffers, Command, Panel, said
@@ -83,6 +83,7 @@ class VoiceChat(Panel):
     half_duplex = Bool(False, help="Whether it is deaf while it speaks.").tag(sync=True)
     keeps = Bool(False, help="Whether the sound is kept.").tag(sync=True)
     clean = Bool(True, help="Whether the browser takes out echo and noise.").tag(sync=True)
+    sandbox = Bool(False, help="Whether the sandbox answers, and no service.").tag(sync=True)
     sourced = Bool(False, help="Whether a source is heard in place of a microphone.").tag(sync=True)
     sound_format = Unicode("mp3", help="How the answer's sound comes.").tag(sync=True)
 
@@ -241,7 +242,8 @@ class VoiceChat(Panel):
         return {"turns": [turn.shown() for turn in self._turns], "partial": self._partial}, []
 
     def still(self) -> tuple[str, str]:
-        return voice_look.html(self._turns, self.title), voice_look.plain(self._turns)
+        title = f"{self.title} · sandbox" if self.sandbox else self.title
+        return voice_look.html(self._turns, title), voice_look.plain(self._turns)
 
     def _has(self, turn: int) -> bool:
         return 0 <= turn < len(self._turns)
@@ -424,6 +426,8 @@ class VoiceChat(Panel):
     async def _read(self, session: Any) -> None:
         async for event in session:
             match event:
+                case Started(sandbox=sandbox):
+                    self.sandbox = sandbox
                 case Transcript():
                     self._hear_words(event, session)
                 case TextDelta(text=text) if self._answering:

@@ -197,6 +197,7 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     panel.get_by_label("Voice").select_option("longxiaochun_v2")
     panel.get_by_role("button", name="Sample").click()
     expect(rows.first).to_contain_text("Sample of longxiaochun_v2")
+    expect(panel.locator(".sophnet-badge")).to_have_text("sandbox")
     page.wait_for_function("() => window.first.sound")
     expect(rows.first.locator("audio")).to_be_visible()
 

@@ -139,6 +139,7 @@ def test_hands_free_a_silence_after_a_sentence_ends_the_turn(make: Make, url: st
     assert first.audio[:2] == b"\xff\xf3"
     assert list(talk.to_frame()["question"]) == ["1 11", "2 12"]
     html, plain = talk.still()
+    assert "· sandbox" in html
     assert html.count("<audio") == 4
     assert "You: 2 12" in plain
     page.leave()

@@ -76,6 +76,7 @@ OWNERS = {
         ),
         *("wire/", "prompt/", "providers/", "local.py"),
         "magics/options.py",
+        "widgets/dictation.py",
     ),
     "IPython": ("kernel/", "views/", "magics/"),
     "ipykernel": ("kernel/",),

@@ -26,7 +26,8 @@ IN_PIECES = """async ({ data, sizes }) => {
     const samples = [];
     let rate = 0;
     const hear = (pcm, sampleRate) => { samples.push(...pcm); rate = sampleRate; };
-    const decoder = openDecoder("mp3", { sampleRate: 0, channels: 0 }, hear, (error) => { throw error });
+    const fail = (error) => { throw error };
+    const decoder = openDecoder("mp3", { sampleRate: 0, channels: 0 }, hear, fail);
     for (let at = 0, turn = 0; at < bytes.length; turn++) {
         const size = sizes[turn % sizes.length];
         decoder.feed(bytes.slice(at, at + size));

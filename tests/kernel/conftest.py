@@ -106,7 +106,7 @@ class Kernel:
         outcome.seconds_to_idle = -time.monotonic()
         self.manager.interrupt_kernel()
 
-    def finish(self, outcome: Outcome, within: float = 20) -> Outcome:
+    def finish(self, outcome: Outcome, within: float = 60) -> Outcome:
         self.follow(lambda: outcome.idle and outcome.reply, within)
         return outcome
 

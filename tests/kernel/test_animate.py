@@ -96,7 +96,7 @@ def test_a_mistake_is_one_sentence_at_once_and_costs_nothing(own, studio, line, 
 
 def test_an_interrupt_keeps_the_task_and_it_can_be_resumed(start_kernel, start_sandbox, tmp_path):
     with (
-        start_sandbox("--task-seconds", "0.8") as sandbox,
+        start_sandbox("--task-seconds", "2") as sandbox,
         start_kernel(SOPHNET_SANDBOX_URL=sandbox.root, cwd=tmp_path) as kernel,
     ):
         cell = kernel.run(

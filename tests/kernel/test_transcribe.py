@@ -23,7 +23,7 @@ def spoken(name, text):
 
 @pytest.fixture(scope="module")
 def hall(start_sandbox):
-    with start_sandbox("--task-seconds", "0.5") as sandbox:
+    with start_sandbox("--task-seconds", "1.5") as sandbox:
         yield sandbox
 
 

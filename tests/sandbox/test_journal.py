@@ -125,4 +125,4 @@ def test_a_long_upload_that_breaks_off_is_noticed(sandbox, eventually):
         client.sendall(upload_head(PIECES * len(PIECE)) + begin + PIECE)
         eventually(lambda: sandbox.seen()["requests"])
         assert sandbox.seen()["requests"][0]["ended"] is None
-    eventually(lambda: sandbox.seen()["requests"][0]["ended"] == "hung up")
+    eventually(lambda: sandbox.seen()["requests"][0]["ended"] == "hung up", within=30)

@@ -120,7 +120,7 @@ async def test_a_recording_may_be_given_in_any_form(opened: Open, talk: Path, fo
 
 
 async def test_it_says_how_far_the_upload_is_and_then_the_task(opened: Open, talk: Path) -> None:
-    async with opened("--task-seconds", "0.3") as client:
+    async with opened("--task-seconds", "4") as client:
         seen = [event async for event in client.speech.stream(talk)]
     states = [event.state for event in seen if isinstance(event, Progress)]
     assert states[0] == "submitting"

@@ -7,13 +7,14 @@ import io
 import wave
 from base64 import b64encode
 from collections.abc import Callable
-from html import escape
 from typing import Any, Literal
 
 from traitlets import Bool, Float, Int, Unicode
 
 from ..errors import SettingsError
 from ..kernel.loop import loop
+from ..views.control_characters import plain as plain_text
+from ..views.maths import inert
 from .panel import Buffers, Command, Panel
 
 Format = Literal["mp3", "pcm"]
@@ -90,7 +91,7 @@ class AudioPlayer(Panel):
         return {"autoplay": autoplay, "at": 0}, [bytes(self._data)]
 
     def still(self) -> tuple[str, str]:
-        title = escape(self.title)
+        title = inert(plain_text(self.title))
         if not self.finished:
             return f"<i>{title}: sound is arriving.</i>", f"[{self.title}: sound is arriving]"
         data = self.data

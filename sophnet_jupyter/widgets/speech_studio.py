@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from html import escape
 from itertools import count
 from typing import Any, ClassVar, Protocol
 
@@ -15,7 +14,9 @@ from ..errors import SettingsError
 from ..events import AudioChunk, Event
 from ..response import Arrival, Response, settle
 from ..views import audio
+from ..views.control_characters import plain
 from ..views.look import FAINT, SMALL
+from ..views.maths import inert
 from .panel import Buffers, Command, Panel, said
 
 SAMPLE = "Hello, this is my voice. 你好，这是我的声音。"
@@ -125,8 +126,8 @@ class SpeechStudio(Panel):
         if not done:
             return "<i>A speech studio. Run its cell to have texts said.</i>", "[speech studio]"
         html = "".join(
-            f'<div style="margin:8px 0"><div>{escape(item.text)}</div>'
-            f'<div style="{SMALL};{FAINT}">{escape(self._by(item))}</div>'
+            f'<div style="margin:8px 0"><div>{inert(plain(item.text))}</div>'
+            f'<div style="{SMALL};{FAINT}">{inert(plain(self._by(item)))}</div>'
             f"{audio.player(item.sound)}</div>"
             for item in done
         )

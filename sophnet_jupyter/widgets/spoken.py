@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from .. import transcript
 from ..events import Transcript
+from ..views.control_characters import plain as plain_text
+from ..views.maths import inert
 
 # Seconds that a sentence is shown whose end nobody told.
 SHOWN = 3.0
@@ -32,10 +33,10 @@ def html(sentences: Sequence[Transcript], title: str) -> str:
     """Still HTML for untrusted notebooks."""
     rows = "".join(
         f'<tr><td style="opacity:.6;text-align:right;vertical-align:top">{clock(said)}</td>'
-        f'<td style="text-align:left">{escape(said.text)}</td></tr>'
+        f'<td style="text-align:left">{inert(plain_text(said.text))}</td></tr>'
         for said in sentences
     )
-    return f"<b>{escape(title)}</b><table>{rows}</table>"
+    return f"<b>{inert(plain_text(title))}</b><table>{rows}</table>"
 
 
 def plain(sentences: Sequence[Transcript]) -> str:

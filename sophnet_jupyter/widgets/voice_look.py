@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
 
+from ..views.control_characters import plain as plain_text
+from ..views.maths import inert
 from .voice_turn import Turn
 
 EMPTY = "A voice chat. Run its cell, press Start, and speak."
@@ -28,7 +29,7 @@ def html(turns: Sequence[Turn], title: str) -> str:
         + _row("Answer", turn.answer, _below(turn), turn.audio if sounds else b"", turn.sound_kind)
         for turn in turns
     )
-    return f"<b>{escape(title)}</b><table>{rows}</table>"
+    return f"<b>{inert(plain_text(title))}</b><table>{rows}</table>"
 
 
 def plain(turns: Sequence[Turn]) -> str:
@@ -45,10 +46,11 @@ def _row(who: str, text: str, below: str, sound: bytes, kind: str) -> str:
     if sound:
         source = f"data:audio/{kind};base64,{b64encode(sound).decode()}"
         player = f'<div><audio controls preload="none" src="{source}"></audio></div>'
-    note = f'<div style="opacity:.6">{escape(below)}</div>' if below else ""
+    note = f'<div style="opacity:.6">{inert(plain_text(below))}</div>' if below else ""
     return (
         f'<tr><td style="opacity:.6;text-align:right;vertical-align:top">{who}</td>'
-        f'<td style="text-align:left;white-space:pre-wrap">{escape(text)}{note}{player}</td></tr>'
+        f'<td style="text-align:left;white-space:pre-wrap">{inert(plain_text(text))}'
+        f"{note}{player}</td></tr>"
     )
 
 

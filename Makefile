@@ -48,7 +48,7 @@ browser: $(VENV)/dev.stamp
 # Each stamp says: this is installed, as pyproject.toml asks for it.
 $(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV) ..."
-	@$(PIP) -e '.[lab,sandbox]'
+	@$(PIP) -e '.[demo]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python

@@ -146,7 +146,7 @@ def _check_installed(needed: dict[str, str]) -> None:
     missing = [name for module, name in needed.items() if not importlib.util.find_spec(module)]
     if missing:
         raise DemoFailed(
-            f'The demo needs {" and ".join(missing)}: pip install "sophnet-jupyter[lab,sandbox]"',
+            f'The demo needs {" and ".join(missing)}: pip install "sophnet-jupyter[demo]"',
             status=3,
         )
 

@@ -125,7 +125,7 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch,
     monkeypatch.setattr(cli, "NEEDED", {"no_such_lab": "JupyterLab", "json": "JSON"})
     assert cli.main(["demo", "--no-browser"]) == 3
     said = capsys.readouterr().err
-    assert said == 'The demo needs JupyterLab: pip install "sophnet-jupyter[lab,sandbox]"\n'
+    assert said == 'The demo needs JupyterLab: pip install "sophnet-jupyter[demo]"\n'
 
 
 def test_a_notebook_that_someone_worked_on_is_not_overwritten(tmp_path):

@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,22 @@ def sandbox() -> Iterator[SimpleNamespace]:
         url = json.loads(process.stdout.readline())["url"]
         yield SimpleNamespace(url=url, root=url.removesuffix("/api/open-apis"), key="sandbox")
         process.kill()
+
+
+@pytest.fixture
+def seen(sandbox: SimpleNamespace) -> Callable[[], list[dict[str, Any]]]:
+    """What the sandbox was asked in this test, oldest first."""
+    import httpx2
+
+    def ask(method: str) -> list[dict[str, Any]]:
+        url, headers = f"{sandbox.root}/sandbox/seen", {"Authorization": f"Bearer {sandbox.key}"}
+        reply = httpx2.request(method, url, headers=headers, trust_env=False)
+        requests: list[dict[str, Any]] = reply.raise_for_status().json()["requests"]
+        return requests
+
+    # It keeps the last few hundred only: behind a hundred other tests none would be new.
+    ask("DELETE")
+    return lambda: ask("GET")
 
 
 @pytest.fixture

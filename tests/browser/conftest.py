@@ -72,6 +72,7 @@ class Lab:
     token: str = field(repr=False)
     root: Path
     settings: Path
+    journal: Path
 
     def write(self, name: str, *cells: str) -> None:
         """Put a notebook of code cells into the server's folder."""
@@ -89,9 +90,11 @@ class Lab:
             return json.loads(reply.read() or "null")
 
     def reset(self) -> None:
-        """End all kernels, and forget what a test chose in the settings."""
+        """End all kernels, and forget what a test chose in the settings and which tasks it sent."""
         for kernel in self.api("/kernels"):
             self.api(f"/kernels/{kernel['id']}", "DELETE")
+        # Notebooks of one folder share their tasks: a studio would go on with another test's.
+        shutil.rmtree(self.journal, ignore_errors=True)
         shutil.rmtree(self.settings, ignore_errors=True)
         for name, values in SETTINGS.items():
             path = self.settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -178,7 +181,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab with empty settings, an empty home and a folder of its own."""
     home = tmp_path_factory.mktemp("lab")
     settings = home / "config" / "lab" / "user-settings"
-    lab = Lab(f"http://127.0.0.1:{free_port()}", secrets.token_hex(16), home / "root", settings)
+    address, token = f"http://127.0.0.1:{free_port()}", secrets.token_hex(16)
+    lab = Lab(address, token, home / "root", settings, home / "sophnet")
     lab.root.mkdir()
     RESULTS.mkdir(exist_ok=True)
     log = RESULTS / "jupyterlab.log"
@@ -218,7 +222,7 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "SOPHNET_DATA_DIR": home / "sophnet",
+        "SOPHNET_DATA_DIR": lab.journal,
     }
     # The kernel must be this Python, whatever kernels the machine has installed.
     fixed = {"JUPYTER_TOKEN": lab.token, "JUPYTER_PREFER_ENV_PATH": "1"}

@@ -45,7 +45,6 @@ def test_pictures_come_one_by_one_and_then_stand_side_by_side(painting: Any, lab
     assert len(tops) < 4, "they stand below each other"
     for index in (2, 3, 4):
         painting.run_cell(index)
-    # Other notebooks of this folder may have left theirs.
     expect(painting.output_of(3)).not_to_contain_text("red fox")
     expect(painting.output_of(4).locator("h1")).to_have_text("Notes")
     for theme in ("Light", "Dark"):

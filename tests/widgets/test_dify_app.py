@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx2
 import pytest
 
 from sophnet_jupyter import Client
@@ -66,18 +65,6 @@ def make(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[Callable[..., Dif
 @pytest.fixture
 def panel(make: Callable[..., DifyApp]) -> DifyApp:
     return make()
-
-
-@pytest.fixture
-def seen(sandbox: Any) -> Seen:
-    """What the sandbox was asked, oldest first."""
-
-    def read() -> list[dict[str, Any]]:
-        url, headers = f"{sandbox.root}/sandbox/seen", {"Authorization": f"Bearer {sandbox.key}"}
-        requests: list[dict[str, Any]] = httpx2.get(url, headers=headers).json()["requests"]
-        return requests
-
-    return read
 
 
 def command(panel: DifyApp, kind: str, **facts: Any) -> None:

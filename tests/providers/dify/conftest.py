@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -31,17 +30,3 @@ def app(sandbox: SimpleNamespace) -> Callable[..., App]:
         return App(Wire(origin, Network(between=5, total=20)), user=user)
 
     return make
-
-
-@pytest.fixture
-def seen(sandbox: SimpleNamespace) -> Callable[[], list[dict[str, Any]]]:
-    """What the sandbox was asked, oldest first."""
-    import httpx2
-
-    headers = {"Authorization": f"Bearer {sandbox.key}"}
-
-    def read() -> list[dict[str, Any]]:
-        found = httpx2.get(f"{sandbox.root}/sandbox/seen", headers=headers, trust_env=False)
-        return found.json()["requests"]
-
-    return read

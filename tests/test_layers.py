@@ -62,7 +62,8 @@ MAY_IMPORT = {
 }
 # Each library of others has one place, so that leaving it is a change of one place.
 OWNERS = {
-    "httpx2": ("wire/http.py", "wire/download.py", "sandbox/upstream.py"),
+    "httpx2": ("wire/http.py", "wire/transport.py", "wire/download.py", "sandbox/upstream.py"),
+    "httpcore2": ("wire/http.py", "wire/transport.py", "wire/network_backend.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),
     "msgspec": (
         *(
@@ -95,7 +96,8 @@ OWNERS = {
     "uvicorn": ("sandbox/",),
 }
 # Loading the extension must not pay for what a first answer needs.
-LAZY = {"httpx2", "websockets", "markdown_it", "pygments", "PIL", "anywidget", "numpy", "keyring"}
+LAZY = {"httpx2", "httpcore2", "websockets", "markdown_it", "pygments", "PIL", "anywidget"}
+LAZY |= {"numpy", "keyring"}
 
 
 def _name(path: Path) -> str:
@@ -143,7 +145,8 @@ def test_each_library_has_its_place(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
 def test_heavy_libraries_are_imported_on_use(path: Path) -> None:
-    if _name(path).startswith(("sandbox/", "widgets/", "explore/")):
+    on_use = ("sandbox/", "widgets/", "explore/", "wire/transport.py", "wire/network_backend.py")
+    if _name(path).startswith(on_use):
         return
     for node in ast.parse(path.read_text()).body:
         libraries = {module.partition(".")[0] for module in _imported(node, path)}

@@ -1,5 +1,5 @@
 """
-Connections, and the only importer of httpx2, which is why all that touches it stands here.
+Connections, over `transport`; all that touches httpx2 for a service stands here.
 
 No type and no error of httpx2 leaves: its errors hold the request, and with it the key.
 """
@@ -107,17 +107,19 @@ class Pool:
     def _client(self, scheme: str) -> httpx2.AsyncClient:
         import httpx2
 
+        from .transport import Transport
+
         if self._closed:
             raise ConnectionLost(service=self._origin.service, reason="the client was closed")
         if scheme not in self._clients:
             # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
             secure = scheme == "https" or self._network.proxy
-            transport = httpx2.AsyncHTTPTransport(
-                verify=tls_context(self._network.ca_bundle) if secure else _no_trust(),
-                proxy=self._network.proxy or None,
-                trust_env=False,
-                limits=httpx2.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE),
-                socket_options=_keepalive(),
+            transport = Transport(
+                context=tls_context(self._network.ca_bundle) if secure else _no_trust(),
+                proxy=self._network.proxy,
+                connections=CONNECTIONS,
+                idle=IDLE,
+                options=_keepalive(),
             )
             self._clients[scheme] = httpx2.AsyncClient(
                 transport=transport,
@@ -129,7 +131,8 @@ class Pool:
         return self._clients[scheme]
 
     def translated(self, error: Exception, url: str) -> SophNetError:
-        """Our error for one of httpx2's, of which only the words are kept."""
+        """Our error for one of httpx2's or of the pool's, of which only the words are kept."""
+        import httpcore2
         import httpx2
 
         service, reason = self._origin.service, self._origin.scrub(_reason(error))
@@ -137,24 +140,24 @@ class Pool:
         match error:
             case SophNetError():
                 return error
-            case httpx2.ConnectTimeout():
+            case httpcore2.ConnectTimeout():
                 limit, seconds = "connect", self._network.connect
                 return TimedOut(service=service, limit=limit, seconds=seconds, sent=False)
-            case httpx2.ConnectError() | httpx2.ProxyError():
+            case httpcore2.ConnectError() | httpcore2.ProxyError():
                 host = urlsplit(url).hostname or "?"
                 return Unreachable(service=service, host=host, reason=reason, setting=setting)
-            case httpx2.TimeoutException():
+            case httpcore2.TimeoutException():
                 seconds = self._network.between
                 return TimedOut(service=service, limit="between-chunks", seconds=seconds)
             case httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
                 return SettingsError(f"{service}'s address cannot be used: {reason}.")
-            case httpx2.LocalProtocolError() | UnicodeError():
+            case httpcore2.LocalProtocolError() | UnicodeError():
                 # Its words quote the header that holds the key, with escapes: they are not kept.
                 return SettingsError(f"A header for {service} cannot be sent: check the key.")
             case httpx2.DecodingError():
                 what = "its compression is broken"
                 return AnswerUnreadable(service=service, what=what, setting=setting)
-            case httpx2.HTTPError() | OSError():
+            case httpcore2.NetworkError() | httpcore2.ProtocolError() | OSError():
                 return ConnectionLost(service=service, reason=reason)
             case _:
                 raise error

@@ -1,0 +1,215 @@
+"""
+The sockets below httpx2: asyncio's own, where its default goes through a second library.
+
+That library asks the event loop to stop and to go on reading around every read, and looks up what
+kind of loop it runs on at each step, which together were a third of what a request cost. Here what
+arrives is kept as it comes, and a request's head and body leave in one packet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import ssl
+from collections import deque
+from collections.abc import Iterable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import httpcore2
+
+from .happy_eyeballs import by_turns, first
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+# Bytes that may arrive unread before the peer is made to wait.
+UNREAD = 1 << 20
+# Bytes that may be held back for what is written next.
+HELD_BACK = 1 << 14
+
+
+class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
+    """One connection. Errors and time limits are told as httpcore2's own streams do."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._arrived: deque[bytes] = deque()
+        self._unread = 0
+        self._held_back: list[bytes] = []
+        # Why nothing arrives any more: empty words for a proper end.
+        self._ended: str | None = None
+        self._waiting: asyncio.Future[None] | None = None
+        self._may_write = asyncio.Event()
+        self._may_write.set()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """The next piece as it came: ``max_bytes`` would only divide what is in memory by now."""
+        self._send()
+        if not self._arrived and self._ended is None:
+            self._waiting = asyncio.get_running_loop().create_future()
+            async with _limit(timeout, httpcore2.ReadTimeout):
+                await self._waiting
+        if self._arrived:
+            piece = self._arrived.popleft()
+            self._unread -= len(piece)
+            if self._unread <= UNREAD < self._unread + len(piece):
+                self._open.resume_reading()
+            return piece
+        if self._ended:
+            raise httpcore2.ReadError(self._ended)
+        return b""
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write, or hold a little back until more is written or an answer is waited for."""
+        if self._ended is not None:
+            raise httpcore2.WriteError(self._ended or "The connection was closed.")
+        self._held_back.append(buffer)
+        if sum(map(len, self._held_back)) < HELD_BACK:
+            return
+        self._send()
+        if not self._may_write.is_set():
+            async with _limit(timeout, httpcore2.WriteTimeout):
+                await self._may_write.wait()
+            if self._ended is not None:
+                raise httpcore2.WriteError(self._ended or "The connection was closed.")
+
+    async def aclose(self) -> None:
+        self._open.close()
+        try:
+            # One turn of the loop for the goodbye of TLS; it is not waited for any longer.
+            await asyncio.sleep(0)
+        finally:
+            self._open.abort()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncioStream:
+        loop = asyncio.get_running_loop()
+        self._send()
+        try:
+            async with _limit(timeout, httpcore2.ConnectTimeout):
+                upgraded = await loop.start_tls(
+                    self._open, self, ssl_context, server_hostname=server_hostname
+                )
+        except BaseException as error:
+            self._open.abort()
+            if isinstance(error, OSError):
+                raise httpcore2.ConnectError(str(error)) from error
+            raise
+        self._transport = cast("asyncio.Transport", upgraded)
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        match info:
+            case "is_readable":
+                # Asked of a connection that is idle: whether the peer has closed it.
+                return self._ended is not None or bool(self._arrived) or self._has_news()
+            case "client_addr":
+                return self._open.get_extra_info("sockname")
+            case "server_addr":
+                return self._open.get_extra_info("peername")
+            case _:
+                return self._open.get_extra_info(info)
+
+    @property
+    def _open(self) -> asyncio.Transport:
+        assert self._transport, "it was never connected"
+        return self._transport
+
+    def _send(self) -> None:
+        if self._held_back:
+            self._open.write(b"".join(self._held_back))
+            self._held_back.clear()
+
+    def _has_news(self) -> bool:
+        """Whether the system knows of something of which the event loop has not told us yet."""
+        found = self._open.get_extra_info("socket").fileno()
+        if found < 0:
+            return True
+        if not hasattr(select, "poll"):
+            return bool(select.select([found], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(found, select.POLLIN)
+        return bool(poll.poll(0))
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._arrived.append(data)
+        self._unread += len(data)
+        if self._unread > UNREAD >= self._unread - len(data):
+            self._open.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._end("")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(str(exc) or type(exc).__name__ if exc else "")
+
+    def pause_writing(self) -> None:
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        self._may_write.set()
+
+    def _end(self, why: str) -> None:
+        if self._ended is None:
+            self._ended = why
+        self._may_write.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
+
+class AsyncioBackend(httpcore2.AsyncNetworkBackend):
+    """Opens connections on the running asyncio loop."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> AsyncioStream:
+        loop = asyncio.get_running_loop()
+        source = (local_address, 0) if local_address else None
+
+        async def connect(address: str) -> tuple[asyncio.Transport, AsyncioStream]:
+            return await loop.create_connection(AsyncioStream, address, port, local_addr=source)
+
+        try:
+            async with _limit(timeout, httpcore2.ConnectTimeout):
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                addresses = by_turns([(family, str(place[0])) for family, *_, place in found])
+                transport, stream = await first(
+                    addresses, connect, abandon=lambda opened: opened[0].abort()
+                )
+        except OSError as error:
+            raise httpcore2.ConnectError(str(error)) from error
+        for option in socket_options or ():
+            transport.get_extra_info("socket").setsockopt(*option)
+        return stream
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def _limit(seconds: float | None, error: type[Exception]) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise error from None

@@ -122,7 +122,7 @@ def test_a_cell_that_awaits_is_interrupted_as_well(kernel, sandbox, eventually):
 
 def test_awaiting_cells_are_still_cancelled_by_ipykernel_afterwards(kernel):
     kernel.run("import asyncio\nawait asyncio.sleep(0)\n%sophchat Count to 20")
-    napping = "for _ in range(1000):\n    await asyncio.sleep(0.01)"
+    napping = "for nap in range(1000):\n    await asyncio.sleep(0.01)"
     cell = kernel.run(napping, interrupt_after=0.2)
     assert [error["ename"] for error in cell.errors] == ["CancelledError"]
 

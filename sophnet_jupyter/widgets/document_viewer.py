@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from traitlets import default
-
 from ..errors import SettingsError
 from ..events import Event, Notice, PageRead
 from ..kernel.loop import loop
@@ -20,7 +18,6 @@ from ..views import answer, pages
 from ..views.answer import Context
 from ..views.live import LiveAnswer, show
 from .exchange import Exchange, Pieces, to_html
-from .modules import FOLDER, style
 from .page_facts import facts, seen
 from .panel import Buffers, Command, Panel, said
 from .uploads import Upload, Uploads
@@ -83,11 +80,6 @@ class DocumentViewer(Panel):
             self._take(source)
         elif source is not None:
             self.read(source)
-
-    @default("_css")
-    def _default_css(self) -> str:
-        own = (FOLDER / "document_viewer.css").read_text(encoding="utf-8")
-        return f"{style('page_reader.css')}\n{own}"
 
     @classmethod
     def _made_client(cls) -> Client:

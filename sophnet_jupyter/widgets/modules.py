@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent
 _IMPORT = re.compile(
     r'^import (?:(?P<name>\w+)|\{[^}]*\}) from "\./(?P<file>[\w.]+)(?P<text>\?text)?";\n', re.M
 )
+_STYLE_IMPORT = re.compile(r'^@import "\./(?P<file>[\w.]+)";\n+', re.M)
 _EXPORT = re.compile(r"^export (?=async |function |const |class )", re.M)
 
 
@@ -33,9 +34,17 @@ def inlined(file: str) -> str:
 
 
 def style(file: str) -> str:
-    """The style of all panels, and then the one in ``file``."""
-    names = dict.fromkeys(["panel.css", file])
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+    """
+    The style of all panels, and then the one in ``file``, behind those it imports.
+
+    Understands ``@import "./file.css";``. A page has the styles of all its panels at once, in
+    whatever order they came: so each sheet but the first holds rules of its own panels only, one
+    class stronger than the first.
+    """
+    texts: dict[str, str] = {}
+    for name in ("panel.css", file):
+        _collect_styles(name, texts)
+    return "\n".join(texts.values())
 
 
 def _collect(file: str, texts: dict[str, str]) -> None:
@@ -48,6 +57,15 @@ def _collect(file: str, texts: dict[str, str]) -> None:
         else:
             _collect(found["file"], texts)
     texts[file] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+
+def _collect_styles(file: str, texts: dict[str, str]) -> None:
+    if file in texts:
+        return
+    source = (FOLDER / file).read_text(encoding="utf-8")
+    for found in _STYLE_IMPORT.finditer(source):
+        _collect_styles(found["file"], texts)
+    texts[file] = _STYLE_IMPORT.sub("", source)
 
 
 def _as_text(name: str, file: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +11,26 @@ from sophnet_jupyter.widgets.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.chat_panel import ChatPanel
 from sophnet_jupyter.widgets.document_viewer import DocumentViewer
 from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
+from sophnet_jupyter.widgets.microphone import Microphone
 from sophnet_jupyter.widgets.modules import FOLDER, inlined, style
 from sophnet_jupyter.widgets.page_reader import PageReader
 from sophnet_jupyter.widgets.voice_chat import VoiceChat
 
-PANELS = [ChatPanel, AudioPlayer, ExcelAnalyst, DocumentViewer, PageReader, VoiceChat]
+PANELS = [
+    *(ChatPanel, AudioPlayer, ExcelAnalyst, DocumentViewer, PageReader, Microphone, VoiceChat),
+]
 SCRIPTS = sorted(FOLDER.glob("*.js"))
+# All but the one that is for every panel.
+SHEETS = sorted(set(FOLDER.glob("*.css")) - {FOLDER / "panel.css"})
+# The class of a panel's outermost element, from what its script calls itself.
+KINDS = [
+    kind
+    for path in SCRIPTS
+    for kind in re.findall(r'\bkind: "([\w-]+)",\s*on:', path.read_text(encoding="utf-8"))
+]
+ROOT = rf"\.sophnet-(?:{'|'.join(KINDS)})"
+# With the class of all panels, so that it wins over their sheet, which each panel brings again.
+OWN = rf"\.sophnet-panel(?::is\({ROOT}(?:, {ROOT})*\)|{ROOT})"
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -45,4 +60,32 @@ def test_html_is_set_in_one_place_and_no_text_is_run(script) -> None:
 
 def test_a_panel_is_styled_as_all_panels_and_as_itself() -> None:
     css = style("chat_panel.css")
-    assert css.index(".sophnet-panel {") < css.index(".sophnet-chat {")
+    assert css.index(".sophnet-panel {") < css.index(".sophnet-panel.sophnet-chat {")
+
+
+def test_a_sheet_brings_those_it_imports_and_each_once() -> None:
+    css = style("microphone.css")
+    assert css.index(".sophnet-panel {") < css.index(".sophnet-meter") < css.index(".sophnet-said")
+    assert "@import" not in css
+    assert css.count(".sophnet-meter {") == 1
+
+
+def opened(sheet: str) -> list[str]:
+    """What stands before the braces of a sheet that are in no others."""
+    found, depth, begin = [], 0, 0
+    for place, char in enumerate(sheet):
+        if char == "{":
+            found += [sheet[begin:place].strip()] if depth == 0 else []
+            depth += 1
+        elif char == "}":
+            depth, begin = depth - 1, place + 1
+    return found
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_a_sheet_styles_its_own_panels_and_no_other_that_is_on_the_page(path: Path) -> None:
+    source = re.sub(r"/\*.*?\*/|@import [^;]*;", "", path.read_text(encoding="utf-8"), flags=re.S)
+    opening = opened(source)
+    assert opening
+    for selector in opening:
+        assert re.fullmatch(rf"{OWN}|@keyframes sophnet-.+", selector)

@@ -61,10 +61,19 @@ class Lab:
         """A plain value of the kernel."""
         return ast.literal_eval(self.page.evaluate(VALUE, expression))
 
+    def forbid_subshells(self) -> None:
+        """Set "Kernel Comms over subshells" to disabled, as some sites do."""
+        self.page.evaluate("jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled'")
+
 
 @contextmanager
-def lab(code: str) -> Iterator[Lab]:
-    """A notebook with that cell. Raises `Missing` where JupyterLab, Playwright or Chromium is."""
+def lab(code: str, *, heard: Path | None = None, **variables: str) -> Iterator[Lab]:
+    """
+    A notebook with that cell, whose microphone hears a WAV again and again in place of beeps.
+
+    Its kernel has these ``variables`` in its environment. Raises `Missing` where JupyterLab,
+    Playwright or Chromium is.
+    """
     if lacking := [name for name in ("jupyterlab", "playwright") if find_spec(name) is None]:
         raise Missing(f"{' and '.join(lacking)} not installed here: it comes with '.[dev]'")
     chromium = runpy.run_path(str(CHROMIUM))["find"]()
@@ -72,8 +81,13 @@ def lab(code: str) -> Iterator[Lab]:
         raise Missing("no Chromium starts here")
     from playwright.sync_api import sync_playwright
 
-    with TemporaryDirectory() as home, _server(Path(home), code) as url, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    with (
+        TemporaryDirectory() as home,
+        _server(Path(home), code, variables) as url,
+        sync_playwright() as play,
+    ):
+        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={heard}"] if heard else list(FLAGS)
+        browser = play.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_context(permissions=["microphone"]).new_page()
         page.goto(url)
         ready = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
@@ -84,7 +98,7 @@ def lab(code: str) -> Iterator[Lab]:
 
 
 @contextmanager
-def _server(home: Path, code: str) -> Iterator[str]:
+def _server(home: Path, code: str, variables: dict[str, str]) -> Iterator[str]:
     """Its address, with the notebook and the token in it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -110,7 +124,7 @@ def _server(home: Path, code: str) -> Iterator[str]:
     fixed = {"JUPYTER_TOKEN": token, "JUPYTER_PREFER_ENV_PATH": "1"}
     server = subprocess.Popen(
         command,
-        env=environment(**settings, **fixed),
+        env=environment(**settings, **fixed, **variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -15,6 +15,7 @@ from . import (
     loading,
     microphone,
     traffic,
+    voice_chat,
     waiting,
 )
 
@@ -32,4 +33,5 @@ MEASURES: dict[str, Measure] = {
     "interrupt": interrupt.measure,
     "traffic": traffic.measure,
     "microphone": microphone.measure,
+    "voice_chat": voice_chat.measure,
 }

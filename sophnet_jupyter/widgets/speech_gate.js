@@ -26,8 +26,10 @@ export function openGate() {
       for (let index = 0; index < pcm.length; index++) square += pcm[index] * pcm[index];
       const loudness = Math.sqrt(square / Math.max(1, pcm.length)) / 32768;
       const isLoud = loudness > Math.max(QUIETEST, ABOVE * room);
-      // The room is learnt quickly while it is quiet, and slowly while it is not.
-      room += (loudness - room) * (isLoud ? 0.002 : 0.05);
+      // The room is learnt quickly while it is quiet, and slowly while it is not: in a second, and in
+      // half a minute.
+      const seconds = pcm.length / 16_000;
+      room += (loudness - room) * seconds * (isLoud ? 0.1 : 2.5);
       if (!isLoud) loud = 0;
       else if (++loud === 1) began = now - (pcm.length / 16_000) * 1000;
       return isLoud;

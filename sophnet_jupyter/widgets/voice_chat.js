@@ -1,10 +1,10 @@
-import { followMicrophones, microphones, openCapture, CAPTURE_RATE } from "./capture.js";
+import { followMicrophones, microphones } from "./capture.js";
 import { button, make } from "./dom.js";
+import { loudnessMeter } from "./loudness.js";
 import { openPanel } from "./panel.js";
-import { openGate } from "./speech_gate.js";
-import { openUplink } from "./uplink.js";
 import { openRing } from "./voice_ring.js";
 import { voiceSetup } from "./voice_setup.js";
+import { ANSWERING, openVoiceTake } from "./voice_take.js";
 import { openTurns } from "./voice_turns.js";
 
 const PHASES = {
@@ -19,15 +19,6 @@ const PHASES = {
   failed: "Failed",
 };
 const IDLE = new Set(["ready", "stopped", "failed"]);
-const ANSWERING = new Set(["thinking", "speaking"]);
-// Milliseconds in a frame of the microphone, frames in a message, and frames that are kept from
-// before somebody spoke.
-const FRAME = 20;
-const PACK = 5;
-const KEPT = 25;
-// Loud frames in a row that interrupt: a cough should not stop a model that has not begun to speak.
-const SPEAKING_OVER = 2;
-const SPEAKING_ON = 8;
 const PCM_RATE = 24_000;
 
 /** @type {import("@anywidget/types").Render} */
@@ -44,16 +35,7 @@ function render({ model, el }) {
     title: "Hold it, or the space bar, while you speak",
   });
   const hush = button("Interrupt", () => interrupt(0), { className: "sophnet-stop", hidden: true });
-  const meter = make("div", {
-    className: "sophnet-meter",
-    role: "meter",
-    "aria-label": "Loudness",
-    "aria-valuemin": "0",
-    "aria-valuemax": "100",
-    hidden: true,
-  });
-  const bar = make("div", { className: "sophnet-bar" });
-  meter.append(bar);
+  const meter = loudnessMeter();
   const choice = make("select", { "aria-label": "Microphone", hidden: sourced });
   const copy = button("Copy", copyText, { title: "Copy the conversation" });
   const clear = button("New", () => panel.send("clear"), { title: "Forget the conversation" });
@@ -65,7 +47,7 @@ function render({ model, el }) {
   panel.root.prepend(make("header", {}, name, badge, phase, gap, copy, clear));
   panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   const controls = make("div", { className: "sophnet-controls" });
-  controls.append(start, stop, hold, hush, choice, meter);
+  controls.append(start, stop, hold, hush, choice, meter.element);
   panel.root.append(
     controls,
     notice,
@@ -73,11 +55,9 @@ function render({ model, el }) {
     voiceSetup(model, panel, (setup) => panel.send("setup", { setup })),
   );
 
-  const gate = openGate();
-  /** What this view listens with. @type {Take | undefined} */
+  /** What this view listens with. @type {import("./voice_take.js").VoiceTake | undefined} */
   let take;
   let closed = false;
-  let opening = false;
   let held = false;
   // Whether an answer was broken off that the kernel still counts as coming.
   let brokenOff = false;
@@ -91,17 +71,6 @@ function render({ model, el }) {
   /** @type {string[]} */
   const urls = [];
 
-  /**
-   * @typedef {object} Take
-   * @property {number} number
-   * @property {import("./uplink.js").Uplink} uplink
-   * @property {import("./capture.js").Capture} [capture]
-   * @property {number} sent  Messages.
-   * @property {Int16Array[]} pack  Frames of the next message.
-   * @property {boolean} loud  Whether one of them is loud.
-   * @property {Int16Array[]} kept  Frames of before somebody spoke.
-   */
-
   function events() {
     return {
       /** @param {any} event */
@@ -111,7 +80,10 @@ function render({ model, el }) {
         showActions();
       },
       listen: () => begin(),
-      halt: () => end(""),
+      /** @param {any} event */
+      halt({ take: number }) {
+        if (number === undefined || number === take?.number) end("");
+      },
       /** @param {any} event */
       partial: ({ text }) => turns.showPartial(text),
       /** @param {any} event */
@@ -185,7 +157,7 @@ function render({ model, el }) {
   }
 
   async function begin() {
-    if (take || opening || closed) return;
+    if (take || closed) return;
     panel.fail("");
     tell("");
     const sound = typeof AudioDecoder === "undefined" ? "pcm" : "mp3";
@@ -193,60 +165,30 @@ function render({ model, el }) {
       panel.send("start", { sound });
       return;
     }
-    opening = true;
     start.disabled = true;
-    const number = crypto.getRandomValues(new Uint32Array(1))[0];
-    /** @type {Take} */
-    const mine = { number, uplink: openUplink(model), sent: 0, pack: [], loud: false, kept: [] };
-    take = mine;
     brokenOff = false;
+    const mine = openVoiceTake(model, {
+      device: choice.value,
+      about: { view: panel.view, sound },
+      isDeaf,
+      onSpeech: interrupt,
+      onLevel: (level) => meter.show(level),
+      onNotice: tell,
+      onEnd(trouble) {
+        if (trouble) panel.fail(trouble);
+        take = undefined;
+        meter.end();
+        showHeld(false);
+      },
+    });
+    take = mine;
     try {
-      const capture = await openCapture({
-        device: choice.value,
-        frame: FRAME,
-        cleaned: model.get("clean"),
-        onFrame: (pcm) => listen(mine, pcm),
-        onLevel: (level) => showLevel(level),
-        onEnd: (why) => {
-          panel.fail(why);
-          end(why);
-        },
-      });
-      mine.capture = capture;
-      await showDevices(capture.device);
-      if (closed || take !== mine) return await capture.close();
-      meter.hidden = false;
-      const facts = { kind: "begin", take: number, sample_rate: CAPTURE_RATE, label: capture.label };
-      mine.uplink.send({ ...facts, view: panel.view, sound });
-      const live = await mine.uplink.live;
-      if (!live && take === mine) tell(NOT_LIVE);
+      await showDevices(await mine.opened);
+      if (take === mine) meter.begin();
     } catch (error) {
       panel.fail(error instanceof Error ? error.message : String(error));
-      end("");
     } finally {
-      opening = false;
       start.disabled = false;
-    }
-  }
-
-  /** @param {Take} mine @param {Int16Array} pcm */
-  function listen(mine, pcm) {
-    if (take !== mine || !mine.capture) return;
-    const now = performance.now();
-    if (gate.hear(pcm, now) && gate.onset(SPEAKING_OVER)) mine.loud = true;
-    mine.kept.push(pcm);
-    if (isDeaf()) {
-      mine.loud = false;
-      if (mine.kept.length > KEPT) mine.kept.shift();
-      const enough = model.get("phase") === "speaking" ? SPEAKING_OVER : SPEAKING_ON;
-      const onset = gate.onset(enough);
-      if (!onset || model.get("mode") !== "hands-free" || model.get("half_duplex")) return;
-      interrupt(onset);
-    }
-    // With what was kept of before: the word that somebody begins with is not cut off.
-    for (const frame of mine.kept.splice(0)) {
-      mine.pack.push(frame);
-      if (mine.pack.length >= PACK) pass(mine);
     }
   }
 
@@ -254,20 +196,6 @@ function render({ model, el }) {
   function isDeaf() {
     if (model.get("mode") === "push-to-talk") return !held;
     return ANSWERING.has(model.get("phase")) && !brokenOff;
-  }
-
-  /** @param {Take} mine @param {object} [more] */
-  function pass(mine, more = {}) {
-    const pcm = new Int16Array(mine.pack.reduce((sum, frame) => sum + frame.length, 0));
-    let at = 0;
-    for (const frame of mine.pack.splice(0)) {
-      pcm.set(frame, at);
-      at += frame.length;
-    }
-    const t = performance.timeOrigin + performance.now();
-    const facts = { kind: "frame", take: mine.number, seq: mine.sent++, t, loud: mine.loud, ...more };
-    mine.loud = false;
-    if (!mine.uplink.send(facts, pcm.buffer)) end("");
   }
 
   /**
@@ -292,38 +220,22 @@ function render({ model, el }) {
   /** @param {boolean} on */
   function press(on) {
     if (held === on || !take || hold.hidden) return;
+    showHeld(on);
+    if (on && ANSWERING.has(model.get("phase"))) interrupt(performance.now());
+    take.press(on);
+  }
+
+  /** @param {boolean} on */
+  function showHeld(on) {
     held = on;
     hold.setAttribute("aria-pressed", String(on));
     hold.textContent = on ? "Listening – let go to send" : "Hold to talk";
-    if (on) {
-      if (ANSWERING.has(model.get("phase"))) interrupt(performance.now());
-      take.kept.splice(0, Math.max(0, take.kept.length - 10));
-    } else pass(take, { released: true });
   }
 
   /** @param {string} why  A sentence, or nothing if it was wanted. */
   function end(why) {
-    const mine = take;
-    if (!mine) return;
     press(false);
-    take = undefined;
-    held = false;
-    meter.hidden = true;
-    const last = () => {
-      mine.uplink.send({ kind: "end", take: mine.number, frames: mine.sent, why });
-      mine.uplink.close();
-    };
-    if (mine.capture) mine.capture.close().then(last);
-    else last();
-  }
-
-  /** @param {import("./capture.js").Level} level */
-  function showLevel({ peak, loudness }) {
-    // Speech spans some 50 dB; what is drawn is how loud it seems.
-    const share = Math.max(0, Math.min(1, 1 + Math.log10(Math.max(loudness, 1e-5)) / 2.5));
-    bar.style.inlineSize = `${Math.round(share * 100)}%`;
-    bar.classList.toggle("sophnet-loud", peak > 0.98);
-    meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+    take?.end(why);
   }
 
   /** @param {string} chosen */
@@ -379,7 +291,7 @@ function render({ model, el }) {
     if (phase.isConnected) panel.announce(`${model.get("title")}: ${phase.textContent}`);
   });
   panel.follow("mode", () => {
-    gate.rest();
+    take?.rest();
     press(false);
     showPhase(model.get("phase"));
   });
@@ -398,7 +310,14 @@ function render({ model, el }) {
   panel.root.addEventListener("keyup", (event) => {
     if (event.key === " ") press(false);
   });
-  const unlisten = panel.hear("lost", () => end(""));
+  const unlisten = panel.hear("lost", () => {
+    end("");
+    ring?.flush();
+    // What could be pressed here is heard by nobody any more.
+    controls.hidden = true;
+    phase.textContent = PHASES.stopped;
+    panel.root.dataset.phase = "stopped";
+  });
   const unfollow = sourced ? () => {} : followMicrophones(() => showDevices(""));
   if (!sourced) showDevices("").catch(() => {});
   showActions();
@@ -412,8 +331,5 @@ function render({ model, el }) {
     panel.close();
   };
 }
-
-const NOT_LIVE =
-  "While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).";
 
 export default { render };

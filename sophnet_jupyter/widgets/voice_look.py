@@ -37,8 +37,14 @@ def plain(turns: Sequence[Turn]) -> str:
         return EMPTY
     lines = []
     for turn in turns:
-        lines += [f"   You: {turn.question or '…'}", f"Answer: {turn.answer}{_noted(turn)}"]
+        lines.append(f"   You: {_indented(turn.question) or '…'}")
+        lines.append(f"Answer: {_indented(turn.answer)}{_noted(turn)}")
     return "\n".join(lines)
+
+
+def _indented(text: str) -> str:
+    """Below its first line as far in, so that no line of it looks like another turn."""
+    return plain_text(text).replace("\n", "\n" + " " * len("Answer: "))
 
 
 def _row(who: str, text: str, below: str, sound: bytes, kind: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..events import Ending
+from ..views.control_characters import plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -70,10 +71,10 @@ class Turn:
     def shown(self) -> dict[str, Any]:
         """What a view draws."""
         return {
-            "question": self.question,
-            "answer": self.answer,
+            "question": plain(self.question),
+            "answer": plain(self.answer),
             "ending": self.ending or "",
-            "error": self.error,
+            "error": plain(self.error),
             "figures": self.figures(),
             "has_sound": bool(self.audio and self.ending),
         }

@@ -66,6 +66,48 @@ def test_an_interrupt_hangs_up_and_keeps_what_was_said(talking: Any) -> None:
     assert talking.value("long.phase, len(long.turns) > 0") == ("stopped", True)
 
 
+INTERRUPTED = """
+import os, signal, threading, time
+from sophnet_jupyter import Client, VoiceChat
+ids = dict(asr_easyllm_id="ears", tts_easyllm_id="mouth")
+chat = VoiceChat(Client("sandbox", "{url}", "p", model="m"), two, pace=0, **ids)
+seen, caught, handled = [], [], threading.Event()
+def interrupt(change):
+    # The signal that a front end's interrupt is, exactly while it is in that state.
+    if change.new not in seen and change.new != "ready":
+        seen.append(change.new)
+        handled.clear()
+        os.kill(os.getpid(), signal.SIGINT)
+        handled.wait(20)
+chat.observe(interrupt, "phase")
+chat.start()
+while True:
+    try:
+        while chat.busy or not seen:
+            time.sleep(0.01)
+        break
+    except KeyboardInterrupt:
+        caught.append(chat.phase)
+        handled.set()
+"""
+
+
+def test_an_interrupt_of_a_cell_reaches_the_conversation_in_no_state(
+    talking: Any, start_sandbox: Callable[..., AbstractContextManager[Any]]
+) -> None:
+    options = ("--quirk", "scripted_speech", "--voice-speed", "0", "--fault", "drop_thinking")
+    with start_sandbox(*options) as sandbox:
+        cell = talking.run(INTERRUPTED.format(url=f"{sandbox.root}/api/open-apis"))
+    assert cell.status == "ok", cell.text
+    states = ["connecting", "listening", "thinking", "reconnecting", "speaking"]
+    assert talking.value("seen == caught, seen") == (True, states)
+    assert talking.value("[(turn.question, turn.ending) for turn in chat.turns]") == [
+        ("1 2 3 4", "complete"),
+        ("5 6 7 8", "complete"),
+    ]
+    assert talking.value("chat.error, chat.phase") == (None, "ready")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import time
 from array import array
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -302,6 +303,20 @@ def test_a_line_can_break_in_each_state(dial: Dial, fault: str, before: str | No
     heard = caller.rest()
     assert caller.line.close_code is None or caller.line.close_code == 1006
     assert not heard if before is None else before in heard[-1]
+
+
+def test_a_slow_voice_comes_after_its_words_and_whole(chat: Dial) -> None:
+    caller = chat(faults="slow_voice=0.5")
+    caller.line.send(spoken(1))
+    caller.say("input_audio_buffer.complete")
+    caller.until("input_audio_buffer.completed")
+    assert caller.hear()["choices"]
+    worded = time.monotonic()
+    while "audioFrame" not in (heard := caller.hear()):
+        continue
+    assert time.monotonic() - worded > 0.4
+    rest = [heard, *caller.until("conversation.chat.completed")]
+    assert [each["status"] for each in rest if "audioFrame" in each][-1] == "finish"
 
 
 def test_an_answer_can_fail_in_its_middle_be_completed_twice_or_never_come(chat: Dial) -> None:

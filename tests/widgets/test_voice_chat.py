@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.client import Client
-from sophnet_jupyter.errors import KeyRejected, SettingsError
+from sophnet_jupyter.errors import KeyRejected, SettingsError, TimedOut
+from sophnet_jupyter.providers.sophnet.voicechat_session import Limits
+from sophnet_jupyter.widgets import voice_line
 from sophnet_jupyter.widgets.voice_chat import VoiceChat
 from sophnet_jupyter.widgets.voice_turn import Turn, heard_part
 
@@ -100,8 +102,12 @@ class Page:
 
     def __init__(self, panel: VoiceChat) -> None:
         self.panel, self.seq = panel, 0
-        self._tell({"kind": "begin", "take": 1, "sample_rate": 16_000, "view": "v", "sound": "mp3"})
+        self.begin(1)
         wait(lambda: panel.phase == "listening")
+
+    def begin(self, take: int) -> None:
+        facts = {"kind": "begin", "take": take, "sample_rate": 16_000, "view": "v", "sound": "mp3"}
+        self._tell(facts)
 
     def speak(self, *numbers: int, **facts: Any) -> None:
         for number in numbers:
@@ -201,6 +207,124 @@ def test_a_line_that_breaks_is_opened_again_and_the_conversation_goes_on(
         wait(lambda: talk.turns and talk.turns[-1].ending == "complete")
         assert talk.turns[-1].question == "1 2", "asked again, and not twice"
         assert talk.error is None
+
+
+@pytest.mark.parametrize("state", ["listening", "thinking", "speaking"])
+def test_a_page_that_is_loaded_anew_hangs_up_in_any_state_and_can_begin_again(
+    make: Make, sent: list[dict[str, Any]], state: str
+) -> None:
+    slow = {"thinking": ["--fault", "slow_voice=60"], "speaking": ["--voice-speed", "1"]}
+    with served("--tokens-per-second", "20", *slow.get(state, [])) as url:
+        talk = make(url)
+        page = Page(talk)
+        if state != "listening":
+            page.speak(1, 2, 0, 0, 0)
+            wait(lambda: talk.phase == state and talk.turns[0].written)
+        page.leave()
+        wait(lambda: not talk.busy)
+        assert (talk.phase, talk.error) == ("ready", None)
+        assert sent[-1]["kind"] != "error"
+        kept = [(turn.question, turn.ending) for turn in talk.turns]
+        assert kept == ([] if state == "listening" else [("1 2", "incomplete")])
+        command(talk, "hello")
+        wait(lambda: sent[-1]["kind"] == "state")
+        assert len(sent[-1]["turns"]) == len(kept), "the new page draws them"
+        Page(talk).speak(3, 0, 0, 0)
+        wait(lambda: talk.turns and talk.turns[-1].question == "3")
+
+
+def test_a_second_page_that_begins_is_told_to_let_its_microphone_go(
+    make: Make, url: str, sent: list[dict[str, Any]]
+) -> None:
+    talk = make(url)
+    page = Page(talk)
+    page.begin(2)
+    wait(lambda: any("still busy" in each.get("text", "") for each in sent))
+    assert [each["take"] for each in sent if "take" in each] == [2]
+    page.speak(1, 0, 0, 0)
+    wait(lambda: talk.turns and talk.turns[0].question == "1")
+
+
+def test_a_voice_that_is_slow_is_waited_for_while_its_words_are_read(make: Make) -> None:
+    with served("--tokens-per-second", "0", "--fault", "slow_voice=0.6") as url:
+        talk = make(url)
+        phases: list[str] = []
+        talk.observe(lambda change: phases.append(change.new), "phase")
+        page = Page(talk)
+        page.speak(1, 0, 0, 0)
+        wait(lambda: talk.turns and talk.turns[0].written)
+        assert talk.phase == "thinking"
+        wait(lambda: talk.turns[0].ending)
+        turn = talk.turns[0]
+        assert turn.ending == "complete"
+        assert turn.first_text is not None
+        assert turn.first_sound is not None
+        assert turn.first_sound - turn.first_text > 0.5
+        assert phases[:4] == ["connecting", "listening", "thinking", "speaking"]
+
+
+def test_a_service_that_falls_silent_is_asked_again_and_then_given_up(
+    make: Make, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice_line, "LONGEST_WAIT", 0.01)
+    with served("--fault", "deaf_complete") as url:
+        talk = make(url, limits=Limits(silence=0.3))
+        Page(talk).speak(1, 2, 0, 0, 0)
+        wait(lambda: talk.phase == "failed")
+    assert isinstance(talk.error, TimedOut)
+    again = [each["text"] for each in sent if "opened again" in each.get("text", "")]
+    assert len(again) == voice_line.ATTEMPTS - 1
+    assert "silent too long" in again[0]
+    assert [(turn.question, turn.ending) for turn in talk.turns] == [("1 2", "incomplete")]
+
+
+@pytest.mark.parametrize(
+    ("faults", "options", "words"),
+    [
+        ("", {"model": "no-such-model"}, "not found or not enabled"),
+        ("", {"messages": [{"role": "nobody", "content": "?"}]}, "role must be"),
+        ("", {"chat": {"temperature": 9}}, "temperature"),
+        ("", {"tone": "warm"}, "The setup of a voice chat has"),
+        ("line_refused", {}, "the API key is not valid"),
+        ("early_close", {}, "closed the line before it began"),
+        ("early_close=1011", {}, "closed by it (code 1011)"),
+        ("early_close=4000", {}, "(code 4000)"),
+        ("drop_connecting=9", {}, "The line to SophNet broke"),
+        ("line_silent", {"limits": Limits(created=0.2)}, "silent too long"),
+    ],
+)
+def test_a_chat_that_is_refused_says_why_in_one_alert(
+    make: Make,
+    url: str,
+    sent: list[dict[str, Any]],
+    faults: str,
+    options: dict[str, Any],
+    words: str,
+) -> None:
+    with served("--fault", faults) if faults else contextlib.nullcontext(url) as where:
+        talk = make(where, spoken(1, 2, 3, 4), **options)
+        talk.start()
+        wait(lambda: talk.phase == "failed" and not talk.busy)
+    alerts = [each["text"] for each in sent if each["kind"] == "error"]
+    assert len(alerts) == 1
+    assert words in alerts[0]
+    assert str(talk.error) == alerts[0]
+    assert len(alerts[0]) < 400
+
+
+def test_a_turn_of_which_nothing_was_understood_says_so_and_the_next_one_is_answered(
+    make: Make, url: str, sent: list[dict[str, Any]]
+) -> None:
+    talk = make(url, mode="push-to-talk")
+    page = Page(talk)
+    page.speak(0, 0, 0, 0, released=True)
+    wait(lambda: talk.turns and talk.turns[0].ending and talk.phase == "listening")
+    assert talk.turns[0].ending == "failed"
+    assert talk.turns[0].error == "nothing was recognised in the sound"
+    notices = [each["text"] for each in sent if each["kind"] == "notice"]
+    assert "The service says: nothing was recognised in the sound" in notices
+    page.speak(1, 2, 3, 4, released=True)
+    wait(lambda: len(talk.turns) == 2 and talk.turns[1].ending == "complete")
 
 
 def test_a_setup_that_is_frozen_makes_a_new_line_and_says_so(

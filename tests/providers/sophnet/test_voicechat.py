@@ -42,6 +42,7 @@ pytestmark = [
 ]
 
 QUIRKS = {"chat_update_echo", "audio_dict", "data_frames"}
+CANCELED = Signal(name="conversation.chat.canceled")
 Talk = Callable[..., Session]
 
 
@@ -207,6 +208,26 @@ async def test_what_still_comes_of_a_cancelled_answer_is_dropped_and_counted(tal
     said = "".join(event.text for event in known if isinstance(event, TextDelta))
     assert whole.text.startswith(said)
     assert len(said) < len(whole.text)
+
+
+async def test_fifty_cancels_in_a_row_leave_one_line_and_no_stray_frame(talk: Talk) -> None:
+    async with talk(speed="200") as session:
+        line, tasks = session._line, len(asyncio.all_tasks())
+        for number in range(50):
+            await session.send(spoken(1))
+            await session.complete()
+            await until(session, lambda event: isinstance(event, TextDelta))
+            await session.cancel()
+            rest = await until(session, named("conversation.chat.completed"))
+            rest += await until(session, lambda event: isinstance(event, Finished))
+            frames = [event for event in rest if isinstance(event, TextDelta | AudioChunk)]
+            # What was read before the cancel waits for its reader; after it, nothing comes.
+            assert all(rest.index(frame) < rest.index(CANCELED) for frame in frames)
+            assert session.rounds == number + 1
+        assert session._line is line
+        assert len(asyncio.all_tasks()) == tasks
+        await session.send(spoken(1))
+        assert (await session.answer()).ending == "complete"
 
 
 async def test_leaving_an_answer_early_cancels_it(talk: Talk) -> None:

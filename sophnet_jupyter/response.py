@@ -96,6 +96,10 @@ class Response:
     Where tools were run, ``text``, ``thinking``, ``tool_calls`` and ``tool_results`` are those of
     all ``rounds`` together, and `messages` tells them apart. ``alternatives`` are the other
     answers that ``n`` asked for.
+
+    ``str(response)`` and ``text`` are the words as they came, for prompts, files and programs.
+    What is for eyes, its repr, `show` and the output of a cell, is without the control characters
+    by which a model could command a terminal: print those, and not the text of a stranger.
     """
 
     text: str = ""

@@ -160,3 +160,68 @@ def test_only_settings_reads_the_environment(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute):
             assert node.attr not in ("environ", "getenv"), f"line {node.lineno}"
+
+
+# As replies, profiles and folders call them. The magic %sophnet is called so too, and is none.
+SERVICES = {"SophNet", "Dify", "TeleAI", "dify", "teleai"}
+
+
+def _deciding(node: ast.AST) -> list[ast.AST]:
+    """What a piece of code decides by: the sides of a comparison, the cases of a match, a key."""
+    match node:
+        case ast.Compare():
+            sides = [node.left, *node.comparators]
+            lists = [each for each in sides if isinstance(each, ast.Tuple | ast.List | ast.Set)]
+            return [*sides, *(item for each in lists for item in each.elts)]
+        case ast.Match():
+            patterns = [part for case in node.cases for part in ast.walk(case.pattern)]
+            return [node.subject, *patterns]
+        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith", value=text)):
+            return [text, *node.args]
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Attribute() as key, *_]):
+            return [key]
+        case ast.Subscript(slice=ast.Attribute() as key):
+            return [key]
+    return []
+
+
+def _is_a_service(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value=str(name)):
+            return name in SERVICES
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name.lower() == "service"
+    return False
+
+
+def _branches(source: str) -> list[int]:
+    """The lines that decide by the name of a service."""
+    nodes = ast.walk(ast.parse(source))
+    return [
+        getattr(node, "lineno", 0) for node in nodes if any(map(_is_a_service, _deciding(node)))
+    ]
+
+
+def test_only_a_services_own_folder_knows_that_it_is_that_service() -> None:
+    # The package itself has classes of these names.
+    own = ("providers/", "sandbox/", "__init__.py")
+    others = [path for path in FILES if not _name(path).startswith(own)]
+    found = {_name(path): _branches(path.read_text()) for path in others}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'if response.service == "Dify": pass',
+        'x = 1 if "TeleAI" in response.model else 2',
+        "if event.service in (access.SERVICE, other): pass",
+        'match response.service:\n    case "SophNet": pass',
+        'match name:\n    case "dify" | "teleai": pass',
+        'if model.startswith("SophNet"): pass',
+        "sign = SIGNS[response.service]",
+        'sign = SIGNS.get(response.service, "")',
+    ],
+)
+def test_a_branch_by_the_name_of_a_service_is_seen(source: str) -> None:
+    assert _branches(source)

@@ -210,7 +210,7 @@ def _one(name: str, keys: Sequence[tuple[T, str, str]], thing: str) -> T:
     if not found:
         raise UsageError(f"The service has no {thing} {name!r}.")
     if len(found) > 1:
-        ids = ", ".join(key for one, key, _ in keys if one in found)
+        ids = ", ".join(plain(key) for one, key, _ in keys if one in found)
         raise UsageError(f"{len(found)} are called {name!r}: say which by its id ({ids}).")
     return found[0]
 

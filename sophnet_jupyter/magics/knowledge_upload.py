@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from ..errors import KnowledgeNotReady, SophNetError, Stopped
@@ -18,7 +17,8 @@ from ..kernel.output import Cell
 from ..knowledge import KnowledgeFile
 from ..providers.sophnet.knowledge import Knowledge
 from ..views import knowledge as views
-from ..views.control_characters import plain
+from ..views.look import one_line
+from ..views.maths import inert
 
 # Redraws a second at most.
 RATE = 5
@@ -114,23 +114,25 @@ class Uploading:
         if self._cell.place == "capture" and not settled:
             return
         if not settled or len(made) < len(self._lines):
-            data = self._progress()
+            data = progress(self._lines)
         self._display = self._cell.publish(
             data, display_id=self._display or None, update=bool(self._display)
         )
 
-    def _progress(self) -> dict[str, str]:
-        rows, said = [], []
-        for line in self._lines:
-            state = line.done.state if line.done else line.state
-            share = "" if line.done or line.fraction is None else f" {line.fraction:.0%}"
-            value = "" if line.done or line.fraction is None else f' value="{line.fraction:.3f}"'
-            bar = (
-                ""
-                if state in ("ENABLED", "ERROR", "NOT_ENABLED", "waiting")
-                else (f"<progress{value}></progress> ")
-            )
-            name = plain(line.name)
-            rows.append(f"<div>{bar}{escape(name)} · {escape(plain(state))}{share}</div>")
-            said.append(f"{name} · {plain(state)}{share}")
-        return {"text/html": "".join(rows), "text/plain": "\n".join(said)}
+
+def progress(lines: Sequence[Line]) -> dict[str, str]:
+    """How far each file is, as HTML and in words, a line each."""
+    rows, said = [], []
+    for line in lines:
+        state = line.done.state if line.done else line.state
+        share = "" if line.done or line.fraction is None else f" {line.fraction:.0%}"
+        value = "" if line.done or line.fraction is None else f' value="{line.fraction:.3f}"'
+        bar = (
+            ""
+            if state in ("ENABLED", "ERROR", "NOT_ENABLED", "waiting")
+            else (f"<progress{value}></progress> ")
+        )
+        name, state = one_line(line.name), one_line(state)
+        rows.append(f"<div>{bar}{inert(name)} · {inert(state)}{share}</div>")
+        said.append(f"{name} · {state}{share}")
+    return {"text/html": "".join(rows), "text/plain": "\n".join(said)}

@@ -89,8 +89,7 @@ class OcrMagics(Magics):
         following = OcrFollowing(self._session, labels)
         response = following.settle(events, out=out, context=context)
         if args.save:
-            saved = ", ".join(map(str, response.save(args.save)))
-            sys.stdout.write(f"saved: {saved}\n")
+            sys.stdout.write(self._session.save(response, args.save) + "\n")
         return response
 
 

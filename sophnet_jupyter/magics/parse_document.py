@@ -62,8 +62,7 @@ class DocumentMagics(Magics):
             following = Following(self._session, [path.name for path in paths])
             response = following.settle(events, out=out, context=context)
             if args.save:
-                saved = ", ".join(map(str, response.save(args.save)))
-                sys.stdout.write(f"saved: {saved}\n")
+                sys.stdout.write(self._session.save(response, args.save) + "\n")
             return response
         except KeyboardInterrupt:
             raise Stopped() from None

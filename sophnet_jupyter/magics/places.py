@@ -13,6 +13,7 @@ from ..secret import scrub
 from ..views.answer import Context
 from ..views.control_characters import plain
 from ..views.live import LiveAnswer, Surface, View
+from ..views.look import one_line
 from ..views.maths import inert
 from ..views.terminal import TerminalAnswer
 
@@ -179,4 +180,6 @@ def failure(error: Exception | None) -> str:
 
 
 def note(said: str) -> dict[str, str]:
-    return {"text/html": f'<div style="{_NOTE}">{said}</div>', "text/plain": said}
+    """A faint line of words, in which the name of a file may stand."""
+    said = one_line(said)
+    return {"text/html": f'<div style="{_NOTE}">{inert(said)}</div>', "text/plain": said}

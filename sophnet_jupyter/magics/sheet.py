@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from ..kernel.output import Cell
@@ -19,22 +18,32 @@ def table(shell: Any, rows: Mapping[str, str]) -> None:
 
 def lines(shell: Any, rows: Sequence[Sequence[str]]) -> None:
     """Rows of equal length; the first cell of each is its heading."""
+    cell, data = Cell(shell), bundle(rows)
+    if cell.place == "terminal":
+        sys.stdout.write(data["text/plain"] + "\n")
+    else:
+        cell.publish(data)
+
+
+def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """The rows as HTML and in words. Each cell is one line, whatever a service wrote in it."""
+    # Loading the extension does not pay for what a first table needs.
+    from ..views.look import one_line
+
+    rows = [[one_line(cell) for cell in row] for row in rows]
     # One long cell does not push what is beside the others out of sight.
     widths = [min(WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
     padded = [
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    cell, text = Cell(shell), "\n".join(padded)
-    if cell.place == "terminal":
-        sys.stdout.write(text + "\n")
-    else:
-        cell.publish(
-            {"text/html": f"<table>{''.join(map(_row, rows))}</table>", "text/plain": text}
-        )
+    html = f"<table>{''.join(map(_row, rows))}</table>"
+    return {"text/html": html, "text/plain": "\n".join(padded)}
 
 
 def _row(row: Sequence[str]) -> str:
+    from ..views.maths import inert
+
     style = 'style="text-align:left;vertical-align:top"'
-    head, *rest = (escape(cell) for cell in row)
+    head, *rest = map(inert, row)
     return f"<tr><th {style}>{head}</th>{''.join(f'<td {style}>{said}</td>' for said in rest)}</tr>"

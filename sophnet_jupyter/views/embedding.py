@@ -66,4 +66,9 @@ def encoded_length(data: bytes) -> int:
 
 def link(path: str) -> str:
     """A link to a file beside the notebook."""
-    return f'<a href="{escape(quote(path), quote=True)}">{escape(path)}</a>'
+    # Loading the extension, which sets the shelf, does not pay for what a first link needs.
+    from .look import one_line
+    from .maths import inert
+
+    address = escape(quote(path, errors="replace"), quote=True)
+    return f'<a href="{address}">{inert(one_line(path))}</a>'

@@ -36,7 +36,7 @@ def files(service: str, found: Sequence[KnowledgeFile]) -> dict[str, str]:
         for one in found
     ]
     lines = [
-        f"{_SIGNS.get(one.state, '·')} {one.state:<11}  {one.id}  "
+        f"{_SIGNS.get(one.state, '·')} {one_line(one.state):<11}  {one_line(one.id)}  "
         f"{clipped(one_line(one.title), LONGEST_NAME)}"
         for one in found
     ]
@@ -55,7 +55,8 @@ def pairs(service: str, found: Sequence[Qa]) -> dict[str, str]:
         for one in found
     ]
     lines = [
-        f"{one.id}  {one_line(one.question)} → {clipped(one_line(one.answer), _LONGEST_ANSWER)}"
+        f"{one_line(one.id)}  {one_line(one.question)} → "
+        f"{clipped(one_line(one.answer), _LONGEST_ANSWER)}"
         for one in found
     ]
     return _bundle(head, rows, lines, sandbox=any(one.sandbox for one in found))
@@ -67,7 +68,7 @@ def content(found: KnowledgeContent) -> dict[str, str]:
     cut = len(text) > _LONGEST_CONTENT
     note = f"{len(text):,} characters" + (f", {_LONGEST_CONTENT:,} shown" if cut else "")
     shown = text[:_LONGEST_CONTENT]
-    head = f"{clipped(one_line(found.title), LONGEST_NAME)} · {note} · {found.id}"
+    head = f"{clipped(one_line(found.title), LONGEST_NAME)} · {note} · {one_line(found.id)}"
     html = (
         f'<div style="{SMALL}"><b>{words(found.title, LONGEST_NAME)}</b> '
         f'<span style="{FAINT}">{note} · {words(found.id, LONGEST_NAME)}</span>'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 
 from ..events import Event, ReasoningDelta, TextDelta
 from ..response import Response
@@ -155,13 +156,13 @@ def markdown(question: str, response: Response) -> str:
 
 def document(question: str, response: Response) -> str:
     """A report as a page of its own that Word opens too, tables and all."""
-    title = inert(clipped(one_line(question), 120))
+    asked = clipped(one_line(question), 120)
     steps = _lines(response.thinking)
     behind = f"<h2>Analysis steps</h2>{render(steps)}" if steps else ""
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(asked)}</title>'
         f"<style>{_SHEET}</style></head><body>{render(plain(response.text))}"
-        f"<hr><p><b>Question:</b> {title}</p>{behind}"
+        f"<hr><p><b>Question:</b> {inert(asked)}</p>{behind}"
         f"<p><i>{inert(answer.figures(response, Context()))}</i></p></body></html>"
     )
 

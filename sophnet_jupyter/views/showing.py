@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
 from ..response import Response
 from .answer import bundle
 
 
 def show(response: Response) -> None:
     """Draw it where IPython draws now; in a plain Python its words are printed."""
+    from IPython.core.getipython import get_ipython
     from IPython.display import display
 
-    display(bundle(response), raw=True)
+    data = bundle(response)
+    if get_ipython() is None:
+        # There, display() would print the bundle as a dictionary.
+        sys.stdout.write(data["text/plain"] + "\n")
+    else:
+        display(data, raw=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SettingsError
+from ..views.look import one_line
 from .uploads import Upload
 
 
@@ -39,7 +40,7 @@ class HeldFiles:
     def shown(self) -> list[dict[str, str]]:
         """What a view knows of them."""
         return [
-            {"id": held.id, "purpose": held.purpose, "name": held.name}
+            {"id": held.id, "purpose": held.purpose, "name": one_line(held.name)}
             for held in self._held.values()
         ]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ..errors import SettingsError
+from ..views.look import one_line
 
 # Fields that are more than one line of text, by the service's words; others are one line.
 _KINDS = ("paragraph", "select", "number", "file", "file-list")
@@ -54,7 +55,7 @@ def fields(inputs: Iterable[Input], files: Mapping[str, Rule]) -> list[dict[str,
     found = [
         {
             "name": each.name,
-            "label": each.label or each.name,
+            "label": one_line(each.label or each.name),
             "kind": each.kind if each.kind in _KINDS else "text",
             "required": each.required,
             "value": each.default,
@@ -101,5 +102,5 @@ def _taken(files: Mapping[str, Rule]) -> dict[str, Any]:
         "links": any("remote_url" in rule.ways for rule in files.values()),
         "accept": [] if anything else endings,
         "most": sum(rule.most for rule in files.values()),
-        "hint": ", ".join(sizes) or ", ".join(files),
+        "hint": one_line(", ".join(sizes) or ", ".join(files)),
     }

@@ -12,6 +12,7 @@ from ..events import Event, ReasoningDelta, TextDelta
 from ..kernel.loop import loop
 from ..response import Arrival, Response
 from ..views.answer import Context
+from ..views.control_characters import plain
 from ..views.live import show
 from ..views.report import LiveReport, document, markdown
 from .exchange import Exchange, Pieces, to_html
@@ -115,7 +116,7 @@ class ExcelAnalyst(Panel):
     def still(self) -> tuple[str, str]:
         if not self._exchange:
             return f"<i>{_EMPTY}</i>", _EMPTY
-        return to_html([self._exchange]), self.to_markdown() or self._exchange.error
+        return to_html([self._exchange]), self.to_markdown() or plain(self._exchange.error)
 
     def _shown(self, exchange: Exchange) -> dict[str, Any]:
         pieces = list(exchange.pieces.items())

@@ -11,6 +11,7 @@ from typing import Any
 from ..response import Response
 from ..views.answer import Context, figures
 from ..views.control_characters import plain
+from ..views.look import one_line
 from ..views.maths import inert
 from .attachments import Attachment
 
@@ -40,7 +41,8 @@ class Exchange:
     @property
     def outcome(self) -> dict[str, str]:
         """How it ended, in words: the answer as Markdown, and the error."""
-        return {"answer": self.response.text if self.response else "", "error": self.error}
+        answer = plain(self.response.text) if self.response else ""
+        return {"answer": answer, "error": plain(self.error)}
 
     @property
     def question(self) -> dict[str, Any]:
@@ -118,7 +120,8 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
 
 
 def _image(image: Attachment, *, embed: bool) -> str:
-    label = escape(plain(image.label), quote=True)
+    label = one_line(image.label)
     if not embed:
-        return f"<div>[image: {label}]</div>"
-    return f'<img src="{image.uri}" alt="{label}" style="max-height:160px;max-width:100%">'
+        return f"<div>[image: {inert(label)}]</div>"
+    alt = escape(label, quote=True)
+    return f'<img src="{image.uri}" alt="{alt}" style="max-height:160px;max-width:100%">'

@@ -13,6 +13,7 @@ from ..events import Progress
 from ..kernel.loop import loop
 from ..knowledge import KnowledgeFile, Qa
 from ..views import knowledge as views
+from ..views.look import one_line
 from ..views.safe_markdown import render
 from .panel import Buffers, Command, Panel, said
 from .uploads import Upload, Uploads
@@ -200,7 +201,7 @@ class KnowledgePanel(Panel):
         if len(text) > LONGEST:
             note += f", of which {LONGEST:,} are shown"
         html = await asyncio.to_thread(render, text[:LONGEST])
-        self.tell("content", to=view, id=name, title=found.title, note=note, html=html)
+        self.tell("content", to=view, id=name, title=one_line(found.title), note=note, html=html)
 
     async def _delete(self, name: str) -> None:
         await self._known.files.delete(name)
@@ -242,10 +243,10 @@ class KnowledgePanel(Panel):
         return [
             {
                 "id": file.id,
-                "title": file.title,
+                "title": one_line(file.title),
                 "state": file.state,
-                "snippet": file.snippet,
-                "created": file.created[:10],
+                "snippet": one_line(file.snippet),
+                "created": one_line(file.created[:10]),
                 "sandbox": file.sandbox,
             }
             for file in self._files

@@ -6,7 +6,9 @@ from typing import Any
 
 from ..page import Block, Page
 from ..picture import Picture
+from ..views.control_characters import plain
 from ..views.images import small
+from ..views.look import one_line
 from ..views.page_boxes import MOST_BLOCKS, block_html, colour
 from ..views.pages import shown
 
@@ -19,14 +21,14 @@ def facts(page: Page) -> dict[str, Any]:
     """Its name, size and blocks, or its text; all HTML is rendered here."""
     blocks = page.blocks[:MOST_BLOCKS]
     return {
-        "name": page.name,
+        "name": one_line(page.name),
         "size": page.size,
-        "text": page.text,
+        "text": plain(page.text),
         "blocks": [_block(block) for block in blocks],
         # A document has no blocks, and a page in one piece is read as a whole.
         "html": "" if page.image and len(blocks) > 1 else shown([_without_image(page)]),
         "picture": bool(page.image),
-        "outline": [list(one) for one in page.outline],
+        "outline": [[one.level, one_line(one.text), one.line] for one in page.outline],
     }
 
 
@@ -41,8 +43,8 @@ def _without_image(page: Page) -> Page:
 
 def _block(block: Block) -> dict[str, Any]:
     return {
-        "label": block.label,
-        "text": block.text,
+        "label": one_line(block.label),
+        "text": plain(block.text),
         "box": block.box,
         "kind": KINDS.get(colour(block.label), "text"),
         "html": block_html(block),

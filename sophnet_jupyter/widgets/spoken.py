@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .. import transcript
 from ..events import Transcript
 from ..views.control_characters import plain as plain_text
+from ..views.look import one_line
 from ..views.maths import inert
 
 # Seconds that a sentence is shown whose end nobody told.
@@ -40,4 +41,4 @@ def html(sentences: Sequence[Transcript], title: str) -> str:
 
 
 def plain(sentences: Sequence[Transcript]) -> str:
-    return "\n".join(f"{clock(said):>7}  {said.text}" for said in sentences)
+    return "\n".join(f"{clock(said):>7}  {one_line(said.text)}" for said in sentences)

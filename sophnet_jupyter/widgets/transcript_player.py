@@ -11,6 +11,7 @@ from ..response import Response
 from ..transcript import Recording
 from ..views import transcript
 from ..views.answer import bundle
+from ..views.look import one_line
 from .panel import Panel
 
 # A larger sound is not sent to the browser; its transcript can still be read and searched.
@@ -37,7 +38,7 @@ class TranscriptPlayer(Panel):
         self._response = response
         self._footer = footer
         self._recording: Recording = response.recordings[number]
-        super().__init__(title=self._recording.name)
+        super().__init__(title=one_line(self._recording.name))
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         """All sentences, and the sound where it is at hand."""
@@ -45,10 +46,10 @@ class TranscriptPlayer(Panel):
         colours = transcript.colours(self._recording)
         sentences = [
             {
-                "text": each.text,
+                "text": one_line(each.text),
                 "start": each.start,
                 "end": each.end,
-                "who": each.who,
+                "who": one_line(each.who),
                 "colour": colours.get(each.speaker, ""),
             }
             for each in self._recording.sentences
@@ -56,7 +57,7 @@ class TranscriptPlayer(Panel):
         facts = {
             "sentences": sentences,
             "mime": transcript.mime_of(sound),
-            "place": self._recording.place,
+            "place": one_line(self._recording.place),
         }
         return facts, [sound]
 

@@ -50,7 +50,9 @@ _MATHJAX = re.compile(
     r"\$\$.+?\$\$|\$.+?\$|\\\(.+?\\\)|\\\[.+?\\\]|\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:eq)?ref\{",
     re.S,
 )
-_UNSEEN = re.compile(r'<code.*?</code>|<span class="mathjax_ignore">.*?</span>', re.S)
+_UNSEEN = re.compile(
+    r'<(code|pre)\b.*?</\1>|<span class="mathjax_ignore">.*?</span>| (?:alt|title)="[^"]*"', re.S
+)
 
 
 class Strict(HTMLParser):
@@ -108,3 +110,79 @@ def typeset(html: str) -> list[str]:
     """The formulas that MathJax would find in the HTML."""
     runs = (unescape(run) for run in re.split(r"<[^>]*>", _UNSEEN.sub("<x>", html)))
     return [found[0] for run in runs for found in _MATHJAX.finditer(run)]
+
+
+# What else stands where pictures, sounds, films and tables are shown.
+VIEW_TAGS = FRAME_TAGS | {"figure", "figcaption", "img", "audio", "video", "i", "progress"}
+VIEW_ATTRIBUTES = {
+    ("a", "href"): r"(?i:https?)://[^\s\"<>]+|mailto:[^\s\"<>]+|[\w.~%-][\w.~%/-]*",
+    ("img", "src"): r"data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]*=*",
+    ("audio", "src"): r"data:audio/[a-z0-9]+;base64,[A-Za-z0-9+/]*=*",
+    ("audio", "controls"): "",
+    ("audio", "preload"): "metadata|none",
+    ("video", "src"): r"data:video/[a-z0-9]+;base64,[A-Za-z0-9+/]*=*",
+    ("video", "poster"): r"data:image/webp;base64,[A-Za-z0-9+/]*=*",
+    ("video", "controls"): "",
+    ("video", "preload"): "metadata|none",
+    ("th", "scope"): "col|row",
+    ("progress", "value"): r"[\d.]+",
+    ("progress", "max"): r"\d+",
+}
+# Words that are read out or shown by the mouse.
+SPOKEN = {"alt", "title"}
+# Nothing that covers, moves or fetches. What is in its place is checked word by word above where
+# the words are a model's Markdown.
+VIEW_STYLE = re.compile(
+    r"(?!position|z-index|inset|content|behaviou?r|animation|transform|filter|cursor|pointer)"
+    r"[a-z-]+:(?:(?!url|image|var|attr|expression|env)[\w#%.,() /+-])+"
+)
+
+
+class Viewed(HTMLParser):
+    """Reads what a view draws, and raises for all that could fetch, run or cover something."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.text = ""
+        # Its elements without the words in them: a model's words must not change these.
+        self.shape: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in TAGS | VIEW_TAGS, tag
+        if tag not in ("br", "hr", "img"):
+            self.open.append(tag)
+        kept = []
+        for name, value in attrs:
+            if name in SPOKEN:
+                self.text += value or ""
+            elif name == "style":
+                for declaration in filter(None, (value or "").split(";")):
+                    assert VIEW_STYLE.fullmatch(declaration), declaration
+                kept.append((name, value or ""))
+            else:
+                known = (ATTRIBUTES | FRAME_ATTRIBUTES | VIEW_ATTRIBUTES)[tag, name]
+                assert re.fullmatch(known, value or ""), (tag, name, value)
+                kept.append((name, value or "" if name != "href" else ""))
+        if ("class", "mathjax_ignore") not in kept:
+            self.shape.append((tag, tuple(kept)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def viewed(html: str) -> Viewed:
+    """Read HTML of a view, which may hold pictures, sound and tables too."""
+    parser = Viewed()
+    parser.feed(html)
+    parser.close()
+    assert parser.open == []
+    return parser

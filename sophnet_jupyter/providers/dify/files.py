@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlencode
 
-from ...errors import SettingsError
+from ...errors import SettingsError, quoted
 from ...media import sniff
 from ...prompt.image_source import Source, sources
 from ...prompt.pixels import drawn
@@ -47,7 +47,7 @@ class Fetched:
     name: str = ""
 
     def __repr__(self) -> str:
-        return f"<Fetched {self.name or 'file'}, {len(self.data):,} bytes, {self.mime}>"
+        return quoted(f"<Fetched {self.name or 'file'}, {len(self.data):,} bytes, {self.mime}>")
 
 
 class Asked(Protocol):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...errors import NotFound
+from ...errors import NotFound, quoted
 from ...wire.call import Call
 from ...wire.retry import READ
 from ...wire.wire import Wire
@@ -58,7 +58,7 @@ class Models(tuple[str, ...]):
         return made
 
     def __repr__(self) -> str:
-        return "\n".join(self) or "no models"
+        return "\n".join(map(quoted, self)) or "no models"
 
 
 async def models(wire: Wire) -> Models | None:

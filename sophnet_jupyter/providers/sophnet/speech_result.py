@@ -38,7 +38,7 @@ class SpeechTask(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         said = f" · {self.message}" if self.message else ""
-        return f"<SpeechTask {self.id} · {self.state}{said}>"
+        return quoted(f"<SpeechTask {self.id} · {self.state}{said}>")
 
 
 def decode_task(reply: Reply) -> SpeechTask:

@@ -1,0 +1,186 @@
+"""Whatever a model, a service, a file or a recogniser says, each panel shows it as words.
+
+A view sets the words that it is told as text; here they are what stands beside the HTML.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sophnet_jupyter.client import Client
+from sophnet_jupyter.events import Transcript
+from sophnet_jupyter.knowledge import KnowledgeFile, Qa
+from sophnet_jupyter.page import Page
+from sophnet_jupyter.providers.dify.form import FileRule, Input
+from sophnet_jupyter.response import Response
+from sophnet_jupyter.views import answer
+from sophnet_jupyter.widgets import app_form, app_look, spoken, voice_look
+from sophnet_jupyter.widgets.app_files import Held, in_words
+from sophnet_jupyter.widgets.attachments import Attachment
+from sophnet_jupyter.widgets.audio_player import AudioPlayer
+from sophnet_jupyter.widgets.document_viewer import DocumentViewer
+from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
+from sophnet_jupyter.widgets.exchange import Exchange, to_html, to_markdown
+from sophnet_jupyter.widgets.knowledge_panel import KnowledgePanel
+from sophnet_jupyter.widgets.listening import shown as sentence
+from sophnet_jupyter.widgets.page_reader import PageReader
+from sophnet_jupyter.widgets.piece import Piece
+from sophnet_jupyter.widgets.speech_studio import Item, SpeechStudio
+from sophnet_jupyter.widgets.transcript_player import TranscriptPlayer
+from sophnet_jupyter.widgets.voice_turn import Turn
+
+from .leaks import Draw, Drawn, leaks, picture, recording, scan, strings
+
+# Nobody listens there: what a panel asks for by itself does not come.
+NOBODY = Client(api_key="made-up", base_url="http://127.0.0.1:9")
+
+
+def heard(text: str) -> Drawn:
+    found = [Transcript(text=text, final=True, begin=n) for n in range(2)]
+    return spoken.html(found, text), spoken.plain(found)
+
+
+def piece(text: str) -> Drawn:
+    made = Piece(kind="image", prompt=text, settings={"seed": text}, error=text, task_id=text)
+    return answer.waiting(text), made.words
+
+
+def title(text: str) -> Drawn:
+    player = AudioPlayer("pcm", title=text)
+    arriving, first = player.still()
+    player.finished = True
+    whole, last = player.still()
+    return arriving + whole, first + last
+
+
+WORDS: list[Draw] = [heard, piece]
+
+
+def knowledge(text: str) -> Drawn:
+    panel = KnowledgePanel("handbook", client=NOBODY)
+    panel._files = [KnowledgeFile(id=text, title=text, state=text, snippet=text, created=text)]
+    panel._pairs = [Qa(id=text, question=text, answer=text)]
+    html, said = panel.still()
+    told = [{**row, "id": "", "state": ""} for row in panel._file_rows()]
+    panel.close()
+    return html, "\n".join([said, *strings(told)])
+
+
+def workbooks(text: str) -> Drawn:
+    panel = ExcelAnalyst(NOBODY)
+    panel._exchange = Exchange(text=text, error=text)
+    failed, why = panel.still()
+    panel._exchange.response = Response(text=text, thinking=text, notices=(text,))
+    answered, said = panel.still()
+    return failed + answered, f"{why}\n{said}"
+
+
+def said_aloud(text: str) -> Drawn:
+    panel = SpeechStudio(NOBODY)
+    made = Response(audio=b"ID3" + bytes(400))
+    panel._items = [Item(id=1, text=text, options={"voice": text}, response=made)]
+    return panel.still()
+
+
+def viewer(text: str) -> Drawn:
+    cell = f"<table><tr><td>{text}</td></tr><tr><td>{text}</td></tr></table>"
+    read = (scan(text), Page(name=text, text=f"# {text}\n\n{cell}"))
+    panel = DocumentViewer(Response(pages=read), client=NOBODY)
+    html, said = panel.still()
+    told, _ = panel.state()
+    html += "".join(page.pop("html") for page in told["pages"])
+    html += "".join(block.pop("html") for page in told["pages"] for block in page["blocks"])
+    return html, "\n".join([said, *strings(told)])
+
+
+def reader(text: str) -> Drawn:
+    panel = PageReader(Response(pages=(scan(text),), notices=(text,), model=text))
+    html, said = panel.still()
+    told, _ = panel.state()
+    return html + told["closing"], said
+
+
+def player(text: str) -> Drawn:
+    """What a transcript's player leaves, and what its view sets as text."""
+    shown = TranscriptPlayer(Response(recordings=(recording(text, place=text),), notices=(text,)))
+    html, said = shown.still()
+    told, _ = shown.state()
+    return html, "\n".join([said, shown.title, *strings(told)])
+
+
+def turns(text: str) -> Drawn:
+    made = [Turn(question=text, answer=text, error=text, ending="failed")]
+    html = voice_look.html(made, text)
+    return html, "\n".join(
+        [
+            voice_look.plain(made),
+            *strings(made[0].shown()),
+            sentence(Transcript(text=text, final=True, begin=0))["text"],
+        ]
+    )
+
+
+def question(text: str) -> Drawn:
+    """A panel's question, its pictures and its error, as they are kept in a notebook."""
+    small = Attachment(name=text, mime="image/png", data=picture())
+    large = Attachment(name=text, mime="image/png", data=bytes(2_000_000))
+    made = Exchange(text=text, images=(small, large), error=text, response=Response(text=text))
+    return to_html([made]), "\n".join([to_markdown([made]), *strings(made.outcome)])
+
+
+def form(text: str) -> Drawn:
+    """What an app asks for; a choice is sent as it is, and so shown as it is."""
+    rules = {text: FileRule(limit=1 << 20)}
+    asked = [Input(name="a", label=text), Input(name="b", kind="file", label=text, files=rules)]
+    told = app_form.fields(asked, {})
+    held = Held(purpose="", name=text, url=text)
+    exchange = Exchange(text=in_words({"query": text, "other": held}, [held]))
+    return to_html([exchange]), "\n".join(strings([{**one, "accept": ()} for one in told]))
+
+
+def look(text: str) -> Drawn:
+    """How an app wants to look."""
+    site = dict.fromkeys(
+        "title icon icon_background chat_color_theme custom_disclaimer copyright privacy_policy"
+        " description".split(),
+        text,
+    )
+    told = app_look.look({"name": text}, site)
+    assert not told["ground"]
+    assert not told["accent"]
+    link = told.pop("privacy")
+    html = f'<a href="{link["href"]}">x</a>' if link else ""
+    return html, "\n".join(strings(told))
+
+
+FREE: list[Draw] = [
+    title,
+    knowledge,
+    workbooks,
+    said_aloud,
+    viewer,
+    reader,
+    player,
+    turns,
+    question,
+    form,
+    look,
+]
+
+
+@pytest.fixture(autouse=True)
+def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A hostile name is no file of this folder.
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("draw", WORDS, ids=lambda draw: draw.__name__)
+def test_words_change_neither_an_element_nor_a_line(draw: Draw) -> None:
+    assert leaks(draw, words=True) == []
+
+
+@pytest.mark.parametrize("draw", FREE, ids=lambda draw: draw.__name__)
+def test_what_keeps_its_lines_fetches_runs_and_commands_nothing(draw: Draw) -> None:
+    assert leaks(draw, words=False) == []

@@ -197,8 +197,13 @@ class AnswerInvalid(SophNetError):
 
 
 class ServiceError(SophNetError):
-    """The service answered with an error."""
+    """
+    The service answered with an error.
 
+    ``about`` names what of a larger call it is about, as its caller counts: ``texts[3]``.
+    """
+
+    about = ""
     advice = "Try again; if it persists, ask the service with the request id."
 
     def __init__(
@@ -225,7 +230,8 @@ class ServiceError(SophNetError):
             details.append(f"request {self.request_id}")
         behind = f" ({', '.join(details)})" if details else ""
         said = (self.message or "no reason given").rstrip(".。")
-        return f"{self.service} answered {self.status}: {said}{behind}. {self.next_step}"
+        about = f" to {self.about}" if self.about else ""
+        return f"{self.service} answered {self.status}{about}: {said}{behind}. {self.next_step}"
 
     @property
     def next_step(self) -> str:
@@ -404,7 +410,13 @@ class TaskFailed(ServiceError):
 
 
 class DownloadFailed(SophNetError):
-    """A result was not fetched. ``problem`` says why in one word, ``status`` is of HTTP, or 0."""
+    """
+    A result was not fetched. ``problem`` says why in one word, ``status`` is of HTTP, or 0.
+
+    ``task_id`` is set where a task has made it, by which it can be asked for again.
+    """
+
+    task_id = ""
 
     def __init__(self, *, host: str, problem: Problem, reason: str, status: int = 0) -> None:
         self.host = quoted(host)
@@ -417,6 +429,10 @@ class DownloadFailed(SophNetError):
         # Without the address itself: its query may be a signature.
         where = f" at {self.host}" if self.host else ""
         advice = _DOWNLOAD_ADVICE[self.problem]
+        if self.task_id:
+            again = f"client.tasks.resume({self.task_id!r})"
+            advice = advice.replace("client.tasks.resume(…)", again)
+            advice += "" if again in advice else f" {again} fetches it again."
         return f"The result{where} was not fetched: it {self.reason}. {advice}"
 
     @property

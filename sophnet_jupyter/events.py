@@ -5,7 +5,7 @@ msgspec Structs, not dataclasses: thirty of those cost 12 ms of import, thirty o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
@@ -67,11 +67,25 @@ class ToolCallDelta(_Event, frozen=True, kw_only=True):
     arguments: str = ""
 
 
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a tool returned, for the reader: the file of a picture, or rows, or Markdown.
+
+    ``size`` says how large the whole is where ``rows`` are some of it.
+    """
+
+    image: bytes = b""
+    rows: tuple[Mapping[str, Any], ...] = ()
+    size: str = ""
+    markdown: str = ""
+
+
 class ToolResult(_Event, frozen=True, kw_only=True):
     """
     A tool was run for a call, and this is what the model was told.
 
     ``index`` is that of the call. ``error`` is True where ``text`` says why it came to nothing.
+    ``shown`` is there where the result is more than text.
     """
 
     index: int
@@ -80,6 +94,7 @@ class ToolResult(_Event, frozen=True, kw_only=True):
     text: str = ""
     error: bool = False
     seconds: float = 0.0
+    shown: Shown | None = None
 
 
 class RoundBegan(_Event, frozen=True, kw_only=True):

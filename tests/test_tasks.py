@@ -114,6 +114,25 @@ def test_a_finished_task_keeps_its_addresses_and_when_they_expire(path: Path) ->
     assert (task.state, task.finished, task.urls, task.expires) == ("SUCCEEDED", True, (URL,), 2e9)
 
 
+def test_a_result_that_was_not_taken_leaves_its_task_open(path: Path) -> None:
+    tasks = Tasks(path)
+    painter = Painter(tasks, RUNNING, DONE)
+
+    async def left_while_fetching() -> None:
+        looks = tasks.follow(tasks.new("image", "t1"), painter.check, pace=QUICK)
+        async with aclosing(looks):
+            async for look in looks:
+                if isinstance(look, State):
+                    # As a download that breaks, or an interrupt, does it.
+                    return
+
+    asyncio.run(left_while_fetching())
+    [task] = asyncio.run(tasks.list())
+    assert (task.state, task.urls) == ("SUCCEEDED", (URL,))
+    assert asyncio.run(tasks.resume("t1")).images == (PICTURE,)
+    assert asyncio.run(tasks.list()) == ()
+
+
 def test_a_kernel_that_died_can_be_followed_by_another(path: Path) -> None:
     painter = Painter(Tasks(path), RUNNING, DONE)
     first = Tasks(path)
@@ -382,8 +401,20 @@ def test_a_file_that_cannot_be_used_costs_one_notice(path: Path, spoil: Any) -> 
     painter.looks = [RUNNING, DONE]
     again = asyncio.run(all_of(painter.paint("t2")))
     assert not [event for event in again if isinstance(event, Notice)]
+    assert tasks.unheard() == []
     found = asyncio.run(tasks.list(unfinished=False))
     assert [task.id for task in found] == ["t2", "t1"]
+
+
+def test_a_task_that_is_only_written_down_tells_of_a_bad_file_too(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database " * 99)
+    tasks = Tasks(path)
+    Painter(tasks)
+    asyncio.run(tasks.note(tasks.new("image", "t1")))
+    [said] = tasks.unheard()
+    assert str(path) in said
+    assert tasks.unheard() == []
 
 
 def test_a_file_that_cannot_be_written_is_still_read(

@@ -125,6 +125,9 @@ def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
     except LookupError:
         return _files(word)
     if isinstance(value, list | tuple | set | frozenset):
+        if not value:
+            # Else an empty folder would be paid for as a question without pictures.
+            raise UsageError(f"--image {word}: that is empty, there is no picture in it.")
         return list(value)
     if isinstance(value, str) and not value.lower().startswith(_ADDRESSES):
         return _files(value)

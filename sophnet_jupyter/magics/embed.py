@@ -49,6 +49,7 @@ class EmbedMagics(Magics):
         metavar="X",
         help="A picture too: a path, a pattern, an address or a variable; any number of times.",
     )
+    @argument("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size first.")
     @argument("--raw", action="store_true", help="Take the words as written, no variables.")
     @argument(
         "-x",
@@ -87,7 +88,7 @@ class EmbedMagics(Magics):
     def _inputs(
         self, args: Namespace, words: str, cell: str | None
     ) -> tuple[list[Any], Attachments]:
-        names, pictures = self._session.shell.user_ns, Attachments()
+        names, pictures = self._session.shell.user_ns, Attachments(max_side=args.max_side)
         pictures.add(args.image or [], names)
         texts: list[Any] = []
         for value in _values(words, {} if args.raw else names):

@@ -50,6 +50,7 @@ class ImagineMagics(Magics):
         metavar="X",
         help="A picture to change: a path, an address or a variable; up to three times.",
     )
+    @argument("--max-side", type=int, metavar="PIXELS", help="Shrink a picture to this size first.")
     @argument("--as-written", action="store_true", help="The service adds nothing to the prompt.")
     @argument("--save", metavar="PATH", help="Write them to a file, or a folder ending in /.")
     @argument(
@@ -109,7 +110,7 @@ class ImagineMagics(Magics):
         )
 
     def _options(self, args: Namespace, names: Any) -> dict[str, Any]:
-        sources = Attachments()
+        sources = Attachments(max_side=args.max_side)
         sources.add(args.image or [], names)
         return {
             "model": args.model,

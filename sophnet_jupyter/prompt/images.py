@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import SettingsError
+from ..errors import SettingsError, quoted
 from .image_source import Source, sources
 from .pixels import MAX_ENCODED, drawn, picture
 
@@ -27,7 +27,7 @@ class Attachment:
     label: str = ""
 
     def __repr__(self) -> str:
-        return f"<Attachment {self.label}>"
+        return f"<Attachment {quoted(self.label)}>"
 
 
 def attach(
@@ -46,7 +46,7 @@ def attach(
 
     Raises `SettingsError` for the first that cannot be sent.
     """
-    if max_side is not None and max_side < 1:
+    if max_side is not None and (not isinstance(max_side, int) or max_side < 1):
         raise SettingsError(f"max_side is a number of pixels, not {max_side}.")
     several = images if isinstance(images, list | tuple | set | frozenset) else [images]
     found: list[Attachment] = []

@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from ..events import Shown
+from . import tool_result
 from .schema import convert, to_builtins
 from .tools import Tool
 
@@ -23,10 +25,15 @@ LONGEST_ERROR = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the model is told. ``error`` is True when that is why the call came to nothing."""
+    """
+    What the model is told. ``error`` is True when that is why the call came to nothing.
+
+    ``shown`` is how the reader sees it, where that is more than the text.
+    """
 
     text: str
     error: bool = False
+    shown: Shown | None = None
 
 
 class _BadArguments(Exception):
@@ -58,8 +65,8 @@ async def run(
         async with asyncio.timeout(timeout) as limit:
             result = await _called(tool.function, positional, named)
             # In its thread too: a repr may be slow.
-            text = scrub(await _in_thread(result_text, result))
-            return Outcome(_clipped(text, LONGEST_RESULT))
+            text, shown = await _in_thread(_told, result, scrub)
+            return Outcome(_clipped(text, LONGEST_RESULT), shown=shown)
     except (Exception, SystemExit) as error:
         if isinstance(error, TimeoutError) and limit.expired():
             return _failed(f"{name} did not finish within {timeout:g} s", scrub)
@@ -100,6 +107,18 @@ def result_text(result: object) -> str:
     except Exception:
         # Anything may be raised by the methods of what is encoded here.
         return _represented(result)
+
+
+def _told(result: object, scrub: Callable[[str], str]) -> tuple[str, Shown | None]:
+    """What the model is told of a result, and what the reader sees."""
+    text = scrub(result_text(result))
+    try:
+        shown = tool_result.shown(result, scrub)
+    except Exception:
+        # The result's own code; its text is there.
+        return text, None
+    # The repr of what is Markdown says no more than that it is.
+    return (shown.markdown if shown and shown.markdown else text), shown
 
 
 async def _called(

@@ -19,6 +19,8 @@ from weakref import finalize
 
 import msgspec
 
+from ..errors import quoted
+
 T = TypeVar("T")
 
 # Seconds to wait for another kernel's write, which takes some milliseconds.
@@ -62,7 +64,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         # Without the addresses: who holds one can fetch the result.
         asked = f" · {self.asked}" if self.asked else ""
-        return f"<Task {self.id} · {self.service} {self.kind} · {self.state}{asked}>"
+        return quoted(f"<Task {self.id} · {self.service} {self.kind} · {self.state}{asked}>")
 
 
 _FIELDS = Task.__struct_fields__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,6 +86,15 @@ class Tasks:
         """Write down a task that nobody follows yet; returns it with its times."""
         return await self._put(task)
 
+    def unheard(self) -> list[str]:
+        """
+        Take what the user is to know of the journal, such as that it is kept in memory only.
+
+        `follow` yields it too; only one of the two has it.
+        """
+        heard, self._said[:] = list(self._said), []
+        return heard
+
     async def follow(
         self,
         task: Task,
@@ -99,8 +108,10 @@ class Tasks:
         """
         Write a task down, then watch it; see `wire.poll.watch` for what is yielded and raised.
 
-        The journal learns of each change, also of a task that failed, is gone or was called off; a
-        task that nobody waits for any longer stays in it as unfinished.
+        The journal learns of each change, also of a task that failed, is gone or was called off. A
+        task that nobody waits for any longer stays in it as unfinished, and so does one that is
+        done until the caller comes back from its last `State`: what it has made may still have to
+        be fetched, and can be fetched again.
         """
         task = await self._put(replace(task, finished=False))
 
@@ -122,10 +133,17 @@ class Tasks:
         try:
             async with aclosing(looks):
                 async for look in looks:
-                    while self._said:
-                        yield Notice(text=self._said.pop(0))
-                    task = await self._learn(task, look)
-                    yield look
+                    for text in self.unheard():
+                        yield Notice(text=text)
+                    match look:
+                        case State(done=True):
+                            async with self._taken(task, look):
+                                yield look
+                        case Progress(state=state) if state != task.state:
+                            task = await self._put(replace(task, state=state))
+                            yield look
+                        case _:
+                            yield look
         except TaskFailed as error:
             await self._put(replace(task, state=error.state, finished=True))
             raise
@@ -208,18 +226,16 @@ class Tasks:
     def _names(self) -> str:
         return ", ".join(map(repr, self._kinds)) or "none is known"
 
-    async def _learn(self, task: Task, look: Progress | Notice | State[T]) -> Task:
-        match look:
-            case State(done=True):
-                return await self._put(
-                    replace(
-                        task, state=look.word, finished=True, urls=look.urls, expires=look.expires
-                    )
-                )
-            case Progress(state=state) if state != task.state:
-                return await self._put(replace(task, state=state))
-            case _:
-                return task
+    @asynccontextmanager
+    async def _taken(self, task: Task, look: State[T]) -> AsyncGenerator[None, None]:
+        """Write down what has come of a task, once it is taken, or is not."""
+        task = replace(task, state=look.word, urls=look.urls, expires=look.expires)
+        try:
+            yield
+        except BaseException:
+            await self._put(task)
+            raise
+        await self._put(replace(task, finished=True))
 
     async def _put(self, task: Task) -> Task:
         # Shielded: what a service has begun is written down even if the cell is interrupted now.

@@ -25,7 +25,10 @@ _TABLE = f"{SMALL};border-collapse:collapse;margin:6px 0;width:auto"
 _HEAD = "font-weight:400;padding:3px 8px;text-align:left;white-space:nowrap;background:transparent"
 _NUMBER = "font-weight:600;padding:3px 4px;text-align:center;min-width:34px;background:transparent"
 _CELL = f"border:{LINE};min-width:34px;padding:4px;text-align:center"
-_THUMBNAIL = "border-radius:3px;height:28px;margin:0 6px 0 0;vertical-align:middle;width:auto"
+# Of its own width in little room too, where JupyterLab's limit would let its name run over.
+_THUMBNAIL = (
+    "border-radius:3px;height:28px;margin:0 6px 0 0;max-width:none;vertical-align:middle;width:auto"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

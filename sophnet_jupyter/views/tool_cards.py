@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Literal
 
-from ..events import ToolResult
+from ..events import Shown, ToolResult
 from ..response import Response, ToolCall
+from . import parsed, safe_markdown
 from .code_colours import coloured
 from .control_characters import plain
 from .look import BAD, BOX, FAINT, GOOD, LONGEST_NAME, SMALL, clipped, faint, one_line, words
@@ -25,6 +27,7 @@ _ONE_LINE = 90
 _OPEN_RESULT, _OPEN_LINES = 300, 6
 _LONGEST_LINE = 400
 _PRE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0;padding:0 0 0 9px"
+_IMAGE = "display:block;margin:4px 0;max-height:320px;max-width:100%"
 _VERBS: dict[State, str] = {"wanted": "wants to call", "done": "called", "failed": "called"}
 _LINE_COLOURS: dict[State, str] = {"done": GOOD, "failed": BAD, "stopped": BAD}
 _SAID: dict[State, str] = {
@@ -97,12 +100,31 @@ def _result(result: ToolResult | None) -> str:
     if result is None:
         return ""
     shown = _text(result.text, LONGEST_RESULT)
+    if result.shown:
+        told = (
+            f'<details><summary style="{FAINT}">what the model was told</summary>{shown}</details>'
+        )
+        return f'<div style="{FAINT}">returned</div>{_drawn(result.shown)}{told}'
     if len(result.text) <= _OPEN_RESULT and shown.count("\n") <= _OPEN_LINES:
         # Why a call failed begins with that word itself.
         title = "" if result.error else f'<div style="{FAINT}">returned</div>'
         return title + shown
     size = f"{len(result.text):,} characters"
     return f'<details><summary style="{FAINT}">returned · {size}</summary>{shown}</details>'
+
+
+def _drawn(shown: Shown) -> str:
+    """A result as a notebook shows it; of its words only Markdown is more than words."""
+    if shown.image:
+        kind = "png" if shown.image.startswith(b"\x89PNG") else "jpeg"
+        data = base64.b64encode(shown.image).decode()
+        return f'<img alt="the result" src="data:image/{kind};base64,{data}" style="{_IMAGE}">'
+    if shown.rows:
+        size = (
+            f'<div style="{FAINT}">the first of {words(shown.size, 80)}</div>' if shown.size else ""
+        )
+        return parsed.shown(list(shown.rows)) + size
+    return safe_markdown.render(shown.markdown)
 
 
 def _text(text: str, longest: int) -> str:

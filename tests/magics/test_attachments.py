@@ -154,11 +154,17 @@ def test_a_variable_goes_before_a_file_of_its_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "said"), [("nowhere.png", "no file"), ("*.webp", "no picture"), ("n", "no image")]
+    ("word", "said"),
+    [
+        ("nowhere.png", "no file"),
+        ("*.webp", "no picture"),
+        ("n", "no image"),
+        ("none", "none: that is empty"),
+    ],
 )
 def test_what_is_no_picture_is_said_by_name(word: str, said: str, folder: Path) -> None:
     with pytest.raises((UsageError, SettingsError), match=said):
-        added(word, n=7)
+        added(word, n=7, none=[])
 
 
 def test_options_reach_every_picture() -> None:

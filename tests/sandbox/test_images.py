@@ -108,7 +108,11 @@ def test_a_picture_that_came_along_is_changed(quick):
     body = {"model": "edit", "input": {"prompt": "x", "images": [uri]}, "parameters": {"seed": 1}}
     task_id = quick.http.post(SHORT, json=body).json()["output"]["taskId"]
     [result] = looked(quick, task_id)["output"]["results"]
-    assert httpx2.get(result["url"], trust_env=False).content != drawn(quick, "x", seed=1)
+    changed = httpx2.get(result["url"], trust_env=False).content
+    assert changed != drawn(quick, "x", seed=1)
+    # Where its words stand, those of the picture that came along cannot be seen any more.
+    with Image.open(io.BytesIO(changed)) as image:
+        assert image.getpixel((image.width - 5, image.height - 5)) == (12, 14, 18)
     body["input"]["images"] = ["data:image/png;base64,AAAA"]
     assert "no picture" in quick.http.post(SHORT, json=body).json()["message"]
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from sophnet_jupyter.events import ToolResult
+from sophnet_jupyter.events import Shown, ToolResult
 from sophnet_jupyter.response import Response, ToolCall
 from sophnet_jupyter.views.tool_cards import (
     LONGEST_ARGUMENTS,
@@ -85,3 +87,19 @@ def test_what_is_long_is_cut_and_a_long_result_is_folded() -> None:
 @pytest.mark.parametrize("arguments", ["", "{}"])
 def test_a_call_without_arguments_has_no_empty_block(arguments: str) -> None:
     assert "<pre" not in card(ToolCall(name="now", arguments=arguments), "running", None)
+
+
+def test_a_result_is_shown_as_the_notebook_would_show_it() -> None:
+    def drawn(**shown: Any) -> str:
+        result = ToolResult(index=0, name="f", text="told", shown=Shown(**shown))
+        return card(CALL, "done", result)
+
+    table = drawn(rows=({"city": EVIL, "t": 20},), size="900 rows, 2 columns")
+    assert "<table" in table
+    assert "the first of 900 rows" in table
+    assert "<img" not in table
+    picture = drawn(image=b"\x89PNG\r\n\x1a\n")
+    assert 'src="data:image/png;base64,' in picture
+    assert "<strong>bold</strong>" in drawn(markdown=f"**bold** {EVIL}")
+    assert "<img" not in drawn(markdown=EVIL)
+    assert "what the model was told" in table

@@ -18,6 +18,7 @@ from ...wire.retry import ANSWER
 from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
+from ..arguments import encoded
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
 from .chat_chunk import Cite, Decoder, as_it_is, plain_text
 from .chat_question import Ask, Body, Question, answer, question
@@ -200,7 +201,7 @@ def _sent(body: Body, *, stream: bool) -> Body:
 
 
 def _call(body: Body) -> Call:
-    return Call(method="POST", path=PATH, body=msgspec.json.encode(body))
+    return Call(method="POST", path=PATH, body=encoded(body))
 
 
 class Reading:

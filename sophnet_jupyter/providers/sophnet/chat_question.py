@@ -7,6 +7,7 @@ without them, and so is a kernel that only loads the extension.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import msgspec
 from ...errors import SettingsError
 from ...events import Event, Notice, Started
 from ...wire.stream import held
+from ..arguments import encoded, number, whole
 from . import models
 from .chat_request import Message, Prompt, messages, request
 
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
 
 Ask = Callable[["Body"], AsyncGenerator[Event, None]]
 
+# Seconds that a tool may be given.
+LONGEST = 86_400
+
 _DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,[A-Za-z0-9+/]{16})([A-Za-z0-9+/]{48,}={0,2})")
+# What commands a terminal or turns text round, and may stand unescaped in JSON.
+_UNSEEN = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 class Body(dict[str, Any]):
@@ -40,8 +47,8 @@ class Body(dict[str, Any]):
     scrub: Callable[[str], str] = str
 
     def __repr__(self) -> str:
-        text = msgspec.json.format(msgspec.json.encode(dict(self)), indent=2).decode()
-        text = self.scrub(text)
+        text = msgspec.json.format(encoded(self), indent=2).decode()
+        text = _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], self.scrub(text))
         return _DATA_URI.sub(lambda found: f"{found[1]}… ({_kilobytes(found[2])})", text)
 
 
@@ -91,6 +98,7 @@ def question(
 
     Reads the files of ``images``. Raises `SettingsError` for what cannot be sent.
     """
+    whole("repair", repair, least=0)
     box, tool_options = _tools(tools, tool_choice)
     _check_running(box, run_tools, max_rounds, tool_timeout)
     said = messages(prompt, system)
@@ -158,8 +166,8 @@ def _check_running(
             raise SettingsError(
                 f"{name} is a schema without a Python function, so run_tools cannot run it."
             )
-    if max_rounds < 1 or tool_timeout <= 0:
-        raise SettingsError("max_rounds must be at least 1, and tool_timeout above 0 seconds.")
+    whole("max_rounds", max_rounds, least=1)
+    number("tool_timeout", tool_timeout, 0.001, LONGEST)
 
 
 def _tools(tools: object, tool_choice: object) -> tuple[dict[str, Tool], dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from ...errors import SettingsError
+from ..arguments import fields, number, text, whole
 
 Message = Mapping[str, Any]
 Prompt = str | Sequence[Message]
@@ -48,32 +49,22 @@ def request(
 
     Raises `SettingsError` for a value the documents rule out.
     """
-    stops = [stop] if isinstance(stop, str) else stop
-    _check("temperature", temperature, 0, 2)
-    _check("top_p", top_p, 0, 1)
-    _check("presence_penalty", presence_penalty, -2, 2)
-    _check("frequency_penalty", frequency_penalty, -2, 2)
-    _check("top_logprobs", top_logprobs, 0, 20)
-    _check_count("max_tokens", max_tokens)
-    _check_count("max_completion_tokens", max_completion_tokens)
-    _check_count("n", n)
     if max_tokens is not None and max_completion_tokens is not None:
         raise SettingsError("max_tokens and max_completion_tokens exclude each other.")
-    if stops is not None and len(stops) > 4:
-        raise SettingsError(f"stop takes up to four strings, not {len(stops)}.")
+    top_logprobs = whole("top_logprobs", number("top_logprobs", top_logprobs, 0, 20))
     given = {
-        "model": model,
+        "model": text("model", model),
         "messages": messages(prompt, system),
-        "temperature": temperature,
-        "top_p": top_p,
-        "max_tokens": max_tokens,
-        "max_completion_tokens": max_completion_tokens,
-        "stop": None if stops is None else list(stops),
-        "presence_penalty": presence_penalty,
-        "frequency_penalty": frequency_penalty,
+        "temperature": number("temperature", temperature, 0, 2),
+        "top_p": number("top_p", top_p, 0, 1),
+        "max_tokens": whole("max_tokens", max_tokens, least=1),
+        "max_completion_tokens": whole("max_completion_tokens", max_completion_tokens, least=1),
+        "stop": None if stop is None else _stops(stop),
+        "presence_penalty": number("presence_penalty", presence_penalty, -2, 2),
+        "frequency_penalty": number("frequency_penalty", frequency_penalty, -2, 2),
         "reasoning_effort": reasoning_effort,
-        "seed": seed,
-        "n": n,
+        "seed": whole("seed", seed),
+        "n": whole("n", n, least=1),
         "logprobs": True if top_logprobs else logprobs,
         "top_logprobs": top_logprobs,
         "response_format": response_format,
@@ -85,7 +76,7 @@ def request(
     body = {name: value for name, value in given.items() if value is not None}
     if thinking is not None:
         body |= _thinking(thinking, thinking_key)
-    return body | dict(extra_body or {})
+    return body | dict(fields("extra_body", extra_body))
 
 
 def messages(prompt: Prompt, system: str | None = None) -> list[Message]:
@@ -93,18 +84,23 @@ def messages(prompt: Prompt, system: str | None = None) -> list[Message]:
     if isinstance(prompt, str):
         conversation: list[Message] = [{"role": "user", "content": prompt}]
     else:
+        if isinstance(prompt, bytes | Mapping) or not isinstance(prompt, Iterable):
+            raise _no_prompt()
         conversation = list(prompt)
     for message in conversation:
         if not isinstance(message, Mapping) or "role" not in message:
-            raise SettingsError(
-                "A prompt is a string, or a list of messages such as "
-                '{"role": "user", "content": "…"}.'
-            )
+            raise _no_prompt()
     if not conversation or not any(message.get("content") for message in conversation):
         raise SettingsError("The prompt is empty.")
     if system and conversation[0]["role"] != "system":
         conversation.insert(0, {"role": "system", "content": system})
     return conversation
+
+
+def _no_prompt() -> SettingsError:
+    return SettingsError(
+        'A prompt is a string, or a list of messages such as {"role": "user", "content": "…"}.'
+    )
 
 
 def _thinking(on: bool, key: ThinkingKey) -> dict[str, Any]:
@@ -119,11 +115,10 @@ def _thinking(on: bool, key: ThinkingKey) -> dict[str, Any]:
             raise SettingsError(f"thinking_key is one of {', '.join(ThinkingKey.__args__)}.")
 
 
-def _check_count(name: str, value: int | None) -> None:
-    if value is not None and value < 1:
-        raise SettingsError(f"{name} must be at least 1, not {value}.")
-
-
-def _check(name: str, value: float | None, low: float, high: float) -> None:
-    if value is not None and not low <= value <= high:
-        raise SettingsError(f"{name} goes from {low} to {high}, not {value:g}.")
+def _stops(stop: object) -> list[str]:
+    several = [stop] if isinstance(stop, str) else stop
+    if not isinstance(several, list | tuple | set | frozenset):
+        raise SettingsError(f"stop is a string, or up to four of them, not {stop!r:.80}.")
+    if len(several) > 4:
+        raise SettingsError(f"stop takes up to four strings, not {len(several)}.")
+    return [text("stop", one) for one in several]

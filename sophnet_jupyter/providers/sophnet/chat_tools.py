@@ -154,6 +154,7 @@ class Rounds:
             name=call.name,
             text=outcome.text,
             error=outcome.error,
+            shown=outcome.shown,
             seconds=time.perf_counter() - begun,
         )
 

@@ -14,6 +14,7 @@ from ...wire.retry import ANSWER
 from ...wire.sse import SSE
 from ...wire.stream import held
 from ...wire.wire import Wire
+from ..arguments import encoded
 from ..lines import EventLines, read
 from . import chat
 from .chat_question import Body
@@ -58,7 +59,7 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
 
     The sound goes on after the last word. Raises `SophNetError`.
     """
-    body = msgspec.json.encode(request(asked, said))
+    body = encoded(request(asked, said))
     call = Call(method="POST", path=PATH, body=body)
     async with wire.stream(call, retry=ANSWER) as opened:
         reading = _Both(opened.reply(), choices=asked.get("n") or 1)

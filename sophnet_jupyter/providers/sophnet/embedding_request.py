@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
+from .. import arguments
 
 if TYPE_CHECKING:
     from ...prompt.images import Attachment
@@ -119,20 +119,8 @@ def fields(
     """What each request says besides its inputs. Raises `SettingsError`."""
     given = {"normalized": normalized, "encoding_type": encoding_type}
     said = {name: value for name, value in given.items() if value is not None}
-    return {"model": model, "dimensions": whole(dimensions), **said, **(extra_body or {})}
-
-
-def whole(dimensions: object) -> int:
-    """Dimensions as a number of them. Which the model has, only the service knows."""
-    try:
-        if isinstance(dimensions, float) and dimensions.is_integer():
-            dimensions = int(dimensions)
-        found = -1 if isinstance(dimensions, bool) else operator.index(dimensions)  # type: ignore[arg-type]
-    except TypeError:
-        found = -1
-    if found < 1:
-        raise SettingsError(f"dimensions is a whole number such as 1024, not {dimensions!r}.")
-    return found
+    added = arguments.fields("extra_body", extra_body)
+    return {"model": model, "dimensions": _dimensions(dimensions), **said, **added}
 
 
 def model_for(model: str | None, images: Images) -> str:
@@ -163,9 +151,13 @@ def batches(texts: Sequence[str], images: Sequence[str], most: int) -> list[Batc
 
 def most_of(model: str, per_request: int | None) -> int:
     """How many inputs a request may have. Raises `SettingsError`."""
-    if per_request is not None and per_request < 1:
-        raise SettingsError(f"per_request must be at least 1, not {per_request}.")
-    return per_request or MOST.get(model, MOST_OF_OTHERS)
+    said = arguments.whole("per_request", per_request, least=1)
+    return said or MOST.get(model, MOST_OF_OTHERS)
+
+
+def _dimensions(given: object) -> int:
+    # Which of them the model has, only the service knows.
+    return arguments.whole("dimensions", given, least=1, such_as="1024") or DIMENSIONS
 
 
 def _no_text(value: object) -> str:

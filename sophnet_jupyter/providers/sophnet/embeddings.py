@@ -7,9 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import msgspec
-
-from ...errors import AnswerUnreadable, SettingsError, SophNetError
+from ...errors import AnswerUnreadable, ServiceError, SettingsError, SophNetError
 from ...events import (
     Event,
     Finished,
@@ -25,6 +23,7 @@ from ...wire.call import Call
 from ...wire.retry import ANSWER
 from ...wire.stream import held
 from ...wire.wire import Wire
+from .. import arguments
 from .access import SERVICE
 from .embedding_answer import Found, decode
 from .embedding_request import (
@@ -98,8 +97,7 @@ class Embeddings:
             pictures = await asyncio.to_thread(images_of, images, max_side=max_side)
         if not written and not pictures.sent:
             raise SettingsError("There is nothing to embed: give texts=[…] or images=[…].")
-        if at_once < 1:
-            raise SettingsError(f"at_once must be at least 1, not {at_once}.")
+        at_once = arguments.whole("at_once", at_once, least=1) or AT_ONCE
         model = model_for(model, pictures)
         said = {**fields(model=model, **options), **self._fields}
         waiting = batches(written, pictures.sent, most_of(model, per_request))
@@ -110,7 +108,7 @@ class Embeddings:
             body: dict[str, Any] = {**said, "input_texts": batch.texts}
             if batch.images:
                 body["input_images"] = batch.images
-            call = Call(method="POST", path=self._path, body=msgspec.json.encode(body))
+            call = Call(method="POST", path=self._path, body=arguments.encoded(body))
             async with limit:
                 reply = await self._wire.fetch(call, retry=ANSWER)
             return decode(reply, len(batch))
@@ -147,9 +145,13 @@ class Embeddings:
                 if done < count:
                     yield Progress(state="embedding", fraction=done / count)
         if failed:
-            for notice in _notices(failed, written, not_asked=count - done):
+            for notice in _notices(failed, written, alone=not dimensions, not_asked=count - done):
                 yield notice
-            raise failed[0].came  # type: ignore[misc]
+            first = failed[0]
+            if dimensions and isinstance(first.came, ServiceError):
+                # The service counts the inputs of one request.
+                first.came.about = _named(first.batch, written)
+            raise first.came  # type: ignore[misc]
         yield Finished(reason="stop")
 
 
@@ -166,10 +168,14 @@ def _other(found: int, expected: int) -> AnswerUnreadable:
     )
 
 
-def _notices(failed: list[Outcome], texts: Sequence[str], *, not_asked: int) -> list[Notice]:
+def _notices(
+    failed: list[Outcome], texts: Sequence[str], *, alone: bool, not_asked: int
+) -> list[Notice]:
     """Which inputs have no vector, and why, in the order of the inputs."""
     failed.sort(key=lambda outcome: outcome.batch.places[0])
-    said = [f"{_named(one.batch, texts)}: {one.came}" for one in failed[:NAMED]]
+    # What is raised says it of one that failed for all.
+    named = [] if len(failed) == 1 and alone else failed[:NAMED]
+    said = [f"{_named(one.batch, texts)}: {one.came}" for one in named]
     if (more := sum(len(one.batch) for one in failed[NAMED:])) > 0:
         said.append(f"{more} more inputs have no vector either.")
     if not_asked:

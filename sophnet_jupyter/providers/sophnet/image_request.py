@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ...errors import SettingsError
+from .. import arguments
+from ..arguments import Size
 
 MODEL = "qwen-image"
 # "输入图像": an editing model takes one to three.
 MOST_SOURCES = 3
-
-Size = str | tuple[int, int]
 
 
 def request(
@@ -21,6 +20,7 @@ def request(
     model: str = MODEL,
     negative_prompt: str | None = None,
     images: object = None,
+    max_side: int | None = None,
     size: Size | None = None,
     seed: int | None = None,
     steps: int | None = None,
@@ -34,24 +34,24 @@ def request(
     What to send; only what was given is in it.
 
     ``size`` is ``"1328*1328"`` (an ``x`` will do) or a pair of pixels. ``images`` are one to three
-    pictures for a model that changes them: whatever `prompt.images.attach` takes. ``extra_body`` is
-    merged into the result, section by section. Raises `SettingsError`.
+    pictures for a model that changes them: whatever `prompt.images.attach` takes, shrunk to
+    ``max_side`` pixels if given. ``extra_body`` is merged into the result, section by section.
+
+    Raises `SettingsError`.
     """
-    if not prompt.strip():
+    if not arguments.text("prompt", prompt).strip():
         raise SettingsError("The prompt is empty.")
-    for name, value, least in (("seed", seed, 0), ("steps", steps, 1), ("n", n, 1)):
-        if value is not None and value < least:
-            raise SettingsError(f"{name} must be at least {least}, not {value}.")
     given = {
         "prompt": prompt,
         "negative_prompt": negative_prompt or None,
-        "images": _sources(images) if images is not None else None,
+        "images": _sources(images, max_side) if images is not None else None,
     }
     parameters = {
-        "size": None if size is None else _size(size),
-        "n": n,
-        "seed": seed,
-        "steps": steps,
+        # No list of sizes is checked: the document's contradicts itself (WIRE S29, S30).
+        "size": arguments.size(size, such_as="1328*1328"),
+        "n": arguments.whole("n", n, least=1),
+        "seed": arguments.whole("seed", seed, least=0),
+        "steps": arguments.whole("steps", steps, least=1),
         "prompt_extend": prompt_extend,
         "watermark": watermark,
         "save_to_jpeg": save_to_jpeg,
@@ -59,7 +59,7 @@ def request(
     body: dict[str, Any] = {"model": model, "input": _said(given)}
     if said := _said(parameters):
         body["parameters"] = said
-    for name, value in (extra_body or {}).items():
+    for name, value in arguments.fields("extra_body", extra_body).items():
         known = body.get(name)
         both = isinstance(known, dict) and isinstance(value, Mapping)
         body[name] = {**known, **value} if both and known else value
@@ -70,19 +70,10 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _size(size: Size) -> str:
-    text = "*".join(map(str, size)) if isinstance(size, tuple) else size
-    found = re.fullmatch(r"\s*(\d{2,5})\s*[*xX×]\s*(\d{2,5})\s*", text)
-    if not found:
-        raise SettingsError(f"A size is WIDTH*HEIGHT in pixels, such as 1328*1328, not {text!r}.")
-    # No list of sizes is checked: the document's contradicts itself (WIRE S29, S30).
-    return f"{found[1]}*{found[2]}"
-
-
-def _sources(images: object) -> list[str]:
+def _sources(images: object, max_side: int | None) -> list[str]:
     from ...prompt.images import attach
 
-    urls = [str(one.part["image_url"]["url"]) for one in attach(images)]
+    urls = [str(one.part["image_url"]["url"]) for one in attach(images, max_side=max_side)]
     if not 1 <= len(urls) <= MOST_SOURCES:
         raise SettingsError(f"One to {MOST_SOURCES} pictures can be changed, not {len(urls)}.")
     return urls

@@ -34,7 +34,7 @@ class ImageTask(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         # Without the addresses: who holds one can fetch the result.
         said = f" · {self.message}" if self.message else ""
-        return f"<ImageTask {self.id} · {self.state}{said}>"
+        return quoted(f"<ImageTask {self.id} · {self.state}{said}>")
 
 
 def folded(word: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
-from ...errors import DownloadFailed, SophNetError
+from ...errors import DownloadFailed, SettingsError, SophNetError
 from ...events import Event, Finished, ImageReady, Notice, Progress, Started
 from ...media import Kind
 from ...picture import Picture
@@ -21,6 +21,7 @@ from ...wire.receive import Verify
 from ...wire.retry import PAID_TASK, READ
 from ...wire.stream import held
 from ...wire.wire import Wire
+from .. import arguments
 from ..begun import surely
 from ..journal import Task
 from ..tasks import Tasks
@@ -73,25 +74,29 @@ class Images:
         return await settle(self.stream(prompt, **options))
 
     def stream(
-        self, prompt: str, *, seed: int | Sequence[int] | None = None, **options: Any
+        self, prompt: str, *, seed: int | Iterable[int] | None = None, **options: Any
     ) -> AsyncGenerator[Event, None]:
         """
         Have pictures made, and yield what happens: `Progress`, `ImageReady`, at last `Finished`.
 
         Only what is given is sent. The options are those of `image_request.request`: ``model``
-        (``qwen-image``), ``negative_prompt``, ``images``, ``size`` (``"1328*1328"``), ``steps``,
-        ``n``, ``prompt_extend``, ``watermark``, ``save_to_jpeg``, ``extra_body``. Several seeds are
-        as many requests, at most eight at a time; one that fails leaves the others alone, and its
-        error is raised when they are through.
+        (``qwen-image``), ``negative_prompt``, ``images``, ``max_side``, ``size`` (``"1328*1328"``),
+        ``steps``, ``n``, ``prompt_extend``, ``watermark``, ``save_to_jpeg``, ``extra_body``.
+        Several seeds are as many requests, at most eight at a time; one that fails leaves the
+        others alone, and its error is raised when they are through.
 
         Each task is written down as soon as the service has begun it, so that ``client.tasks`` can
         resume it. Leaving early ends the waiting; the service has no way to call a task off.
 
         Raises `SophNetError`.
         """
-        if seed is None or isinstance(seed, int):
+        if isinstance(seed, str) or not isinstance(seed, Iterable):
+            seed = arguments.whole("seed", seed, least=0)
             return self._one(prompt, {**options, "seed": seed})
-        return self._several(prompt, seed, options)
+        seeds = [arguments.whole("seed", each, least=0) for each in seed]
+        if not seeds:
+            raise SettingsError("The list of seeds is empty: give one number, or several.")
+        return self._several(prompt, seeds, options)
 
     async def submit(self, prompt: str, **options: Any) -> Task:
         """
@@ -123,7 +128,7 @@ class Images:
                 yield event
 
     async def _several(
-        self, prompt: str, seeds: Sequence[int], options: dict[str, Any]
+        self, prompt: str, seeds: Sequence[int | None], options: dict[str, Any]
     ) -> AsyncGenerator[Event, None]:
         answers = [
             self._one(prompt, {**options, "seed": seed}, index) for index, seed in enumerate(seeds)
@@ -167,7 +172,7 @@ class Images:
     async def _begin(self, prompt: str, options: dict[str, Any]) -> tuple[Task, Reply]:
         # Pictures among the options are read and encoded, which takes its time.
         body = await asyncio.to_thread(request, prompt, **options)
-        sent = msgspec.json.encode({**body, **self._fields})
+        sent = arguments.encoded({**body, **self._fields})
         call = Call(method="POST", path=self._path, body=sent)
         return await surely(self._sent(call, prompt, options.get("seed")))
 
@@ -191,17 +196,17 @@ class Images:
                 match said:
                     case State():
                         found = said
+                        if resumed and said.reply:
+                            yield _started(said.reply, "")
+                        # In here, since the task stays open until its pictures are fetched.
+                        async with held(self._fetched(said.urls, picture, index)) as events:
+                            async for event in events:
+                                yield event
                     case Progress():
                         yield msgspec.structs.replace(said, index=index)
                     case _:
                         yield said
         assert found
-        assert found.reply
-        if resumed:
-            yield _started(found.reply, "")
-        async with held(self._fetched(found.urls, picture, index)) as events:
-            async for event in events:
-                yield event
         yield Finished(reason=found.word)
 
     async def _fetched(
@@ -214,6 +219,7 @@ class Images:
             try:
                 file = await self._downloader.fetch(url, kinds=WANTED, verify=self._verify)
             except DownloadFailed as error:
+                error.task_id = picture.task_id
                 failure = failure or error
                 continue
             ready = msgspec.structs.replace(
@@ -236,7 +242,7 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     asked = {
         name: value
         for name, value in options.items()
-        if value is not None and name not in ("images", "extra_body")
+        if value is not None and name not in ("images", "max_side", "extra_body")
     }
     sources = options.get("images")
     if sources is None:

@@ -10,11 +10,12 @@ import msgspec
 
 from ...errors import SettingsError
 from ...picture import Picture
+from .. import arguments
+from ..arguments import Size
 from .video_image import frame
 from .video_models import DOCUMENTED, FROM_A_PICTURE, FROM_WORDS, VideoModel
 
 LARGEST_SEED = 2**32 - 1
-Size = str | tuple[int, int]
 
 
 class VideoRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,7 @@ def request(
     model: str | None = None,
     image: object = None,
     last_image: object = None,
-    references: Sequence[object] = (),
+    references: object = (),
     draft_task: str | None = None,
     negative_prompt: str | None = None,
     resolution: str | None = None,
@@ -59,7 +60,9 @@ def request(
     `SettingsError`.
     """
     model = model or (FROM_WORDS if image is None else FROM_A_PICTURE)
-    size = None if size is None else _size(size)
+    arguments.text("prompt", prompt)
+    size = arguments.size(size, such_as="832*480")
+    duration = arguments.whole("duration", duration)
     known = DOCUMENTED.get(model)
     if known:
         _check_model(known, prompt=prompt, has_image=image is not None)
@@ -80,7 +83,7 @@ def request(
         duration=duration,
         watermark=watermark,
         seed=None if seed is None else _seed(seed),
-        fps=fps,
+        fps=arguments.whole("fps", fps, least=1),
         generate_audio=generate_audio,
         draft=draft,
         return_last_frame=return_last_frame,
@@ -95,7 +98,8 @@ def request(
     roles = [("first_frame", first.url)] if first else []
     if last_image is not None:
         roles.append(("last_frame", frame(last_image).url))
-    roles += [("reference_image", frame(one).url) for one in references]
+    several = references if isinstance(references, list | tuple) else [references]
+    roles += [("reference_image", frame(one).url) for one in several]
     for role, url in roles:
         # The document knows of one picture and no roles.
         named = {"role": role} if len(roles) > 1 or role != "first_frame" else {}
@@ -105,7 +109,7 @@ def request(
     body: dict[str, Any] = {"model": model, "content": content}
     if parameters:
         body["parameters"] = parameters
-    for name, value in (extra_body or {}).items():
+    for name, value in arguments.fields("extra_body", extra_body).items():
         section = body.get(name)
         both = isinstance(section, dict) and isinstance(value, Mapping)
         body[name] = {**section, **value} if both and section else value
@@ -160,11 +164,3 @@ def _seed(seed: int | str) -> str:
     if int(digits) > LARGEST_SEED:
         raise SettingsError(f"A seed is at most {LARGEST_SEED}, not {seed}.")
     return str(int(digits))
-
-
-def _size(size: Size) -> str:
-    text = "*".join(map(str, size)) if isinstance(size, tuple) else str(size)
-    found = re.fullmatch(r"\s*(\d{2,5})\s*[*xX×]\s*(\d{2,5})\s*", text)
-    if not found:
-        raise SettingsError(f"A size is WIDTH*HEIGHT in pixels, such as 832*480, not {text!r}.")
-    return f"{found[1]}*{found[2]}"

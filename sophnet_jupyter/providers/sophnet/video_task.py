@@ -42,7 +42,7 @@ class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         # Without the addresses: who holds one can fetch the film.
         said = f" · {self.message}" if self.message else ""
-        return f"<VideoTask {self.id} · {self.state}{said}>"
+        return quoted(f"<VideoTask {self.id} · {self.state}{said}>")
 
 
 def decode_begun(reply: Reply) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ...errors import DownloadFailed
 from ...events import Event, Finished, ImageReady, Progress, Started, Usage, VideoReady
 from ...film import Film
 from ...media import Kind
@@ -17,10 +18,11 @@ from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.download import Downloader
 from ...wire.poll import Pace, State, segment
-from ...wire.receive import Verify
+from ...wire.receive import Download, Verify
 from ...wire.retry import PAID_TASK, READ
 from ...wire.stream import held
 from ...wire.wire import Wire
+from .. import arguments
 from ..begun import surely
 from ..journal import Task
 from ..tasks import Tasks
@@ -161,7 +163,7 @@ class Videos:
         self, asked: VideoRequest, prompt: str, generation: Generation | None
     ) -> tuple[Task, Reply]:
         chosen = generation or self._generation
-        body = msgspec.json.encode({**asked.body, **self._fields})
+        body = arguments.encoded({**asked.body, **self._fields})
         call = Call(method="POST", path=f"{self._path}/{chosen}", body=body)
         reply = await self._wire.fetch(call, retry=PAID_TASK)
         task = self._tasks.new(KINDS[chosen], decode_begun(reply), asked=_asked(prompt, asked))
@@ -181,18 +183,24 @@ class Videos:
         found: State[Reply] | None = None
         async with aclosing(looks):
             async for said in looks:
-                if isinstance(said, State):
-                    found = said
-                else:
+                if not isinstance(said, State):
                     yield said
+                    continue
+                found = said
+                [done] = latest
+                if resumed and said.reply:
+                    yield _started(said.reply, done.model)
+                # In here, since the task stays open until its film is fetched.
+                async with held(self._fetched(done, film)) as events:
+                    async for event in events:
+                        yield event
         assert found
-        assert found.reply
-        [done] = latest
-        if resumed:
-            yield _started(found.reply, done.model)
-        # At once, since the address expires.
-        yield Progress(state="fetching", task_id=task.id)
-        file = await self._downloader.fetch(done.url, kinds=WANTED, verify=self._verify)
+        yield Finished(reason=found.word)
+
+    async def _fetched(self, done: VideoTask, film: Film) -> AsyncGenerator[Event, None]:
+        """The film, at once, since its address expires; and its last picture."""
+        yield Progress(state="fetching", task_id=film.task_id)
+        file = await self._file(done.url, film, WANTED)
         ready = msgspec.structs.replace(
             film, url=done.url, data=file.data, mime=file.media.mime, said=done.usage
         )
@@ -201,18 +209,22 @@ class Videos:
         if isinstance(tokens, int) and tokens > 0:
             yield Usage(completion_tokens=tokens, total_tokens=tokens)
         if done.last_frame_url:
-            last = await self._downloader.fetch(
-                done.last_frame_url, kinds=FRAME, verify=self._verify
-            )
+            last = await self._file(done.last_frame_url, film, FRAME)
             picture = Picture(
                 url=done.last_frame_url,
                 data=last.data,
                 mime=last.media.mime,
                 prompt=f"the end of: {film.prompt}",
-                task_id=task.id,
+                task_id=film.task_id,
             )
             yield ImageReady(picture=picture)
-        yield Finished(reason=found.word)
+
+    async def _file(self, url: str, film: Film, kinds: tuple[Kind, ...]) -> Download:
+        try:
+            return await self._downloader.fetch(url, kinds=kinds, verify=self._verify)
+        except DownloadFailed as error:
+            error.task_id = film.task_id
+            raise
 
     async def _look(self, task: Task) -> Reply:
         [generation] = [name for name, kind in KINDS.items() if kind == task.kind]

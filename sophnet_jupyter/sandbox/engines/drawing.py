@@ -59,7 +59,7 @@ def draw(order: Order, *, jpeg: bool = False) -> bytes:
     engine("PIL.Image", "Pillow")
     chance = Random(f"{order.seed} {order.prompt}")
     image = _changed(order, chance) if order.source else _landscape(order, chance)
-    lettered(image, order.prompt, f"sandbox · seed {order.seed}")
+    lettered(image, order.prompt, f"sandbox · seed {order.seed}", again=bool(order.source))
     file = BytesIO()
     if jpeg:
         image.save(file, "JPEG", quality=92)

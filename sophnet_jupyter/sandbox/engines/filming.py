@@ -72,7 +72,8 @@ class Camera:
         # H.264 takes even sides only.
         self.size = take.size[0] // 2 * 2, take.size[1] // 2 * 2
         self._ground = _ground(take)
-        whole = veil(self.size, take.prompt, f"sandbox · seed {take.seed}")
+        label = f"sandbox · seed {take.seed}"
+        whole = veil(self.size, take.prompt, label, again=bool(take.image))
         # Only where it is something, since it is laid over each frame.
         self._below = whole.getbbox() or (0, 0, *self.size)
         self._veil = whole.crop(self._below)

@@ -20,19 +20,25 @@ LINES = 3
 WHITE = (255, 255, 255, 240)
 FAINT = (255, 255, 255, 190)
 SHADE = (12, 14, 18, 120)
+# Hides the words of a picture that was sent to be changed.
+COVER = (12, 14, 18, 255)
 # What Pillow's own font draws: Latin with its accents, and general punctuation.
 LATIN = 0x250
 
 
-def lettered(image: Image.Image, words: str, label: str) -> None:
-    """Write the words over the lower end of a picture, and the label below them, smaller."""
+def lettered(image: Image.Image, words: str, label: str, *, again: bool = False) -> None:
+    """
+    Write the words over the lower end of a picture, and the label below them, smaller.
+
+    ``again`` where words may stand there already.
+    """
     from PIL import Image
 
-    over = veil(image.size, words, label)
+    over = veil(image.size, words, label, again=again)
     image.paste(Image.alpha_composite(image.convert("RGBA"), over).convert("RGB"))
 
 
-def veil(area: tuple[int, int], words: str, label: str) -> Image.Image:
+def veil(area: tuple[int, int], words: str, label: str, *, again: bool = False) -> Image.Image:
     """What `lettered` puts over a picture of that size."""
     from PIL import Image, ImageDraw
 
@@ -44,7 +50,7 @@ def veil(area: tuple[int, int], words: str, label: str) -> Image.Image:
     top = height - edge - below - step * len(lines)
     sheet = Image.new("RGBA", area, (0, 0, 0, 0))
     pen = ImageDraw.Draw(sheet)
-    pen.rectangle((0, top - edge, width, height), fill=SHADE)
+    pen.rectangle((0, top - edge, width, height), fill=COVER if again else SHADE)
     for number, line in enumerate(lines):
         _write(pen, line, (edge, top + step * number), size, WHITE)
     _write(pen, label, (edge, height - edge - size * 0.55), size * 0.62, FAINT)

@@ -232,7 +232,7 @@ async def test_the_numbers_are_exactly_those_of_32_bits(served: Serve) -> None:
 async def test_a_text_that_is_too_long_costs_none_of_its_neighbours(client: Client) -> None:
     texts = [str(number) for number in range(25)]
     texts[13] = LONG
-    with pytest.raises(RequestRefused, match="has 18000 tokens") as caught:
+    with pytest.raises(RequestRefused, match=r"400 to texts\[13\]: .* 18000 tokens") as caught:
         await client.embeddings.create(texts)
     part: Any = caught.value.response
     assert part.ending == "failed"
@@ -365,8 +365,10 @@ async def test_bad_input_is_one_sentence_before_anything_is_sent(
 async def test_what_only_the_service_can_know_it_says(client: Client) -> None:
     with pytest.raises(RequestRefused, match="one of 1024, 768"):
         await client.embeddings.create("a", dimensions=1000)
-    with pytest.raises(NotFound, match="gpt-embeddings"):
-        await client.embeddings.create("a", model="gpt-embeddings")
+    with pytest.raises(NotFound, match="gpt-embeddings") as caught:
+        await client.embeddings.create(["a", "b"], model="gpt-embeddings")
+    part: Any = caught.value.response
+    assert part.notices == ()
 
 
 async def test_a_column_of_a_frame_and_a_number_of_numpy_are_taken(client: Client) -> None:

@@ -144,7 +144,10 @@ async def test_each_way_to_fail_is_an_error_that_says_so(
             await client.images.create("a fox")
         assert "\n" not in str(caught.value)
         [task] = await client.tasks.list(unfinished=False)
-        assert task.finished
+        # What was made and not fetched is not lost: the sentence says how to fetch it.
+        lost = isinstance(caught.value, DownloadFailed)
+        assert task.finished != lost
+        assert (f"client.tasks.resume('{task.id}')" in str(caught.value)) == lost
 
 
 async def test_an_error_with_200_is_an_error(opened: Open) -> None:
@@ -164,6 +167,15 @@ async def test_one_that_fails_leaves_the_others_alone(opened: Open) -> None:
     assert [picture.seed for picture in response.images] == [7, 8]
     assert response.ending == "failed"
     assert any("Seed 1099511627776" in notice for notice in response.notices)
+
+
+async def test_no_seed_at_all_is_a_mistake(opened: Open) -> None:
+    async with opened() as client:
+        with pytest.raises(SettingsError, match="list of seeds is empty"):
+            await client.images.create("a fox", seed=[])
+        with pytest.raises(SettingsError, match="seed is a whole number, not 'x'"):
+            await client.images.create("a fox", seed=[1, "x"])
+        assert await client.images.list() == ()
 
 
 async def test_when_all_fail_the_reason_is_said_once(opened: Open) -> None:
@@ -201,4 +213,6 @@ async def test_a_picture_can_be_changed(opened: Open) -> None:
         first = await client.images.create("a fox", seed=7)
         second = await client.images.create("at night", seed=7, images=first, model="edit")
         other = await client.images.create("at night", seed=7)
+        shrunk = await client.images.create("at night", seed=7, images=first, max_side=64)
     assert second.images[0].data != other.images[0].data
+    assert shrunk.images[0].asked == {"seed": 7, "images": 1}

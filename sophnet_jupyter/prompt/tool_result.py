@@ -1,0 +1,82 @@
+"""
+What a function returned, as a notebook would show it: a picture, a table, or Markdown.
+
+Not its HTML: a function may put a model's words into that, and nobody could tell which they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import SettingsError
+from ..events import Shown
+from ..picture import Picture
+from ..response import Response
+from .image_source import source
+from .pixels import drawn, picture
+
+SIDE, ENCODED = 640, 270_000
+ROWS, COLUMNS, CELL = 20, 12, 200
+LONGEST = 20_000
+_TABLES = {"pandas", "polars"}
+_PICTURES = ("_repr_png_", "_repr_jpeg_", "savefig")
+
+
+def shown(value: object, scrub: Callable[[str], str] = str) -> Shown | None:
+    """
+    How to show a value; None where its text says it all. ``scrub`` takes keys out of texts.
+
+    Runs the value's own code, which may be slow, and may raise anything.
+    """
+    if isinstance(value, type | str | bytes):
+        return None
+    if image := _image(value):
+        return Shown(image=image)
+    if type(value).__module__.partition(".")[0] in _TABLES and hasattr(value, "columns"):
+        return _table(value, scrub)
+    for method in ("_repr_markdown_", "_repr_latex_"):
+        draw = getattr(value, method, None)
+        if callable(draw) and isinstance(said := draw(), str) and said:
+            return Shown(markdown=scrub(said)[:LONGEST])
+    return None
+
+
+def _image(value: Any) -> bytes:
+    if isinstance(value, Response):
+        value = value.images[0] if value.images else None
+    if not isinstance(value, Picture) and not any(hasattr(value, name) for name in _PICTURES):
+        return b""
+    try:
+        found = source(value)
+        if found.image is not None:
+            return drawn(found.image, found.name, max_side=SIDE, max_encoded=ENCODED).data
+        if found.data:
+            return picture(found.data, found.name, max_side=SIDE, max_encoded=ENCODED).data
+    except SettingsError:
+        # Too large, or none after all: its text is there.
+        pass
+    return b""
+
+
+def _table(frame: Any, scrub: Callable[[str], str]) -> Shown | None:
+    if not len(frame):
+        return None
+    head = frame.head(ROWS)
+    columns = [str(name) for name in list(frame.columns)[:COLUMNS]]
+    lines = head.rows() if callable(getattr(head, "rows", None)) else head.to_numpy().tolist()
+    rows = tuple(
+        {name: _cell(cell, scrub) for name, cell in zip(columns, line, strict=False)}
+        for line in lines
+    )
+    count, width = len(frame), len(frame.columns)
+    size = f"{count:,} rows, {width:,} columns" if count > ROWS or width > COLUMNS else ""
+    return Shown(rows=rows, size=size)
+
+
+def _cell(value: Any, scrub: Callable[[str], str]) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, int):
+        return value
+    return scrub(str(value))[:CELL]

@@ -1,0 +1,111 @@
+"""
+What a caller gives, as a request can hold it: one sentence for what is of the wrong type.
+
+A notebook's numbers are often numpy's, its settings read from a table. Each function takes the
+name of the argument first and raises `SettingsError` calling it so.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ..errors import SettingsError
+
+Size = str | tuple[int, int]
+
+
+def text(name: str, value: Any) -> str:
+    """A text, as it is."""
+    if isinstance(value, str):
+        return str(value)
+    raise SettingsError(f"{name} is a text, not {value!r:.80}.")
+
+
+def whole(name: str, value: Any, *, least: int | None = None, such_as: str = "") -> int | None:
+    """A whole number, also one such as ``5.0``; None where nothing is given."""
+    if value is None:
+        return None
+    found = _index(value)
+    if found is None:
+        example = f" such as {such_as}" if such_as else ""
+        raise SettingsError(f"{name} is a whole number{example}, not {value!r:.80}.")
+    if least is not None and found < least:
+        raise SettingsError(f"{name} must be at least {least}, not {found}.")
+    return found
+
+
+def number(name: str, value: Any, low: float, high: float) -> float | None:
+    """A number from ``low`` to ``high``; None where nothing is given."""
+    if value is None:
+        return None
+    try:
+        found = value if isinstance(value, int) else float(value)
+        if isinstance(value, bool | str | bytes):
+            raise TypeError
+    except (TypeError, ValueError):
+        raise SettingsError(f"{name} is a number, not {value!r:.80}.") from None
+    # Said this way round, since a comparison with NaN is never true.
+    if not low <= found <= high:
+        raise SettingsError(f"{name} goes from {low} to {high}, not {found:g}.")
+    return found
+
+
+def fields(name: str, value: Any) -> Mapping[str, Any]:
+    """Fields by their names; none where nothing is given."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return value
+    raise SettingsError(f'{name} is a dict such as {{"name": value}}, not {value!r:.80}.')
+
+
+def size(value: Any, *, such_as: str) -> str | None:
+    """``"832*480"``, ``"832x480"`` or a pair of pixels as the services write it."""
+    if value is None:
+        return None
+    pair = isinstance(value, tuple | list)
+    said = "*".join(str(side) for side in value) if pair else str(value)
+    found = re.fullmatch(r"\s*(\d{2,5})\s*[*xX×]\s*(\d{2,5})\s*", said)
+    if not found:
+        raise SettingsError(f"A size is WIDTH*HEIGHT in pixels, such as {such_as}, not {said!r}.")
+    return f"{found[1]}*{found[2]}"
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """A request as JSON, numbers of numpy as plain ones. Raises `SettingsError`."""
+    try:
+        return msgspec.json.encode(body, enc_hook=_plain)
+    except UnicodeEncodeError as error:
+        around = error.object[max(0, error.start - 20) : error.start + 20]
+        raise SettingsError(
+            f"A text holds half a character, which cannot be sent: {around!a}. "
+            "It was cut inside one, or read in the wrong encoding."
+        ) from None
+    except (TypeError, RecursionError) as error:
+        raise SettingsError(f"JSON cannot hold the request: {error}.") from None
+
+
+def _index(value: Any) -> int | None:
+    if callable(plain := getattr(value, "tolist", None)):
+        value = plain()
+    if isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
+def _plain(value: Any) -> Any:
+    """A number of numpy is one, whatever its type says; so is an array of them."""
+    if callable(plain := getattr(value, "tolist", None)):
+        return plain()
+    kind = type(value).__name__
+    raise SettingsError(f"JSON cannot hold a {kind}, which stands in the request: leave it out.")

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import Any
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from sophnet_jupyter.events import Shown
+from sophnet_jupyter.prompt.tool_call import run
+from sophnet_jupyter.prompt.tool_result import COLUMNS, ROWS, shown
+from sophnet_jupyter.prompt.tools import as_tool
+from sophnet_jupyter.response import Response
+
+KEY = "sk-canary-0123456789"
+
+
+class Drawing:
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        Image.new("RGB", (2000, 1000), "green").save(file, "PNG")
+        return file.getvalue()
+
+
+class Written:
+    def __init__(self, **said: Any) -> None:
+        for method, text in said.items():
+            setattr(self, f"_repr_{method}_", lambda text=text: text)
+
+
+def of(value: object) -> Shown:
+    found = shown(value, lambda text: text.replace(KEY, "‹key›"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    "made", [Drawing(), Image.new("RGB", (900, 30), "red")], ids=["own", "PIL"]
+)
+def test_a_picture_is_shown_as_one_of_a_bounded_size(made: Any) -> None:
+    image = Image.open(io.BytesIO(of(made).image))
+    assert max(image.size) == 640
+
+
+def test_a_table_is_shown_by_its_first_rows_and_without_the_key() -> None:
+    frame = pd.DataFrame({f"c{n}": [n, *[0] * 99] for n in range(30)})
+    found = of(frame)
+    assert (len(found.rows), len(found.rows[0])) == (ROWS, COLUMNS)
+    assert found.size == "100 rows, 30 columns"
+    assert found.rows[0]["c2"] == 2
+    assert of(pd.DataFrame({"a": [1 / 3]})).rows == ({"a": 0.333333},)
+    assert of(pd.DataFrame({"a": [f"my {KEY}"]})).rows == ({"a": "my ‹key›"},)
+
+
+def test_markdown_and_formulas_are_shown_and_html_is_not() -> None:
+    assert of(Written(markdown="**bold**", html="<b>bold</b>")).markdown == "**bold**"
+    assert of(Written(latex="$x^2$")).markdown == "$x^2$"
+    assert shown(Written(html="<img src=x onerror=alert(1)>")) is None
+
+
+@pytest.mark.parametrize(
+    "value", [pd.DataFrame(), "text", 5, None, [1, 2], {"a": 1}, Drawing, Response()], ids=str
+)
+def test_what_is_text_is_not_shown_twice(value: object) -> None:
+    assert shown(value) is None
+
+
+def test_a_model_is_told_the_words_of_markdown() -> None:
+    def get() -> Any:
+        return Written(markdown="**21 °C**")
+
+    assert asyncio.run(run(as_tool(get), "get", "{}", timeout=5)).text == "**21 °C**"
+
+
+def test_a_result_that_fails_to_draw_itself_is_still_told() -> None:
+    class Broken:
+        def __repr__(self) -> str:
+            return "broken"
+
+        def _repr_markdown_(self) -> str:
+            raise RuntimeError("no")
+
+    def get() -> Any:
+        return Broken()
+
+    outcome = asyncio.run(run(as_tool(get), "get", "{}", timeout=5))
+    assert (outcome.text, outcome.error, outcome.shown) == ("broken", False, None)

@@ -15,6 +15,7 @@ from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..response import Arrival, Response
 from ..views.answer import Context, bundle
+from ..views.control_characters import plain
 from ..views.live import View, show
 from ..views.progress import LiveProgress, NoProgress, TerminalProgress
 from .background import Background
@@ -67,7 +68,7 @@ class Following:
             )
         response = self.settle(events, out=out, context=context)
         if save:
-            sys.stdout.write(_saved(response.save(save)) + "\n")
+            sys.stdout.write(self._session.save(response, save) + "\n")
         return response
 
     def settle(
@@ -203,7 +204,7 @@ def _view(cell: Cell, labels: Sequence[str]) -> View:
 
 
 def _saved(paths: Sequence[Path]) -> str:
-    return f"saved: {', '.join(map(str, paths))}"
+    return plain(f"saved: {', '.join(map(str, paths))}")
 
 
 def _goes_on(ids: Sequence[str]) -> str:

@@ -109,6 +109,22 @@ class Session:
         if out:
             self.shell.user_ns[out] = response
 
+    def save(self, response: Response, path: str) -> str:
+        """
+        Write an answer to ``path``, and return a line that says where it is.
+
+        Where that fails it is kept like one that came before an error, and `SophNetError` raised.
+        """
+        from ..views.control_characters import plain
+
+        try:
+            saved = response.save(path)
+        except SophNetError as error:
+            error.response = response
+            self.keep(response, None)
+            raise
+        return plain(f"saved: {', '.join(map(str, saved))}")
+
     def quiet(self, response: Response) -> None:
         """
         The display of a response in IPython: nothing, if this very cell has just drawn it.

@@ -109,8 +109,7 @@ class SpeakMagics(Magics):
         )
         response = settle(self._session, speech.hear, context, view, out=out)
         if args.save:
-            [saved] = response.save(args.save)
-            sys.stdout.write(f"saved: {saved}\n")
+            sys.stdout.write(self._session.save(response, args.save) + "\n")
         return response
 
     def _view(self, context: Context) -> View:

@@ -15,8 +15,8 @@ from ..response import Response
 from ..views.control_characters import plain
 from ..views.progress import said
 from . import sheet
-from .follow import Following
 from .session import Session
+from .transcribe import Transcribing
 
 NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
 
@@ -56,23 +56,25 @@ class TaskList:
     def _resume(self, name: str) -> Response:
         task = self._named(name)
         events = self._session.client.tasks.stream(task.id)
-        return Following(self._session, [plain(task.asked) or task.kind]).settle(events)
+        return Transcribing(self._session, [plain(task.asked) or task.kind]).settle(events)
 
     def _cancel(self, name: str) -> None:
         task = self._named(name)
         run(self._session.client.tasks.cancel(task.id))
-        sys.stdout.write(f"{task.id} is called off.\n")
+        sys.stdout.write(f"{plain(task.id)} is called off.\n")
 
     def _forget(self, name: str) -> None:
         task = self._named(name)
         run(self._session.client.tasks.forget(task.id))
-        sys.stdout.write(f"{task.id} is forgotten here; the service goes on with it.\n")
+        sys.stdout.write(f"{plain(task.id)} is forgotten here; the service goes on with it.\n")
 
     def _named(self, name: str) -> Task:
         """The task whose id begins so; without a name, the only one that is unfinished here."""
         tasks = self._session.client.tasks
         if not name:
             found = run(tasks.list())
+            if not found:
+                raise UsageError(NONE.strip())
             if len(found) != 1:
                 raise UsageError("Which one? Say its id, or how that begins.")
             return found[0]

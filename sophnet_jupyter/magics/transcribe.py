@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
 from ..kernel.loop import run
+from ..providers.journal import Task
 from ..response import Response
 from ..views.answer import Context, closing, closing_words
 from ..views.progress import LiveProgress
@@ -25,7 +27,11 @@ from .session import Session
 from .suggestions import SOUNDS
 from .trailing import parse_around
 
-KEPT = "%sophnet tasks resume ID waits for one, also in another kernel, for 24 hours.\n"
+LATER = (
+    "--background only begins: %sophnet tasks resume has the answer, and what is to become of it "
+    'is said there, as in _.renamed({0: "Ada"}).save("talk.srt").'
+)
+KEPT = "%sophnet tasks resume ID waits for one, also in another kernel, for 24 hours."
 
 
 @magics_class
@@ -77,9 +83,9 @@ class TranscribeMagics(Magics):
         if args.background:
             if args.sync:
                 raise UsageError("--sync waits for its answer: leave it, or --background, out.")
-            tasks = [run(speech.submit(each)) for each in given]
-            sheet.lines(self._session.shell, [(task.id, task.asked) for task in tasks])
-            sys.stdout.write(KEPT)
+            if out or args.speakers or args.srt or args.vtt or args.save:
+                raise UsageError(LATER)
+            self._begin(given)
             return None
         events = speech.stream(given if len(given) > 1 else given[0], sync=args.sync)
         names = [name.strip() for name in (args.speakers or "").split(",") if name.strip()]
@@ -91,9 +97,21 @@ class TranscribeMagics(Magics):
         for path in filter(None, (args.srt, args.vtt, args.save)):
             kind = {args.srt: ".srt", args.vtt: ".vtt"}.get(path, "")
             target = path if not kind or path.lower().endswith(kind) else path + kind
-            saved = ", ".join(map(str, response.save(target)))
-            sys.stdout.write(f"saved: {saved}\n")
+            sys.stdout.write(self._session.save(response, target) + "\n")
         return response
+
+    def _begin(self, given: list[Any]) -> None:
+        """Begin a task for each, and show those that were begun, also where a later one fails."""
+        speech = self._session.client.speech
+        speech.check(given)
+        tasks: list[Task] = []
+        try:
+            for each in given:
+                tasks.append(run(speech.submit(each)))  # noqa: PERF401 - kept where the next one fails
+        finally:
+            if tasks:
+                sheet.lines(self._session.shell, [(task.id, task.asked) for task in tasks])
+                sys.stdout.write("\n".join([KEPT, *self._session.client.tasks.unheard(), ""]))
 
     def _recordings(self, words: str) -> tuple[list[Any], list[str]]:
         names = self._session.shell.user_ns
@@ -101,8 +119,9 @@ class TranscribeMagics(Magics):
         if not words:
             raise UsageError("Name a recording: %transcribe talk.mp3.")
         if not words.lower().startswith(("http://", "https://")):
+            braced = words.startswith("{") and words.endswith("}")
             try:
-                value = value_of(words, names)
+                value = value_of(words[1:-1] if braced else words, names)
             except LookupError:
                 words, _ = interpolate(words, names, {})
                 value = words
@@ -130,9 +149,9 @@ def _label(given: object, otherwise: str) -> str:
 
 
 class Transcribing(Following):
-    """Progress, and in its place a player with the transcript."""
+    """Progress, and in its place a player with the transcript, where there is one."""
 
-    def __init__(self, session: Session, labels: list[str], names: list[str]) -> None:
+    def __init__(self, session: Session, labels: Sequence[str], names: Sequence[str] = ()) -> None:
         super().__init__(session, labels)
         self._names = names
         self.renamed = Response()
@@ -153,7 +172,7 @@ class Transcribing(Following):
             player._ipython_display_()
 
 
-def _named(response: Response, names: list[str]) -> Response:
+def _named(response: Response, names: Sequence[str]) -> Response:
     """The response with names for its speakers; more names than speakers change nothing."""
     wanted = dict(zip(response.speakers, names, strict=False))
     return response.renamed(wanted) if wanted else response

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from typing import TextIO
 
-from ..events import Event, ImageReady, Progress, VideoReady
+from ..events import Event, ImageReady, Notice, Progress, VideoReady
 from ..film import Film
 from ..picture import Picture
 from ..response import Response
-from .control_characters import plain
 from .live import Surface
 from .look import FAINT, LINE, SMALL, clipped, one_line, words
 from .thumbnails import small
@@ -35,6 +34,8 @@ SAID = {
     "uploaded": "sent, waiting for the answer",
     "opening": "opening the picture",
     "fetching": "fetching the result",
+    "succeeded": "made, not fetched yet",
+    "successed": "made, not fetched yet",
 }
 # A bar in a terminal.
 CELLS = 20
@@ -66,6 +67,8 @@ class Steps:
     def __init__(self, labels: Sequence[str], clock: Callable[[], float]) -> None:
         self._clock = clock
         self.all = [Step(label=label) for label in labels]
+        # What the user is to know before the end, such as that nobody can look at a task.
+        self.notices: list[str] = []
 
     def note(self, progress: Progress) -> None:
         step = self.all[min(progress.index, len(self.all) - 1)]
@@ -85,11 +88,14 @@ class Steps:
 
     def html(self) -> str:
         now = self._clock()
-        return "".join(_row(step, now, alone=len(self.all) == 1) for step in self.all)
+        rows = [_row(step, now, alone=len(self.all) == 1) for step in self.all]
+        said = [f'<div style="{SMALL}">⚠ {words(text, 400)}</div>' for text in self.notices]
+        return "".join([*rows, *said])
 
     def text(self) -> str:
         now = self._clock()
-        return "\n".join(_words(step, now) for step in self.all)
+        said = [f"⚠ {one_line(text)}" for text in self.notices]
+        return "\n".join([*(_words(step, now) for step in self.all), *said])
 
 
 class LiveProgress:
@@ -124,6 +130,8 @@ class LiveProgress:
                 self._add(self._steps.finish(picture), picture)
             case VideoReady(film=film):
                 self._steps.finish(film)
+            case Notice(text=text):
+                self._steps.notices.append(text)
             case _:
                 return
         self._soon(max(0.0, self._painted_at + 1 / RATE - self._clock()))
@@ -180,6 +188,8 @@ class TerminalProgress:
             self._steps.finish(event.picture)
         elif isinstance(event, VideoReady):
             self._steps.finish(event.film)
+        elif isinstance(event, Notice):
+            self._steps.notices.append(event.text)
 
     def finish(self, response: Response) -> None:
         if self._timer:
@@ -255,7 +265,7 @@ def _words(step: Step, now: float) -> str:
         pieces.append(f" [{'#' * filled}{'.' * (CELLS - filled)}]")
     if step.task_id and step.ended is None:
         pieces.append(f" · task {clipped(step.task_id, 40)}")
-    return plain("".join(pieces))
+    return one_line("".join(pieces))
 
 
 def _thumbnail(picture: Picture) -> bytes:

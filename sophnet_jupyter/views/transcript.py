@@ -10,15 +10,16 @@ from ..transcript import Recording, Sentence, clock, speakers
 from . import audio
 from .control_characters import plain
 from .embedding import BUDGET, encoded_length, link
-from .look import FAINT, SMALL, words
+from .look import FAINT, SMALL, one_line, words
 from .maths import inert
 
 # Their contrast is above 4 on white and on JupyterLab's dark ground.
 COLOURS = ("#2b7bd4", "#b8651b", "#148c6e", "#a34fc4", "#d1416b", "#7a7a2a")
 # So many rows are open in a saved notebook; the others are behind a line.
 ROWS = 200
-_ROW = "display:flex;gap:10px;margin:2px 0;align-items:baseline"
-_TIME = f"{FAINT};font-family:monospace;min-width:56px;text-align:right"
+# In little room the words go below the name.
+_ROW = "display:flex;flex-wrap:wrap;gap:0 10px;margin:2px 0;align-items:baseline"
+_TIME = f"{FAINT};font-family:monospace;min-width:40px;text-align:right"
 _WHO = "border-left:3px solid {};min-width:92px;padding-left:7px;font-weight:600"
 
 
@@ -32,7 +33,8 @@ def in_words(recordings: Sequence[Recording]) -> str:
     pieces = []
     for one in recordings:
         lines = [_line(each) for each in one.sentences]
-        pieces.append("\n".join([plain(one.name) + ":", *lines] if len(recordings) > 1 else lines))
+        head = [f"{one_line(one.name)}:"] if len(recordings) > 1 else []
+        pieces.append("\n".join([*head, *lines]))
     return "\n\n".join(filter(None, pieces))
 
 
@@ -104,11 +106,12 @@ def _row(sentence: Sentence, tints: Mapping[str, str], *, named: bool) -> str:
         who = f'<span style="{SMALL};{_WHO.format(colour)}">{words(sentence.who, 40)}</span>'
     return (
         f'<div style="{_ROW}"><span style="{SMALL};{_TIME}">{moment}</span>{who}'
-        f'<span style="flex:1">{inert(plain(sentence.text))}</span></div>'
+        f'<span style="flex:1 1 200px">{inert(plain(sentence.text))}</span></div>'
     )
 
 
 def _line(sentence: Sentence) -> str:
     moment = "" if sentence.start is None else f"[{clock(sentence.start)}] "
     who = f"{sentence.who}: " if sentence.speaker else ""
-    return plain(f"{moment}{who}{sentence.text}")
+    # A line each: what was said cannot look like another sentence.
+    return f"{moment}{one_line(f'{who}{sentence.text}')}"

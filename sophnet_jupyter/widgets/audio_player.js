@@ -128,7 +128,8 @@ function render({ model, el }) {
   function show() {
     play.textContent = report.wants ? "❚❚" : "▶";
     play.setAttribute("aria-label", report.wants ? "Pause" : "Play");
-    place.max = String(report.length);
+    // Without a length it would stand at the end.
+    place.max = String(report.length || 1);
     place.value = String(report.at);
     time.textContent = `${clock(report.at)} / ${clock(report.length)}`;
     place.setAttribute("aria-valuetext", `${clock(report.at)} of ${clock(report.length)}`);

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import wave
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -13,13 +12,12 @@ from traitlets import Bool, Float, Int, Unicode
 
 from ..errors import SettingsError
 from ..kernel.loop import loop
+from ..views import audio
 from ..views.control_characters import plain as plain_text
 from ..views.maths import inert
 from .panel import Buffers, Command, Panel
 
 Format = Literal["mp3", "pcm"]
-# Up to here a notebook carries the sound itself.
-EMBEDDED = 2_000_000
 # At most so many messages a second, however small the pieces of sound are.
 RATE = 15
 
@@ -91,17 +89,12 @@ class AudioPlayer(Panel):
         return {"autoplay": autoplay, "at": 0}, [bytes(self._data)]
 
     def still(self) -> tuple[str, str]:
-        title = inert(plain_text(self.title))
-        if not self.finished:
-            return f"<i>{title}: sound is arriving.</i>", f"[{self.title}: sound is arriving]"
+        name = plain_text(self.title)
+        if not (self.finished and self._data):
+            word = "no sound came" if self.finished else "sound is arriving"
+            return f"<i>{inert(name)}: {word}.</i>", f"[{name}: {word}]"
         data = self.data
-        plain = f"[{self.title}: {len(data) / 1e6:.1f} MB of sound]"
-        if len(data) > EMBEDDED:
-            note = f"{title}: {len(data) / 1e6:.1f} MB of sound, too much to keep in a notebook."
-            return f"<i>{note}</i>", plain
-        kind = "mpeg" if self.format == "mp3" else "wav"
-        source = f"data:audio/{kind};base64,{b64encode(data).decode()}"
-        return f'<audio controls preload="metadata" src="{source}"></audio>', plain
+        return audio.player(data), f"{name} {audio.line(data)}"
 
     def _feed(self, data: bytes) -> None:
         if self.finished or not data:

@@ -15,7 +15,7 @@ from ..events import AudioChunk, Event
 from ..response import Arrival, Response, settle
 from ..views import audio
 from ..views.control_characters import plain
-from ..views.look import FAINT, SMALL
+from ..views.look import FAINT, SMALL, clipped
 from ..views.maths import inert
 from .panel import Buffers, Command, Panel, said
 
@@ -55,7 +55,7 @@ class Item:
         """What a view shows of it, besides its sound."""
         return {
             "id": self.id,
-            "text": self.text[:EXCERPT],
+            "text": clipped(self.text, EXCERPT),
             "voice": self.options.get("voice") or "",
             "format": self.options.get("format") or "mp3",
             "sample": self.sample,
@@ -131,7 +131,7 @@ class SpeechStudio(Panel):
             f"{audio.player(item.sound)}</div>"
             for item in done
         )
-        return html, "\n".join(f"{item.text}\n{audio.line(item.sound)}" for item in done)
+        return html, "\n".join(f"{plain(item.text)}\n{audio.line(item.sound)}" for item in done)
 
     def _by(self, item: Item) -> str:
         return " · ".join(filter(None, [item.options.get("voice"), "sandbox" * self.sandbox]))

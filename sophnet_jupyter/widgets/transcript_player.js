@@ -39,17 +39,18 @@ function render({ model, el }) {
     if (url) audio.src = url;
     note.hidden = Boolean(url);
     note.textContent = place ? `The sound is at ${place}` : "The sound is not at hand.";
-    rows = sentences.map(row);
+    const named = sentences.some((/** @type {Sentence} */ each) => each.who);
+    rows = sentences.map((/** @type {Sentence} */ each) => row(each, named));
     list.replaceChildren(...rows.map((each) => each.row));
     legend(sentences);
     now = -1;
     find();
   }
 
-  /** @param {Sentence} sentence */
-  function row(sentence) {
+  /** @param {Sentence} sentence @param {boolean} named  Whether there is a column for names. */
+  function row(sentence, named) {
     const words = make("span", { className: "sophnet-said" }, sentence.text);
-    const who = make("span", { className: "sophnet-who", hidden: !sentence.who }, sentence.who);
+    const who = make("span", { className: "sophnet-who", hidden: !named }, sentence.who);
     const time = make("span", { className: "sophnet-moment sophnet-faint" }, clock(sentence.start));
     const jump = button("", () => go(sentence), { className: "sophnet-jump" });
     jump.disabled = sentence.start === null;

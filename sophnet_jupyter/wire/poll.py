@@ -219,12 +219,14 @@ async def _tell(cancel: Callable[[], Awaitable[object]]) -> None:
             await cancel()
 
 
-def segment(task_id: str) -> str:
+def segment(task_id: str | int) -> str:
     """
     An id as one segment of a path, so that none of its characters leads elsewhere.
 
-    Raises `SettingsError` for one that cannot be a segment.
+    One of digits may be a number. Raises `SettingsError` for what cannot be a segment.
     """
-    if task_id.strip() in ("", ".", ".."):
+    number = isinstance(task_id, int) and not isinstance(task_id, bool)
+    written = str(task_id) if number or isinstance(task_id, str) else ""
+    if written.strip() in ("", ".", ".."):
         raise SettingsError(f"{task_id!r} is not the id of a task.")
-    return quote(task_id, safe="")
+    return quote(written, safe="", errors="replace")

@@ -241,6 +241,11 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     for theme in ("Dark", "Light"):
         notebook.set_theme(f"JupyterLab {theme}")
         notebook.screenshot(f"studio-{theme.lower()}", of=panel)
+    panel.evaluate("panel => { panel.style.width = '350px' }")
+    room = rows.nth(3).locator(".sophnet-text").bounding_box()
+    assert room
+    assert room["width"] > 250
+    notebook.screenshot("studio-narrow", of=panel)
 
     notebook.interrupt()
     notebook.wait_idle()

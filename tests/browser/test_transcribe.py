@@ -77,6 +77,13 @@ def test_a_click_jumps_and_the_spoken_sentence_is_marked(talk: Any, page: Page) 
     box.fill("")
     expect(rows.nth(0)).to_be_visible()
 
+    # In little room the words have all of it, below the name.
+    panel.evaluate("panel => { panel.style.width = '350px' }")
+    room = door.locator(".sophnet-said").bounding_box()
+    assert room
+    assert room["width"] > 300
+    talk.screenshot("transcript-narrow", of=panel)
+
     struck = talk.output_of(2)
     expect(struck.get_by_role("listitem")).to_have_count(300)
     expect(struck.get_by_role("listitem").nth(3)).to_contain_text("<b>bold</b>")

@@ -87,6 +87,15 @@ def test_the_sound_is_saved_as_a_file_that_plays(own, tmp_path):
     assert (tmp_path / "said.wav").read_bytes()[:4] == b"RIFF"
 
 
+def test_a_sound_that_cannot_be_saved_is_kept(own, tmp_path):
+    own.run("said = None")
+    cell = own.run(f"%speak one two --save {tmp_path}")
+    assert [error["ename"] for error in cell.errors] == ["SettingsError"]
+    assert "is a folder: name a file in it" in cell.text
+    number = cell.reply["execution_count"]
+    assert own.value(f"_ is Out[{number}] and len(_.audio) > 1000 and _.ending == 'complete'")
+
+
 def test_raw_samples_get_a_head(own):
     assert own.run("%speak one --format pcm -o raw").status == "ok"
     assert own.value("raw.audio[:4] == b'RIFF'")
@@ -98,6 +107,7 @@ def test_raw_samples_get_a_head(own):
         ("%speak 😀 😀", "nothing to say"),
         ("%speak", "Nothing to say"),
         ("%speak one --rate 3", "speech_rate goes from 0.5 to 2"),
+        ("%speak one --rate fast", "--rate: invalid float value: 'fast'"),
         ("%speak one --voice longwan --model cosyvoice-v2", "a voice of cosyvoice-v1"),
         ("%speak one --voice nobody", "the voice 'nobody'"),
     ],

@@ -26,10 +26,10 @@ OURS = {"\x1b[2m", "\x1b[0m", "\r"}
 class Terminal:
     """IPython in a terminal, and somebody who types into it."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, *options):
         self.screen, inside = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "IPython", "--simple-prompt", "--colors=NoColor", "--no-banner"],
+            [sys.executable, "-m", "IPython", *options, "--colors=NoColor", "--no-banner"],
             stdin=inside,
             stdout=inside,
             stderr=inside,
@@ -48,9 +48,10 @@ class Terminal:
         self.wait(until, begin)
         return self.shown[begin:]
 
-    def wait(self, text, begin=0, within=20):
+    def wait(self, text, begin=0, within=20, *, words=False):
+        """Wait until it is shown; with ``words`` whatever orders to the screen stand between."""
         deadline = time.monotonic() + within
-        while text not in self.shown[begin:]:
+        while text not in (CONTROLS.sub("", self.shown[begin:]) if words else self.shown[begin:]):
             assert time.monotonic() < deadline, self.shown
             if select.select([self.screen], [], [], 0.1)[0]:
                 self.shown += os.read(self.screen, 65536).decode("utf-8", "replace")
@@ -65,7 +66,7 @@ class Terminal:
 @pytest.fixture(scope="module")
 def shared_terminal(environment, running_sandbox):
     settings = {"SOPHNET_SANDBOX_URL": running_sandbox.root, "TERM": "dumb", "COLUMNS": "200"}
-    terminal = Terminal(environment(**settings))
+    terminal = Terminal(environment(**settings), "--simple-prompt")
     try:
         terminal.wait("In [1]: ")
         terminal.type("%load_ext sophnet_jupyter\n")
@@ -77,6 +78,21 @@ def shared_terminal(environment, running_sandbox):
 @pytest.fixture
 def terminal(shared_terminal, sandbox):
     return shared_terminal
+
+
+def test_tab_completes_an_option_where_somebody_types(environment, running_sandbox):
+    settings = {"SOPHNET_SANDBOX_URL": running_sandbox.root, "TERM": "xterm"}
+    terminal = Terminal(environment(PROMPT_TOOLKIT_NO_CPR="1", **settings))
+    try:
+        terminal.wait("In [")
+        terminal.type("%load_ext sophnet_jupyter\n", until="%sophnet help")
+        begin = len(terminal.shown)
+        os.write(terminal.screen, b"%sophchat --mo\t")
+        terminal.wait("%sophchat --model", begin, words=True)
+        terminal.type(" Tabbed-7B Count to 3\r", until="1, 2, 3")
+        assert running_sandbox.seen()[-1]["body"]["model"] == "Tabbed-7B"
+    finally:
+        terminal.close()
 
 
 def test_an_answer_streams_and_its_result_is_one_line(terminal):

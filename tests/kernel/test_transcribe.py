@@ -75,6 +75,8 @@ def test_a_variable_may_hold_bytes_or_a_response_with_sound(own):
     own.run("data = Path('sky.wav').read_bytes()")
     own.run("%transcribe data -o one")
     assert own.value("one.text") == "The sky is blue."
+    own.run("%transcribe {data} -o braced")
+    assert own.value("braced.text") == "The sky is blue."
     own.run("from sophnet_jupyter import Response\nspoke = Response(audio=data)")
     own.run("%transcribe spoke -o two")
     assert own.value("two.text") == "The sky is blue."
@@ -106,6 +108,24 @@ def test_a_background_task_is_listed_and_resumed_in_another_cell(own):
     )
     assert resumed.status == "ok", resumed.text
     assert own.value("(again.text, again.recordings[0].name)") == ("The sky is blue.", "sky.wav")
+
+
+def test_a_resumed_transcription_has_its_player_too(own):
+    own.run("%transcribe -b sky.wav")
+    cell = own.run("%sophnet tasks resume")
+    views = [o for o in cell.outputs if "application/vnd.jupyter.widget-view+json" in o["data"]]
+    assert len(views) == 1, cell.text
+    assert own.value("_.text") == "The sky is blue."
+    assert "No task of this folder is unfinished" in own.run("%sophnet tasks resume").text
+
+
+def test_no_task_is_begun_where_one_of_several_cannot_be(own, hall):
+    own.run("Path('zero.wav').touch()")
+    hall.forget()
+    cell = own.run("%transcribe -b sky.wav zero.wav")
+    assert "zero.wav is empty" in cell.text
+    assert not [request for request in hall.seen() if request["method"] == "POST"]
+    own.run("Path('zero.wav').unlink()")
 
 
 def test_completion_offers_options_recordings_and_variables(own):
@@ -147,6 +167,8 @@ def test_an_interrupt_says_that_the_service_goes_on(start_kernel, start_sandbox,
         ("%transcribe broken.mp3", "cannot be read as audio"),
         ("%transcribe door.wav --sync", "address of a wav file only"),
         ("%transcribe *.wav --srt all.srt", "Subtitles belong to one recording"),
+        ("%transcribe -b door.wav --srt door.srt", "--background only begins"),
+        ("%transcribe -b door.wav --sync", "--sync waits for its answer"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence(own, line, said):

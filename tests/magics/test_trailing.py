@@ -45,6 +45,9 @@ def test_behind_two_dashes_everything_is_words() -> None:
         ("a fox --sed 7", "Did you mean --seed"),
         ("a fox --ar 16:9", "no option"),
         ("a fox --seed 7 in snow", "in the middle"),
+        ("a fox --seed seven", "invalid int value: 'seven'. To have it in the words, begin"),
+        ("a fox --seed", "--seed: expected one argument. To have it in the words, begin"),
+        ("a fox --sed 3 --seed seven", "invalid int value"),
     ],
 )
 def test_what_looks_like_an_option_is_never_paid_for_as_words(line: str, says: str) -> None:

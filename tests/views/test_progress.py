@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from sophnet_jupyter.events import Event, ImageReady, Progress
+from sophnet_jupyter.events import Event, ImageReady, Notice, Progress
 from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.views.progress import LiveProgress, TerminalProgress, bar
@@ -63,6 +63,14 @@ def test_there_is_a_bar_only_where_the_fraction_is_known() -> None:
     assert "50 %" in surface.last
     followed(LiveProgress(surface, ["x"]), Progress(state="RUNNING"))
     assert " %" not in surface.last
+
+
+def test_a_notice_is_seen_while_the_work_goes_on_and_is_nothing_but_words() -> None:
+    surface = Surface()
+    lost = Notice(text="Task t goes on, but looking fails: <b>no route</b>")
+    followed(LiveProgress(surface, ["x"]), Progress(state="RUNNING"), lost)
+    assert "⚠ Task t goes on, but looking fails: &lt;b&gt;no route" in surface.last
+    assert surface.shown[-1][1]["text/plain"].endswith("looking fails: <b>no route</b>")
 
 
 def test_no_more_than_four_updates_a_second_and_one_display() -> None:

@@ -8,12 +8,14 @@ import time
 import wave
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.widgets.audio_player import EMBEDDED, AudioPlayer
+from sophnet_jupyter.views.embedding import BUDGET
+from sophnet_jupyter.widgets.audio_player import AudioPlayer
 
 
 def wait(condition: Callable[[], object]) -> None:
@@ -56,16 +58,29 @@ def test_a_pcm_sound_becomes_a_wav_with_whole_samples(sent: list[Any]) -> None:
         assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (2, 16_000, 800)
 
 
-def test_a_notebook_keeps_a_short_sound_and_a_note_of_a_long_one(sent: list[Any]) -> None:
-    short, long = AudioPlayer(title="<Short>"), AudioPlayer(title="<Long>")
-    short.feed(b"....")
-    long.feed(bytes(EMBEDDED + 1))
-    assert "sound is arriving" in short.still()[0]
+def test_a_short_sound_stays_in_the_notebook_and_a_long_one_in_a_file_beside_it(
+    sent: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    short, long = AudioPlayer("pcm", title="<Short>"), AudioPlayer("pcm")
+    short.feed(bytes(400))
+    long.feed(bytes(BUDGET))
+    assert "&lt;Short&gt;: sound is arriving" in short.still()[0]
     for player in (short, long):
         player.finish()
-    wait(lambda: short.finished and long.finished)
-    assert short.still()[0].startswith('<audio controls preload="metadata" src="data:audio/mpeg;')
-    assert "&lt;Long&gt;: 2.0 MB of sound, too much" in long.still()[0]
+    # Only then is the loop's own still form made, which writes the file.
+    wait(lambda: [message["kind"] for message, _ in sent].count("twin") == 2)
+    assert short.still()[0].startswith('<audio controls preload="metadata" src="data:audio/wav;')
+    assert '<audio controls preload="metadata" src="sophnet-media/audio-' in long.still()[0]
+    [file] = (tmp_path / "sophnet-media").iterdir()
+    assert file.read_bytes() == long.data
+
+
+def test_a_sound_that_never_came_leaves_no_player_that_is_dead(sent: list[Any]) -> None:
+    for player in (AudioPlayer("mp3", title="<Hi>"), AudioPlayer("pcm", title="<Hi>")):
+        player.finish()
+        wait(lambda player=player: player.finished)
+        assert player.still() == ("<i>&lt;Hi&gt;: no sound came.</i>", "[<Hi>: no sound came]")
 
 
 def test_stopping_tells_who_feeds_it_once_and_drops_the_rest(sent: list[Any]) -> None:

@@ -290,13 +290,14 @@ def test_a_task_that_is_done_is_not_cancelled() -> None:
         ("%2e%2e", "%252e%252e"),
         ("a/b?c#d", "a%2Fb%3Fc%23d"),
         ("任务", "%E4%BB%BB%E5%8A%A1"),
+        (33484163592, "33484163592"),
     ],
 )
-def test_an_id_stays_one_segment_of_a_path(task_id: str, path: str) -> None:
+def test_an_id_stays_one_segment_of_a_path(task_id: str | int, path: str) -> None:
     assert segment(task_id) == path
 
 
-@pytest.mark.parametrize("task_id", ["", " ", ".", ".."])
-def test_what_cannot_be_an_id_is_refused(task_id: str) -> None:
+@pytest.mark.parametrize("task_id", ["", " ", ".", "..", None, True, 1.5])
+def test_what_cannot_be_an_id_is_refused(task_id: Any) -> None:
     with pytest.raises(SettingsError):
         segment(task_id)

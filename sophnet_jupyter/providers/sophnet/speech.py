@@ -22,6 +22,7 @@ from ...wire.retry import ANSWER, PAID_TASK, READ
 from ...wire.stream import held
 from ...wire.upload import Content, sending
 from ...wire.wire import Wire
+from .. import arguments
 from ..begun import surely
 from ..journal import Task
 from ..tasks import Tasks
@@ -29,7 +30,7 @@ from .access import SERVICE, is_sandbox, request_id
 from .place import Place
 from .several import several
 from .speech_result import SpeechTask, decode_sync, decode_task, look, sentences
-from .speech_sound import Sound, sound
+from .speech_sound import Sound, sound, sounds
 
 if TYPE_CHECKING:
     from ...wire.download import Downloader
@@ -108,21 +109,21 @@ class Speech:
         Raises `SettingsError` for what the service does not take, before anything is sent, and
         `SophNetError`.
         """
-        if isinstance(given, list | tuple):
-            sounds = [sound(each, filename=filename) for each in given]
-        else:
-            assert not isinstance(given, Sequence) or isinstance(given, str | bytes)
-            sounds = [sound(given, filename=filename)]
+        recordings = sounds(given, filename=filename)
         if not sync and (model or sample_rate):
             raise SettingsError("model and sample_rate are for sync=True only.")
         parameters: dict[str, Any] = {"model": model, "sample_rate": sample_rate}
         answers = [
             self._at_once(each, parameters, n) if sync else self._one(each, n)
-            for n, each in enumerate(sounds)
+            for n, each in enumerate(recordings)
         ]
         if len(answers) == 1:
             return answers[0]
-        return several(answers, [each.name for each in sounds])
+        return several(answers, [each.name for each in recordings])
+
+    def check(self, given: Given | Sequence[Given]) -> None:
+        """Raise `SettingsError` for what `stream` would refuse; nothing is sent."""
+        sounds(given)
 
     async def submit(self, given: Given, *, filename: str = "") -> Task:
         """Have a transcription begun, and return its task without waiting: see `wait`."""
@@ -182,7 +183,7 @@ class Speech:
             upload = body or given.form(self._fields)
             call = Call(method="POST", path=self._path, upload=upload)
         else:
-            asked = msgspec.json.encode({"audio_url": given.url, **self._fields})
+            asked = arguments.encoded({"audio_url": given.url, **self._fields})
             call = Call(method="POST", path=self._path, body=asked)
         reply = await self._wire.fetch(call, retry=PAID_TASK)
         begun = decode_task(reply)
@@ -232,7 +233,7 @@ class Speech:
             "speech_recognition_param": {**wanted, "format": "wav"},
             **self._fields,
         }
-        call = Call(method="POST", path=self._sync_path, body=msgspec.json.encode(body))
+        call = Call(method="POST", path=self._sync_path, body=arguments.encoded(body))
         reply = await self._wire.fetch(call, retry=ANSWER)
         yield _started(reply)
         raw, seconds = decode_sync(reply)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -42,7 +43,16 @@ class Sound:
         )
 
 
-def sound(given: str | Content | Response, *, filename: str = "") -> Sound:
+def sounds(given: object, *, filename: str = "") -> list[Sound]:
+    """One recording, or a list of them, each as `sound` takes it. Raises `SettingsError`."""
+    if not isinstance(given, list | tuple):
+        return [sound(given, filename=filename)]
+    if not given:
+        raise SettingsError("The list of recordings is empty.")
+    return [sound(each, filename=filename) for each in given]
+
+
+def sound(given: object, *, filename: str = "") -> Sound:
     """
     What a user gives, as something to send.
 
@@ -51,19 +61,33 @@ def sound(given: str | Content | Response, *, filename: str = "") -> Sound:
     if isinstance(given, Response):
         return _of_response(given, filename)
     if isinstance(given, str) and given.lower().startswith(("http://", "https://")):
-        name = (
-            filename or unquote(urlsplit(given).path.rpartition("/")[2]) or urlsplit(given).netloc
-        )
-        return Sound(name=name, url=given, recording=Recording(name=name, place=_bare(given)))
+        return _at_address(given, filename)
     if isinstance(given, str) and "://" in given:
         raise SettingsError(
             f"{given.partition('://')[0]}:// is no address of a recording: use https."
         )
-    if isinstance(given, str | os.PathLike):
-        return _on_disk(Path(given).expanduser(), filename)
+    if isinstance(given, str | os.PathLike) and str(given).strip():
+        return _on_disk(Path(given), filename)
     if isinstance(given, bytes | bytearray | memoryview):
         return _in_memory(bytes(given), filename)
-    return _opened(given, filename)
+    if hasattr(given, "read"):
+        return _opened(cast("BinaryIO", given), filename)
+    what = "an empty text" if isinstance(given, str) else type(given).__name__
+    raise SettingsError(
+        "A recording is a path, an address, bytes, an open file or a Response with sound, "
+        f"not {what}."
+    )
+
+
+def _at_address(url: str, filename: str) -> Sound:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise SettingsError(f"{url!r:.80} is no address.") from None
+    name = filename or unquote(parts.path.rpartition("/")[2]) or parts.netloc
+    # Without its query, which may be a signature, and without a password.
+    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return Sound(name=name, url=url, recording=Recording(name=name, place=place))
 
 
 def _of_response(response: Response, filename: str) -> Sound:
@@ -73,11 +97,14 @@ def _of_response(response: Response, filename: str) -> Sound:
 
 
 def _on_disk(path: Path, filename: str) -> Sound:
+    # Without a home to put in its place, ~ is a name like others.
+    with suppress(RuntimeError):
+        path = path.expanduser()
     name = filename or file_name(path.name)
     try:
         with path.open("rb") as opened:
             _check(name, opened.read(HEAD))
-    except OSError:
+    except (OSError, ValueError):
         # Whoever opens it to send it says what is wrong with it.
         pass
     sent = Sound(name=name, content=path, recording=Recording(name=name, place=str(path)))
@@ -117,9 +144,3 @@ def _check(name: str, head: bytes) -> None:
 
 def _takes() -> str:
     return f"it takes {', '.join(FORMATS)}."
-
-
-def _bare(url: str) -> str:
-    """An address without its query, which may be a signature, and without a password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from ...errors import RequestRefused, ServiceError
 from ...events import AudioChunk, Event, Finished, Notice, Started
 from ...media import HEAD, sniff
@@ -15,6 +13,7 @@ from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
 from ...wire.stream import held
 from ...wire.wire import Wire
+from .. import arguments
 from ..lines import EventLines, read
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error, unreadable
 from .place import Place
@@ -113,7 +112,7 @@ class Voice:
 
     def _call(self, path: str, said: list[str], param: Mapping[str, Any]) -> Call:
         body = {**self._fields, "text": said, "synthesis_param": param}
-        return Call(method="POST", path=path, body=msgspec.json.encode(body))
+        return Call(method="POST", path=path, body=arguments.encoded(body))
 
 
 def ending(frames: Frames) -> list[Event]:
@@ -134,7 +133,8 @@ def silent(reply: Reply, param: Mapping[str, Any]) -> ServiceError:
     )
     known = ", ".join(VOICES.get(param["model"], ())) or "those of its console"
     about = f"that {param['model']} has the voice {voice!r}" if voice else "the text"
-    error.advice = f"Check {about}: it answers so for what it cannot say. Known voices: {known}."
+    voices = f" Known voices: {known}." if voice else ""
+    error.advice = f"Check {about}: it answers so for what it cannot say.{voices}"
     return error
 
 

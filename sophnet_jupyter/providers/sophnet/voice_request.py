@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
-from ...errors import SettingsError
+from .. import arguments
 from .voice_names import model_for
 
 # "文件格式_采样率_通道_比特率"; the last part is a bit rate or the bits of a sample.
@@ -38,18 +37,19 @@ def sounding(
     ``format`` is a word of `SHORT`, or is sent as it is. Raises `SettingsError` for a voice that
     the model does not have, a ``volume`` not from 0 to 100, and a rate not from 0.5 to 2.
     """
-    param: dict[str, Any] = {"model": model_for(model, voice)}
-    given = {"voice": voice, "format": SHORT.get((format or "").lower(), format)}
-    param |= {name: value for name, value in given.items() if value}
-    numbers = (
-        ("volume", "volume", volume, 0.0, 100.0),
-        ("speech_rate", "speechRate", speech_rate, 0.5, 2.0),
-        ("pitch_rate", "pitchRate", pitch_rate, 0.5, 2.0),
-    )
-    for name, field, value, low, high in numbers:
-        if value is not None:
-            param[field] = _checked(name, value, low, high)
-    return param
+    given = {"model": model, "voice": voice, "format": format}
+    words = {name: arguments.text(name, value) for name, value in given.items() if value}
+    param: dict[str, Any] = {"model": model_for(words.get("model"), words.get("voice"))}
+    if voice:
+        param["voice"] = words["voice"]
+    if format:
+        param["format"] = SHORT.get(words["format"].lower(), words["format"])
+    numbers = {
+        "volume": arguments.number("volume", volume, 0, 100),
+        "speechRate": arguments.number("speech_rate", speech_rate, 0.5, 2),
+        "pitchRate": arguments.number("pitch_rate", pitch_rate, 0.5, 2),
+    }
+    return param | {field: value for field, value in numbers.items() if value is not None}
 
 
 def samples(written: str) -> tuple[int, int] | None:
@@ -58,10 +58,3 @@ def samples(written: str) -> tuple[int, int] | None:
     if not found or found[1].upper() != "PCM":
         return None
     return int(found[2]), 1 if found[3].upper() == "MONO" else 2
-
-
-def _checked(name: str, value: object, low: float, high: float) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type,operator]
-        raise SettingsError(f"{name} goes from {low:g} to {high:g}, not {value!r}.")
-    return value  # type: ignore[return-value]

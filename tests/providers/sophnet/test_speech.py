@@ -269,6 +269,13 @@ async def test_more_than_a_gigabyte_is_refused_before_anything_is_sent(tmp_path:
     [
         ("nothing-here.wav", {}, "There is no file"),
         ("ftp://x/a.wav", {}, "no address of a recording"),
+        ("https://[x/a.wav", {}, "is no address"),
+        ("~nobody-here/a.wav", {}, "There is no file"),
+        ("a\0.wav", {}, "cannot be read"),
+        (" ", {}, "open file or a Response with sound, not an empty text"),
+        (None, {}, "not NoneType"),
+        ([], {}, "The list of recordings is empty"),
+        (["https://x/a.wav", {}], {}, "not dict"),
         (Response(text="a"), {}, "no sound in this response"),
         ("https://x/a.wav", {"model": "m"}, "for sync=True only"),
     ],

@@ -13,6 +13,7 @@ import wave
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -159,6 +160,28 @@ async def test_an_unknown_voice_is_an_error_that_names_it_and_those_that_are(
 async def test_text_of_emojis_is_refused_before_anything_is_sent(client: Client) -> None:
     with pytest.raises(SettingsError, match="nothing to say"):
         await client.voice.speak("😀😀")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"voice": 5}, "voice is a text, not 5"),
+        ({"format": ["mp3"]}, "format is a text"),
+        ({"volume": "loud"}, "volume is a number, not 'loud'"),
+        ({"volume": 101}, "volume goes from 0 to 100, not 101"),
+        ({"pitch_rate": float("nan")}, r"pitch_rate goes from 0\.5 to 2"),
+    ],
+)
+async def test_a_value_of_the_wrong_kind_is_one_sentence(
+    client: Client, options: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(SettingsError, match=says):
+        await client.voice.speak("one", **options)
+
+
+async def test_half_a_character_is_one_sentence(client: Client) -> None:
+    with pytest.raises(SettingsError, match="half a character"):
+        await client.voice.speak("one \ud83d")
 
 
 async def test_a_rate_of_three_is_refused_before_anything_is_sent(client: Client) -> None:

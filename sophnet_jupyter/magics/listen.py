@@ -15,6 +15,7 @@ from IPython.display import display
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..response import Response
+from ..views.control_characters import plain
 from .interpolate import interpolate
 from .options import out_name
 from .session import Session
@@ -71,7 +72,7 @@ class ListenMagics(Magics):
             return
         self._hear(mic)
         if args.save:
-            sys.stdout.write(f"saved: {mic.save(args.save)}\n")
+            sys.stdout.write(f"saved: {plain(str(mic.save(args.save)))}\n")
 
     def _microphone(self, args: Namespace, source: Any) -> Microphone:
         # Widgets take a tenth of a second to import.

@@ -11,6 +11,8 @@ from traitlets import Bool
 from ..errors import SophNetError
 from ..events import Event, Notice, Started, Transcript
 from ..kernel.loop import loop
+from ..kernel.switching import quick_turns
+from ..views.control_characters import plain
 from . import spoken
 from .dictation import Dictation
 from .hearers import Hearers
@@ -77,18 +79,25 @@ class Listening(Panel):
 
     def _begin(self, take: Take | None) -> None:
         try:
-            session = self._client.speech.live(
-                self._source if take is None else None,
-                **({} if take is None else {"sample_rate": take.sample_rate}),
-                **self._options,
-            )
-        except SophNetError as error:
-            self.error = error
+            session = self._session_for(take)
+            super().start(lambda: self._listen(session, take))
+        except SophNetError:
+            if take is not None:
+                # The view that has opened it would send sound that nobody hears.
+                self.tell("halt", take=take.number)
             raise
-        super().start(lambda: self._listen(session, take))
         # Set only once it is the one job: another view may have begun before.
         self._take, self._session = take, session
         self._waiting.look(over=False)
+
+    def _session_for(self, take: Take | None) -> Any:
+        given = {} if take is None else {"sample_rate": take.sample_rate}
+        source = self._source if take is None else None
+        try:
+            return self._client.speech.live(source, **{**given, **self._options})
+        except SophNetError as error:
+            self.error = error
+            raise
 
     def _stop(self) -> None:
         """The first stop lets the last words come, the second one hangs up."""
@@ -131,12 +140,13 @@ class Listening(Panel):
     async def _pump(self, session: Any, take: Take) -> None:
         told = 0
         try:
-            while (frame := await take.next()) is not None:
-                await session.send(frame)
-                late = round(take.late / LATE)
-                if late != told:
-                    told = late
-                    self.tell("late", seconds=late)
+            with quick_turns():
+                while (frame := await take.next()) is not None:
+                    await session.send(frame)
+                    late = round(take.late / LATE)
+                    if late != told:
+                        told = late
+                        self.tell("late", seconds=late)
         except SophNetError:
             return  # which the one who reads the session is told
         if take.why:
@@ -190,7 +200,7 @@ class Listening(Panel):
         wait = self._told + 1 / RATE - loop().time()
         if wait <= 0:
             self._told = loop().time()
-            self.tell("partial", text=self.partial)
+            self.tell("partial", text=plain(self.partial))
         elif self._timer is None:
             self._timer = loop().call_later(wait, self._tell_late)
 
@@ -202,4 +212,4 @@ class Listening(Panel):
 
 def shown(sentence: Transcript) -> dict[str, Any]:
     """A sentence as a view draws it."""
-    return {"text": sentence.text, "time": spoken.clock(sentence)}
+    return {"text": plain(sentence.text), "time": spoken.clock(sentence)}

@@ -1,10 +1,10 @@
-import { followMicrophones, microphones, openCapture, CAPTURE_RATE } from "./capture.js";
+import { followMicrophones, microphones } from "./capture.js";
 import { button, download, make } from "./dom.js";
 import { heardSound } from "./heard_sound.js";
 import { loudnessMeter } from "./loudness.js";
 import { openPanel } from "./panel.js";
 import { sentenceList } from "./sentence_list.js";
-import { openUplink } from "./uplink.js";
+import { openTake } from "./take.js";
 
 const PHASES = {
   ready: "Ready",
@@ -15,9 +15,6 @@ const PHASES = {
   failed: "Failed",
 };
 const BUSY = new Set(["connecting", "listening", "finishing"]);
-// So much sound may wait for a kernel that cannot be reached.
-const LONGEST_BREAK = 30_000;
-const FROM_NOW = 1000;
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
@@ -54,23 +51,12 @@ function render({ model, el }) {
   panel.root.prepend(head);
   panel.root.append(controls, notice, sentences.element, sound.element);
 
-  /** What this view listens with. @type {Take | undefined} */
+  /** What this view listens with. @type {import("./take.js").Take | undefined} */
   let take;
   let opening = false;
   let closed = false;
-
-  /**
-   * Times are those of `performance.now`.
-   *
-   * @typedef {object} Take
-   * @property {number} number
-   * @property {import("./uplink.js").Uplink} uplink
-   * @property {import("./capture.js").Capture} [capture]
-   * @property {number} frames  Sent so far.
-   * @property {number} aliveAt  When the kernel could be reached.
-   * @property {string} warning  What is wrong with the sound, if it was told.
-   * @property {boolean} away  Whether it was told that the kernel cannot be reached.
-   */
+  // What is wrong with the sound, if that was told.
+  let warning = "";
 
   function events() {
     return {
@@ -81,7 +67,10 @@ function render({ model, el }) {
         showActions();
       },
       listen: () => begin(),
-      halt: () => end(""),
+      /** @param {any} event */
+      halt({ take: number }) {
+        if (number === undefined || take?.number === number) take?.end("");
+      },
       /** @param {any} event */
       partial: ({ text }) => sentences.begun(text),
       /** @param {any} event */
@@ -121,85 +110,36 @@ function render({ model, el }) {
       panel.send("start");
       return;
     }
-    opening = true;
-    start.disabled = true;
-    const number = crypto.getRandomValues(new Uint32Array(1))[0];
-    const uplink = openUplink(model);
-    /** @type {Take} */
-    const mine = { number, uplink, frames: 0, aliveAt: performance.now(), warning: "", away: false };
+    opening = start.disabled = true;
+    warning = "";
+    const mine = openTake(model, {
+      device: choice.value,
+      cleaned: model.get("clean"),
+      onLevel: showLevel,
+      onNotice: tell,
+      onEnd(trouble) {
+        take = undefined;
+        meter.end();
+        if (trouble) panel.fail(trouble);
+      },
+    });
     take = mine;
     try {
-      const capture = await openCapture({
-        device: choice.value,
-        cleaned: model.get("clean"),
-        onFrame: (pcm) => sendFrame(mine, pcm),
-        onLevel: (level) => showLevel(mine, level),
-        onEnd: (why) => {
-          panel.fail(why);
-          end(why);
-        },
-      });
-      mine.capture = capture;
-      await showDevices(capture.device);
-      if (closed || take !== mine) await capture.close();
-      else meter.begin();
-      const live = await uplink.live;
-      if (!live && take === mine) tell(NOT_LIVE);
+      await showDevices(await mine.opened);
+      if (take === mine) meter.begin();
     } catch (error) {
       panel.fail(error instanceof Error ? error.message : String(error));
-      end("");
     } finally {
-      opening = false;
-      start.disabled = false;
+      opening = start.disabled = false;
     }
   }
 
-  /** @param {Take} mine @param {Int16Array} pcm */
-  function sendFrame(mine, pcm) {
-    const { number, uplink } = mine;
-    let taken = true;
-    if (mine.frames === 0) {
-      const label = mine.capture?.label ?? "";
-      taken = uplink.send({ kind: "begin", take: number, sample_rate: CAPTURE_RATE, label });
-    }
-    const t = performance.timeOrigin + performance.now();
-    const facts = { kind: "frame", take: number, seq: mine.frames++, t };
-    taken &&= uplink.send(facts, /** @type {ArrayBuffer} */ (pcm.buffer));
-    const kernel = model.widget_manager?.kernel;
-    if (!kernel || kernel.connectionStatus === "connected") mine.aliveAt = performance.now();
-    const away = performance.now() - mine.aliveAt;
-    if (!taken) {
-      end("");
-    } else if (away > LONGEST_BREAK) {
-      panel.fail(UNREACHABLE);
-      end(UNREACHABLE);
-    } else if (mine.away !== away > FROM_NOW) {
-      mine.away = !mine.away;
-      tell(mine.away ? "The kernel cannot be reached just now; the sound is kept for it." : "");
-    }
-  }
-
-  /** @param {string} why  A sentence, or nothing if it was wanted. */
-  function end(why) {
-    const mine = take;
-    if (!mine) return;
-    take = undefined;
-    meter.end();
-    const last = () => {
-      mine.uplink.send({ kind: "end", take: mine.number, frames: mine.frames, why });
-      mine.uplink.close();
-    };
-    // Its last frame is on the way here.
-    if (mine.capture) mine.capture.close().then(last);
-    else last();
-  }
-
-  /** @param {Take} mine @param {import("./capture.js").Level} level */
-  function showLevel(mine, level) {
-    const warning = meter.show(level);
-    if (warning === mine.warning) return;
-    mine.warning = warning;
-    tell(warning);
+  /** @param {import("./capture.js").Level} level */
+  function showLevel(level) {
+    const now = meter.show(level);
+    if (now === warning) return;
+    warning = now;
+    tell(now);
   }
 
   /** @param {string} chosen */
@@ -239,9 +179,7 @@ function render({ model, el }) {
   }
 
   choice.addEventListener("change", () => {
-    if (!take) return;
-    // Another device in mid-speech: what was said so far stays, and a new take begins.
-    tell("The new microphone is used from the next start on.");
+    if (take) tell("The new microphone is used from the next start on.");
   });
   const unfollow = sourced ? () => {} : followMicrophones(() => showDevices(""));
   if (!sourced) showDevices("").catch(() => {});
@@ -253,27 +191,19 @@ function render({ model, el }) {
     start.hidden = busy;
     stop.hidden = !busy;
     stop.textContent = now === "finishing" ? "■ Hang up" : "■ Stop";
-    if (now === "failed" || now === "stopped") end("");
+    if (now === "failed" || now === "stopped") take?.end("");
     if (phase.isConnected) panel.announce(`${model.get("title")}: ${PHASES[now]}`);
   });
   panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
-  const lost = new MutationObserver(() => {
-    if (panel.root.classList.contains("sophnet-lost")) end("");
-  });
-  lost.observe(panel.root, { attributes: true, attributeFilter: ["class"] });
+  panel.hear("lost", () => take?.end(""));
   showActions();
   return () => {
     closed = true;
-    end("The panel was taken out of the page.");
+    take?.end("The panel was taken out of the page.");
     unfollow();
-    lost.disconnect();
     sound.close();
     panel.close();
   };
 }
-
-const UNREACHABLE = "The kernel could not be reached for 30 s, so the microphone was let go: press Start again.";
-const NOT_LIVE =
-  "While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).";
 
 export default { render };

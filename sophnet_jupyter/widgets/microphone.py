@@ -13,6 +13,7 @@ from traitlets import Bool, Unicode
 from ..errors import SettingsError, SophNetError
 from ..events import Transcript
 from ..kernel.loop import loop
+from ..views.control_characters import plain
 from . import spoken
 from .hearers import OnFinal
 from .listening import Listening, shown
@@ -177,7 +178,7 @@ class Microphone(Listening):
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         return {
             "sentences": [shown(sentence) for sentence in self._dictation.sentences],
-            "partial": self.partial,
+            "partial": plain(self.partial),
             "has_sound": bool(self._dictation.sound),
         }, []
 

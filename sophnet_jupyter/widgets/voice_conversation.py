@@ -13,6 +13,7 @@ from traitlets import Bool, Float, Unicode
 from ..errors import LineClosed, SettingsError, SophNetError
 from ..events import AudioChunk, Ending, Finished, Notice, Started, TextDelta, Transcript
 from ..kernel.loop import loop
+from ..kernel.switching import quick_turns
 from . import voice_turn
 from .panel import Panel, said
 from .take import Take
@@ -200,7 +201,8 @@ class Conversation(Panel):
 
     async def _speak(self, session: Any, take: Take | None, sounds: list[Any]) -> None:
         if take:
-            await self._sending.pump(session, take)
+            with quick_turns():
+                await self._sending.pump(session, take)
         else:
             await self._sending.play(session, sounds, self._pace)
 

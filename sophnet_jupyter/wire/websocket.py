@@ -144,11 +144,15 @@ class Sockets:
             case theirs.ProxyError() | theirs.InvalidProxy() | ImportError():
                 reason = "the proxy did not pass the socket on"
                 return Unreachable(service=service, host=host, reason=reason)
-            case theirs.InvalidHandshake() | theirs.InvalidMessage():
-                return AnswerUnreadable(service=service, what="it opened no websocket")
-            case theirs.ConnectionClosed() | EOFError():
+            case (
+                theirs.ConnectionClosed()
+                | EOFError()
+                | theirs.InvalidMessage(__cause__=EOFError() | OSError())
+            ):
                 reason = "the line was closed while it was being opened"
                 return Unreachable(service=service, host=host, reason=reason)
+            case theirs.InvalidHandshake() | theirs.InvalidMessage():
+                return AnswerUnreadable(service=service, what="it opened no websocket")
             case OSError():
                 return Unreachable(service=service, host=host, reason=scrub(str(error)))
             case _:

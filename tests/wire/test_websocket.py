@@ -194,7 +194,7 @@ async def test_what_opens_no_socket_is_told_apart() -> None:
     cases: list[tuple[Any, type[SophNetError]]] = [
         (silent, TimedOut),
         (rude, AnswerUnreadable),
-        (hang_up, SophNetError),
+        (hang_up, Unreachable),
     ]
     for behaviour, error in cases:
         running = await asyncio.start_server(behaviour, "127.0.0.1", 0)

@@ -120,7 +120,7 @@ class AnimateMagics(Magics):
             background=background,
             out=out,
             context=context,
-            save=args.save,
+            save=[args.save] if args.save else [],
             on_cancel=GOES_ON,
         )
 

@@ -40,6 +40,8 @@ class Following:
         self._out: TextIO = sys.stdout
         self._on_cancel = GOES_ON
         self._open: dict[str, None] = {}
+        self.in_background = False
+        """Whether the result comes when the cell has ended."""
 
     def follow(
         self,
@@ -49,11 +51,11 @@ class Following:
         background: bool = False,
         out: str | None = None,
         context: Context | None = None,
-        save: str | None = None,
+        save: Sequence[str] = (),
         on_cancel: str = HUNG_UP,
     ) -> Response | Background:
         """
-        Show work and its result, store that as ``out`` too, and ``save`` it to a path.
+        Show work and its result, store that as ``out`` too, and ``save`` it to each path.
 
         In the ``background`` the cell ends at once, with a handle and a button that cancels, and
         ``asked`` is what `%sophnet jobs` calls it. ``on_cancel`` is a sentence on what cancelling
@@ -62,13 +64,14 @@ class Following:
         self._on_cancel = on_cancel
         context = context or Context()
         if background:
+            self.in_background = True
             work = _InBackground(self, events, context, save)
             return self._session.jobs.start(
                 work.ask, context, prompt=asked, out=out, place=work.place
             )
         response = self.settle(events, out=out, context=context)
-        if save:
-            sys.stdout.write(self._session.save(response, save) + "\n")
+        for path in save:
+            sys.stdout.write(self._session.save(response, path) + "\n")
         return response
 
     def settle(
@@ -144,7 +147,7 @@ class _InBackground:
         following: Following,
         events: AsyncGenerator[Event, None],
         context: Context,
-        save: str | None,
+        save: Sequence[str],
     ) -> None:
         self.view: View = following
         self._following = following
@@ -152,7 +155,7 @@ class _InBackground:
         self._events = events
         self._context = context
         self._save = save
-        self._saved = ""
+        self._saved: list[str] = []
         self._note: CancelNote | None = None
 
     def place(self, waits: bool) -> _InBackground:
@@ -169,8 +172,8 @@ class _InBackground:
 
     async def ask(self, view: View, arrival: Arrival) -> Response:
         response = await show(self._events, view, arrival, model="")
-        if self._save:
-            self._saved = _saved(await asyncio.to_thread(response.save, self._save))
+        for path in self._save:
+            self._saved.append(_saved(await asyncio.to_thread(response.save, path)))
         return response
 
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
@@ -187,11 +190,11 @@ class _InBackground:
             error.response = arrival.response
         following._draw(arrival.response, self._context)
         if self._cell.place == "terminal":
-            words = [self._saved, failure(error) if self.text else ""]
+            words = [*self._saved, failure(error) if self.text else ""]
             following._out.write("".join(f"{line}\n" for line in words if line))
             return
-        if self._saved:
-            self._cell.publish(note(self._saved))
+        for saved in self._saved:
+            self._cell.publish(note(saved))
         if self._note:
             fail(self._cell, error)
             self._note.end()

@@ -105,7 +105,7 @@ class ImagineMagics(Magics):
             asked=prompt,
             background=args.background,
             out=out,
-            save=args.save,
+            save=[args.save] if args.save else [],
             on_cancel=GOES_ON,
         )
 

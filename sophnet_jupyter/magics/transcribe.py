@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +11,18 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
-from ..kernel.loop import run
-from ..providers.journal import Task
 from ..response import Response
 from ..views.answer import Context, closing, closing_words
 from ..views.progress import LiveProgress
-from . import sheet
-from .follow import Following
+from .background import Background
+from .follow import GOES_ON, Following
 from .interpolate import interpolate, value_of
 from .named_files import named_files
 from .options import out_name
+from .places import HUNG_UP
 from .session import Session
 from .suggestions import SOUNDS
 from .trailing import parse_around
-
-LATER = (
-    "--background only begins: %sophnet tasks resume has the answer, and what is to become of it "
-    'is said there, as in _.renamed({0: "Ada"}).save("talk.srt").'
-)
-KEPT = "%sophnet tasks resume ID waits for one, also in another kernel, for 24 hours."
 
 
 @magics_class
@@ -56,9 +47,12 @@ class TranscribeMagics(Magics):
         "--save", metavar="PATH", help="Write the text to this file, or a folder ending in /."
     )
     @argument(
-        "-b", "--background", action="store_true", help="Begin, and leave it to %%sophnet tasks."
+        "-b",
+        "--background",
+        action="store_true",
+        help="Let other cells run meanwhile; the result is a handle to await or cancel.",
     )
-    def transcribe(self, line: str) -> Response | None:
+    def transcribe(self, line: str) -> Response | Background:
         """
         Turn a recording into text, with times and speakers, and hear it beside its sentences.
 
@@ -74,44 +68,25 @@ class TranscribeMagics(Magics):
         except KeyboardInterrupt:
             raise Stopped() from None
 
-    def _transcribe(self, args: Namespace, words: str) -> Response | None:
+    def _transcribe(self, args: Namespace, words: str) -> Response | Background:
         out = out_name(args.out)
         given, labels = self._recordings(words)
         if (args.srt or args.vtt) and len(given) > 1:
             raise UsageError("Subtitles belong to one recording: name one, or use --save folder/.")
-        speech = self._session.client.speech
-        if args.background:
-            if args.sync:
-                raise UsageError("--sync waits for its answer: leave it, or --background, out.")
-            if out or args.speakers or args.srt or args.vtt or args.save:
-                raise UsageError(LATER)
-            self._begin(given)
-            return None
-        events = speech.stream(given if len(given) > 1 else given[0], sync=args.sync)
-        names = [name.strip() for name in (args.speakers or "").split(",") if name.strip()]
-        following = Transcribing(self._session, labels, names)
-        response = following.settle(events, out=out)
-        if following.renamed is not response:
-            response = following.renamed
-            self._session.drew(response, Context(), out)
-        for path in filter(None, (args.srt, args.vtt, args.save)):
-            kind = {args.srt: ".srt", args.vtt: ".vtt"}.get(path, "")
-            target = path if not kind or path.lower().endswith(kind) else path + kind
-            sys.stdout.write(self._session.save(response, target) + "\n")
-        return response
-
-    def _begin(self, given: list[Any]) -> None:
-        """Begin a task for each, and show those that were begun, also where a later one fails."""
-        speech = self._session.client.speech
-        speech.check(given)
-        tasks: list[Task] = []
-        try:
-            for each in given:
-                tasks.append(run(speech.submit(each)))  # noqa: PERF401 - kept where the next one fails
-        finally:
-            if tasks:
-                sheet.lines(self._session.shell, [(task.id, task.asked) for task in tasks])
-                sys.stdout.write("\n".join([KEPT, *self._session.client.tasks.unheard(), ""]))
+        events = self._session.client.speech.stream(
+            given if len(given) > 1 else given[0],
+            sync=args.sync,
+            speakers=[name.strip() for name in (args.speakers or "").split(",") if name.strip()],
+        )
+        targets = (_ending(args.srt, ".srt"), _ending(args.vtt, ".vtt"), args.save)
+        return Transcribing(self._session, labels).follow(
+            events,
+            asked=words.strip(),
+            background=args.background,
+            out=out,
+            save=[path for path in targets if path],
+            on_cancel=HUNG_UP if args.sync else GOES_ON,
+        )
 
     def _recordings(self, words: str) -> tuple[list[Any], list[str]]:
         names = self._session.shell.user_ns
@@ -148,18 +123,16 @@ def _label(given: object, otherwise: str) -> str:
     return otherwise
 
 
+def _ending(path: str | None, kind: str) -> str | None:
+    return path if not path or path.lower().endswith(kind) else path + kind
+
+
 class Transcribing(Following):
     """Progress, and in its place a player with the transcript, where there is one."""
 
-    def __init__(self, session: Session, labels: Sequence[str], names: Sequence[str] = ()) -> None:
-        super().__init__(session, labels)
-        self._names = names
-        self.renamed = Response()
-
     def _draw(self, response: Response, context: Context) -> None:
-        self.renamed = response = _named(response, self._names)
-        live = isinstance(self._view, LiveProgress) and response.ending == "complete"
-        players = _players(response) if live else []
+        live = isinstance(self._view, LiveProgress) and not self.in_background
+        players = _players(response) if live and response.ending == "complete" else []
         if not players:
             super()._draw(response, context)
             return
@@ -170,12 +143,6 @@ class Transcribing(Following):
         self._publish(said)
         for player in players:
             player._ipython_display_()
-
-
-def _named(response: Response, names: Sequence[str]) -> Response:
-    """The response with names for its speakers; more names than speakers change nothing."""
-    wanted = dict(zip(response.speakers, names, strict=False))
-    return response.renamed(wanted) if wanted else response
 
 
 def _players(response: Response) -> list[Any]:

@@ -117,12 +117,15 @@ class LiveProgress:
         self._steps = Steps(labels, clock)
         self._painted_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
+        self._finished = False
         self.display_id: str | None = None
 
     def start(self, model: str) -> None:
         self._paint()
 
     def on_event(self, response: Response, event: Event) -> None:
+        if self._finished:
+            return  # such as what is noted of an interrupt, which is drawn with the result
         match event:
             case Progress():
                 self._steps.note(event)
@@ -137,6 +140,7 @@ class LiveProgress:
         self._soon(max(0.0, self._painted_at + 1 / RATE - self._clock()))
 
     def finish(self, response: Response) -> None:
+        self._finished = True
         if self._timer:
             self._timer.cancel()
 

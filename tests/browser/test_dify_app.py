@@ -134,7 +134,7 @@ def test_an_app_that_reads_aloud_is_heard_without_a_click(
     view.get_by_label("Query").press("Control+Enter")
     expect(view.get_by_role("article", name="Answer")).to_contain_text("144", timeout=20_000)
     expect(view.get_by_role("group", name="the answer")).to_contain_text("of 0.", timeout=20_000)
-    page.wait_for_function("loudest > 0.05")
+    page.wait_for_function("loudest > 0.05", polling=100)
     expect(view.get_by_role("button", name="Read aloud")).to_be_hidden()
 
 

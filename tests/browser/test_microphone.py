@@ -120,7 +120,7 @@ def test_a_spoken_sentence_is_read_right_while_a_cell_sleeps(
     view.get_by_role("button", name="Stop").click()
     expect(view.locator(".sophnet-phase")).to_have_text("Ready")
     expect(view.locator(".sophnet-badge")).to_have_text("sandbox")
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
     notebook.interrupt()
     notebook.wait_idle()
     notebook.run_cell(2)
@@ -174,7 +174,7 @@ def test_what_befalls_a_microphone_is_told_and_leaves_nothing_open(
     notebook.cell(1).locator(".jp-InputArea-prompt").click()
     page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
 
     # The kernel restarts while it listens.
     one.get_by_role("button", name="Start").click()
@@ -183,7 +183,7 @@ def test_what_befalls_a_microphone_is_told_and_leaves_nothing_open(
     expect(notebook.output_of(2)).to_contain_text("True False listening")
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     expect(one.locator(".sophnet-alert")).to_contain_text("was restarted")
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
     notebook.wait_idle()
 
     # A page that was loaded anew: the microphone is still there, and no other track is open.
@@ -284,7 +284,7 @@ def test_the_microphone_goes_on_through_an_interrupt_and_a_lost_connection(
     assert page.evaluate("tracks.map((track) => track.readyState)") == ["live"]
     view.get_by_role("button", name="Stop").click()
     expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
 
 
 TROUBLES = {
@@ -360,7 +360,7 @@ def test_each_trouble_of_the_browser_says_what_to_do(
     start.click()
     expect(alert).to_contain_text("wants a click before it listens")
     page.evaluate(AWAKE)
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
 
     for gain, said in ((0, "is it muted?"), (0.003, "very quiet: is it the right one?")):
         page.evaluate(SOUNDS, gain)
@@ -369,7 +369,7 @@ def test_each_trouble_of_the_browser_says_what_to_do(
         expect(alert).to_be_hidden()
         stop.click()
         expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)
-        page.wait_for_function(ALL_CLOSED)
+        page.wait_for_function(ALL_CLOSED, polling=100)
 
     for name, said in TROUBLES.items():
         page.evaluate(FAILS, name)
@@ -429,7 +429,7 @@ def test_one_can_choose_copy_play_and_clear_and_a_reload_keeps_the_times(
     expect(view.locator("li").nth(before)).to_be_visible(timeout=40_000)
     stop.click()
     expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
     notebook.run_cell(2)
     before, after = (notebook.output_of(cell).inner_text() for cell in (1, 2))
     assert before == after, "no take leaves its subshell behind"
@@ -452,7 +452,9 @@ def test_one_can_choose_copy_play_and_clear_and_a_reload_keeps_the_times(
             view.get_by_role("button", name=name).click()
         assert download.value.path().read_bytes().startswith(begin)
     view.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('.sophnet-sound audio')?.duration > 3")
+    page.wait_for_function(
+        "document.querySelector('.sophnet-sound audio')?.duration > 3", polling=100
+    )
     view.get_by_role("button", name="Clear").click()
     expect(view.locator("li")).to_have_count(0)
     expect(view.get_by_role("button", name="Play")).to_be_hidden()
@@ -462,7 +464,7 @@ def test_one_can_choose_copy_play_and_clear_and_a_reload_keeps_the_times(
     notebook.cell(0).locator(".jp-InputArea-prompt").click()
     page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
-    page.wait_for_function("listeners.size === 0")
+    page.wait_for_function("listeners.size === 0", polling=100)
 
 
 MEASURED = """import asyncio, time, ipykernel, ipywidgets, statistics

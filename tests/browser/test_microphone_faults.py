@@ -152,7 +152,7 @@ def mic(page: Page) -> Page:
 
 
 def assert_nothing_is_left(page: Page, console: Any) -> None:
-    page.wait_for_function(ALL_CLOSED)
+    page.wait_for_function(ALL_CLOSED, polling=100)
     frames = page.evaluate("host.frames().length")
     # As long as three frames are.
     page.wait_for_timeout(300)
@@ -168,7 +168,7 @@ def assert_nothing_is_left(page: Page, console: Any) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_is_left_open_when(mic: Page, console: Any, fault: str) -> None:
     mic.get_by_role("button", name="Start").click()
-    mic.wait_for_function("host.frames().length > 2")
+    mic.wait_for_function("host.frames().length > 2", polling=100)
     assert mic.evaluate("tracks.map((track) => track.readyState)") == ["live"]
     mic.evaluate(FAULTS[fault])
     assert_nothing_is_left(mic, console)
@@ -184,7 +184,7 @@ def test_nothing_is_opened_by_a_permission_that_comes_too_late_since(
     mic.get_by_role("button", name="Start").click()
     mic.evaluate(FAULTS[fault])
     mic.evaluate("allow()")
-    mic.wait_for_function("tracks.length > 0")
+    mic.wait_for_function("tracks.length > 0", polling=100)
     assert_nothing_is_left(mic, console)
     assert mic.evaluate("host.frames().length") <= 1
 
@@ -196,9 +196,9 @@ def test_one_can_start_again_after_a_fault_that_was_none_of_the_kernel(
     for fault in ("the session failed", "the session is over", "the device was unplugged"):
         sent = mic.evaluate("host.frames().length")
         start.click()
-        mic.wait_for_function(f"host.frames().length > {sent + 2}")
+        mic.wait_for_function(f"host.frames().length > {sent + 2}", polling=100)
         mic.evaluate(FAULTS[fault].replace("tracks[0]", "tracks.at(-1)"))
-        mic.wait_for_function(ALL_CLOSED)
+        mic.wait_for_function(ALL_CLOSED, polling=100)
         expect(start).to_be_enabled()
     expect(mic.get_by_role("alert")).to_contain_text("was unplugged")
     assert_nothing_is_left(mic, console)
@@ -206,9 +206,9 @@ def test_one_can_start_again_after_a_fault_that_was_none_of_the_kernel(
 
 def test_another_take_is_not_halted_with_one_that_nobody_hears(mic: Page, console: Any) -> None:
     mic.get_by_role("button", name="Start").click()
-    mic.wait_for_function("host.frames().length > 0")
+    mic.wait_for_function("host.frames().length > 0", polling=100)
     number = mic.evaluate("host.frames()[0].take")
     mic.evaluate(f"host.tell({{ kind: 'halt', take: {number + 1} }})")
-    mic.wait_for_function("host.frames().length > 3")
+    mic.wait_for_function("host.frames().length > 3", polling=100)
     mic.evaluate(f"host.tell({{ kind: 'halt', take: {number} }})")
     assert_nothing_is_left(mic, console)

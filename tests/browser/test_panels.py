@@ -165,7 +165,7 @@ def test_a_reload_and_a_saved_notebook_keep_what_was_said(
     expect(page.get_by_text("Run its cell")).to_be_hidden()
     chat.ask("What is 19*21?")
     expect(chat.answers.nth(1)).to_contain_text("complete")
-    page.wait_for_function(STILL, arg="399")
+    page.wait_for_function(STILL, arg="399", polling=100)
     notebook.save()
     saved = nbformat.read(lab.root / "kept.ipynb", as_version=4)
     assert json.dumps(saved).count("399") == 2, "once in HTML, once in plain text"

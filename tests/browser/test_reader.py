@@ -58,7 +58,7 @@ def grown(notebook: Any, by: int) -> None:
     output = notebook.output_of(1)
     length = output.evaluate(ARRIVED)
     wait = f"length => document.querySelectorAll('.jp-Cell')[1].textContent.length > length + {by}"
-    notebook.page.wait_for_function(wait, arg=length, timeout=60_000)
+    notebook.page.wait_for_function(wait, arg=length, timeout=60_000, polling=100)
     expect(output).not_to_contain_text("complete", timeout=1)
 
 

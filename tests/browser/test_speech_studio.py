@@ -77,7 +77,7 @@ def test_a_text_is_heard_while_it_is_made_and_leaves_one_player(
     expect(spoken.locator(".sophnet-audio")).to_have_count(1)
     expect(spoken.locator("audio:visible")).to_have_count(0)
 
-    page.wait_for_function("() => window.first.sound > window.first.bytes")
+    page.wait_for_function("() => window.first.sound > window.first.bytes", polling=100)
     notebook.run_cell(2)
     answered = notebook.output_of(2)
     expect(answered).to_contain_text("1, 2, 3")
@@ -117,7 +117,7 @@ def test_an_interrupt_of_a_spoken_answer_silences_the_browser(
     notebook.start_cell(1)
     answer = notebook.output_of(1)
     expect(answer.get_by_role("button", name="Pause")).to_be_visible()
-    page.wait_for_function("() => window.first.sound")
+    page.wait_for_function("() => window.first.sound", polling=100)
     notebook.interrupt()
     notebook.wait_idle()
     expect(answer.get_by_role("button", name="Play")).to_be_visible()
@@ -175,7 +175,7 @@ def test_the_studio_plays_one_text_at_a_time_whatever_is_pressed(
 
 
 def expect_that(page: Page, player: Locator, condition: str) -> None:
-    page.wait_for_function(condition, arg=player.element_handle())
+    page.wait_for_function(condition, arg=player.element_handle(), polling=100)
 
 
 def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
@@ -198,7 +198,7 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     panel.get_by_role("button", name="Sample").click()
     expect(rows.first).to_contain_text("Sample of longxiaochun_v2")
     expect(panel.locator(".sophnet-badge")).to_have_text("sandbox")
-    page.wait_for_function("() => window.first.sound")
+    page.wait_for_function("() => window.first.sound", polling=100)
     expect(rows.first.locator("audio")).to_be_visible()
 
     # Keys only from here on.

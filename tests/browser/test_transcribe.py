@@ -105,7 +105,7 @@ def test_a_saved_notebook_shows_player_and_sentences_without_a_kernel(
     output = opened.output_of(1)
     player = output.locator("audio[src]")
     expect(player).to_be_visible()
-    page.wait_for_function("sound => sound.duration > 15", arg=player.element_handle())
+    page.wait_for_function("sound => sound.duration > 15", arg=player.element_handle(), polling=100)
     expect(output.get_by_text("Please open the door.").last).to_be_visible()
     expect(output.get_by_text("Bob").last).to_be_visible()
     for theme in ("Light", "Dark"):

@@ -143,7 +143,7 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     expect(turns).to_have_count(3)
     view.get_by_role("button", name="Stop").click()
     expect(phase).to_have_text("Stopped")
-    page.wait_for_function(MICROPHONE_CLOSED)
+    page.wait_for_function(MICROPHONE_CLOSED, polling=100)
     assert page.evaluate(OPEN_DECODERS) == 0
     notebook.interrupt()
     notebook.wait_idle()
@@ -200,7 +200,7 @@ def test_a_held_button_is_a_turn_and_an_end_of_any_kind_leaves_nothing_open(
         page.evaluate(RESTART)
         expect(view.get_by_role("alert")).to_contain_text("kernel was restarted")
         expect(phase).to_have_text("Stopped")
-        page.wait_for_function(MICROPHONE_CLOSED)
+        page.wait_for_function(MICROPHONE_CLOSED, polling=100)
         assert page.evaluate(OPEN_DECODERS) == 0
 
     view.get_by_role("button", name="Start").click()

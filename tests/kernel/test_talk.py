@@ -80,9 +80,12 @@ def interrupt(change):
         os.kill(os.getpid(), signal.SIGINT)
         handled.wait(20)
 chat.observe(interrupt, "phase")
-chat.start()
+begun = False
 while True:
     try:
+        if not begun:
+            begun = True
+            chat.start()
         while chat.busy or not seen:
             time.sleep(0.01)
         break

@@ -98,10 +98,34 @@ def test_an_address_is_a_talk_of_three(own):
     assert own.value("at_once.sentences[0].start is None")
 
 
-def test_a_background_task_is_listed_and_resumed_in_another_cell(own):
-    cell = own.run("%transcribe -b sky.wav")
-    assert "24 hours" in cell.text
+def test_in_the_background_it_is_drawn_stored_and_saved_when_it_is_there(own):
+    cell = own.run("%transcribe -b sky.wav -o heard --srt heard --save heard.txt")
+    assert cell.status == "ok"
+    own.follow(lambda: "saved: heard.txt" in cell.text)
+    assert "The sky is blue." in cell.text
+    assert "saved: heard.srt" in cell.text
+    assert own.value("(heard.text, Path('heard.txt').read_text())") == ("The sky is blue.",) * 2
+    assert "-->" in own.value("Path('heard.srt').read_text()")
+
+
+def test_cancelled_in_the_background_it_goes_on_at_the_service(
+    start_kernel, start_sandbox, tmp_path
+):
+    with (
+        start_sandbox("--task-seconds", "60") as slow,
+        start_kernel(SOPHNET_SANDBOX_URL=slow.root) as kernel,
+    ):
+        kernel.run(f"import os; os.chdir({str(tmp_path)!r})\n{MAKE}")
+        kernel.run("spoken('sky.wav', 'The sky is blue.')")
+        cell = kernel.run("%transcribe -b sky.wav")
+        kernel.follow(lambda: "queue" in cell.text)
+        assert "goes on with the task" in kernel.run("%sophnet cancel").text
+        assert "sky.wav" in kernel.run("%sophnet tasks").text
+
+
+def test_a_task_is_resumed_in_another_cell(own):
     own.run("import asyncio, sophnet_jupyter\nclient = sophnet_jupyter.Client()")
+    own.run("await client.speech.submit('sky.wav')")
     resumed = own.run(
         "[task] = [t for t in await client.tasks.list() if t.kind == 'speech']\n"
         "again = await client.tasks.resume(task.id)"
@@ -111,7 +135,7 @@ def test_a_background_task_is_listed_and_resumed_in_another_cell(own):
 
 
 def test_a_resumed_transcription_has_its_player_too(own):
-    own.run("%transcribe -b sky.wav")
+    own.run("await sophnet_jupyter.Client().speech.submit('sky.wav')")
     cell = own.run("%sophnet tasks resume")
     views = [o for o in cell.outputs if "application/vnd.jupyter.widget-view+json" in o["data"]]
     assert len(views) == 1, cell.text
@@ -167,8 +191,7 @@ def test_an_interrupt_says_that_the_service_goes_on(start_kernel, start_sandbox,
         ("%transcribe broken.mp3", "cannot be read as audio"),
         ("%transcribe door.wav --sync", "address of a wav file only"),
         ("%transcribe *.wav --srt all.srt", "Subtitles belong to one recording"),
-        ("%transcribe -b door.wav --srt door.srt", "--background only begins"),
-        ("%transcribe -b door.wav --sync", "--sync waits for its answer"),
+        ("%transcribe -b door.wav --sync", "address of a wav file only"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence(own, line, said):

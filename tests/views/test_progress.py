@@ -10,7 +10,7 @@ from PIL import Image
 from sophnet_jupyter.events import Event, ImageReady, Notice, Progress
 from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.views.progress import LiveProgress, TerminalProgress, bar
+from sophnet_jupyter.views.progress import TICK, LiveProgress, TerminalProgress, bar
 
 
 class Surface:
@@ -71,6 +71,22 @@ def test_a_notice_is_seen_while_the_work_goes_on_and_is_nothing_but_words() -> N
     followed(LiveProgress(surface, ["x"]), Progress(state="RUNNING"), lost)
     assert "⚠ Task t goes on, but looking fails: &lt;b&gt;no route" in surface.last
     assert surface.shown[-1][1]["text/plain"].endswith("looking fails: <b>no route</b>")
+
+
+def test_what_is_noted_behind_the_end_draws_nothing_any_more() -> None:
+    surface = Surface()
+    view = LiveProgress(surface, ["x"])
+
+    async def stopped() -> int:
+        view.start("")
+        view.on_event(Response(), Progress(state="RUNNING"))
+        view.finish(Response())
+        drawn = len(surface.shown)
+        view.on_event(Response(), Notice(text="The service goes on with the task."))
+        await asyncio.sleep(1.2 * TICK)
+        return drawn
+
+    assert asyncio.run(stopped()) == len(surface.shown)
 
 
 def test_no_more_than_four_updates_a_second_and_one_display() -> None:

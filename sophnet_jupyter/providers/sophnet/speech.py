@@ -29,6 +29,7 @@ from ..tasks import Tasks
 from .access import SERVICE, is_sandbox, request_id
 from .place import Place
 from .several import several
+from .speech_names import named
 from .speech_result import SpeechTask, decode_sync, decode_task, look, sentences
 from .speech_sound import Sound, sound, sounds
 
@@ -94,6 +95,7 @@ class Speech:
         given: Given | Sequence[Given],
         *,
         sync: bool = False,
+        speakers: Sequence[str] = (),
         filename: str = "",
         model: str = "",
         sample_rate: int | None = None,
@@ -103,7 +105,8 @@ class Speech:
 
         Takes a path, an address (http or https), bytes, an open binary file or a `Response` with
         sound; up to 1 GB and 5 hours of wav, mp3, m4a, flv, mp4, wma, 3gp, amr, aac, ogg (opus) or
-        flac. A list is several recordings, side by side. ``sync`` waits for the answer in one
+        flac. A list is several recordings, side by side. ``speakers`` are names, in the order in
+        which the speakers are heard; who has none keeps the service's number. ``sync`` waits for the answer in one
         request and takes only the address of a wav file; ``model`` and ``sample_rate`` are for it.
 
         Raises `SettingsError` for what the service does not take, before anything is sent, and
@@ -117,13 +120,9 @@ class Speech:
             self._at_once(each, parameters, n) if sync else self._one(each, n)
             for n, each in enumerate(recordings)
         ]
-        if len(answers) == 1:
-            return answers[0]
-        return several(answers, [each.name for each in recordings])
-
-    def check(self, given: Given | Sequence[Given]) -> None:
-        """Raise `SettingsError` for what `stream` would refuse; nothing is sent."""
-        sounds(given)
+        one = len(answers) == 1
+        events = answers[0] if one else several(answers, [each.name for each in recordings])
+        return named(events, speakers) if speakers else events
 
     async def submit(self, given: Given, *, filename: str = "") -> Task:
         """Have a transcription begun, and return its task without waiting: see `wait`."""

@@ -166,6 +166,16 @@ async def test_an_address_is_sent_as_it_is_and_kept_without_its_signature(opened
     assert "s3cret" not in repr(response) + repr(recording)
 
 
+async def test_speakers_get_their_names_in_the_order_they_are_heard(opened: Open) -> None:
+    talks = ["https://example.com/a/talk.mp3", "https://example.com/b/talk.mp3"]
+    async with opened() as client:
+        alike = await client.speech.transcribe(talks, speakers=["Ada", "Bob"])
+        assert alike.speakers == ["Ada", "Bob", "2"]
+        assert len(alike.recordings) == 2
+        with pytest.raises(SettingsError, match="takes a list of names"):
+            await client.speech.transcribe(talks[0], speakers="Ada")
+
+
 async def test_the_synchronous_service_takes_addresses_of_wav_files(opened: Open) -> None:
     async with opened() as client:
         response = await client.speech.transcribe("https://example.com/a.wav", sync=True)

@@ -106,8 +106,9 @@ class Speech:
         Takes a path, an address (http or https), bytes, an open binary file or a `Response` with
         sound; up to 1 GB and 5 hours of wav, mp3, m4a, flv, mp4, wma, 3gp, amr, aac, ogg (opus) or
         flac. A list is several recordings, side by side. ``speakers`` are names, in the order in
-        which the speakers are heard; who has none keeps the service's number. ``sync`` waits for the answer in one
-        request and takes only the address of a wav file; ``model`` and ``sample_rate`` are for it.
+        which the speakers are heard; who has none keeps the service's number. ``sync`` waits for
+        the answer in one request and takes only the address of a wav file; ``model`` and
+        ``sample_rate`` are for it.
 
         Raises `SettingsError` for what the service does not take, before anything is sent, and
         `SophNetError`.

@@ -69,6 +69,8 @@ async def test_what_is_written_in_pieces_leaves_together_before_an_answer_is_wai
 
     async with connected(serve) as stream:
         await stream.write(b"head, ")
+        # Were it under way already, the server would have read it by now.
+        await asyncio.sleep(0.05)
         await stream.write(b"body")
         assert await stream.read(100, timeout=5) == b"answer"
         assert await stream.read(100, timeout=5) == b"", "and a proper end"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 
+import msgspec
+
 from ...errors import SettingsError
 from ...events import Event, Transcribed
 from ...transcript import renamed
@@ -34,4 +36,4 @@ async def _named(
             for sentence in event.recording.sentences:
                 if left and sentence.speaker and sentence.speaker not in known:
                     known[sentence.speaker] = left.pop(0)
-            yield Transcribed(recording=renamed(event.recording, known))
+            yield msgspec.structs.replace(event, recording=renamed(event.recording, known))

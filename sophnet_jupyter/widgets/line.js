@@ -53,8 +53,8 @@ export function openLine(model, onLost) {
     close() {
       closed = true;
       status.stop();
-      // Ends the subshell too, if no other panel needs it.
-      if (!comm.isDisposed && !kernel.isDisposed) opened ? comm.close() : comm.dispose();
+      if (comm.isDisposed || kernel.isDisposed) return;
+      opened ? leave(comm) : comm.dispose();
     },
   };
 }
@@ -88,6 +88,26 @@ export async function ready(kernel, comm) {
   // Some sites switch it off for widgets, whose callbacks may not be thread-safe. Ours are.
   if (comm.commsOverSubshells === "disabled") comm.commsOverSubshells = "perComm";
   await Promise.race([comm.subshellStarted, pause(2000)]).catch(() => {});
+}
+
+/**
+ * Close a comm after all that was sent on it, with its subshell if no other comm needs that.
+ *
+ * The comm's own close() asks for the subshell's end at the same moment, on another channel, and a
+ * busy kernel may see to that first: what was still on its way is lost then, the close as well.
+ *
+ * @param {any} comm
+ */
+export async function leave(comm) {
+  /** @type {"dispose" | "close"} */
+  let part = "dispose";
+  const late = pause(2000).then(() => { part = "close"; });
+  try {
+    await Promise.race([comm.send({ kind: "gone" })?.done, late]);
+  } catch {
+    // The kernel is gone: there is nobody to tell.
+  }
+  if (!comm.isDisposed) comm[part]();
 }
 
 /** @param {number} milliseconds */

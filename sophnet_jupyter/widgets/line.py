@@ -29,7 +29,17 @@ class Line:
         comm.get_comm_manager().register_target(TARGET, _opened)
 
     def receive(self, message: dict[str, Any]) -> None:
-        self._hear(message["content"]["data"], message.get("buffers") or ())
+        if not left(message):
+            self._hear(message["content"]["data"], message.get("buffers") or ())
+
+
+def left(message: dict[str, Any]) -> bool:
+    """Whether that was the last message of a comm. It is closed then, without a word to it."""
+    content = message["content"]
+    if content["data"].get("kind") != "gone":
+        return False
+    comm.get_comm_manager().comm_close(None, None, message)
+    return True
 
 
 _lines: WeakValueDictionary[str, Line] = WeakValueDictionary()

@@ -1,4 +1,4 @@
-import { ready } from "./line.js";
+import { leave, ready } from "./line.js";
 
 const AUDIO_TARGET = "sophnet.audio";
 
@@ -44,17 +44,18 @@ export function openUplink(model) {
     for (const [facts, data] of waiting.splice(0)) comm.send(facts, undefined, data ? [data] : []);
     return Boolean(kernel.supportsSubshells && comm.subshellId);
   });
-  const close = () => {
+  /** @param {(comm: any) => void} part */
+  const end = (part) => {
     if (closed) return;
     closed = true;
-    removeEventListener("pagehide", close);
+    removeEventListener("pagehide", onPageHide);
     if (comm.isDisposed || kernel.isDisposed) return;
-    // Ends its subshell too.
-    if (opened) comm.close();
+    if (opened) part(comm);
     else comm.dispose();
   };
-  // A page that goes would leave its subshell behind.
-  addEventListener("pagehide", close);
+  // A page that goes would leave its subshell behind, and cannot wait for an answer.
+  const onPageHide = () => end((comm) => comm.close());
+  addEventListener("pagehide", onPageHide);
   return {
     live,
     send(facts, data) {
@@ -70,6 +71,6 @@ export function openUplink(model) {
       }
       return true;
     },
-    close,
+    close: () => end(leave),
   };
 }

@@ -14,6 +14,8 @@ from weakref import WeakValueDictionary
 
 import comm
 
+from .line import left
+
 TARGET = "sophnet.audio"
 
 
@@ -43,7 +45,8 @@ class Uplink:
         comm.get_comm_manager().register_target(TARGET, _opened)
 
     def receive(self, message: dict[str, Any]) -> None:
-        self.take(message["content"]["data"], message.get("buffers") or ())
+        if not left(message):
+            self.take(message["content"]["data"], message.get("buffers") or ())
 
     def take(self, facts: Any, buffers: Any) -> None:
         """One message, also from a front end that has only the widget's own comm."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import struct
 import zlib
 from base64 import b64encode
@@ -99,6 +101,22 @@ def compose(page: Page, typed: str, word: str) -> None:
     ime.send("Input.insertText", {"text": word})
 
 
+def take_out(notebook: Any, chat: Any) -> None:
+    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.page.keyboard.press("Escape")
+    notebook.command("notebook:clear-cell-output")
+    expect(chat.panel).to_have_count(0)
+
+
+def assert_nothing_is_left(notebook: Any, cell: int) -> None:
+    # The page says so on the way, which may take longer than the next cell.
+    for _ in range(10):
+        notebook.run_cell(cell)
+        if notebook.output_of(cell).inner_text().startswith("0 lines"):
+            break
+    expect(notebook.output_of(cell)).to_have_text("0 lines, 0 tasks")
+
+
 def silent(console: Any) -> bool:
     bad = ("uncaught", "error", "warning")
     return not [line for line in console.lines if line.startswith(bad)]
@@ -138,17 +156,27 @@ def test_a_panel_answers_streams_and_stops_while_a_cell_sleeps(
     expect(notebook.output_of(1)).to_contain_text("KeyboardInterrupt")
     notebook.wait_idle()
     # Gone from the page, it leaves nothing behind in the kernel.
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
-    page.keyboard.press("Escape")
-    notebook.command("notebook:clear-cell-output")
-    expect(chat.panel).to_have_count(0)
-    # The page says so on the way, which may take longer than the next cell.
-    for _ in range(10):
-        notebook.run_cell(2)
-        if notebook.output_of(2).inner_text().startswith("0 lines"):
-            break
-    expect(notebook.output_of(2)).to_have_text("0 lines, 0 tasks")
+    take_out(notebook, chat)
+    assert_nothing_is_left(notebook, 2)
     assert silent(console), console.lines
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot hold a process up")
+def test_a_panel_that_goes_while_the_kernel_is_held_up_leaves_nothing_behind(show: Any) -> None:
+    notebook, chat = show("held.ipynb", LEFT, "import os; print(os.getpid())")
+    notebook.run_cell(2)
+    kernel = int(notebook.output_of(2).inner_text())
+    chat.ask("What is 17*23?")
+    expect(chat.answers).to_contain_text("391")
+    expect(chat.phase).to_have_text("Ready")
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        take_out(notebook, chat)
+        # All that the page has to say is waiting at the kernel, on each of its channels.
+        notebook.page.wait_for_timeout(500)
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    assert_nothing_is_left(notebook, 1)
 
 
 def test_a_reload_and_a_saved_notebook_keep_what_was_said(

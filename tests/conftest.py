@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
 import pytest
 
 from sophnet_jupyter import settings
@@ -30,6 +32,52 @@ def no_session_settings() -> Iterator[None]:
     settings.session.clear()
 
 
+class Sandbox:
+    """A sandbox of the tests' own, with a look into its journal."""
+
+    def __init__(self, root: str, key: str = "sandbox") -> None:
+        self.root = root
+        headers = {"Authorization": f"Bearer {key}"}
+        self._http = httpx2.Client(base_url=root, headers=headers, trust_env=False)
+
+    def seen(self) -> list[dict[str, Any]]:
+        """The requests so far, oldest first."""
+        requests: list[dict[str, Any]] = self._http.get("/sandbox/seen").json()["requests"]
+        return requests
+
+    def prompts(self) -> list[str]:
+        """The last message of each request."""
+        return [request["body"]["messages"][-1]["content"] for request in self.seen()]
+
+    def forget(self) -> None:
+        self._http.delete("/sandbox/seen")
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextlib.contextmanager
+def run_sandbox(*arguments: str, key: str = "sandbox") -> Iterator[Sandbox]:
+    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--first-token", "0", *arguments]
+    environment = {**os.environ, "SOPHNET_SANDBOX_KEY": key}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+    with process:
+        try:
+            port = json.loads(process.stdout.readline())["port"]
+            with contextlib.closing(Sandbox(f"http://127.0.0.1:{port}", key)) as sandbox:
+                yield sandbox
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def start_sandbox() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
+    """Starts sandboxes of a test's own, with these options."""
+    return run_sandbox
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[SimpleNamespace]:
     """A sandbox that answers as fast as it can: ``.url`` (SophNet's root), ``.root``, ``.key``."""
@@ -49,7 +97,6 @@ def sandbox() -> Iterator[SimpleNamespace]:
 @pytest.fixture
 def seen(sandbox: SimpleNamespace) -> Callable[[], list[dict[str, Any]]]:
     """What the sandbox was asked in this test, oldest first."""
-    import httpx2
 
     def ask(method: str) -> list[dict[str, Any]]:
         url, headers = f"{sandbox.root}/sandbox/seen", {"Authorization": f"Bearer {sandbox.key}"}

@@ -38,7 +38,9 @@ def left(message: dict[str, Any]) -> bool:
     content = message["content"]
     if content["data"].get("kind") != "gone":
         return False
-    comm.get_comm_manager().comm_close(None, None, message)
+    # As if the kernel had read the close itself; it asks for the stream only by its signature.
+    manager: Any = comm.get_comm_manager()
+    manager.comm_close(None, "", message)
     return True
 
 

@@ -148,9 +148,11 @@ class Notebook:
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
 
     def save(self) -> None:
-        """Save, and wait until the file is written."""
+        """Save, and wait until the file is written; what streams on is changed again by then."""
+        written = "jupyterapp.shell.currentWidget.context.contentsModel.last_modified"
+        before = self.page.evaluate(written)
         self.command("docmanager:save")
-        self.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+        self.page.wait_for_function(f"before => {written} !== before", arg=before, polling=100)
 
     def command(self, name: str, **arguments: Any) -> None:
         """Start a command of JupyterLab, as a menu would."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,13 +13,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def studio() -> Iterator[str]:
+def studio(start_sandbox: Any) -> Iterator[str]:
     """The address of a sandbox whose pictures take four seconds."""
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--task-seconds", "4"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
-        process.kill()
+    with start_sandbox("--task-seconds", "4") as sandbox:
+        yield sandbox.root
 
 
 @pytest.fixture

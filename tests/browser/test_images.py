@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +14,18 @@ pytestmark = pytest.mark.browser
 LOADED = "img => img.complete && img.naturalWidth"
 
 
+@pytest.fixture(scope="module")
+def studio(start_sandbox: Any) -> Iterator[str]:
+    """A sandbox that paints slowly enough to be seen at it, also by a busy machine."""
+    with start_sandbox("--task-seconds", "4") as sandbox:
+        yield sandbox.root
+
+
 @pytest.fixture
-def painting(lab: Any, open_notebook: Callable[[str], Any]) -> Any:
+def painting(lab: Any, studio: str, open_notebook: Callable[[str], Any]) -> Any:
     lab.write(
         "paint.ipynb",
-        "%load_ext sophnet_jupyter",
+        f"%env SOPHNET_SANDBOX_URL={studio}\n%load_ext sophnet_jupyter",
         "%imagine a red fox in snow --seed 7 -n 4",
         "%imagine --size 1664*928 --seed 3 江南水乡的夜晚，月亮升起",
         "%sophnet tasks",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -28,14 +25,10 @@ SCROLLER = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
 
 
 @pytest.fixture(scope="module")
-def slow_sandbox() -> Iterator[str]:
+def slow_sandbox(start_sandbox: Any) -> Iterator[str]:
     """The address of a sandbox that answers at the pace of a model."""
-    speed = ["--tokens-per-second", str(SPEED), "--first-token", "0"]
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", *speed]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        yield json.loads(process.stdout.readline())["url"].removesuffix("/api/open-apis")
-        process.kill()
+    with start_sandbox("--tokens-per-second", str(SPEED)) as sandbox:
+        yield sandbox.root
 
 
 @pytest.fixture

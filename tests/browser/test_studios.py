@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
@@ -76,12 +76,22 @@ def picture(width: int, height: int) -> bytes:
     return file.getvalue()
 
 
+@pytest.fixture(scope="module")
+def slow(start_sandbox: Any) -> Iterator[str]:
+    """A sandbox that is slow enough to be seen at its work, also by a busy machine."""
+    with start_sandbox("--task-seconds", "4") as sandbox:
+        yield sandbox.root
+
+
 @pytest.fixture
-def show(lab: Any, open_notebook: Callable[[str], Any]) -> Callable[..., tuple[Any, Locator]]:
+def show(
+    lab: Any, open_notebook: Callable[[str], Any], slow: str
+) -> Callable[..., tuple[Any, Locator]]:
     """Open a notebook whose first cell shows a studio."""
 
     def show(name: str, studio: str, *cells: str) -> tuple[Any, Locator]:
-        lab.write(name, f"from sophnet_jupyter import {studio}\npanel = {studio}()\npanel", *cells)
+        code = f"from sophnet_jupyter import {studio}\npanel = {studio}()\npanel"
+        lab.write(name, f"%env SOPHNET_SANDBOX_URL={slow}\n{code}", *cells)
         notebook = open_notebook(name)
         notebook.run_cell(0)
         return notebook, notebook.output_of(0).locator(".sophnet-studio")

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,7 +17,6 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -172,65 +168,14 @@ def _words(output: dict[str, Any]) -> str:
     return data.get("text/plain", "") if html is None else unescape(re.sub("<[^>]*>", "", html))
 
 
-class Sandbox:
-    """A sandbox of the tests' own, with a look into its journal."""
-
-    def __init__(self, root: str, key: str = "sandbox") -> None:
-        self.root = root
-        headers = {"Authorization": f"Bearer {key}"}
-        self._http = httpx2.Client(base_url=root, headers=headers, trust_env=False)
-
-    def seen(self) -> list[dict[str, Any]]:
-        """The requests so far, oldest first."""
-        requests: list[dict[str, Any]] = self._http.get("/sandbox/seen").json()["requests"]
-        return requests
-
-    def prompts(self) -> list[str]:
-        """The last message of each request."""
-        return [request["body"]["messages"][-1]["content"] for request in self.seen()]
-
-    def forget(self) -> None:
-        self._http.delete("/sandbox/seen")
-
-    def close(self) -> None:
-        self._http.close()
-
-
-@contextlib.contextmanager
-def _sandbox(*arguments: str, key: str = "sandbox") -> Iterator[Sandbox]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--first-token", "0", *arguments]
-    environment = {**os.environ, "SOPHNET_SANDBOX_KEY": key}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    )
-    with process:
-        try:
-            port = json.loads(process.stdout.readline())["port"]
-            with contextlib.closing(Sandbox(f"http://127.0.0.1:{port}", key)) as sandbox:
-                yield sandbox
-        finally:
-            process.kill()
-
-
 @pytest.fixture(scope="session")
-def start_sandbox() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
-    return _sandbox
-
-
-@pytest.fixture(scope="session")
-def look() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
-    """Looks into a sandbox that a kernel has started."""
-    return lambda root: contextlib.closing(Sandbox(root))
-
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
-    with _sandbox("--tokens-per-second", "250") as sandbox:
+def running_sandbox(start_sandbox: Callable[..., Any]) -> Iterator[Any]:
+    with start_sandbox("--tokens-per-second", "250") as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Sandbox:
+def sandbox(running_sandbox: Any) -> Any:
     """A sandbox at 250 tokens a second that has seen nothing yet."""
     running_sandbox.forget()
     return running_sandbox
@@ -269,7 +214,9 @@ def start_kernel(
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
             connection_file=str(folder / "connection.json"),
         )
-        manager.start_kernel(env=environment(**settings), cwd=str(cwd or folder))
+        # Kernels of one folder know each other's tasks, and those of no other test.
+        tasks = {"SOPHNET_DATA_DIR": str((cwd or folder) / ".sophnet")}
+        manager.start_kernel(env=environment(**tasks | settings), cwd=str(cwd or folder))
         kernel = None
         try:
             kernel = Kernel(manager)
@@ -285,13 +232,13 @@ def start_kernel(
 
 
 @pytest.fixture(scope="session")
-def shared_kernel(start_kernel: Any, running_sandbox: Sandbox) -> Iterator[Kernel]:
+def shared_kernel(start_kernel: Any, running_sandbox: Any) -> Iterator[Kernel]:
     with start_kernel(SOPHNET_SANDBOX_URL=running_sandbox.root) as kernel:
         yield kernel
 
 
 @pytest.fixture
-def kernel(shared_kernel: Kernel, sandbox: Sandbox) -> Kernel:
+def kernel(shared_kernel: Kernel, sandbox: Any) -> Kernel:
     """A kernel with the extension loaded, asking `sandbox`. Tests use names of their own in it."""
     return shared_kernel
 

@@ -152,7 +152,7 @@ def test_an_interrupt_says_that_the_tasks_go_on_and_they_can_be_resumed(
         assert error["ename"] == "Stopped"
         assert kernel.run("%sophnet tasks").text.count("a fox · seed") == 2
         resumed = kernel.run("r = %sophnet tasks resume " + kernel.value(FIRST))
-        assert "<figure" in resumed.html
+        assert "<figure" in resumed.html, (resumed.text, resumed.printed("stderr"), resumed.errors)
         assert kernel.value("len(r.images)") == 1
         assert kernel.run("%sophnet tasks").text.count("a fox · seed") == 1
         kernel.run("%sophnet tasks forget")

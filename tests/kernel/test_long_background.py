@@ -35,9 +35,7 @@ def slow(start_kernel, start_sandbox, tmp_path_factory):
     folder = tmp_path_factory.mktemp("slow")
     with (
         start_sandbox(*FOREVER) as sandbox,
-        start_kernel(
-            SOPHNET_SANDBOX_URL=sandbox.root, SOPHNET_DATA_DIR=str(folder), cwd=folder
-        ) as kernel,
+        start_kernel(SOPHNET_SANDBOX_URL=sandbox.root, cwd=folder) as kernel,
     ):
         yield kernel
 

@@ -47,6 +47,7 @@ class SSEDecoder:
     """
 
     __slots__ = (
+        "_between",
         "_data",
         "_event",
         "_id",
@@ -70,6 +71,8 @@ class SSEDecoder:
         self._is_whole = is_whole
         self.retry: int | None = None
         self._lines = LineDecoder(max_event)
+        # True when the next byte begins an event.
+        self._between = False
         self._data: list[bytes] = []
         self._size = 0
         self._event = b""
@@ -77,19 +80,20 @@ class SSEDecoder:
 
     def feed(self, chunk: bytes) -> list[SSE]:
         """Return the events that this chunk has closed."""
-        data, is_whole = self._data, self._is_whole
+        size = len(chunk)
         if (
             # Nearly every chunk is one event and nothing else, and need not be taken apart.
-            chunk[:5] == b"data:"
-            and chunk.find(b"\n") == len(chunk) - 2
-            and chunk[-1:] == b"\n"
+            self._between
+            and chunk.startswith(b"data:")
+            and chunk.find(b"\n") == size - 2
+            and chunk.endswith(b"\n")
             and b"\r" not in chunk
-            and not (data or self._event)
-            and self._lines.between
-            and len(chunk) <= self.max_event
+            and size <= self.max_event
         ):
-            value = chunk[6:-2] if chunk[5:6] == b" " else chunk[5:-2]
+            # 32 is a space.
+            value = chunk[6:-2] if chunk[5] == 32 else chunk[5:-2]
             return [SSE(value.decode("utf-8", "replace"), "message", self._id)]
+        data, is_whole = self._data, self._is_whole
         events = []
         for line in self._lines.feed(chunk):
             # The two branches that nearly every line takes stand here, not in a function: a
@@ -110,6 +114,7 @@ class SSEDecoder:
                     data.append(value)
             else:
                 self._read_field(line)
+        self._between = not data and not self._event and self._lines.between
         return events
 
     def finish(self) -> list[SSE]:

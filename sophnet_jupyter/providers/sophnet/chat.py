@@ -164,24 +164,27 @@ class Chat:
 
     async def _stream(self, body: Body) -> AsyncGenerator[Event, None]:
         async with self._wire.stream(_call(_sent(body, stream=True))) as opened:
-            choices = body.get("n") or 1
-            reading = Reading(opened.reply(), choices=choices, cite=self._cite)
+            reading = Reading(opened.reply(), choices=body.choices, cite=self._cite)
             if opened.ok:
                 async with held(opened.events(until=DONE, is_whole=_is_whole)) as stream:
                     async for sse in stream:
+                        # Nearly every event of a long answer; it ends nothing.
+                        if text := reading.words(sse):
+                            yield TextDelta(text=text)
+                            continue
                         for event in reading.events(sse):
                             yield event
                         opened.ending = reading.decoder.ended
             # An error, a gateway's page, or a server that ignores ``stream``.
             no_stream = not opened.ok or opened.unread is not None
             reply = await opened.whole() if no_stream else None
-            last = self._read(reply, choices) if reply else reading.end(done=opened.done)
+            last = self._read(reply, body.choices) if reply else reading.end(done=opened.done)
             for event in last:
                 yield event
 
     async def _whole(self, body: Body) -> AsyncGenerator[Event, None]:
         reply = await self._wire.fetch(_call(_sent(body, stream=False)), retry=ANSWER)
-        for event in self._read(reply, body.get("n") or 1):
+        for event in self._read(reply, body.choices):
             yield event
 
     def _read(self, reply: Reply, choices: int) -> list[Event]:
@@ -216,11 +219,15 @@ class Reading:
         self._reply = reply
         self._started = False
 
-    def events(self, sse: SSE) -> list[Event]:
-        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+    def words(self, sse: SSE) -> str:
+        """The words of an event that brings words and nothing else; empty for any other."""
         if self._started and sse.event == "message" and (text := plain_text(sse.data or "")):
             self.decoder.empty = False
-            return [TextDelta(text=text)]
+            return text
+        return ""
+
+    def events(self, sse: SSE) -> list[Event]:
+        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
         if sse.event == "error":
             raise parse_error(self._reply, _error(sse.data or ""))
         found: list[Event] = []

@@ -39,6 +39,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -q -m "not kernel and not browser" $(ARGS)
 
 bench: $(BENCH)/bench.stamp
+	@$(BENCH)/bin/python tests/browser/chromium.py || true
 	@$(BENCH)/bin/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
 # Looked for each time, since a browser can be removed. Without one the other tests still run.

@@ -75,7 +75,7 @@ def lab(code: str, *, heard: Path | None = None, **variables: str) -> Iterator[L
     Playwright or Chromium is.
     """
     if lacking := [name for name in ("jupyterlab", "playwright") if find_spec(name) is None]:
-        raise Missing(f"{' and '.join(lacking)} not installed here: it comes with '.[dev]'")
+        raise Missing(f"{' and '.join(lacking)} not installed here: it comes with '.[bench]'")
     chromium = runpy.run_path(str(CHROMIUM))["find"]()
     if chromium is None:
         raise Missing("no Chromium starts here")

@@ -174,7 +174,7 @@ def measure(*, full: bool) -> Iterator[Result]:
 
 def _found(seconds: float, cancels: int) -> Found:
     if lacking := [name for name in ENGINES if find_spec(name) is None]:
-        raise Missing(f"{' and '.join(lacking)} not installed here: it comes with '.[dev]'")
+        raise Missing(f"{' and '.join(lacking)} not installed here: it comes with '.[bench]'")
     with TemporaryDirectory() as folder:
         sound = Path(folder, "spoken.wav")
         _write(sound)

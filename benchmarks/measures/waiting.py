@@ -16,7 +16,7 @@ TASKS = 100
 
 
 def measure(*, full: bool) -> Iterator[Result]:
-    rounds, seconds = (5, 60.0) if full else (3, 20.0)
+    rounds, seconds = (5, 60.0) if full else (3, 6.0)
     found = interleaved({OURS: lambda: _waited(seconds)}, rounds, warm_up=False)
     waited = f"waiting for {TASKS} tasks"
     goals = {"connections": ("", 4), "cpu": ("% of a core", 1), "looks": ("a second", None)}

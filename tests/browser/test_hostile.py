@@ -126,7 +126,7 @@ class Watch:
     def settled(self) -> list[str]:
         """What has happened by now. The browser has sent what it was going to send."""
         mark = f"/control-{time.monotonic_ns()}"
-        self.page.evaluate("() => new Promise(done => requestIdleCallback(done))")
+        self.page.evaluate("() => new Promise(done => requestIdleCallback(done, { timeout: 1000 }))")
         self.page.evaluate(CALL_BEACON, f"http://{self.beacon.host}{mark}")
         visits = [path for path in self.beacon.visits if not path.startswith("/control")]
         assert mark in self.beacon.visits

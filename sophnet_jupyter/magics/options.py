@@ -103,7 +103,7 @@ def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
             "--extra",
             action="append",
             metavar="KEY=VALUE",
-            help="Anything else for the request; the value is JSON or text, a.b=1 nests.",
+            help="Anything else for the request, as n=3; the value is JSON or text, a.b=1 nests.",
         ),
     ]
     # Decorators apply from the bottom up.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -173,6 +174,18 @@ def test_an_answer_of_the_wrong_form_is_one_line_and_kept(cell):
     [line] = error["traceback"]
     assert line.startswith("AnswerInvalid: ")
     assert "waiting" not in shown.text
+
+
+def test_several_answers_are_folded_below_the_first(cell, sandbox):
+    shown = cell("%sophchat -x n=3 What is 17*23?")
+    assert body(sandbox)["n"] == 3
+    assert re.findall(r"<summary[^>]*>(answer \d of \d)<", shown.html) == [
+        "answer 2 of 3",
+        "answer 3 of 3",
+    ]
+    assert shown.html.count("<strong>391</strong>") == 3
+    refused = cell("%sophchat -x n=9 hi")
+    assert "n must be an integer from 1 to 4" in str(refused.errors[0]["traceback"])
 
 
 def test_probabilities_are_shown_as_grounds(cell, sandbox):

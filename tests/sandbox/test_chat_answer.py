@@ -30,6 +30,25 @@ def test_an_answer_at_once_is_a_completion_with_usage(sandbox):
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
 
 
+@pytest.mark.parametrize("prompt", ["hi", "你好", "show me Euler's formula", "count to 9"])
+def test_as_many_answers_come_as_are_asked_for_and_no_two_are_the_same(sandbox, prompt):
+    one, four = sandbox.ask(prompt).json(), sandbox.ask(prompt, n=4).json()
+    assert [choice["index"] for choice in four["choices"]] == [0, 1, 2, 3]
+    texts = [choice["message"]["content"] for choice in four["choices"]]
+    assert texts[0] == one["choices"][0]["message"]["content"]
+    assert len(set(texts)) == 4
+    tokens, of_one = four["usage"], one["usage"]
+    assert tokens["prompt_tokens"] == of_one["prompt_tokens"]
+    assert tokens["completion_tokens"] > 4 * of_one["completion_tokens"]
+
+
+def test_several_answers_in_json_mode_are_all_json(sandbox):
+    form = {"type": "json_object"}
+    answer = sandbox.ask("json with the key name", response_format=form, n=2).json()
+    for choice in answer["choices"]:
+        assert json.loads(choice["message"]["content"]).keys() == {"name"}
+
+
 def test_max_tokens_cuts_the_answer_and_says_so(sandbox):
     answer = sandbox.ask("count to 100", max_tokens=7).json()
     assert answer["choices"][0]["finish_reason"] == "length"

@@ -122,3 +122,19 @@ def test_tokens_come_at_the_pace_that_a_header_asks_for(sandbox):
     body["messages"] = [{"role": "user", "content": "count to 99"}]
     answer = sandbox.http.post("/v1/chat/completions", json=body, headers=headers)
     assert answer.elapsed.total_seconds() > 0.15
+
+
+def test_several_answers_come_in_turn_and_are_counted_together(sandbox, payloads):
+    *chunks, last = payloads(sandbox.ask("what is 17*23?", stream=True, n=3).content)
+    choices = [choice for chunk in [*chunks, last] for choice in chunk["choices"]]
+    assert all(len(chunk["choices"]) == 1 for chunk in [*chunks, last])
+    assert [choice["index"] for choice in choices[:6]] == [0, 1, 2, 0, 1, 2]
+    own = [[one for one in choices if one["index"] == index] for index in range(3)]
+    texts = ["".join(one["delta"]["content"] or "" for one in mine) for mine in own]
+    assert len(set(texts)) == 3
+    assert all("**391**" in text for text in texts)
+    for mine in own:
+        assert [one["delta"]["role"] for one in mine] == ["assistant", *[None] * (len(mine) - 1)]
+        assert [one["finish_reason"] for one in mine] == [*[None] * (len(mine) - 1), "stop"]
+    assert last["usage"]["completion_tokens"] == sum(len(mine) - 1 for mine in own)
+    assert not any("usage" in chunk for chunk in chunks)

@@ -30,6 +30,8 @@ Ask = Callable[["Body"], AsyncGenerator[Event, None]]
 
 # Seconds that a tool may be given.
 LONGEST = 86_400
+# More answers to one question than any service gives.
+MOST_CHOICES = 128
 
 _DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,[A-Za-z0-9+/]{16})([A-Za-z0-9+/]{48,}={0,2})")
 # What commands a terminal or turns text round, and may stand unescaped in JSON.
@@ -45,6 +47,12 @@ class Body(dict[str, Any]):
     """
 
     scrub: Callable[[str], str] = str
+
+    @property
+    def choices(self) -> int:
+        """How many answers to expect. What cannot be a count is left to the service to refuse."""
+        n = self.get("n")
+        return min(n, MOST_CHOICES) if isinstance(n, int) and n > 1 else 1
 
     def __repr__(self) -> str:
         text = msgspec.json.format(encoded(self), indent=2).decode()

@@ -62,7 +62,7 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
     body = encoded(request(asked, said))
     call = Call(method="POST", path=PATH, body=body)
     async with wire.stream(call, retry=ANSWER) as opened:
-        reading = _Both(opened.reply(), choices=asked.get("n") or 1)
+        reading = _Both(opened.reply(), choices=asked.choices)
         if opened.ok:
             async with held(opened.events(until=chat.DONE, decoder=EventLines())) as lines:
                 async for line in lines:
@@ -70,7 +70,11 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
                         yield event
                     opened.ending = reading.over
         no_stream = not opened.ok or opened.unread is not None
-        last = chat.whole(await opened.whole()) if no_stream else reading.end(done=opened.done)
+        last = (
+            chat.whole(await opened.whole(), choices=asked.choices)
+            if no_stream
+            else reading.end(done=opened.done)
+        )
         for event in last:
             yield event
 

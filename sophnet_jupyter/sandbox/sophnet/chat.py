@@ -17,7 +17,7 @@ from ..switches import Switches
 from .chat_answer import Answer
 from .chat_request import ChatRequest, parse
 from .envelope import Refused, encoded, json_response
-from .generation import Generation, generate
+from .generation import Generation, generations
 from .knowledge import Knowledge
 from .knowledge_answer import Known
 from .scripted.script import Talk
@@ -36,7 +36,8 @@ def routes(options: Options, knowledge: Knowledge) -> list[Route]:
         chat = parse(await request.body(), quirks=switches.quirks)
         origin = _origin(request)
         known = await knowledge.cited(chat.model, Talk(chat.messages).prompt, origin)
-        answer = Answer(chat, await _generated(chat, origin, known), switches.quirks)
+        made = await _generated(chat, origin, known)
+        answer = Answer(chat, made, switches.quirks)
         if chat.stream:
             return Stream(_framed(_events(chat, answer, switches), switches))
         return await _at_once(answer, switches)
@@ -44,12 +45,14 @@ def routes(options: Options, knowledge: Knowledge) -> list[Route]:
     return [Route("/v1/chat/completions", completions, methods=["POST"])]
 
 
-async def _generated(chat: ChatRequest, origin: str, known: Sequence[Known] | None) -> Generation:
+async def _generated(
+    chat: ChatRequest, origin: str, known: Sequence[Known] | None
+) -> list[Generation]:
     if not any(message.images for message in chat.messages):
-        return generate(chat, origin, known)
+        return generations(chat, origin, known)
     # Reading the words in a picture takes a second or two.
     async with reading.turn:
-        return await asyncio.to_thread(generate, chat, origin, known)
+        return await asyncio.to_thread(generations, chat, origin, known)
 
 
 async def _events(

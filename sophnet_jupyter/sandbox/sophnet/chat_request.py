@@ -21,6 +21,7 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 BOOLEANS = ("stream", "logprobs", "enable_thinking", "parallel_tool_calls")
 COUNTS = ("max_tokens", "max_completion_tokens")
+MOST_CHOICES = 4
 THINKERS = re.compile(r"thinking|deepseek-r1|qwq", re.IGNORECASE)
 
 
@@ -32,6 +33,7 @@ class ChatRequest:
     messages: tuple[Message, ...]
     stream: bool
     include_usage: bool
+    choices: int = 1
     limit: int | None
     stop: tuple[str, ...]
     thinking: bool
@@ -56,6 +58,7 @@ def parse(raw: bytes, *, quirks: frozenset[str] = frozenset()) -> ChatRequest:
         messages=messages,
         stream=body.get("stream") or False,
         include_usage=options.get("include_usage") or False,
+        choices=body.get("n") or 1,
         limit=body.get("max_tokens") or body.get("max_completion_tokens"),
         stop=tuple(body.get("stop") or ()),
         thinking=_thinks(body),
@@ -108,6 +111,8 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
     for name in COUNTS:
         if name in given and not (_is_int(given[name]) and given[name] >= 1):
             raise Refused(400, f"{name} must be an integer of at least 1")
+    if not (_is_int(given.get("n", 1)) and 1 <= given.get("n", 1) <= MOST_CHOICES):
+        raise Refused(400, f"n must be an integer from 1 to {MOST_CHOICES}")
     if all(name in given for name in COUNTS):
         raise Refused(400, "max_tokens and max_completion_tokens exclude each other")
     if "top_logprobs" in given:

@@ -18,7 +18,7 @@ from ..switches import Switches
 from .chat_answer import Answer
 from .chat_request import parse as parse_chat
 from .envelope import Refused, encoded
-from .generation import generate
+from .generation import generations
 from .voice import BREAKS, accepting, finish, line
 from .voice_request import VoiceRequest, json_object, sounding
 from .voice_sound import Speaker
@@ -48,7 +48,7 @@ async def _answer(request: Request) -> Response:
     if not isinstance(param, dict):
         raise Refused(400, "speech_synthesis_req.synthesis_param must be an object")
     origin = f"{request.url.scheme}://{request.url.netloc}"
-    answer = Answer(chat, generate(chat, origin), switches.quirks)
+    answer = Answer(chat, generations(chat, origin), switches.quirks)
     return Stream(_lines(answer, sounding(param), switches))
 
 
@@ -151,7 +151,10 @@ async def _write(
     for chunk in answer.chunks():
         await pace.tokens()
         payloads.put_nowait(chunk)
-        text += chunk["choices"][0]["delta"].get("content") or ""
+        choice = chunk["choices"][0]
+        # Of several answers the first is said.
+        if choice["index"] == 0:
+            text += choice["delta"].get("content") or ""
         while sentence := SENTENCE.match(text):
             sentences.put_nowait(sentence[0])
             text = text[sentence.end() :]

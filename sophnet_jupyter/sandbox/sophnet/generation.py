@@ -29,13 +29,23 @@ class Generation:
     """Index of a piece of ``text`` to the reference that is first cited there."""
 
 
-def generate(chat: ChatRequest, origin: str, known: Sequence[Known] | None = None) -> Generation:
+def generations(
+    chat: ChatRequest, origin: str, known: Sequence[Known] | None = None
+) -> list[Generation]:
+    """As many answers as the request asks for, each as `generate` makes it."""
+    return [generate(chat, origin, known, number) for number in range(chat.choices)]
+
+
+def generate(
+    chat: ChatRequest, origin: str, known: Sequence[Known] | None = None, number: int = 0
+) -> Generation:
     """
     Let the script answer, within the limits of the request.
 
-    ``known`` is what the knowledge of a custom model says to it, None where it has no knowledge.
+    ``known`` is what the knowledge of a custom model says to it, None where it has no knowledge;
+    ``number`` tells apart several answers to the same request.
     """
-    script = reply(chat, origin, known)
+    script = reply(chat, origin, known, number)
     thinking = tokens(script.thinking)[: chat.thinking_budget]
     if script.call:
         return Generation(thinking=thinking, text=(), finish_reason="tool_calls", call=script.call)

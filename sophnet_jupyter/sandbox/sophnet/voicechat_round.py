@@ -31,7 +31,7 @@ class Round:
     async def run(self, asked: ChatRequest, voice: VoiceRequest) -> None:
         """Raises `Broken` where a fault asks for that."""
         faults = self._switches.faults
-        answer = Answer(asked, generate(asked, self._origin), self._switches.quirks)
+        answer = Answer(asked, [generate(asked, self._origin)], self._switches.quirks)
         slow, count = faults.get("slow_voice", 0.0), 0
         async with aclosing(said(answer, voice, self._switches)) as payloads:
             async for payload in payloads:

@@ -82,6 +82,27 @@ async def test_both_transports_come_to_the_same(chat: Chat) -> None:
 
 
 @both
+async def test_several_answers_are_the_answer_and_its_alternatives(
+    chat: Chat, stream: bool
+) -> None:
+    one = await chat.create("what is 17*23?", stream=stream)
+    response = await chat.create("what is 17*23?", stream=stream, n=3)
+    assert response.text == one.text
+    assert len({response.text, *response.alternatives}) == 3
+    assert all(other.endswith(one.text) for other in response.alternatives)
+    assert (response.ending, response.finish_reason) == ("complete", "stop")
+
+
+@both
+@pytest.mark.parametrize("n", ["two", 0, -1, 10**12, 1.5, [2]], ids=str)
+async def test_a_number_of_answers_that_cannot_be_is_refused_by_the_service(
+    chat: Chat, stream: bool, n: object
+) -> None:
+    with pytest.raises(RequestRefused, match="n must be an integer from 1 to 4"):
+        await chat.create("hi", stream=stream, extra_body={"n": n})
+
+
+@both
 async def test_a_cut_at_the_token_limit_is_told(chat: Chat, stream: bool) -> None:
     response = await chat.create("tell me a story", stream=stream, max_tokens=2)
     assert (response.ending, response.finish_reason) == ("complete", "length")

@@ -13,6 +13,7 @@ from ..references import references
 from . import code, counting, images, maths, memory, objects, reading, story, tables, talking, tools
 from .script import Call, Script, Talk, quoted
 from .tokens import tokens
+from .variants import variant
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,21 @@ FROM_KNOWLEDGE = Intent(
 )
 
 
-def reply(chat: ChatRequest, origin: str, known: Sequence[Known] | None = None) -> Script:
-    """The scripted answer to a checked request; ``known`` as in `generate`."""
+def reply(
+    chat: ChatRequest, origin: str, known: Sequence[Known] | None = None, number: int = 0
+) -> Script:
+    """
+    The scripted answer to a checked request; ``known`` and ``number`` as in `generate`.
+
+    Words differ from number to number. A call and JSON are the same in each: an opening would
+    spoil their form.
+    """
     talk = Talk(chat.messages)
     if wanted := tools.call(chat, talk):
         return _calling(chat, talk, wanted)
     if known is not None and not chat.as_json:
         text, cited = knowledge_answer.answer(known, talk.prompt, origin, chinese=talk.chinese)
+        text = variant(talk, text, number)
         thinking = _thinking(talk, FROM_KNOWLEDGE, text) if chat.thinking else ""
         return Script(text=text, thinking=thinking, references=cited)
     intent, text = _choose(chat, talk)
@@ -65,7 +74,7 @@ def reply(chat: ChatRequest, origin: str, known: Sequence[Known] | None = None) 
         seen = images.describe(talk)
         text = seen if intent.answer is talking.fallback else f"{seen}\n\n{text}"
     if not chat.as_json:
-        text = _in_manner(talk, text)
+        text = variant(talk, _in_manner(talk, text), number)
     cited = references(origin) if chat.model.startswith("custom:") and not chat.as_json else []
     if cited:
         text = f"{text}\n\n{talking.citations(talk)}"

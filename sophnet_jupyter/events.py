@@ -256,7 +256,8 @@ class Progress(_Event, frozen=True, kw_only=True):
     How far a long task is: ``fraction`` from 0 to 1 where the service tells.
 
     ``elapsed`` is in seconds since we began to wait, None where nobody counts. ``index`` tells
-    tasks apart that were begun together.
+    tasks apart that were begun together. ``problem`` is why nobody can look at the task, which
+    goes on all the same; empty while looks succeed.
     """
 
     state: str
@@ -264,6 +265,7 @@ class Progress(_Event, frozen=True, kw_only=True):
     task_id: str = ""
     fraction: float | None = None
     elapsed: float | None = None
+    problem: str = ""
 
 
 class Usage(_Event, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from ..film import Film
 from ..picture import Picture
 from ..response import Response
 from .live import Surface
-from .look import FAINT, LINE, SMALL, clipped, one_line, words
+from .look import FAINT, LINE, SMALL, WRAP, clipped, one_line, words
 from .thumbnails import small
 
 # Updates a second at most; and at least one in so many seconds, so that the time goes on.
@@ -53,6 +53,7 @@ class Step:
     state: str = ""
     fraction: float | None = None
     task_id: str = ""
+    problem: str = ""
     began: float | None = None
     ended: float | None = None
     thumbnails: list[bytes] = field(default_factory=list)
@@ -67,7 +68,7 @@ class Steps:
     def __init__(self, labels: Sequence[str], clock: Callable[[], float]) -> None:
         self._clock = clock
         self.all = [Step(label=label) for label in labels]
-        # What the user is to know before the end, such as that nobody can look at a task.
+        # What the user is to know before the end, and what stays true.
         self.notices: list[str] = []
 
     def note(self, progress: Progress) -> None:
@@ -75,7 +76,7 @@ class Steps:
         step.began = self._clock() if step.began is None else step.began
         step.state = progress.state
         step.task_id = progress.task_id or step.task_id
-        step.fraction = progress.fraction
+        step.fraction, step.problem = progress.fraction, progress.problem
         if progress.state == "failed":
             step.ended = self._clock()
 
@@ -83,19 +84,27 @@ class Steps:
         """Note a piece that is done, and return it."""
         own = (each for each in self.all if made.task_id and each.task_id == made.task_id)
         step = next(own, self.all[0])
-        step.state, step.ended, step.fraction = "ready", self._clock(), None
+        step.state, step.ended = "ready", self._clock()
+        step.fraction, step.problem = None, ""
         return step
 
     def html(self) -> str:
         now = self._clock()
         rows = [_row(step, now, alone=len(self.all) == 1) for step in self.all]
-        said = [f'<div style="{SMALL}">⚠ {words(text, 400)}</div>' for text in self.notices]
+        told = self._told()
+        said = [f'<div style="{SMALL};{WRAP}">⚠ {words(text, 400)}</div>' for text in told]
         return "".join([*rows, *said])
 
     def text(self) -> str:
         now = self._clock()
-        said = [f"⚠ {one_line(text)}" for text in self.notices]
+        said = [f"⚠ {one_line(text)}" for text in self._told()]
         return "\n".join([*(_words(step, now) for step in self.all), *said])
+
+    def _told(self) -> list[str]:
+        """What stands below the pieces: notices, and which tasks nobody can look at now."""
+        lost = [step for step in self.all if step.problem]
+        said = [f"Task {one.task_id} goes on, but looking fails: {one.problem}" for one in lost]
+        return [*self.notices, *said]
 
 
 class LiveProgress:

@@ -31,7 +31,7 @@ from ..errors import (
     TimedOut,
     Unreachable,
 )
-from ..events import Notice, Progress
+from ..events import Progress
 
 T = TypeVar("T")
 
@@ -110,14 +110,15 @@ async def watch(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
-) -> AsyncGenerator[Progress | Notice | State[T], None]:
+) -> AsyncGenerator[Progress | State[T], None]:
     """
     Look until the task is done: yields a `Progress` at once and after each look, at last the
     `State` that is done.
 
     ``check`` raises `TaskFailed` for a task that the service gave up; that and every other definite
     answer of it ends the wait. Where it could not be reached, failed itself or was busy, we look
-    again. A ``resumed`` task is looked at without a wait. Whoever leaves early, by cancelling or by
+    again, and once several looks in a row have failed, `Progress` says why until one succeeds. A
+    ``resumed`` task is looked at without a wait. Whoever leaves early, by cancelling or by
     closing the iterator, has ``cancel`` called.
 
     Raises `StillRunning` once ``pace.total`` has passed, and what ``check`` raises.
@@ -135,8 +136,6 @@ async def watch(
             found = await looks.look(left)
             if found:
                 break
-            if notice := looks.notice():
-                yield notice
             yield looks.progress(clock() - begun)
             left = begun + pace.total - clock()
             pause = max(pace.wait(looks.count, chance()), looks.hint)
@@ -171,7 +170,6 @@ class _Looks(Generic[T]):
         self.count = 0
         self.problem = ""
         self._failed = self._missing = 0
-        self._noticed = False
 
     async def look(self, left: float) -> State[T] | None:
         """Look once: the state of a task that is done, None for all others."""
@@ -201,15 +199,13 @@ class _Looks(Generic[T]):
 
     def progress(self, elapsed: float) -> Progress:
         return Progress(
-            state=self.word, task_id=self._task_id, fraction=self.fraction, elapsed=elapsed
+            state=self.word,
+            task_id=self._task_id,
+            fraction=self.fraction,
+            elapsed=elapsed,
+            # One look that fails is nobody's worry.
+            problem=self.problem if self._failed >= BELIEVED else "",
         )
-
-    def notice(self) -> Notice | None:
-        """Something to tell the user, once: that several looks in a row have failed."""
-        if self._noticed or self._failed < BELIEVED:
-            return None
-        self._noticed = True
-        return Notice(text=f"Task {self._task_id} goes on, but looking fails: {self.problem}")
 
 
 async def _tell(cancel: Callable[[], Awaitable[object]]) -> None:

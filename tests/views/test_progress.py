@@ -67,10 +67,24 @@ def test_there_is_a_bar_only_where_the_fraction_is_known() -> None:
 
 def test_a_notice_is_seen_while_the_work_goes_on_and_is_nothing_but_words() -> None:
     surface = Surface()
-    lost = Notice(text="Task t goes on, but looking fails: <b>no route</b>")
-    followed(LiveProgress(surface, ["x"]), Progress(state="RUNNING"), lost)
+    told = Notice(text="The journal cannot be <b>written</b>.")
+    followed(LiveProgress(surface, ["x"]), Progress(state="RUNNING"), told)
+    assert "⚠ The journal cannot be &lt;b&gt;written" in surface.last
+    assert surface.shown[-1][1]["text/plain"].endswith("cannot be <b>written</b>.")
+
+
+def test_that_nobody_can_look_at_a_task_is_said_until_somebody_can() -> None:
+    running = Progress(state="RUNNING", task_id="t")
+    lost = Progress(state="RUNNING", task_id="t", problem="<b>no route</b>")
+    surface, screen = Surface(), Screen()
+    followed(LiveProgress(surface, ["x"]), running, lost)
     assert "⚠ Task t goes on, but looking fails: &lt;b&gt;no route" in surface.last
     assert surface.shown[-1][1]["text/plain"].endswith("looking fails: <b>no route</b>")
+    followed(LiveProgress(surface, ["x"]), running, lost, running)
+    assert "⚠" not in surface.last
+    assert "⚠" not in surface.shown[-1][1]["text/plain"]
+    followed(TerminalProgress(["x"], screen), running, lost, running, pause=0.7)
+    assert "⚠" not in screen.getvalue()
 
 
 def test_what_is_noted_behind_the_end_draws_nothing_any_more() -> None:

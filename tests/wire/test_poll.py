@@ -20,7 +20,7 @@ from sophnet_jupyter.errors import (
     TaskFailed,
     Unreachable,
 )
-from sophnet_jupyter.events import Notice, Progress
+from sophnet_jupyter.events import Progress
 from sophnet_jupyter.wire.poll import Pace, State, segment, watch
 
 RUNNING: State[str] = State(word="RUNNING")
@@ -128,12 +128,15 @@ def test_a_look_that_fails_is_not_a_task_that_fails(error: Exception) -> None:
     assert waited(Service(RUNNING, error, error, RUNNING, DONE))[-1] is DONE
 
 
-def test_a_row_of_failed_looks_is_told_once() -> None:
-    found = waited(Service(RUNNING, *[DOWN] * 8, RUNNING, *[DOWN] * 8, DONE))
-    notices = [item for item in found if isinstance(item, Notice)]
-    assert len(notices) == 1
-    assert "bad gateway" in notices[0].text
-    assert found[-1] is DONE
+def test_a_row_of_failed_looks_is_told_until_a_look_succeeds() -> None:
+    begun, *found, done = waited(Service(RUNNING, *[DOWN] * 4, RUNNING, DOWN, DOWN, DONE))
+    assert done is DONE
+    assert [bool(one.problem) for one in [begun, *found]] == [
+        *(False, False),
+        *(False, False, True, True),
+        *(False, False, False),
+    ]
+    assert "bad gateway" in found[3].problem
 
 
 def test_the_state_that_was_seen_last_stays_while_looks_fail() -> None:

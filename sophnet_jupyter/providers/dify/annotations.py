@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
-from ...events import Event, Notice, Progress
+from ...events import Event, Progress
 from ...wire.call import Call, Reply
 from ...wire.poll import Pace, State, segment, watch
 from ...wire.retry import PAID_TASK, READ
@@ -138,7 +138,7 @@ class AnnotationReply:
             async for state in states:
                 if isinstance(state, State):
                     return state.reply or job
-                if on_event and isinstance(state, Progress | Notice):
+                if on_event and isinstance(state, Progress):
                     on_event(state)
         raise StillRunning(service=SERVICE, task_id=job.id, seconds=0)
 

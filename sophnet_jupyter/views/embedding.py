@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import threading
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -25,6 +26,7 @@ class Shelf:
 
 # One for the process, since what draws a response (Out[n], display) can be told nothing.
 shelf = Shelf()
+_writing = threading.Lock()
 
 
 def source(data: bytes, mime: str, suffix: str, *, budget: int = BUDGET) -> tuple[str, str]:
@@ -44,19 +46,22 @@ def kept(data: bytes, kind: str, suffix: str) -> str:
     """
     Write a file under a name of its content, unless it is there; returns its relative path.
 
-    Raises `OSError`.
+    From any thread. Raises `OSError`.
     """
     stem = f"{kind}-{hashlib.sha256(data).hexdigest()[:16]}"
-    known = Path(FOLDER, stem + suffix)
-    if known.is_file() and known.stat().st_size == len(data):
-        return known.as_posix()
-    file = NewFile(Path(FOLDER))
-    try:
-        file.open()
-        file.write(data)
-        return f"{FOLDER}/{file.keep(stem, suffix).name}"
-    finally:
-        file.discard()
+    # A panel leaves its still form on the loop's thread, while a cell draws the same sound.
+    with _writing:
+        # Where something else has the name, ours is behind it with a number.
+        for known in sorted(Path(FOLDER).glob(f"{stem}*{suffix}")):
+            if known.is_file() and known.stat().st_size == len(data):
+                return known.as_posix()
+        file = NewFile(Path(FOLDER))
+        try:
+            file.open()
+            file.write(data)
+            return f"{FOLDER}/{file.keep(stem, suffix).name}"
+        finally:
+            file.discard()
 
 
 def encoded_length(data: bytes) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,32 @@ def test_pictures_can_be_kept_beside_the_notebook(here: Path) -> None:
     assert file.read_bytes() == one.data
     assert html.count(f'src="sophnet-media/{file.name}"') == 2
     assert "data:" not in html
+
+
+def test_what_many_draw_at_once_is_one_file(here: Path) -> None:
+    data = WAV + bytes(2_000_000)
+    together = threading.Barrier(8)
+
+    def draw(number: int) -> str:
+        together.wait(timeout=10)
+        return audio.player(data)
+
+    with ThreadPoolExecutor(8) as threads:
+        drawn = set(threads.map(draw, range(8)))
+    [file] = (here / "sophnet-media").iterdir()
+    assert file.read_bytes() == data
+    assert drawn == {audio.player(data)}
+
+
+def test_a_file_whose_name_was_taken_is_found_again(here: Path) -> None:
+    data = WAV + bytes(2_000_000)
+    audio.player(data)
+    [taken] = (here / "sophnet-media").iterdir()
+    taken.write_bytes(b"something else")
+    assert audio.player(data) == audio.player(data)
+    assert taken.read_bytes() == b"something else"
+    [ours] = {*(here / "sophnet-media").iterdir()} - {taken}
+    assert ours.read_bytes() == data
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(here: Path) -> None:

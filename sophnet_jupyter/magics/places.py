@@ -13,16 +13,16 @@ from ..secret import scrub
 from ..views.answer import Context
 from ..views.control_characters import plain
 from ..views.live import LiveAnswer, Surface, View
-from ..views.look import one_line
+from ..views.look import WRAP, one_line
 from ..views.maths import inert
 from ..views.terminal import TerminalAnswer
 
 HUNG_UP = "Cancel hangs up; what has come by then is kept."
 
-_NOTE = "font-size:85%;opacity:.7"
+_NOTE = f"font-size:85%;opacity:.7;{WRAP}"
 _FAILURE = (
     "background:rgba(198,40,40,.15);border-left:3px solid #c62828;font-family:monospace;"
-    "margin:6px 0;padding:4px 9px;white-space:pre-wrap"
+    f"margin:6px 0;padding:4px 9px;white-space:pre-wrap;{WRAP}"
 )
 
 

@@ -32,7 +32,7 @@ from . import (
 from .control_characters import plain
 from .formats import Format
 from .links import web_link
-from .look import FAINT, LINE, LONGEST_NAME, SMALL, clipped, fold, one_line, words
+from .look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
 from .maths import inert
 from .safe_markdown import render
 from .thumbnails import Sent
@@ -40,8 +40,8 @@ from .thumbnails import Sent
 # Solid, so that it is as loud on dark ground as on light.
 _BADGE = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
 _QUOTE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0 12px;padding:0 0 0 12px"
-_NOTICE = f"{SMALL};border-left:3px solid #8f5f00;margin:6px 0;padding:1px 0 1px 9px"
-_FOOTER = f"{SMALL};border-top:{LINE};margin-top:8px;padding-top:4px"
+_NOTICE = f"{SMALL};{WRAP};border-left:3px solid #8f5f00;margin:6px 0;padding:1px 0 1px 9px"
+_FOOTER = f"{SMALL};{WRAP};border-top:{LINE};margin-top:8px;padding-top:4px"
 _SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 # A ticker shows where a thought is, not all of it.
 _TICKER = 110
@@ -150,7 +150,7 @@ def thinking(text: str) -> str:
     """One line that moves while a model thinks."""
     said = one_line(text)
     end = said if len(said) <= _TICKER else "… " + said[-_TICKER:]
-    return f'<div style="{SMALL};{FAINT}"><b>thinking</b> {inert(end)}</div>'
+    return f'<div style="{SMALL};{FAINT};{WRAP}"><b>thinking</b> {inert(end)}</div>'
 
 
 def thought(text: str) -> str:
@@ -206,7 +206,7 @@ def references(items: Iterable[Reference]) -> str:
     rows = "".join(
         f'<li value="{item.index:d}">{_source(item)}{_excerpt(item)}</li>' for item in items
     )
-    return f'<ol style="{SMALL};margin:10px 0 6px">{rows}</ol>' if rows else ""
+    return f'<ol style="{SMALL};{WRAP};margin:10px 0 6px">{rows}</ol>' if rows else ""
 
 
 def figures(response: Response, context: Context, *, badge: bool = True) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from ..film import Film
 from . import reuse, video
-from .look import FAINT, SMALL, one_line, words
+from .look import FAINT, SMALL, WRAP, one_line, words
 
 _PROMPT = 160
 # A notebook is not filled with more of them; all are in .videos.
 MOST = 8
-_WORDS = f"{SMALL};line-height:1.35;max-width:640px;overflow-wrap:anywhere"
+_WORDS = f"{SMALL};line-height:1.35;max-width:640px;{WRAP}"
 
 
 def players(films: Sequence[Film]) -> str:

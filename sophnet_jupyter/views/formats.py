@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from . import safe_markdown
 from .control_characters import plain
-from .look import FAINT, SMALL, clipped, fold, words
+from .look import FAINT, SMALL, WRAP, clipped, fold, words
 from .parsed import in_words, records, shown
 from .safe_markdown import code_block, render
 
@@ -23,7 +23,7 @@ FORMATS: tuple[str, ...] = get_args(Format)
 _GROWING = 2_000
 _LONGEST_SOURCE = 20_000
 _TICKER = 110
-_TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;margin:0"
+_TEXT = f"white-space:pre-wrap;{WRAP};margin:0"
 _LANGUAGES_OF_A_CELL = ("", "python", "py", "python3", "ipython")
 
 

@@ -8,6 +8,8 @@ from .maths import inert
 LINE = "1px solid rgba(128,128,128,.35)"
 SMALL = "font-size:85%"
 FAINT = "opacity:.7"
+# Breaks a word that is longer than its line; JupyterLab drops `anywhere` in untrusted notebooks.
+WRAP = "overflow-wrap:break-word"
 BOX = f"border:{LINE};border-radius:6px;margin:8px 0;padding:6px 10px"
 # The contrast of both is above 4 on white and on JupyterLab's dark ground.
 GOOD, BAD = "#148c28", "#e23737"

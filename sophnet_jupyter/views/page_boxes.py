@@ -13,7 +13,7 @@ from ..picture import Picture
 from .control_characters import plain
 from .embedding import encoded_length
 from .images import small
-from .look import FAINT, LINE, SMALL, clipped, one_line, words
+from .look import FAINT, LINE, SMALL, WRAP, clipped, one_line, words
 from .safe_markdown import render
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MOST_BLOCKS = 400
 _ROW = "display:flex;flex-wrap:wrap;gap:16px;margin:4px 0 10px;align-items:flex-start"
 _HALF = "flex:1 1 320px;min-width:240px;max-width:100%;margin:0"
 _PICTURE = f"border:{LINE};border-radius:4px;display:block;height:auto;max-width:100%"
-_BLOCK = "margin:0 0 8px;overflow-wrap:anywhere"
+_BLOCK = f"margin:0 0 8px;{WRAP}"
 
 
 def colour(label: str) -> tuple[int, int, int]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from .code_colours import coloured
 from .control_characters import plain
 from .links import add_links
+from .look import WRAP
 from .maths import add_maths, open_line
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ _LINE = "1px solid rgba(128,128,128,.35)"
 # JupyterLab wraps code and aligns table cells to the right; both only inline styles override.
 _PRE = f"margin:0 0 1em;padding:.5em .8em;border:{_LINE};border-radius:4px;overflow-x:auto"
 _CODE = "white-space:pre"
-_SCROLL = "overflow-x:auto"
+# A table scrolls, where its columns would else be squeezed until their words break.
+_SCROLL = "overflow-x:auto;overflow-wrap:normal"
 _TABLE = "border-collapse:collapse;margin:0 0 1em"
 _ROW = f"border:{_LINE}"
 _CELL = "padding:.3em .6em;text-align:"
@@ -106,6 +108,19 @@ def _render_code(
     return code_block(tokens[index].content, language[1] if language else "")
 
 
+def _render_block(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
+) -> str:
+    # What stands inside inherits it.
+    if tokens[index].level == 0:
+        tokens[index].attrSet("style", WRAP)
+    return renderer.renderToken(tokens, index, options, env)
+
+
 def _render_table(
     _: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
@@ -139,6 +154,11 @@ def _render_cell(
 _RULES = {
     "fence": _render_code,
     "code_block": _render_code,
+    "paragraph_open": _render_block,
+    "heading_open": _render_block,
+    "bullet_list_open": _render_block,
+    "ordered_list_open": _render_block,
+    "blockquote_open": _render_block,
     "table_open": _render_table,
     "table_close": _render_table_end,
     "tr_open": _render_row,

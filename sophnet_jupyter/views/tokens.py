@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..events import TokenLogprob
 from .control_characters import plain
-from .look import BOX, FAINT, LINE, LONGEST_NAME, SMALL, clipped, faint, fold
+from .look import BOX, FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, faint, fold
 from .maths import inert
 
 SHOWN = 600
@@ -18,7 +18,7 @@ _LONGEST = 200
 # Orange, through which the text of either theme can be read.
 _GROUND = "background:rgba(230,95,0,{:.2f})"
 _STRONGEST = 0.6
-_TEXT = f"{BOX};white-space:pre-wrap;overflow-wrap:anywhere"
+_TEXT = f"{BOX};white-space:pre-wrap;{WRAP}"
 _CELL = f"border:{LINE};padding:.2em .6em;text-align:left"
 
 

@@ -11,14 +11,15 @@ from typing import Any
 from ..response import Response
 from ..views.answer import Context, figures
 from ..views.control_characters import plain
-from ..views.look import one_line
+from ..views.look import WRAP, one_line
 from ..views.maths import inert
 from .attachments import Attachment
 
 # What a notebook carries of the images in it; beyond, only their names.
 EMBEDDED = 2_000_000
 _ASKED = "border-left:3px solid rgba(128,128,128,.5);margin:12px 0 6px;padding:0 0 0 12px"
-_FAILED = "border-left:3px solid #c62828;margin:6px 0;padding:1px 0 1px 9px"
+_SAID = f"white-space:pre-wrap;{WRAP}"
+_FAILED = f"border-left:3px solid #c62828;margin:6px 0;padding:1px 0 1px 9px;{WRAP}"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -110,7 +111,7 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
             shown.append(_image(image, embed=room >= 0))
         question = inert(plain(exchange.text))
         parts.append(
-            f'<div style="{_ASKED}"><b>You</b><div style="white-space:pre-wrap">{question}</div>'
+            f'<div style="{_ASKED}"><b>You</b><div style="{_SAID}">{question}</div>'
             f"{''.join(shown)}</div>"
         )
         parts += exchange.pieces.values()

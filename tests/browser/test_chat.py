@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +26,8 @@ def token(text, likely, **others):
     return TokenLogprob(text, math.log(likely), beside)
 
 Response(
-    text="上海今天多云，气温 **21 °C**，适合在 the Bund 散步 [1]。`PyTorch 2.9` 已支持。\\n\\n"
+    text=f"{'0123456789abcdef' * 20} `{'call_' * 60}`\\n\\n"
+    + "上海今天多云，气温 **21 °C**，适合在 the Bund 散步 [1]。`PyTorch 2.9` 已支持。\\n\\n"
     + "第二段：中文与 English 混排时，行距要够，标点不要挤；数字 123 与单位 5 kg 也是。" * 4,
     tool_calls=(
         ToolCall(name="get_weather", arguments='{"city": "上海", "days": [1, 2, 3]}'),
@@ -55,18 +53,19 @@ Response(
     sandbox=True,
 )
 """
+# Whether nothing in a paragraph stands out of it.
+FITS = """paragraph => {
+    const words = document.createRange();
+    words.selectNodeContents(paragraph);
+    return words.getBoundingClientRect().right <= paragraph.getBoundingClientRect().right + 1;
+}"""
 
 
 @pytest.fixture
-def sandbox() -> Iterator[str]:
+def sandbox(start_sandbox: Callable[..., Any]) -> Iterator[str]:
     """The address of a sandbox that answers faster than one would like to read."""
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox"]
-    pace = ["--tokens-per-second", "200", "--first-token", "0"]
-    with subprocess.Popen([*command, *pace], stdout=subprocess.PIPE) as process:
-        try:
-            yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
-        finally:
-            process.kill()
+    with start_sandbox("--tokens-per-second", "200") as sandbox:
+        yield sandbox.root
 
 
 def below(notebook: Any, words: str) -> Locator:
@@ -97,6 +96,8 @@ def test_the_chat_notebook_shows_all_of_it(
     expect(below(chat, "--logprobs 3")).to_contain_text("how likely each token was")
     expect(below(chat, "我刚才问了什么")).to_contain_text("北京的天气怎么样")
     expect(below(chat, "--show-request")).to_contain_text('"seed": 7')
+    # A word that is longer than its line is broken, not cut off.
+    assert below(chat, "import math").locator("p").first.evaluate(FITS)
 
     for theme in ("Light", "Dark"):
         chat.set_theme(f"JupyterLab {theme}")

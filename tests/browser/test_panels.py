@@ -208,6 +208,7 @@ def test_a_reload_and_a_saved_notebook_keep_what_was_said(
         output = notebook.output_of(0)
         expect(output.get_by_text("What is 17*23? <b>$x$</b>")).to_be_visible()
         expect(output.get_by_text("19*21 = 399")).to_be_visible()
+        expect(output.locator("p[style*=overflow-wrap]").first).to_be_visible()
         expect(output.get_by_text("not found")).to_be_hidden()
         expect(output.locator(".sophnet-panel")).to_have_count(0)
         notebook.screenshot(f"panel-{name}")
@@ -254,7 +255,7 @@ def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
 
 def test_it_looks_right_in_little_room_and_keeps_the_readers_place(show: Any, page: Page) -> None:
     notebook, chat = show("looks.ipynb", "1", arguments=", thinking=True")
-    chat.ask("Show a little of everything")
+    chat.ask(f"Show a little of everything {'W' * 50}")
     expect(chat.answers.first).to_contain_text("complete", timeout=40_000)
     expect(chat.answers.first.locator("details")).not_to_have_attribute("open", "")
     expect(chat.answers.first.locator("mjx-container").first).to_be_visible()
@@ -276,6 +277,7 @@ def test_it_looks_right_in_little_room_and_keeps_the_readers_place(show: Any, pa
     log.evaluate("log => { log.scrollTop = 0 }")
     notebook.screenshot("panel-narrow", of=chat.panel)
     assert chat.panel.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert log.evaluate("log => log.scrollWidth <= log.clientWidth"), "a long word is broken"
     # Who reads along is kept at the end; who has gone back is left where he is.
     chat.ask("Count to 500")
     expect(chat.answers.nth(1)).to_contain_text("11, 12, 13")

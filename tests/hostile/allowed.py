@@ -19,6 +19,7 @@ STYLES = {
     "border-radius": _LENGTHS,
     "border-collapse": "collapse",
     "overflow-x": "auto",
+    "overflow-wrap": "break-word|normal",
     "white-space": "pre",
     "text-align": "left|right|center",
     "color": "#[0-9a-f]{6}",

@@ -78,8 +78,8 @@ def test_references_cannot_multiply_a_long_address():
 
 
 def test_control_characters_are_gone():
-    assert render("a\x1b]52;c;AAAA\x07b\x9b31mc\u202ed\r\ne") == "<p>abcd\ne</p>\n"
-    assert render("a&#x202e;b&#xE0041;c `&#x202e;`") == "<p>abc <code>&amp;#x202e;</code></p>\n"
+    assert strict(render("a\x1b]52;c;AAAA\x07b\x9b31mc\u202ed\r\ne")).text == "abcd\ne\n"
+    assert strict(render("a&#x202e;b&#xE0041;c `&#x202e;`")).text == "abc &#x202e;\n"
 
 
 def test_code_is_coloured_and_keeps_its_lines():
@@ -91,12 +91,12 @@ def test_code_is_coloured_and_keeps_its_lines():
 def test_tables_are_aligned_as_written_and_left_otherwise():
     html = render("|a|b|c|\n|-|:-:|-:|\n|1|2|3|")
     assert re.findall(r"<td[^>]*text-align:(\w+)", html) == ["left", "center", "right"]
-    assert html.startswith('<div style="overflow-x:auto"><table')
+    assert html.startswith('<div style="overflow-x:auto;overflow-wrap:normal"><table')
 
 
 def test_common_markdown_works():
     html = render("# T\n\n1. *a*\n2. **b** ~~c~~\n\n> q `d`\n\n---\nx  \ny")
-    for part in ("<h1>T</h1>", "<em>a</em>", "<s>c</s>", "<code>d</code>", "<hr>", "x<br>\ny"):
+    for part in (">T</h1>", "<em>a</em>", "<s>c</s>", "<code>d</code>", "<hr>", "x<br>\ny"):
         assert part in html
 
 

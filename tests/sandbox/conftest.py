@@ -30,8 +30,12 @@ class Sandbox:
     ) -> httpx2.Response:
         """Send one chat message and read the whole answer."""
         body = {"model": "m", "messages": [{"role": "user", "content": prompt}], **fields}
-        headers = {"X-Sandbox-Faults": faults, "X-Sandbox-Quirks": quirks}
+        headers = _switches(faults, quirks)
         return self.http.post("/v1/chat/completions", json=body, headers=headers)
+
+    def look(self, path: str, *, faults: str = "", quirks: str = "") -> Any:
+        """What stands at a path, read as JSON."""
+        return self.http.get(path, headers=_switches(faults, quirks)).json()
 
     def text(self, prompt: str, **fields: Any) -> str:
         return self.ask(prompt, **fields).json()["choices"][0]["message"]["content"]
@@ -41,6 +45,10 @@ class Sandbox:
 
     def forget(self) -> None:
         self.http.delete(f"{self.root}/sandbox/seen")
+
+
+def _switches(faults: str, quirks: str) -> dict[str, str]:
+    return {"X-Sandbox-Faults": faults, "X-Sandbox-Quirks": quirks}
 
 
 @contextlib.contextmanager
@@ -74,6 +82,13 @@ def started() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     with start() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Sandbox]:
+    """A sandbox whose tasks are done at once."""
+    with start("--task-seconds", "0") as running:
         yield running
 
 

@@ -11,24 +11,15 @@ SHORT = "/projects/easyllms/imagegenerator/task"
 LONG = "/projects/p/easyllms/texttoimage/task"
 
 
-@pytest.fixture(scope="module")
-def quick(started):
-    """A sandbox whose tasks are done at once."""
-    with started("--task-seconds", "0") as sandbox:
-        yield sandbox
-
-
-def create(sandbox, prompt="a fox", *, path=SHORT, faults="", quirks="", **parameters):
+def create(sandbox, prompt="a fox", *, path=SHORT, quirks="", **parameters):
     body = {"model": "qwen-image", "input": {"prompt": prompt}, "parameters": parameters}
     if path == LONG:
         body["easyllm_id"] = "e"
-    headers = {"X-Sandbox-Faults": faults, "X-Sandbox-Quirks": quirks}
-    return sandbox.http.post(path, json=body, headers=headers)
+    return sandbox.http.post(path, json=body, headers={"X-Sandbox-Quirks": quirks})
 
 
-def looked(sandbox, task_id, *, path=SHORT, faults="", quirks=""):
-    headers = {"X-Sandbox-Faults": faults, "X-Sandbox-Quirks": quirks}
-    return sandbox.http.get(f"{path}/{task_id}", headers=headers).json()
+def looked(sandbox, task_id, *, path=SHORT, **switches):
+    return sandbox.look(f"{path}/{task_id}", **switches)
 
 
 def drawn(sandbox, prompt="a fox", **parameters):
@@ -160,9 +151,9 @@ def test_a_task_can_end_otherwise(quick, switches, word):
 
 def test_the_list_has_rows_of_two_forms(quick):
     task_id = create(quick).json()["output"]["taskId"]
-    [row, *_] = quick.http.get(SHORT).json()
+    [row, *_] = quick.look(SHORT)
     assert row == {"task_id": task_id, "model": "qwen-image", "status": "SUCCEEDED"}
-    [row, *_] = quick.http.get(LONG, headers={"X-Sandbox-Quirks": "list_output"}).json()
+    [row, *_] = quick.look(LONG, quirks="list_output")
     assert row == {"output": {"taskId": task_id, "taskStatus": "SUCCEEDED"}}
 
 

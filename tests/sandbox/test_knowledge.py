@@ -13,12 +13,6 @@ REPORT = Path(__file__).parent.parent.parent / "notebooks/files/report.docx"
 _numbers = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def quick(started):
-    with started("--task-seconds", "0") as running:
-        yield running
-
-
 @pytest.fixture
 def base():
     """The path of a service that nobody has put anything into."""

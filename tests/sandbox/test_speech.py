@@ -30,12 +30,6 @@ FORMATS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def quick(started):
-    with started("--task-seconds", "0") as sandbox:
-        yield sandbox
-
-
 def wav(pcm: bytes, rate: int = 16000) -> bytes:
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:

@@ -16,13 +16,6 @@ WORDS, PICTURE = "Wan2.2-T2V-A14B", "Wan2.2-I2V-A14B"
 OLD_WORDS, OLD_PICTURE = "Wan2.1-T2V-14B", "Wan2.1-I2V-14B"
 
 
-@pytest.fixture(scope="module")
-def quick(started):
-    """A sandbox whose tasks are done at once."""
-    with started("--task-seconds", "0") as sandbox:
-        yield sandbox
-
-
 def png(width=640, height=480, colour="red", kind="PNG"):
     buffer = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(buffer, kind)
@@ -43,9 +36,8 @@ def create(sandbox, prompt="a fox", *, path=SHORT, quirks="", **fields):
     return sandbox.http.post(path, json=body(prompt, **fields), headers=headers)
 
 
-def looked(sandbox, task_id, *, path=SHORT, faults="", quirks=""):
-    headers = {"X-Sandbox-Faults": faults, "X-Sandbox-Quirks": quirks}
-    return sandbox.http.get(f"{path}/{task_id}", headers=headers).json()
+def looked(sandbox, task_id, *, path=SHORT, **switches):
+    return sandbox.look(f"{path}/{task_id}", **switches)
 
 
 def filmed(sandbox, prompt="a fox", **fields):
@@ -219,11 +211,11 @@ def test_a_failure_can_be_in_the_output_and_a_running_task_can_name_nothing(quic
 
 def test_the_list_has_rows_of_several_shapes(quick):
     task_id = create(quick).text.strip()
-    [row, *_] = quick.http.get(SHORT).json()
+    [row, *_] = quick.look(SHORT)
     assert row == {"task_id": task_id, "model": WORDS, "status": "succeeded"}
-    [row, *_] = quick.http.get(LONG, headers={"X-Sandbox-Quirks": "list_output"}).json()
+    [row, *_] = quick.look(LONG, quirks="list_output")
     assert row["output"]["task_id"] == task_id
-    whole = quick.http.get(LONG, headers={"X-Sandbox-Quirks": "list_envelope"}).json()
+    whole = quick.look(LONG, quirks="list_envelope")
     assert whole["result"][0]["task_id"] == task_id
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,52 +14,28 @@ from starlette.routing import Route
 
 from ..engines import drawing
 from ..options import Options
-from ..results import Results, Trouble
+from ..results import Results
 from ..switches import Switches
 from .envelope import Refused, json_response
 from .image_request import LARGEST_SEED, ImageRequest, parse
+from .works import Words, Work, Works, elsewhere, spread, trouble
 
 PATHS = ("/projects/{project}/easyllms/texttoimage", "/projects/easyllms/imagegenerator")
 KEPT = 200
-# Of its time a task spends this part in the queue; tasks differ by up to a quarter.
-QUEUED = 0.2
-SPREAD = 0.25
-# Addresses that no client may follow, and that none can.
-ELSEWHERE = {
-    "result_private": "https://10.0.0.7:9000/bucket/result.png",
-    "result_dead": "https://results.invalid/result.png",
-}
-TROUBLES: dict[str, Trouble] = {
-    "result_expired": "expired",
-    "result_empty": "empty",
-    "result_page": "page",
-    "result_broken": "broken",
-    "result_huge": "huge",
-}
 
 
 @dataclass(kw_only=True)
-class Work:
-    """One task. ``seconds`` is how long it takes."""
+class Picture(Work[ImageRequest]):
+    """One task, which may make several pictures."""
 
-    asked: ImageRequest
-    seed: int
-    seconds: float
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    begun: float = field(default_factory=time.monotonic)
-
-    def status(self, switches: Switches) -> str:
-        """The service's word for where it is by now."""
-        done = (time.monotonic() - self.begun) / self.seconds if self.seconds else 1.0
-        if done < QUEUED:
-            return "PENDING"
-        if done < 1 or "task_never_ends" in switches.faults:
-            return "RUNNING"
-        if "task_fails" in switches.faults:
-            return "FAILED"
-        if "task_canceled" in switches.faults:
-            return "CANCELED"
-        return "SUCCESSED" if "successed" in switches.quirks else "SUCCEEDED"
+    words: ClassVar = Words(
+        queued="PENDING",
+        running="RUNNING",
+        failed="FAILED",
+        cancelled="CANCELED",
+        succeeded="SUCCEEDED",
+        successed="SUCCESSED",
+    )
 
 
 class Images:
@@ -70,7 +44,7 @@ class Images:
     def __init__(self, options: Options, results: Results) -> None:
         self._options = options
         self._results = results
-        self._works: OrderedDict[str, Work] = OrderedDict()
+        self._works: Works[Picture] = Works(KEPT)
 
     def routes(self) -> list[Route]:
         found = []
@@ -97,21 +71,19 @@ class Images:
                 raise
             # How quota, limits and dead keys were seen: no output, and the reason at the top.
             return json_response({"code": "InvalidParameter", "message": refused.message})
-        work = Work(
+        work = Picture(
             asked=asked,
             seed=Random().randrange(LARGEST_SEED) if asked.seed is None else asked.seed,
-            seconds=self._options.task_seconds * Random().uniform(1 - SPREAD, 1 + SPREAD),
+            seconds=spread(self._options.task_seconds),
         )
-        self._works[work.id] = work
-        while len(self._works) > KEPT:
-            self._works.popitem(last=False)
-        output = {"taskId": work.id, "taskStatus": "PENDING"}
+        self._works.add(work)
+        output = {"taskId": work.id, "taskStatus": work.words.queued}
         return json_response({"requestId": str(uuid.uuid4()), "output": output})
 
     async def _list(self, request: Request) -> Response:
         switches: Switches = request.scope["switches"]
         rows: list[dict[str, Any]] = []
-        for work in reversed(self._works.values()):
+        for work in self._works:
             status = work.status(switches)
             if "list_output" in switches.quirks:
                 rows.append({"output": {"taskId": work.id, "taskStatus": status}})
@@ -121,24 +93,20 @@ class Images:
 
     async def _look(self, request: Request) -> Response:
         switches: Switches = request.scope["switches"]
-        work = self._works.get(request.path_params["id"])
-        if work is None:
-            raise Refused(404, "there is no such task")
+        work = self._works.asked_for(request)
         status = work.status(switches)
         output: dict[str, Any] = {"taskId": work.id, "taskStatus": status}
         answer: dict[str, Any] = {"requestId": str(uuid.uuid4()), "output": output}
-        if status == "FAILED":
+        if status == work.words.failed:
             output |= {"code": "DataInspectionFailed", "message": "the prompt was not allowed"}
-        elif status.startswith("SUCCE"):
+        elif work.succeeded(switches):
             output["results"] = [{"url": url} for url in self._urls(work, request, switches)]
             answer["usage"] = {"imageCount": work.asked.count}
         return json_response(answer)
 
-    def _urls(self, work: Work, request: Request, switches: Switches) -> list[str]:
-        for fault, url in ELSEWHERE.items():
-            if fault in switches.faults:
-                return [url] * work.asked.count
-        troubles = [trouble for name, trouble in TROUBLES.items() if name in switches.faults]
+    def _urls(self, work: Picture, request: Request, switches: Switches) -> list[str]:
+        if away := elsewhere(switches):
+            return [away] * work.asked.count
         asked, urls = work.asked, []
         for number in range(asked.count):
             order = drawing.Order(
@@ -149,7 +117,7 @@ class Images:
                 f"{work.id}-{number}.{kind}",
                 partial(drawing.draw, order, jpeg=asked.jpeg),
                 f"image/{kind}",
-                trouble=troubles[0] if troubles else "",
+                trouble=trouble(switches),
             )
             urls.append(f"{request.url.scheme}://{request.url.netloc}{path}")
         return urls

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,9 +18,9 @@ from ..engines import filming, require
 from ..options import Options
 from ..results import Results
 from ..switches import Switches
-from .envelope import Refused, json_response
-from .images import ELSEWHERE, QUEUED, SPREAD, TROUBLES
+from .envelope import json_response
 from .video_request import LARGEST_SEED, VideoRequest, parse
+from .works import Words, Work, Works, elsewhere, spread, trouble
 
 PATHS = (
     "/projects/{project}/easyllms/videogenerator",
@@ -34,29 +33,20 @@ FAILED = {"code": "DataInspectionFailed", "message": "the prompt was not allowed
 
 
 @dataclass(kw_only=True)
-class Work:
-    """One task. ``lasts`` is how many seconds it takes; ``uuid`` is the service's own id (S40)."""
+class Film(Work[VideoRequest]):
+    """One task. ``uuid`` is the service's own id (S40)."""
 
-    asked: VideoRequest
-    seed: int
-    lasts: float
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    words: ClassVar = Words(
+        queued="queued",
+        running="running",
+        failed="failed",
+        cancelled="cancelled",
+        succeeded="succeeded",
+        successed="successed",
+    )
+
     uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
-    begun: float = field(default_factory=time.monotonic)
     created: int = field(default_factory=lambda: int(time.time()))
-
-    def status(self, switches: Switches) -> str:
-        """The service's word for where it is by now."""
-        done = (time.monotonic() - self.begun) / self.lasts if self.lasts else 1.0
-        if done < QUEUED:
-            return "queued"
-        if done < 1 or "task_never_ends" in switches.faults:
-            return "running"
-        if "task_fails" in switches.faults:
-            return "failed"
-        if "task_canceled" in switches.faults:
-            return "cancelled"
-        return "successed" if "successed" in switches.quirks else "succeeded"
 
 
 class Videos:
@@ -65,7 +55,7 @@ class Videos:
     def __init__(self, options: Options, results: Results) -> None:
         self._options = options
         self._results = results
-        self._works: OrderedDict[str, Work] = OrderedDict()
+        self._works: Works[Film] = Works(KEPT)
 
     def routes(self) -> list[Route]:
         found = []
@@ -95,33 +85,31 @@ class Videos:
             return json_response({"code": 0, "data": {"task_id": work.id}})
         return json_response(_envelope({"task_id": work.id}))
 
-    async def _begin(self, request: Request) -> Work:
+    async def _begin(self, request: Request) -> Film:
         # What is missing is said now, and not when the film is fetched.
         require("av", "av")
         switches: Switches = request.scope["switches"]
         project = "project" in request.path_params
         asked = parse(await request.body(), project=project, quirks=switches.quirks)
-        work = Work(
+        work = Film(
             asked=asked,
             seed=Random().randrange(LARGEST_SEED) if asked.seed is None else asked.seed,
-            lasts=self._options.task_seconds * LONGER * Random().uniform(1 - SPREAD, 1 + SPREAD),
+            seconds=spread(self._options.task_seconds * LONGER),
         )
-        self._works[work.id] = work
-        while len(self._works) > KEPT:
-            self._works.popitem(last=False)
+        self._works.add(work)
         return work
 
     async def _list(self, request: Request) -> Response:
         switches: Switches = request.scope["switches"]
         rows: list[dict[str, Any]] = []
-        for work in reversed(self._works.values()):
+        for work in self._works:
             row = {"task_id": work.id, "model": work.asked.model, "status": work.status(switches)}
             rows.append({"output": row} if "list_output" in switches.quirks else row)
         listed = "list_envelope" in switches.quirks
         return json_response(_envelope(rows) if listed else rows)
 
     async def _look(self, request: Request) -> Response:
-        work = self._found(request)
+        work = self._works.asked_for(request)
         switches: Switches = request.scope["switches"]
         answer = self._told(work, request, switches)
         if answer["status"] == "failed" and "video_output" in switches.quirks:
@@ -131,19 +119,13 @@ class Videos:
         return json_response(answer)
 
     async def _look_inside(self, request: Request) -> Response:
-        work = self._found(request)
+        work = self._works.asked_for(request)
         answer = self._told(work, request, request.scope["switches"])
         if answer["status"] == "failed":
             answer["error"] = FAILED
         return json_response(_envelope(answer))
 
-    def _found(self, request: Request) -> Work:
-        work = self._works.get(request.path_params["id"])
-        if work is None:
-            raise Refused(404, "there is no such task")
-        return work
-
-    def _told(self, work: Work, request: Request, switches: Switches) -> dict[str, Any]:
+    def _told(self, work: Film, request: Request, switches: Switches) -> dict[str, Any]:
         """A task without what is not known yet: fields that are null are left out."""
         asked, status = work.asked, work.status(switches)
         answer: dict[str, Any] = {
@@ -155,7 +137,7 @@ class Videos:
         }
         if status == "running" and "video_none" in switches.quirks:
             answer["content"] = {"video_url": f"{_origin(request)}/sandbox/results/None"}
-        if not status.startswith("succe"):
+        if not work.succeeded(switches):
             return answer
         answer["content"] = self._content(work, request, switches)
         answer["usage"] = {
@@ -170,11 +152,9 @@ class Videos:
             answer["usage"]["completion_tokens"] = width * height * asked.seconds * 16 // 1024
         return answer
 
-    def _content(self, work: Work, request: Request, switches: Switches) -> dict[str, str]:
-        for fault, url in ELSEWHERE.items():
-            if fault in switches.faults:
-                return {"video_url": url}
-        troubles = [trouble for name, trouble in TROUBLES.items() if name in switches.faults]
+    def _content(self, work: Film, request: Request, switches: Switches) -> dict[str, str]:
+        if away := elsewhere(switches):
+            return {"video_url": away}
         asked = work.asked
         take = filming.Take(
             prompt=asked.prompt,
@@ -187,7 +167,7 @@ class Videos:
             f"{work.id}.mp4",
             partial(filming.film, take),
             "video/mp4",
-            trouble=troubles[0] if troubles else "",
+            trouble=trouble(switches),
         )
         content = {"video_url": _origin(request) + path}
         if asked.last_frame:

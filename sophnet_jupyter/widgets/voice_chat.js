@@ -108,7 +108,8 @@ function render({ model, el }) {
       /** @param {any} event @param {DataView[]} buffers */
       sound({ exchange, at }, [data]) {
         const answer = Number(exchange);
-        if (brokenOff && answer === turn) return;
+        // What comes behind the end is for nobody.
+        if ((brokenOff && answer === turn) || IDLE.has(model.get("phase"))) return;
         const player = voice();
         if (player.answer !== answer) {
           received = 0;
@@ -238,6 +239,17 @@ function render({ model, el }) {
     take?.end(why);
   }
 
+  /**
+   * Let go of the microphone and of the loudspeaker.
+   *
+   * @param {string} why  A sentence, or nothing if it was wanted.
+   */
+  function hangUp(why) {
+    end(why);
+    ring?.close();
+    ring = undefined;
+  }
+
   /** @param {string} chosen */
   async function showDevices(chosen) {
     const found = await microphones();
@@ -282,10 +294,7 @@ function render({ model, el }) {
   panel.follow("phase", () => {
     const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
     if (!ANSWERING.has(now) && now !== "interrupted") brokenOff = false;
-    if (IDLE.has(now)) {
-      end("");
-      ring?.flush();
-    }
+    if (IDLE.has(now)) hangUp("");
     // The button was faster than the kernel, which has to hear of it first.
     if (!(brokenOff && ANSWERING.has(now))) showPhase(now);
     if (phase.isConnected) panel.announce(`${model.get("title")}: ${phase.textContent}`);
@@ -311,8 +320,7 @@ function render({ model, el }) {
     if (event.key === " ") press(false);
   });
   const unlisten = panel.hear("lost", () => {
-    end("");
-    ring?.flush();
+    hangUp("");
     // What could be pressed here is heard by nobody any more.
     controls.hidden = true;
     phase.textContent = PHASES.stopped;
@@ -323,8 +331,7 @@ function render({ model, el }) {
   showActions();
   return () => {
     closed = true;
-    end("The panel was taken out of the page.");
-    ring?.close();
+    hangUp("The panel was taken out of the page.");
     unfollow();
     unlisten();
     for (const url of urls) URL.revokeObjectURL(url);

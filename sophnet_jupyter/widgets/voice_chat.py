@@ -177,7 +177,7 @@ class VoiceChat(Conversation):
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         self._answers.viewed = True
-        return {"turns": self._turns.shown(), "partial": self.partial}, []
+        return {"turns": self._turns.shown(), "partial": self._so_far}, []
 
     def still(self) -> tuple[str, str]:
         title = f"{self.title} · sandbox" if self.sandbox else self.title

@@ -27,6 +27,7 @@ from .voice_uplink import VoiceUplink
 from .waiting import Waiting
 
 _TAKEN, _CANCELED = "input_audio_buffer.completed", "conversation.chat.canceled"
+_UNANSWERED = "the conversation ended before an answer came"
 
 
 class Conversation(Panel):
@@ -65,6 +66,8 @@ class Conversation(Panel):
         )
         self._waiting = Waiting()
         self._take: Take | None = None
+        # What was understood of the turn that is being said, or said again.
+        self._so_far = ""
         self._sending = VoiceUplink(self._speech, self._end_turn, self._answers.quiet)
         self._uplink = Uplink(self.key, self._from_browser)
 
@@ -92,9 +95,14 @@ class Conversation(Panel):
                     self._speech.release(take.frames)
             case "end" if take and ours:
                 take.missing += max(0, int(facts["frames"]) - take.frames)
-                take.end(str(facts.get("why", "")))
+                self._hang_up(take, str(facts.get("why", "")))
             case "gone" if take:
-                take.end("The page with the microphone was closed.")
+                self._hang_up(take, "The page with the microphone was closed.")
+
+    def _hang_up(self, take: Take, why: str) -> None:
+        # At once, and not when its last frame is through: the line may be in no state to take it.
+        take.end(why)
+        self._calls.hang_up()
 
     def _listen(self, take: Take) -> None:
         try:
@@ -146,10 +154,15 @@ class Conversation(Panel):
         self._take, self._sending.again = None, False
         self._speech.partial = ""
         self._speech.forget()
-        self.tell("partial", text="")
+        if self._so_far:
+            self._turns.add(Turn(question=self._so_far, ending="failed", error=_UNANSWERED))
+        self._show_so_far("")
         self.tell("halt")
 
     def _ended(self, job: asyncio.Task[None]) -> None:
+        if self._take:
+            # It was stopped before it began.
+            self._end(self._take)
         super()._ended(job)
         self._waiting.look(over=True)
 
@@ -186,6 +199,7 @@ class Conversation(Panel):
             self._answers.give_up()
             self._turns.all.remove(turn)
             self._sending.again = True
+            self._so_far = turn.question
             self.tell("state", **self.state()[0])
         self._give_up("incomplete")
 
@@ -219,6 +233,7 @@ class Conversation(Panel):
         if speech.is_slip:
             speech.forget()
             await session.clear()
+            self._show_so_far("")
             self._tell_notice("Hold the button as long as you speak.")
             return
         turn = Turn(question=session.unanswered)
@@ -229,7 +244,7 @@ class Conversation(Panel):
         speech.partial, self.phase = "", "thinking"
         self._turns.add(turn)
         self._answers.expect(turn, speech.ended_at, keep=self.keeps)
-        self.tell("partial", text="")
+        self._show_so_far("")
         await session.complete()
 
     # What is answered.
@@ -262,7 +277,11 @@ class Conversation(Panel):
         self._speech.hear(words, may_end=self.mode == "hands-free" and self._take is not None)
         partial = self._speech.partial
         told = "" if self._answers.comes else f"{session.unanswered} {partial}"
-        self.tell("partial", text=told.strip())
+        self._show_so_far(told.strip())
+
+    def _show_so_far(self, words: str) -> None:
+        self._so_far = words
+        self.tell("partial", text=words)
 
     def _hear_signal(self, signal: Any, session: Any) -> None:
         turn = self._answers.comes

@@ -36,7 +36,11 @@ class VoiceLine:
         """The last one that was opened; None before that, and when all is over."""
         self._connect, self._opened, self._broke = connect, opened, broke
         self._came_so_far, self._sleep = came_so_far, sleep
-        self._renewed = asyncio.Event()
+        self._renewed, self._hung_up = asyncio.Event(), asyncio.Event()
+
+    def hang_up(self) -> None:
+        """End it, also while it is opened, and while another one is waited for."""
+        self._hung_up.set()
 
     def renew(self) -> None:
         """Hang up, and connect again, which takes what was set up by now."""
@@ -44,15 +48,19 @@ class VoiceLine:
 
     async def hold(self, read: Work, speak: Work) -> None:
         """
-        Read and speak, on one session after the other, until all is said.
+        Read and speak, on one session after the other, until all is said or it is hung up.
 
         Raises what ends the first session before it began, what ended the last of `ATTEMPTS`
         that failed in a row, and everything that is no matter of the line.
         """
+        keeping = asyncio.create_task(self._keep_up(read, speak))
+        hanging_up = asyncio.create_task(_come(self._hung_up))
         try:
-            await self._keep_up(read, speak)
+            if keeping in await _first({keeping, hanging_up}):
+                keeping.result()
         finally:
             self.session = None
+            self._hung_up.clear()
 
     async def _keep_up(self, read: Work, speak: Work) -> None:
         failed = 0
@@ -77,19 +85,25 @@ class VoiceLine:
         """On one session; False where another one is wanted."""
         reading = asyncio.create_task(read(self.session))
         speaking = asyncio.create_task(speak(self.session))
-        renewing = asyncio.create_task(self._await_renewal())
-        tasks = {reading, speaking, renewing}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if renewing in done:
-                return False
-            for task in done:
-                task.result()
-            return speaking in done
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        renewing = asyncio.create_task(_come(self._renewed))
+        done = await _first({reading, speaking, renewing})
+        if renewing in done:
+            return False
+        for task in done:
+            task.result()
+        return speaking in done
 
-    async def _await_renewal(self) -> None:
-        await self._renewed.wait()
+
+async def _come(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _first(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Those that are done first; the others are cancelled, and have come to their end."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

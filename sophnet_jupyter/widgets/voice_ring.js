@@ -17,7 +17,7 @@ import ringSource from "./voice_ring_worklet.js?text";
  * @property {(answer: number, bytes: Uint8Array) => void} take
  * @property {(answer: number) => void} end  All of it has come.
  * @property {() => Promise<Heard>} flush  Be silent at once; resolves when it is.
- * @property {() => void} close
+ * @property {() => void} close  Be silent, and let the loudspeaker go.
  */
 
 /**
@@ -137,7 +137,9 @@ export function openRing({ format, rate, onHeard, onError }) {
     close() {
       closed = true;
       stopDecoding();
-      shut();
+      // Until then it fades out: a cut would be heard as a click.
+      speaker?.node.port.postMessage({ flush: ++flushes });
+      setTimeout(shut, 50);
     },
   };
 }

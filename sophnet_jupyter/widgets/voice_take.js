@@ -13,6 +13,9 @@ const PRESSED = 20;
 // Loud frames in a row that interrupt: a cough should not stop a model that has not begun to speak.
 const SPEAKING_OVER = 3;
 const SPEAKING_ON = 16;
+// Milliseconds without a word for the kernel, which takes a page that says nothing for one that is
+// gone.
+const SILENT_FOR = 3000;
 
 /**
  * @typedef {object} VoiceTake
@@ -53,6 +56,7 @@ export function openVoiceTake(model, { device, about, isDeaf, onSpeech, onLevel,
   /** @type {Int16Array[]} */
   const pack = [];
   let loud = false;
+  let passedAt = performance.now();
   /** @type {Int16Array[]} */
   const kept = [];
 
@@ -61,7 +65,10 @@ export function openVoiceTake(model, { device, about, isDeaf, onSpeech, onLevel,
     if (over || !capture) return;
     if (gate.hear(pcm, performance.now()) && gate.onset(SPEAKING_OVER)) loud = true;
     kept.push(pcm);
-    if (isDeaf() && !breaksIn()) return;
+    if (isDeaf() && !breaksIn()) {
+      if (performance.now() - passedAt > SILENT_FOR) pass();
+      return;
+    }
     // With what was kept of before: the word that somebody begins with is not cut off.
     for (const frame of kept.splice(0)) {
       pack.push(frame);
@@ -93,7 +100,8 @@ export function openVoiceTake(model, { device, about, isDeaf, onSpeech, onLevel,
       pcm.set(frame, at);
       at += frame.length;
     }
-    const t = performance.timeOrigin + performance.now();
+    passedAt = performance.now();
+    const t = performance.timeOrigin + passedAt;
     const facts = { kind: "frame", take: number, seq: sent++, t, loud, ...more };
     loud = false;
     if (!uplink.send(facts, pcm.buffer)) end("");

@@ -33,10 +33,11 @@ class VoiceUplink:
         await self._say_again(session)
         while (frame := await take.next()) is not None:
             self._speech.pass_frame()
-            if session.state != "listening":
-                # Whoever speaks into an answer has broken it off, and is heard after that.
-                await session.rested()
+            # One without sound says that the page is there, or that the button was let go.
             if frame:
+                if session.state != "listening":
+                    # Whoever speaks into an answer has broken it off, and is heard after that.
+                    await session.rested()
                 self._speech.add(frame)
                 await session.send(frame)
             while self._speech.ends_here(take.dropped):

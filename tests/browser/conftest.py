@@ -26,11 +26,22 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
+
+from sophnet_jupyter.widgets.modules import inlined, style
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
 CHROMIUM = Path(__file__).with_name("chromium.py")
+BARE_PAGE = Path(__file__).with_name("bare_page.js")
 FLAGS = [
     # A microphone that beeps once a second, and nobody to ask whether it may be used.
     "--use-fake-device-for-media-stream",
@@ -308,6 +319,28 @@ def page(context: BrowserContext, console: Diary, request: pytest.FixtureRequest
         RESULTS.mkdir(exist_ok=True)
         page.screenshot(path=RESULTS / f"failed-{name}.png")
         (RESULTS / f"failed-{name}.txt").write_text("\n".join(console.lines), encoding="utf-8")
+
+
+@pytest.fixture
+def show_panel(page: Page) -> Callable[..., Page]:
+    """A page with a panel and nothing else, whose ``host`` is what `bare_page.js` makes."""
+
+    def show_panel(name: str, **traits: Any) -> Page:
+        def serve(route: Route) -> None:
+            if route.request.url.endswith(".js"):
+                route.fulfill(body=inlined(f"{name}.js"), content_type="text/javascript")
+            else:
+                css = style(f"{name}.css")
+                route.fulfill(body=f"<!doctype html><style>{css}</style>", content_type="text/html")
+
+        page.add_init_script(path=BARE_PAGE)
+        # Localhost is secure, so that it may have a microphone.
+        page.route("http://localhost/**", serve)
+        page.goto("http://localhost/")
+        page.evaluate("([module, traits]) => show(module, traits)", [f"/{name}.js", traits])
+        return page
+
+    return show_panel
 
 
 @pytest.fixture

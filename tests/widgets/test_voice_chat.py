@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -17,8 +19,10 @@ import pytest
 
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import KeyRejected, SettingsError, TimedOut
+from sophnet_jupyter.kernel.loop import loop, run
 from sophnet_jupyter.providers.sophnet.voicechat_session import Limits
 from sophnet_jupyter.widgets import voice_line
+from sophnet_jupyter.widgets.uplink import Message
 from sophnet_jupyter.widgets.voice_chat import VoiceChat
 from sophnet_jupyter.widgets.voice_turn import Turn, heard_part
 
@@ -43,16 +47,42 @@ def wait(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+# A sandbox without one of its engines, which is named first.
+WITHOUT = """import runpy, sys
+sys.modules[sys.argv.pop(1)] = None
+runpy.run_module("sophnet_jupyter.sandbox", run_name="__main__", alter_sys=True)"""
+SCRIPTED = ("-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech")
+
+
+class Service:
+    """A sandbox in a process of its own, which can be made to do nothing at all for a while."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout
+        self._process = process
+        self.url: str = json.loads(process.stdout.readline())["url"]
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
 @contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech"]
-    process = subprocess.Popen([*command, "--first-token", "0", *arguments], stdout=subprocess.PIPE)
-    with process:
+def started(*arguments: str) -> Iterator[Service]:
+    command = [sys.executable, *arguments, "--first-token", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
+            yield Service(process)
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def served(*arguments: str) -> Iterator[str]:
+    with started(*SCRIPTED, *arguments) as service:
+        yield service.url
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +130,10 @@ def command(panel: VoiceChat, kind: str, **facts: Any) -> None:
 class Page:
     """A browser's microphone, in few words."""
 
-    def __init__(self, panel: VoiceChat) -> None:
+    def __init__(self, panel: VoiceChat, phase: str = "listening") -> None:
         self.panel, self.seq = panel, 0
         self.begin(1)
-        wait(lambda: panel.phase == "listening")
+        wait(lambda: panel.phase == phase)
 
     def begin(self, take: int) -> None:
         facts = {"kind": "begin", "take": take, "sample_rate": 16_000, "view": "v", "sound": "mp3"}
@@ -209,28 +239,139 @@ def test_a_line_that_breaks_is_opened_again_and_the_conversation_goes_on(
         assert talk.error is None
 
 
-@pytest.mark.parametrize("state", ["listening", "thinking", "speaking"])
+STATES = {
+    "connecting": (),
+    "listening": (),
+    "thinking": ("--fault", "slow_voice=600"),
+    "speaking": ("--voice-speed", "1"),
+    "interrupted": ("--voice-speed", "1"),
+    "reconnecting": ("--fault", "deaf_complete"),
+}
+
+
+class Held:
+    """A conversation that stays in one state, since the service does not go on."""
+
+    def __init__(self, state: str, service: Service, make: Make) -> None:
+        self.state, self.service = state, service
+        # A service that says nothing for a second counts as gone, and is called again.
+        limits = Limits(silence=1) if state == "reconnecting" else Limits()
+        self.talk = talk = make(service.url, limits=limits)
+        self.tasks = asyncio.all_tasks(loop())
+        if state == "connecting":
+            service.freeze()
+        self.page = Page(talk, state if state == "connecting" else "listening")
+        if state != "connecting":
+            self._go_on()
+        wait(lambda: talk.phase == state)
+
+    def _go_on(self) -> None:
+        self.page.speak(1, 2)
+        wait(lambda: self.talk.state()[0]["partial"] == "1 2")
+        if self.state == "listening":
+            return
+        self.page.speak(0, 0, 0)
+        if self.state == "reconnecting":
+            wait(lambda: any(turn.question for turn in self.talk.turns))
+            self.service.freeze()
+            return
+        before = "thinking" if self.state == "thinking" else "speaking"
+        wait(lambda: self.talk.phase == before and self.talk.turns[0].written)
+        if self.state == "interrupted":
+            self.service.freeze()
+            self.talk.interrupt()
+
+    def turns(self) -> list[tuple[str, str | None]]:
+        return [(turn.question, turn.ending) for turn in self.talk.turns]
+
+
+def asked(sent: list[dict[str, Any]]) -> list[str]:
+    """The questions that views were told of."""
+    return [each["question"] for each in sent if each["kind"] == "turn"]
+
+
+@pytest.fixture
+def hold(make: Make) -> Iterator[Callable[[str], Held]]:
+    """A conversation in this state."""
+    with contextlib.ExitStack() as services:
+
+        def hold(state: str) -> Held:
+            pace = ("--tokens-per-second", "20")
+            service = services.enter_context(started(*SCRIPTED, *pace, *STATES[state]))
+            return Held(state, service, make)
+
+        yield hold
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_a_page_that_is_loaded_anew_hangs_up_in_any_state_and_can_begin_again(
-    make: Make, sent: list[dict[str, Any]], state: str
+    hold: Callable[[str], Held], sent: list[dict[str, Any]], state: str
 ) -> None:
-    slow = {"thinking": ["--fault", "slow_voice=60"], "speaking": ["--voice-speed", "1"]}
-    with served("--tokens-per-second", "20", *slow.get(state, [])) as url:
-        talk = make(url)
-        page = Page(talk)
-        if state != "listening":
-            page.speak(1, 2, 0, 0, 0)
-            wait(lambda: talk.phase == state and talk.turns[0].written)
-        page.leave()
-        wait(lambda: not talk.busy)
-        assert (talk.phase, talk.error) == ("ready", None)
-        assert sent[-1]["kind"] != "error"
-        kept = [(turn.question, turn.ending) for turn in talk.turns]
-        assert kept == ([] if state == "listening" else [("1 2", "incomplete")])
-        command(talk, "hello")
-        wait(lambda: sent[-1]["kind"] == "state")
-        assert len(sent[-1]["turns"]) == len(kept), "the new page draws them"
-        Page(talk).speak(3, 0, 0, 0)
-        wait(lambda: talk.turns and talk.turns[-1].question == "3")
+    held = hold(state)
+    talk, session = held.talk, held.talk._session
+    held.page.leave()
+    wait(lambda: not talk.busy)
+    assert (talk.phase, talk.error) == ("ready", None)
+    assert "error" not in [each["kind"] for each in sent]
+    assert session is None or session.state == "closed"
+    wait(lambda: asyncio.all_tasks(loop()) <= held.tasks)
+    ending = {"listening": "failed", "reconnecting": "failed", "interrupted": "stopped"}
+    kept = [] if state == "connecting" else [("1 2", ending.get(state, "incomplete"))]
+    assert held.turns() == kept
+    untold = [turn.error for turn in talk.turns if turn.ending == "failed"]
+    assert all(error == "the conversation ended before an answer came" for error in untold)
+    held.service.thaw()
+    command(talk, "hello")
+    wait(lambda: sent[-1]["kind"] == "state")
+    assert [turn["question"] for turn in sent[-1]["turns"]] == [said for said, _ in kept]
+    assert sent[-1]["partial"] == ""
+    Page(talk).speak(3, 0, 0, 0)
+    wait(lambda: "3" in asked(sent))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_an_interruption_is_understood_in_any_state_and_the_conversation_goes_on(
+    hold: Callable[[str], Held], sent: list[dict[str, Any]], state: str
+) -> None:
+    held = hold(state)
+    talk, session = held.talk, held.talk._session
+    before = held.turns()
+    talk.interrupt()
+    if state in ("thinking", "speaking"):
+        wait(lambda: talk.phase == "listening")
+        assert [each["turn"] for each in sent if each["kind"] == "hush"] == [0]
+        assert held.turns() == [("1 2", "stopped")]
+    else:
+        run(asyncio.sleep(0))
+        assert (talk.phase, held.turns()) == (state, before)
+    assert "error" not in [each["kind"] for each in sent]
+    sent.clear()
+    held.service.thaw()
+    if state == "reconnecting":
+        # What was said before is said again.
+        wait(lambda: "1 2" in asked(sent))
+    else:
+        wait(lambda: talk.phase == "listening")
+        held.page.speak(3, 0, 0, 0)
+        wait(lambda: any(question.endswith("3") for question in asked(sent)))
+        assert session is None or session is talk._session, "the line is the same"
+    assert "error" not in [each["kind"] for each in sent]
+
+
+def test_a_page_whose_conversation_is_stopped_before_it_begins_lets_its_microphone_go(
+    make: Make, url: str, sent: list[dict[str, Any]]
+) -> None:
+    talk = make(url)
+    begin = Message("begin", {"take": 1, "sample_rate": 16_000})
+
+    def begin_and_stop() -> None:
+        talk._hear_sound(begin, 0.0)
+        talk._stop()
+
+    loop().call_soon_threadsafe(begin_and_stop)
+    wait(lambda: any(each["kind"] == "halt" for each in sent))
+    assert not talk.busy
+    Page(talk)
 
 
 def test_a_second_page_that_begins_is_told_to_let_its_microphone_go(
@@ -310,6 +451,21 @@ def test_a_chat_that_is_refused_says_why_in_one_alert(
     assert words in alerts[0]
     assert str(talk.error) == alerts[0]
     assert len(alerts[0]) < 400
+
+
+@pytest.mark.parametrize("engine", ["pocketsphinx", "espeakng_loader", "av"])
+def test_a_sandbox_without_an_engine_says_in_one_alert_what_to_install(
+    make: Make, sent: list[dict[str, Any]], engine: str
+) -> None:
+    scripted = SCRIPTED[2:] if engine != "pocketsphinx" else ()
+    with started("-c", WITHOUT, engine, *scripted) as service:
+        talk = make(service.url)
+        Page(talk, "failed")
+        wait(lambda: not talk.busy)
+    [alert] = [each["text"] for each in sent if each["kind"] == "error"]
+    assert engine.split("_")[0] in alert.lower()
+    assert 'pip install "sophnet-jupyter[engines]"' in alert
+    assert not talk.turns
 
 
 def test_a_turn_of_which_nothing_was_understood_says_so_and_the_next_one_is_answered(

@@ -12,11 +12,13 @@ import pytest
 from sophnet_jupyter.errors import LineClosed, NotFound, Unreachable
 from sophnet_jupyter.events import Transcript
 from sophnet_jupyter.kernel.loop import loop, run
+from sophnet_jupyter.widgets.take import Take
 from sophnet_jupyter.widgets.voice_answer import Answers
 from sophnet_jupyter.widgets.voice_line import ATTEMPTS, VoiceLine
 from sophnet_jupyter.widgets.voice_speech import MEMORY, Speech
 from sophnet_jupyter.widgets.voice_turn import Turn
 from sophnet_jupyter.widgets.voice_turns import Turns
+from sophnet_jupyter.widgets.voice_uplink import VoiceUplink
 
 Message = dict[str, Any]
 
@@ -66,6 +68,33 @@ def test_where_a_button_ends_a_turn_no_silence_does() -> None:
         assert not speech.ends_here(0)
     assert speech.ends_here(1), "one frame was dropped on the way"
     assert not speech.ends_here(1), "and once is enough"
+
+
+class Busy:
+    """A session whose answer does not come to its end."""
+
+    state = "answering"
+
+    def __init__(self) -> None:
+        self.waited = 0
+
+    async def rested(self) -> None:
+        self.waited += 1
+
+
+def test_a_page_that_says_no_more_than_that_it_is_there_waits_for_no_answer() -> None:
+    speech = Speech(lambda: 1, lambda: None)
+
+    async def pumped() -> int:
+        take, busy = Take(), Busy()
+        for seq in range(3):
+            take.add(seq, 0.0, 0.0, b"")
+        take.end()
+        await VoiceUplink(speech, asyncio.Event().wait, asyncio.Event()).pump(busy, take)
+        return busy.waited
+
+    assert run(pumped()) == 0
+    assert speech.sound == b""
 
 
 def test_of_a_long_turn_the_last_minute_is_kept_and_a_short_one_is_a_slip() -> None:
@@ -258,6 +287,34 @@ def test_what_is_no_matter_of_the_line_ends_it_at_once() -> None:
     with pytest.raises(NotFound):
         run(line.line.hold(line.reads, refused))
     assert (line.opened, line.calls[0].open) == (1, False)
+
+
+def test_a_line_is_hung_up_while_it_is_opened_used_or_waited_for() -> None:
+    never = asyncio.Event()
+
+    class Slow(Call):
+        async def __aenter__(self) -> Call:
+            await never.wait()
+            return self
+
+    async def sleeps(_: float) -> None:
+        await never.wait()
+
+    async def hung_up(line: Line, speaks: Callable[[object], Any]) -> None:
+        holding = asyncio.create_task(line.line.hold(line.reads, speaks))
+        await asyncio.sleep(0.05)
+        assert not holding.done()
+        line.line.hang_up()
+        await asyncio.wait_for(holding, 10)
+        assert line.line.session is None
+        assert not any(call.open for call in line.calls)
+
+    opening, used, waiting = Line(Slow()), Line(Call()), Line(Call())
+    waiting.line._sleep = sleeps
+    run(hung_up(opening, opening.reads))
+    run(hung_up(used, used.reads))
+    run(hung_up(waiting, waiting.breaks))
+    assert (opening.opened, used.opened, len(waiting.broke)) == (0, 1, 1)
 
 
 def test_a_renewed_line_is_another_one_and_no_error() -> None:

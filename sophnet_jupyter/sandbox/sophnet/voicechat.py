@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ..engines import Missing
+from ..engines import Missing, require
 from ..options import Options
 from ..switches import Switches
 from .door import require_key
@@ -48,6 +48,9 @@ class VoiceChats:
         try:
             # The first one takes a while to load.
             await asyncio.to_thread(recogniser, 16_000, switches.quirks)
+            # Asked for now, since an answer without them would break the line.
+            require("espeakng_loader", "espeakng-loader")
+            require("av", "PyAV")
         except Missing as error:
             await socket.send_denial_response(envelope_response(501, str(error)))
             return

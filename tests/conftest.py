@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import pytest
@@ -37,6 +37,7 @@ class Sandbox:
 
     def __init__(self, root: str, key: str = "sandbox") -> None:
         self.root = root
+        self.url = f"{root}/api/open-apis"
         headers = {"Authorization": f"Bearer {key}"}
         self._http = httpx2.Client(base_url=root, headers=headers, trust_env=False)
 
@@ -57,11 +58,13 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def run_sandbox(*arguments: str, key: str = "sandbox") -> Iterator[Sandbox]:
+def run_sandbox(
+    *arguments: str, key: str = "sandbox", log: IO[bytes] | None = None
+) -> Iterator[Sandbox]:
     command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--first-token", "0", *arguments]
     environment = {**os.environ, "SOPHNET_SANDBOX_KEY": key}
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        command, stdout=subprocess.PIPE, stderr=log or subprocess.DEVNULL, env=environment
     )
     with process:
         try:
@@ -74,7 +77,7 @@ def run_sandbox(*arguments: str, key: str = "sandbox") -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def start_sandbox() -> Callable[..., contextlib.AbstractContextManager[Sandbox]]:
-    """Starts sandboxes of a test's own, with these options."""
+    """Starts sandboxes of a test's own, with these options; what they report goes to ``log``."""
     return run_sandbox
 
 

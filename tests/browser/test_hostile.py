@@ -72,6 +72,8 @@ SURROUNDINGS = """selector => ({
     pwned: String(window.pwned),
 })"""
 # Links are judged by where they lead; a click on anything else should be a click on words.
+# A browser without a window may never have an idle frame.
+IDLE = "() => new Promise(done => requestIdleCallback(done, { timeout: 1000 }))"
 PRESS_EVERYTHING = """selector => {
     for (const element of document.querySelectorAll(`${selector} *`)) {
         if (element.closest("a")) continue;
@@ -126,7 +128,7 @@ class Watch:
     def settled(self) -> list[str]:
         """What has happened by now. The browser has sent what it was going to send."""
         mark = f"/control-{time.monotonic_ns()}"
-        self.page.evaluate("() => new Promise(done => requestIdleCallback(done, { timeout: 1000 }))")
+        self.page.evaluate(IDLE)
         self.page.evaluate(CALL_BEACON, f"http://{self.beacon.host}{mark}")
         visits = [path for path in self.beacon.visits if not path.startswith("/control")]
         assert mark in self.beacon.visits

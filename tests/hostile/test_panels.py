@@ -5,8 +5,6 @@ A view sets the words that it is told as text; here they are what stands beside 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from sophnet_jupyter.client import Client
@@ -32,6 +30,8 @@ from sophnet_jupyter.widgets.transcript_player import TranscriptPlayer
 from sophnet_jupyter.widgets.voice_turn import Turn
 
 from .leaks import Draw, Drawn, leaks, picture, recording, scan, strings
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 # Nobody listens there: what a panel asks for by itself does not come.
 NOBODY = Client(api_key="made-up", base_url="http://127.0.0.1:9")
@@ -168,12 +168,6 @@ FREE: list[Draw] = [
     form,
     look,
 ]
-
-
-@pytest.fixture(autouse=True)
-def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A hostile name is no file of this folder.
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("draw", WORDS, ids=lambda draw: draw.__name__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from pathlib import Path
 
 import pytest
 from IPython.core.error import UsageError
@@ -47,6 +46,8 @@ from sophnet_jupyter.views.formats import Format
 from sophnet_jupyter.views.progress import Steps
 
 from .leaks import FORBIDDEN_ONE, Draw, Drawn, both, leaks, picture, recording, scan
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 # Where a text is nothing but words: it changes neither an element nor the number of lines.
 
@@ -148,7 +149,7 @@ def sent(text: str) -> Drawn:
 def steps(text: str) -> Drawn:
     made = Steps([text, text], clock=lambda: 1.0)
     made.note(Progress(state=text, index=0, task_id=text))
-    made.note(Progress(state=text, index=1, task_id=text, fraction=0.5))
+    made.note(Progress(state=text, index=1, task_id=text, fraction=0.5, problem=text))
     return made.html(), made.text()
 
 
@@ -279,12 +280,6 @@ FREE: list[Draw] = [
     request,
     failure,
 ]
-
-
-@pytest.fixture(autouse=True)
-def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A hostile name is no file of this folder.
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("draw", WORDS, ids=lambda draw: draw.__name__)

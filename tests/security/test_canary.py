@@ -217,25 +217,24 @@ def assert_nothing_is_left(kernel: Any, key: str) -> None:
 
 
 def test_a_service_that_accepts_the_key_leaves_no_trace_of_it(
-    front_end: Callable[..., Any], examples: list[str], canary: str
+    front_end: Callable[..., Any],
+    start_sandbox: Callable[..., Any],
+    examples: list[str],
+    canary: str,
+    tmp_path: Path,
 ) -> None:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--tokens-per-second", "0"]
-    environ = os.environ | {"SOPHNET_SANDBOX_KEY": canary}
-    with subprocess.Popen(
-        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as server:
-        try:
-            url = json.loads(server.stdout.readline())["url"]
-            dify = {"DIFY_API_KEY": canary, "DIFY_BASE_URL": url.replace("/api/open-apis", "/v1")}
-            others = dify | teleai(canary, url.removesuffix("/api/open-apis"))
-            with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=url, **others) as kernel:
-                use(kernel, [cell.replace("{model}", "DeepSeek-V3.2") for cell in examples])
-                assert kernel.run("print(answer.ending)").text.strip() == "complete"
-                assert_nothing_is_left(kernel, canary)
-        finally:
-            server.terminate()
-            said = server.stderr.read()
-    assert not leaks(said, canary)
+    log = tmp_path / "sandbox.log"
+    with (
+        log.open("wb") as report,
+        start_sandbox("--tokens-per-second", "0", key=canary, log=report) as sandbox,
+    ):
+        dify = {"DIFY_API_KEY": canary, "DIFY_BASE_URL": f"{sandbox.root}/v1"}
+        others = dify | teleai(canary, sandbox.root)
+        with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=sandbox.url, **others) as kernel:
+            use(kernel, [cell.replace("{model}", "DeepSeek-V3.2") for cell in examples])
+            assert kernel.run("print(answer.ending)").text.strip() == "complete"
+            assert_nothing_is_left(kernel, canary)
+    assert not leaks(log.read_bytes(), canary)
 
 
 def test_a_service_that_quotes_the_key_back_leaves_no_trace_of_it(

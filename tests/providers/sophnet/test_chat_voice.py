@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import json
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from types import SimpleNamespace
+from functools import partial
 
 import pytest
 
@@ -27,34 +23,9 @@ Open = Callable[..., AbstractAsyncContextManager[Client]]
 ASKED = "Count to 12"
 
 
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    speed = ("--voice-speed", "0", "--tokens-per-second", "0")
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", *speed, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
-
-
 @pytest.fixture
-def opened() -> Open:
-    @contextlib.asynccontextmanager
-    async def opened(*arguments: str) -> AsyncIterator[Client]:
-        with served(*arguments) as url:
-            async with Client(api_key="sandbox", base_url=url) as client:
-                yield client
-
-    return opened
-
-
-@pytest.fixture
-async def client(sandbox: SimpleNamespace) -> AsyncIterator[Client]:
-    async with Client(api_key=sandbox.key, base_url=sandbox.url) as client:
-        yield client
+def opened(open_client: Open) -> Open:
+    return partial(open_client, "--voice-speed", "0", "--tokens-per-second", "0")
 
 
 async def test_an_answer_is_written_as_ever_and_said_besides(client: Client) -> None:
@@ -67,6 +38,14 @@ async def test_an_answer_is_written_as_ever_and_said_besides(client: Client) -> 
     assert said.usage
     assert written.usage
     assert said.usage.completion_tokens == written.usage.completion_tokens
+    assert said.usage.characters == len(said.text)
+
+
+async def test_of_several_answers_the_first_is_said(client: Client) -> None:
+    said = await client.chat.create(ASKED, voice=True, n=2)
+    assert len(said.alternatives) == 1
+    assert said.alternatives[0].endswith(said.text)
+    assert said.usage
     assert said.usage.characters == len(said.text)
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
-import json
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -27,31 +23,12 @@ pytestmark = pytest.mark.anyio
 Open = Callable[..., AbstractAsyncContextManager[Client]]
 
 
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--task-seconds", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
-
-
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
+def opened(open_client: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
     """Opens clients of a sandbox that was started with these arguments."""
     monkeypatch.setattr(images, "PACE", Pace(first=0.02))
     monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
-
-    @contextlib.asynccontextmanager
-    async def opened(*arguments: str, **settings: Any) -> AsyncIterator[Client]:
-        with served(*arguments) as url:
-            async with Client(api_key="sandbox", base_url=url, **settings) as client:
-                yield client
-
-    return opened
+    return partial(open_client, "--task-seconds", "0")
 
 
 async def test_words_become_a_picture_that_is_fetched_and_looked_at(opened: Open) -> None:

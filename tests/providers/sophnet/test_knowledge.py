@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import itertools
-import json
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,29 +31,8 @@ _numbers = itertools.count()
 
 
 @pytest.fixture
-async def client(sandbox: SimpleNamespace) -> AsyncIterator[Client]:
-    async with Client(api_key=sandbox.key, base_url=sandbox.url) as client:
-        yield client
-
-
-@pytest.fixture
 def knowledge(client: Client) -> Knowledge:
     return client.knowledge(f"handbook-p{next(_numbers)}")
-
-
-@pytest.fixture(scope="module")
-def slow() -> Iterator[str]:
-    """A sandbox that reads no file within an hour."""
-    speed = ["--task-seconds", "3600", "--tokens-per-second", "0", "--first-token", "0"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid()), *speed],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        assert process.stdout
-        yield json.loads(process.stdout.readline())["url"]
-        process.kill()
 
 
 async def test_a_file_is_uploaded_read_fetched_and_deleted(
@@ -202,8 +178,10 @@ async def test_files_that_failed_leave_room_for_others(
     assert (await knowledge.files.upload(b"x", filename="1.txt")).title == "1.txt"
 
 
-async def test_a_refusal_is_explained_by_the_state_of_the_file(slow: str) -> None:
-    async with Client(api_key="sandbox", base_url=slow) as client:
+async def test_a_refusal_is_explained_by_the_state_of_the_file(
+    open_client: Callable[..., AbstractAsyncContextManager[Client]],
+) -> None:
+    async with open_client("--task-seconds", "3600") as client:
         files = client.knowledge("handbook").files
         sent = await files.upload(TEXT, filename="rules.txt")
         with pytest.raises(KnowledgeNotReady) as refused:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
-import json
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,32 +28,13 @@ from sophnet_jupyter.wire.poll import Pace
 Open = Callable[..., AbstractAsyncContextManager[Client]]
 
 
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--task-seconds", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
-
-
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
+def opened(open_client: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
     """Opens clients of a sandbox that was started with these arguments."""
     monkeypatch.setattr(videos, "PACE", Pace(first=0.02))
     monkeypatch.setattr(images, "PACE", Pace(first=0.02))
     monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
-
-    @contextlib.asynccontextmanager
-    async def opened(*arguments: str, **settings: Any) -> AsyncIterator[Client]:
-        with served(*arguments) as url:
-            async with Client(api_key="sandbox", base_url=url, **settings) as client:
-                yield client
-
-    return opened
+    return partial(open_client, "--task-seconds", "0")
 
 
 @pytest.mark.parametrize("generation", ["task", "generate"])

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib.util
 import io
-import json
-import subprocess
-import sys
 import wave
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
-from types import SimpleNamespace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,35 +35,10 @@ WAV = "WAV_16000HZ_MONO_16BIT"
 SENTENCE = "One two three four five."
 
 
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--voice-speed", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
-
-
 @pytest.fixture
-def opened() -> Open:
+def opened(open_client: Open) -> Open:
     """Opens clients of a sandbox that was started with these arguments."""
-
-    @contextlib.asynccontextmanager
-    async def opened(*arguments: str) -> AsyncIterator[Client]:
-        with served(*arguments) as url:
-            async with Client(api_key="sandbox", base_url=url) as client:
-                yield client
-
-    return opened
-
-
-@pytest.fixture
-async def client(sandbox: SimpleNamespace) -> AsyncIterator[Client]:
-    async with Client(api_key=sandbox.key, base_url=sandbox.url) as client:
-        yield client
+    return partial(open_client, "--voice-speed", "0")
 
 
 def seconds(data: bytes) -> float:

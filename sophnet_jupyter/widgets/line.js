@@ -63,8 +63,8 @@ const RESTARTED = "The kernel was restarted: run this cell again.";
 const OVER = {
   restarting: RESTARTED,
   autorestarting: RESTARTED,
-  terminating: "The kernel was shut down.",
-  dead: "The kernel has died.",
+  terminating: "The kernel was shut down: start it again, and run this cell.",
+  dead: "The kernel has died: start it again, and run this cell.",
 };
 
 /** @param {any} kernel @param {(why: string) => void} onLost */

@@ -5,6 +5,7 @@ import json
 import math
 import struct
 import wave
+from array import array
 
 import pytest
 
@@ -124,6 +125,18 @@ def test_numbers_are_heard_in_a_row():
     assert said.text == "One two three four five six."
     assert [word.text for word in said.words] == ["one", "two", "three", "four", "five", "six"]
     assert all(word.start < word.end for word in said.words)
+
+
+def test_the_same_sound_is_heard_alike_whoever_was_heard_before():
+    pcm, rate = voice.speak("one two three four five six seven eight nine ten")
+    sound = encoded(wav(bytes(rate) + pcm + bytes(rate), rate), "wav", "pcm_s16le", 16000)[44:]
+    loud = array("h", sound)
+    # Somebody else: four times as loud, and an octave higher.
+    other = array("h", (max(-32768, min(32767, 4 * level)) for level in loud[::2])).tobytes()
+    before = recogniser.recognise(sound)
+    for _ in range(3):
+        recogniser.recognise(other)
+        assert recogniser.recognise(sound) == before
 
 
 def test_sound_in_pieces_is_heard_like_sound_as_a_whole():

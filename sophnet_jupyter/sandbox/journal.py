@@ -168,7 +168,8 @@ def _noting(entry: Entry, send: Send) -> Send:
                 (b"x-request-id", entry.request_id.encode()),
             ]
         elif not message.get("more_body"):
-            entry.ended = "finished"
+            # A refusal that nobody is there to read finishes nothing.
+            entry.ended = entry.ended or "finished"
         await send(message)
 
     return noted

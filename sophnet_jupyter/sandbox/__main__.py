@@ -43,11 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = error.strerror or error
         print(f"cannot serve on {given.host} port {given.port}: {reason}", file=sys.stderr)
         return 2
-    with listener:
+    # Ctrl-C may come as soon as somebody has read that it is there.
+    with listener, contextlib.suppress(KeyboardInterrupt):
         _report(listener, given)
         # A client may connect from here on: it waits in the backlog while the rest loads.
-        with contextlib.suppress(KeyboardInterrupt):
-            _serve(listener, options, given.parent)
+        _serve(listener, options, given.parent)
     return 0
 
 

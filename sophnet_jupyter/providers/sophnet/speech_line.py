@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from ...errors import LineClosed, LineRefused, TimedOut
 from ...events import Transcript
 from ...wire.call import Reply
-from ...wire.websocket import Socket, Sockets, UpgradeRefused
+from ...wire.websocket import Socket, Sockets
 from . import access
+from .line_opening import connected, greeted
 from .words import milliseconds, words
 
-# Closed with one of these, the server went away and the key was not what it minded.
-WENT_AWAY = frozenset({1001, 1006, 1011, 1012, 1013, 1014})
 # The service's end of a session, or of the line under it; it gives no code of its own.
 GOOD_BYE = frozenset({1000, 1005})
 BYE = "BYE"
@@ -57,35 +54,14 @@ class Line:
         Raises `LineRefused` where it is closed before that as a wrong key's is, `LineClosed` where
         the server went away, `TimedOut` where nothing comes, and what the upgrade was refused with.
         """
-        try:
-            socket = await sockets.open(path, query, prove=_in_query)
-        except UpgradeRefused as refused:
-            reply = refused.reply
-        else:
-            return await cls(socket, sockets.origin.scrub)._begun(within)
-        # A refusal in place of a socket: its status and words are those of any other call.
-        body = access.checked(reply)
-        raise access.parse_error(reply, body)
+        socket = await connected(sockets, path, query, prove=_in_query)
+        line = cls(socket, sockets.origin.scrub)
+        await greeted(socket, line._come_to_ok(), within=within)
+        return line
 
-    async def _begun(self, within: float) -> Line:
-        socket = self.socket
-        try:
-            async with asyncio.timeout(within):
-                while not _is_ok(await self._message()):
-                    pass
-            return self
-        except TimeoutError:
-            ours: Exception = TimedOut(service=socket.service, limit="connect", seconds=within)
-        except LineClosed as closed:
-            ours = closed
-            if closed.code not in WENT_AWAY:
-                reason = closed.reason
-                ours = LineRefused(service=socket.service, closed=closed.code, reason=reason)
-        except BaseException:
-            await socket.aclose()
-            raise
-        await socket.aclose()
-        raise ours
+    async def _come_to_ok(self) -> None:
+        while not _is_ok(await self._message()):
+            pass
 
     async def hear(self) -> Heard:
         """The next sentence, partial or final. Raises `LineClosed`, or the service's own error."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from ...errors import LineClosed, LineRefused, ServiceError, TimedOut
+from ...errors import ServiceError
 from ...wire.call import Reply
-from ...wire.websocket import Socket, Sockets, UpgradeRefused
+from ...wire.websocket import Socket, Sockets
 from ..lines import read
 from . import access
-from .speech_line import WENT_AWAY
+from .line_opening import connected, greeted
 
 Message = dict[str, Any]
 # A table and an example of the document do not agree (WIRE 4.1, S48).
@@ -43,15 +42,10 @@ class Line:
         Raises `ServiceError` with the service's reason, `LineRefused` where it is closed without
         one, `LineClosed` where the service went away, and `TimedOut` where nothing comes.
         """
-        try:
-            socket = await sockets.open(path, query, prove=_in_query)
-        except UpgradeRefused as refused:
-            reply = refused.reply
-        else:
-            return await cls(socket, sockets.origin.scrub)._begun(within)
-        # A refusal in place of a socket: its status and words are those of any other call.
-        body = access.checked(reply)
-        raise access.parse_error(reply, body)
+        socket = await connected(sockets, path, query, prove=_in_query)
+        line = cls(socket, sockets.origin.scrub)
+        await greeted(socket, line._come_to_created(), within=within)
+        return line
 
     async def receive(self) -> Message:
         """The next object. Raises `LineClosed`."""
@@ -77,28 +71,13 @@ class Line:
         reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self._scrub)
         return access.parse_error(reply, message)
 
-    async def _begun(self, within: float) -> Line:
-        socket = self.socket
-        try:
-            async with asyncio.timeout(within):
-                while True:
-                    message = await self.receive()
-                    if is_refusal(message):
-                        raise self.error(message)
-                    if message.get("event_type") == _CREATED:
-                        return self
-        except TimeoutError:
-            ours: Exception = TimedOut(service=socket.service, limit="connect", seconds=within)
-        except LineClosed as closed:
-            ours = closed
-            if closed.code not in WENT_AWAY:
-                reason = closed.reason
-                ours = LineRefused(service=socket.service, closed=closed.code, reason=reason)
-        except BaseException:
-            await socket.aclose()
-            raise
-        await socket.aclose()
-        raise ours
+    async def _come_to_created(self) -> None:
+        while True:
+            message = await self.receive()
+            if is_refusal(message):
+                raise self.error(message)
+            if message.get("event_type") == _CREATED:
+                return
 
 
 def is_refusal(message: Message) -> bool:

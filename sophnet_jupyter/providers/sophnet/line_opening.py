@@ -1,0 +1,53 @@
+"""How a line of SophNet's begins: with a word of the service, in time, or with a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from ...errors import LineClosed, LineRefused, TimedOut
+from ...wire.websocket import Socket, Sockets, UpgradeRefused
+from . import access
+
+# Closed with one of these, the server went away and the key was not what it minded.
+WENT_AWAY = frozenset({1001, 1006, 1011, 1012, 1013, 1014})
+Prove = Callable[[dict[str, str]], Mapping[str, str]]
+
+
+async def connected(
+    sockets: Sockets, path: str, query: Mapping[str, str], *, prove: Prove
+) -> Socket:
+    """Open a socket. Raises what the service refuses it with, as any other call would."""
+    try:
+        return await sockets.open(path, query, prove=prove)
+    except UpgradeRefused as refused:
+        reply = refused.reply
+    body = access.checked(reply)
+    raise access.parse_error(reply, body)
+
+
+async def greeted(socket: Socket, greeting: Coroutine[Any, Any, None], *, within: float) -> None:
+    """
+    Wait for what a service says before anything may be sent; without it the socket is closed.
+
+    Raises `LineRefused` where the service closes it before that, as it does for a wrong key,
+    `LineClosed` where the server went away, `TimedOut` where nothing comes, and what the
+    ``greeting`` raises.
+    """
+    try:
+        async with asyncio.timeout(within):
+            await greeting
+        return
+    except TimeoutError:
+        ours: Exception = TimedOut(service=socket.service, limit="connect", seconds=within)
+    except LineClosed as closed:
+        ours = closed
+        if closed.code not in WENT_AWAY:
+            reason = closed.reason
+            ours = LineRefused(service=socket.service, closed=closed.code, reason=reason)
+    except BaseException:
+        await socket.aclose()
+        raise
+    await socket.aclose()
+    raise ours

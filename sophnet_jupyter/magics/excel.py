@@ -19,8 +19,8 @@ from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..response import Response
 from ..views.answer import Context
-from ..views.live import View
-from ..views.report import LiveReport, WholeReport
+from ..views.live import View, WholeAnswer
+from ..views.report import LiveReport, bundle
 from .asking import follow, settle
 from .interpolate import interpolate
 from .options import out_name, parse
@@ -124,7 +124,9 @@ class ExcelMagics(Magics):
         cell = Cell(self._session.shell)
         if cell.place != "notebook":
             return self._session.view(context)
-        return LiveReport(cell, context) if cell.watched else WholeReport(cell, context)
+        if not cell.watched:
+            return WholeAnswer(cell, context, bundle)
+        return LiveReport(cell, context)
 
     def _uuids(self, said: str | None) -> list[str]:
         names = [name.strip() for name in (said or "").split(",") if name.strip()]

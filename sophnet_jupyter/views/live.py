@@ -74,9 +74,15 @@ async def show(
 class WholeAnswer:
     """Draws once, at the end: for batch runs and captured output, which nobody watches."""
 
-    def __init__(self, surface: Surface, context: Context) -> None:
+    def __init__(
+        self,
+        surface: Surface,
+        context: Context,
+        bundle: Callable[[Response, Context], dict[str, str]] = answer.bundle,
+    ) -> None:
         self._surface = surface
         self._context = context
+        self._bundle = bundle
 
     def start(self, model: str) -> None:
         pass
@@ -85,7 +91,7 @@ class WholeAnswer:
         pass
 
     def finish(self, response: Response) -> None:
-        self._surface.publish(answer.bundle(response, self._context))
+        self._surface.publish(self._bundle(response, self._context))
 
 
 class LiveAnswer:

@@ -120,23 +120,6 @@ class LiveReport:
         self._surface.publish(data, display_id=self._steps, update=True)
 
 
-class WholeReport:
-    """Draws once, at the end: for batch runs, which nobody watches."""
-
-    def __init__(self, surface: Surface, context: Context) -> None:
-        self._surface = surface
-        self._context = context
-
-    def start(self, model: str) -> None:
-        pass
-
-    def on_event(self, response: Response, event: Event) -> None:
-        pass
-
-    def finish(self, response: Response) -> None:
-        self._surface.publish(bundle(response, self._context))
-
-
 # Word takes borders from the cells, and nothing from a sheet that it would have to fetch.
 _SHEET = (
     "body{font-family:Calibri,Arial,sans-serif;font-size:11pt;line-height:1.4;margin:2cm}"

@@ -1,7 +1,7 @@
-import { button, download, make, showKernelHtml } from "./dom.js";
+import { button, download, make } from "./dom.js";
 import { openDropZone } from "./drop_zone.js";
-import { typeset } from "./lab.js";
 import { openPanel } from "./panel.js";
+import { openPieces } from "./pieces.js";
 
 const PHASES = {
   ready: "Ready",
@@ -57,8 +57,7 @@ function render({ model, el }) {
   panel.root.prepend(head);
   panel.root.append(make("div", { className: "sophnet-choice" }, files, adder, workbooks.element), asker, report);
 
-  /** @type {Map<string, HTMLElement>} */
-  const pieces = new Map();
+  const pieces = openPieces(model, body);
   /** @type {Map<string, HTMLInputElement>} */
   const boxes = new Map();
   let shown = "";
@@ -81,7 +80,7 @@ function render({ model, el }) {
       },
       /** @param {any} event */
       piece({ exchange, piece, html }) {
-        if (exchange === shown) draw(piece, html);
+        if (exchange === shown) pieces.draw(piece, html);
       },
       /** @param {any} event */
       settled({ exchange, outcome }) {
@@ -117,27 +116,14 @@ function render({ model, el }) {
   /** @param {any} exchange */
   function begin(exchange) {
     pieces.clear();
-    body.replaceChildren();
     shown = exchange.id;
     question.textContent = exchange.text;
     question.hidden = false;
     error.hidden = true;
     text = "";
     showActions();
-    for (const [piece, html] of exchange.pieces) draw(piece, html);
+    for (const [piece, html] of exchange.pieces) pieces.draw(piece, html);
     if (exchange.settled) settle(exchange);
-  }
-
-  /** @param {string} piece @param {string} html */
-  function draw(piece, html) {
-    let place = pieces.get(piece);
-    if (!place) {
-      place = /** @type {HTMLElement} */ (make("div"));
-      pieces.set(piece, place);
-      body.append(place);
-    }
-    showKernelHtml(place, html);
-    typeset(model, place);
   }
 
   /** @param {{answer: string, error: string}} outcome */

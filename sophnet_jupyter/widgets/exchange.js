@@ -1,5 +1,5 @@
-import { button, make, showKernelHtml } from "./dom.js";
-import { typeset } from "./lab.js";
+import { button, make } from "./dom.js";
+import { openPieces } from "./pieces.js";
 
 /**
  * @typedef {object} Drawn
@@ -44,20 +44,7 @@ export function drawExchange(model, exchange, buffers, askAgain) {
   const again = button("Ask again", askAgain, { className: "sophnet-again" });
   actions.append(copy, again);
 
-  /** @type {Map<string, HTMLElement>} */
-  const pieces = new Map();
-
-  /** @param {string} piece @param {string} html */
-  function draw(piece, html) {
-    let place = pieces.get(piece);
-    if (!place) {
-      place = /** @type {HTMLElement} */ (make("div"));
-      pieces.set(piece, place);
-      body.append(place);
-    }
-    showKernelHtml(place, html);
-    typeset(model, place);
-  }
+  const pieces = openPieces(model, body);
 
   /** @param {{answer: string, error: string}} outcome */
   function settle(outcome) {
@@ -70,14 +57,13 @@ export function drawExchange(model, exchange, buffers, askAgain) {
 
   function restart() {
     pieces.clear();
-    body.replaceChildren();
     error.hidden = actions.hidden = true;
   }
 
-  for (const [piece, html] of exchange.pieces) draw(piece, html);
+  for (const [piece, html] of exchange.pieces) pieces.draw(piece, html);
   if (exchange.settled) settle(exchange);
   const close = () => urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
-  return { element, draw, settle, restart, close };
+  return { element, draw: pieces.draw, settle, restart, close };
 }
 
 /** @param {HTMLButtonElement} copy @param {string} text */

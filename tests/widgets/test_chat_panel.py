@@ -23,16 +23,6 @@ def wait(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What a panel sends to the browser, which is the one part that is not here."""
-    messages: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        ChatPanel, "send", lambda self, content, buffers=None: messages.append(content)
-    )
-    return messages
-
-
-@pytest.fixture
 def panel(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[ChatPanel]:
     panel = ChatPanel(Client(sandbox.key, sandbox.url), model="DeepSeek-V3.2")
     yield panel

@@ -30,16 +30,6 @@ def wait(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What a panel sends to the browser, which is the one part that is not here."""
-    messages: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        DifyApp, "send", lambda self, content, buffers=None: messages.append(content)
-    )
-    return messages
-
-
-@pytest.fixture
 def make(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[Callable[..., DifyApp]]:
     """Opens panels of the sandbox's app, whose requests ask for quirks and a pace."""
     panels: list[DifyApp] = []

@@ -25,16 +25,6 @@ def wait(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What a panel sends to the browser, which is the one part that is not here."""
-    messages: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        KnowledgePanel, "send", lambda self, content, buffers=None: messages.append(content)
-    )
-    return messages
-
-
-@pytest.fixture
 def client(sandbox: Any) -> Client:
     return Client(api_key=sandbox.key, base_url=sandbox.url)
 

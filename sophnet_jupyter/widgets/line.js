@@ -99,15 +99,13 @@ export async function ready(kernel, comm) {
  * @param {any} comm
  */
 export async function leave(comm) {
-  /** @type {"dispose" | "close"} */
-  let part = "dispose";
-  const late = pause(2000).then(() => { part = "close"; });
   try {
-    await Promise.race([comm.send({ kind: "gone" })?.done, late]);
+    // Where there are no subshells it is heard when the cell has ended, which nobody waits for.
+    await Promise.race([comm.send({ kind: "gone" })?.done, pause(10_000)]);
   } catch {
     // The kernel is gone: there is nobody to tell.
   }
-  if (!comm.isDisposed) comm[part]();
+  if (!comm.isDisposed) comm.dispose();
 }
 
 /** @param {number} milliseconds */

@@ -70,6 +70,11 @@ IDLE = """() => {
     return !window.commandsPending && sessionContext.session?.kernel?.status === "idle" &&
         content.widgets.every(cell => (cell.model.executionState ?? "idle") === "idle");
 }"""
+WRITTEN = "() => jupyterapp.shell.currentWidget.context.contentsModel.last_modified"
+SAVED = """before => {
+    const { contentsModel, model } = jupyterapp.shell.currentWidget.context;
+    return !commandsPending && (!model.dirty || contentsModel.last_modified !== before);
+}"""
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 expect.set_options(timeout=15_000)
@@ -160,10 +165,9 @@ class Notebook:
 
     def save(self) -> None:
         """Save, and wait until the file is written; what streams on is changed again by then."""
-        written = "jupyterapp.shell.currentWidget.context.contentsModel.last_modified"
-        before = self.page.evaluate(written)
+        before = self.page.evaluate(WRITTEN)
         self.command("docmanager:save")
-        self.page.wait_for_function(f"before => {written} !== before", arg=before, polling=100)
+        self.page.wait_for_function(SAVED, arg=before, polling=100)
 
     def command(self, name: str, **arguments: Any) -> None:
         """Start a command of JupyterLab, as a menu would."""

@@ -43,6 +43,7 @@ def test_a_workbook_is_added_analysed_and_saved(
     panel: Any, page: Page, console: Any, lab: Any, workbook: bytes, tmp_path: Path
 ) -> None:
     notebook, view = panel
+    expect(view.get_by_text("Add a workbook")).to_be_visible()
     view.locator("input[type=file]").set_input_files(
         {"name": "q3.xlsx", "mimeType": "application/octet-stream", "buffer": workbook}
     )

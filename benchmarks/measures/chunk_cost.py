@@ -16,7 +16,7 @@ SLOW = {"litellm": 20}
 
 
 def measure(*, full: bool) -> Iterator[Result]:
-    chunks, rounds = (100_000, 9) if full else (20_000, 5)
+    chunks, rounds = (100_000, 9) if full else (12_000, 5)
     names = [name for name in CONTENDERS if name != "raw socket (floor)"]
     with ExitStack() as stack:
         url = stack.enter_context(Server()).url()

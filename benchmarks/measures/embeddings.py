@@ -12,7 +12,7 @@ from ..rounds import interleaved
 
 CONCURRENT = 64
 # What openai makes of a vector takes so long that a tenth of the requests is enough.
-REQUESTS = {OURS: 2000, "openai": 200}
+REQUESTS = {OURS: 800, "openai": 80}
 
 
 def measure(*, full: bool) -> Iterator[Result]:

@@ -34,7 +34,7 @@ def measure(*, full: bool) -> Iterator[Result]:
                 OURS: partial(_interrupted, ours, ASK_OURS),
                 "openai, printed": partial(_interrupted_openai, theirs, url),
             }
-            found = interleaved(takes, 31 if full else 11)
+            found = interleaved(takes, 31 if full else 7)
     yield Result(measure="interrupt to idle", unit="ms", samples=found["idle"], goal=Goal(most=150))
     yield Result(measure="what the error puts on iopub", unit="kB", samples=found["error"])
 

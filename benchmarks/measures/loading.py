@@ -31,7 +31,7 @@ warm, warm_modules = time.process_time() - begun, len(set(sys.modules) - before)
 
 def measure(*, full: bool) -> Iterator[Result]:
     takes = {name: partial(_load, name) for name in EXTENSIONS}
-    found = interleaved(takes, 9 if full else 3)
+    found = interleaved(takes, 9 if full else 2)
     what, later = "%load_ext", "%load_ext and what it puts off"
     yield Result(measure=f"CPU of {what}", unit="ms", samples=found["load"], goal=Goal(most=60))
     yield Result(

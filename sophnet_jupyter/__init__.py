@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import Client as Client
-    from .dify import Dify as Dify
+    from .client import Dify as Dify
+    from .client import TeleAI as TeleAI
     from .errors import ServiceError as ServiceError
     from .errors import SettingsError as SettingsError
     from .errors import SophNetError as SophNetError
     from .errors import Stopped as Stopped
     from .prompt.tools import tool as tool
     from .response import Response as Response
-    from .teleai import TeleAI as TeleAI
     from .widgets.audio_player import AudioPlayer as AudioPlayer
     from .widgets.chat_panel import ChatPanel as ChatPanel
     from .widgets.dify_app import DifyApp as DifyApp
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 _HOMES = {
     "AudioPlayer": "widgets.audio_player",
     "ChatPanel": "widgets.chat_panel",
-    "Client": "client",
-    "Dify": "dify",
+    "Client": "client.client",
+    "Dify": "client.dify",
     "DifyApp": "widgets.dify_app",
     "DocumentViewer": "widgets.document_viewer",
     "ExcelAnalyst": "widgets.excel_analyst",
     "ImageStudio": "widgets.image_studio",
     "KnowledgePanel": "widgets.knowledge_panel",
     "Microphone": "widgets.microphone",
-    "Response": "response",
+    "Response": "response.response",
     "ServiceError": "errors",
     "SettingsError": "errors",
     "SophNetError": "errors",
     "SpeechStudio": "widgets.speech_studio",
     "Stopped": "errors",
-    "TeleAI": "teleai",
+    "TeleAI": "client.teleai",
     "TranscriptPlayer": "widgets.transcript_player",
     "VideoStudio": "widgets.video_studio",
     "VoiceChat": "widgets.voice_chat",
@@ -102,7 +102,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
     if hasattr(value, "make_client"):
         # Panels are handed their client; one that was given none makes the usual one.
-        value.make_client = staticmethod(import_module(".client", __name__).Client)
+        value.make_client = staticmethod(import_module(".client.client", __name__).Client)
     if name in ("Client", "Dify", "Response", "TeleAI"):
         _dress()
     globals()[name] = value
@@ -116,7 +116,7 @@ def __dir__() -> list[str]:
 def _dress() -> None:
     # A response knows nothing of its looks. Here, where all layers meet, it is given a view,
     # which is imported when one is first shown.
-    response = import_module(".response", __name__).Response
+    response = import_module(".response.response", __name__).Response
     response._repr_mimebundle_, response.show = _draw, _show
 
 

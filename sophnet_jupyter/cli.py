@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from . import local
+from .client import sandbox as local
 from .errors import SophNetError
 from .settings import Settings
 

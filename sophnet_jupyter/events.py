@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple, cast
 import msgspec
 
 from .errors import SettingsError
-from .film import Film
-from .page import Page
-from .picture import Picture
-from .transcript import Recording
+from .values.page import Page
+from .values.picture import Picture
+from .values.transcript import Recording
+from .values.video import Film
 
 Ending = Literal["complete", "stopped", "incomplete", "failed"]
 

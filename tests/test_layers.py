@@ -68,14 +68,14 @@ OWNERS = {
     "msgspec": (
         *(
             "events.py",
-            "film.py",
-            "knowledge.py",
-            "mp4.py",
-            "page.py",
-            "picture.py",
-            "transcript.py",
+            "values/video.py",
+            "values/knowledge.py",
+            "files/mp4.py",
+            "values/page.py",
+            "values/picture.py",
+            "values/transcript.py",
         ),
-        *("wire/", "prompt/", "providers/", "local.py"),
+        *("wire/", "prompt/", "providers/", "client/sandbox.py"),
         "magics/options.py",
         "widgets/dictation.py",
     ),
@@ -83,15 +83,21 @@ OWNERS = {
     "ipykernel": ("kernel/",),
     "markdown_it": ("views/",),
     "pygments": ("views/",),
-    "PIL": ("picture.py", "prompt/", "views/", "explore/", "sandbox/"),
+    "PIL": ("values/picture.py", "prompt/", "views/", "explore/", "sandbox/"),
     "anywidget": ("widgets/",),
     "av": ("providers/sophnet/speech_source.py",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/",),
-    "numpy": ("explore/", "sandbox/", "vectors.py", "response.py"),
-    "pandas": ("page.py", "transcript.py", "vectors.py", "response.py", "widgets/voice_"),
-    "keyring": ("keystore.py",),
+    "numpy": ("explore/", "sandbox/", "response/vectors.py", "response/response.py"),
+    "pandas": (
+        "values/page.py",
+        "values/transcript.py",
+        "response/vectors.py",
+        "response/response.py",
+        "widgets/voice_",
+    ),
+    "keyring": ("settings/keystore.py",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
 }
@@ -155,7 +161,7 @@ def test_heavy_libraries_are_imported_on_use(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
 def test_only_settings_reads_the_environment(path: Path) -> None:
-    if _name(path).startswith(("sandbox/", "cli.py", "settings.py")):
+    if _name(path).startswith(("sandbox/", "cli.py", "settings/sophnet.py")):
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute):

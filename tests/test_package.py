@@ -37,7 +37,7 @@ def _modules_after(code: str) -> set[str]:
 
 def test_starting_the_sandbox_loads_nothing_of_the_client() -> None:
     loaded = _modules_after("import sophnet_jupyter.sandbox")
-    assert not {name for name in loaded if name.startswith("sophnet_jupyter.client")}
+    assert not {name for name in loaded if name.startswith("sophnet_jupyter.client.client")}
     assert "msgspec" not in loaded
 
 
@@ -50,5 +50,5 @@ def test_importing_the_client_loads_nothing_heavy() -> None:
 
 
 def test_the_client_never_loads_the_sandbox() -> None:
-    code = "import sophnet_jupyter, sophnet_jupyter.local, sophnet_jupyter.cli"
+    code = "import sophnet_jupyter, sophnet_jupyter.client.sandbox, sophnet_jupyter.cli"
     assert not {name for name in _modules_after(code) if name.startswith("sophnet_jupyter.sandbox")}

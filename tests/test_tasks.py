@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from sophnet_jupyter.errors import NotFound, SettingsError, StillRunning, TaskFailed
 from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.providers import journal as journal_module
 from sophnet_jupyter.providers.journal import Journal, Task
 from sophnet_jupyter.providers.tasks import Kind, Tasks
+from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.wire.poll import Pace, State
 
 KEY = "sk-canary-0123456789abcdef"

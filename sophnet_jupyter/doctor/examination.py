@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from ..client import Client
 from ..errors import SophNetError
-from ..secret import scrub
 from ..settings import Settings
+from ..settings.secret import scrub
 from . import versions
 from .finding import Finding, well
 from .others import others

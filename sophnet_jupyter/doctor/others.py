@@ -13,8 +13,7 @@ from .finding import Finding, bounded, well
 from .reach import Road, reach
 
 if TYPE_CHECKING:
-    from ..dify import Dify
-    from ..teleai import TeleAI
+    from ..client import Dify, TeleAI
 
 
 async def others(client: Client) -> list[Finding]:

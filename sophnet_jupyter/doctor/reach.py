@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .. import local
+from ..client import sandbox
 from ..errors import span
 from ..wire import probe
 from .finding import Finding, bounded, well
@@ -44,7 +44,7 @@ async def reach(road: Road) -> list[Finding]:
 
 async def _sandbox() -> list[Finding]:
     begin = time.monotonic()
-    address = await probe.aside(local.sandbox)
+    address = await probe.aside(sandbox.sandbox)
     took = f"answers at {address} after {time.monotonic() - begin:.2f} s"
     return [Finding(mark="✓", about="sandbox", said=took)]
 

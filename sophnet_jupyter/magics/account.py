@@ -11,8 +11,8 @@ from typing import NoReturn
 from IPython.core.error import StdinNotImplementedError, UsageError
 
 from .. import settings
-from ..keystore import Profile, app_profile, profile_name
-from ..secret import Secret
+from ..settings import Secret
+from ..settings.keystore import Profile, app_profile, profile_name
 from . import sheet
 from .session import Session
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..picture import Picture
 from ..prompt.images import Attachment, attach
 from ..response import Response
+from ..values.picture import Picture
 from ..views.thumbnails import Sent, small
 from .interpolate import value_of
 

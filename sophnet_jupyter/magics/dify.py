@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from ..dify import Dify
+from ..client import Dify
 from ..errors import SophNetError, Stopped
 from ..events import AudioChunk, Event, Finished, Notice, Started
 from ..kernel.loop import run

@@ -8,7 +8,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..dify import Dify
+from ..client import Dify
 from ..kernel.loop import run
 from ..response import Response
 from ..settings import dify_apps

@@ -10,7 +10,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..dify import Dify
+from ..client import Dify
 from ..errors import AnswerUnreadable, NotFound
 from ..providers.dify.form import Input, Parameters
 from .interpolate import interpolate

@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..dify import Dify
+from ..client import Dify
 from ..errors import KeyRejected, SophNetError, Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell

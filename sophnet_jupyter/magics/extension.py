@@ -24,7 +24,7 @@ WARM_UP_AFTER = 0.3
 MATCHER = "sophnet"
 PACKAGE = "sophnet_jupyter."
 # Where what we show ourselves lives; by name, so that it is imported when there is some.
-RESPONSE = "sophnet_jupyter.response", "Response"
+RESPONSE = "sophnet_jupyter.response.response", "Response"
 BACKGROUND = "sophnet_jupyter.magics.background", "Background"
 
 # Kept over importlib.reload(), after which nobody else would know what there is to take away.

@@ -15,9 +15,9 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..knowledge import KnowledgeFile, Qa
 from ..providers.sophnet.knowledge import Knowledge
-from ..secret import scrub
+from ..settings.secret import scrub
+from ..values.knowledge import KnowledgeFile, Qa
 from ..views import knowledge as views
 from ..views.control_characters import plain
 from .interpolate import interpolate

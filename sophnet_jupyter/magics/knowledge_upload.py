@@ -14,8 +14,8 @@ from ..errors import KnowledgeNotReady, SophNetError, Stopped
 from ..events import Progress
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..knowledge import KnowledgeFile
 from ..providers.sophnet.knowledge import Knowledge
+from ..values.knowledge import KnowledgeFile
 from ..views import knowledge as views
 from ..views.look import one_line
 from ..views.maths import inert

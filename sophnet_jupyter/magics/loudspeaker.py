@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import wav
 from ..events import AudioChunk, Event
+from ..files import wav
 from ..kernel.output import Cell
 from ..providers.sophnet.voice_request import GRAMMAR, SHORT
 from ..response import Response

@@ -12,7 +12,7 @@ import msgspec
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import argument
 
-from ..secret import scrub
+from ..settings.secret import scrub
 from ..views.formats import FORMATS
 
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ..errors import Stopped
 from ..kernel.output import Cell
 from ..response import Arrival
-from ..secret import scrub
+from ..settings.secret import scrub
 from ..views.answer import Context
 from ..views.control_characters import plain
 from ..views.live import LiveAnswer, Surface, View

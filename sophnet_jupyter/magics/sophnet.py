@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from traitlets import observe
 
-from .. import local
+from ..client import sandbox
 from ..errors import SettingsError
 from ..kernel.loop import run
 from ..settings import dify_apps, model_name
@@ -117,7 +117,7 @@ class SophNetMagics(ChatDefaults, Magics):
 
     def _status(self, rest: str) -> None:
         settings = self._session.client.settings
-        address = settings.base_url or local.running() or "starts on first use"
+        address = settings.base_url or sandbox.running() or "starts on first use"
         rows = {
             "service": "sandbox on this machine (scripted, no real model)"
             if settings.sandbox

@@ -12,9 +12,9 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from .. import wav
 from ..errors import Stopped
 from ..events import AudioChunk, Event
+from ..files import wav
 from ..kernel.output import Cell
 from ..providers.sophnet.voice_request import SHORT, samples, sounding
 from ..providers.sophnet.voice_text import texts

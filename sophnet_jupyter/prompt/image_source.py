@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
-from ..picture import Picture
 from ..response import Response
+from ..values.picture import Picture
 from .pixels import check_pixels
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import SettingsError
 from ..events import Shown
-from ..picture import Picture
 from ..response import Response
+from ..values.picture import Picture
 from .image_source import source
 from .pixels import drawn, picture
 

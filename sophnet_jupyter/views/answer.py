@@ -16,7 +16,8 @@ from html import escape
 from itertools import pairwise
 
 from ..events import Ending, Reference, Usage
-from ..response import Mark, Response
+from ..response import Response
+from ..response.response import Mark
 from . import (
     audio,
     films,

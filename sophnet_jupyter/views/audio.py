@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ..media import HEAD, sniff
+from ..files.kinds import HEAD, sniff
 from .embedding import link, source
 from .look import FAINT, SMALL, words
 

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from ..disk import NewFile
+from ..files.disk import NewFile
 
 # What one output may add to a notebook, in characters of base64.
 BUDGET = 2_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..film import Film
+from ..values.video import Film
 from . import reuse, video
 from .look import FAINT, SMALL, WRAP, one_line, words
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from html import escape
 
-from ..picture import Picture
+from ..values.picture import Picture
 from . import reuse
 from .embedding import BUDGET, encoded_length, link, shelf, source
 from .look import FAINT, LINE, SMALL, one_line, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..knowledge import KnowledgeContent, KnowledgeFile, Qa
+from ..values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from .control_characters import plain
 from .look import BAD, FAINT, GOOD, LINE, LONGEST_NAME, SMALL, clipped, one_line, words
 from .safe_markdown import render

@@ -7,9 +7,9 @@ import io
 from html import escape
 from typing import TYPE_CHECKING
 
-from ..markdown_parts import with_pipes
-from ..page import Block, Page
-from ..picture import Picture
+from ..values.markdown import with_pipes
+from ..values.page import Block, Page
+from ..values.picture import Picture
 from .control_characters import plain
 from .embedding import encoded_length
 from .images import small

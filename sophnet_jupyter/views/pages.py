@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..markdown_parts import Heading, outline, with_pipes
-from ..page import Page
+from ..values.markdown import Heading, outline, with_pipes
+from ..values.page import Page
 from . import page_boxes
 from .control_characters import plain
 from .embedding import BUDGET

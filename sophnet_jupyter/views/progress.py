@@ -12,9 +12,9 @@ from shutil import get_terminal_size
 from typing import TextIO
 
 from ..events import Event, ImageReady, Notice, Progress, VideoReady
-from ..film import Film
-from ..picture import Picture
 from ..response import Response
+from ..values.picture import Picture
+from ..values.video import Film
 from .live import Surface
 from .look import FAINT, LINE, SMALL, WRAP, clipped, one_line, words
 from .thumbnails import small

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..film import Film
-from ..picture import Picture
+from ..values.picture import Picture
+from ..values.video import Film
 from .control_characters import plain
 from .look import fold
 from .maths import inert

@@ -7,7 +7,8 @@ import json
 from typing import Literal
 
 from ..events import Shown, ToolResult
-from ..response import Response, ToolCall
+from ..response import Response
+from ..response.response import ToolCall
 from . import parsed, safe_markdown
 from .code_colours import coloured
 from .control_characters import plain

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..media import HEAD, sniff
-from ..transcript import Recording, Sentence, clock, speakers
+from ..files.kinds import HEAD, sniff
+from ..values.transcript import Recording, Sentence, clock, speakers
 from . import audio
 from .control_characters import plain
 from .embedding import BUDGET, encoded_length, link

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from ..media import HEAD, sniff
-from ..picture import Picture
+from ..files.kinds import HEAD, sniff
+from ..values.picture import Picture
 from .embedding import BUDGET, encoded_length, link, source
 from .images import small
 from .look import FAINT, LINE, SMALL, words

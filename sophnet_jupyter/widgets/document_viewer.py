@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Protocol
 from ..errors import SettingsError
 from ..events import Event, Notice, PageRead
 from ..kernel.loop import loop
-from ..page import Page
 from ..response import Arrival, Response
+from ..values.page import Page
 from ..views import answer, pages
 from ..views.answer import Context
 from ..views.live import LiveAnswer, show
@@ -194,7 +194,7 @@ class DocumentViewer(Panel):
         self._sandbox = response.sandbox
 
     def _facts(self, page: Page) -> dict[str, Any]:
-        from ..markdown_parts import table_rows
+        from ..values.markdown import table_rows
 
         sizes = [[len(rows) - 1, len(rows[0])] for rows in table_rows(page.text)]
         return {**facts(page), "tables": sizes, "sandbox": self._sandbox}

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import SettingsError
 from ..kernel.loop import loop
-from ..picture import Picture
+from ..values.picture import Picture
 from .panel import Buffers, Command
 from .piece import Piece
 from .studio import Client, Studio

@@ -11,7 +11,7 @@ from traitlets import Unicode
 from ..errors import SettingsError
 from ..events import Progress
 from ..kernel.loop import loop
-from ..knowledge import KnowledgeFile, Qa
+from ..values.knowledge import KnowledgeFile, Qa
 from ..views import knowledge as views
 from ..views.look import one_line
 from ..views.safe_markdown import render

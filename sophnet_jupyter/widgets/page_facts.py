@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..page import Block, Page
-from ..picture import Picture
+from ..values.page import Block, Page
+from ..values.picture import Picture
 from ..views.control_characters import plain
 from ..views.images import small
 from ..views.look import one_line

@@ -14,7 +14,7 @@ from traitlets import Float, Unicode, default
 from ..errors import SophNetError
 from ..kernel.loop import loop
 from ..kernel.output import Cell
-from ..secret import scrub
+from ..settings.secret import scrub
 from .line import Line
 from .modules import inlined, style
 from .twin import Twin

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..events import Event, ImageReady, Progress, Started, VideoReady
-from ..film import Film
-from ..picture import Picture
+from ..values.picture import Picture
+from ..values.video import Film
 from ..views import films, images
 from ..views.look import one_line
 from ..views.progress import said

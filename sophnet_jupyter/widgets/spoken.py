@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import transcript
 from ..events import Transcript
+from ..values import transcript
 from ..views.control_characters import plain as plain_text
 from ..views.look import one_line
 from ..views.maths import inert

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Protocol
 
 from traitlets import default
 
-from ..disk import in_thread
 from ..errors import SettingsError
 from ..events import Event
+from ..files.disk import in_thread
 from ..kernel.loop import loop
 from ..views import images
 from ..views.maths import inert

@@ -8,7 +8,7 @@ from traitlets import Unicode
 
 from ..errors import SettingsError
 from ..response import Response
-from ..transcript import Recording
+from ..values.transcript import Recording
 from ..views import transcript
 from ..views.answer import bundle
 from ..views.look import one_line

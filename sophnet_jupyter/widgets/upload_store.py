@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from ..disk import NewFile
+from ..files.disk import NewFile
 from ..settings import data_folder
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,12}")

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from weakref import finalize
 
-from ..disk import in_thread
 from ..errors import SophNetError
-from ..secret import scrub
+from ..files.disk import in_thread
+from ..settings.secret import scrub
 from .upload_store import InMemory, OnDisk, delete
 
 # Up to here a file is kept as bytes, without touching the disk.

@@ -7,10 +7,10 @@ from contextlib import suppress
 from random import Random
 from typing import Any
 
-from ..disk import in_thread
 from ..errors import SettingsError
+from ..files.disk import in_thread
 from ..kernel.loop import loop
-from ..picture import Picture
+from ..values.picture import Picture
 from ..views import images
 from .panel import Buffers, Command
 from .piece import SHOWN, Piece

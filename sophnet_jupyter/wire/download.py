@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ..errors import DownloadFailed, SettingsError
-from ..media import Kind
+from ..files.kinds import Kind
 from .addresses import Place, Refused, objection, place
 from .call import Network
 from .http import tls_context
@@ -92,7 +92,7 @@ class Downloader:
         It lands in the folder ``into`` as ``kind-name.suffix``, readable by its owner, whole or not
         at all, over no other file; without a folder its bytes are returned. ``verify`` is called in
         a thread with the path, or the bytes, of a picture or film before it gets its name, and
-        raises `ValueError` with the reason when it is bad (see `views.pictures.check`).
+        raises `ValueError` with the reason when it is bad (see `files.pictures.check`).
         ``on_progress`` hears of the bytes so far and in all, if that is known.
 
         Raises `DownloadFailed`.

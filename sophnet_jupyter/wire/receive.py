@@ -14,9 +14,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..disk import NewFile, in_thread
 from ..errors import DownloadFailed, Problem, quoted
-from ..media import HEAD, TEXT, Kind, Media, is_text, sniff
+from ..files.disk import NewFile, in_thread
+from ..files.kinds import HEAD, TEXT, Kind, Media, is_text, sniff
 
 LIMITS: dict[Kind, int] = {
     "image": 32 << 20,

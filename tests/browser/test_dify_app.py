@@ -15,7 +15,7 @@ SETUP = """from sophnet_jupyter import DifyApp
 panel = DifyApp()
 panel"""
 LOOK = "print(panel.response.ending, panel.response.sandbox, panel.response.text[:20])"
-ALOUD = """from sophnet_jupyter import DifyApp, local
+ALOUD = """from sophnet_jupyter import DifyApp; from sophnet_jupyter.client import sandbox as local
 from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.wire.call import Network, Origin
 from sophnet_jupyter.wire.wire import Wire

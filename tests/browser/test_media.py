@@ -12,11 +12,11 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sophnet_jupyter.film import Film
-from sophnet_jupyter.picture import Picture
+from sophnet_jupyter.files.wav import head
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.views.answer import bundle
-from sophnet_jupyter.wav import head
 
 pytest.importorskip("av")
 

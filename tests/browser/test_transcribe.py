@@ -28,7 +28,7 @@ with wave.open("talk.wav", "wb") as sound:
         sound.writeframes(bytes(8 * rate) + pcm)
     sound.writeframes(bytes(2 * rate))"""
 HOSTILE = """from sophnet_jupyter import Response, TranscriptPlayer
-from sophnet_jupyter.transcript import Recording, Sentence
+from sophnet_jupyter.values.transcript import Recording, Sentence
 bad = "<img src=x onerror=window.struck=1><b>bold</b>"
 lines = [Sentence(text=f"line {n} {bad}", start=n, end=n + 1.0, speaker=bad) for n in range(300)]
 shown = TranscriptPlayer(Response(recordings=(Recording(name=bad, sentences=tuple(lines)),)))

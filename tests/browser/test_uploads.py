@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 pytestmark = pytest.mark.browser
 
 SETUP = """import time, hashlib
-from sophnet_jupyter.teleai import TeleAI
+from sophnet_jupyter.client import TeleAI
 from sophnet_jupyter.widgets import upload_store
 from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
 from sophnet_jupyter.widgets.uploads import Uploads

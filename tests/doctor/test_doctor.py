@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 import trustme
 
-from sophnet_jupyter import cli, doctor, local
+from sophnet_jupyter import cli, doctor
+from sophnet_jupyter.client import sandbox
 from sophnet_jupyter.doctor import service, versions
 
 KEY = "sk-canary-7Qw9Xz31LmNp84RtYv26"
@@ -325,7 +326,7 @@ def test_without_a_key_the_sandbox_is_started_and_asked() -> None:
     try:
         found = {each.about: each for each in asyncio.run(doctor.examine())}
     finally:
-        local.stop()
+        sandbox.stop()
     assert found["settings"].mark == "!"
     assert found["sandbox"].mark == "✓"
     assert found["stream"].mark == "✓"

@@ -10,8 +10,8 @@ from functools import cache
 
 from PIL import Image
 
-from sophnet_jupyter.page import Block, Box, Page
-from sophnet_jupyter.transcript import Recording, Sentence
+from sophnet_jupyter.values.page import Block, Box, Page
+from sophnet_jupyter.values.transcript import Recording, Sentence
 from sophnet_jupyter.views.look import one_line
 
 from .allowed import typeset, viewed

@@ -10,7 +10,8 @@ import pytest
 
 from sophnet_jupyter.errors import AnswerUnreadable, ConnectionLost, error_class
 from sophnet_jupyter.events import Reference, Usage
-from sophnet_jupyter.response import Response, ToolCall
+from sophnet_jupyter.response import Response
+from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.views import answer
 from sophnet_jupyter.views.answer import Context, bundle, closing, figures, references, waiting
 

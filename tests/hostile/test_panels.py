@@ -9,10 +9,10 @@ import pytest
 
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.events import Transcript
-from sophnet_jupyter.knowledge import KnowledgeFile, Qa
-from sophnet_jupyter.page import Page
 from sophnet_jupyter.providers.dify.form import FileRule, Input
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
+from sophnet_jupyter.values.page import Page
 from sophnet_jupyter.views import answer
 from sophnet_jupyter.widgets import app_form, app_look, spoken, voice_look
 from sophnet_jupyter.widgets.app_files import Held, in_words

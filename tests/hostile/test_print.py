@@ -28,11 +28,7 @@ from sophnet_jupyter.events import (
     ToolResult,
     Transcript,
 )
-from sophnet_jupyter.film import Film
-from sophnet_jupyter.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.magics.interpolate import interpolate
-from sophnet_jupyter.page import Block, Page
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.prompt.images import Attachment
 from sophnet_jupyter.providers.dify.annotations import Annotation
 from sophnet_jupyter.providers.dify.files import Fetched
@@ -42,8 +38,13 @@ from sophnet_jupyter.providers.sophnet.image_task import ImageTask
 from sophnet_jupyter.providers.sophnet.models import Models
 from sophnet_jupyter.providers.sophnet.speech_result import SpeechTask
 from sophnet_jupyter.providers.sophnet.video_task import VideoTask
-from sophnet_jupyter.response import Arrival, ToolCall
-from sophnet_jupyter.transcript import Recording, Sentence
+from sophnet_jupyter.response import Arrival
+from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
+from sophnet_jupyter.values.page import Block, Page
+from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.transcript import Recording, Sentence
+from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.views.answer import Context
 from sophnet_jupyter.views.terminal import TerminalAnswer
 from sophnet_jupyter.widgets.voice_turn import Turn

@@ -17,13 +17,14 @@ from sophnet_jupyter.events import (
     VectorsAsked,
     VectorsReady,
 )
-from sophnet_jupyter.film import Film
-from sophnet_jupyter.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.magics import knowledge_upload, places, sheet
-from sophnet_jupyter.page import Page
-from sophnet_jupyter.picture import Picture
-from sophnet_jupyter.response import Response, ToolCall
-from sophnet_jupyter.vectors import Vectors
+from sophnet_jupyter.response import Response
+from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.vectors import Vectors
+from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
+from sophnet_jupyter.values.page import Page
+from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.views import (
     answer,
     embedding,

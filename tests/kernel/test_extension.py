@@ -132,4 +132,6 @@ def test_a_chosen_model_is_used_by_cells_and_clients(kernel, sandbox):
         assert models == ["GLM-5.2", "GLM-5.2", "Kimi-K2.6"]
         assert "GLM-5.2" in kernel.run("%sophnet").text
     finally:
-        kernel.run("from sophnet_jupyter import settings; settings.session.clear()")
+        kernel.run(
+            "from sophnet_jupyter.settings import sophnet as settings; settings.session.clear()"
+        )

@@ -12,7 +12,7 @@ import pytest
 
 pytestmark = pytest.mark.kernel
 
-IMPORT = "import os, sys, threading, signal; from sophnet_jupyter import local"
+IMPORT = "import os, sys, threading, signal; from sophnet_jupyter.client import sandbox as local"
 
 
 def listens(url):

@@ -15,8 +15,8 @@ from PIL import Image
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics.attachments import Attachments, is_picture
 from sophnet_jupyter.magics.interpolate import interpolate
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.views.thumbnails import BYTES
 
 

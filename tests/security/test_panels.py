@@ -12,7 +12,7 @@ import comm
 import pytest
 
 from sophnet_jupyter import Client, TeleAI
-from sophnet_jupyter.secret import Secret
+from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.widgets.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.chat_panel import ChatPanel
 from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst

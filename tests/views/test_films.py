@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.film import Film
 from sophnet_jupyter.magics.options import parse
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.sandbox.engines.filming import Take, film
+from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.views import films, images, reuse
 from sophnet_jupyter.views.answer import bundle
 

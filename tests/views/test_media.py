@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.views import audio, embedding, images, video
 from sophnet_jupyter.views.answer import bundle
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.page import Block, Box, Page
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.page import Block, Box, Page
 from sophnet_jupyter.views import answer, page_boxes, pages
 from sophnet_jupyter.views.answer import Context
 

@@ -8,8 +8,8 @@ from typing import Any
 from PIL import Image
 
 from sophnet_jupyter.events import Event, ImageReady, Notice, Progress
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.views.progress import TICK, LiveProgress, TerminalProgress, bar
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.events import Shown, ToolResult
-from sophnet_jupyter.response import Response, ToolCall
+from sophnet_jupyter.response import Response
+from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.views.tool_cards import (
     LONGEST_ARGUMENTS,
     LONGEST_RESULT,

@@ -13,10 +13,10 @@ from PIL import Image
 
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.film import Film
 from sophnet_jupyter.kernel.loop import run
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.providers.sophnet import images, video_request, videos
+from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.widgets import studio, video_studio
 from sophnet_jupyter.widgets.image_studio import ImageStudio
 from sophnet_jupyter.widgets.studio import Studio

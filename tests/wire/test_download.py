@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from sophnet_jupyter import disk
-from sophnet_jupyter.disk import plain_name
 from sophnet_jupyter.errors import DownloadFailed
-from sophnet_jupyter.media import sniff
+from sophnet_jupyter.files import disk
+from sophnet_jupyter.files.disk import plain_name
+from sophnet_jupyter.files.kinds import sniff
 from sophnet_jupyter.wire import addresses, download
 from sophnet_jupyter.wire.call import Network
 from sophnet_jupyter.wire.download import Downloader

@@ -24,7 +24,7 @@ from sophnet_jupyter.errors import (
     TimedOut,
     Unreachable,
 )
-from sophnet_jupyter.secret import Secret
+from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.wire.call import Call, Network, Origin
 from sophnet_jupyter.wire.websocket import Sockets, UpgradeRefused
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlencode
 
 from ...errors import SettingsError, quoted
-from ...media import sniff
+from ...files.kinds import sniff
 from ...prompt.image_source import Source, sources
 from ...prompt.pixels import drawn
 from ...wire.call import Call, Reply

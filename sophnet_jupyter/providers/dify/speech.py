@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ...errors import NotFound, SettingsError
-from ...media import HEAD, sniff
+from ...files.kinds import HEAD, sniff
 from ...wire.call import Call, Reply
 from ...wire.retry import PAID_TASK
 from ...wire.wire import Wire

@@ -11,8 +11,8 @@ import msgspec
 
 from ...errors import AnswerUnreadable, SettingsError
 from ...events import Event, Finished, Notice, PageRead, Progress, Started
-from ...page import Page
 from ...response import Response, settle
+from ...values.page import Page
 from ...wire.call import Call, Reply
 from ...wire.multipart import Multipart, field, file
 from ...wire.retry import ANSWER

@@ -11,9 +11,9 @@ import msgspec
 
 from ...errors import DownloadFailed, SettingsError, SophNetError
 from ...events import Event, Finished, ImageReady, Notice, Progress, Started
-from ...media import Kind
-from ...picture import Picture
+from ...files.kinds import Kind
 from ...response import Response, settle
+from ...values.picture import Picture
 from ...wire.call import Call, Reply
 from ...wire.download import Downloader
 from ...wire.poll import Pace, State, segment

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ...errors import AnswerUnreadable
-from ...knowledge import KnowledgeContent, KnowledgeFile, Qa
+from ...values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from ...wire.call import Reply
 from .access import SERVICE, checked, is_sandbox
 

@@ -20,7 +20,7 @@ from ...errors import (
     TimedOut,
 )
 from ...events import Progress
-from ...knowledge import KnowledgeContent, KnowledgeFile
+from ...values.knowledge import KnowledgeContent, KnowledgeFile
 from ...wire.call import Call, Reply
 from ...wire.download import Downloader
 from ...wire.multipart import Multipart, file

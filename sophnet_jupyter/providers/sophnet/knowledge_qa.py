@@ -8,7 +8,7 @@ from contextlib import aclosing
 import msgspec
 
 from ...errors import SettingsError
-from ...knowledge import Qa
+from ...values.knowledge import Qa
 from ...wire.call import Call
 from ...wire.poll import segment
 from ...wire.retry import ANSWER, PAID_TASK

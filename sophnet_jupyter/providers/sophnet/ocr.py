@@ -10,8 +10,8 @@ import msgspec
 
 from ...errors import SettingsError
 from ...events import Event, Finished, Notice, PageRead, Progress, Started
-from ...page import Page
 from ...response import Response, settle
+from ...values.page import Page
 from ...wire.call import Call
 from ...wire.download import Downloader
 from ...wire.retry import ANSWER

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import AnswerUnreadable
-from ...page import Block, Box
+from ...values.page import Block, Box
 from ...wire.call import Reply
 from .access import SERVICE
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import DownloadFailed, SettingsError
-from ...media import Kind
+from ...files.kinds import Kind
 from ...prompt.image_source import Source, sources
 from ...prompt.pixels import Picture, drawn, picture
 from ...wire.download import Downloader

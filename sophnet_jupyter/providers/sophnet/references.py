@@ -13,7 +13,7 @@ import msgspec
 
 from ...errors import SettingsError
 from ...events import Reference
-from ...media import TEXTS, Kind
+from ...files.kinds import TEXTS, Kind
 from ...wire.call import Call, Reply, content_type
 from ...wire.download import Downloader
 from ...wire.receive import charset

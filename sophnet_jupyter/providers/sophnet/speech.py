@@ -14,7 +14,7 @@ import msgspec
 from ...errors import SettingsError
 from ...events import Event, Finished, Notice, Progress, Started, Transcribed
 from ...response import Response, settle
-from ...transcript import Recording
+from ...values.transcript import Recording
 from ...wire.call import Call, Reply
 from ...wire.multipart import Multipart
 from ...wire.poll import Pace, State, segment

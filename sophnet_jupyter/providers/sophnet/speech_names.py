@@ -8,7 +8,7 @@ import msgspec
 
 from ...errors import SettingsError
 from ...events import Event, Transcribed
-from ...transcript import renamed
+from ...values.transcript import renamed
 from ...wire.stream import held
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ...errors import AnswerUnreadable, NotFound, TaskFailed, quoted
-from ...transcript import Sentence
+from ...values.transcript import Sentence
 from ...wire.call import Reply
 from ...wire.poll import State
 from .access import SERVICE, checked, request_id

@@ -13,9 +13,9 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from ...errors import SettingsError
-from ...media import HEAD, sniff
+from ...files.kinds import HEAD, sniff
 from ...response import Response
-from ...transcript import Recording
+from ...values.transcript import Recording
 from ...wire.multipart import Multipart, field, file, file_name
 from ...wire.upload import Content
 

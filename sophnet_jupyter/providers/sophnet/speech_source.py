@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError
-from ...media import HEAD, sniff
+from ...files.kinds import HEAD, sniff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

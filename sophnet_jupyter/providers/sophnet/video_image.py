@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...errors import SettingsError
-from ...picture import Picture
 from ...prompt.image_source import Source, source
 from ...prompt.images import Attachment
 from ...prompt.pixels import check_pixels, drawn, picture
 from ...response import Response
+from ...values.picture import Picture
 
 # All of these exclude their ends, as the document has them.
 SIDES = (300, 6000)

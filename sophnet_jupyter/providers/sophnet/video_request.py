@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ...errors import SettingsError
-from ...picture import Picture
+from ...values.picture import Picture
 from .. import arguments
 from ..arguments import Size
 from .video_image import frame

@@ -11,10 +11,10 @@ import msgspec
 
 from ...errors import DownloadFailed
 from ...events import Event, Finished, ImageReady, Progress, Started, Usage, VideoReady
-from ...film import Film
-from ...media import Kind
-from ...picture import Picture
+from ...files.kinds import Kind
 from ...response import Response, settle
+from ...values.picture import Picture
+from ...values.video import Film
 from ...wire.call import Call, Reply
 from ...wire.download import Downloader
 from ...wire.poll import Pace, State, segment

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import RequestRefused, ServiceError
 from ...events import AudioChunk, Event, Finished, Notice, Started
-from ...media import HEAD, sniff
+from ...files.kinds import HEAD, sniff
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER

@@ -7,9 +7,9 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from ... import wav
 from ...errors import AnswerUnreadable
 from ...events import AudioChunk, Event, Usage
+from ...files import wav
 from .access import SERVICE
 
 _ID3 = b"ID3"

@@ -8,10 +8,9 @@ import pytest
 
 from sophnet_jupyter import Client, Dify
 from sophnet_jupyter.errors import AnswerUnreadable, ServiceError, SettingsError, Unreachable
-from sophnet_jupyter.keystore import Keystore, app_profile
 from sophnet_jupyter.providers.dify.access import checked
-from sophnet_jupyter.secret import Secret
-from sophnet_jupyter.settings import DIFY_URL, DifyApp, dify_apps
+from sophnet_jupyter.settings import DIFY_URL, DifyApp, Secret, dify_apps
+from sophnet_jupyter.settings.keystore import Keystore, app_profile
 from sophnet_jupyter.wire.call import Reply
 
 ENVIRON = {

@@ -19,9 +19,9 @@ from sophnet_jupyter.errors import (
     TimedOut,
 )
 from sophnet_jupyter.events import Progress
-from sophnet_jupyter.knowledge import KnowledgeFile
 from sophnet_jupyter.providers.sophnet.knowledge import Knowledge
 from sophnet_jupyter.providers.sophnet.knowledge_answer import page
+from sophnet_jupyter.values.knowledge import KnowledgeFile
 from sophnet_jupyter.wire.call import Reply
 
 pytestmark = pytest.mark.anyio

@@ -17,10 +17,10 @@ from PIL import Image
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import AnswerUnreadable, RequestRefused, SettingsError
 from sophnet_jupyter.events import Finished, PageRead, Progress
-from sophnet_jupyter.page import Block, Box
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.providers.sophnet.ocr_answer import box, decode
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.page import Block, Box
+from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.wire.call import Reply
 
 pytestmark = pytest.mark.anyio

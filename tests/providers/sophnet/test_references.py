@@ -9,7 +9,7 @@ import pytest
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import NotFound, SettingsError
 from sophnet_jupyter.events import Reference
-from sophnet_jupyter.media import Media
+from sophnet_jupyter.files.kinds import Media
 from sophnet_jupyter.providers.sophnet.references import fetch
 from sophnet_jupyter.wire.download import Downloader
 from sophnet_jupyter.wire.receive import Download

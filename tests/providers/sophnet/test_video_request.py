@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.picture import Picture
 from sophnet_jupyter.prompt.images import attach
 from sophnet_jupyter.providers.sophnet.video_request import request
+from sophnet_jupyter.values.picture import Picture
 
 OLD_WORDS, OLD_PICTURE = "Wan2.1-T2V-14B", "Wan2.1-I2V-14B"
 

@@ -13,7 +13,7 @@ from typing import Any
 import av
 import pytest
 
-from sophnet_jupyter import Client, Response, saving
+from sophnet_jupyter import Client, Response
 from sophnet_jupyter.errors import (
     AnswerUnreadable,
     DownloadFailed,
@@ -22,6 +22,7 @@ from sophnet_jupyter.errors import (
     TaskFailed,
 )
 from sophnet_jupyter.events import Finished, Progress, VideoReady
+from sophnet_jupyter.files import saving
 from sophnet_jupyter.providers.sophnet import images, videos
 from sophnet_jupyter.wire.poll import Pace
 

@@ -6,9 +6,9 @@ from base64 import b64encode
 
 import pytest
 
-from sophnet_jupyter import wav
 from sophnet_jupyter.errors import AnswerUnreadable, SettingsError
 from sophnet_jupyter.events import AudioChunk, Usage
+from sophnet_jupyter.files import wav
 from sophnet_jupyter.providers.sophnet.voice_frame import Frames, is_frame
 from sophnet_jupyter.providers.sophnet.voice_request import samples, sounding
 

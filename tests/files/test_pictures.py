@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.views.pictures import Picture, check
+from sophnet_jupyter.files.pictures import Picture, check
 
 FORMATS = ["PNG", "JPEG", "WEBP", "GIF"]
 

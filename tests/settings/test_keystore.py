@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.keystore import Keystore, folder, profile_name
-from sophnet_jupyter.secret import Secret
+from sophnet_jupyter.settings import Secret
+from sophnet_jupyter.settings.keystore import Keystore, folder, profile_name
 
 KEY = "sk-stored-0123456789abcdef"
 
@@ -47,7 +47,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.fixture
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sophnet_jupyter.keystore.find_spec", lambda name: None)
+    monkeypatch.setattr("sophnet_jupyter.settings.keystore.find_spec", lambda name: None)
 
 
 def test_a_key_goes_into_the_keyring_and_not_into_the_file(

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from sophnet_jupyter.events import AudioChunk, Event, Finished, TextDelta
-from sophnet_jupyter.growing import Growing
 from sophnet_jupyter.response import Response, fold
+from sophnet_jupyter.response.growing import Growing
 
 
 def folded(state: Response, *events: Event) -> Response:

@@ -19,7 +19,8 @@ from sophnet_jupyter.events import (
     ToolCallDelta,
     Usage,
 )
-from sophnet_jupyter.response import Arrival, Response, ToolCall, fold, settle
+from sophnet_jupyter.response import Arrival, Response, fold, settle
+from sophnet_jupyter.response.response import ToolCall
 
 
 def folded(*events: Event) -> Response:

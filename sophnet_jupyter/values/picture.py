@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .errors import SettingsError
+from ..errors import SettingsError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,7 +49,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file or a folder; see `Response.save`."""
-        from .saving import save_pictures
+        from ..files.saving import save_pictures
 
         return save_pictures([self], path)[0]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .errors import SettingsError
-from .events import VectorsAsked, VectorsReady
+from ..errors import SettingsError
+from ..events import VectorsAsked, VectorsReady
 
 if TYPE_CHECKING:
     import numpy as np

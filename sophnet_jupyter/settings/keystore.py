@@ -27,7 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from .errors import SettingsError
+from ..errors import SettingsError
 from .secret import Secret
 
 DEFAULT = "default"

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from .errors import SettingsError
-from .mp4 import Facts, facts
+from ..errors import SettingsError
+from ..files.mp4 import Facts, facts
 from .picture import Picture
 
 
@@ -47,7 +47,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, or to a folder under a name of its words. Raises `SettingsError`."""
-        from .saving import save_films
+        from ..files.saving import save_films
 
         return save_films([self], path)[0]
 

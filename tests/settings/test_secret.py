@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter import Client
-from sophnet_jupyter.secret import Secret, scrub
-from sophnet_jupyter.settings import Settings
+from sophnet_jupyter.settings import Secret, Settings
+from sophnet_jupyter.settings.secret import scrub
 
 CANARY = "sk-canary-0123456789abcdef"
 

@@ -5,7 +5,7 @@ import pytest
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.events import Transcribed
 from sophnet_jupyter.response import Response, fold
-from sophnet_jupyter.transcript import Recording, Sentence
+from sophnet_jupyter.values.transcript import Recording, Sentence
 
 TALK = Recording(
     name="talk.mp3",

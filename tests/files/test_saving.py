@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sophnet_jupyter import saving
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.picture import Picture
+from sophnet_jupyter.files import saving
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.picture import Picture
 
 
 def picture(seed: int = 7, prompt: str = "a fox") -> Picture:

@@ -7,7 +7,7 @@ import wave
 
 import pytest
 
-from sophnet_jupyter import wav
+from sophnet_jupyter.files import wav
 
 SAMPLES = bytes(range(200)) * 4
 

@@ -9,33 +9,33 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from . import local, logs
-from .settings import Secret, Settings, data_folder, model_name
+from ..settings import Secret, Settings, data_folder, logs, model_name
+from . import sandbox
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
 if TYPE_CHECKING:
+    from ..events import Event
+    from ..providers.dify.form import Parameters
+    from ..providers.journal import Task
+    from ..providers.sophnet.chat import Chat
+    from ..providers.sophnet.documents import Documents
+    from ..providers.sophnet.embeddings import Embeddings
+    from ..providers.sophnet.images import Images
+    from ..providers.sophnet.knowledge import Knowledge
+    from ..providers.sophnet.models import Models
+    from ..providers.sophnet.ocr import Ocr
+    from ..providers.sophnet.place import Place
+    from ..providers.sophnet.speech import Speech
+    from ..providers.sophnet.videos import Videos
+    from ..providers.sophnet.voice import Voice
+    from ..providers.sophnet.voicechat import VoiceChats
+    from ..providers.tasks import Tasks
+    from ..wire.call import Network
+    from ..wire.download import Downloader
+    from ..wire.wire import Wire
     from .dify import Dify
-    from .events import Event
-    from .providers.dify.form import Parameters
-    from .providers.journal import Task
-    from .providers.sophnet.chat import Chat
-    from .providers.sophnet.documents import Documents
-    from .providers.sophnet.embeddings import Embeddings
-    from .providers.sophnet.images import Images
-    from .providers.sophnet.knowledge import Knowledge
-    from .providers.sophnet.models import Models
-    from .providers.sophnet.ocr import Ocr
-    from .providers.sophnet.place import Place
-    from .providers.sophnet.speech import Speech
-    from .providers.sophnet.videos import Videos
-    from .providers.sophnet.voice import Voice
-    from .providers.sophnet.voicechat import VoiceChats
-    from .providers.tasks import Tasks
     from .teleai import TeleAI
-    from .wire.call import Network
-    from .wire.download import Downloader
-    from .wire.wire import Wire
 
 
 class Client:
@@ -76,7 +76,7 @@ class Client:
     @cached_property
     def chat(self) -> Chat:
         """Chat completions."""
-        from .providers.sophnet.chat import Chat
+        from ..providers.sophnet.chat import Chat
 
         return Chat(
             self._sophnet,
@@ -88,7 +88,7 @@ class Client:
     @cached_property
     def images(self) -> Images:
         """Pictures from words, and from other pictures."""
-        from .providers.sophnet.images import Images
+        from ..providers.sophnet.images import Images
 
         return Images(
             self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
@@ -97,7 +97,7 @@ class Client:
     @cached_property
     def videos(self) -> Videos:
         """Films from words, and from a picture."""
-        from .providers.sophnet.videos import Videos
+        from ..providers.sophnet.videos import Videos
 
         return Videos(
             self._sophnet, self.tasks, self._downloader, place=self._place("videos"), verify=_look
@@ -106,14 +106,14 @@ class Client:
     @cached_property
     def voice(self) -> Voice:
         """Text as speech."""
-        from .providers.sophnet.voice import Voice
+        from ..providers.sophnet.voice import Voice
 
         return Voice(self._sophnet, place=self._place("voice"))
 
     @cached_property
     def voicechat(self) -> VoiceChats:
         """Talking to a model, and hearing it answer."""
-        from .providers.sophnet.voicechat import VoiceChats
+        from ..providers.sophnet.voicechat import VoiceChats
 
         return VoiceChats(
             self._sophnet,
@@ -127,7 +127,7 @@ class Client:
     @cached_property
     def speech(self) -> Speech:
         """Speech as text."""
-        from .providers.sophnet.speech import Speech
+        from ..providers.sophnet.speech import Speech
 
         return Speech(
             self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
@@ -136,27 +136,27 @@ class Client:
     @cached_property
     def documents(self) -> Documents:
         """Documents as Markdown."""
-        from .providers.sophnet.documents import Documents
+        from ..providers.sophnet.documents import Documents
 
         return Documents(self._sophnet, place=self._place("documents"))
 
     @cached_property
     def ocr(self) -> Ocr:
         """Text in pictures, block by block."""
-        from .providers.sophnet.ocr import Ocr
+        from ..providers.sophnet.ocr import Ocr
 
         return Ocr(self._sophnet, self._downloader, place=self._place("ocr"))
 
     def knowledge(self, service_id: str) -> Knowledge:
         """The files, and the questions and answers, of a custom model. Raises `SettingsError`."""
-        from .providers.sophnet.knowledge import Knowledge
+        from ..providers.sophnet.knowledge import Knowledge
 
         return Knowledge(self._sophnet, self._downloader, service_id=service_id)
 
     @cached_property
     def embeddings(self) -> Embeddings:
         """Texts and images as vectors."""
-        from .providers.sophnet.embeddings import Embeddings
+        from ..providers.sophnet.embeddings import Embeddings
 
         return Embeddings(self._sophnet, place=self._place("embeddings"))
 
@@ -188,8 +188,8 @@ class Client:
     @cached_property
     def tasks(self) -> Tasks:
         """The long tasks that were begun on this machine, and are resumed after a restart."""
-        from .providers.sophnet import access, images, speech, videos
-        from .providers.tasks import Kind, Tasks
+        from ..providers.sophnet import access, images, speech, videos
+        from ..providers.tasks import Kind, Tasks
 
         tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
 
@@ -230,7 +230,7 @@ class Client:
         What is listed need not be enabled in the key's project, and the other way round. Raises
         `SophNetError`.
         """
-        from .providers.sophnet.models import models
+        from ..providers.sophnet.models import models
 
         if refresh or self.known_models is None:
             self.known_models = await models(self._sophnet)
@@ -238,21 +238,21 @@ class Client:
 
     @cached_property
     def _sophnet(self) -> Wire:
-        from .providers.sophnet import access
-        from .wire.wire import Wire
+        from ..providers.sophnet import access
+        from ..wire.wire import Wire
 
         settings = self.settings
         origin = access.origin(
             base_url=settings.base_url,
             reveal=settings.api_key.reveal,
             scrub=self._scrub,
-            locate=local.sandbox if settings.sandbox and not settings.base_url else None,
+            locate=sandbox.sandbox if settings.sandbox and not settings.base_url else None,
         )
         return Wire(origin, self._network)
 
     @cached_property
     def _downloader(self) -> Downloader:
-        from .wire.download import Downloader
+        from ..wire.download import Downloader
 
         return Downloader(self._network, allowed_origins=self._own_origins)
 
@@ -260,13 +260,13 @@ class Client:
         """The origins whose results may be on this machine or in its network, as of now."""
         roots = [self.settings.base_url]
         if self.settings.sandbox:
-            roots.append(local.running() or "")
+            roots.append(sandbox.running() or "")
         parts = [urlsplit(root) for root in roots if root]
         return [f"{each.scheme}://{each.netloc}" for each in parts]
 
     @property
     def _network(self) -> Network:
-        from .wire.call import Network
+        from ..wire.call import Network
 
         settings = self.settings
         return Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle)
@@ -281,7 +281,7 @@ class Client:
         return "sandbox" if self.settings.sandbox else self.settings.origin
 
     def _place(self, service: str) -> Place:
-        from .providers.sophnet.place import Place
+        from ..providers.sophnet.place import Place
 
         return Place(
             project_id=self.settings.project_id,
@@ -290,7 +290,7 @@ class Client:
 
     def warm_up(self) -> None:
         """Do now, without any traffic, what the first request would wait for: some 60 ms."""
-        from .wire import http
+        from ..wire import http
 
         http.warm_up(self.settings.ca_bundle if self.settings.base_url[:6] == "https:" else None)
 
@@ -317,9 +317,8 @@ class Client:
 
 def _look(content: Path | bytes) -> object:
     """Look at a picture or a film before it is kept; raises `ValueError`."""
-    from . import mp4
-    from .media import HEAD, sniff
-    from .views import pictures
+    from ..files import mp4, pictures
+    from ..files.kinds import HEAD, sniff
 
     if isinstance(content, bytes):
         head = content[:HEAD]

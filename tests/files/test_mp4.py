@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sophnet_jupyter.film import Film
-from sophnet_jupyter.mp4 import facts
+from sophnet_jupyter.files.mp4 import facts
 from sophnet_jupyter.sandbox.engines.filming import Take, film
+from sophnet_jupyter.values.video import Film
 
 
 @pytest.fixture(scope="module")

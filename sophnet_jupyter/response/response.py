@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import SettingsError, SophNetError, quoted
-from .events import (
+from ..errors import SettingsError, SophNetError, quoted
+from ..events import (
     AlternativeDelta,
     AudioChunk,
     Ending,
@@ -40,19 +40,19 @@ from .events import (
     VectorsReady,
     VideoReady,
 )
-from .film import Film
+from ..files.wav import mended
+from ..values.page import Block, Page, frames, headings
+from ..values.picture import Picture
+from ..values.transcript import Recording
+from ..values.video import Film
 from .growing import Growing
-from .page import Block, Page, frames, headings
-from .picture import Picture
-from .transcript import Recording
 from .vectors import Vectors
-from .wav import mended
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from .markdown_parts import Heading
-    from .transcript import Sentence
+    from ..values.markdown import Heading
+    from ..values.transcript import Sentence
     from .vectors import Matrix
 
 
@@ -187,7 +187,7 @@ class Response:
         Raises `SettingsError` without pandas and numpy.
         """
         if self.recordings:
-            from . import transcript
+            from ..values import transcript
 
             return transcript.frame(self.recordings)
         return self.embeddings.to_frame()
@@ -200,7 +200,7 @@ class Response:
     @property
     def speakers(self) -> list[str]:
         """Who speaks, as the service numbers them or as `renamed` has named them."""
-        from . import transcript
+        from ..values import transcript
 
         return transcript.speakers(self.recordings)
 
@@ -210,7 +210,7 @@ class Response:
 
         Raises `SettingsError` for a speaker who is not heard.
         """
-        from . import transcript
+        from ..values import transcript
 
         wanted = {str(old): new for old, new in names.items()}
         if unknown := sorted(wanted.keys() - set(self.speakers)):
@@ -221,13 +221,13 @@ class Response:
 
     def to_srt(self) -> str:
         """A transcript as SubRip subtitles. Raises `SettingsError` for more than one recording."""
-        from . import transcript
+        from ..values import transcript
 
         return transcript.srt(self._only_recording().sentences)
 
     def to_vtt(self) -> str:
         """A transcript as WebVTT subtitles, speakers as voices. Raises as `to_srt`."""
-        from . import transcript
+        from ..values import transcript
 
         return transcript.vtt(self._only_recording().sentences)
 
@@ -244,7 +244,7 @@ class Response:
         A file is replaced; several pictures for one name are numbered. In a folder, which is there
         or ends in ``/``, nothing is overwritten. Returns the paths. Raises `SettingsError`.
         """
-        from . import saving
+        from ..files import saving
 
         if self.videos:
             return saving.save_films(self.videos, path)

@@ -7,12 +7,12 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from . import local, logs
-from .providers.teleai import access
-from .providers.teleai.excel import Excel
-from .settings import Secret, TeleAIAccount, Timeouts
-from .wire.call import Network, Origin
-from .wire.wire import Wire
+from ..providers.teleai import access
+from ..providers.teleai.excel import Excel
+from ..settings import Secret, TeleAIAccount, Timeouts, logs
+from ..wire.call import Network, Origin
+from ..wire.wire import Wire
+from . import sandbox
 
 
 class TeleAI(Excel):
@@ -94,4 +94,4 @@ def _scrub(account: TeleAIAccount, text: str) -> str:
 
 
 def _sandbox() -> str:
-    return local.sandbox().removesuffix("/api/open-apis")
+    return sandbox.sandbox().removesuffix("/api/open-apis")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sophnet_jupyter.logs import GUARDED, guard
-from sophnet_jupyter.secret import Secret
+from sophnet_jupyter.settings import Secret
+from sophnet_jupyter.settings.logs import GUARDED, guard
 
 KEY = "sk-canary-7Qw9Xz31LmNp84RtYv26"
 

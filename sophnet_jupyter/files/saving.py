@@ -12,10 +12,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..errors import SettingsError
+from ..values.picture import Picture
+from ..values.video import Film
 from .disk import NewFile
-from .errors import SettingsError
-from .film import Film
-from .picture import Picture
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
@@ -30,14 +30,17 @@ def save_pictures(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> 
     target = Path(path).expanduser()
     if is_folder(path):
         return [
-            save_new(picture.data, target, _stem(picture), suffix(picture)) for picture in pictures
+            save_new(
+                picture.data, target, stem(picture.prompt, picture.seed, "image"), suffix(picture)
+            )
+            for picture in pictures
         ]
     saved = []
     for number, picture in enumerate(pictures, 1):
-        stem = f"{target.stem}-{number}" if len(pictures) > 1 else target.stem
+        name = f"{target.stem}-{number}" if len(pictures) > 1 else target.stem
         ending = target.suffix or suffix(picture)
         data = picture.data if ending == suffix(picture) else picture.encoded(_format(ending))
-        saved.append(save_bytes(data, target.with_name(stem + ending)))
+        saved.append(save_bytes(data, target.with_name(name + ending)))
     return saved
 
 
@@ -47,13 +50,16 @@ def save_films(films: Sequence[Film], path: str | os.PathLike[str]) -> list[Path
         raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
     target = Path(path).expanduser()
     if is_folder(path):
-        return [save_new(film.data, target, _stem(film), _ending(film)) for film in films]
+        return [
+            save_new(film.data, target, stem(film.prompt, film.seed, "film"), _ending(film))
+            for film in films
+        ]
     saved = []
     for number, film in enumerate(films, 1):
         if target.suffix not in ("", _ending(film)):
             raise SettingsError(f"The film is a {_ending(film)} file: name it so, or a folder.")
-        stem = f"{target.stem}-{number}" if len(films) > 1 else target.stem
-        saved.append(save_bytes(film.data, target.with_name(stem + _ending(film))))
+        name = f"{target.stem}-{number}" if len(films) > 1 else target.stem
+        saved.append(save_bytes(film.data, target.with_name(name + _ending(film))))
     return saved
 
 
@@ -112,10 +118,10 @@ def _ending(film: Film) -> str:
     return ".webm" if film.mime == "video/webm" else ".mp4"
 
 
-def _stem(made: Picture | Film) -> str:
-    words = "-".join(made.prompt.split()[:6])
-    seed = "" if made.seed is None else f"-{made.seed}"
-    return f"{words or ('image' if isinstance(made, Picture) else 'film')}{seed}"
+def stem(prompt: str, seed: int | None, kind: str) -> str:
+    """What a file is called by what it was made from; ``kind`` stands in for lost words."""
+    words = "-".join(prompt.split()[:6]) or kind
+    return words if seed is None else f"{words}-{seed}"
 
 
 def _format(ending: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from .markdown_parts import Heading, Row
+    from .markdown import Heading, Row
 
 
 class Box(NamedTuple):
@@ -66,28 +66,28 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def headings(text: str) -> list[Heading]:
     """The headings of a text, in order."""
-    from .markdown_parts import outline
+    from .markdown import outline
 
     return outline(text)
 
 
 def frames(text: str) -> list[DataFrame]:
     """The tables of a text as DataFrames. Raises `SettingsError` without pandas."""
-    from .markdown_parts import table_rows
+    from .markdown import table_rows
 
     return [frame(rows) for rows in table_rows(text)]
 
 
 def frame(rows: list[Row]) -> DataFrame:
     """Rows of words as a DataFrame; a column in which every word is a number has numbers."""
-    from .errors import SettingsError
+    from ..errors import SettingsError
 
     try:
         import pandas as pd
     except ImportError:
         raise SettingsError("Tables as DataFrames need pandas: pip install pandas.") from None
 
-    from .markdown_parts import numbers, unique
+    from .markdown import numbers, unique
 
     head, *body = rows
     names = unique(head)

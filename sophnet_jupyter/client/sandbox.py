@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from typing import IO
 
-from .errors import SandboxFailed
+from ..errors import SandboxFailed
 
 # A cold disk and a busy machine; on a warm one it takes 30 ms.
 START_LIMIT = 10.0

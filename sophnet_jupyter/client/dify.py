@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from . import local, logs
-from .providers.dify import access
-from .providers.dify.app import App
-from .secret import Secret
-from .settings import DifyApp
-from .wire.call import Network
-from .wire.wire import Wire
+from ..providers.dify import access
+from ..providers.dify.app import App
+from ..settings import DifyApp, Secret, logs
+from ..wire.call import Network
+from ..wire.wire import Wire
+from . import sandbox
 
 
 class Dify(App):
@@ -69,4 +68,4 @@ def _wire(settings: DifyApp) -> Wire:
 
 
 def _sandbox() -> str:
-    return local.sandbox().removesuffix("/api/open-apis") + "/v1"
+    return sandbox.sandbox().removesuffix("/api/open-apis") + "/v1"

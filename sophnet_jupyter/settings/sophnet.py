@@ -55,7 +55,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypedDict
 
-from .errors import SettingsError
+from ..errors import SettingsError
 from .keystore import DEFAULT, Keystore, app_profile
 from .secret import Secret as Secret
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sophnet_jupyter.markdown_parts import outline, table_rows, with_pipes
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.markdown import outline, table_rows, with_pipes
 
 PIPES = "| a | b |\n|---|--:|\n| 1 | x \\| y |\n| 2 |\n"
 HTML = "<table><tr><th>a<th>b</tr><tr><td colspan=2>1 &amp; 2</td></tr></table>"

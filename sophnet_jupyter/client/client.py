@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..providers.sophnet.voicechat import VoiceChats
     from ..providers.tasks import Tasks
     from ..wire.call import Network
-    from ..wire.download import Downloader
+    from ..wire.files.download import Downloader
     from ..wire.wire import Wire
     from .dify import Dify
     from .teleai import TeleAI
@@ -252,7 +252,7 @@ class Client:
 
     @cached_property
     def _downloader(self) -> Downloader:
-        from ..wire.download import Downloader
+        from ..wire.files.download import Downloader
 
         return Downloader(self._network, allowed_origins=self._own_origins)
 
@@ -290,7 +290,7 @@ class Client:
 
     def warm_up(self) -> None:
         """Do now, without any traffic, what the first request would wait for: some 60 ms."""
-        from ..wire import http
+        from ..wire.http import http
 
         http.warm_up(self.settings.ca_bundle if self.settings.base_url[:6] == "https:" else None)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..client import sandbox
 from ..errors import span
-from ..wire import probe
+from ..wire.http import probe
 from .finding import Finding, bounded, well
 
 # A certificate that ends sooner than this is worth a word, in seconds.

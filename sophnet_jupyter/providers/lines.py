@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ..wire.lines import LineDecoder
-from ..wire.sse import SSE
+from ..wire.stream.lines import LineDecoder
+from ..wire.stream.sse import SSE
 from .literal import NotLiteral, parse
 
 DONE = "[DONE]"

@@ -22,7 +22,7 @@ from ..errors import (
     Unreachable,
 )
 from .call import Call, Network, Origin, Reply
-from .http import tls_context
+from .http.http import tls_context
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection, connect

@@ -19,9 +19,9 @@ from weakref import WeakKeyDictionary, finalize
 
 from ..errors import AnswerUnreadable, ConnectionLost, SophNetError, TimedOut, Unreachable
 from .call import Call, Network, Origin, Reply
-from .http import Answer, Pool
+from .http.http import Answer, Pool
 from .retry import ANSWER, ATTEMPTS, LONGEST_WAIT, Budget, Retry, backoff, retry_after
-from .stream import Opening
+from .stream.stream import Opening
 
 T = TypeVar("T")
 

@@ -17,8 +17,9 @@ from services import SOPHNET_CHAT
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import ConnectionLost
 from sophnet_jupyter.events import TextDelta
-from sophnet_jupyter.wire import http, stream
-from sophnet_jupyter.wire.http import CONNECTIONS
+from sophnet_jupyter.wire.http import http
+from sophnet_jupyter.wire.http.http import CONNECTIONS
+from sophnet_jupyter.wire.stream import stream
 
 GOOD = SOPHNET_CHAT.good
 TOKEN = SOPHNET_CHAT.text("x")

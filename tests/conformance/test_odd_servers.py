@@ -29,7 +29,8 @@ from sophnet_jupyter.errors import (
 from sophnet_jupyter.events import Ending, Finished
 from sophnet_jupyter.response import Response, settle
 from sophnet_jupyter.settings import Timeouts
-from sophnet_jupyter.wire import stream, wire
+from sophnet_jupyter.wire import wire
+from sophnet_jupyter.wire.stream import stream
 
 pytestmark = pytest.mark.anyio
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sophnet_jupyter.wire.addresses import Refused, objection, place
+from sophnet_jupyter.wire.files.addresses import Refused, objection, place
 
 PRIVATE = {
     "loopback": "127.0.0.1",

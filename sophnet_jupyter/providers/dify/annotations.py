@@ -15,7 +15,7 @@ from ...events import Event, Progress
 from ...wire.call import Call, Reply
 from ...wire.poll import Pace, State, segment, watch
 from ...wire.retry import PAID_TASK, READ
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .access import SERVICE, checked, parse_error
 from .loose import moment, number, objects

@@ -17,10 +17,10 @@ from ...errors import AnswerIncomplete, SettingsError
 from ...events import Event
 from ...response import Response, settle
 from ...wire.call import Call
+from ...wire.files.upload import Content
 from ...wire.poll import segment
 from ...wire.retry import PAID_TASK, READ
-from ...wire.stream import held
-from ...wire.upload import Content
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .access import SERVICE, checked
 from .annotations import AnnotationReply, Annotations

@@ -16,10 +16,10 @@ from ...files.kinds import sniff
 from ...prompt.image_source import Source, sources
 from ...prompt.pixels import drawn
 from ...wire.call import Call, Reply
-from ...wire.multipart import Multipart, field, file, file_name
+from ...wire.files.multipart import Multipart, field, file, file_name
+from ...wire.files.upload import Content
 from ...wire.poll import segment
 from ...wire.retry import PAID_TASK, READ
-from ...wire.upload import Content
 from ...wire.wire import Wire
 from .access import checked, parse_error
 from .file_kinds import (

@@ -15,8 +15,8 @@ from ...events import Event, Finished, Notice, Reference, Started, TextDelta
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
-from ...wire.sse import SSE
-from ...wire.stream import held
+from ...wire.stream.sse import SSE
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from ..arguments import encoded
 from .access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
@@ -25,7 +25,7 @@ from .chat_question import Ask, Body, Question, answer, question
 from .chat_request import Prompt
 
 if TYPE_CHECKING:
-    from ...wire.download import Downloader
+    from ...wire.files.download import Downloader
 
 PATH = "/v1/chat/completions"
 DONE = "[DONE]"

@@ -17,7 +17,7 @@ import msgspec
 
 from ...errors import SettingsError
 from ...events import Event, Notice, Started
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from ..arguments import encoded, number, whole
 from . import models
 from .chat_request import Message, Prompt, messages, request

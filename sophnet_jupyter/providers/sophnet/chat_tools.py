@@ -27,7 +27,7 @@ from ...events import (
 from ...prompt import tool_call
 from ...prompt.shape import Misfit
 from ...response import Response, fold
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from .chat_question import Ask, Question, next_body
 
 # Tools that run at the same time; a model that asks for more waits.

@@ -11,8 +11,8 @@ from ...errors import SettingsError
 from ...events import Event, Finished, Notice, Usage
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
-from ...wire.sse import SSE
-from ...wire.stream import held
+from ...wire.stream.sse import SSE
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from ..arguments import encoded
 from ..lines import EventLines, read

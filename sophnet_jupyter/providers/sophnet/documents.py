@@ -14,9 +14,9 @@ from ...events import Event, Finished, Notice, PageRead, Progress, Started
 from ...response import Response, settle
 from ...values.page import Page
 from ...wire.call import Call, Reply
-from ...wire.multipart import Multipart, field, file
+from ...wire.files.multipart import Multipart, field, file
+from ...wire.files.upload import Content, sending
 from ...wire.retry import ANSWER
-from ...wire.upload import Content, sending
 from ...wire.wire import Wire
 from .access import SERVICE, checked, is_sandbox, request_id
 from .place import Place

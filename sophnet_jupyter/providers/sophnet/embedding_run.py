@@ -15,7 +15,7 @@ from ...errors import (
     SophNetError,
     Unreachable,
 )
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from .embedding_answer import Found
 from .embedding_request import Batch
 

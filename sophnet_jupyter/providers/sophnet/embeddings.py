@@ -21,7 +21,7 @@ from ...events import (
 from ...response import Response, settle
 from ...wire.call import Call
 from ...wire.retry import ANSWER
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .. import arguments
 from .access import SERVICE

@@ -15,11 +15,11 @@ from ...files.kinds import Kind
 from ...response import Response, settle
 from ...values.picture import Picture
 from ...wire.call import Call, Reply
-from ...wire.download import Downloader
+from ...wire.files.download import Downloader
+from ...wire.files.receive import Verify
 from ...wire.poll import Pace, State, segment
-from ...wire.receive import Verify
 from ...wire.retry import PAID_TASK, READ
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .. import arguments
 from ..begun import surely

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...errors import SettingsError
-from ...wire.download import Downloader
+from ...wire.files.download import Downloader
 from ...wire.poll import segment
 from ...wire.wire import Wire
 from .knowledge_files import Files

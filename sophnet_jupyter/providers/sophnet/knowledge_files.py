@@ -22,11 +22,11 @@ from ...errors import (
 from ...events import Progress
 from ...values.knowledge import KnowledgeContent, KnowledgeFile
 from ...wire.call import Call, Reply
-from ...wire.download import Downloader
-from ...wire.multipart import Multipart, file
+from ...wire.files.download import Downloader
+from ...wire.files.multipart import Multipart, file
+from ...wire.files.upload import Content, sending
 from ...wire.poll import segment
 from ...wire.retry import ANSWER, PAID_TASK, READ
-from ...wire.upload import Content, sending
 from ...wire.wire import Wire
 from . import references
 from .access import SERVICE, checked, is_sandbox

@@ -13,7 +13,7 @@ from ...events import Event, Finished, Notice, PageRead, Progress, Started
 from ...response import Response, settle
 from ...values.page import Page
 from ...wire.call import Call
-from ...wire.download import Downloader
+from ...wire.files.download import Downloader
 from ...wire.retry import ANSWER
 from ...wire.wire import Wire
 from .access import SERVICE, checked, is_sandbox, request_id

@@ -12,7 +12,7 @@ from ...errors import DownloadFailed, SettingsError
 from ...files.kinds import Kind
 from ...prompt.image_source import Source, sources
 from ...prompt.pixels import Picture, drawn, picture
-from ...wire.download import Downloader
+from ...wire.files.download import Downloader
 
 # What `Documents` reads and this does not.
 DOCUMENTS = (".pdf", ".docx", ".doc", ".xlsx", ".pptx", ".txt")

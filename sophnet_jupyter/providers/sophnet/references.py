@@ -15,8 +15,8 @@ from ...errors import SettingsError
 from ...events import Reference
 from ...files.kinds import TEXTS, Kind
 from ...wire.call import Call, Reply, content_type
-from ...wire.download import Downloader
-from ...wire.receive import charset
+from ...wire.files.download import Downloader
+from ...wire.files.receive import charset
 from ...wire.retry import READ
 from ...wire.wire import Wire
 from .access import checked, parse_error

@@ -16,11 +16,11 @@ from ...events import Event, Finished, Notice, Progress, Started, Transcribed
 from ...response import Response, settle
 from ...values.transcript import Recording
 from ...wire.call import Call, Reply
-from ...wire.multipart import Multipart
+from ...wire.files.multipart import Multipart
+from ...wire.files.upload import Content, sending
 from ...wire.poll import Pace, State, segment
 from ...wire.retry import ANSWER, PAID_TASK, READ
-from ...wire.stream import held
-from ...wire.upload import Content, sending
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .. import arguments
 from ..begun import surely
@@ -34,7 +34,7 @@ from .speech_result import SpeechTask, decode_sync, decode_task, look, sentences
 from .speech_sound import Sound, sound, sounds
 
 if TYPE_CHECKING:
-    from ...wire.download import Downloader
+    from ...wire.files.download import Downloader
     from .speech_live import Live
 
 KIND = "speech"

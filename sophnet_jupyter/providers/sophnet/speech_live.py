@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from ...errors import SettingsError, SophNetError
 from ...events import Event, Started, Transcript
 from ...response import Response
-from ...wire.download import Downloader
+from ...wire.files.download import Downloader
 from ...wire.websocket import Sockets
 from . import access
 from .place import Place

@@ -16,8 +16,8 @@ from ...errors import SettingsError
 from ...files.kinds import HEAD, sniff
 from ...response import Response
 from ...values.transcript import Recording
-from ...wire.multipart import Multipart, field, file, file_name
-from ...wire.upload import Content
+from ...wire.files.multipart import Multipart, field, file, file_name
+from ...wire.files.upload import Content
 
 # "文件大小不超过1GB": taken as the larger of its two meanings, since the service decides.
 LIMIT = 1 << 30

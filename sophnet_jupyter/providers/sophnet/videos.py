@@ -16,11 +16,11 @@ from ...response import Response, settle
 from ...values.picture import Picture
 from ...values.video import Film
 from ...wire.call import Call, Reply
-from ...wire.download import Downloader
+from ...wire.files.download import Downloader
+from ...wire.files.receive import Download, Verify
 from ...wire.poll import Pace, State, segment
-from ...wire.receive import Download, Verify
 from ...wire.retry import PAID_TASK, READ
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .. import arguments
 from ..begun import surely

@@ -11,7 +11,7 @@ from ...files.kinds import HEAD, sniff
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER
-from ...wire.stream import held
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .. import arguments
 from ..lines import EventLines, read

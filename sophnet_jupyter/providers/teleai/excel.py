@@ -17,8 +17,8 @@ from ...events import Event, Finished, Notice, Started
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.retry import ANSWER, READ
-from ...wire.sse import SSE
-from ...wire.stream import held
+from ...wire.stream.sse import SSE
+from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from ..lines import DONE, EventLines, read
 from .access import (

@@ -34,7 +34,7 @@ from sophnet_jupyter.providers.dify import completion
 from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.settings import Timeouts
 from sophnet_jupyter.wire.call import Reply
-from sophnet_jupyter.wire.sse import SSE
+from sophnet_jupyter.wire.stream.sse import SSE
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,7 @@ from sophnet_jupyter.providers.sophnet.chat import Chat, Reading, whole
 from sophnet_jupyter.response import settle
 from sophnet_jupyter.settings import Timeouts
 from sophnet_jupyter.wire.call import Network, Reply
-from sophnet_jupyter.wire.sse import SSE
+from sophnet_jupyter.wire.stream.sse import SSE
 from sophnet_jupyter.wire.wire import Wire
 
 pytestmark = pytest.mark.anyio

@@ -15,7 +15,7 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.providers.sophnet.chat import Chat, Reading, whole
 from sophnet_jupyter.response import Response, fold
 from sophnet_jupyter.wire.call import Reply
-from sophnet_jupyter.wire.sse import SSE
+from sophnet_jupyter.wire.stream.sse import SSE
 
 pytestmark = pytest.mark.anyio
 both = pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])

@@ -11,8 +11,8 @@ from sophnet_jupyter.errors import NotFound, SettingsError
 from sophnet_jupyter.events import Reference
 from sophnet_jupyter.files.kinds import Media
 from sophnet_jupyter.providers.sophnet.references import fetch
-from sophnet_jupyter.wire.download import Downloader
-from sophnet_jupyter.wire.receive import Download
+from sophnet_jupyter.wire.files.download import Downloader
+from sophnet_jupyter.wire.files.receive import Download
 
 pytestmark = pytest.mark.anyio
 
@@ -78,7 +78,7 @@ async def test_a_reference_of_an_answer_fetches_itself(
 )
 async def test_a_page_is_read_in_its_own_letters(page: bytes, said: str) -> None:
     from sophnet_jupyter.providers.sophnet.references import _text
-    from sophnet_jupyter.wire.receive import charset
+    from sophnet_jupyter.wire.files.receive import charset
 
     assert _text(page, charset(said)).endswith("页")
     assert "�" not in _text(page, charset(said))

@@ -34,7 +34,7 @@ from sophnet_jupyter.providers.sophnet import access
 from sophnet_jupyter.providers.sophnet.place import Place
 from sophnet_jupyter.providers.sophnet.speech_live import Limits, Live
 from sophnet_jupyter.wire.call import Call, Network
-from sophnet_jupyter.wire.download import Downloader
+from sophnet_jupyter.wire.files.download import Downloader
 from sophnet_jupyter.wire.websocket import Sockets
 
 pytestmark = pytest.mark.anyio

@@ -204,7 +204,7 @@ def test_certificates_are_always_verified() -> None:
     """WIRE 4.3 T14: the document's sample turns that off, and nothing of ours can."""
     import ssl
 
-    from sophnet_jupyter.wire.http import tls_context
+    from sophnet_jupyter.wire.http.http import tls_context
 
     assert tls_context("").verify_mode is ssl.CERT_REQUIRED
     with pytest.raises(TypeError):

@@ -14,7 +14,12 @@ import trustme
 
 from sophnet_jupyter.errors import ConnectionLost, TimedOut, Unreachable
 from sophnet_jupyter.wire.call import Call, Network, Origin
-from sophnet_jupyter.wire.network_backend import HELD_BACK, UNREAD, AsyncioBackend, AsyncioStream
+from sophnet_jupyter.wire.http.network_backend import (
+    HELD_BACK,
+    UNREAD,
+    AsyncioBackend,
+    AsyncioStream,
+)
 from sophnet_jupyter.wire.retry import ANSWER
 from sophnet_jupyter.wire.wire import Wire
 

@@ -14,9 +14,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import DownloadFailed, Problem, quoted
-from ..files.disk import NewFile, in_thread
-from ..files.kinds import HEAD, TEXT, Kind, Media, is_text, sniff
+from ...errors import DownloadFailed, Problem, quoted
+from ...files.disk import NewFile, in_thread
+from ...files.kinds import HEAD, TEXT, Kind, Media, is_text, sniff
 
 LIMITS: dict[Kind, int] = {
     "image": 32 << 20,

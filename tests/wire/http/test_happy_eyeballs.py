@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from sophnet_jupyter.wire import happy_eyeballs
-from sophnet_jupyter.wire.happy_eyeballs import by_turns, first
+from sophnet_jupyter.wire.http import happy_eyeballs
+from sophnet_jupyter.wire.http.happy_eyeballs import by_turns, first
 
 pytestmark = pytest.mark.anyio
 

@@ -10,9 +10,9 @@ from collections.abc import AsyncGenerator, Coroutine
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
-from ..errors import FileChanged, SettingsError
-from ..events import Progress
-from ..files.disk import in_thread
+from ...errors import FileChanged, SettingsError
+from ...events import Progress
+from ...files.disk import in_thread
 
 T = TypeVar("T")
 Content = os.PathLike[str] | BinaryIO | bytes

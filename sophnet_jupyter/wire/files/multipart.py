@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ..errors import SettingsError
+from ...errors import SettingsError
 from .upload import Content, Source, source
 
 LONGEST_NAME = 200

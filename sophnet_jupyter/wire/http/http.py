@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..errors import (
+from ...errors import (
     AnswerUnreadable,
     ConnectionLost,
     SettingsError,
@@ -23,7 +23,7 @@ from ..errors import (
     TimedOut,
     Unreachable,
 )
-from .call import Call, Network, Origin
+from ..call import Call, Network, Origin
 
 if TYPE_CHECKING:
     import httpx2

@@ -19,10 +19,10 @@ from sophnet_jupyter.errors import DownloadFailed
 from sophnet_jupyter.files import disk
 from sophnet_jupyter.files.disk import plain_name
 from sophnet_jupyter.files.kinds import sniff
-from sophnet_jupyter.wire import addresses, download
 from sophnet_jupyter.wire.call import Network
-from sophnet_jupyter.wire.download import Downloader
-from sophnet_jupyter.wire.receive import Download
+from sophnet_jupyter.wire.files import addresses, download
+from sophnet_jupyter.wire.files.download import Downloader
+from sophnet_jupyter.wire.files.receive import Download
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 MP3 = b"ID3\4" + bytes(9000)

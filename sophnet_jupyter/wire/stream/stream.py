@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from ..errors import SophNetError
-from .call import Call, Reply
-from .http import Answer
+from ...errors import SophNetError
+from ..call import Call, Reply
+from ..http.http import Answer
+from ..retry import Retry
 from .lines import LineTooLong
-from .retry import Retry
 from .sse import SSE, SSEDecoder
 
 if TYPE_CHECKING:
-    from .wire import Wire
+    from ..wire import Wire
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sophnet_jupyter.wire.lines import LineDecoder, LineTooLong
+from sophnet_jupyter.wire.stream.lines import LineDecoder, LineTooLong
 
 BOM = b"\xef\xbb\xbf"
 # Small pieces that matter, so that the interesting neighbours meet often.

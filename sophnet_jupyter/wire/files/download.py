@@ -28,13 +28,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from ..errors import DownloadFailed, SettingsError
-from ..files.kinds import Kind
+from ...errors import DownloadFailed, SettingsError
+from ...files.kinds import Kind
+from ..call import Network
+from ..http.http import tls_context
+from ..retry import ATTEMPTS, backoff
 from .addresses import Place, Refused, objection, place
-from .call import Network
-from .http import tls_context
 from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
-from .retry import ATTEMPTS, backoff
 
 if TYPE_CHECKING:
     import httpx2

@@ -19,9 +19,9 @@ import pytest
 
 from sophnet_jupyter.errors import FileChanged, SettingsError
 from sophnet_jupyter.events import Progress
-from sophnet_jupyter.wire import upload
-from sophnet_jupyter.wire.multipart import Multipart, Part, field, file, file_name
-from sophnet_jupyter.wire.upload import PIECE, sending, source
+from sophnet_jupyter.wire.files import upload
+from sophnet_jupyter.wire.files.multipart import Multipart, Part, field, file, file_name
+from sophnet_jupyter.wire.files.upload import PIECE, sending, source
 
 NOISE = os.urandom(3 * PIECE + 17)
 
@@ -379,7 +379,7 @@ CLIENT = """
 import asyncio, hashlib, json, sys, time
 import httpx2, psutil
 from pathlib import Path
-from sophnet_jupyter.wire.multipart import Multipart, file
+from sophnet_jupyter.wire.files.multipart import Multipart, file
 
 async def post(client, url, content):
     form = Multipart(file("file", content))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sophnet_jupyter.wire.lines import LineTooLong
-from sophnet_jupyter.wire.sse import SSE, SSEDecoder
+from sophnet_jupyter.wire.stream.lines import LineTooLong
+from sophnet_jupyter.wire.stream.sse import SSE, SSEDecoder
 
 BOM = b"\xef\xbb\xbf"
 

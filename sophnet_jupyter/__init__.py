@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .errors import SettingsError as SettingsError
     from .errors import SophNetError as SophNetError
     from .errors import Stopped as Stopped
-    from .prompt.tools import tool as tool
+    from .prompt.tools.tools import tool as tool
     from .response import Response as Response
     from .widgets.audio_player import AudioPlayer as AudioPlayer
     from .widgets.chat_panel import ChatPanel as ChatPanel
@@ -51,7 +51,7 @@ _HOMES = {
     "TranscriptPlayer": "widgets.transcript_player",
     "VideoStudio": "widgets.video_studio",
     "VoiceChat": "widgets.voice_chat",
-    "tool": "prompt.tools",
+    "tool": "prompt.tools.tools",
 }
 
 __all__ = [

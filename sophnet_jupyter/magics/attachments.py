@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..prompt.images import Attachment, attach
+from ..prompt.pictures.attach import Attachment, attach
 from ..response import Response
 from ..values.picture import Picture
 from ..views.thumbnails import Sent, small
@@ -28,7 +28,7 @@ class Attachments:
     """
     Gathers them, in the order in which they are numbered and sent.
 
-    ``options`` are those of `prompt.images.attach`: ``detail``, ``max_side``, ``max_encoded``.
+    ``options`` are those of `pictures.attach.attach`: ``detail``, ``max_side``, ``max_encoded``.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -7,7 +7,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from ..events import Event, Finished, Notice, Parsed, TextDelta, TextReplaced
-from ..prompt.json_text import first_value
+from ..prompt.forms.json_text import first_value
 from ..views.formats import Format, code_blocks
 from ..views.parsed import records
 from .table_text import rows

@@ -29,7 +29,7 @@ from sophnet_jupyter.events import (
     Transcript,
 )
 from sophnet_jupyter.magics.interpolate import interpolate
-from sophnet_jupyter.prompt.images import Attachment
+from sophnet_jupyter.prompt.pictures.attach import Attachment
 from sophnet_jupyter.providers.dify.annotations import Annotation
 from sophnet_jupyter.providers.dify.files import Fetched
 from sophnet_jupyter.providers.journal import Task

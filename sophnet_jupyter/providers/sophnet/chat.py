@@ -79,7 +79,7 @@ class Chat:
         ``top_logprobs``, ``extra_body`` and so on. Besides these:
 
         * ``images``: one or several paths, addresses, bytes, arrays, figures, PIL images or
-          responses; ``detail`` and ``max_side`` are those of `prompt.images.attach`
+          responses; ``detail`` and ``max_side`` are those of `pictures.attach.attach`
         * ``tools``: functions or JSON schemas; ``tool_choice``: a word, a name or a function.
           With ``run_tools=True``, and only then, the functions are run and the model is asked
           again, up to ``max_rounds`` (8) requests; each has ``tool_timeout`` (60) seconds

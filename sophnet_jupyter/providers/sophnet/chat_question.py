@@ -23,8 +23,8 @@ from . import models
 from .chat_request import Message, Prompt, messages, request
 
 if TYPE_CHECKING:
-    from ...prompt.shape import Shape
-    from ...prompt.tools import Tool
+    from ...prompt.forms.shape import Shape
+    from ...prompt.tools.tools import Tool
 
 Ask = Callable[["Body"], AsyncGenerator[Event, None]]
 
@@ -111,7 +111,7 @@ def question(
     _check_running(box, run_tools, max_rounds, tool_timeout)
     said = messages(prompt, system)
     if images is not None:
-        from ...prompt.images import attach, with_images
+        from ...prompt.pictures.attach import attach, with_images
 
         said = with_images(said, attach(images, detail=detail, max_side=max_side))
     form, said = _formed(said, json_mode, schema)
@@ -182,7 +182,7 @@ def _tools(tools: object, tool_choice: object) -> tuple[dict[str, Tool], dict[st
     """The tools by name, and what the request says of them."""
     if tools is None and tool_choice is None:
         return {}, {}
-    from ...prompt.tools import choice, toolbox
+    from ...prompt.tools.tools import choice, toolbox
 
     box = {} if tools is None else toolbox(tools)
     declared = [dict(one.declaration) for one in box.values()]
@@ -196,7 +196,7 @@ def _formed(
     """The form that the answer must have, and the messages that ask for it."""
     if schema is None and not json_mode:
         return None, said
-    from ...prompt.shape import ANY_JSON, asking_for, shape
+    from ...prompt.forms.shape import ANY_JSON, asking_for, shape
 
     if schema is None:
         return ANY_JSON, said
@@ -209,7 +209,7 @@ def _json_notices(body: Body) -> list[str]:
     form = body.get("response_format")
     if not isinstance(form, Mapping) or form.get("type") != "json_object":
         return []
-    from ...prompt.shape import ANY_JSON, asking_for, mentions_json
+    from ...prompt.forms.shape import ANY_JSON, asking_for, mentions_json
 
     if mentions_json(body["messages"]):
         return []

@@ -24,8 +24,8 @@ from ...events import (
     ToolResult,
     Usage,
 )
-from ...prompt import tool_call
-from ...prompt.shape import Misfit
+from ...prompt.forms.shape import Misfit
+from ...prompt.tools import call as tool_call
 from ...response import Response, fold
 from ...wire.stream.stream import held
 from .chat_question import Ask, Question, next_body

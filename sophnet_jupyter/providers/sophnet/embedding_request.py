@@ -11,7 +11,7 @@ from ...errors import SettingsError
 from .. import arguments
 
 if TYPE_CHECKING:
-    from ...prompt.images import Attachment
+    from ...prompt.pictures.attach import Attachment
 
 TEXT, CLIP, BGE = "text-embeddings", "clip-embeddings", "bge-m3"
 TEXT_ONLY = (TEXT, BGE)
@@ -84,13 +84,13 @@ def texts_of(texts: object) -> tuple[str, ...]:
 
 def images_of(images: object, *, max_side: int | None = None) -> Images:
     """
-    Pictures to be sent: whatever `prompt.images.attach` takes. Reads, decodes, encodes.
+    Pictures to be sent: whatever `pictures.attach.attach` takes. Reads, decodes, encodes.
 
     Raises `SettingsError` for the first that cannot be sent.
     """
     if images is None:
         return Images()
-    from ...prompt.images import attach
+    from ...prompt.pictures.attach import attach
 
     several = images if isinstance(images, list | tuple | set | frozenset) else [images]
     attached: list[Attachment] = []

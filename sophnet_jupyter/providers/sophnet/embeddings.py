@@ -81,7 +81,7 @@ class Embeddings:
         Like `create`, but yields `VectorsReady` and `Progress` as the batches come.
 
         ``texts`` is one text or any number, also a column of a DataFrame; ``images`` is whatever
-        `prompt.images.attach` takes, shrunk to ``max_side`` pixels if given. The model is
+        `pictures.attach.attach` takes, shrunk to ``max_side`` pixels if given. The model is
         ``clip-embeddings`` where there are images, else ``text-embeddings``. Further options are
         those of `embedding_request.fields`: ``dimensions`` (1024), ``normalized``,
         ``encoding_type``, ``extra_body``.

@@ -34,7 +34,7 @@ def request(
     What to send; only what was given is in it.
 
     ``size`` is ``"1328*1328"`` (an ``x`` will do) or a pair of pixels. ``images`` are one to three
-    pictures for a model that changes them: whatever `prompt.images.attach` takes, shrunk to
+    pictures for a model that changes them: whatever `pictures.attach.attach` takes, shrunk to
     ``max_side`` pixels if given. ``extra_body`` is merged into the result, section by section.
 
     Raises `SettingsError`.
@@ -71,7 +71,7 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sources(images: object, max_side: int | None) -> list[str]:
-    from ...prompt.images import attach
+    from ...prompt.pictures.attach import attach
 
     urls = [str(one.part["image_url"]["url"]) for one in attach(images, max_side=max_side)]
     if not 1 <= len(urls) <= MOST_SOURCES:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ...errors import DownloadFailed, SettingsError
 from ...files.kinds import Kind
-from ...prompt.image_source import Source, sources
-from ...prompt.pixels import Picture, drawn, picture
+from ...prompt.pictures.pixels import Picture, drawn, picture
+from ...prompt.pictures.sources import Source, sources
 from ...wire.files.download import Downloader
 
 # What `Documents` reads and this does not.

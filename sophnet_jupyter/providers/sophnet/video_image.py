@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...errors import SettingsError
-from ...prompt.image_source import Source, source
-from ...prompt.images import Attachment
-from ...prompt.pixels import check_pixels, drawn, picture
+from ...prompt.pictures.attach import Attachment
+from ...prompt.pictures.pixels import check_pixels, drawn, picture
+from ...prompt.pictures.sources import Source, source
 from ...response import Response
 from ...values.picture import Picture
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.images import attach
+from sophnet_jupyter.prompt.pictures.attach import attach
 from sophnet_jupyter.providers.sophnet.video_request import request
 from sophnet_jupyter.values.picture import Picture
 

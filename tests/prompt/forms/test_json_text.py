@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sophnet_jupyter.prompt.json_text import first_value
+from sophnet_jupyter.prompt.forms.json_text import first_value
 
 
 @pytest.mark.parametrize(

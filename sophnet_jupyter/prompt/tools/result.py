@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import SettingsError
-from ..events import Shown
-from ..response import Response
-from ..values.picture import Picture
-from .image_source import source
-from .pixels import drawn, picture
+from ...errors import SettingsError
+from ...events import Shown
+from ...response import Response
+from ...values.picture import Picture
+from ..pictures.pixels import drawn, picture
+from ..pictures.sources import source
 
 SIDE, ENCODED = 640, 270_000
 ROWS, COLUMNS, CELL = 20, 12, 200

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError
-from ..response import Response
-from ..values.picture import Picture
+from ...errors import SettingsError
+from ...response import Response
+from ...values.picture import Picture
 from .pixels import check_pixels
 
 if TYPE_CHECKING:

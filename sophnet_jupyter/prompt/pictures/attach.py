@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import SettingsError, quoted
-from .image_source import Source, sources
+from ...errors import SettingsError, quoted
 from .pixels import MAX_ENCODED, drawn, picture
+from .sources import Source, sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

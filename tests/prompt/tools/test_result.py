@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from sophnet_jupyter.events import Shown
-from sophnet_jupyter.prompt.tool_call import run
-from sophnet_jupyter.prompt.tool_result import COLUMNS, ROWS, shown
-from sophnet_jupyter.prompt.tools import as_tool
+from sophnet_jupyter.prompt.tools.call import run
+from sophnet_jupyter.prompt.tools.result import COLUMNS, ROWS, shown
+from sophnet_jupyter.prompt.tools.tools import as_tool
 from sophnet_jupyter.response import Response
 
 KEY = "sk-canary-0123456789"

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.json_check import complaint
-from sophnet_jupyter.prompt.shape import ANY_JSON, Misfit, asking_for, mentions_json, shape
+from sophnet_jupyter.prompt.forms.json_check import complaint
+from sophnet_jupyter.prompt.forms.shape import ANY_JSON, Misfit, asking_for, mentions_json, shape
 
 
 @dataclass

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sophnet_jupyter.prompt.tool_call import Outcome, result_text, run
-from sophnet_jupyter.prompt.tools import as_tool
+from sophnet_jupyter.prompt.tools.call import Outcome, result_text, run
+from sophnet_jupyter.prompt.tools.tools import as_tool
 
 
 @dataclass

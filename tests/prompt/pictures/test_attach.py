@@ -14,7 +14,7 @@ from IPython.display import Image as DisplayImage
 from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.images import Attachment, attach, attached, with_images
+from sophnet_jupyter.prompt.pictures.attach import Attachment, attach, attached, with_images
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.picture import Picture
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.tools import as_tool, choice, tool, toolbox
+from sophnet_jupyter.prompt.tools.tools import as_tool, choice, tool, toolbox
 
 
 class Unit(enum.Enum):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
-from ..errors import SettingsError
+from ...errors import SettingsError
 
 Schema = dict[str, Any]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sophnet_jupyter.prompt.docstring import parameters, summary
+from sophnet_jupyter.prompt.tools.docstring import parameters, summary
 
 GOOGLE = """
     Weather of a city.

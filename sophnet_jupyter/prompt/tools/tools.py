@@ -12,9 +12,9 @@ from typing import Any, TypeVar, overload
 
 import msgspec
 
-from ..errors import SettingsError
+from ...errors import SettingsError
+from ..forms.schema import Schema, description, schema_of
 from . import docstring
-from .schema import Schema, description, schema_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError
+from ...errors import SettingsError
 
 if TYPE_CHECKING:
     from PIL import Image

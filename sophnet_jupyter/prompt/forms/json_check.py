@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..errors import SettingsError
+from ...errors import SettingsError
 
 Complaint = tuple[str, str]  # where, as in $.people[0].age, and why
 _DEPTH = 64

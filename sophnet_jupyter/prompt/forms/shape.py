@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import SettingsError
+from ...errors import SettingsError
 from .json_check import check_schema, complaint
 from .json_text import first_value
 from .schema import Schema, convert, describe_fields, is_pydantic, schema_of

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from ..events import Shown
-from . import tool_result
-from .schema import convert, to_builtins
+from ...events import Shown
+from ..forms.schema import convert, to_builtins
+from . import result as tool_result
 from .tools import Tool
 
 # What a model can make use of; a longer result only costs tokens.

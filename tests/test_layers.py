@@ -90,7 +90,7 @@ OWNERS = {
     "pygments": ("views/",),
     "PIL": ("values/picture.py", "prompt/", "views/", "explore/", "sandbox/"),
     "anywidget": ("widgets/",),
-    "av": ("providers/sophnet/speech_source.py",),
+    "av": ("providers/sophnet/speech/live/source.py",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/",),

@@ -18,9 +18,9 @@ from msgspec.structs import replace
 
 from sophnet_jupyter.errors import NotFound, SettingsError, StillRunning, TaskFailed
 from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
-from sophnet_jupyter.providers import journal as journal_module
-from sophnet_jupyter.providers.journal import Journal, Task
-from sophnet_jupyter.providers.tasks import Kind, Tasks
+from sophnet_jupyter.providers.tasks import journal as journal_module
+from sophnet_jupyter.providers.tasks.journal import Journal, Task
+from sophnet_jupyter.providers.tasks.tasks import Kind, Tasks
 from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.wire.poll import Pace, State
 
@@ -320,7 +320,7 @@ def test_only_the_owner_can_read_the_journal(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from sophnet_jupyter.providers.journal import Journal, Task
+from sophnet_jupyter.providers.tasks.journal import Journal, Task
 said = []
 journal = Journal(Path(sys.argv[1]), on_notice=said.append)
 for number in range(40):

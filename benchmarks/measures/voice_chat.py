@@ -30,7 +30,7 @@ from IPython.display import display
 from sophnet_jupyter import Client, VoiceChat
 from sophnet_jupyter.events import AudioChunk
 from sophnet_jupyter.kernel.loop import run
-from sophnet_jupyter.providers.sophnet.voicechat_session import Session
+from sophnet_jupyter.providers.sophnet.voicechat.session import Session
 from sophnet_jupyter.widgets.take import Take
 from sophnet_jupyter.widgets.voice_answer import Answers
 

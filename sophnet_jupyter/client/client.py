@@ -17,20 +17,20 @@ from . import sandbox
 if TYPE_CHECKING:
     from ..events import Event
     from ..providers.dify.form import Parameters
-    from ..providers.journal import Task
     from ..providers.sophnet.chat import Chat
-    from ..providers.sophnet.documents import Documents
-    from ..providers.sophnet.embeddings import Embeddings
-    from ..providers.sophnet.images import Images
-    from ..providers.sophnet.knowledge import Knowledge
+    from ..providers.sophnet.documents.documents import Documents
+    from ..providers.sophnet.documents.ocr import Ocr
+    from ..providers.sophnet.embeddings.embeddings import Embeddings
+    from ..providers.sophnet.images.images import Images
+    from ..providers.sophnet.knowledge.knowledge import Knowledge
     from ..providers.sophnet.models import Models
-    from ..providers.sophnet.ocr import Ocr
-    from ..providers.sophnet.place import Place
-    from ..providers.sophnet.speech import Speech
-    from ..providers.sophnet.videos import Videos
-    from ..providers.sophnet.voice import Voice
-    from ..providers.sophnet.voicechat import VoiceChats
-    from ..providers.tasks import Tasks
+    from ..providers.sophnet.paths import Place
+    from ..providers.sophnet.speech.speech import Speech
+    from ..providers.sophnet.videos.videos import Videos
+    from ..providers.sophnet.voice.voice import Voice
+    from ..providers.sophnet.voicechat.voicechat import VoiceChats
+    from ..providers.tasks.journal import Task
+    from ..providers.tasks.tasks import Tasks
     from ..wire.call import Network
     from ..wire.files.download import Downloader
     from ..wire.wire import Wire
@@ -88,7 +88,7 @@ class Client:
     @cached_property
     def images(self) -> Images:
         """Pictures from words, and from other pictures."""
-        from ..providers.sophnet.images import Images
+        from ..providers.sophnet.images.images import Images
 
         return Images(
             self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
@@ -97,7 +97,7 @@ class Client:
     @cached_property
     def videos(self) -> Videos:
         """Films from words, and from a picture."""
-        from ..providers.sophnet.videos import Videos
+        from ..providers.sophnet.videos.videos import Videos
 
         return Videos(
             self._sophnet, self.tasks, self._downloader, place=self._place("videos"), verify=_look
@@ -106,14 +106,14 @@ class Client:
     @cached_property
     def voice(self) -> Voice:
         """Text as speech."""
-        from ..providers.sophnet.voice import Voice
+        from ..providers.sophnet.voice.voice import Voice
 
         return Voice(self._sophnet, place=self._place("voice"))
 
     @cached_property
     def voicechat(self) -> VoiceChats:
         """Talking to a model, and hearing it answer."""
-        from ..providers.sophnet.voicechat import VoiceChats
+        from ..providers.sophnet.voicechat.voicechat import VoiceChats
 
         return VoiceChats(
             self._sophnet,
@@ -127,7 +127,7 @@ class Client:
     @cached_property
     def speech(self) -> Speech:
         """Speech as text."""
-        from ..providers.sophnet.speech import Speech
+        from ..providers.sophnet.speech.speech import Speech
 
         return Speech(
             self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
@@ -136,27 +136,27 @@ class Client:
     @cached_property
     def documents(self) -> Documents:
         """Documents as Markdown."""
-        from ..providers.sophnet.documents import Documents
+        from ..providers.sophnet.documents.documents import Documents
 
         return Documents(self._sophnet, place=self._place("documents"))
 
     @cached_property
     def ocr(self) -> Ocr:
         """Text in pictures, block by block."""
-        from ..providers.sophnet.ocr import Ocr
+        from ..providers.sophnet.documents.ocr import Ocr
 
         return Ocr(self._sophnet, self._downloader, place=self._place("ocr"))
 
     def knowledge(self, service_id: str) -> Knowledge:
         """The files, and the questions and answers, of a custom model. Raises `SettingsError`."""
-        from ..providers.sophnet.knowledge import Knowledge
+        from ..providers.sophnet.knowledge.knowledge import Knowledge
 
         return Knowledge(self._sophnet, self._downloader, service_id=service_id)
 
     @cached_property
     def embeddings(self) -> Embeddings:
         """Texts and images as vectors."""
-        from ..providers.sophnet.embeddings import Embeddings
+        from ..providers.sophnet.embeddings.embeddings import Embeddings
 
         return Embeddings(self._sophnet, place=self._place("embeddings"))
 
@@ -188,8 +188,11 @@ class Client:
     @cached_property
     def tasks(self) -> Tasks:
         """The long tasks that were begun on this machine, and are resumed after a restart."""
-        from ..providers.sophnet import access, images, speech, videos
-        from ..providers.tasks import Kind, Tasks
+        from ..providers.sophnet import access
+        from ..providers.sophnet.images import images
+        from ..providers.sophnet.speech import speech
+        from ..providers.sophnet.videos import videos
+        from ..providers.tasks.tasks import Kind, Tasks
 
         tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
 
@@ -281,7 +284,7 @@ class Client:
         return "sandbox" if self.settings.sandbox else self.settings.origin
 
     def _place(self, service: str) -> Place:
-        from ..providers.sophnet.place import Place
+        from ..providers.sophnet.paths import Place
 
         return Place(
             project_id=self.settings.project_id,

@@ -15,7 +15,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..providers.sophnet.knowledge import Knowledge
+from ..providers.sophnet.knowledge.knowledge import Knowledge
 from ..settings.secret import scrub
 from ..values.knowledge import KnowledgeFile, Qa
 from ..views import knowledge as views

@@ -14,7 +14,7 @@ from ..errors import KnowledgeNotReady, SophNetError, Stopped
 from ..events import Progress
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..providers.sophnet.knowledge import Knowledge
+from ..providers.sophnet.knowledge.knowledge import Knowledge
 from ..values.knowledge import KnowledgeFile
 from ..views import knowledge as views
 from ..views.look import one_line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..events import AudioChunk, Event
 from ..files import wav
 from ..kernel.output import Cell
-from ..providers.sophnet.voice_request import GRAMMAR, SHORT
+from ..providers.sophnet.voice.request import GRAMMAR, SHORT
 from ..response import Response
 from ..views import audio
 from ..views.answer import Context, closing, closing_words

@@ -16,8 +16,8 @@ from ..errors import Stopped
 from ..events import AudioChunk, Event
 from ..files import wav
 from ..kernel.output import Cell
-from ..providers.sophnet.voice_request import SHORT, samples, sounding
-from ..providers.sophnet.voice_text import texts
+from ..providers.sophnet.voice.request import SHORT, samples, sounding
+from ..providers.sophnet.voice.text import texts
 from ..response import Arrival, Response
 from ..views.answer import Context
 from ..views.live import View, show

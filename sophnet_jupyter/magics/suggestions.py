@@ -251,7 +251,7 @@ def films(option: str) -> Callable[[str, Session], list[Found]]:
     """What the document's film models take."""
 
     def find(word: str, session: Session) -> list[Found]:
-        from ..providers.sophnet.video_models import DOCUMENTED
+        from ..providers.sophnet.videos.models import DOCUMENTED
 
         if option == "name":
             return matching(word, DOCUMENTED, "model")
@@ -263,20 +263,20 @@ def films(option: str) -> Callable[[str, Session], list[Found]]:
 
 def voices(word: str, session: Session) -> list[Found]:
     """Voices by their names, with the model that each is of."""
-    from ..providers.sophnet.voice_names import VOICES
+    from ..providers.sophnet.voice.voices import VOICES
 
     models = {name: model for model, names in VOICES.items() for name in names}
     return [(name, models[name]) for name, _ in matching(word, models, "voice")]
 
 
 def sound_formats(word: str, session: Session) -> list[Found]:
-    from ..providers.sophnet.voice_request import FORMATS, SHORT
+    from ..providers.sophnet.voice.request import FORMATS, SHORT
 
     return matching(word, [*SHORT, *FORMATS], "format")
 
 
 def voice_models(word: str, session: Session) -> list[Found]:
-    from ..providers.sophnet.voice_names import VOICES
+    from ..providers.sophnet.voice.voices import VOICES
 
     return matching(word, VOICES, "model")
 

@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 
 from ..errors import Stopped, span
 from ..kernel.loop import run
-from ..providers.journal import Task
+from ..providers.tasks.journal import Task
 from ..response import Response
 from ..views.control_characters import plain
 from ..views.progress import said

@@ -32,12 +32,12 @@ from sophnet_jupyter.magics.interpolate import interpolate
 from sophnet_jupyter.prompt.pictures.attach import Attachment
 from sophnet_jupyter.providers.dify.annotations import Annotation
 from sophnet_jupyter.providers.dify.files import Fetched
-from sophnet_jupyter.providers.journal import Task
-from sophnet_jupyter.providers.sophnet.chat_question import Body
-from sophnet_jupyter.providers.sophnet.image_task import ImageTask
+from sophnet_jupyter.providers.sophnet.chat.question import Body
+from sophnet_jupyter.providers.sophnet.images.task import ImageTask
 from sophnet_jupyter.providers.sophnet.models import Models
-from sophnet_jupyter.providers.sophnet.speech_result import SpeechTask
-from sophnet_jupyter.providers.sophnet.video_task import VideoTask
+from sophnet_jupyter.providers.sophnet.speech.result import SpeechTask
+from sophnet_jupyter.providers.sophnet.videos.task import VideoTask
+from sophnet_jupyter.providers.tasks.journal import Task
 from sophnet_jupyter.response import Arrival
 from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa

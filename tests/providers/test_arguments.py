@@ -8,7 +8,9 @@ import pytest
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.providers import arguments
-from sophnet_jupyter.providers.sophnet import chat_request, image_request, video_request
+from sophnet_jupyter.providers.sophnet.chat import request
+from sophnet_jupyter.providers.sophnet.images import request as image_request
+from sophnet_jupyter.providers.sophnet.videos import request as video_request
 
 
 @pytest.mark.parametrize("value", [5, 5.0, np.int64(5), np.float32(5), "5", True, None], ids=repr)
@@ -86,11 +88,11 @@ def test_a_film_of_the_wrong_type_is_one_sentence(options: dict[str, Any], says:
 )
 def test_a_question_of_the_wrong_type_is_one_sentence(options: dict[str, Any], says: str) -> None:
     with pytest.raises(SettingsError, match=says):
-        chat_request.request(**{"prompt": "hi", "model": "m", **options})
+        request.request(**{"prompt": "hi", "model": "m", **options})
 
 
 def test_numbers_and_arrays_of_numpy_are_sent_as_what_they_say() -> None:
-    body = chat_request.request(
+    body = request.request(
         "hi",
         model="m",
         temperature=np.float32(0.5),

@@ -18,7 +18,7 @@ import pytest
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import LineClosed, LineRefused, SettingsError, TimedOut
 from sophnet_jupyter.kernel.loop import loop
-from sophnet_jupyter.providers.sophnet.speech_live import Limits
+from sophnet_jupyter.providers.sophnet.speech.live.session import Limits
 from sophnet_jupyter.widgets.microphone import Microphone
 
 Make = Callable[..., Microphone]

@@ -14,7 +14,8 @@ from PIL import Image
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.kernel.loop import run
-from sophnet_jupyter.providers.sophnet import images, video_request, videos
+from sophnet_jupyter.providers.sophnet.images import images
+from sophnet_jupyter.providers.sophnet.videos import request, videos
 from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.widgets import studio, video_studio
@@ -217,7 +218,7 @@ def test_a_picture_is_decoded_beside_the_loop_that_all_connections_need(
         monkeypatch.setattr(module, name, note)
 
     noted(video_studio.images, "small")
-    noted(video_request, "frame")
+    noted(request, "frame")
     run(filming._received(Upload("red.png", picture(), size=1)))
     filming.make("it grows", duration="1", seed="7")
     wait(lambda: settled(filming, 1))

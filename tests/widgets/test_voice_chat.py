@@ -20,7 +20,7 @@ import pytest
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import KeyRejected, SettingsError, TimedOut
 from sophnet_jupyter.kernel.loop import loop, run
-from sophnet_jupyter.providers.sophnet.voicechat_session import Limits
+from sophnet_jupyter.providers.sophnet.voicechat.session import Limits
 from sophnet_jupyter.widgets import voice_line
 from sophnet_jupyter.widgets.uplink import Message
 from sophnet_jupyter.widgets.voice_chat import VoiceChat

@@ -1,0 +1,3 @@
+"""TODO: what this package is, in a sentence."""
+
+from .chat import Chat as Chat

@@ -1,0 +1,221 @@
+"""
+A question with all that belongs to it, made ready to be sent, and what its answer takes.
+
+Pictures, tools and forms are imported by the first question that has some: a plain one is ready
+without them, and so is a kernel that only loads the extension.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ....errors import SettingsError
+from ....events import Event, Notice, Started
+from ....wire.stream.stream import held
+from ...arguments import encoded, number, whole
+from .. import models
+from .request import Message, Prompt, messages, request
+
+if TYPE_CHECKING:
+    from ....prompt.forms.shape import Shape
+    from ....prompt.tools.tools import Tool
+
+Ask = Callable[["Body"], AsyncGenerator[Event, None]]
+
+# Seconds that a tool may be given.
+LONGEST = 86_400
+# More answers to one question than any service gives.
+MOST_CHOICES = 128
+
+_DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,[A-Za-z0-9+/]{16})([A-Za-z0-9+/]{48,}={0,2})")
+# What commands a terminal or turns text round, and may stand unescaped in JSON.
+_UNSEEN = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+
+
+class Body(dict[str, Any]):
+    """
+    The JSON of a request, exactly.
+
+    Its repr is indented; long data is shortened in it, and ``scrub`` takes out the key, should the
+    prompt hold it.
+    """
+
+    scrub: Callable[[str], str] = str
+
+    @property
+    def choices(self) -> int:
+        """How many answers to expect. What cannot be a count is left to the service to refuse."""
+        n = self.get("n")
+        return min(n, MOST_CHOICES) if isinstance(n, int) and n > 1 else 1
+
+    def __repr__(self) -> str:
+        text = msgspec.json.format(encoded(self), indent=2).decode()
+        text = _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], self.scrub(text))
+        return _DATA_URI.sub(lambda found: f"{found[1]}… ({_kilobytes(found[2])})", text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """
+    What stays the same over all rounds of an answer.
+
+    ``tools`` are those to run, none if the caller does that; ``shape`` is the form the answer
+    must have, ``repair`` how often the model may correct itself.
+    """
+
+    body: Body
+    notices: tuple[str, ...] = ()
+    tools: Mapping[str, Tool]
+    shape: Shape | None = None
+    max_rounds: int
+    tool_timeout: float
+    repair: int
+
+    @property
+    def plain(self) -> bool:
+        """True when one request is all that it takes."""
+        return not self.tools and self.shape is None
+
+
+def question(
+    prompt: Prompt,
+    *,
+    model: str,
+    system: str | None = None,
+    images: object = None,
+    detail: str | None = None,
+    max_side: int | None = None,
+    tools: object = None,
+    tool_choice: object = None,
+    run_tools: bool = False,
+    max_rounds: int = 8,
+    tool_timeout: float = 60.0,
+    json_mode: bool = False,
+    schema: object = None,
+    repair: int = 0,
+    **options: Any,
+) -> Question:
+    """
+    Put everything into the service's form; the further options are those of `request`.
+
+    Reads the files of ``images``. Raises `SettingsError` for what cannot be sent.
+    """
+    whole("repair", repair, least=0)
+    box, tool_options = _tools(tools, tool_choice)
+    _check_running(box, run_tools, max_rounds, tool_timeout)
+    said = messages(prompt, system)
+    if images is not None:
+        from ....prompt.pictures.attach import attach, with_images
+
+        said = with_images(said, attach(images, detail=detail, max_side=max_side))
+    form, said = _formed(said, json_mode, schema)
+    if form:
+        options = {"response_format": {"type": "json_object"}} | options
+    body = Body(request(said, model=model, **tool_options, **options))
+    return Question(
+        body=body,
+        notices=(*models.notices(model, body), *_json_notices(body)),
+        tools=box if run_tools else {},
+        shape=form,
+        max_rounds=max_rounds,
+        tool_timeout=tool_timeout,
+        repair=repair,
+    )
+
+
+def answer(
+    asked: Question, ask: Ask, *, scrub: Callable[[str], str] = str
+) -> AsyncGenerator[Event, None]:
+    """
+    The events of one answer, in however many rounds; `Finished` comes once, at the end.
+
+    ``ask`` sends one request. Closing this early closes the connection and cancels async tools;
+    one that runs in a thread is left to itself. Raises `SophNetError`.
+    """
+    if asked.plain:
+        return _noted(asked, ask) if asked.notices else ask(asked.body)
+    from .rounds import Rounds
+
+    return Rounds(asked, ask, scrub).events()
+
+
+async def _noted(asked: Question, ask: Ask) -> AsyncGenerator[Event, None]:
+    async with held(ask(asked.body)) as events:
+        async for event in events:
+            yield event
+            if isinstance(event, Started):
+                for text in asked.notices:
+                    yield Notice(text=text)
+
+
+def next_body(asked: Question, conversation: list[Message], number: int) -> Body:
+    """The request of a round. A tool that was demanded has been called after the first."""
+    body = Body(asked.body | {"messages": conversation})
+    if number > 1 and body.get("tool_choice") not in (None, "auto", "none"):
+        del body["tool_choice"]
+    return body
+
+
+def _check_running(
+    box: Mapping[str, Tool], run_tools: bool, max_rounds: int, tool_timeout: float
+) -> None:
+    if not run_tools:
+        return
+    if not box:
+        raise SettingsError("run_tools=True needs tools to run: pass tools=[…].")
+    for name, one in box.items():
+        if one.function is None:
+            raise SettingsError(
+                f"{name} is a schema without a Python function, so run_tools cannot run it."
+            )
+    whole("max_rounds", max_rounds, least=1)
+    number("tool_timeout", tool_timeout, 0.001, LONGEST)
+
+
+def _tools(tools: object, tool_choice: object) -> tuple[dict[str, Tool], dict[str, Any]]:
+    """The tools by name, and what the request says of them."""
+    if tools is None and tool_choice is None:
+        return {}, {}
+    from ....prompt.tools.tools import choice, toolbox
+
+    box = {} if tools is None else toolbox(tools)
+    declared = [dict(one.declaration) for one in box.values()]
+    chosen = None if tool_choice is None else choice(tool_choice, box)
+    return box, {"tools": declared or None, "tool_choice": chosen}
+
+
+def _formed(
+    said: list[Message], json_mode: bool, schema: object
+) -> tuple[Shape | None, list[Message]]:
+    """The form that the answer must have, and the messages that ask for it."""
+    if schema is None and not json_mode:
+        return None, said
+    from ....prompt.forms.shape import ANY_JSON, asking_for, shape
+
+    if schema is None:
+        return ANY_JSON, said
+    form = shape(schema)
+    return form, asking_for(said, form.instruction)
+
+
+def _json_notices(body: Body) -> list[str]:
+    """Put the word that JSON mode demands into ``body``, where it is missing, and say so."""
+    form = body.get("response_format")
+    if not isinstance(form, Mapping) or form.get("type") != "json_object":
+        return []
+    from ....prompt.forms.shape import ANY_JSON, asking_for, mentions_json
+
+    if mentions_json(body["messages"]):
+        return []
+    body["messages"] = asking_for(body["messages"], ANY_JSON.instruction)
+    return [f'Added to the system message, as JSON mode demands: "{ANY_JSON.instruction}"']
+
+
+def _kilobytes(encoded: str) -> str:
+    return f"{max(1, round(len(encoded) * 3 / 4000)):,} kB"

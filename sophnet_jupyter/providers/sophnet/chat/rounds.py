@@ -1,0 +1,221 @@
+"""An answer in rounds: tools are run between them, and a wrong form is asked for again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from itertools import count
+
+from msgspec.structs import replace
+
+from ....errors import AnswerInvalid
+from ....events import (
+    Event,
+    Finished,
+    Notice,
+    Parsed,
+    ReasoningDelta,
+    RoundBegan,
+    Started,
+    TextDelta,
+    TextReplaced,
+    ToolCallDelta,
+    ToolResult,
+    Usage,
+)
+from ....prompt.forms.shape import Misfit
+from ....prompt.tools import call as tool_call
+from ....response import Response, fold
+from ....wire.stream.stream import held
+from .question import Ask, Question, next_body
+
+# Tools that run at the same time; a model that asks for more waits.
+AT_ONCE = 16
+# Reasons with which the last call may be cut off in the middle.
+_CUT = {"length", "content_filter"}
+
+
+class Rounds:
+    """One question, asked until nothing is left to run or to correct."""
+
+    def __init__(self, question: Question, ask: Ask, scrub: Callable[[str], str]) -> None:
+        self._question = question
+        self._ask = ask
+        self._scrub = scrub
+        self._repairs = question.repair
+        self._free = asyncio.Semaphore(AT_ONCE)
+        # What the caller has been told, folded as the caller folds it.
+        self._state = Response()
+        # The conversation, and how many messages of the state are part of it.
+        self._conversation = list(question.body["messages"])
+        self._turns = 0
+        # The usage of the rounds before, and how this one ended.
+        self._usage: Usage | None = None
+        self._finished = Finished(reason="incomplete", ending="incomplete")
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        for number in count(1):
+            async with held(self._round(number)) as said:
+                async for event in said:
+                    yield self._noted(event)
+            calls = self._calls()
+            if calls and number < self._question.max_rounds:
+                async with held(self._results(calls)) as results:
+                    async for event in results:
+                        yield self._noted(event)
+                self._send_back()
+                continue
+            correction = None
+            try:
+                last = self._not_run(calls) if calls else self._parsed()
+            except Misfit as misfit:
+                correction = self._correction(misfit)
+                last = [correction]
+            for event in last:
+                yield self._noted(event)
+            if correction is None:
+                break
+        yield self._finished
+
+    def _noted(self, event: Event) -> Event:
+        self._state = fold(self._state, event)
+        return event
+
+    async def _round(self, number: int) -> AsyncGenerator[Event, None]:
+        """Ask once. Indexes, usage and text go on from the rounds before."""
+        if number > 1:
+            yield RoundBegan(number=number)
+        before, usage = self._state, self._usage
+        # What a round adds begins a paragraph of its own.
+        gaps = {TextDelta: bool(before.text), ReasoningDelta: bool(before.thinking)}
+        body = next_body(self._question, self._conversation, number)
+        async with held(self._ask(body)) as events:
+            async for event in events:
+                match event:
+                    case Finished():
+                        self._finished = event
+                        continue
+                    case Usage():
+                        event = self._usage = _sum(usage, event)
+                    case ToolCallDelta(index=index):
+                        event = replace(event, index=index + len(before.tool_calls))
+                    case TextDelta() | ReasoningDelta() if gaps.pop(type(event), False):
+                        yield type(event)(text="\n\n")
+                yield event
+                if number == 1 and isinstance(event, Started):
+                    for text in self._question.notices:
+                        yield Notice(text=text)
+        for event in self._names():
+            yield event
+
+    def _names(self) -> list[Event]:
+        """Ids for the calls of this round that lack one of their own: a result must name one."""
+        begin = self._state.rounds[-1].calls
+        seen = {call.id for call in self._state.tool_calls[:begin]}
+        found: list[Event] = []
+        for index, call in enumerate(self._state.tool_calls[begin:], begin):
+            if not call.id or call.id in seen:
+                found.append(ToolCallDelta(index=index, id=f"call_{index}"))
+            seen.add(call.id)
+        return found
+
+    def _calls(self) -> range:
+        """The calls of this round that are to be run, as indexes; none of a broken-off answer."""
+        begin, end = self._state.rounds[-1].calls, len(self._state.tool_calls)
+        whole = self._finished.ending == "complete" and self._finished.reason not in _CUT
+        return range(begin, end) if whole and self._question.tools else range(0)
+
+    async def _results(self, calls: range) -> AsyncGenerator[Event, None]:
+        """Run them all at once; each result comes when it is there."""
+        tasks = [asyncio.create_task(self._result(index)) for index in calls]
+        try:
+            for result in asyncio.as_completed(tasks):
+                yield await result
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _result(self, index: int) -> ToolResult:
+        call = self._state.tool_calls[index]
+        async with self._free:
+            begun = time.perf_counter()
+            outcome = await tool_call.run(
+                self._question.tools.get(call.name),
+                call.name,
+                call.arguments,
+                timeout=self._question.tool_timeout,
+                scrub=self._scrub,
+            )
+        return ToolResult(
+            index=index,
+            id=call.id,
+            name=call.name,
+            text=outcome.text,
+            error=outcome.error,
+            shown=outcome.shown,
+            seconds=time.perf_counter() - begun,
+        )
+
+    def _send_back(self) -> None:
+        turns = self._state.messages
+        self._conversation += turns[self._turns :]
+        self._turns = len(turns)
+
+    def _not_run(self, calls: range) -> list[Event]:
+        """An end to calls that come after the last round, so that the conversation can go on."""
+        rounds = self._question.max_rounds
+        said = f"Error: not run, since the limit of {rounds} rounds was reached."
+        named = [(index, self._state.tool_calls[index]) for index in calls]
+        results = [
+            ToolResult(index=index, id=call.id, name=call.name, text=said, error=True)
+            for index, call in named
+        ]
+        notice = f"After {rounds} rounds the model still wants to call tools: raise max_rounds."
+        return [*results, Notice(text=notice)]
+
+    def _parsed(self) -> list[Event]:
+        """The answer's value. Raises `Misfit`, or `AnswerInvalid` if it was cut off."""
+        shape, begin = self._question.shape, self._state.rounds[-1]
+        handed_over = len(self._state.tool_calls) > begin.calls
+        if shape is None or handed_over or self._finished.ending != "complete":
+            return []
+        try:
+            return [Parsed(value=shape.read(self._state.text[begin.text :]))]
+        except Misfit as misfit:
+            if self._finished.reason != "length":
+                raise
+            why = f"{misfit.why}; it was cut at the token limit (raise max_tokens)"
+            raise AnswerInvalid(where=misfit.where, why=why) from None
+
+    def _correction(self, misfit: Misfit) -> TextReplaced:
+        """Ask for the answer once more, or raise `AnswerInvalid`. The wrong one is withdrawn."""
+        if self._repairs < 1:
+            raise AnswerInvalid(where=misfit.where, why=misfit.why) from None
+        self._repairs -= 1
+        self._send_back()
+        said = f"That answer does not fit: {misfit}. Answer again, with the corrected JSON only."
+        self._conversation.append({"role": "user", "content": said})
+        text = self._state.text[: self._state.rounds[-1].text]
+        notice = f"An answer did not fit ({misfit}): the model was asked to correct it."
+        # What is withdrawn is no turn of the answer any more.
+        self._turns = len(fold(self._state, TextReplaced(text=text)).messages)
+        return TextReplaced(text=text, notice=notice)
+
+
+def _sum(before: Usage | None, now: Usage) -> Usage:
+    """Tokens of all rounds together; a detail that no round gave stays None."""
+    if before is None:
+        return now
+
+    def added(one: int | None, other: int | None) -> int | None:
+        return one if other is None else other if one is None else one + other
+
+    return Usage(
+        prompt_tokens=before.prompt_tokens + now.prompt_tokens,
+        completion_tokens=before.completion_tokens + now.completion_tokens,
+        total_tokens=before.total_tokens + now.total_tokens,
+        cached_tokens=added(before.cached_tokens, now.cached_tokens),
+        reasoning_tokens=added(before.reasoning_tokens, now.reasoning_tokens),
+    )

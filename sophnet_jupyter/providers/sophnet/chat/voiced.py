@@ -1,0 +1,118 @@
+"""An answer that is written and said: ``/v1/chat/completions-with-voice-output`` (WIRE 1.13)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+import msgspec
+
+from ....errors import SettingsError
+from ....events import Event, Finished, Notice, Usage
+from ....wire.call import Call, Reply
+from ....wire.retry import ANSWER
+from ....wire.stream.sse import SSE
+from ....wire.stream.stream import held
+from ....wire.wire import Wire
+from ...arguments import encoded
+from ...lines import EventLines, read
+from ..voice.frame import Frames, is_frame
+from ..voice.request import sounding
+from . import chat
+from .question import Body
+
+PATH = "/v1/chat/completions-with-voice-output"
+UNSAID = "The voice stopped before its end, or said nothing; the text is whole."
+
+
+def speech(voice: object, easyllm_id: str) -> dict[str, Any]:
+    """
+    The ``speech_synthesis_req`` of a request.
+
+    ``voice`` is a name, True for the service's own choice, or a mapping with the arguments of
+    `voice.request.sounding`. Raises `SettingsError`.
+    """
+    if isinstance(voice, str):
+        voice = {"voice": voice}
+    options = {} if voice is True else voice
+    if not isinstance(options, Mapping):
+        raise SettingsError(
+            "voice is a name, True, or a dict such as {'voice': 'longwan', 'speech_rate': 1.2}."
+        )
+    try:
+        param = sounding(**options)
+    except TypeError:
+        names = "model, voice, format, volume, speech_rate, pitch_rate"
+        raise SettingsError(f"The settings of a voice are {names}.") from None
+    known = {"easyllm_id": easyllm_id} if easyllm_id else {}
+    return {**known, "synthesis_param": param}
+
+
+def request(asked: Body, said: Mapping[str, Any]) -> Body:
+    """The JSON of a question and of the voice that is to say its answer."""
+    return Body({"chat_completion_req": asked | {"stream": True}, "speech_synthesis_req": said})
+
+
+async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+    """
+    Ask one question, and yield the events of its answer and its sound as they come.
+
+    The sound goes on after the last word. Raises `SophNetError`.
+    """
+    body = encoded(request(asked, said))
+    call = Call(method="POST", path=PATH, body=body)
+    async with wire.stream(call, retry=ANSWER) as opened:
+        reading = _Both(opened.reply(), choices=asked.choices)
+        if opened.ok:
+            async with held(opened.events(until=chat.DONE, decoder=EventLines())) as lines:
+                async for line in lines:
+                    for event in reading.events(line):
+                        yield event
+                    opened.ending = reading.over
+        no_stream = not opened.ok or opened.unread is not None
+        last = (
+            chat.whole(await opened.whole(), choices=asked.choices)
+            if no_stream
+            else reading.end(done=opened.done)
+        )
+        for event in last:
+            yield event
+
+
+class _Both:
+    """Tells the words from the sound, which come mixed, each in objects of its own."""
+
+    def __init__(self, reply: Reply, *, choices: int) -> None:
+        self._words = chat.Reading(reply, choices=choices)
+        self._frames = Frames()
+        self._usage = Usage()
+
+    @property
+    def over(self) -> bool:
+        """True once both have said that they are finished."""
+        return self._frames.finished and self._words.decoder.ended
+
+    def events(self, line: SSE) -> list[Event]:
+        found = read(line.data or "")
+        if found is None or not is_frame(found):
+            # Not as it was printed: the words know JSON only.
+            line = SSE(msgspec.json.encode(found).decode(), line.event) if found else line
+            events = self._words.events(line)
+        else:
+            events = self._frames.events(found)
+        return [self._joined(event) if isinstance(event, Usage) else event for event in events]
+
+    def _joined(self, usage: Usage) -> Usage:
+        """What both have cost: tokens and characters come apart."""
+        if usage.characters is not None:
+            self._usage = msgspec.structs.replace(self._usage, characters=usage.characters)
+        else:
+            self._usage = msgspec.structs.replace(usage, characters=self._usage.characters)
+        return self._usage
+
+    def end(self, *, done: bool) -> list[Event]:
+        last = self._words.end(done=done)
+        whole = isinstance(last[-1], Finished) and last[-1].ending == "complete"
+        if whole and not (self._frames.finished and self._frames.heard):
+            last.insert(-1, Notice(text=UNSAID))
+        return last

@@ -1,0 +1,129 @@
+"""SophNet's reader of pictures: blocks with their places, and their Markdown (WIRE 1.12)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ....errors import SettingsError
+from ....events import Event, Finished, Notice, PageRead, Progress, Started
+from ....response import Response, settle
+from ....values.page import Page
+from ....wire.call import Call
+from ....wire.files.download import Downloader
+from ....wire.retry import ANSWER
+from ....wire.wire import Wire
+from ..access import SERVICE, checked, is_sandbox, request_id
+from ..paths import Place
+from ..several import several
+from .ocr_answer import decode
+from .ocr_source import Scan, scans
+
+MODEL = "PaddleOCR-VL-0.9B"
+MODELS = (MODEL, "DeepSeek-OCR", "PaddleOCR-VL-1.5")
+
+
+class Ocr:
+    """Text in pictures. What is at an address is fetched with ``downloads``, without the key."""
+
+    def __init__(self, wire: Wire, downloads: Downloader, *, place: Place) -> None:
+        self._wire = wire
+        self._downloads = downloads
+        self._path = place.path("image-ocr")
+        self._fields = place.fields
+
+    async def create(self, image: object, **options: Any) -> Response:
+        """
+        Read a picture, and return its Markdown as `Response.text`, its blocks as `Response.blocks`.
+
+        The options are those of `stream`. Tables are in `Response.tables`, as DataFrames; each
+        picture is one of `Response.pages`, which has the bytes that the boxes refer to. Raises
+        `SophNetError`.
+        """
+        return await settle(self.stream(image, **options))
+
+    def stream(
+        self, image: object, *, names: Sequence[str] = (), **options: Any
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Read a picture, and yield `Progress`, `PageRead` and `Finished`.
+
+        ``image`` is a path, an address, bytes, an array, a figure, a Pillow image, or a `Response`
+        with pictures; a list of them is read side by side. Pictures are turned upright first.
+        ``names`` are for those that bring none of their own, such as arrays.
+
+        Only what is given is sent: ``model``, one of `MODELS` or a newer one; ``prompt``, which
+        DeepSeek-OCR alone takes; ``prettify_markdown``, ``show_formula_number``, ``extra_body``.
+
+        Raises `SettingsError` for what is no picture before it is sent, and `SophNetError`.
+        """
+        if isinstance(image, list | tuple):
+            called = names or [_name(each, n) for n, each in enumerate(image, 1)]
+            answers = [
+                self._one(each, name=called[n], index=n, **options) for n, each in enumerate(image)
+            ]
+            return several(answers, called)
+        return self._one(image, name=names[0] if names else "", **options)
+
+    async def _one(
+        self,
+        image: object,
+        *,
+        model: str = MODEL,
+        prompt: str | None = None,
+        prettify_markdown: bool | None = None,
+        show_formula_number: bool | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        name: str = "",
+        index: int = 0,
+    ) -> AsyncGenerator[Event, None]:
+        if prompt is not None and "deepseek" not in model.lower():
+            raise SettingsError(f"Only DeepSeek-OCR takes a prompt, and {model} does not.")
+        options: dict[str, Any] = {
+            "prompt": prompt,
+            "prettify_markdown": prettify_markdown,
+            "show_formula_number": show_formula_number,
+        }
+        given = {name: value for name, value in options.items() if value is not None}
+        yield Progress(state="opening", index=index)
+        for scan in await scans(image, self._downloads, name):
+            yield Progress(state="reading", index=index)
+            body = {**self._fields, "model": model, **given, **(extra_body or {})}
+            started, page = await self._read(scan, body, model)
+            yield started
+            yield PageRead(page=page)
+            if not page.text.strip():
+                yield Notice(text=f"No text was found in {scan.name}.")
+        yield Finished(reason="stop")
+
+    async def _read(self, scan: Scan, body: dict[str, Any], model: str) -> tuple[Started, Page]:
+        body = {**body, "type": "image_url", "image_url": {"url": scan.uri}}
+        call = Call(method="POST", path=self._path, body=msgspec.json.encode(body))
+        reply = await self._wire.fetch(call, retry=ANSWER)
+        answer = checked(reply)
+        text, blocks = decode(answer, reply)
+        started = Started(
+            service=SERVICE,
+            model=model,
+            request_id=reply.scrub(request_id(reply.headers, answer)),
+            sandbox=is_sandbox(reply.headers),
+        )
+        picture = scan.picture
+        return started, Page(
+            name=scan.name,
+            text=text,
+            blocks=blocks,
+            image=picture.data,
+            mime=picture.mime,
+            size=(picture.width, picture.height),
+        )
+
+
+def _name(image: object, number: int) -> str:
+    """What a picture is called where there are several."""
+    if isinstance(image, str | os.PathLike):
+        return os.fspath(image).rpartition("/")[2][:80]
+    return f"picture {number}"

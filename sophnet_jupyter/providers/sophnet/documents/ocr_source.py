@@ -1,0 +1,84 @@
+"""A picture that is to be read: whatever a notebook has of it, as bytes the service takes."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ....errors import DownloadFailed, SettingsError
+from ....files.kinds import Kind
+from ....prompt.pictures.pixels import Picture, drawn, picture
+from ....prompt.pictures.sources import Source, sources
+from ....wire.files.download import Downloader
+
+# What `Documents` reads and this does not.
+DOCUMENTS = (".pdf", ".docx", ".doc", ".xlsx", ".pptx", ".txt")
+WANTED: tuple[Kind, ...] = ("image",)
+_ADDRESSES = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A picture with its name, upright: boxes refer to these pixels."""
+
+    name: str
+    picture: Picture
+
+    @property
+    def uri(self) -> str:
+        data = base64.b64encode(self.picture.data).decode()
+        return f"data:{self.picture.mime};base64,{data}"
+
+
+async def scans(image: object, downloads: Downloader, name: str = "") -> list[Scan]:
+    """
+    The pictures in one argument: a path, an address, bytes, an array, a figure, a response, ….
+
+    An address is fetched here and not by the service, so that the page can be shown beside its
+    text. ``name`` is for what brings none.
+
+    Raises `SettingsError` for what is no picture, and for an address that is not reached.
+    """
+    found = []
+    for source in await asyncio.to_thread(_sources, image):
+        if source.url:
+            data = await _fetched(source, downloads)
+            source = Source(name=source.name, data=data)
+        # "the image", "the array": such a one has no name of its own.
+        called = name if name and source.name.startswith("the ") else source.name
+        found.append(Scan(name=called, picture=await asyncio.to_thread(_ready, source)))
+    return found
+
+
+def _sources(image: object) -> list[Source]:
+    if isinstance(image, str) and not image.lower().startswith((*_ADDRESSES, "data:")):
+        image = Path(image)
+    if isinstance(image, os.PathLike):
+        path = Path(image)
+        if path.suffix.lower() in DOCUMENTS:
+            raise SettingsError(
+                f"{path.name} is a document and no picture: documents.parse reads it, or %parse."
+            )
+    return sources(image)
+
+
+def _ready(source: Source) -> Picture:
+    if source.image is not None:
+        return drawn(source.image, source.name)
+    return picture(source.data, source.name)
+
+
+async def _fetched(source: Source, downloads: Downloader) -> bytes:
+    try:
+        found = await downloads.fetch(source.url, kinds=WANTED)
+    except DownloadFailed as error:
+        where = error.host or "that address"
+        raise SettingsError(
+            f"The picture at {where} was not fetched: it {error.reason.rstrip('.')}. "
+            "Check the address, or save the picture and name its file."
+        ) from None
+    assert found.data is not None
+    return found.data

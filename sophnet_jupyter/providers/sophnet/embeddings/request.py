@@ -1,0 +1,174 @@
+"""What is sent for vectors, and in which batches (WIRE 1.7). Pure, but for reading pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ....errors import SettingsError
+from ... import arguments
+
+if TYPE_CHECKING:
+    from ....prompt.pictures.attach import Attachment
+
+TEXT, CLIP, BGE = "text-embeddings", "clip-embeddings", "bge-m3"
+TEXT_ONLY = (TEXT, BGE)
+# "text-embeddings模型最大支持10个文本，bge-m3模型最大支持1个文本": of CLIP nothing is said.
+MOST = {TEXT: 10, BGE: 1}
+MOST_OF_OTHERS = 8
+DIMENSIONS = 1024
+# So many pictures can be told apart in a view, and their thumbnails are kept for it.
+FEW = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """Pictures as the service takes them: an address, or base64 without a head."""
+
+    sent: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    thumbnails: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The inputs of one request, each with the places that its vector takes in the answer."""
+
+    texts: Sequence[str]
+    images: Sequence[str]
+    places: Sequence[tuple[int, ...]]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def each(self) -> list[Batch]:
+        """The same inputs, a batch for each."""
+        count = len(self.texts)
+        return [
+            Batch(
+                texts=self.texts[place : place + 1],
+                images=self.images[max(0, place - count) : place - count + 1],
+                places=self.places[place : place + 1],
+            )
+            for place in range(len(self))
+        ]
+
+
+def texts_of(texts: object) -> tuple[str, ...]:
+    """
+    One text or many, as a tuple: a list, a column of a DataFrame, whatever yields texts.
+
+    Raises `SettingsError` for the first that is none, by its place.
+    """
+    if texts is None:
+        return ()
+    if isinstance(texts, str):
+        texts = [texts]
+    if hasattr(texts, "columns"):
+        raise SettingsError("A DataFrame has many columns: pass the one with texts, df['text'].")
+    if isinstance(texts, Mapping | bytes) or not isinstance(texts, Iterable):
+        raise SettingsError(f"Texts are a list of strings, not a {type(texts).__name__}.")
+    found = tuple(texts)
+    for place, text in enumerate(found):
+        if not isinstance(text, str):
+            raise SettingsError(f"texts[{place}] {_no_text(text)}")
+        if not text.strip():
+            raise SettingsError(f"texts[{place}] is empty: leave it out, a vector needs words.")
+        if not text.isascii() and (half := _half(text)) is not None:
+            raise SettingsError(f"texts[{place}] holds half a character at {half}: {text[:40]!a}.")
+    return found
+
+
+def images_of(images: object, *, max_side: int | None = None) -> Images:
+    """
+    Pictures to be sent: whatever `pictures.attach.attach` takes. Reads, decodes, encodes.
+
+    Raises `SettingsError` for the first that cannot be sent.
+    """
+    if images is None:
+        return Images()
+    from ....prompt.pictures.attach import attach
+
+    several = images if isinstance(images, list | tuple | set | frozenset) else [images]
+    attached: list[Attachment] = []
+    for place, image in enumerate(several):
+        try:
+            attached += attach([image], max_side=max_side)
+        except SettingsError as error:
+            raise SettingsError(f"images[{place}]: {error}") from None
+    urls = [str(one.part["image_url"]["url"]) for one in attached]
+    few = len(attached) <= FEW
+    return Images(
+        sent=[url.partition(",")[2] if url.startswith("data:") else url for url in urls],
+        labels=tuple(one.label for one in attached),
+        thumbnails=tuple(one.thumbnail for one in attached) if few else (),
+    )
+
+
+def fields(
+    *,
+    model: str,
+    dimensions: object = DIMENSIONS,
+    normalized: bool | None = None,
+    encoding_type: str | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What each request says besides its inputs. Raises `SettingsError`."""
+    given = {"normalized": normalized, "encoding_type": encoding_type}
+    said = {name: value for name, value in given.items() if value is not None}
+    added = arguments.fields("extra_body", extra_body)
+    return {"model": model, "dimensions": _dimensions(dimensions), **said, **added}
+
+
+def model_for(model: str | None, images: Images) -> str:
+    """The model to ask. Raises `SettingsError` for images that it is known not to take."""
+    if model in TEXT_ONLY and images.sent:
+        raise SettingsError(f"{model} takes texts only: for images, leave it out or say {CLIP}.")
+    return model or (CLIP if images.sent else TEXT)
+
+
+def batches(texts: Sequence[str], images: Sequence[str], most: int) -> list[Batch]:
+    """All inputs, equal ones once, in batches of at most ``most`` in the order of the inputs."""
+    places: dict[tuple[bool, str], list[int]] = {}
+    for place, text in enumerate(texts):
+        places.setdefault((False, text), []).append(place)
+    for place, image in enumerate(images, len(texts)):
+        places.setdefault((True, image), []).append(place)
+    found, inputs = [], iter(places.items())
+    while taken := list(islice(inputs, most)):
+        found.append(
+            Batch(
+                texts=[content for (is_image, content), _ in taken if not is_image],
+                images=[content for (is_image, content), _ in taken if is_image],
+                places=[tuple(where) for _, where in taken],
+            )
+        )
+    return found
+
+
+def most_of(model: str, per_request: int | None) -> int:
+    """How many inputs a request may have. Raises `SettingsError`."""
+    said = arguments.whole("per_request", per_request, least=1)
+    return said or MOST.get(model, MOST_OF_OTHERS)
+
+
+def _dimensions(given: object) -> int:
+    # Which of them the model has, only the service knows.
+    return arguments.whole("dimensions", given, least=1, such_as="1024") or DIMENSIONS
+
+
+def _no_text(value: object) -> str:
+    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+        return "is missing: leave such rows out with .dropna(), or fill them."
+    return f"is a {type(value).__name__}, not a text: convert it with str()."
+
+
+def _half(text: str) -> int | None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return None

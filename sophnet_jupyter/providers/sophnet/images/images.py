@@ -1,0 +1,259 @@
+"""SophNet pictures: tasks that are created, watched, and their results fetched (WIRE 1.9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from ....errors import DownloadFailed, SettingsError, SophNetError
+from ....events import Event, Finished, ImageReady, Notice, Progress, Started
+from ....files.kinds import Kind
+from ....response import Response, settle
+from ....values.picture import Picture
+from ....wire.call import Call, Reply
+from ....wire.files.download import Downloader
+from ....wire.files.receive import Verify
+from ....wire.poll import Pace, State, segment
+from ....wire.retry import PAID_TASK, READ
+from ....wire.stream.stream import held
+from ....wire.wire import Wire
+from ... import arguments
+from ...tasks.journal import Task
+from ...tasks.paid import surely
+from ...tasks.tasks import Tasks
+from ...together import together
+from ..access import SERVICE, is_sandbox, request_id
+from ..paths import Place
+from .request import MODEL, request
+from .task import ImageTask, decode_list, decode_task, look
+
+KIND = "image"
+WANTED: tuple[Kind, ...] = ("image",)
+# "Poll every 2–5 s"; the first look comes sooner, for models that are quick.
+PACE = Pace(first=1.0, factor=1.25, longest=5.0)
+# Requests of one call that are under way together.
+AT_ONCE = 8
+
+
+class Images:
+    """Pictures from words. ``verify`` is called with the bytes of each before it is kept."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        tasks: Tasks,
+        downloader: Downloader,
+        *,
+        place: Place,
+        verify: Verify,
+        pace: Pace | None = None,
+    ) -> None:
+        self._wire = wire
+        self._tasks = tasks
+        self._downloader = downloader
+        self._path = f"{place.path('texttoimage', short='imagegenerator')}/task"
+        self._fields = place.fields
+        self._verify = verify
+        self._pace = pace or PACE
+
+    def check(self, prompt: str, **options: Any) -> None:
+        """Raise `SettingsError` for what `stream` would refuse before anything is sent."""
+        request(prompt, **options)
+
+    async def create(self, prompt: str, **options: Any) -> Response:
+        """
+        Have pictures made, wait for them, fetch them, and return them as `Response.images`.
+
+        The options are those of `stream`. Raises `SophNetError`; the pictures that had come by then
+        are in its ``response``.
+        """
+        return await settle(self.stream(prompt, **options))
+
+    def stream(
+        self, prompt: str, *, seed: int | Iterable[int] | None = None, **options: Any
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Have pictures made, and yield what happens: `Progress`, `ImageReady`, at last `Finished`.
+
+        Only what is given is sent. The options are those of `images.request.request`: ``model``
+        (``qwen-image``), ``negative_prompt``, ``images``, ``max_side``, ``size`` (``"1328*1328"``),
+        ``steps``, ``n``, ``prompt_extend``, ``watermark``, ``save_to_jpeg``, ``extra_body``.
+        Several seeds are as many requests, at most eight at a time; one that fails leaves the
+        others alone, and its error is raised when they are through.
+
+        Each task is written down as soon as the service has begun it, so that ``client.tasks`` can
+        resume it. Leaving early ends the waiting; the service has no way to call a task off.
+
+        Raises `SophNetError`.
+        """
+        if isinstance(seed, str) or not isinstance(seed, Iterable):
+            seed = arguments.whole("seed", seed, least=0)
+            return self._one(prompt, {**options, "seed": seed})
+        seeds = [arguments.whole("seed", each, least=0) for each in seed]
+        if not seeds:
+            raise SettingsError("The list of seeds is empty: give one number, or several.")
+        return self._several(prompt, seeds, options)
+
+    async def submit(self, prompt: str, **options: Any) -> Task:
+        """
+        Have a picture begun, and return its task without waiting: see `wait`.
+
+        Takes the options of `stream`, with one seed. Raises `SophNetError`.
+        """
+        task, _ = await self._begin(prompt, options)
+        return await self._tasks.note(task)
+
+    async def get(self, task_id: str) -> ImageTask:
+        """Look at a task once. Raises `SophNetError`."""
+        return decode_task(await self._get(f"/{segment(task_id)}"))
+
+    async def list(self) -> tuple[ImageTask, ...]:
+        """The tasks that the service lists for the project. Raises `SophNetError`."""
+        return decode_list(await self._get(""))
+
+    async def wait(self, task_id: str) -> Response:
+        """Wait for a task, begun here or elsewhere, and fetch its pictures."""
+        known = await self._tasks.find(task_id)
+        return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
+
+    async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
+        """Go on with a task that was begun earlier, also with one that is done."""
+        picture = Picture(prompt=task.asked, task_id=task.id)
+        async with held(self._follow(task, picture, resumed=True)) as events:
+            async for event in events:
+                yield event
+
+    async def _several(
+        self, prompt: str, seeds: Sequence[int | None], options: dict[str, Any]
+    ) -> AsyncGenerator[Event, None]:
+        answers = [
+            self._one(prompt, {**options, "seed": seed}, index) for index, seed in enumerate(seeds)
+        ]
+        failures: dict[int, SophNetError] = {}
+        last: Finished | None = None
+        async with held(together(answers, at_once=AT_ONCE)) as arrived:
+            async for index, said in arrived:
+                match said:
+                    case SophNetError():
+                        failures[index] = said
+                        yield Progress(index=index, state="failed")
+                    case Finished():
+                        last = said
+                    case _:
+                        yield said
+        for index in sorted(failures) if last else ():
+            yield Notice(text=f"Seed {seeds[index]}: {failures[index]}")
+        if failures:
+            raise failures[min(failures)]
+        if last:
+            yield last
+
+    async def _one(
+        self, prompt: str, options: dict[str, Any], index: int = 0
+    ) -> AsyncGenerator[Event, None]:
+        yield Progress(index=index, state="submitting")
+        task, reply = await self._begin(prompt, options)
+        yield _started(reply, str(options.get("model") or MODEL))
+        picture = Picture(
+            prompt=prompt,
+            seed=options.get("seed"),
+            task_id=task.id,
+            index=index * 100,
+            asked=_asked(options),
+        )
+        async with held(self._follow(task, picture, index=index)) as events:
+            async for event in events:
+                yield event
+
+    async def _begin(self, prompt: str, options: dict[str, Any]) -> tuple[Task, Reply]:
+        # Pictures among the options are read and encoded, which takes its time.
+        body = await asyncio.to_thread(request, prompt, **options)
+        sent = arguments.encoded({**body, **self._fields})
+        call = Call(method="POST", path=self._path, body=sent)
+        return await surely(self._sent(call, prompt, options.get("seed")))
+
+    async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:
+        reply = await self._wire.fetch(call, retry=PAID_TASK)
+        begun = decode_task(reply)
+        asked = prompt if seed is None else f"{prompt} · seed {seed}"
+        task = self._tasks.new(KIND, begun.id, asked=asked, state=begun.word or "submitted")
+        return await self._tasks.note(task), reply
+
+    async def _follow(
+        self, task: Task, picture: Picture, *, index: int = 0, resumed: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        async def check() -> State[Reply]:
+            return look(await self._get(f"/{segment(task.id)}"), task.id)
+
+        looks = self._tasks.follow(task, check, pace=self._pace, resumed=resumed)
+        found: State[Reply] | None = None
+        async with aclosing(looks):
+            async for said in looks:
+                match said:
+                    case State():
+                        found = said
+                        if resumed and said.reply:
+                            yield _started(said.reply, "")
+                        # In here, since the task stays open until its pictures are fetched.
+                        async with held(self._fetched(said.urls, picture, index)) as events:
+                            async for event in events:
+                                yield event
+                    case Progress():
+                        yield msgspec.structs.replace(said, index=index)
+                    case _:
+                        yield said
+        assert found
+        yield Finished(reason=found.word)
+
+    async def _fetched(
+        self, urls: Sequence[str], picture: Picture, index: int
+    ) -> AsyncGenerator[Event, None]:
+        """The results, at once, since their addresses expire. One that fails stops no other."""
+        failure: DownloadFailed | None = None
+        for number, url in enumerate(urls):
+            yield Progress(index=index, state="fetching", task_id=picture.task_id)
+            try:
+                file = await self._downloader.fetch(url, kinds=WANTED, verify=self._verify)
+            except DownloadFailed as error:
+                error.task_id = picture.task_id
+                failure = failure or error
+                continue
+            ready = msgspec.structs.replace(
+                picture,
+                url=url,
+                data=file.data,
+                mime=file.media.mime,
+                index=picture.index + number,
+            )
+            yield ImageReady(picture=ready)
+        if failure:
+            raise failure
+
+    async def _get(self, rest: str) -> Reply:
+        return await self._wire.fetch(Call(method="GET", path=self._path + rest), retry=READ)
+
+
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a picture, so that it can be made again. Of pictures the number."""
+    asked = {
+        name: value
+        for name, value in options.items()
+        if value is not None and name not in ("images", "max_side", "extra_body")
+    }
+    sources = options.get("images")
+    if sources is None:
+        return asked
+    return {**asked, "images": len(sources) if isinstance(sources, list | tuple) else 1}
+
+
+def _started(reply: Reply, model: str) -> Started:
+    return Started(
+        service=SERVICE,
+        model=model,
+        request_id=reply.scrub(request_id(reply.headers, {})),
+        sandbox=is_sandbox(reply.headers),
+    )

@@ -1,0 +1,79 @@
+"""The body of an image task, from what a user says (WIRE 1.9). Pure, but for reading pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ....errors import SettingsError
+from ... import arguments
+from ...arguments import Size
+
+MODEL = "qwen-image"
+# "输入图像": an editing model takes one to three.
+MOST_SOURCES = 3
+
+
+def request(
+    prompt: str,
+    *,
+    model: str = MODEL,
+    negative_prompt: str | None = None,
+    images: object = None,
+    max_side: int | None = None,
+    size: Size | None = None,
+    seed: int | None = None,
+    steps: int | None = None,
+    n: int | None = None,
+    prompt_extend: bool | None = None,
+    watermark: bool | None = None,
+    save_to_jpeg: bool | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """
+    What to send; only what was given is in it.
+
+    ``size`` is ``"1328*1328"`` (an ``x`` will do) or a pair of pixels. ``images`` are one to three
+    pictures for a model that changes them: whatever `pictures.attach.attach` takes, shrunk to
+    ``max_side`` pixels if given. ``extra_body`` is merged into the result, section by section.
+
+    Raises `SettingsError`.
+    """
+    if not arguments.text("prompt", prompt).strip():
+        raise SettingsError("The prompt is empty.")
+    given = {
+        "prompt": prompt,
+        "negative_prompt": negative_prompt or None,
+        "images": _sources(images, max_side) if images is not None else None,
+    }
+    parameters = {
+        # No list of sizes is checked: the document's contradicts itself (WIRE S29, S30).
+        "size": arguments.size(size, such_as="1328*1328"),
+        "n": arguments.whole("n", n, least=1),
+        "seed": arguments.whole("seed", seed, least=0),
+        "steps": arguments.whole("steps", steps, least=1),
+        "prompt_extend": prompt_extend,
+        "watermark": watermark,
+        "save_to_jpeg": save_to_jpeg,
+    }
+    body: dict[str, Any] = {"model": model, "input": _said(given)}
+    if said := _said(parameters):
+        body["parameters"] = said
+    for name, value in arguments.fields("extra_body", extra_body).items():
+        known = body.get(name)
+        both = isinstance(known, dict) and isinstance(value, Mapping)
+        body[name] = {**known, **value} if both and known else value
+    return body
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _sources(images: object, max_side: int | None) -> list[str]:
+    from ....prompt.pictures.attach import attach
+
+    urls = [str(one.part["image_url"]["url"]) for one in attach(images, max_side=max_side)]
+    if not 1 <= len(urls) <= MOST_SOURCES:
+        raise SettingsError(f"One to {MOST_SOURCES} pictures can be changed, not {len(urls)}.")
+    return urls

@@ -1,0 +1,52 @@
+"""What a custom model knows: its files, and its questions and answers (WIRE 1.15)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ....errors import SettingsError
+from ....wire.files.download import Downloader
+from ....wire.poll import segment
+from ....wire.wire import Wire
+from .files import Files
+from .pairs import QaTable
+
+MODEL = "custom:"
+
+
+class Knowledge:
+    """The knowledge of one custom model, which chat asks as `model`."""
+
+    def __init__(self, wire: Wire, downloads: Downloader, *, service_id: str) -> None:
+        self.service_id = check_service(service_id)
+        self._wire = wire
+        self._downloads = downloads
+        self._path = f"/service/{segment(self.service_id)}/kn"
+
+    def __repr__(self) -> str:
+        return f"<Knowledge {self.service_id}>"
+
+    @property
+    def model(self) -> str:
+        """The model that answers from this: ``client.chat.create(…, model=…)``."""
+        return MODEL + self.service_id
+
+    @cached_property
+    def files(self) -> Files:
+        """Documents, of which the service makes passages to search."""
+        return Files(self._wire, self._downloads, path=self._path)
+
+    @cached_property
+    def qa(self) -> QaTable:
+        """Questions with the answers that they are to get."""
+        return QaTable(self._wire, path=self._path)
+
+
+def check_service(service_id: str) -> str:
+    """The id of a service, also where its model was named. Raises `SettingsError`."""
+    name = service_id.removeprefix(MODEL)
+    if not name or name != name.strip() or any(c.isspace() or c in "/?#" for c in name):
+        raise SettingsError(
+            f"{service_id!r} is no service id: copy that of the custom model from the console."
+        )
+    return name

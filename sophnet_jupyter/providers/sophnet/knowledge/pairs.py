@@ -1,0 +1,83 @@
+"""The Q&A table of a custom model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import msgspec
+
+from ....errors import SettingsError
+from ....values.knowledge import Qa
+from ....wire.call import Call
+from ....wire.poll import segment
+from ....wire.retry import ANSWER, PAID_TASK
+from ....wire.wire import Wire
+from ..access import checked, is_sandbox
+from .answer import named, read_qa
+from .pages import rows
+
+# "QA问题,最长为200个字符", "QA答案,最长为1000个字符"
+QUESTION, ANSWER_LENGTH = 200, 1_000
+
+
+class QaTable:
+    """Questions with their answers. A change counts at once."""
+
+    def __init__(self, wire: Wire, *, path: str) -> None:
+        self._wire = wire
+        self._path = f"{path}/qa-records"
+
+    async def list(self) -> AsyncGenerator[Qa, None]:
+        """All rows, asked for page by page as you go on. Raises `SophNetError`."""
+        async with aclosing(rows(self._wire, self._path)) as found:
+            async for row, sandbox in found:
+                yield read_qa(row, sandbox=sandbox)
+
+    async def add(self, question: str, answer: str) -> Qa:
+        """
+        Add a row: a question of at most 200 characters, an answer of at most 1,000.
+
+        Raises `SettingsError` before anything is sent, and `SophNetError`.
+        """
+        # What may have been carried out is not sent again: it would stand there twice.
+        call = self._call(self._path, question, answer)
+        reply = await self._wire.fetch(call, retry=PAID_TASK)
+        return read_qa(named(reply), sandbox=is_sandbox(reply.headers))
+
+    async def update(self, record: Qa | str, question: str, answer: str) -> Qa:
+        """Replace both texts of a row. Raises as `add` does, and `NotFound`."""
+        call = self._call(self._at(record), question, answer)
+        reply = await self._wire.fetch(call, retry=ANSWER)
+        return read_qa(named(reply), sandbox=is_sandbox(reply.headers))
+
+    async def delete(self, record: Qa | str) -> None:
+        """Remove a row for good. Raises `NotFound`, and `SophNetError`."""
+        call = Call(method="DELETE", path=self._at(record))
+        checked(await self._wire.fetch(call, retry=ANSWER))
+
+    def _at(self, record: Qa | str) -> str:
+        name = record if isinstance(record, str) else record.id
+        if not name.strip():
+            raise SettingsError("Say which question: its id.")
+        return f"{self._path}/{segment(name)}"
+
+    def _call(self, path: str, question: str, answer: str) -> Call:
+        check_pair(question, answer)
+        body = msgspec.json.encode({"question": question, "answer": answer})
+        return Call(method="POST", path=path, body=body)
+
+
+def check_pair(question: str, answer: str) -> None:
+    """Raise `SettingsError` for a question or an answer that the service does not take."""
+    for name, text, longest in (
+        ("question", question, QUESTION),
+        ("answer", answer, ANSWER_LENGTH),
+    ):
+        if not text.strip():
+            raise SettingsError(f"The {name} is empty: the table holds pairs.")
+        if len(text) > longest:
+            raise SettingsError(
+                f"The {name} has {len(text):,} characters, and the service takes no more than "
+                f"{longest:,}: shorten it" + (", or upload a file." if name == "answer" else ".")
+            )

@@ -1,0 +1,126 @@
+"""One line to SophNet's streaming recogniser: how it begins, what its messages mean (WIRE 1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from .....events import Transcript
+from .....wire.call import Reply
+from .....wire.websocket import Socket, Sockets
+from ... import access
+from ...line_opening import connected, greeted
+from .words import milliseconds, words
+
+# The service's end of a session, or of the line under it; it gives no code of its own.
+GOOD_BYE = frozenset({1000, 1005})
+BYE = "BYE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A sentence with times of its line: ``end`` is None while the service does not say."""
+
+    transcript: Transcript
+    last_word: int | None = None
+
+    @property
+    def ends(self) -> int | None:
+        """Where the sound of it ends, if anything tells."""
+        return self.transcript.end if self.transcript.end is not None else self.last_word
+
+
+class Line:
+    """An open line whose ``ok`` has come."""
+
+    def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
+        self.socket = socket
+        self._scrub = scrub
+        self.sandbox = access.is_sandbox(socket.headers)
+        # The beginning of a message that a gateway has cut in two.
+        self._torn = ""
+        self.unreadable = 0
+
+    @classmethod
+    async def open(
+        cls, sockets: Sockets, path: str, query: Mapping[str, str], *, within: float
+    ) -> Line:
+        """
+        Open a line and wait for its ``ok``.
+
+        Raises `LineRefused` where it is closed before that as a wrong key's is, `LineClosed` where
+        the server went away, `TimedOut` where nothing comes, and what the upgrade was refused with.
+        """
+        socket = await connected(sockets, path, query, prove=_in_query)
+        line = cls(socket, sockets.origin.scrub)
+        await greeted(socket, line._come_to_ok(), within=within)
+        return line
+
+    async def _come_to_ok(self) -> None:
+        while not _is_ok(await self._message()):
+            pass
+
+    async def hear(self) -> Heard:
+        """The next sentence, partial or final. Raises `LineClosed`, or the service's own error."""
+        while True:
+            message = await self._message()
+            if message is not None and isinstance(message.get("text"), str):
+                return heard(message)
+
+    async def _message(self) -> dict[str, Any] | None:
+        """The next message that can be read; None for one that cannot."""
+        said = await self.socket.receive()
+        if isinstance(said, bytes):
+            return None
+        message = _object(said)
+        if message is None and self._torn:
+            message = _object(self._torn + said)
+        if message is None:
+            self._torn = said[-100_000:]
+            return None
+        if self._torn and _object(said) is not None:
+            # Its other half never came.
+            self.unreadable += 1
+        self._torn = ""
+        self._check(message)
+        return message
+
+    def _check(self, message: dict[str, Any]) -> None:
+        if "text" not in message and not _is_ok(message) and access.says_error(message):
+            body = msgspec.json.encode(message)
+            reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self._scrub)
+            raise access.parse_error(reply, message)
+
+
+def heard(message: Mapping[str, Any]) -> Heard:
+    """A sentence as the service sends it. An interim one repeats all of the sentence so far."""
+    found = words(message.get("words"))
+    transcript = Transcript(
+        text=message["text"],
+        final=str(message.get("is_sentence_end")).lower() == "true",
+        begin=milliseconds(message.get("begin_time")) or 0,
+        end=milliseconds(message.get("end_time")),
+        words=found,
+    )
+    return Heard(transcript=transcript, last_word=found[-1].end if found else None)
+
+
+def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
+    """This endpoint wants the key in its address (WIRE 1.1)."""
+    return {"apikey": headers.pop("authorization").removeprefix("Bearer ")}
+
+
+def _is_ok(message: Mapping[str, Any] | None) -> bool:
+    # A word at this endpoint, a number everywhere else.
+    return message is not None and str(message.get("status")).lower() in ("ok", "0")
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

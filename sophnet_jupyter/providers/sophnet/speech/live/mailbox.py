@@ -1,0 +1,41 @@
+"""Events between the one who hears them and the one who reads them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+
+from .....events import Event, Transcript
+
+
+class Mailbox:
+    """A queue for one reader; a slow one misses partial sentences, and nothing else."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._arrived = asyncio.Event()
+        self._closed = False
+
+    def put(self, event: Event) -> None:
+        last = self._events[-1] if self._events else None
+        # A partial sentence repeats the one before it: a slow reader loses nothing by this.
+        if isinstance(last, Transcript) and not last.final and isinstance(event, Transcript):
+            self._events.pop()
+        self._events.append(event)
+        self._arrived.set()
+
+    def close(self) -> None:
+        """Nothing more comes; what is there can still be read."""
+        self._closed = True
+        self._arrived.set()
+
+    async def read(self) -> AsyncGenerator[Event, None]:
+        """Events, until it is closed and empty."""
+        while True:
+            while self._events:
+                yield self._events.popleft()
+            if self._closed:
+                return
+            self._arrived.clear()
+            await self._arrived.wait()

@@ -1,0 +1,243 @@
+"""Speech to text while it is spoken, over a line that is kept up (WIRE 1.6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from .....errors import SettingsError, SophNetError
+from .....events import Event, Started, Transcript
+from .....response import Response
+from .....wire.files.download import Downloader
+from .....wire.websocket import Sockets
+from ... import access
+from ...paths import Place
+from .delivery import FRAME, Delivery, Limits, Sending
+from .line import Line
+from .mailbox import Mailbox
+from .source import Sound, read
+
+Format = Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"]
+FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
+
+__all__ = ["FORMATS", "Format", "Limits", "Live"]
+
+
+class Live:
+    """
+    One live session with the recogniser: sound in, sentences out.
+
+        async with client.speech.live() as live:
+            await live.send(pcm)
+            async for event in live: ...
+
+    Or with a ``source``, a path, an address or an array, which is played to it at real pace:
+
+        async for event in client.speech.live("talk.wav"):
+            print(event)
+
+    Events are `Transcript`, partial ones repeating all of their sentence, `Notice`, and at the end
+    `Finished`. When the line breaks, it is opened again, and what no final sentence was made of is
+    sent again, so that none is lost and none comes twice; only ``pcm`` can be cut in that way.
+
+    Raises `LineRefused` for a key or a format that the service does not take, and after several
+    attempts `LineClosed`, `Unreachable` or `TimedOut`; what had come is their ``response``.
+    """
+
+    def __init__(
+        self,
+        sockets: Sockets,
+        place: Place | None = None,
+        source: Any = None,
+        *,
+        format: Format = "pcm",  # noqa: A002 - the service's word
+        sample_rate: int = 16_000,
+        heartbeat: bool = True,
+        pace: float = 1.0,
+        limits: Limits | None = None,
+        downloads: Downloader | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if format not in FORMATS:
+            raise SettingsError(f"Live speech is one of {', '.join(FORMATS)}, not {format}.")
+        if source is not None and format != "pcm":
+            raise SettingsError("A source is sent as pcm: leave format out.")
+        if not 1 <= sample_rate <= 384_000 or pace < 0:
+            raise SettingsError("sample_rate is in samples a second, and pace is 0 or more.")
+        self.sample_rate = sample_rate
+        self.sound: Sound | None = None
+        """The source as it is sent, once it was read."""
+        self._sockets, self._place, self._source = sockets, place or Place(), source
+        self._format, self._heartbeat, self._pace = format, heartbeat, pace
+        self._downloads = downloads
+        self._limits, self._sleep = limits or Limits(), sleep
+        self._mailbox = Mailbox()
+        self._delivery = self._made_delivery()
+        self._ready: asyncio.Future[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._over = False
+        self._error: SophNetError | None = None
+
+    def __repr__(self) -> str:
+        return f"<Live {self._format} {self.sample_rate} Hz, {len(self.sentences)} sentences>"
+
+    @property
+    def sentences(self) -> list[Transcript]:
+        """The final sentences so far."""
+        return self._delivery.sentences
+
+    @property
+    def text(self) -> str:
+        """The final sentences so far, a line each."""
+        return "\n".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def lines(self) -> int:
+        """How many lines it took: one, unless they broke."""
+        return self._delivery.lines
+
+    @property
+    def waiting(self) -> float:
+        """Seconds of sound that the line has not taken yet."""
+        return self._delivery.waiting
+
+    async def __aenter__(self) -> Self:
+        if self._tasks or self._over:
+            raise SettingsError("A live session is used once: make another one.")
+        if self._source is not None:
+            source = await self._fetched(self._source)
+            self.sound = await asyncio.to_thread(read, source, self.sample_rate)
+            self.sample_rate = self.sound.sample_rate
+            self._delivery = self._made_delivery()
+        self._ready = asyncio.get_running_loop().create_future()
+        self._tasks = [asyncio.create_task(self._run())]
+        try:
+            await self._ready
+        except BaseException:
+            await self.aclose()
+            raise
+        if self.sound is not None:
+            self._tasks.append(asyncio.create_task(self._play(self.sound)))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def send(self, data: bytes) -> None:
+        """
+        Send more sound, in pieces of any length.
+
+        Waits while more than ``limits.backlog`` seconds wait to be sent. Raises what ended the
+        session, or `SettingsError` after `finish`.
+        """
+        delivery = self._delivery
+        if delivery.ended:
+            raise SettingsError("The session was finished: nothing can be sent any more.")
+        while delivery.waiting > self._limits.backlog and not self._over:
+            delivery.room.clear()
+            await delivery.room.wait()
+        if self._error:
+            raise self._error
+        delivery.record(data)
+
+    def end(self) -> None:
+        """No more sound will come: let the service say its last words. Returns at once."""
+        self._delivery.end()
+
+    async def finish(self) -> None:
+        """No more sound will come; wait for the last words. Raises what ended the session."""
+        self.end()
+        if self._tasks:
+            await asyncio.wait(self._tasks[:1])
+        if self._error:
+            raise self._error
+
+    async def aclose(self) -> None:
+        """Hang up, without waiting for last words."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def __aiter__(self) -> AsyncGenerator[Event, None]:
+        """Events, until the session is over. One reader at a time; a slow one misses partials."""
+        if not self._tasks:
+            async with self:
+                async for event in self._read():
+                    yield event
+            return
+        async for event in self._read():
+            yield event
+
+    async def _read(self) -> AsyncGenerator[Event, None]:
+        async for event in self._mailbox.read():
+            yield event
+        if self._error:
+            raise self._error
+
+    async def _fetched(self, source: Any) -> Any:
+        """What is at an address, without the key; anything else as it is."""
+        if not (isinstance(source, str) and source.startswith(("http://", "https://"))):
+            return source
+        if self._downloads is None:
+            raise SettingsError("Nothing is fetched here: give the path of a file.")
+        return (await self._downloads.fetch(source, kinds=("audio", "video"))).data
+
+    async def _play(self, sound: Sound) -> None:
+        """Send a source as fast as it would be spoken."""
+        clock = asyncio.get_running_loop().time
+        begin = clock()
+        for at in range(0, len(sound.pcm), FRAME):
+            if self._delivery.ended:
+                return
+            await self.send(sound.pcm[at : at + FRAME])
+            due = begin + (at + FRAME) / (2 * self.sample_rate) * self._pace
+            if (left := due - clock()) > 0:
+                await self._sleep(left)
+        self.end()
+
+    async def _run(self) -> None:
+        try:
+            await self._delivery.run()
+        except SophNetError as error:
+            error.response = Response(text=self.text, service=access.SERVICE, ending="failed")
+            self._error = error
+            if self._ready and not self._ready.done():
+                self._ready.set_exception(error)
+        finally:
+            self._over = True
+            if self._ready and not self._ready.done():
+                self._ready.cancel()
+            self._mailbox.close()
+            self._delivery.room.set()
+
+    def _made_delivery(self) -> Delivery:
+        sending = Sending(
+            sample_rate=self.sample_rate,
+            heartbeat=self._heartbeat,
+            is_pcm=self._format == "pcm",
+        )
+        return Delivery(self._dial, sending, self._limits, self._put, self._sleep)
+
+    async def _dial(self) -> Line:
+        place = self._place
+        query = {
+            **place.fields,
+            "format": self._format,
+            "sample_rate": str(self.sample_rate),
+            "heartbeat": "true" if self._heartbeat else "false",
+        }
+        path = place.path("stream-speech")
+        return await Line.open(self._sockets, path, query, within=self._limits.ok)
+
+    def _put(self, event: Event) -> None:
+        self._mailbox.put(event)
+        if isinstance(event, Started) and self._ready and not self._ready.done():
+            self._ready.set_result(None)

@@ -1,0 +1,68 @@
+"""
+The words of a sentence, in all the forms in which SophNet sends them (WIRE 1.6).
+
+Its document calls the field a string, its example has a list of what Java prints for an object.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from .....events import Word
+
+# A text may hold commas and brackets, so that the known names around it are what is looked for.
+_PRINTED = re.compile(
+    r"\s*Word\(beginTime=(?P<begin>[^,]*), endTime=(?P<end>[^,]*), text=(?P<text>.*), "
+    r"punctuation=(?P<punctuation>.*?)(?:, fixed=(?P<fixed>\w*))?\)[\s,\]]*",
+    re.DOTALL,
+)
+_NEXT = re.compile(r"(?=Word\(beginTime=)")
+
+
+def words(said: Any) -> tuple[Word, ...]:
+    """
+    Words from a list of objects, a list of printed objects, either as JSON text, or none.
+
+    What cannot be read is left out: the sentence stands in its own field.
+    """
+    if isinstance(said, str):
+        try:
+            said = msgspec.json.decode(said)
+        except (msgspec.DecodeError, RecursionError):
+            said = [piece for piece in _NEXT.split(said) if piece.startswith("Word(")]
+    if not isinstance(said, list):
+        return ()
+    return tuple(word for each in said if (word := _word(each)) is not None)
+
+
+def _word(each: Any) -> Word | None:
+    if isinstance(each, str):
+        printed = _PRINTED.fullmatch(each)
+        each = printed and {
+            "beginTime": printed["begin"],
+            "endTime": printed["end"],
+            "text": printed["text"],
+            "punctuation": printed["punctuation"],
+            "fixed": printed["fixed"],
+        }
+    if not isinstance(each, dict) or not isinstance(each.get("text"), str):
+        return None
+    punctuation = each.get("punctuation")
+    return Word(
+        text=each["text"],
+        begin=milliseconds(each.get("beginTime", each.get("begin_time"))),
+        end=milliseconds(each.get("endTime", each.get("end_time"))),
+        punctuation=punctuation if isinstance(punctuation, str) else "",
+        fixed=each.get("fixed") in (True, "true"),
+    )
+
+
+def milliseconds(said: Any) -> int | None:
+    """A time as the service gives it: a number, a number as text, or nothing."""
+    try:
+        return round(float(said))
+    except (TypeError, ValueError, OverflowError):
+        return None

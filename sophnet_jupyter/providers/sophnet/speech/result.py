@@ -1,0 +1,151 @@
+"""What SophNet says of a transcription: its task, and its lines of text with times (WIRE 1.4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
+from ....values.transcript import Sentence
+from ....wire.call import Reply
+from ....wire.poll import State
+from ..access import SERVICE, checked, request_id
+
+# "[0:5.840,0:6.690,0] text"; hours and blanks are taken too, and a missing speaker.
+_MOMENT = r"\s*(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*"
+_LINE = re.compile(rf"\[{_MOMENT},{_MOMENT}(?:,\s*([^\]]*?)\s*)?\]\s*(.*)")
+_STATES = ("waiting", "doing", "success", "failed")
+
+
+class SpeechTask(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One look at a transcription. ``state`` is waiting, doing, success, failed or unknown, ``word``
+    the service's own spelling; ``raw`` is the whole result, ``seconds`` the sound's length.
+    """
+
+    id: str
+    state: str
+    word: str = ""
+    raw: str = ""
+    message: str = ""
+    seconds: float | None = None
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return sentences(self.raw)
+
+    def __repr__(self) -> str:
+        said = f" · {self.message}" if self.message else ""
+        return quoted(f"<SpeechTask {self.id} · {self.state}{said}>")
+
+
+def decode_task(reply: Reply) -> SpeechTask:
+    """
+    The task in an answer to creating it or looking at it, also one that has failed.
+
+    Raises `ServiceError`, or `AnswerUnreadable` where there is no task in it.
+    """
+    body = _body(reply)
+    word = str(body.get("status") or "")
+    known = word.lower() in _STATES
+    # A status in words is a task's own: `checked` reads numbers only.
+    answer = checked(reply)
+    inner = answer.get("result") if isinstance(answer.get("result"), dict) else None
+    fields = inner or answer
+    task_id = _id(fields)
+    if not task_id:
+        what = "JSON without the id of a task"
+        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    word = str(fields.get("status") or "") if not known else word
+    state = word.strip().lower()
+    message = fields.get("errorMsg") or fields.get("error_msg") or ""
+    return SpeechTask(
+        id=task_id,
+        state=state if state in _STATES else "unknown",
+        word=word,
+        raw=_raw(fields.get("result")),
+        message=quoted(reply.scrub(str(message))),
+        seconds=_seconds(fields),
+    )
+
+
+def look(reply: Reply, task_id: str) -> State[Reply]:
+    """What a poll has found. Raises `TaskFailed`, and otherwise as `decode_task`."""
+    task = decode_task(reply)
+    if task.state == "failed":
+        raise TaskFailed(
+            service=SERVICE,
+            task_id=task_id,
+            state=task.word,
+            message=task.message,
+            request_id=reply.scrub(request_id(reply.headers, {})),
+        )
+    if task.state == "unknown":
+        what = f"task {task_id} is {task.word!r}" if task.word else f"task {task_id} is unknown"
+        raise NotFound(service=SERVICE, status=404, message=what, code="UNKNOWN")
+    return State(word=task.word, done=task.state == "success", reply=reply)
+
+
+def decode_sync(reply: Reply) -> tuple[str, float | None]:
+    """The text and length of a synchronous answer. Raises as `decode_task`."""
+    answer = checked(reply)
+    inner = answer.get("result")
+    fields = inner if isinstance(inner, dict) else answer
+    if "result" not in fields:
+        what = "JSON without a result"
+        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return _raw(fields.get("result")), _seconds(fields)
+
+
+def sentences(raw: str) -> tuple[Sentence, ...]:
+    """
+    The sentences of a result, a line each. A line of another form is a sentence without times:
+    nothing that was recognised is lost.
+    """
+    found = []
+    for line in raw.splitlines():
+        if not line.strip():
+            continue
+        if match := _LINE.match(line):
+            begin, end = _moment(match.groups()[:3]), _moment(match.groups()[3:6])
+            text, speaker = match[8].strip(), match[7] or ""
+            found.append(Sentence(text=text, start=begin, end=end, speaker=speaker, raw=line))
+        else:
+            found.append(Sentence(text=line.strip(), raw=line))
+    return tuple(found)
+
+
+def _moment(groups: tuple[Any, ...]) -> float:
+    hours, minutes, seconds = groups
+    whole = 3600 * int(hours or 0) + 60 * int(minutes)
+    return round(whole + float(seconds), 3)
+
+
+def _body(reply: Reply) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _id(fields: dict[str, Any]) -> str:
+    # The table has task_id, the service taskId (WIRE S12).
+    found = fields.get("taskId") or fields.get("task_id") or fields.get("id")
+    return str(found) if isinstance(found, str | int) else ""
+
+
+def _raw(result: object) -> str:
+    return result if isinstance(result, str) else ""
+
+
+def _seconds(fields: dict[str, Any]) -> float | None:
+    found = fields.get("audio_duration", fields.get("audioDuration"))
+    if isinstance(found, str):
+        try:
+            return float(found)
+        except ValueError:
+            return None
+    return float(found) if isinstance(found, int | float) else None

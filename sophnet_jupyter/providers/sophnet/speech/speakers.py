@@ -1,0 +1,39 @@
+"""Names for the speakers of recordings, whom the service only numbers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+
+import msgspec
+
+from ....errors import SettingsError
+from ....events import Event, Transcribed
+from ....values.transcript import renamed
+from ....wire.stream.stream import held
+
+
+def named(events: AsyncGenerator[Event, None], names: Sequence[str]) -> AsyncGenerator[Event, None]:
+    """
+    The events with these names, in the order in which the speakers are heard.
+
+    Speakers for whom no name is left keep their number. Raises `SettingsError` for what are no
+    names.
+    """
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise SettingsError('speakers takes a list of names: speakers=["Ada", "Bob"].')
+    return _named(events, list(names))
+
+
+async def _named(
+    events: AsyncGenerator[Event, None], left: list[str]
+) -> AsyncGenerator[Event, None]:
+    known: dict[str, str] = {}
+    async with held(events) as stream:
+        async for event in stream:
+            if not isinstance(event, Transcribed):
+                yield event
+                continue
+            for sentence in event.recording.sentences:
+                if left and sentence.speaker and sentence.speaker not in known:
+                    known[sentence.speaker] = left.pop(0)
+            yield msgspec.structs.replace(event, recording=renamed(event.recording, known))

@@ -1,0 +1,263 @@
+"""SophNet's speech to text: recordings as sentences, by tasks or at once (WIRE 1.4, 1.5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ....errors import SettingsError
+from ....events import Event, Finished, Notice, Progress, Started, Transcribed
+from ....response import Response, settle
+from ....values.transcript import Recording
+from ....wire.call import Call, Reply
+from ....wire.files.multipart import Multipart
+from ....wire.files.upload import Content, sending
+from ....wire.poll import Pace, State, segment
+from ....wire.retry import ANSWER, PAID_TASK, READ
+from ....wire.stream.stream import held
+from ....wire.wire import Wire
+from ... import arguments
+from ...tasks.journal import Task
+from ...tasks.paid import surely
+from ...tasks.tasks import Tasks
+from ..access import SERVICE, is_sandbox, request_id
+from ..paths import Place
+from ..several import several
+from .result import SpeechTask, decode_sync, decode_task, look, sentences
+from .sound import Sound, sound, sounds
+from .speakers import named
+
+if TYPE_CHECKING:
+    from ....wire.files.download import Downloader
+    from .live.session import Live
+
+KIND = "speech"
+PACE = Pace(first=1.0, factor=1.25, longest=10.0, total=6 * 3600.0)
+SILENT = "Nobody speaks in {name}, or nothing of it was understood: the transcript is empty."
+Given = str | Content | Response
+
+
+class Speech:
+    """
+    Recordings as text. A file is read from disk while it is sent, never as a whole.
+
+    The service keeps a result for 24 hours: so long a task can be resumed.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        tasks: Tasks,
+        *,
+        place: Place,
+        pace: Pace | None = None,
+        downloads: Downloader | None = None,
+    ) -> None:
+        self._wire = wire
+        self._tasks = tasks
+        self._path = place.path("speechtotext/transcriptions")
+        self._sync_path = place.path("speechtotext/non-stream")
+        self._fields = dict(place.fields)
+        self._pace = pace or PACE
+        self._place = place
+        self._downloads = downloads
+
+    def live(self, source: Any = None, **options: Any) -> Live:
+        """
+        Speech that becomes text while it is spoken: `Live` says how, and takes the options.
+
+        Nothing is opened before it is entered or iterated. Raises `SettingsError`.
+        """
+        from ....wire.websocket import Sockets
+        from .live.session import Live
+
+        sockets = Sockets(self._wire.origin, self._wire.network)
+        downloads = self._downloads
+        return Live(sockets, self._place, source, downloads=downloads, **options)
+
+    async def transcribe(self, given: Given | Sequence[Given], **options: Any) -> Response:
+        """
+        Return what is said in a recording: `Response.sentences` with their times and speakers,
+        `Response.text`, `Response.to_srt`, `Response.to_vtt`, `Response.to_frame`.
+
+        The options are those of `stream`. Raises `SophNetError`.
+        """
+        return await settle(self.stream(given, **options))
+
+    def stream(
+        self,
+        given: Given | Sequence[Given],
+        *,
+        sync: bool = False,
+        speakers: Sequence[str] = (),
+        filename: str = "",
+        model: str = "",
+        sample_rate: int | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Have a recording transcribed, and yield `Progress`, `Transcribed`, at last `Finished`.
+
+        Takes a path, an address (http or https), bytes, an open binary file or a `Response` with
+        sound; up to 1 GB and 5 hours of wav, mp3, m4a, flv, mp4, wma, 3gp, amr, aac, ogg (opus) or
+        flac. A list is several recordings, side by side. ``speakers`` are names, in the order in
+        which the speakers are heard; who has none keeps the service's number. ``sync`` waits for
+        the answer in one request and takes only the address of a wav file; ``model`` and
+        ``sample_rate`` are for it.
+
+        Raises `SettingsError` for what the service does not take, before anything is sent, and
+        `SophNetError`.
+        """
+        recordings = sounds(given, filename=filename)
+        if not sync and (model or sample_rate):
+            raise SettingsError("model and sample_rate are for sync=True only.")
+        parameters: dict[str, Any] = {"model": model, "sample_rate": sample_rate}
+        answers = [
+            self._at_once(each, parameters, n) if sync else self._one(each, n)
+            for n, each in enumerate(recordings)
+        ]
+        one = len(answers) == 1
+        events = answers[0] if one else several(answers, [each.name for each in recordings])
+        return named(events, speakers) if speakers else events
+
+    async def submit(self, given: Given, *, filename: str = "") -> Task:
+        """Have a transcription begun, and return its task without waiting: see `wait`."""
+        task, _ = await surely(self._sent(sound(given, filename=filename)))
+        return task
+
+    async def get(self, task_id: str) -> SpeechTask:
+        """Look at a task once. Raises `SophNetError`."""
+        return decode_task(await self._look(task_id))
+
+    async def list(self) -> tuple[Task, ...]:
+        """
+        The transcriptions begun here, newest first: the service has no list of its own.
+        """
+        found = await self._tasks.list(unfinished=False)
+        return tuple(task for task in found if task.kind == KIND)
+
+    async def wait(self, task_id: str) -> Response:
+        """Wait for a task, begun here or elsewhere, and return what was said."""
+        known = await self._tasks.find(task_id)
+        return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
+
+    async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
+        """Go on with a task that was begun earlier, also with one that is done."""
+        recording = Recording(name=task.asked or task.id, task_id=task.id)
+        path = Path(task.folder or ".", recording.name)
+        if await asyncio.to_thread(path.is_file):
+            recording = msgspec.structs.replace(recording, place=str(path))
+        async with held(self._follow(task, recording, resumed=True)) as events:
+            async for event in events:
+                yield event
+
+    async def _one(self, given: Sound, index: int) -> AsyncGenerator[Event, None]:
+        yield Progress(index=index, state="submitting")
+        body = given.form(self._fields) if given.content is not None else None
+        begun: tuple[Task, Reply] | None = None
+        sent = surely(self._sent(given, body))
+        if body is None:
+            begun = await sent
+        else:
+            async with aclosing(sending(body, sent)) as said:
+                async for item in said:
+                    if isinstance(item, Progress):
+                        yield msgspec.structs.replace(item, index=index)
+                    else:
+                        begun = item
+        assert begun
+        task, reply = begun
+        yield _started(reply)
+        recording = msgspec.structs.replace(given.recording, task_id=task.id)
+        async with held(self._follow(task, recording, index=index)) as events:
+            async for event in events:
+                yield event
+
+    async def _sent(self, given: Sound, body: Multipart | None = None) -> tuple[Task, Reply]:
+        if given.content is not None:
+            upload = body or given.form(self._fields)
+            call = Call(method="POST", path=self._path, upload=upload)
+        else:
+            asked = arguments.encoded({"audio_url": given.url, **self._fields})
+            call = Call(method="POST", path=self._path, body=asked)
+        reply = await self._wire.fetch(call, retry=PAID_TASK)
+        begun = decode_task(reply)
+        task = self._tasks.new(KIND, begun.id, asked=given.name, state=begun.word or "submitted")
+        return await self._tasks.note(task), reply
+
+    async def _follow(
+        self, task: Task, recording: Recording, *, index: int = 0, resumed: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        async def check() -> State[Reply]:
+            return look(await self._look(task.id), task.id)
+
+        found: State[Reply] | None = None
+        looks = self._tasks.follow(task, check, pace=self._pace, resumed=resumed)
+        async with aclosing(looks):
+            async for said in looks:
+                match said:
+                    case State():
+                        found = said
+                    case Progress():
+                        yield msgspec.structs.replace(said, index=index)
+                    case _:
+                        yield said
+        assert found
+        assert found.reply
+        if resumed:
+            yield _started(found.reply)
+        done = decode_task(found.reply)
+        for event in _read(recording, done.raw, done.seconds):
+            yield event
+        yield Finished(reason=found.word)
+
+    async def _at_once(
+        self, given: Sound, parameters: dict[str, Any], index: int
+    ) -> AsyncGenerator[Event, None]:
+        if given.content is not None:
+            raise SettingsError(
+                f"{given.name}: sync=True takes the address of a wav file only; without it, "
+                "files are sent and transcribed by a task."
+            )
+        if not urlsplit(given.url).path.lower().endswith(".wav"):
+            yield Notice(text="The synchronous service is documented for wav files only.")
+        yield Progress(index=index, state="waiting")
+        wanted = {key: value for key, value in parameters.items() if value}
+        body = {
+            "audio_url": given.url,
+            "speech_recognition_param": {**wanted, "format": "wav"},
+            **self._fields,
+        }
+        call = Call(method="POST", path=self._sync_path, body=arguments.encoded(body))
+        reply = await self._wire.fetch(call, retry=ANSWER)
+        yield _started(reply)
+        raw, seconds = decode_sync(reply)
+        for event in _read(given.recording, raw, seconds):
+            yield event
+        yield Finished(reason="success")
+
+    async def _look(self, task_id: str) -> Reply:
+        path = f"{self._path}/{segment(task_id)}"
+        return await self._wire.fetch(Call(method="GET", path=path), retry=READ)
+
+
+def _read(recording: Recording, raw: str, seconds: float | None) -> list[Event]:
+    found = sentences(raw)
+    heard = msgspec.structs.replace(recording, sentences=found, raw=raw, seconds=seconds)
+    events: list[Event] = [Transcribed(recording=heard)]
+    if not found:
+        events.append(Notice(text=SILENT.format(name=recording.name)))
+    return events
+
+
+def _started(reply: Reply) -> Started:
+    return Started(
+        service=SERVICE,
+        request_id=reply.scrub(request_id(reply.headers, {})),
+        sandbox=is_sandbox(reply.headers),
+    )

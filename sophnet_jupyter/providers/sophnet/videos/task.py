@@ -1,0 +1,199 @@
+"""What SophNet says of a film task, in both generations of its answers (WIRE 1.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import msgspec
+
+from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
+from ....wire.call import Reply
+from ....wire.poll import State
+from ..access import SERVICE, checked, request_id, unreadable
+from ..images.task import folded
+
+_OVER = {"failed", "cancelled"}
+_STATES = {"queued", "pending", "running", "suspended", "succeeded", "unknown"} | _OVER
+# Ids are short; what is longer, or a page, is something else.
+LONGEST_ID = 200
+
+
+class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One look at a task. ``state`` is queued, running, succeeded, failed, cancelled or unknown,
+    ``word`` the service's own spelling of it; ``url`` is the film, which expires, and
+    ``last_frame_url`` its last picture where that was asked for. ``usage`` is what the service says
+    of the film; ``created`` and ``updated`` are in seconds since the epoch.
+    """
+
+    id: str
+    state: str
+    word: str = ""
+    model: str = ""
+    url: str = ""
+    last_frame_url: str = ""
+    code: str = ""
+    message: str = ""
+    usage: Mapping[str, Any] = {}
+    created: float = 0.0
+    updated: float = 0.0
+
+    def __repr__(self) -> str:
+        # Without the addresses: who holds one can fetch the film.
+        said = f" · {self.message}" if self.message else ""
+        return quoted(f"<VideoTask {self.id} · {self.state}{said}>")
+
+
+def decode_begun(reply: Reply) -> str:
+    """
+    The id of the task that was begun: plain text, a JSON string, an object or an envelope (S35).
+
+    Raises `ServiceError`, or `AnswerUnreadable` where there is no id in it.
+    """
+    body = _json(reply)
+    if isinstance(body, dict) or not reply.ok:
+        answer = checked(reply)
+        inner = _inner(answer)
+        found = _id(inner) if isinstance(inner, dict) else inner
+    else:
+        found = reply.text if body is None else body
+    name = str(found).strip().strip("\"'").strip() if isinstance(found, str | int) else ""
+    odd = any(c.isspace() or c in "<>{}" for c in name)
+    if odd or name in ("", "null", "None") or len(name) > LONGEST_ID:
+        if not reply.body.strip():
+            raise unreadable(reply)
+        what = "no id of a task"
+        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return name
+
+
+def decode_task(reply: Reply, task_id: str) -> VideoTask:
+    """
+    The task in an answer to looking at it, also one that has failed: flat, or in an envelope.
+
+    The id in it is the service's own and another one (S40), so ``task_id`` is the one we asked
+    with. Raises `ServiceError`, or `AnswerUnreadable` where there is no task in it.
+    """
+    body = _json(reply)
+    inner = _inner(body) if isinstance(body, dict) else None
+    if not (reply.ok and isinstance(inner, dict) and _state(inner)):
+        checked(reply)
+        what = "JSON without the status of a task"
+        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    state = _state(inner)
+    error = inner.get("error")
+    told = error if isinstance(error, dict) else {}
+    message = told.get("message") or (error if isinstance(error, str) else "")
+    message = message or inner.get("message") or inner.get("errorMessage") or ""
+    content = inner.get("content")
+    made = content if isinstance(content, dict) else {}
+    usage = inner.get("usage")
+    done = state == "succeeded"
+    return VideoTask(
+        id=task_id,
+        state=state,
+        word=_word(inner),
+        model=quoted(inner.get("model") or "", 80),
+        # A task that is running may name an address that ends in /None.
+        url=_url(made, "video_url", "file_url") or _url(inner, "video_url") if done else "",
+        last_frame_url=_url(made, "last_frame_url") if done else "",
+        code=quoted(reply.scrub(str(told.get("code") or inner.get("code") or ""))),
+        message=quoted(reply.scrub(str(message))),
+        usage=usage if isinstance(usage, dict) else {},
+        created=_seconds(inner.get("created_at")),
+        updated=_seconds(inner.get("updated_at")),
+    )
+
+
+def decode_list(reply: Reply) -> tuple[VideoTask, ...]:
+    """The service's own list of tasks: bare or in an envelope (S33)."""
+    body = _json(reply)
+    if isinstance(body, dict) or not reply.ok or body is None:
+        answer = checked(reply)
+        found = (answer.get(name) for name in ("result", "data", "list", "output"))
+        body = next((rows for rows in found if isinstance(rows, list)), None)
+    if not isinstance(body, list):
+        raise unreadable(reply)
+    tasks = []
+    for row in body:
+        fields = _inner(row) if isinstance(row, dict) else None
+        if isinstance(fields, dict) and (name := _id(fields)):
+            model = quoted(fields.get("model") or "", 80)
+            state = _state(fields) or "unknown"
+            tasks.append(VideoTask(id=name, state=state, word=_word(fields), model=model))
+    if body and not tasks:
+        raise unreadable(reply)
+    return tuple(tasks)
+
+
+def look(reply: Reply, task_id: str) -> tuple[VideoTask, State[Reply]]:
+    """
+    What a poll has found. Raises `TaskFailed` for a task that came to nothing, `NotFound` for one
+    that the service does not know (any more), else as `decode_task`.
+    """
+    task = decode_task(reply, task_id)
+    if task.state == "unknown":
+        raise NotFound(
+            service=SERVICE, status=404, message=f"task {task_id} is unknown", code="UNKNOWN"
+        )
+    if task.state in _OVER:
+        _fail(task, reply)
+    if task.state != "succeeded":
+        return task, State(word=task.word)
+    if not task.url:
+        _fail(msgspec.structs.replace(task, message="it has finished without any film"), reply)
+    return task, State(word=task.word, done=True, reply=reply, urls=(task.url,))
+
+
+def _fail(task: VideoTask, reply: Reply) -> NoReturn:
+    raise TaskFailed(
+        service=SERVICE,
+        task_id=task.id,
+        state=task.word,
+        message=task.message,
+        code=task.code,
+        request_id=reply.scrub(request_id(reply.headers, {})),
+    )
+
+
+def _json(reply: Reply) -> Any:
+    try:
+        return msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _inner(body: Mapping[str, Any]) -> Any:
+    """What an envelope holds, or the body itself."""
+    for name in ("result", "data", "output"):
+        if isinstance(body.get(name), dict | str) and body[name]:
+            return body[name]
+    return body
+
+
+def _id(fields: Mapping[str, Any]) -> Any:
+    return fields.get("taskId") or fields.get("task_id") or fields.get("id") or ""
+
+
+def _word(fields: Mapping[str, Any]) -> str:
+    found = fields.get("status") or fields.get("taskStatus") or fields.get("task_status")
+    return quoted(found, 40) if isinstance(found, str) else ""
+
+
+def _state(fields: Mapping[str, Any]) -> str:
+    """The state in our spelling; empty where the word is none, such as the code of an error."""
+    state = folded(_word(fields)) if _word(fields) else ""
+    return state if state in _STATES or state.isalpha() else ""
+
+
+def _url(fields: Mapping[str, Any], *names: str) -> str:
+    found = next((fields[name] for name in names if fields.get(name)), "")
+    return found if isinstance(found, str) and not found.endswith("/None") else ""
+
+
+def _seconds(time: Any) -> float:
+    """A time as seconds; above 1e12 it is in milliseconds (S63)."""
+    if not isinstance(time, int | float) or isinstance(time, bool):
+        return 0.0
+    return time / 1000 if time > 1e12 else float(time)

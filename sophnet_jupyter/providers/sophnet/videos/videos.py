@@ -1,0 +1,249 @@
+"""SophNet films: tasks that are created, watched, and their results fetched (WIRE 1.10)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any, Literal
+
+import msgspec
+
+from ....errors import DownloadFailed
+from ....events import Event, Finished, ImageReady, Progress, Started, Usage, VideoReady
+from ....files.kinds import Kind
+from ....response import Response, settle
+from ....values.picture import Picture
+from ....values.video import Film
+from ....wire.call import Call, Reply
+from ....wire.files.download import Downloader
+from ....wire.files.receive import Download, Verify
+from ....wire.poll import Pace, State, segment
+from ....wire.retry import PAID_TASK, READ
+from ....wire.stream.stream import held
+from ....wire.wire import Wire
+from ... import arguments
+from ...tasks.journal import Task
+from ...tasks.paid import surely
+from ...tasks.tasks import Tasks
+from ..access import SERVICE, is_sandbox, request_id
+from ..paths import Place
+from .models import DOCUMENTED, VideoModel
+from .request import VideoRequest, request
+from .task import VideoTask, decode_begun, decode_list, decode_task, look
+
+Generation = Literal["task", "generate"]
+# A task is looked at where it was begun. The journal keeps these names: do not change.
+KINDS: Mapping[Generation, str] = {"task": "video", "generate": "video-generate"}
+WANTED: tuple[Kind, ...] = ("video",)
+FRAME: tuple[Kind, ...] = ("image",)
+# Films take three to eight minutes, and some twice that.
+PACE = Pace(first=2.0, factor=1.2, longest=10.0, total=1800.0)
+
+
+class Videos:
+    """
+    Films from words, and from a picture.
+
+    ``verify`` is called with the bytes of each, and of its last picture, before it is kept. Tasks
+    are begun on the path of the ``generation``: with a project the document's, else the newer one.
+    """
+
+    models: Mapping[str, VideoModel] = DOCUMENTED
+    """What the documented models take; others exist."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        tasks: Tasks,
+        downloader: Downloader,
+        *,
+        place: Place,
+        verify: Verify,
+        generation: Generation | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._wire = wire
+        self._tasks = tasks
+        self._downloader = downloader
+        self._path = place.path("videogenerator")
+        self._fields = place.fields
+        self._verify = verify
+        self._generation: Generation = generation or ("task" if place.fields else "generate")
+        self._pace = pace or PACE
+
+    def check(self, prompt: str = "", **options: Any) -> None:
+        """
+        Raise `SettingsError` for what `stream` would refuse before anything is sent.
+
+        Blocking: an image is read for it.
+        """
+        request(prompt, **options)
+
+    async def create(self, prompt: str = "", **options: Any) -> Response:
+        """
+        Have a film made, wait for it, fetch it, and return it as `Response.videos`.
+
+        Takes three to eight minutes. The options are those of `stream`. Raises `SophNetError`.
+        """
+        return await settle(self.stream(prompt, **options))
+
+    async def stream(
+        self, prompt: str = "", *, generation: Generation | None = None, **options: Any
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Have a film made, and yield what happens: `Progress`, `VideoReady`, at last `Finished`.
+
+        Only what is given is sent. The options are those of `videos.request.request`: ``image``,
+        ``model`` (``Wan2.2-T2V-A14B``, with an image ``Wan2.2-I2V-A14B``), ``negative_prompt``,
+        ``resolution``, ``size``, ``ratio``, ``duration``, ``seed``, ``watermark``, ``extra_body``.
+
+        The task is written down as soon as the service has begun it, so that ``client.tasks`` can
+        resume it. Leaving early ends the waiting; the service has no way to call a task off.
+
+        Raises `SophNetError`.
+        """
+        yield Progress(state="submitting")
+        asked = await asyncio.to_thread(request, prompt, **options)
+        task, reply = await surely(self._begun(asked, prompt, generation))
+        yield _started(reply, str(asked.body.get("model") or ""))
+        seed = asked.asked.get("seed")
+        film = Film(
+            prompt=prompt,
+            seed=None if seed is None else int(seed),
+            task_id=task.id,
+            poster=asked.poster,
+            asked=asked.asked,
+        )
+        async with held(self._follow(task, film)) as events:
+            async for event in events:
+                yield event
+
+    async def submit(
+        self, prompt: str = "", *, generation: Generation | None = None, **options: Any
+    ) -> Task:
+        """
+        Have a film begun, and return its task without waiting: see `wait`.
+
+        Takes the options of `stream`. Raises `SophNetError`.
+        """
+        asked = await asyncio.to_thread(request, prompt, **options)
+        task, _ = await surely(self._begun(asked, prompt, generation))
+        return task
+
+    async def get(self, task_id: str, *, generation: Generation | None = None) -> VideoTask:
+        """Look at a task once. Raises `SophNetError`."""
+        task = await self._task(task_id, generation)
+        return decode_task(await self._look(task), task.id)
+
+    async def list(self) -> tuple[VideoTask, ...]:
+        """The tasks that the service lists for the project. Raises `SophNetError`."""
+        return decode_list(await self._get(f"{self._path}/task"))
+
+    async def wait(self, task_id: str, *, generation: Generation | None = None) -> Response:
+        """Wait for a task, begun here or elsewhere, and fetch its film. Raises `SophNetError`."""
+        return await settle(self.resume(await self._task(task_id, generation)))
+
+    async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
+        """Go on with a task that was begun earlier, also with one that is done."""
+        film = Film(prompt=task.asked, task_id=task.id)
+        async with held(self._follow(task, film, resumed=True)) as events:
+            async for event in events:
+                yield event
+
+    async def _task(self, task_id: str, generation: Generation | None) -> Task:
+        """The task as it was written down, or a new one where nobody has heard of it."""
+        segment(task_id)
+        known = None if generation else await self._tasks.find(task_id)
+        if known and known.kind in KINDS.values():
+            return known
+        return self._tasks.new(KINDS[generation or self._generation], task_id)
+
+    async def _begun(
+        self, asked: VideoRequest, prompt: str, generation: Generation | None
+    ) -> tuple[Task, Reply]:
+        chosen = generation or self._generation
+        body = arguments.encoded({**asked.body, **self._fields})
+        call = Call(method="POST", path=f"{self._path}/{chosen}", body=body)
+        reply = await self._wire.fetch(call, retry=PAID_TASK)
+        task = self._tasks.new(KINDS[chosen], decode_begun(reply), asked=_asked(prompt, asked))
+        return await self._tasks.note(task), reply
+
+    async def _follow(
+        self, task: Task, film: Film, *, resumed: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        latest: list[VideoTask] = []
+
+        async def check() -> State[Reply]:
+            seen, state = look(await self._look(task), task.id)
+            latest[:] = [seen]
+            return state
+
+        looks = self._tasks.follow(task, check, pace=self._pace, resumed=resumed)
+        found: State[Reply] | None = None
+        async with aclosing(looks):
+            async for said in looks:
+                if not isinstance(said, State):
+                    yield said
+                    continue
+                found = said
+                [done] = latest
+                if resumed and said.reply:
+                    yield _started(said.reply, done.model)
+                # In here, since the task stays open until its film is fetched.
+                async with held(self._fetched(done, film)) as events:
+                    async for event in events:
+                        yield event
+        assert found
+        yield Finished(reason=found.word)
+
+    async def _fetched(self, done: VideoTask, film: Film) -> AsyncGenerator[Event, None]:
+        """The film, at once, since its address expires; and its last picture."""
+        yield Progress(state="fetching", task_id=film.task_id)
+        file = await self._file(done.url, film, WANTED)
+        ready = msgspec.structs.replace(
+            film, url=done.url, data=file.data, mime=file.media.mime, said=done.usage
+        )
+        yield VideoReady(film=ready)
+        tokens = done.usage.get("completion_tokens")
+        if isinstance(tokens, int) and tokens > 0:
+            yield Usage(completion_tokens=tokens, total_tokens=tokens)
+        if done.last_frame_url:
+            last = await self._file(done.last_frame_url, film, FRAME)
+            picture = Picture(
+                url=done.last_frame_url,
+                data=last.data,
+                mime=last.media.mime,
+                prompt=f"the end of: {film.prompt}",
+                task_id=film.task_id,
+            )
+            yield ImageReady(picture=picture)
+
+    async def _file(self, url: str, film: Film, kinds: tuple[Kind, ...]) -> Download:
+        try:
+            return await self._downloader.fetch(url, kinds=kinds, verify=self._verify)
+        except DownloadFailed as error:
+            error.task_id = film.task_id
+            raise
+
+    async def _look(self, task: Task) -> Reply:
+        [generation] = [name for name, kind in KINDS.items() if kind == task.kind]
+        return await self._get(f"{self._path}/{generation}/{segment(task.id)}")
+
+    async def _get(self, path: str) -> Reply:
+        return await self._wire.fetch(Call(method="GET", path=path), retry=READ)
+
+
+def _asked(prompt: str, asked: VideoRequest) -> str:
+    seed = asked.asked.get("seed")
+    words = prompt.strip() or "a picture moves"
+    return words if seed is None else f"{words} · seed {seed}"
+
+
+def _started(reply: Reply, model: str) -> Started:
+    return Started(
+        service=SERVICE,
+        model=model,
+        request_id=reply.scrub(request_id(reply.headers, {})),
+        sandbox=is_sandbox(reply.headers),
+    )

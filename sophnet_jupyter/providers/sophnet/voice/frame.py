@@ -1,0 +1,76 @@
+"""What the lines of a voice mean: sound in base64, and how much was said (WIRE 1.8, 1.13)."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+
+from ....errors import AnswerUnreadable
+from ....events import AudioChunk, Event, Usage
+from ....files import wav
+from ..access import SERVICE
+
+_ID3 = b"ID3"
+
+
+def is_frame(said: Mapping[str, Any]) -> bool:
+    """True for an object of the voice, among chunks of an answer."""
+    return "audioFrame" in said or ("choices" not in said and said.get("status") in WORDS)
+
+
+WORDS = ("accepting", "finish")
+
+
+class Frames:
+    """
+    Makes one sound of the frames of a stream.
+
+    Each is decoded alone. A service that makes each text anew puts a head before each: only the
+    first is passed on, or the rest would be heard as a crack.
+    """
+
+    def __init__(self) -> None:
+        self.heard = False
+        self.finished = False
+
+    def events(self, said: Mapping[str, Any]) -> list[Event]:
+        """What one object means. Raises `AnswerUnreadable` for a sound that is none."""
+        found: list[Event] = []
+        if data := self._joined(sound(said)):
+            self.heard = True
+            found.append(AudioChunk(data=data))
+        usage = said.get("usage")
+        characters = usage.get("characters") if isinstance(usage, Mapping) else None
+        if isinstance(characters, int):
+            found.append(Usage(characters=characters))
+        if said.get("status") == "finish":
+            self.finished = True
+        return found
+
+    def _joined(self, data: bytes) -> bytes:
+        if not self.heard:
+            return data
+        if found := wav.layout(data):
+            return data[found.start :]
+        if data.startswith(_ID3) and len(data) >= 10:
+            size = 0
+            for byte in data[6:10]:
+                size = size << 7 | byte & 0x7F
+            return data[10 + size :]
+        return data
+
+
+def sound(said: Mapping[str, Any]) -> bytes:
+    """The bytes in an object: in a string, or as a table has it, in an object with ``array``."""
+    frame = said.get("audioFrame") or said.get("data")
+    if isinstance(frame, Mapping):
+        frame = frame.get("array")
+    if not frame:
+        return b""
+    try:
+        return b64decode(frame, validate=True) if isinstance(frame, str) else bytes(frame)
+    except (binascii.Error, ValueError, TypeError):
+        what = "a frame of sound that is not base64"
+        raise AnswerUnreadable(service=SERVICE, what=what) from None

@@ -1,0 +1,178 @@
+"""SophNet's voices: text in, sound out (WIRE 1.8)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from typing import Any
+
+from ....errors import RequestRefused, ServiceError
+from ....events import AudioChunk, Event, Finished, Notice, Started
+from ....files.kinds import HEAD, sniff
+from ....response import Response, settle
+from ....wire.call import Call, Reply
+from ....wire.retry import ANSWER
+from ....wire.stream.stream import held
+from ....wire.wire import Wire
+from ... import arguments
+from ...lines import EventLines, read
+from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error, unreadable
+from ..paths import Place
+from .frame import Frames
+from .request import sounding
+from .text import texts
+from .voices import VOICES
+
+Subject = str | Response | Iterable[str | Response]
+
+PATH = "voice/synthesize-audio"
+CUT = "The sound just stopped before its end: what had come is kept. Say the rest again."
+
+
+class Voice:
+    """Text as speech."""
+
+    # By model, as far as they are known; the service may have more.
+    voices: Mapping[str, tuple[str, ...]] = VOICES
+
+    def __init__(self, wire: Wire, *, place: Place) -> None:
+        self._wire = wire
+        self._path = place.path(PATH)
+        self._fields = place.fields
+
+    async def speak(self, text: Subject, *, stream: bool = False, **options: Any) -> Response:
+        """
+        Have a text said, and return its sound as `Response.audio`.
+
+        Takes a text, a `Response`, or several of them, which become one sound. ``stream=True``
+        changes the transport only, which keeps a long text from running into a time limit. The
+        options are those of `stream`.
+
+        Raises `SophNetError`; what had come by then is in its ``response``, and can be played.
+        """
+        events = self._stream(text, options) if stream else self._whole(text, options)
+        return await settle(events)
+
+    def stream(self, text: Subject, **options: Any) -> AsyncGenerator[Event, None]:
+        """
+        Have a text said, and yield `AudioChunk` while it is; the last event is `Finished`.
+
+        The chunks put together are one sound file. The options, of which only those are sent that
+        are given, are those of `voice.request.sounding`: ``model`` (``cosyvoice-v1``, or that of
+        the voice), ``voice``, ``format`` (``mp3``, ``wav``, ``pcm``, or the service's
+        ``MP3_16000HZ_MONO_128KBPS``), ``volume`` (0 to 100), ``speech_rate`` and ``pitch_rate``
+        (0.5 to 2).
+
+        A text of more than 500 characters is sent in pieces that end with sentences; one that
+        begins with ``<speak`` is SSML and stays as it is. Leaving early ends the speech.
+
+        Raises `SettingsError` before anything is sent, and `SophNetError`.
+        """
+        return self._stream(text, options)
+
+    def check(self, text: Subject, **options: Any) -> None:
+        """Raise `SettingsError` for what `stream` would refuse; nothing is sent."""
+        sounding(**options)
+        texts(text)
+
+    async def _stream(
+        self, text: Subject, options: Mapping[str, Any]
+    ) -> AsyncGenerator[Event, None]:
+        param, said = sounding(**options), texts(text)
+        call = self._call(f"{self._path}-stream", said, param)
+        async with self._wire.stream(call, retry=ANSWER) as opened:
+            reply, frames, started = opened.reply(), Frames(), False
+            if opened.ok:
+                lines = opened.events(until="", decoder=EventLines())
+                async with held(lines) as events:
+                    async for line in events:
+                        found = _object(reply, line.data or "", cut=not line.complete)
+                        if not started and (started := True):
+                            yield _started(reply, param)
+                        for event in frames.events(found):
+                            yield event
+                        opened.ending = frames.finished
+            if not opened.ok or opened.unread is not None:
+                # An error, a page, nothing at all, or a server that sends the sound as it is.
+                whole = await opened.whole()
+                for event in _sound(whole, param):
+                    yield event
+                return
+            if not frames.heard:
+                raise silent(reply, param)
+            for event in ending(frames):
+                yield event
+
+    async def _whole(
+        self, text: Subject, options: Mapping[str, Any]
+    ) -> AsyncGenerator[Event, None]:
+        param = sounding(**options)
+        call = self._call(self._path, texts(text), param)
+        for event in _sound(await self._wire.fetch(call, retry=ANSWER), param):
+            yield event
+
+    def _call(self, path: str, said: list[str], param: Mapping[str, Any]) -> Call:
+        body = {**self._fields, "text": said, "synthesis_param": param}
+        return Call(method="POST", path=path, body=arguments.encoded(body))
+
+
+def ending(frames: Frames) -> list[Event]:
+    """The last events of a voice: only ``finish`` makes it complete."""
+    if frames.finished:
+        return [Finished(reason="finish")]
+    return [Notice(text=CUT), Finished(reason="incomplete", ending="incomplete")]
+
+
+def silent(reply: Reply, param: Mapping[str, Any]) -> ServiceError:
+    """The error for HTTP 200 without any sound, which is how an unknown voice is answered."""
+    voice = param.get("voice")
+    error = RequestRefused(
+        service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,
+        status=reply.status,
+        message="no sound came",
+        request_id=reply.scrub(request_id(reply.headers, {})),
+    )
+    known = ", ".join(VOICES.get(param["model"], ())) or "those of its console"
+    about = f"that {param['model']} has the voice {voice!r}" if voice else "the text"
+    voices = f" Known voices: {known}." if voice else ""
+    error.advice = f"Check {about}: it answers so for what it cannot say.{voices}"
+    return error
+
+
+def _sound(reply: Reply, param: Mapping[str, Any]) -> list[Event]:
+    """The events of a sound that came in one piece. Raises `ServiceError`."""
+    if not reply.ok:
+        checked(reply)
+    if not reply.body.strip():
+        raise silent(reply, param)
+    kind = reply.content_type.partition(";")[0].strip().lower()
+    media = sniff(reply.body[:HEAD])
+    # Raw samples have no head to tell them by.
+    if media is None and (kind.endswith("json") or kind.startswith("text/")):
+        checked(reply)
+        raise unreadable(reply)
+    return [
+        _started(reply, param),
+        AudioChunk(data=reply.body),
+        Finished(reason="finish"),
+    ]
+
+
+def _object(reply: Reply, line: str, *, cut: bool) -> dict[str, Any]:
+    """The object in a line of the stream. Raises `ServiceError` where it is an error."""
+    found = read(line)
+    if found is None:
+        if cut:
+            return {}
+        raise unreadable(reply)
+    if says_error(found):
+        raise parse_error(reply, found)
+    return found
+
+
+def _started(reply: Reply, param: Mapping[str, Any]) -> Started:
+    return Started(
+        service=SERVICE,
+        model=str(param["model"]),
+        request_id=reply.scrub(request_id(reply.headers, {})),
+        sandbox=is_sandbox(reply.headers),
+    )

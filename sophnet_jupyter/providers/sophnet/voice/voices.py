@@ -1,0 +1,39 @@
+"""The voices known by name. A service may have more, so that a new name is never refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ....errors import SettingsError
+
+V1, V2 = "cosyvoice-v1", "cosyvoice-v2"
+# The document's list for v1; for v2 those that public clients have been seen to use (WIRE 1.8).
+VOICES: Mapping[str, tuple[str, ...]] = {
+    V1: (
+        *("longxiaochun", "longwan", "longcheng", "longhua", "longxiaoxia", "longxiaocheng"),
+        *("longxiaobai", "longlaotie", "longshu", "longshuo", "longjing", "longyue"),
+        *("loongstella", "loongbella"),
+    ),
+    V2: (
+        *("longxiaochun_v2", "longxiaoxia_v2", "longyumi_v2", "longanlang", "longjiqi"),
+        *("longhouge", "longanwen", "longanli", "longanran", "longanyue"),
+    ),
+}
+
+
+def model_for(model: str | None, voice: str | None) -> str:
+    """
+    The model to send, which is always sent: the given one, else the one that has the voice.
+
+    Raises `SettingsError` for a voice of v1 with a model of v2, which would answer with nothing.
+    """
+    if not model:
+        return V2 if voice and (voice in VOICES[V2] or voice.endswith("_v2")) else V1
+    if voice in VOICES[V1] and "v2" in model.lower():
+        twin = f"{voice}_v2"
+        instead = f"voice={twin!r}" if twin in VOICES[V2] else f"a voice such as {VOICES[V2][0]!r}"
+        raise SettingsError(
+            f"{voice} is a voice of {V1}, and {model} would answer without any sound: "
+            f"take {instead}, or model={V1!r}."
+        )
+    return model

@@ -1,0 +1,103 @@
+"""One line of a voice chat: how it begins, and what comes down on it (WIRE 1.14)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ....errors import ServiceError
+from ....wire.call import Reply
+from ....wire.websocket import Socket, Sockets
+from ...lines import read
+from .. import access
+from ..line_opening import connected, greeted
+
+Message = dict[str, Any]
+# A table and an example of the document do not agree (WIRE 4.1, S48).
+_ALIASES = {"chat.update": "chat.updated"}
+_CREATED = "chat.created"
+
+
+class Line:
+    """An open line whose ``chat.created`` has come."""
+
+    def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
+        self.socket = socket
+        self.sandbox = access.is_sandbox(socket.headers)
+        self.unreadable = 0
+        self._scrub = scrub
+        # Some send several objects in one message.
+        self._more: deque[Message] = deque()
+
+    @classmethod
+    async def open(
+        cls, sockets: Sockets, path: str, query: Mapping[str, str], *, within: float
+    ) -> Line:
+        """
+        Open a line and wait for its ``chat.created``; nothing may be sent before that.
+
+        Raises `ServiceError` with the service's reason, `LineRefused` where it is closed without
+        one, `LineClosed` where the service went away, and `TimedOut` where nothing comes.
+        """
+        socket = await connected(sockets, path, query, prove=_in_query)
+        line = cls(socket, sockets.origin.scrub)
+        await greeted(socket, line._come_to_created(), within=within)
+        return line
+
+    async def receive(self) -> Message:
+        """The next object. Raises `LineClosed`."""
+        while not self._more:
+            said = await self.socket.receive()
+            if isinstance(said, bytes):
+                continue
+            found = _objects(said)
+            self.unreadable += not found
+            self._more.extend(found)
+        message = self._more.popleft()
+        if (kind := message.get("event_type")) in _ALIASES:
+            message["event_type"] = _ALIASES[kind]
+        return message
+
+    async def tell(self, event: str, **facts: str) -> None:
+        """Send an event. Raises `LineClosed`."""
+        await self.socket.send(msgspec.json.encode({"event_type": event, **facts}).decode())
+
+    def error(self, message: Message) -> ServiceError:
+        """What the service refuses or regrets, as the exception that a notebook should show."""
+        body = msgspec.json.encode(message)
+        reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self._scrub)
+        return access.parse_error(reply, message)
+
+    async def _come_to_created(self) -> None:
+        while True:
+            message = await self.receive()
+            if is_refusal(message):
+                raise self.error(message)
+            if message.get("event_type") == _CREATED:
+                return
+
+
+def is_refusal(message: Message) -> bool:
+    """Whether it says that something went wrong: an error, or an answer whose status is not 0."""
+    if message.get("event_type") == "error":
+        return True
+    if "event_type" in message:
+        return str(message.get("status", 0)) not in ("0", "None")
+    untyped = "text" not in message and "audioFrame" not in message
+    return untyped and access.says_error(message)
+
+
+def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
+    """This endpoint wants the whole header in its address (WIRE 1.1)."""
+    return {"token": headers.pop("authorization")}
+
+
+def _objects(text: str) -> list[Message]:
+    if (whole := read(text)) is not None:
+        return [whole]
+    # Dressed as the lines of a stream, as in chat with voice.
+    lines = (line.strip().removeprefix("data:").strip() for line in text.splitlines())
+    return [found for line in lines if (found := read(line)) is not None]

@@ -1,0 +1,68 @@
+"""One answer of a voice chat: words and sound, which come mixed (WIRE 1.13, 1.14)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from ....errors import SophNetError
+from ....events import Event, Finished, Notice, Usage
+from ..chat.chat import last_events
+from ..chat.chunk import Decoder
+from ..chat.voiced import UNSAID
+from ..voice.frame import Frames, is_frame
+
+Stage = Literal["asked", "answering", "cancelling"]
+
+
+class Round:
+    """
+    What has come of one answer.
+
+    ``asked`` until the service has taken the turn, ``cancelling`` from our cancel on: what still
+    comes then belongs to nobody, and is counted as ``late``.
+    """
+
+    def __init__(self) -> None:
+        self.stage: Stage = "asked"
+        self.failed: SophNetError | None = None
+        self.late = 0
+        self._words = Decoder()
+        self._sound = Frames()
+        self._usage = Usage()
+
+    def events(self, message: dict[str, Any]) -> list[Event]:
+        """What a chunk of words or a piece of sound means. Raises `AnswerUnreadable`."""
+        if self.stage == "cancelling":
+            self.late += 1
+            return []
+        self.stage = "answering"
+        if is_frame(message):
+            found = self._sound.events(message)
+        else:
+            found = self._words.events(message, "delta")
+        return [self._joined(event) if isinstance(event, Usage) else event for event in found]
+
+    def end(self) -> list[Event]:
+        """The last events, once the service says that the round is over."""
+        if self.stage == "cancelling":
+            return [Finished(reason="canceled", ending="stopped")]
+        if self.failed:
+            return [Finished(reason="error", ending="failed")]
+        if not self._words.reason and self._sound.finished:
+            # The sound is said to be whole, so that the words are.
+            self._words.reason = "stop"
+        last = last_events(self._words, done=False)
+        whole = isinstance(last[-1], Finished) and last[-1].ending == "complete"
+        if whole and not (self._sound.finished and self._sound.heard):
+            last.insert(-1, Notice(text=UNSAID))
+        return last
+
+    def _joined(self, usage: Usage) -> Usage:
+        """What both have cost: tokens and characters come apart."""
+        if usage.characters is not None:
+            self._usage = msgspec.structs.replace(self._usage, characters=usage.characters)
+        else:
+            self._usage = msgspec.structs.replace(usage, characters=self._usage.characters)
+        return self._usage

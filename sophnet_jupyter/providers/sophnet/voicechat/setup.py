@@ -1,0 +1,83 @@
+"""How a voice chat is set up: the ``message`` of ``chat.update`` (WIRE 1.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from ....errors import SettingsError
+from ..chat import request
+from ..chat.voiced import speech
+
+Mode = Literal["online", "refresh"]
+Format = Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"]
+MODES = ("online", "refresh")
+FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """
+    What the service is told before the first sound; after it, nothing of this can be changed.
+
+    ``messages`` are what the model has heard before, ``system`` goes in front of them.
+    ``asr_mode`` is ``online`` for sound that flows all the time, ``refresh`` for sound that is
+    cut, as by push-to-talk. ``voice`` is a name, True, or a dict of the arguments of
+    `voice.request.sounding`. ``chat`` are further parameters of the model, as in
+    `chat.request.request`: ``temperature``, ``max_tokens`` and so on.
+
+    Raises `SettingsError` for what the documents rule out.
+    """
+
+    system: str = ""
+    messages: Sequence[Mapping[str, Any]] = ()
+    voice: object = True
+    asr_mode: Mode = "online"
+    format: Format = "pcm"
+    sample_rate: int = 16_000
+    heartbeat: bool = True
+    chat: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.asr_mode not in MODES:
+            raise SettingsError(f"asr_mode is online or refresh, not {self.asr_mode}.")
+        if self.format not in FORMATS:
+            raise SettingsError(f"The sound is one of {', '.join(FORMATS)}, not {self.format}.")
+        if not 1000 <= self.sample_rate <= 384_000:
+            raise SettingsError("sample_rate is in samples a second, such as 16000.")
+        self.message()
+
+    def message(self) -> str:
+        """JSON text: an object in its place is refused, and so is one that lacks a part."""
+        hearing = {
+            "heartbeat": self.heartbeat,
+            "speech_recognition_param": {"sample_rate": self.sample_rate, "format": self.format},
+        }
+        answering = {
+            "chat_completion_req": self._asked(),
+            "speech_synthesis_req": {"stream": True, **speech(self.voice or True, "")},
+        }
+        said = {
+            "create_transcription_task_req": hearing,
+            "chat_completion_with_voice_output_req": answering,
+            "asr_mode": self.asr_mode,
+        }
+        return msgspec.json.encode(said).decode()
+
+    def _asked(self) -> dict[str, Any]:
+        before = [dict(message) for message in self.messages]
+        if self.system:
+            before.insert(0, {"role": "system", "content": self.system})
+        try:
+            # A prompt stands in for what will be said; its model is that of the address.
+            asked = request.request("?", model="", **self.chat)
+        except TypeError:
+            raise SettingsError(
+                "The model's parameters are those of client.chat, such as temperature or "
+                f"max_tokens; one of {', '.join(self.chat)} is none."
+            ) from None
+        del asked["model"]
+        return {**asked, "messages": before, "stream": True}

@@ -1,0 +1,98 @@
+"""Voice chat: talk to a model and hear it answer (WIRE 1.14)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ....errors import SettingsError
+from ....wire.poll import segment
+from ....wire.websocket import Sockets
+from ....wire.wire import Wire
+from ..speech.live.source import Sound, read
+from .session import Limits, Session
+from .setup import Setup
+
+
+class VoiceChats:
+    """
+    Opens conversations by voice.
+
+    The service knows this endpoint with a project only, and wants the ids of the two services
+    that hear and speak. The sandbox takes any, and so needs none.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        default_model: Callable[[], str],
+        project_id: str = "",
+        asr_easyllm_id: str = "",
+        tts_easyllm_id: str = "",
+        sandbox: bool = False,
+    ) -> None:
+        self._wire = wire
+        self._default_model = default_model
+        self._project = project_id
+        self._asr, self._tts = asr_easyllm_id, tts_easyllm_id
+        self._sandbox = sandbox
+
+    @staticmethod
+    def sound(source: Any, *, sample_rate: int = 16_000) -> Sound:
+        """
+        A file, an array or samples, as `Session.play` sends it: ``pcm`` and its ``sample_rate``.
+
+        ``sample_rate`` is that of sources that do not tell theirs. Blocking. Raises
+        `SettingsError`.
+        """
+        return read(source, sample_rate)
+
+    def connect(
+        self,
+        model: str = "",
+        asr_easyllm_id: str = "",
+        tts_easyllm_id: str = "",
+        *,
+        limits: Limits | None = None,
+        sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
+        **setup: Any,
+    ) -> Session:
+        """
+        A conversation, opened by ``async with``: `Session` says what it can do.
+
+        ``setup`` is that of `Setup`: ``system``, ``messages``, ``voice``, ``asr_mode``,
+        ``sample_rate``, ``format``, ``chat`` and so on. Raises `SettingsError` for what cannot be
+        right, before anything is opened.
+        """
+        names = {
+            "SOPHNET_PROJECT_ID": self._project,
+            "SOPHNET_SPEECH_EASYLLM_ID": asr_easyllm_id or self._asr,
+            "SOPHNET_VOICE_EASYLLM_ID": tts_easyllm_id or self._tts,
+        }
+        if self._sandbox:
+            names = {name: value or "sandbox" for name, value in names.items()}
+        if missing := [name for name, value in names.items() if not value]:
+            raise SettingsError(
+                f"Voice chat needs a project and the ids of its two services: set "
+                f"{' and '.join(missing)}, or give asr_easyllm_id and tts_easyllm_id."
+            )
+        project, asr, tts = names.values()
+        try:
+            wanted = Setup(**setup)
+        except TypeError:
+            known = ", ".join(Setup.__dataclass_fields__)
+            raise SettingsError(f"The setup of a voice chat has {known}.") from None
+        return Session(
+            Sockets(self._wire.origin, self._wire.network),
+            f"/projects/{segment(project)}/chat/speech-chat",
+            {
+                "model": model or self._default_model(),
+                "asr_easyllm_id": asr,
+                "tts_easyllm_id": tts,
+            },
+            wanted,
+            limits=limits,
+            sleep=sleep,
+        )

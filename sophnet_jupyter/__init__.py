@@ -127,6 +127,6 @@ def _draw(response: Any, include: object = None, exclude: object = None) -> dict
 
 
 def _show(response: Any) -> None:
-    from .views.showing import show
+    from .views.answer.showing import show
 
     show(response)

@@ -15,7 +15,7 @@ from ..kernel.output import Cell
 from ..prompt.pictures.attach import Attachment
 from ..response import Response
 from ..views.answer import Context
-from ..views.thumbnails import Sent, small
+from ..views.media.thumbnails import Sent, small
 from .attachments import Attachments
 from .background import Background
 from .follow import GOES_ON, Following

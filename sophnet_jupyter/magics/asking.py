@@ -9,7 +9,7 @@ from ..events import Event
 from ..kernel.loop import run
 from ..response import Arrival, Response
 from ..views.answer import Context
-from ..views.live import View, show
+from ..views.live.answer import View, show
 from .jobs import Ask
 from .session import Session
 

@@ -15,7 +15,7 @@ from IPython.core.error import UsageError
 from ..prompt.pictures.attach import Attachment, attach
 from ..response import Response
 from ..values.picture import Picture
-from ..views.thumbnails import Sent, small
+from ..views.media.thumbnails import Sent, small
 from .interpolate import value_of
 
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}

@@ -13,8 +13,8 @@ from ..errors import AnswerIncomplete, Stopped
 from ..prompt.pictures.attach import with_images
 from ..response import Arrival, Response
 from ..views.answer import Context
-from ..views.formats import next_cell
-from ..views.live import View, show
+from ..views.answer.formats import next_cell
+from ..views.live.answer import View, show
 from .asking import settle
 from .attachments import Attachments
 from .background import Background

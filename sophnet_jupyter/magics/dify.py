@@ -16,8 +16,8 @@ from ..errors import SophNetError, Stopped
 from ..events import AudioChunk, Event, Finished, Notice, Started
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..views import audio
 from ..views.answer import Context
+from ..views.media import audio
 from .asking import follow, settle
 from .dify_about import Desk
 from .dify_inputs import Question, form_of

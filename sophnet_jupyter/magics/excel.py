@@ -19,8 +19,8 @@ from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..response import Response
 from ..views.answer import Context
-from ..views.live import View, WholeAnswer
-from ..views.report import LiveReport, bundle
+from ..views.answer.report import LiveReport, bundle
+from ..views.live.answer import View, WholeAnswer
 from .asking import follow, settle
 from .interpolate import interpolate
 from .options import out_name, parse

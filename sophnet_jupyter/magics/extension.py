@@ -13,7 +13,7 @@ from IPython.core.completer import CompletionContext, SimpleMatcherResult, conte
 from ..errors import SophNetError
 from ..kernel.loop import later
 from ..settings import media_in_files, model_name
-from ..views.embedding import shelf
+from ..views.media.shelf import shelf
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
 from .questions import transformer
 from .session import Session
@@ -111,12 +111,12 @@ def greeting(session: Session) -> str:
 
 def warm_up(session: Session) -> None:
     """Import what the first answer needs while the user types."""
-    from ..views import safe_markdown
+    from ..views.safe import markdown
     from . import chat  # noqa: F401
 
     with suppress(SophNetError):
         session.client.warm_up()
-    safe_markdown.render("")
+    markdown.render("")
 
 
 def _matcher(session: Session, magics: Mapping[str, LazyMagic]) -> Any:

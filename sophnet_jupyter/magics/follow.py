@@ -15,9 +15,9 @@ from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..response import Arrival, Response
 from ..views.answer import Context, bundle
-from ..views.control_characters import plain
-from ..views.live import View, show
-from ..views.progress import LiveProgress, NoProgress, TerminalProgress
+from ..views.live.answer import View, show
+from ..views.live.progress import LiveProgress, NoProgress, TerminalProgress
+from ..views.safe.control_characters import plain
 from .background import Background
 from .places import HUNG_UP, Below, CancelNote, fail, failure, note
 from .session import Session

@@ -14,8 +14,8 @@ from ..errors import Stopped
 from ..kernel.output import Cell
 from ..response import Arrival, Response
 from ..views.answer import Context
-from ..views.control_characters import plain
-from ..views.live import View
+from ..views.live.answer import View
+from ..views.safe.control_characters import plain
 from . import sheet
 from .background import Background, clipped
 from .places import InCell, OnPaper, Place, Waiting

@@ -19,7 +19,7 @@ from ..providers.sophnet.knowledge.knowledge import Knowledge
 from ..settings.secret import scrub
 from ..values.knowledge import KnowledgeFile, Qa
 from ..views import knowledge as views
-from ..views.control_characters import plain
+from ..views.safe.control_characters import plain
 from .interpolate import interpolate
 from .knowledge_upload import Uploading
 from .named_files import named_files

@@ -17,8 +17,8 @@ from ..kernel.output import Cell
 from ..providers.sophnet.knowledge.knowledge import Knowledge
 from ..values.knowledge import KnowledgeFile
 from ..views import knowledge as views
-from ..views.look import one_line
-from ..views.maths import inert
+from ..views.safe.look import one_line
+from ..views.safe.maths import inert
 
 # Redraws a second at most.
 RATE = 5

@@ -15,7 +15,7 @@ from IPython.display import display
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..response import Response
-from ..views.control_characters import plain
+from ..views.safe.control_characters import plain
 from .interpolate import interpolate
 from .options import out_name
 from .session import Session

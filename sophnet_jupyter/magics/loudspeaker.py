@@ -10,9 +10,10 @@ from ..files import wav
 from ..kernel.output import Cell
 from ..providers.sophnet.voice.request import GRAMMAR, SHORT
 from ..response import Response
-from ..views import audio
-from ..views.answer import Context, closing, closing_words
-from ..views.live import View
+from ..views.answer import Context
+from ..views.answer.answer import closing, closing_words
+from ..views.live.answer import View
+from ..views.media import audio
 
 if TYPE_CHECKING:
     from ..widgets.audio_player import AudioPlayer

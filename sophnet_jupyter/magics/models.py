@@ -10,7 +10,7 @@ from ..errors import Stopped
 from ..kernel.loop import run
 from ..settings import model_name
 from ..settings import session as settings_session
-from ..views.control_characters import plain
+from ..views.safe.control_characters import plain
 from . import sheet
 from .session import Session
 

@@ -13,7 +13,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import argument
 
 from ..settings.secret import scrub
-from ..views.formats import FORMATS
+from ..views.answer.formats import FORMATS
 
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
 _OPTION = re.compile(r"-{1,2}[A-Za-z]")

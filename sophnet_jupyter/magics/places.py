@@ -11,11 +11,11 @@ from ..kernel.output import Cell
 from ..response import Arrival
 from ..settings.secret import scrub
 from ..views.answer import Context
-from ..views.control_characters import plain
-from ..views.live import LiveAnswer, Surface, View
-from ..views.look import WRAP, one_line
-from ..views.maths import inert
-from ..views.terminal import TerminalAnswer
+from ..views.live.answer import LiveAnswer, Surface, View
+from ..views.live.terminal import TerminalAnswer
+from ..views.safe.control_characters import plain
+from ..views.safe.look import WRAP, one_line
+from ..views.safe.maths import inert
 
 HUNG_UP = "Cancel hangs up; what has come by then is kept."
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..events import Event, Finished, Notice, Parsed, TextDelta, TextReplaced
 from ..prompt.forms.json_text import first_value
-from ..views.formats import Format, code_blocks
-from ..views.parsed import records
+from ..views.answer.formats import Format, code_blocks
+from ..views.answer.parsed import records
 from .table_text import rows
 
 NOTHING: dict[Format, str] = {

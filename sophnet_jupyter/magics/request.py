@@ -10,9 +10,9 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ..kernel.output import Cell
-from ..views.control_characters import plain
-from ..views.formats import Format
-from ..views.safe_markdown import code_block
+from ..views.answer.formats import Format
+from ..views.safe.control_characters import plain
+from ..views.safe.markdown import code_block
 from . import names as named
 from .options import extra_body
 

@@ -20,7 +20,7 @@ from .defaults import ChatDefaults, fill
 if TYPE_CHECKING:
     from ..response import Response
     from ..views.answer import Context
-    from ..views.live import View
+    from ..views.live.answer import View
     from .background import Background
     from .jobs import Jobs
 
@@ -86,8 +86,8 @@ class Session:
     def view(self, context: Context) -> View:
         """What draws an answer where this cell's output goes."""
         from ..kernel.output import Cell
-        from ..views.live import LiveAnswer, WholeAnswer
-        from ..views.terminal import TerminalAnswer
+        from ..views.live.answer import LiveAnswer, WholeAnswer
+        from ..views.live.terminal import TerminalAnswer
 
         cell = Cell(self.shell)
         if cell.place == "terminal":
@@ -115,7 +115,7 @@ class Session:
 
         Where that fails it is kept like one that came before an error, and `SophNetError` raised.
         """
-        from ..views.control_characters import plain
+        from ..views.safe.control_characters import plain
 
         try:
             saved = response.save(path)
@@ -151,7 +151,7 @@ class Session:
         """The bundle of a response; one line in a terminal that has just printed it all."""
         from ..kernel.output import Cell
         from ..views.answer import bundle
-        from ..views.control_characters import plain
+        from ..views.safe.control_characters import plain
 
         context, place = self._just_drew(response), Cell(self.shell).place
         if context is None or place == "notebook":

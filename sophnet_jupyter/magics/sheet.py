@@ -28,7 +28,7 @@ def lines(shell: Any, rows: Sequence[Sequence[str]]) -> None:
 def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """The rows as HTML and in words. Each cell is one line, whatever a service wrote in it."""
     # Loading the extension does not pay for what a first table needs.
-    from ..views.look import one_line
+    from ..views.safe.look import one_line
 
     rows = [[one_line(cell) for cell in row] for row in rows]
     # One long cell does not push what is beside the others out of sight.
@@ -42,7 +42,7 @@ def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:
 
 
 def _row(row: Sequence[str]) -> str:
-    from ..views.maths import inert
+    from ..views.safe.maths import inert
 
     style = 'style="text-align:left;vertical-align:top"'
     head, *rest = map(inert, row)

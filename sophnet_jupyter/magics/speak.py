@@ -20,7 +20,7 @@ from ..providers.sophnet.voice.request import SHORT, samples, sounding
 from ..providers.sophnet.voice.text import texts
 from ..response import Arrival, Response
 from ..views.answer import Context
-from ..views.live import View, show
+from ..views.live.answer import View, show
 from .asking import settle
 from .interpolate import interpolate
 from .loudspeaker import Figures, heard

@@ -12,8 +12,8 @@ from ..errors import Stopped, span
 from ..kernel.loop import run
 from ..providers.tasks.journal import Task
 from ..response import Response
-from ..views.control_characters import plain
-from ..views.progress import said
+from ..views.live.progress import said
+from ..views.safe.control_characters import plain
 from . import sheet
 from .session import Session
 from .transcribe import Transcribing

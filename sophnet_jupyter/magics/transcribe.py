@@ -12,8 +12,9 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
 from ..response import Response
-from ..views.answer import Context, closing, closing_words
-from ..views.progress import LiveProgress
+from ..views.answer import Context
+from ..views.answer.answer import closing, closing_words
+from ..views.live.progress import LiveProgress
 from .background import Background
 from .follow import GOES_ON, Following
 from .interpolate import interpolate, value_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..values.knowledge import KnowledgeContent, KnowledgeFile, Qa
-from .control_characters import plain
-from .look import BAD, FAINT, GOOD, LINE, LONGEST_NAME, SMALL, clipped, one_line, words
-from .safe_markdown import render
+from .safe.control_characters import plain
+from .safe.look import BAD, FAINT, GOOD, LINE, LONGEST_NAME, SMALL, clipped, one_line, words
+from .safe.markdown import render
 
 _BADGE = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
 _CELL = f"border-bottom:{LINE};padding:4px 10px 4px 0;text-align:left;vertical-align:top"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SettingsError
-from ..views.look import one_line
+from ..views.safe.look import one_line
 from .uploads import Upload
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ..errors import SettingsError
-from ..views.look import one_line
+from ..views.safe.look import one_line
 
 # Fields that are more than one line of text, by the service's words; others are one line.
 _KINDS = ("paragraph", "select", "number", "file", "file-list")

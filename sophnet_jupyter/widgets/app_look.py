@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..views.control_characters import plain
-from ..views.links import web_link
-from ..views.look import clipped, one_line
+from ..views.safe.control_characters import plain
+from ..views.safe.links import web_link
+from ..views.safe.look import clipped, one_line
 
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 # An emoji of a family with skins has eleven characters; a word is none.

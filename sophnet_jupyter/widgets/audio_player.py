@@ -12,9 +12,9 @@ from traitlets import Bool, Float, Int, Unicode
 
 from ..errors import SettingsError
 from ..kernel.loop import loop
-from ..views import audio
-from ..views.control_characters import plain as plain_text
-from ..views.maths import inert
+from ..views.media import audio
+from ..views.safe.control_characters import plain as plain_text
+from ..views.safe.maths import inert
 from .panel import Buffers, Command, Panel
 
 Format = Literal["mp3", "pcm"]

@@ -14,7 +14,7 @@ from ..events import Event, ReasoningDelta, TextDelta
 from ..kernel.loop import loop
 from ..response import Arrival, Response
 from ..views.answer import Context
-from ..views.live import LiveAnswer, show
+from ..views.live.answer import LiveAnswer, show
 from .attachments import LARGEST, TYPES, Attachment, attachment
 from .exchange import Exchange, Pieces, to_html, to_markdown
 from .panel import Buffers, Command, Panel, said

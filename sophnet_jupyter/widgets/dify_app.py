@@ -10,11 +10,11 @@ from ..errors import AnswerUnreadable, KeyRejected, NotFound, SettingsError
 from ..events import AudioChunk, Event, TextDelta
 from ..kernel.loop import loop
 from ..response import Arrival, Response
-from ..views import audio
 from ..views.answer import Context
-from ..views.control_characters import plain
-from ..views.live import LiveAnswer, show
-from ..views.safe_markdown import render
+from ..views.live.answer import LiveAnswer, show
+from ..views.media import audio
+from ..views.safe.control_characters import plain
+from ..views.safe.markdown import render
 from .annotation_desk import AnnotationDesk
 from .app_files import Held, HeldFiles, in_words
 from .app_form import fields, largest, value

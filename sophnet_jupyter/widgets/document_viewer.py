@@ -14,9 +14,9 @@ from ..events import Event, Notice, PageRead
 from ..kernel.loop import loop
 from ..response import Arrival, Response
 from ..values.page import Page
-from ..views import answer, pages
-from ..views.answer import Context
-from ..views.live import LiveAnswer, show
+from ..views.answer import Context, answer
+from ..views.documents import pages
+from ..views.live.answer import LiveAnswer, show
 from .exchange import Exchange, Pieces, to_html
 from .page_facts import facts, seen
 from .panel import Buffers, Command, Panel, said

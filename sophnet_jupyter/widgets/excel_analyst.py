@@ -12,9 +12,9 @@ from ..events import Event, ReasoningDelta, TextDelta
 from ..kernel.loop import loop
 from ..response import Arrival, Response
 from ..views.answer import Context
-from ..views.control_characters import plain
-from ..views.live import show
-from ..views.report import LiveReport, document, markdown
+from ..views.answer.report import LiveReport, document, markdown
+from ..views.live.answer import show
+from ..views.safe.control_characters import plain
 from .exchange import Exchange, Pieces, to_html
 from .panel import Buffers, Command, Panel, said
 from .uploads import Upload, Uploads

@@ -9,10 +9,11 @@ from html import escape
 from typing import Any
 
 from ..response import Response
-from ..views.answer import Context, figures
-from ..views.control_characters import plain
-from ..views.look import WRAP, one_line
-from ..views.maths import inert
+from ..views.answer import Context
+from ..views.answer.answer import figures
+from ..views.safe.control_characters import plain
+from ..views.safe.look import WRAP, one_line
+from ..views.safe.maths import inert
 from .attachments import Attachment
 
 # What a notebook carries of the images in it; beyond, only their names.
@@ -66,7 +67,7 @@ class Exchange:
 
 
 class Pieces:
-    """A surface for `views.live.LiveAnswer` that sends what is drawn to a panel's views."""
+    """A surface for `live.answer.LiveAnswer` that sends what is drawn to a panel's views."""
 
     watched = True
 

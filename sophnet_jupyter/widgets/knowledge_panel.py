@@ -13,8 +13,8 @@ from ..events import Progress
 from ..kernel.loop import loop
 from ..values.knowledge import KnowledgeFile, Qa
 from ..views import knowledge as views
-from ..views.look import one_line
-from ..views.safe_markdown import render
+from ..views.safe.look import one_line
+from ..views.safe.markdown import render
 from .panel import Buffers, Command, Panel, said
 from .uploads import Upload, Uploads
 

@@ -12,7 +12,7 @@ from ..errors import SophNetError
 from ..events import Event, Notice, Started, Transcript
 from ..kernel.loop import loop
 from ..kernel.switching import quick_turns
-from ..views.control_characters import plain
+from ..views.safe.control_characters import plain
 from . import spoken
 from .dictation import Dictation
 from .hearers import Hearers

@@ -13,7 +13,7 @@ from traitlets import Bool, Unicode
 from ..errors import SettingsError, SophNetError
 from ..events import Transcript
 from ..kernel.loop import loop
-from ..views.control_characters import plain
+from ..views.safe.control_characters import plain
 from . import spoken
 from .hearers import OnFinal
 from .listening import Listening, shown

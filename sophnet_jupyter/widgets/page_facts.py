@@ -6,11 +6,11 @@ from typing import Any
 
 from ..values.page import Block, Page
 from ..values.picture import Picture
-from ..views.control_characters import plain
-from ..views.images import small
-from ..views.look import one_line
-from ..views.page_boxes import MOST_BLOCKS, block_html, colour
-from ..views.pages import shown
+from ..views.documents.boxes import MOST_BLOCKS, block_html, colour
+from ..views.documents.pages import shown
+from ..views.media.images import small
+from ..views.safe.control_characters import plain
+from ..views.safe.look import one_line
 
 # Characters of base64 that would be; a picture travels as bytes, each time a view is opened.
 PICTURE = 1_500_000

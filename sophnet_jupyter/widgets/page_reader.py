@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..response import Response
-from ..views import answer
-from ..views.answer import Context
+from ..views.answer import Context, answer
 from .page_facts import facts, seen
 from .panel import Panel
 

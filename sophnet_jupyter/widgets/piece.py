@@ -12,9 +12,9 @@ from typing import Any, Literal
 from ..events import Event, ImageReady, Progress, Started, VideoReady
 from ..values.picture import Picture
 from ..values.video import Film
-from ..views import films, images
-from ..views.look import one_line
-from ..views.progress import said
+from ..views.live.progress import said
+from ..views.media import films, images
+from ..views.safe.look import one_line
 
 Phase = Literal["working", "ready", "failed", "stopped"]
 # Characters of base64 of a picture in the gallery, and in the saved notebook.

@@ -13,10 +13,10 @@ from traitlets import Bool
 from ..errors import SettingsError
 from ..events import AudioChunk, Event
 from ..response import Arrival, Response, settle
-from ..views import audio
-from ..views.control_characters import plain
-from ..views.look import FAINT, SMALL, clipped
-from ..views.maths import inert
+from ..views.media import audio
+from ..views.safe.control_characters import plain
+from ..views.safe.look import FAINT, SMALL, clipped
+from ..views.safe.maths import inert
 from .panel import Buffers, Command, Panel, said
 
 SAMPLE = "Hello, this is my voice. 你好，这是我的声音。"

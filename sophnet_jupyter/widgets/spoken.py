@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ..events import Transcript
 from ..values import transcript
-from ..views.control_characters import plain as plain_text
-from ..views.look import one_line
-from ..views.maths import inert
+from ..views.safe.control_characters import plain as plain_text
+from ..views.safe.look import one_line
+from ..views.safe.maths import inert
 
 # Seconds that a sentence is shown whose end nobody told.
 SHOWN = 3.0

@@ -14,8 +14,8 @@ from ..errors import SettingsError
 from ..events import Event
 from ..files.disk import in_thread
 from ..kernel.loop import loop
-from ..views import images
-from ..views.maths import inert
+from ..views.media import images
+from ..views.safe.maths import inert
 from .modules import style
 from .panel import Buffers, Command, Panel, said
 from .piece import WIDTH, Piece

@@ -9,9 +9,9 @@ from traitlets import Unicode
 from ..errors import SettingsError
 from ..response import Response
 from ..values.transcript import Recording
-from ..views import transcript
 from ..views.answer import bundle
-from ..views.look import one_line
+from ..views.media import transcript
+from ..views.safe.look import one_line
 from .panel import Panel
 
 # A larger sound is not sent to the browser; its transcript can still be read and searched.

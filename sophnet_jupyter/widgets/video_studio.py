@@ -11,7 +11,7 @@ from ..errors import SettingsError
 from ..files.disk import in_thread
 from ..kernel.loop import loop
 from ..values.picture import Picture
-from ..views import images
+from ..views.media import images
 from .panel import Buffers, Command
 from .piece import SHOWN, Piece
 from .studio import Client, Studio

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-from ..views.control_characters import plain as plain_text
-from ..views.maths import inert
+from ..views.safe.control_characters import plain as plain_text
+from ..views.safe.maths import inert
 from .voice_turn import Turn
 
 EMPTY = "A voice chat. Run its cell, press Start, and speak."

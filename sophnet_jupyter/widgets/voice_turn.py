@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..events import Ending
-from ..views.control_characters import plain
+from ..views.safe.control_characters import plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -12,7 +12,7 @@ from PIL import Image
 
 from sophnet_jupyter.values.page import Block, Box, Page
 from sophnet_jupyter.values.transcript import Recording, Sentence
-from sophnet_jupyter.views.look import one_line
+from sophnet_jupyter.views.safe.look import one_line
 
 from .allowed import typeset, viewed
 from .corpus import ATTACKS, FORBIDDEN, armed

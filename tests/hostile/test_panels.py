@@ -13,7 +13,7 @@ from sophnet_jupyter.providers.dify.form import FileRule, Input
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
-from sophnet_jupyter.views import answer
+from sophnet_jupyter.views.answer import answer
 from sophnet_jupyter.widgets import app_form, app_look, spoken, voice_look
 from sophnet_jupyter.widgets.app_files import Held, in_words
 from sophnet_jupyter.widgets.attachments import Attachment

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from sophnet_jupyter.views.answer import thinking, thought
-from sophnet_jupyter.views.control_characters import ControlFilter, plain
-from sophnet_jupyter.views.safe_markdown import blocks, render
+from sophnet_jupyter.views.answer.answer import thinking, thought
+from sophnet_jupyter.views.safe.control_characters import ControlFilter, plain
+from sophnet_jupyter.views.safe.markdown import blocks, render
 
 from .allowed import strict, typeset
 from .corpus import ATTACKS, DECEPTIONS, FORBIDDEN, armed

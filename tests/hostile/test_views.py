@@ -25,26 +25,14 @@ from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
 from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.values.video import Film
-from sophnet_jupyter.views import (
-    answer,
-    embedding,
-    films,
-    formats,
-    images,
-    knowledge,
-    pages,
-    parsed,
-    report,
-    safe_markdown,
-    thumbnails,
-    tokens,
-    tool_cards,
-    transcript,
-    vectors,
-)
-from sophnet_jupyter.views.answer import bundle
-from sophnet_jupyter.views.formats import Format
-from sophnet_jupyter.views.progress import Steps
+from sophnet_jupyter.views import knowledge
+from sophnet_jupyter.views.answer import answer, bundle, formats, parsed, report, tokens, tool_cards
+from sophnet_jupyter.views.answer.formats import Format
+from sophnet_jupyter.views.documents import pages
+from sophnet_jupyter.views.live.progress import Steps
+from sophnet_jupyter.views.media import films, images, shelf, thumbnails, transcript
+from sophnet_jupyter.views.safe import markdown
+from sophnet_jupyter.views.vectors import vectors
 
 from .leaks import FORBIDDEN_ONE, Draw, Drawn, both, leaks, picture, recording, scan
 
@@ -156,7 +144,7 @@ def steps(text: str) -> Drawn:
 
 def file_name(text: str) -> Drawn:
     html, said = both(places.note(f"saved: {text}"))
-    return html + embedding.link(text), said
+    return html + shelf.link(text), said
 
 
 def steps_of_analysis(text: str) -> Drawn:
@@ -261,7 +249,7 @@ def placed(text: str) -> Drawn:
 
 
 def request(text: str) -> Drawn:
-    return safe_markdown.code_block(safe_markdown.plain(text), "json"), ""
+    return markdown.code_block(markdown.plain(text), "json"), ""
 
 
 def failure(text: str) -> Drawn:

@@ -14,7 +14,7 @@ from sophnet_jupyter.kernel.loop import spawn
 from sophnet_jupyter.kernel.output import Cell
 from sophnet_jupyter.response import Arrival
 from sophnet_jupyter.views.answer import Context
-from sophnet_jupyter.views.live import LiveAnswer, show
+from sophnet_jupyter.views.live.answer import LiveAnswer, show
 
 client = Client()
 

@@ -13,7 +13,7 @@ import pytest
 from sophnet_jupyter.events import Event, Finished, ReasoningDelta, TextDelta, TextReplaced
 from sophnet_jupyter.response import Arrival
 from sophnet_jupyter.views.answer import Context
-from sophnet_jupyter.views.live import LiveAnswer, show
+from sophnet_jupyter.views.live.answer import LiveAnswer, show
 
 # What a message weighs besides its bundle: signature, headers, metadata.
 ENVELOPE = 650

@@ -17,7 +17,7 @@ from sophnet_jupyter.magics.attachments import Attachments, is_picture
 from sophnet_jupyter.magics.interpolate import interpolate
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.picture import Picture
-from sophnet_jupyter.views.thumbnails import BYTES
+from sophnet_jupyter.views.media.thumbnails import BYTES
 
 
 def png(width: int = 40, height: int = 30) -> bytes:

@@ -10,7 +10,7 @@ from sophnet_jupyter.events import Event, Finished, Notice, Parsed, TextDelta, T
 from sophnet_jupyter.magics.reading import read
 from sophnet_jupyter.magics.table_text import rows
 from sophnet_jupyter.response import Response, settle
-from sophnet_jupyter.views.formats import Format
+from sophnet_jupyter.views.answer.formats import Format
 
 STOP = Finished(reason="stop")
 

@@ -6,7 +6,8 @@ import pytest
 
 from sophnet_jupyter.events import Usage
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.views.answer import Context, figures
+from sophnet_jupyter.views.answer import Context
+from sophnet_jupyter.views.answer.answer import figures
 
 
 @pytest.mark.parametrize(

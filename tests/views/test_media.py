@@ -15,8 +15,8 @@ from PIL import Image
 
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.picture import Picture
-from sophnet_jupyter.views import audio, embedding, images, video
 from sophnet_jupyter.views.answer import bundle
+from sophnet_jupyter.views.media import audio, images, shelf, video
 
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(100)
 MP4 = b"\0\0\0\x18ftypisom" + bytes(200)
@@ -26,7 +26,7 @@ MP4 = b"\0\0\0\x18ftypisom" + bytes(200)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     yield tmp_path
-    embedding.shelf.in_files = False
+    shelf.shelf.in_files = False
 
 
 def noise(side: int) -> bytes:
@@ -95,7 +95,7 @@ def test_a_response_with_pictures_is_one_bundle_of_html_and_words() -> None:
 
 
 def test_pictures_can_be_kept_beside_the_notebook(here: Path) -> None:
-    embedding.shelf.in_files = True
+    shelf.shelf.in_files = True
     one = picture()
     html = images.grid([one, one])
     [file] = (here / "sophnet-media").iterdir()
@@ -131,7 +131,7 @@ def test_a_file_whose_name_was_taken_is_found_again(here: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(here: Path) -> None:
-    embedding.shelf.in_files = True
+    shelf.shelf.in_files = True
     (here / "sophnet-media").write_text("in the way")
     assert "cannot be shown" in images.grid([picture()])
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.views.embedding import BUDGET
+from sophnet_jupyter.views.media.shelf import BUDGET
 from sophnet_jupyter.widgets.audio_player import AudioPlayer
 
 

@@ -1,0 +1,258 @@
+"""
+What an answer looks like, as pieces of HTML that survive wherever a notebook is opened.
+
+Only inline styles with plain values: JupyterLab takes everything else out of a notebook that it
+does not trust, and the colours must be readable on light and dark ground alike.
+
+A model can write "✓ complete" or "sandbox", and nothing stops it. But faint or small words, grounds
+and folds are not within its reach, and the last line of an answer is always ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+from ...events import Ending, Reference, Usage
+from ...response import Response
+from ...response.response import Mark
+from ..documents import pages
+from ..media import audio, films, images, thumbnails, transcript
+from ..media.thumbnails import Sent
+from ..safe.control_characters import plain
+from ..safe.links import web_link
+from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
+from ..safe.markdown import render
+from ..safe.maths import inert
+from ..vectors import vectors
+from . import formats, tokens, tool_cards
+from .formats import Format
+
+# Solid, so that it is as loud on dark ground as on light.
+_BADGE = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
+_QUOTE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0 12px;padding:0 0 0 12px"
+_NOTICE = f"{SMALL};{WRAP};border-left:3px solid #8f5f00;margin:6px 0;padding:1px 0 1px 9px"
+_FOOTER = f"{SMALL};{WRAP};border-top:{LINE};margin-top:8px;padding-top:4px"
+_SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
+# A ticker shows where a thought is, not all of it.
+_TICKER = 110
+# What is meant to be short is not let grow over the page.
+_LONGEST_TITLE, _LONGEST_EXCERPT = 160, 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the reader should know about a question besides its answer."""
+
+    inserted: Sequence[str] = ()
+    conversation: str = ""
+    pictures: Sequence[Sent] = ()
+    # None is Markdown, or the value itself where the answer was read as one.
+    format: Format | None = None
+    # Whether the functions that the model calls are run here.
+    tools_run: bool = False
+    # Of what was read only the headings.
+    outline: bool = False
+
+    def form(self, response: Response) -> Format:
+        return self.format or ("markdown" if response.parsed is None else "json")
+
+
+def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
+    """A whole answer in one piece: what ``display(response)`` shows and a batch run saves."""
+    if response.analysis:
+        from . import report
+
+        return report.bundle(response, context)
+    context = context or Context()
+    html, said = [thumbnails.row(context.pictures)], [thumbnails.lines(context.pictures)]
+    for number, (begin, end) in enumerate(_rounds(response), 1):
+        if number > 1:
+            html.append(round_mark(number))
+            said.append(round_words(number))
+        if thoughts := response.thinking[begin.thinking : end.thinking].strip():
+            html.append(thought(thoughts))
+        heard = response.pages or response.recordings
+        if (text := response.text[begin.text : end.text]) or heard:
+            last = end.text == len(response.text)
+            shown, plain_text = written(response, text, context, last=last)
+            html.append(shown)
+            said.append(plain_text)
+        indexes = range(begin.calls, end.calls)
+        shown, plain_text = calls(response, indexes, context, settled=True)
+        html.append(shown)
+        said.append(plain_text)
+    html.append(vectors.html(response))
+    said.append(vectors.lines(response))
+    html += [films.players(response.videos), images.grid(response.images)]
+    html += [audio.player(response.audio) if response.audio else ""]
+    said += [films.lines(response.videos), images.lines(response.images)]
+    said += [audio.line(response.audio) if response.audio else ""]
+    html.append(closing(response, context))
+    said.append(closing_words(response, context))
+    return {"text/html": "".join(html), "text/plain": "\n\n".join(filter(None, said))}
+
+
+def written(response: Response, text: str, context: Context, *, last: bool) -> tuple[str, str]:
+    """A piece of the answer that will not change, as HTML and in words."""
+    if response.recordings:
+        return transcript.shown(response.recordings), transcript.in_words(response.recordings)
+    if response.pages and context.outline:
+        return pages.headings(response.pages), pages.headings_in_words(response.pages)
+    if response.pages and context.format is None:
+        return pages.shown(response.pages), pages.in_words(response.pages)
+    form = context.form(response)
+    if last:
+        return formats.settled(text, form, response.parsed)
+    return formats.finished(text, form), plain(text)
+
+
+def calls(
+    response: Response, indexes: range, context: Context, *, settled: bool = False
+) -> tuple[str, str]:
+    """The cards of some calls as they stand, as HTML and in words."""
+    html, said = [], []
+    for index in indexes[: max(0, tool_cards.MOST - indexes.start)]:
+        call, result = response.tool_calls[index], tool_cards.result_of(response, index)
+        state = tool_cards.state_of(response, index, tools_run=context.tools_run, settled=settled)
+        html.append(tool_cards.card(call, state, result))
+        said.append(tool_cards.plain_card(call, state, result))
+    if (left := len(indexes) - len(html)) > 0:
+        html.append(f'<div style="{SMALL};{FAINT}">and {left} more calls</div>')
+        said.append(f"and {left} more calls")
+    return "".join(html), "\n".join(said)
+
+
+def round_mark(number: int) -> str:
+    """Where the model was asked again, with results or for a correction."""
+    return f'<div style="{SMALL};{FAINT};margin:6px 0">round {number:d}</div>'
+
+
+def round_words(number: int) -> str:
+    return f"— round {number:d} —"
+
+
+def waiting(model: str) -> str:
+    """What stands there until the first token."""
+    return f'<div style="{SMALL};{FAINT}">waiting for {words(model, LONGEST_NAME)} …</div>'
+
+
+def thinking(text: str) -> str:
+    """One line that moves while a model thinks."""
+    said = one_line(text)
+    end = said if len(said) <= _TICKER else "… " + said[-_TICKER:]
+    return f'<div style="{SMALL};{FAINT};{WRAP}"><b>thinking</b> {inert(end)}</div>'
+
+
+def thought(text: str) -> str:
+    """A finished thought, folded."""
+    count = len(plain(text).split())
+    size = f"{count:,} words" if count > 1 else f"{len(text):,} characters"
+    return (
+        f'<details style="{SMALL}"><summary style="{FAINT}">thought · {size}</summary>'
+        f'<div style="{_QUOTE}">{render(text)}</div></details>'
+    )
+
+
+def closing(response: Response, context: Context) -> str:
+    """What stands below an answer: its sources, what to know about it, and its figures."""
+    notices = "".join(
+        f'<div style="{_NOTICE}">⚠ {inert(plain(notice))}</div>' for notice in response.notices
+    )
+    badge = f'<span style="{_BADGE}">sandbox</span> ' if response.sandbox else ""
+    line = f'<span style="{FAINT}">{inert(figures(response, context, badge=False))}</span>'
+    return (
+        tokens.heat(response.logprobs)
+        + alternatives(response.alternatives)
+        + references(response.references)
+        + notices
+        + f'<div style="{_FOOTER}">{badge}{line}</div>'
+    )
+
+
+def closing_words(response: Response, context: Context) -> str:
+    """The same in words, a line each."""
+    return "\n".join([*asides(response), f"[{figures(response, context)}]"])
+
+
+def asides(response: Response) -> list[str]:
+    """What is to be known about an answer besides its figures, in words."""
+    said = tokens.lines(response.logprobs)
+    said += [f"answer {n}: {plain(text)}" for n, text in enumerate(response.alternatives, 2)]
+    said += [f"[{item.index:d}] {_title_and_address(item)}" for item in response.references]
+    said += [f"! {plain(notice)}" for notice in response.notices]
+    return said
+
+
+def alternatives(texts: Sequence[str]) -> str:
+    """The other answers to the same question, folded."""
+    return "".join(
+        fold(f"answer {number} of {len(texts) + 1}", render(text))
+        for number, text in enumerate(texts, 2)
+    )
+
+
+def references(items: Iterable[Reference]) -> str:
+    """The sources of an answer, numbered as the text cites them. Nothing is fetched."""
+    rows = "".join(
+        f'<li value="{item.index:d}">{_source(item)}{_excerpt(item)}</li>' for item in items
+    )
+    return f'<ol style="{SMALL};{WRAP};margin:10px 0 6px">{rows}</ol>' if rows else ""
+
+
+def figures(response: Response, context: Context, *, badge: bool = True) -> str:
+    """The footer in plain words: who, how long, how many tokens, and how it ended."""
+    said = ["sandbox"] if badge and response.sandbox else []
+    said += [f"{_SIGNS[response.ending]} {response.ending}"]
+    said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []
+    said += [f"{response.timing.total:.1f} s"] if response.timing.total else []
+    if response.timing.first_token is not None:
+        said.append(f"first token {response.timing.first_token:.2f} s")
+    if usage := response.usage:
+        if usage.total_tokens or usage.prompt_tokens or usage.characters is None:
+            said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
+        if usage.characters is not None:
+            said.append(f"{usage.characters:,} characters said")
+        said += [cost] if (cost := _cost(usage)) else []
+    if context.conversation:
+        said.append(f"conversation {one_line(context.conversation)}")
+    said += [f"with {one_line(what)}" for what in context.inserted]
+    return " · ".join(said)
+
+
+def _cost(usage: Usage) -> str:
+    """What it cost, as the service says: an amount of many decimals loses its last zeros."""
+    amount = clipped(one_line(usage.price), LONGEST_NAME)
+    amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
+    return f"{amount} {clipped(one_line(usage.currency), 8)}".strip() if amount.strip("0") else ""
+
+
+def _rounds(response: Response) -> Iterator[tuple[Mark, Mark]]:
+    """Where each round begins and ends."""
+    whole = Mark(len(response.text), len(response.thinking), len(response.tool_calls))
+    return pairwise([*response.rounds, whole])
+
+
+def _title_and_address(item: Reference) -> str:
+    return one_line(f"{clipped(item.title, _LONGEST_TITLE)} {item.url}")
+
+
+def _source(item: Reference) -> str:
+    title = words(item.title, _LONGEST_TITLE) or words(item.url, _LONGEST_TITLE) or "untitled"
+    # Files and questions of the knowledge base open only with the key, which a link cannot carry.
+    link = web_link(item.url) if item.type == "web" else None
+    if link is None:
+        kind = words(item.type, LONGEST_NAME)
+        return f'{title} <span style="{FAINT}">({kind})</span>' if kind else title
+    href, host = escape(link[0], quote=True), words(link[1], _LONGEST_TITLE)
+    return (
+        f'<a href="{href}" rel="noopener noreferrer" target="_blank">{title}</a> '
+        f'<span style="{FAINT}">({host})</span>'
+    )
+
+
+def _excerpt(item: Reference) -> str:
+    short = words(item.content, _LONGEST_EXCERPT)
+    return f'<br><span style="{FAINT}">{short}</span>' if short else ""

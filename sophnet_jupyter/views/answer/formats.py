@@ -1,0 +1,122 @@
+"""The forms in which the text of an answer can be shown: ``%%sophchat -f``."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from ..safe import markdown
+from ..safe.control_characters import plain
+from ..safe.look import FAINT, SMALL, WRAP, clipped, fold, words
+from ..safe.markdown import code_block, render
+from .parsed import in_words, records, shown
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+Format = Literal["markdown", "text", "code", "json", "table"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+# Of JSON that is still arriving the end is shown, so that a long one stays cheap to draw.
+_GROWING = 2_000
+_LONGEST_SOURCE = 20_000
+_TICKER = 110
+_TEXT = f"white-space:pre-wrap;{WRAP};margin:0"
+_LANGUAGES_OF_A_CELL = ("", "python", "py", "python3", "ipython")
+
+
+class Code(NamedTuple):
+    """A block of code in an answer. ``language`` is the model's word for it, often none."""
+
+    source: str
+    language: str
+
+
+def growing(text: str, form: Format) -> str:
+    """Text that is still arriving, as HTML."""
+    match form:
+        case "code":
+            return _code(text) or _ticker(text)
+        case "json" | "table" if text.lstrip()[:1] in ("{", "["):
+            rest = plain(text)
+            return code_block(("…" if len(rest) > _GROWING else "") + rest[-_GROWING:], "json")
+        case _:
+            return finished(text, form)
+
+
+def finished(text: str, form: Format) -> str:
+    """Text that will not change, whatever comes behind it."""
+    return _raw(text) if form == "text" else render(text)
+
+
+def split(text: str, form: Format) -> tuple[str, str]:
+    """What of it is finished and may be drawn for good, and the rest."""
+    if form == "markdown":
+        return markdown.blocks(text)
+    end = text.rfind("\n") + 1 if form == "text" else 0
+    return text[:end], text[end:]
+
+
+def settled(text: str, form: Format, parsed: object) -> tuple[str, str]:
+    """The last look of a text, as HTML and in words. ``parsed`` is what was read out of it."""
+    if form in ("json", "table") and parsed is not None:
+        return shown(parsed) + _as_written(text, parsed), in_words(parsed)
+    if form == "code" and (found := code_blocks(text)):
+        return _code(text), "\n\n".join(one.source.rstrip("\n") for one in found)
+    if form == "json":
+        # It is no JSON, or not all of it.
+        return code_block(clipped(plain(text), _LONGEST_SOURCE), ""), plain(text)
+    return finished(text, form), plain(text)
+
+
+def code_blocks(text: str) -> list[Code]:
+    """The fenced blocks of code in an answer, the last one perhaps still open."""
+    tokens: list[Token] = []
+    _parser().block.parse(plain(text), _parser(), {}, tokens)
+    return [
+        Code(token.content, (token.info.split() or [""])[0].strip("{}.").partition(":")[0])
+        for token in tokens
+        if token.type == "fence"
+    ]
+
+
+def next_cell(text: str) -> str:
+    """
+    The code of an answer that a next cell could hold, Python before others; empty if none.
+
+    Without control characters: code may not read otherwise than it runs.
+    """
+    found = code_blocks(text)
+    ours = [one for one in found if one.language.lower() in _LANGUAGES_OF_A_CELL]
+    chosen = (ours or found)[:1]
+    return chosen[0].source.rstrip("\n") if chosen else ""
+
+
+def _code(text: str) -> str:
+    return "".join(code_block(one.source, one.language) for one in code_blocks(text))
+
+
+def _as_written(text: str, parsed: object) -> str:
+    """The text itself, folded; nothing where what was parsed is shown as JSON anyway."""
+    if not records(parsed)[1]:
+        return ""
+    return fold("as the model wrote it", _raw(clipped(text, _LONGEST_SOURCE)))
+
+
+def _ticker(text: str) -> str:
+    end = plain(text)[-_TICKER:]
+    return f'<div style="{SMALL};{FAINT}">before the code: … {words(end, _TICKER)}</div>'
+
+
+def _raw(text: str) -> str:
+    # The parser drops a line end that stands right behind the tag, so there is always one.
+    return f'<pre style="{_TEXT}">\n{escape(plain(text), quote=False)}</pre>'
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"maxNesting": 20})

@@ -1,0 +1,141 @@
+"""A call of a function as a card: which, with what, and what came of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Literal
+
+from ...events import Shown, ToolResult
+from ...response import Response
+from ...response.response import ToolCall
+from ..safe import markdown
+from ..safe.code_colours import coloured
+from ..safe.control_characters import plain
+from ..safe.look import BAD, BOX, FAINT, GOOD, LONGEST_NAME, SMALL, clipped, faint, one_line, words
+from . import parsed
+
+State = Literal["writing", "wanted", "running", "done", "failed", "stopped"]
+
+FINAL: frozenset[State] = frozenset({"wanted", "done", "failed", "stopped"})
+# A model that calls without end does not fill the page.
+MOST = 48
+# In colour, a list of numbers takes twenty times the room of its text.
+LONGEST_ARGUMENTS = 2_000
+LONGEST_RESULT = 2_000
+# A value in JSON that is no longer stands on one line.
+_ONE_LINE = 90
+# A longer result is folded.
+_OPEN_RESULT, _OPEN_LINES = 300, 6
+_LONGEST_LINE = 400
+_PRE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0;padding:0 0 0 9px"
+_IMAGE = "display:block;margin:4px 0;max-height:320px;max-width:100%"
+_VERBS: dict[State, str] = {"wanted": "wants to call", "done": "called", "failed": "called"}
+_LINE_COLOURS: dict[State, str] = {"done": GOOD, "failed": BAD, "stopped": BAD}
+_SAID: dict[State, str] = {
+    "writing": "…",
+    "wanted": "not run",
+    "running": "running …",
+    "stopped": "■ not finished",
+}
+
+
+def state_of(response: Response, index: int, *, tools_run: bool, settled: bool) -> State:
+    """Where a call stands: ``settled`` once the answer has ended, ``tools_run`` if we run them."""
+    result = result_of(response, index)
+    if result is not None:
+        return "failed" if result.error else "done"
+    if settled:
+        return "stopped" if tools_run else "wanted"
+    # A call is run when all of it has come, and nobody says so but the last bracket.
+    if tools_run and pretty(response.tool_calls[index].arguments) is not None:
+        return "running"
+    return "writing"
+
+
+def result_of(response: Response, index: int) -> ToolResult | None:
+    return next((one for one in response.tool_results if one.index == index), None)
+
+
+def card(call: ToolCall, state: State, result: ToolResult | None) -> str:
+    """One call. All text in it is the model's or a function's, and shown as words."""
+    name = f"<code>{words(call.name, LONGEST_NAME) or '?'}</code>"
+    said = outcome(result) if result else _SAID[state]
+    colour = _LINE_COLOURS.get(state)
+    mark = f'<span style="color:{colour};font-weight:600">{said}</span>' if colour else faint(said)
+    shown = "" if not call.arguments.strip("{} \n") else _text(call.arguments, LONGEST_ARGUMENTS)
+    return (
+        f'<div style="{SMALL};{BOX}"><div>{faint(_VERBS.get(state, "calls"))} {name} {mark}</div>'
+        f"{shown}{_result(result)}</div>"
+    )
+
+
+def plain_card(call: ToolCall, state: State, result: ToolResult | None) -> str:
+    """The same in a line, and another for the result."""
+    arguments = clipped(one_line(call.arguments), _LONGEST_LINE)
+    said = f"→ {clipped(one_line(call.name), LONGEST_NAME) or '?'} {arguments}"
+    if result is None:
+        return f"{said} {_SAID[state]}"
+    return f"{said} {outcome(result)}\n  {plain_result(result)}"
+
+
+def plain_result(result: ToolResult) -> str:
+    """What a function returned, on one line."""
+    return clipped(one_line(result.text), _LONGEST_LINE)
+
+
+def outcome(result: ToolResult) -> str:
+    """Whether it went well, and how long it took."""
+    return f"{'✕' if result.error else '✓'} {result.seconds:.2f} s"
+
+
+def pretty(arguments: str) -> str | None:
+    """JSON text indented; None while it is not JSON, or not all of it."""
+    try:
+        value = json.loads(arguments)
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _result(result: ToolResult | None) -> str:
+    if result is None:
+        return ""
+    shown = _text(result.text, LONGEST_RESULT)
+    if result.shown:
+        told = (
+            f'<details><summary style="{FAINT}">what the model was told</summary>{shown}</details>'
+        )
+        return f'<div style="{FAINT}">returned</div>{_drawn(result.shown)}{told}'
+    if len(result.text) <= _OPEN_RESULT and shown.count("\n") <= _OPEN_LINES:
+        # Why a call failed begins with that word itself.
+        title = "" if result.error else f'<div style="{FAINT}">returned</div>'
+        return title + shown
+    size = f"{len(result.text):,} characters"
+    return f'<details><summary style="{FAINT}">returned · {size}</summary>{shown}</details>'
+
+
+def _drawn(shown: Shown) -> str:
+    """A result as a notebook shows it; of its words only Markdown is more than words."""
+    if shown.image:
+        kind = "png" if shown.image.startswith(b"\x89PNG") else "jpeg"
+        data = base64.b64encode(shown.image).decode()
+        return f'<img alt="the result" src="data:image/{kind};base64,{data}" style="{_IMAGE}">'
+    if shown.rows:
+        size = (
+            f'<div style="{FAINT}">the first of {words(shown.size, 80)}</div>' if shown.size else ""
+        )
+        return parsed.shown(list(shown.rows)) + size
+    return markdown.render(shown.markdown)
+
+
+def _text(text: str, longest: int) -> str:
+    """JSON on one line if it fits there, else indented; any other text as it is."""
+    whole = pretty(text)
+    if whole is not None:
+        flat = json.dumps(json.loads(text), ensure_ascii=False)
+        text = flat if len(flat) <= _ONE_LINE else whole
+    # Last, since JSON can spell control characters by their numbers.
+    text = clipped(plain(text), longest)
+    shown = coloured(text, "json" if whole is not None else "")
+    return f'<pre style="{_PRE}"><code>{shown}</code></pre>'

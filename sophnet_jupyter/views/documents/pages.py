@@ -1,0 +1,121 @@
+"""What was read, page by page: documents as text with an outline, pictures beside theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...values.markdown import Heading, outline, with_pipes
+from ...values.page import Page
+from ..media.shelf import BUDGET
+from ..safe.control_characters import plain
+from ..safe.look import FAINT, SMALL, fold, one_line, words
+from ..safe.markdown import blocks, render
+from . import boxes
+
+# Of a long document so much stands open, so much more behind a fold, and the rest in .text.
+OPEN, FOLDED = 8_000, 80_000
+# An outline of fewer headings says no more than the text.
+FEWEST_HEADINGS = 3
+MOST_HEADINGS = 300
+MOST_PAGES = 24
+_NAME = f"{SMALL};{FAINT};margin:10px 0 4px"
+_LINE = "line-height:1.5;margin:0 0 0 {indent}px"
+
+
+def shown(pages: Sequence[Page]) -> str:
+    """All of them as HTML; together they take at most the room of one output."""
+    pictures = sum(1 for page in pages if page.image) or 1
+    several = len(pages) > 1
+    budget = BUDGET // min(MOST_PAGES, pictures)
+    html = [_page(page, budget, several) for page in pages[:MOST_PAGES]]
+    if (left := len(pages) - MOST_PAGES) > 0:
+        html.append(f'<div style="{SMALL};{FAINT}">and {left} more in .pages</div>')
+    return "".join(html)
+
+
+def in_words(pages: Sequence[Page]) -> str:
+    """The same as plain text."""
+    several = len(pages) > 1
+    said = []
+    for page in pages[:MOST_PAGES]:
+        head = f"— {one_line(page.name)} —\n" if several else ""
+        text = boxes.numbered(page) if page.image else _cut_words(page.text)
+        said.append(head + text)
+    if (left := len(pages) - MOST_PAGES) > 0:
+        said.append(f"and {left} more in .pages")
+    return "\n\n".join(said)
+
+
+def headings(pages: Sequence[Page]) -> str:
+    """The outlines alone, as HTML."""
+    html = []
+    for page in pages:
+        found = outline(page.text)
+        name = f'<div style="{_NAME}">{words(page.name, 120)} · {facts(page, found)}</div>'
+        html.append(name + (_outline(found) or f'<i style="{FAINT}">no headings</i>'))
+    return "".join(html)
+
+
+def headings_in_words(pages: Sequence[Page]) -> str:
+    said = []
+    for page in pages:
+        found = outline(page.text)
+        lines = [f"{'  ' * (one.level - 1)}{plain(one.text)}" for one in found[:MOST_HEADINGS]]
+        said.append("\n".join([f"{one_line(page.name)} · {facts(page, found)}", *lines]))
+    return "\n\n".join(said)
+
+
+def facts(page: Page, found: Sequence[Heading]) -> str:
+    """How much there is in it."""
+    size = f"{len(page.text):,} characters"
+    return f"{size} · {len(found)} heading{'' if len(found) == 1 else 's'}"
+
+
+def _page(page: Page, budget: int, several: bool) -> str:
+    if page.image:
+        return boxes.shown(page, budget)
+    found = outline(page.text)
+    name = f'<div style="{_NAME}"><b>{words(page.name, 120)}</b> · {facts(page, found)}</div>'
+    listed = fold("outline", _outline(found)) if len(found) >= FEWEST_HEADINGS else ""
+    return (name if several or listed else "") + listed + _document(page.text)
+
+
+def _document(text: str) -> str:
+    if len(text) <= OPEN + OPEN // 4:
+        return render(with_pipes(text))
+    begin, rest = _cut(text, OPEN)
+    behind, left = _cut(rest, FOLDED)
+    title = f"the rest · {len(rest):,} of {len(text):,} characters"
+    more = (
+        f'<div style="{SMALL};{FAINT}">… {len(left):,} more characters in .text; '
+        "--save writes them to a file</div>"
+        if left
+        else ""
+    )
+    return render(with_pipes(begin)) + fold(title, render(with_pipes(behind)) + more)
+
+
+def _cut(text: str, size: int) -> tuple[str, str]:
+    """At most about so many characters, up to the end of a block, and what follows."""
+    if len(text) <= size:
+        return text, ""
+    begin, _ = blocks(text[:size])
+    # A single block may be longer than all that is shown.
+    end = len(begin) if len(begin) > size // 2 else size
+    return text[:end], text[end:]
+
+
+def _cut_words(text: str) -> str:
+    if len(text) <= OPEN:
+        return plain(text)
+    return f"{plain(text[:OPEN])}\n… ({len(text) - OPEN:,} more characters in .text)"
+
+
+def _outline(found: Sequence[Heading]) -> str:
+    lines = "".join(
+        f'<div style="{_LINE.format(indent=(one.level - 1) * 18)}">{words(one.text, 160)}</div>'
+        for one in found[:MOST_HEADINGS]
+    )
+    if (left := len(found) - MOST_HEADINGS) > 0:
+        lines += f'<div style="{FAINT}">and {left} more in .outline</div>'
+    return lines

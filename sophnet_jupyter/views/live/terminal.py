@@ -1,0 +1,110 @@
+"""An answer in a terminal: words as they come, thinking in grey, one line of figures."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from ...events import (
+    Event,
+    ReasoningDelta,
+    RoundBegan,
+    TextDelta,
+    TextReplaced,
+    ToolCallDelta,
+    ToolResult,
+)
+from ...response import Response
+from ..answer import Context
+from ..answer.answer import asides, figures, round_words
+from ..answer.parsed import in_words, records
+from ..answer.tool_cards import outcome, plain_result
+from ..media import thumbnails
+from ..safe.control_characters import ControlFilter, plain
+from ..safe.look import LONGEST_NAME, clipped, one_line
+
+_GREY, _PLAIN = "\x1b[2m", "\x1b[0m"
+
+
+class TerminalAnswer:
+    """Prints. Escape sequences of a model never reach the terminal, however they are cut."""
+
+    def __init__(self, context: Context, out: TextIO | None = None) -> None:
+        self._context = context
+        self._out = out or sys.stdout
+        self._colours = self._out.isatty()
+        self._filter = ControlFilter()
+        self._thinking = False
+        # The call whose arguments are being written.
+        self._call: int | None = None
+
+    def start(self, model: str) -> None:
+        if pictures := self._context.pictures:
+            self._print(self._grey(thumbnails.lines(pictures)) + "\n\n")
+
+    def on_event(self, response: Response, event: Event) -> None:
+        match event:
+            case ReasoningDelta(text=text):
+                self._switch(thinking=True)
+                self._print(self._filter.feed(text))
+            case TextDelta(text=text):
+                self._switch(thinking=False)
+                self._print(self._filter.feed(text))
+            case TextReplaced(text=text, notice=notice):
+                said = one_line(notice) or "the service replaced its answer:"
+                self._print(f"\n— {said} —\n{plain(text)}")
+            case ToolCallDelta():
+                self._print_call(response, event)
+            case ToolResult():
+                self._end_call()
+                name = clipped(one_line(event.name), LONGEST_NAME)
+                self._print(f"{outcome(event)} {name}: {plain_result(event)}\n")
+            case RoundBegan(number=number):
+                self._end_call()
+                self._print(self._grey(round_words(number)) + "\n")
+
+    def finish(self, response: Response) -> None:
+        self._switch(thinking=False)
+        self._end_call()
+        if len(response.tool_results) < len(response.tool_calls):
+            self._print("  not run\n" if not self._context.tools_run else "  not finished\n")
+        if self._context.form(response) in ("json", "table") and records(response.parsed)[1]:
+            self._print(f"\n\n{in_words(response.parsed)}")
+        self._print("".join(f"\n{line}" for line in asides(response)))
+        self._print(f"\n{self._grey(figures(response, self._context))}\n")
+
+    def _print_call(self, response: Response, event: ToolCallDelta) -> None:
+        """The name when a call begins, then its arguments as they come."""
+        if self._call != event.index:
+            self._switch(thinking=False)
+            self._end_call()
+            self._call = event.index
+            name = clipped(one_line(response.tool_calls[event.index].name), LONGEST_NAME)
+            self._print(f"\n→ {name or '?'} ")
+            self._filter = ControlFilter()
+        self._print(self._filter.feed(event.arguments))
+
+    def _end_call(self) -> None:
+        if self._call is not None:
+            self._call = None
+            self._filter = ControlFilter()
+            self._print("\n")
+
+    def _switch(self, *, thinking: bool) -> None:
+        if not thinking:
+            self._end_call()
+        if thinking == self._thinking:
+            return
+        self._thinking = thinking
+        # A sequence that one part left open must not swallow the beginning of the next.
+        self._filter = ControlFilter()
+        if self._colours:
+            self._print(_GREY if thinking else _PLAIN)
+        self._print("thinking: " if thinking else "\n\n")
+
+    def _grey(self, text: str) -> str:
+        return f"{_GREY}{text}{_PLAIN}" if self._colours else text
+
+    def _print(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()

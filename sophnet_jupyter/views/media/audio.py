@@ -1,0 +1,51 @@
+"""A sound that plays wherever a notebook is opened."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ...files.kinds import HEAD, sniff
+from ..safe.look import FAINT, SMALL, words
+from .shelf import link, source
+
+_PLAYER = "width:100%;max-width:520px;display:block;margin:4px 0"
+
+
+def player(data: bytes, *, mime: str = "") -> str:
+    """
+    A player for a sound file, which is embedded up to 2 MB, else kept beside the notebook.
+
+    The address stands on the element itself: JupyterLab takes a ``<source>`` out of a notebook
+    that it does not trust. What its bytes are goes before the ``mime`` that a service named.
+    """
+    found = sniff(data[:HEAD])
+    if found is None or found.kind != "audio":
+        return f'<div style="{SMALL};{FAINT}">{words(_unknown(data, mime), 160)}</div>'
+    try:
+        address, path = source(data, found.mime, found.suffix)
+    except OSError as error:
+        said = words(
+            f"A sound of {_size(data)} cannot be written beside the notebook: {error}", 160
+        )
+        return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
+    where = link(path) if path else ".save(path) writes the file"
+    below = f'<div style="{SMALL};{FAINT}">{_size(data)} · {where}</div>' if path else ""
+    return (
+        f'<audio controls preload="metadata" src="{escape(address, quote=True)}" '
+        f'style="{_PLAYER}">This viewer cannot play sound: {where}.</audio>{below}'
+    )
+
+
+def line(data: bytes) -> str:
+    """The same in words."""
+    found = sniff(data[:HEAD])
+    return f"[sound, {found.mime if found else 'unknown type'}, {_size(data)}]"
+
+
+def _unknown(data: bytes, mime: str) -> str:
+    named = f", which the service calls {mime}" if mime else ""
+    return f"{_size(data)} of sound without a head{named}: .save(path) writes them."
+
+
+def _size(data: bytes) -> str:
+    return f"{len(data) / 1e6:.1f} MB" if len(data) >= 1e5 else f"{len(data) / 1e3:.0f} kB"

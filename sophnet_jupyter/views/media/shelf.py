@@ -1,0 +1,79 @@
+"""Where the bytes of a picture, a sound or a film go: into the notebook, or into files by it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from ...files.disk import NewFile
+
+# What one output may add to a notebook, in characters of base64.
+BUDGET = 2_000_000
+FOLDER = "sophnet-media"
+
+
+@dataclass(slots=True)
+class Shelf:
+    """``in_files`` keeps everything out of the notebook; else only what exceeds the budget is."""
+
+    in_files: bool = False
+
+
+# One for the process, since what draws a response (Out[n], display) can be told nothing.
+shelf = Shelf()
+_writing = threading.Lock()
+
+
+def source(data: bytes, mime: str, suffix: str, *, budget: int = BUDGET) -> tuple[str, str]:
+    """
+    What ``src`` says of these bytes, and the path of their file if they are in one.
+
+    Small ones are put into the address itself, others into ``sophnet-media/`` in the working
+    folder, which is the notebook's. Raises `OSError` where that cannot be written.
+    """
+    if not shelf.in_files and encoded_length(data) <= budget:
+        return f"data:{mime};base64,{base64.b64encode(data).decode()}", ""
+    path = kept(data, mime.partition("/")[0], suffix)
+    return quote(path), path
+
+
+def kept(data: bytes, kind: str, suffix: str) -> str:
+    """
+    Write a file under a name of its content, unless it is there; returns its relative path.
+
+    From any thread. Raises `OSError`.
+    """
+    stem = f"{kind}-{hashlib.sha256(data).hexdigest()[:16]}"
+    # A panel leaves its still form on the loop's thread, while a cell draws the same sound.
+    with _writing:
+        # Where something else has the name, ours is behind it with a number.
+        for known in sorted(Path(FOLDER).glob(f"{stem}*{suffix}")):
+            if known.is_file() and known.stat().st_size == len(data):
+                return known.as_posix()
+        file = NewFile(Path(FOLDER))
+        try:
+            file.open()
+            file.write(data)
+            return f"{FOLDER}/{file.keep(stem, suffix).name}"
+        finally:
+            file.discard()
+
+
+def encoded_length(data: bytes) -> int:
+    """Characters of the base64 of these bytes."""
+    return (len(data) + 2) // 3 * 4
+
+
+def link(path: str) -> str:
+    """A link to a file beside the notebook."""
+    # Loading the extension, which sets the shelf, does not pay for what a first link needs.
+    from ..safe.look import one_line
+    from ..safe.maths import inert
+
+    address = escape(quote(path, errors="replace"), quote=True)
+    return f'<a href="{address}">{inert(one_line(path))}</a>'

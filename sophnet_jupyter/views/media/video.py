@@ -1,0 +1,62 @@
+"""A film that plays wherever a notebook is opened."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ...files.kinds import HEAD, sniff
+from ...values.picture import Picture
+from ..safe.look import FAINT, LINE, SMALL, words
+from .images import small
+from .shelf import BUDGET, encoded_length, link, source
+
+# What the first frame may take of the budget.
+POSTER = 120_000
+_PLAYER = f"border:{LINE};border-radius:6px;max-width:100%;width:640px;display:block;margin:4px 0"
+
+
+def player(data: bytes, *, poster: Picture | None = None, caption: str = "") -> str:
+    """
+    A player for a film, which is embedded up to 2 MB, else kept beside the notebook.
+
+    ``poster`` is shown until somebody presses play. The address stands on the element itself:
+    JupyterLab takes a ``<source>`` out of a notebook that it does not trust.
+    """
+    found = sniff(data[:HEAD])
+    if found is None or found.kind != "video":
+        said = f"A film of {_size(data)} of a kind that is not played: .save(path) writes it."
+        return f'<div style="{SMALL};{FAINT}">{words(said, 160)}</div>'
+    try:
+        still = _still(poster)
+        left = BUDGET - len(still)
+        address, path = source(data, found.mime, found.suffix, budget=left)
+    except OSError as error:
+        said = words(f"A film of {_size(data)} cannot be written beside the notebook: {error}", 160)
+        return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
+    where = link(path) if path else ".save(path) writes the file"
+    below = " · ".join(filter(None, [words(caption, 160), _size(data), link(path) if path else ""]))
+    return (
+        f'<video controls preload="metadata"{still} src="{escape(address, quote=True)}" '
+        f'style="{_PLAYER}">This viewer cannot play films: {where}.</video>'
+        f'<div style="{SMALL};{FAINT}">{below}</div>'
+    )
+
+
+def line(data: bytes) -> str:
+    """The same in words."""
+    found = sniff(data[:HEAD])
+    return f"[film, {found.mime if found else 'unknown type'}, {_size(data)}]"
+
+
+def _still(poster: Picture | None) -> str:
+    if poster is None or not poster.data:
+        return ""
+    data, _ = small(poster, POSTER)
+    if encoded_length(data) > POSTER:
+        return ""
+    address, _ = source(data, "image/webp", ".webp")
+    return f' poster="{escape(address, quote=True)}"'
+
+
+def _size(data: bytes) -> str:
+    return f"{len(data) / 1e6:.1f} MB" if len(data) >= 1e5 else f"{len(data) / 1e3:.0f} kB"

@@ -81,7 +81,7 @@ OWNERS = {
             "values/transcript.py",
         ),
         *("wire/", "prompt/", "providers/", "client/sandbox.py"),
-        "magics/options.py",
+        "magics/line/options.py",
         "widgets/dictation.py",
     ),
     "IPython": ("kernel/", "views/", "magics/"),

@@ -16,13 +16,13 @@ from ..prompt.pictures.attach import Attachment
 from ..response import Response
 from ..views.answer import Context
 from ..views.media.thumbnails import Sent, small
-from .attachments import Attachments
-from .background import Background
-from .follow import GOES_ON, Following
-from .interpolate import interpolate
-from .options import extra_body, out_name
-from .session import Session
-from .trailing import parse_around
+from .answers.follow import GOES_ON, Following
+from .background.handle import Background
+from .line.attachments import Attachments
+from .line.interpolate import interpolate
+from .line.options import extra_body, out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 # Base64 of the largest picture that a film may begin with; the sentence about it is the request's.
 LARGEST = 60_000_000

@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from .session import Session
+from .session.session import Session
 
 
 class Entry(NamedTuple):
@@ -26,18 +26,18 @@ LINE, CELL, BOTH = ("line",), ("cell",), ("line", "cell")
 
 # In the order in which help lists them.
 MAGICS = {
-    "sophchat": Entry("chat", "ChatMagics", BOTH, prose=True),
+    "sophchat": Entry("chat.sophchat", "ChatMagics", BOTH, prose=True),
     "imagine": Entry("imagine", "ImagineMagics", BOTH, prose=True),
     "animate": Entry("animate", "AnimateMagics", BOTH, prose=True),
     "speak": Entry("speak", "SpeakMagics", BOTH, prose=True),
     "transcribe": Entry("transcribe", "TranscribeMagics", LINE),
     "parse": Entry("parse_document", "DocumentMagics", LINE),
     "ocr": Entry("ocr", "OcrMagics", LINE),
-    "knowledge": Entry("knowledge", "KnowledgeMagics", LINE),
+    "knowledge": Entry("knowledge.knowledge", "KnowledgeMagics", LINE),
     "embed": Entry("embed", "EmbedMagics", BOTH),
     "listen": Entry("listen", "ListenMagics", LINE),
     "talk": Entry("talk", "TalkMagics", LINE),
-    "dify": Entry("dify", "DifyMagics", BOTH, prose=True),
+    "dify": Entry("dify.dify", "DifyMagics", BOTH, prose=True),
     "excel": Entry("excel", "ExcelMagics", BOTH, prose=True),
 }
 

@@ -13,12 +13,12 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
 from ..response import Response
-from .attachments import Attachments, is_picture
-from .follow import Following
-from .interpolate import interpolate, value_of
-from .options import extra_body, out_name
-from .session import Session
-from .trailing import parse_around
+from .answers.follow import Following
+from .line.attachments import Attachments, is_picture
+from .line.interpolate import interpolate, value_of
+from .line.options import extra_body, out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 _WORD = re.compile(r""""([^"]*)"|'([^']*)'|(\S+)""")
 

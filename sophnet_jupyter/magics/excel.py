@@ -21,10 +21,10 @@ from ..response import Response
 from ..views.answer import Context
 from ..views.answer.report import LiveReport, bundle
 from ..views.live.answer import View, WholeAnswer
-from .asking import follow, settle
-from .interpolate import interpolate
-from .options import out_name, parse
-from .session import Session
+from .answers.settle import follow, settle
+from .line.interpolate import interpolate
+from .line.options import out_name, parse
+from .session.session import Session
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _NAME = re.compile(r"\w[\w.-]*")

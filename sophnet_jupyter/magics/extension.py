@@ -15,9 +15,9 @@ from ..kernel.loop import later
 from ..settings import media_in_files, model_name
 from ..views.media.shelf import shelf
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
-from .questions import transformer
-from .session import Session
-from .sophnet import SophNetMagics
+from .line.questions import transformer
+from .session.session import Session
+from .sophnet.sophnet import SophNetMagics
 
 # The user is still typing the first cell then.
 WARM_UP_AFTER = 0.3
@@ -25,7 +25,7 @@ MATCHER = "sophnet"
 PACKAGE = "sophnet_jupyter."
 # Where what we show ourselves lives; by name, so that it is imported when there is some.
 RESPONSE = "sophnet_jupyter.response.response", "Response"
-BACKGROUND = "sophnet_jupyter.magics.background", "Background"
+BACKGROUND = "sophnet_jupyter.magics.background.handle", "Background"
 
 # Kept over importlib.reload(), after which nobody else would know what there is to take away.
 _loaded: dict[int, tuple[Session, SophNetMagics]] = globals().get("_loaded", {})
@@ -112,7 +112,7 @@ def greeting(session: Session) -> str:
 def warm_up(session: Session) -> None:
     """Import what the first answer needs while the user types."""
     from ..views.safe import markdown
-    from . import chat  # noqa: F401
+    from .chat import sophchat  # noqa: F401
 
     with suppress(SophNetError):
         session.client.warm_up()
@@ -123,7 +123,7 @@ def _matcher(session: Session, magics: Mapping[str, LazyMagic]) -> Any:
     """Tab completion. IPython's second form of it: the first is mixed with jedi's guesses."""
 
     def sophnet(context: CompletionContext) -> SimpleMatcherResult:
-        from .complete import complete
+        from .completion.complete import complete
 
         return complete(context, session, magics)
 

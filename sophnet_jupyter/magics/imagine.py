@@ -12,13 +12,13 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
 from ..response import Response
-from .attachments import Attachments
-from .background import Background
-from .follow import GOES_ON, Following
-from .interpolate import interpolate
-from .options import extra_body, out_name
-from .session import Session
-from .trailing import parse_around
+from .answers.follow import GOES_ON, Following
+from .background.handle import Background
+from .line.attachments import Attachments
+from .line.interpolate import interpolate
+from .line.options import extra_body, out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 MODEL = "qwen-image"
 MOST = 16

@@ -16,10 +16,10 @@ from ..errors import Stopped
 from ..kernel.loop import run
 from ..response import Response
 from ..views.safe.control_characters import plain
-from .interpolate import interpolate
-from .options import out_name
-from .session import Session
-from .trailing import parse_around
+from .line.interpolate import interpolate
+from .line.options import out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 if TYPE_CHECKING:
     from ..widgets.microphone import Microphone

@@ -13,13 +13,13 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from ..errors import Stopped
 from ..response import Response
 from ..views.answer import Context
-from .follow import Following
-from .interpolate import interpolate
-from .named_files import named_pictures
-from .options import extra_body, out_name
-from .session import Session
-from .suggestions import PICTURES
-from .trailing import parse_around
+from .answers.follow import Following
+from .completion.suggestions import PICTURES
+from .line.interpolate import interpolate
+from .line.named_files import named_pictures
+from .line.options import extra_body, out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 MODEL = "PaddleOCR-VL-0.9B"
 

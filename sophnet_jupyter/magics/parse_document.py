@@ -12,13 +12,13 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from ..errors import Stopped
 from ..response import Response
 from ..views.answer import Context
-from .follow import Following
-from .interpolate import interpolate
-from .named_files import named_files
-from .options import out_name
-from .session import Session
-from .suggestions import DOCUMENTS
-from .trailing import parse_around
+from .answers.follow import Following
+from .completion.suggestions import DOCUMENTS
+from .line.interpolate import interpolate
+from .line.named_files import named_files
+from .line.options import out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 
 @magics_class

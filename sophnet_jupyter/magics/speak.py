@@ -21,12 +21,12 @@ from ..providers.sophnet.voice.text import texts
 from ..response import Arrival, Response
 from ..views.answer import Context
 from ..views.live.answer import View, show
-from .asking import settle
-from .interpolate import interpolate
-from .loudspeaker import Figures, heard
-from .options import out_name
-from .session import Session
-from .trailing import parse_around
+from .answers.loudspeaker import Figures, heard
+from .answers.settle import settle
+from .line.interpolate import interpolate
+from .line.options import out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 TITLE = 60
 

@@ -14,10 +14,10 @@ from IPython.display import display
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..response import Response
-from .interpolate import interpolate
-from .options import out_name
-from .session import Session
-from .trailing import parse_around
+from .line.interpolate import interpolate
+from .line.options import out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 if TYPE_CHECKING:
     from ..widgets.voice_chat import VoiceChat

@@ -15,15 +15,15 @@ from ..response import Response
 from ..views.answer import Context
 from ..views.answer.answer import closing, closing_words
 from ..views.live.progress import LiveProgress
-from .background import Background
-from .follow import GOES_ON, Following
-from .interpolate import interpolate, value_of
-from .named_files import named_files
-from .options import out_name
-from .places import HUNG_UP
-from .session import Session
-from .suggestions import SOUNDS
-from .trailing import parse_around
+from .answers.follow import GOES_ON, Following
+from .background.handle import Background
+from .background.places import HUNG_UP
+from .completion.suggestions import SOUNDS
+from .line.interpolate import interpolate, value_of
+from .line.named_files import named_files
+from .line.options import out_name
+from .line.trailing import parse_around
+from .session.session import Session
 
 
 @magics_class

@@ -28,7 +28,7 @@ from sophnet_jupyter.events import (
     ToolResult,
     Transcript,
 )
-from sophnet_jupyter.magics.interpolate import interpolate
+from sophnet_jupyter.magics.line.interpolate import interpolate
 from sophnet_jupyter.prompt.pictures.attach import Attachment
 from sophnet_jupyter.providers.dify.annotations import Annotation
 from sophnet_jupyter.providers.dify.files import Fetched

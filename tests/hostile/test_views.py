@@ -17,7 +17,9 @@ from sophnet_jupyter.events import (
     VectorsAsked,
     VectorsReady,
 )
-from sophnet_jupyter.magics import knowledge_upload, places, sheet
+from sophnet_jupyter.magics import sheet
+from sophnet_jupyter.magics.background import places
+from sophnet_jupyter.magics.knowledge import upload
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.response.vectors import Vectors
@@ -90,10 +92,10 @@ def pairs(text: str) -> Drawn:
 def sending(text: str) -> Drawn:
     file = KnowledgeFile(id=text, title=text, state=text)
     lines = [
-        knowledge_upload.Line(name=text, state=text, fraction=0.5),
-        knowledge_upload.Line(name=text, done=file),
+        upload.Line(name=text, state=text, fraction=0.5),
+        upload.Line(name=text, done=file),
     ]
-    return both(knowledge_upload.progress(lines))
+    return both(upload.progress(lines))
 
 
 def embedded(*texts: str) -> Response:

@@ -7,7 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics.catalogue import MAGICS, lazy_magics
-from sophnet_jupyter.magics.session import Session
+from sophnet_jupyter.magics.session.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_loading_imports_no_code_of_a_magic() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(said.stdout.splitlines()[-1].split())
-    assert "sophnet_jupyter.magics.session" in loaded
+    assert "sophnet_jupyter.magics.session.session" in loaded
     assert not loaded & {f"sophnet_jupyter.magics.{entry.module}" for entry in MAGICS.values()}
 
 

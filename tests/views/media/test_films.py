@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.magics.options import parse
+from sophnet_jupyter.magics.line.options import parse
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.sandbox.engines.filming import Take, film
 from sophnet_jupyter.values.picture import Picture

@@ -1,0 +1,49 @@
+"""What every magic that asks does with its answer: watch it, keep it, and say how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from ...errors import AnswerIncomplete, SophNetError, Stopped
+from ...events import Event
+from ...kernel.loop import run
+from ...response import Arrival, Response
+from ...views.answer import Context
+from ...views.live.answer import View, show
+from ..background.jobs import Ask
+from ..session.session import Session
+
+
+def follow(events: AsyncGenerator[Event, None], *, model: str = "", strict: bool = False) -> Ask:
+    """Ask by reading ``events``. With ``strict`` an answer that just stopped is an error."""
+
+    async def ask(view: View, arrival: Arrival) -> Response:
+        response = await show(events, view, arrival, model=model)
+        if strict and response.ending == "incomplete":
+            raise AnswerIncomplete(service=response.service)
+        return response
+
+    return ask
+
+
+def settle(
+    session: Session, ask: Ask, context: Context, view: View, *, out: str | None
+) -> Response:
+    """
+    Wait for an answer while ``view`` draws it, and store it as ``out`` too.
+
+    An interrupt keeps what had come and raises `Stopped`; an error of ours keeps it as well.
+    """
+    arrival = Arrival(on_event=view.on_event)
+    try:
+        response = run(ask(view, arrival))
+    except KeyboardInterrupt:
+        partial = arrival.end("stopped")
+        session.keep(partial, out)
+        raise Stopped(response=partial) from None
+    except SophNetError as error:
+        error.response = arrival.response
+        session.keep(arrival.response, out)
+        raise
+    session.drew(response, context, out)
+    return response

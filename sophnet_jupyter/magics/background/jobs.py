@@ -1,0 +1,175 @@
+"""The background answers of one kernel, with ``%sophnet jobs`` and ``%sophnet cancel``."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ...errors import Stopped
+from ...kernel.output import Cell
+from ...response import Arrival, Response
+from ...views.answer import Context
+from ...views.live.answer import View
+from ...views.safe.control_characters import plain
+from .. import sheet
+from .handle import Background, clipped
+from .places import InCell, OnPaper, Place, Waiting
+
+# How many that have ended `%sophnet jobs` still shows. Each holds its answer.
+REMEMBERED = 20
+# How long the end of a kernel may wait for connections to be closed.
+GRACE = 0.5
+
+WAITED = "--background: here nobody sees what comes after a cell's end, so the cell waits for it."
+
+Ask = Callable[[View, Arrival], Coroutine[Any, Any, Response]]
+"""Asks, given what draws the answer and what gathers it."""
+
+
+class Jobs:
+    """What runs in the background, and what has run there."""
+
+    def __init__(self, shell: Any, view: Callable[[Context], View]) -> None:
+        self._shell = shell
+        self._view = view
+        self._listed: list[Background] = []
+        self._papers: list[tuple[Background, Place]] = []
+
+    def start(
+        self,
+        ask: Ask,
+        context: Context,
+        *,
+        prompt: str,
+        out: str | None = None,
+        place: Callable[[bool], Place] | None = None,
+    ) -> Background:
+        """
+        Ask, draw into the cell that runs now, and return at once.
+
+        Where a cell's end is the end of its output, this waits for the answer. Raises what goes
+        wrong with it then. ``place`` makes what draws, told whether the cell waits; an answer's
+        is the default.
+        """
+        cell = Cell(self._shell)
+        waits = _waits(cell)
+        where = place(waits) if place else self._place(cell, context, waits=waits)
+        arrival = Arrival(on_event=where.view.on_event)
+        # IPython 9.18 counts on before a cell runs, others afterwards; this is right in all.
+        number = self._shell.displayhook.prompt_count
+        job = Background(number, prompt, context.conversation, arrival)
+        self._list(job)
+        if out:
+            self._shell.user_ns[out] = job
+
+        def end(error: Exception | None) -> None:
+            try:
+                where.end(arrival, error)
+            finally:
+                # Somebody may have put something else under that name by now.
+                ours = self._shell.user_ns.get(out or "") is job
+                if out and ours and (not error or came(job.response)):
+                    self._shell.user_ns[out] = job.response
+
+        if not waits:
+            if cell.place == "terminal":
+                self._papers.append((job, where))
+            where.begin(job.cell, job.cancel)
+        job.start(ask(where.view, arrival), end)
+        if waits:
+            _wait(job)
+        return job
+
+    @property
+    def running(self) -> list[Background]:
+        return [job for job in self._listed if not job.done]
+
+    def in_conversation(self, name: str) -> Background | None:
+        """The answer that a conversation is waiting for."""
+        return next((job for job in self.running if job.conversation == name), None)
+
+    def jobs(self, rest: str) -> None:
+        """``%sophnet jobs``: a table."""
+        if not self._listed:
+            sys.stdout.write("Nothing has run in the background. %%sophchat --background does.\n")
+            return
+        rows = [
+            (f"[{job.cell}]", job.state, f"{job.seconds:.1f} s", plain(clipped(job.prompt)))
+            for job in self._listed
+        ]
+        sheet.lines(self._shell, rows)
+
+    def cancel(self, rest: str) -> None:
+        """``%sophnet cancel [N|all]``: hang up."""
+        running = self.running
+        if not running:
+            raise UsageError("Nothing runs in the background.")
+        cells = ", ".join(str(cell) for cell in sorted({job.cell for job in running}))
+        number = rest.strip("[] ")
+        if not number and len(running) > 1:
+            raise UsageError(f"Which one? %sophnet cancel N, of {cells}, or %sophnet cancel all.")
+        chosen = [job for job in running if number in ("", "all", str(job.cell))]
+        if not chosen:
+            raise UsageError(f"No answer of that cell is running: there is {cells}.")
+        _end(chosen)
+        for job in chosen:
+            sys.stdout.write(f"[{job.cell}] {job.state} after {job.seconds:.1f} s\n")
+            # Such as that the service goes on with what it has begun.
+            sys.stdout.writelines(f"{plain(notice)}\n" for notice in job.response.notices)
+
+    def print_answers(self) -> None:
+        """In a terminal, before its next prompt: what came while the user was typing."""
+        for job, paper in [entry for entry in self._papers if entry[0].done]:
+            self._papers.remove((job, paper))
+            sys.stdout.write(f"\n— [{job.cell}] {plain(clipped(job.prompt))} —\n{paper.text}")
+
+    def close(self) -> None:
+        """Hang up everything: the kernel ends, or the extension is taken away."""
+        atexit.unregister(self.close)
+        _end(self.running)
+
+    def _place(self, cell: Cell, context: Context, *, waits: bool) -> Place:
+        if waits:
+            return Waiting(self._view(context))
+        return OnPaper(cell, context) if cell.place == "terminal" else InCell(cell, context)
+
+    def _list(self, job: Background) -> None:
+        # The end of a process closes its connections anyhow; this closes them in good order.
+        atexit.unregister(self.close)
+        atexit.register(self.close)
+        ended = [job for job in self._listed if job.done]
+        for old in ended[: max(0, len(ended) - REMEMBERED + 1)]:
+            self._listed.remove(old)
+        self._listed.append(job)
+
+
+def came(response: Response) -> bool:
+    """Whether anything has come that somebody may want to keep."""
+    found = response.text, response.images, response.videos, response.audio
+    return any(found)
+
+
+def _waits(cell: Cell) -> bool:
+    if cell.place == "terminal":
+        return not sys.stdin.isatty()
+    return not cell.watched
+
+
+def _wait(job: Background) -> None:
+    sys.stdout.write(WAITED + "\n")
+    try:
+        job.wait()
+    except KeyboardInterrupt:
+        _end([job])
+        raise Stopped(response=job.response) from None
+
+
+def _end(jobs: list[Background]) -> None:
+    for job in jobs:
+        job.cancel()
+    wait([job.future for job in jobs], GRACE)

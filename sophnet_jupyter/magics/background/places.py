@@ -1,0 +1,185 @@
+"""Where background work shows itself: in its own cell, or above a terminal's next prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from io import StringIO
+from typing import Any, Protocol
+
+from ...errors import Stopped
+from ...kernel.output import Cell
+from ...response import Arrival
+from ...settings.secret import scrub
+from ...views.answer import Context
+from ...views.live.answer import LiveAnswer, Surface, View
+from ...views.live.terminal import TerminalAnswer
+from ...views.safe.control_characters import plain
+from ...views.safe.look import WRAP, one_line
+from ...views.safe.maths import inert
+
+HUNG_UP = "Cancel hangs up; what has come by then is kept."
+
+_NOTE = f"font-size:85%;opacity:.7;{WRAP}"
+_FAILURE = (
+    "background:rgba(198,40,40,.15);border-left:3px solid #c62828;font-family:monospace;"
+    f"margin:6px 0;padding:4px 9px;white-space:pre-wrap;{WRAP}"
+)
+
+
+class Place(Protocol):
+    """What draws background work from its beginning to its end."""
+
+    view: View
+
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        """In the cell of that number, before the work begins."""
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        """On the loop's thread, when it has come to its end."""
+
+    @property
+    def text(self) -> str:
+        """What a terminal is to print before its next prompt."""
+
+
+class CancelNote:
+    """A button that cancels, while the work runs; then a note in its place."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+        self._display = ""
+        self._button: Any = None
+
+    def begin(self, number: int, cancel: Callable[[], object], words: str) -> str:
+        """Show it. Returns the button's name, by which `widgets.twin.behind` finds it."""
+        from ...widgets.cancel_button import CancelButton
+
+        self._button = CancelButton(cancel, f"in the background · {words}")
+        # For a front end that draws no widgets.
+        said = f"in the background · %sophnet cancel {number} stops it"
+        self._display = self._cell.publish({**self._button.bundle(), **note(said)})
+        return f"sophnet-running-{self._button.key}"
+
+    def end(self) -> None:
+        said = note("ran in the background")
+        self._cell.publish(said, display_id=self._display, update=True)
+        button, self._button = self._button, None
+        button.close()
+
+
+class Below:
+    """
+    Draws below a button, so that nobody sees the button once it has lost its kernel.
+
+    Only the first display hides what stands before it: further ones follow text.
+    """
+
+    watched = True
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._name = ""
+        self._first = ""
+        self._drawn: Mapping[str, Any] = {}
+
+    def hide(self, name: str) -> None:
+        """From now on hide a button of that name, see `CancelNote.begin`."""
+        self._name = name
+
+    def show(self) -> None:
+        """There is no button any more, but a note that is to be seen."""
+        self._name = ""
+        if self._first:
+            self._surface.publish(self._drawn, display_id=self._first, update=True)
+
+    def publish(
+        self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
+    ) -> str:
+        from ...widgets.twin import behind
+
+        if display_id == (self._first or None):
+            self._drawn = data
+            if self._name:
+                data = {**data, "text/html": behind(self._name, data["text/html"])}
+        display_id = self._surface.publish(data, display_id=display_id, update=update)
+        self._first = self._first or display_id
+        return display_id
+
+
+class InCell:
+    """Draws an answer below the cell that asked, also after that has ended."""
+
+    text = ""
+
+    def __init__(self, cell: Cell, context: Context) -> None:
+        self._cell = cell
+        self._note = CancelNote(cell)
+        self._below = Below(cell)
+        self.view: View = LiveAnswer(self._below, context)
+
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        self._below.hide(self._note.begin(number, cancel, HUNG_UP))
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        fail(self._cell, error)
+        self._below.show()
+        # The last word: who has read it may go on.
+        self._note.end()
+
+
+class OnPaper:
+    """Holds an answer back until the terminal's user is not typing."""
+
+    def __init__(self, cell: Cell, context: Context) -> None:
+        self._paper = StringIO()
+        self.view: View = TerminalAnswer(context, self._paper)
+
+    @property
+    def text(self) -> str:
+        return self._paper.getvalue()
+
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        """The handle says how to cancel it."""
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        if words := failure(error):
+            self._paper.write(words + "\n")
+
+
+class Waiting:
+    """Draws as a cell in the foreground does: here the cell waits for its answer."""
+
+    text = ""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def begin(self, number: int, cancel: Callable[[], object]) -> None:
+        """Nobody could press a button."""
+
+    def end(self, arrival: Arrival, error: Exception | None) -> None:
+        """The cell ends with the error."""
+
+
+def fail(cell: Cell, error: Exception | None) -> None:
+    """Draw what went wrong, if anything did, below what had come."""
+    if words := failure(error):
+        html = f'<div style="{_FAILURE}">{inert(words)}</div>'
+        cell.publish({"text/html": html, "text/plain": words})
+
+
+def failure(error: Exception | None) -> str:
+    """
+    An error in one line, in the words that a cell which waits would end with.
+
+    Nothing for one that somebody has asked for: who cancels knows, and the footer says stopped.
+    """
+    if error is None or isinstance(error, Stopped):
+        return ""
+    return plain(scrub(f"{type(error).__name__}: {error}"))
+
+
+def note(said: str) -> dict[str, str]:
+    """A faint line of words, in which the name of a file may stand."""
+    said = one_line(said)
+    return {"text/html": f'<div style="{_NOTE}">{inert(said)}</div>', "text/plain": said}

@@ -1,0 +1,54 @@
+"""What ``-f`` reads out of an answer's words: JSON, or the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import Any
+
+from ...events import Event, Finished, Notice, Parsed, TextDelta, TextReplaced
+from ...prompt.forms.json_text import first_value
+from ...views.answer.formats import Format, code_blocks
+from ...views.answer.parsed import records
+from .table_text import rows
+
+NOTHING: dict[Format, str] = {
+    "json": "There is no JSON in this answer: --json asks the model for it.",
+    "table": "There is no table in this answer: ask for one in the prompt.",
+    "code": "There is no block of code in this answer.",
+}
+
+
+async def read(events: AsyncGenerator[Event, Any], form: Format) -> AsyncGenerator[Event, None]:
+    """
+    The events, with one more before the last: the value that stands in the text.
+
+    An answer that has its value already, since a form was demanded, passes as it is.
+    """
+    text, done = "", form not in NOTHING
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case TextDelta():
+                    text += event.text
+                case TextReplaced():
+                    text = event.text
+                case Parsed():
+                    done = True
+                case Finished(ending="complete") if not done and text.strip():
+                    if value := value_in(text, form):
+                        yield Parsed(value=value[0])
+                    elif form != "code" or not code_blocks(text):
+                        yield Notice(text=NOTHING[form])
+            yield event
+
+
+def value_in(text: str, form: Format) -> tuple[Any] | None:
+    """The JSON or the rows of a table in a text, as the one item; None where there is neither."""
+    if form == "table" and (found := rows(text)):
+        return (found,)
+    if form in ("json", "table"):
+        with suppress(ValueError):
+            value = first_value(text)
+            return (value,) if form == "json" or records(value)[1] else None
+    return None

@@ -1,0 +1,77 @@
+"""What the options of a line mean for a request, and the request itself to look at."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ...kernel.output import Cell
+from ...views.answer.formats import Format
+from ...views.safe.control_characters import plain
+from ...views.safe.markdown import code_block
+from ..line import names as named
+from ..line.options import extra_body
+
+
+def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `Chat.stream`. Raises `UsageError`."""
+    if args.run_tools and not args.tools:
+        raise UsageError("--run-tools needs something to run: name functions with --tools.")
+    if args.repair and not (args.json or args.schema):
+        raise UsageError("--repair corrects the form that --json or --schema asks for.")
+    options: dict[str, Any] = {
+        "model": args.model,
+        "temperature": args.temperature,
+        "top_p": args.top_p,
+        "max_tokens": args.max_tokens,
+        "stop": args.stop,
+        "thinking": True if args.think else False if args.no_think else None,
+        "seed": args.seed,
+        "extra_body": extra_body(args.extra),
+    }
+    if args.voice:
+        options["voice"] = args.voice
+    if args.logprobs is not None:
+        options |= {"logprobs": True, "top_logprobs": args.logprobs or None}
+    if args.tools:
+        options |= {"tools": named.tools(args.tools, names), "run_tools": args.run_tools}
+    if args.max_rounds is not None:
+        options["max_rounds"] = args.max_rounds
+    if args.schema:
+        options["schema"] = named.schema(args.schema, names)
+    if args.json:
+        options["json_mode"] = True
+    if args.repair:
+        options["repair"] = 1
+    return options
+
+
+def form_of(args: Namespace) -> Format:
+    """How the answer is shown where ``-f`` does not say."""
+    chosen: Format | None = args.format
+    return chosen or ("json" if args.json or args.schema else "markdown")
+
+
+def show_request(shell: Any, body: object) -> None:
+    """The JSON of a request, long data shortened and the key taken out."""
+    cell, text = Cell(shell), plain(repr(body))
+    if cell.place == "terminal":
+        sys.stdout.write(text + "\n")
+    else:
+        cell.publish({"text/html": code_block(text, "json"), "text/plain": text})
+
+
+def closed(turns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The turns of an answer, with a word for each call that nobody ran: a service wants one."""
+    answered = {turn["tool_call_id"] for turn in turns if turn.get("role") == "tool"}
+    found = list(turns)
+    for turn in turns:
+        for call in turn.get("tool_calls", ()):
+            if call["id"] not in answered:
+                said = "Not run: the user has only seen this call."
+                found.append({"role": "tool", "tool_call_id": call["id"], "content": said})
+    return found

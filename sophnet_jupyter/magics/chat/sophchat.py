@@ -1,0 +1,147 @@
+"""``%%sophchat``: parse, ask, show, store."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import magic_arguments
+
+from ...errors import AnswerIncomplete, Stopped
+from ...prompt.pictures.attach import with_images
+from ...response import Arrival, Response
+from ...views.answer import Context
+from ...views.answer.formats import next_cell
+from ...views.live.answer import View, show
+from ..answers.settle import settle
+from ..background.handle import Background
+from ..line.attachments import Attachments
+from ..line.interpolate import interpolate
+from ..line.options import chat_options, out_name, parse
+from ..session.session import Session
+from .reading import read
+from .request import closed, form_of, request_options, show_request
+
+
+@magics_class
+class ChatMagics(Magics):
+    """Chat in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @chat_options
+    def sophchat(self, line: str, cell: str | None = None) -> Response | Background | None:
+        """
+        Ask a SophNet model and watch the answer stream below the cell.
+
+        {name}, {name.attribute} and {name[key]} in the prompt are replaced by values of the
+        notebook, a DataFrame by a table; {In[3]}, {Out[3]} and {Err[3]} by what went in, came out
+        or went wrong; a picture is attached. Out[n], _ and the name after -o hold the response.
+
+            %%sophchat -m DeepSeek-V3.2 -o answer -t 0.2
+            Summarise {df} in three bullet points.
+
+            %sophchat -c trip And in winter?
+            %sophchat --tools weather --run-tools Is it warm in Paris?
+            %sophchat --schema list[City] Name three cities.
+        """
+        try:
+            return self._chat(*parse(self.sophchat, line), cell)
+        except KeyboardInterrupt:
+            # Not while it waited for the answer, but on the way there.
+            raise Stopped() from None
+
+    def _chat(self, args: Namespace, words: str, cell: str | None) -> Response | Background | None:
+        if cell is not None and words:
+            raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
+        prompt = words if cell is None else cell
+        if not prompt.strip():
+            raise UsageError("Nothing to send: write the prompt behind or below the options.")
+        if args.think and args.no_think:
+            raise UsageError("--think and --no-think exclude each other.")
+        out = out_name(args.out)
+        self._session.fill(args)
+        asked = prompt
+        names = self._session.shell.user_ns
+        options = request_options(args, names)
+        pictures = Attachments(detail=args.detail, max_side=args.max_side)
+        pictures.add(args.image or [], names)
+        prompt, system, inserted = self._filled(prompt, args.system, pictures, raw=args.raw)
+        history = self._history(args.conversation, new=args.new)
+        messages = with_images([*history, {"role": "user", "content": prompt}], pictures.items)
+        if system and not history:
+            messages.insert(0, {"role": "system", "content": system})
+        form = form_of(args)
+        context = Context(
+            inserted=inserted,
+            conversation=args.conversation or "",
+            pictures=pictures.shown,
+            format=form,
+            tools_run=args.run_tools,
+        )
+        chat = self._session.client.chat
+        # What cannot be sent is refused here, before anything is drawn.
+        body = chat.request(messages, stream=True, **options)
+        if args.background and args.voice:
+            raise UsageError("--voice is heard where it runs: leave out -b, or %speak the answer.")
+        if args.show_request:
+            show_request(self._session.shell, body)
+            return None
+
+        async def ask(view: View, arrival: Arrival) -> Response:
+            events = read(chat.stream(messages, **options), form)
+            response = await show(events, view, arrival, model=args.model)
+            self._note(response, messages, args)
+            return response
+
+        if args.background:
+            return self._session.jobs.start(ask, context, prompt=asked, out=out)
+        view = self._session.view(context)
+        if args.voice:
+            from ..answers.loudspeaker import heard
+
+            view = heard(self._session.shell, view, form=None, title="Answer")
+        response = settle(self._session, ask, context, view, out=out)
+        if form == "code" and (code := next_cell(response.text)):
+            # Offered to be read and run by the user: nothing of an answer runs by itself.
+            self._session.shell.set_next_input(code, replace=False)
+        return response
+
+    def _filled(
+        self, prompt: str, system: str | None, pictures: Attachments, *, raw: bool
+    ) -> tuple[str, str | None, list[str]]:
+        if raw:
+            return prompt, system, []
+        names, failures = self._session.shell.user_ns, self._session.failures
+        prompt, inserted = interpolate(prompt, names, failures, pictures.field)
+        if system:
+            system, more = interpolate(system, names, failures)
+            inserted += more
+        return prompt, system, inserted
+
+    def _history(self, name: str | None, *, new: bool) -> list[Any]:
+        if name is None:
+            if new:
+                raise UsageError("--new begins a conversation anew: name it with -c.")
+            return []
+        if job := self._session.jobs.in_conversation(name):
+            raise UsageError(
+                f"Conversation {name} waits for the answer of cell [{job.cell}], "
+                "which runs in the background."
+            )
+        return [] if new else self._session.conversations.get(name, [])
+
+    def _note(self, response: Response, messages: list[Any], args: Namespace) -> None:
+        """What a later cell may build on."""
+        if args.strict and response.ending == "incomplete":
+            raise AnswerIncomplete(service=response.service)
+        self._session.models_seen.add(args.model)
+        if args.conversation and (turns := closed(response.messages)):
+            self._session.conversations[args.conversation] = [*messages, *turns]

@@ -1,0 +1,111 @@
+"""
+Tab completion of our magics: options, their values, and variables in ``{…}`` of a prompt.
+
+It runs on the kernel's main thread while the user waits, so that it knows what is known here and
+asks nobody. It suggests; what it does not know is as good.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult
+
+from ..catalogue import LazyMagic
+from ..session.session import Session
+from . import suggestions
+from .suggestions import Found
+
+# Magics with options before their words only.
+PROSE = {"sophchat"}
+
+_MAGIC = re.compile(r"^\s*(?:[\w\s,.\[\]'\"]+=\s*)?(%{1,2})(\w+)(?:\s+|$)")
+# A quote that is still open holds all that follows.
+_WORD = re.compile(r"""(?:[^\s"']|"[^"]*(?:"|$)|'[^']*(?:'|$))+""")
+_BRACES = re.compile(r"(?<!\{)\{(?:([^\W\d]\w*)\.)?([^\W\d]\w*)?$")
+
+Completed = tuple[str, Iterable[Found]]
+"""The piece before the cursor that is replaced, and what may take its place."""
+
+
+def complete(
+    context: CompletionContext, session: Session, magics: Mapping[str, LazyMagic]
+) -> SimpleMatcherResult:
+    """What IPython is to offer at the cursor."""
+    lines = context.full_text.split("\n")[: context.cursor_line + 1]
+    lines[-1] = lines[-1][: context.cursor_position]
+    piece, found = completed(lines, session, magics)
+    return SimpleMatcherResult(
+        completions=[SimpleCompletion(text=text, type=kind) for text, kind in found],
+        matched_fragment=piece,
+        ordered=True,
+        suppress=True,
+    )
+
+
+def completed(lines: list[str], session: Session, magics: Mapping[str, LazyMagic]) -> Completed:
+    """Complete a cell that ends at the cursor."""
+    begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    first, last = _MAGIC.match(lines[begin]), _MAGIC.match(lines[-1])
+    if first and first[1] == "%%" and begin < len(lines) - 1:
+        # Below its first line a cell magic is a prompt, whatever stands there.
+        return _in_prompt(lines[-1], session) if first[2] in magics else ("", [])
+    if not last or last[2] not in (*magics, "sophnet") or last.end() == last.end(2):
+        return "", []
+    magic, words = last[2], lines[-1][last.end() :]
+    if magic == "sophnet":
+        before, word = _last_word(words)
+        return word, suggestions.for_subject(before, word, session)
+    if _BRACES.search(words):
+        return _in_prompt(words, session)
+    parser = magics[magic].parser
+    if parser is None:
+        return "", []
+    return _in_options(magic, *_last_word(words), parser, session)
+
+
+def _in_prompt(text: str, session: Session) -> Completed:
+    """Variables in a brace that stands open, and attributes of them."""
+    brace = _BRACES.search(text)
+    if brace is None:
+        return "", []
+    piece = brace[2] or ""
+    if brace[1]:
+        return piece, suggestions.attributes(brace[1], piece, session)
+    return piece, suggestions.values(piece, session)
+
+
+def _in_options(
+    magic: str, before: list[str], word: str, parser: ArgumentParser, session: Session
+) -> Completed:
+    """Names of options, or values of the one that stands before."""
+    actions = {name: action for action in parser._actions for name in action.option_strings}
+    waiting = None
+    for one in before:
+        if waiting:
+            waiting = None
+        elif one in actions:
+            waiting = actions[one] if actions[one].nargs != 0 else None
+        elif one == "--" or (magic in PROSE and one.partition("=")[0] not in actions):
+            # The prompt has begun, and what looks like an option in it is a word.
+            return "", []
+    name, equals, value = word.partition("=")
+    if not waiting and equals and name in actions:
+        waiting, word = actions[name], value
+    if waiting:
+        return suggestions.for_option(waiting, word, session)
+    if magic == "knowledge" and not word.startswith("-"):
+        return word, suggestions.for_knowledge(before, word, session)
+    if word and not word.startswith("-"):
+        return word, suggestions.for_words(magic, word, session)
+    names = [name for name in actions if name.startswith("--") or word == "-"]
+    return word, suggestions.matching(word, names, "option")
+
+
+def _last_word(words: str) -> tuple[list[str], str]:
+    """What stands behind a magic, as the words before the last one, and that one."""
+    before = [match[0] for match in _WORD.finditer(words)]
+    word = before.pop() if before and words.endswith(before[-1]) else ""
+    return before, word

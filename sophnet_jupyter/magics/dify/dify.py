@@ -1,0 +1,154 @@
+"""``%%dify``: run a Dify app on a cell, or on every row of a table."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ...client import Dify
+from ...errors import SophNetError, Stopped
+from ...events import AudioChunk, Event, Finished, Notice, Started
+from ...kernel.loop import run
+from ...kernel.output import Cell
+from ...views.answer import Context
+from ...views.media import audio
+from ..answers.settle import follow, settle
+from ..line.options import out_name, parse
+from ..session.session import Session
+from .about import Desk
+from .inputs import Question, form_of
+from .rows import Rows
+
+OWN = "default"
+
+
+@magics_class
+class DifyMagics(Magics):
+    """Dify apps in a cell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @argument("-a", "--app", default="", help="App to run: its key is in DIFY_<APP>_API_KEY.")
+    @argument(
+        "-i",
+        "--inputs",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="An input of the app; {name} in the value is replaced. Repeatable.",
+    )
+    @argument(
+        "-f",
+        "--file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="A path, an address, or {name} of a picture in the notebook. Repeatable.",
+    )
+    @argument(
+        "--voice",
+        # Its own name, since the voices that are offered elsewhere are SophNet's.
+        dest="aloud",
+        metavar="NAME",
+        help="Hear the answer too, in this voice of the app's; default for the app's own.",
+    )
+    @argument("-o", "--out", metavar="NAME", help="Also store the result under this name.")
+    @argument("--raw", action="store_true", help="Send the text as written, braces and all.")
+    @argument("--strict", action="store_true", help="Fail if the answer just stops.")
+    @argument("--each", metavar="TABLE", help="Run once for each row; {column} is its value.")
+    @argument("--resume", action="store_true", help="With --each: only rows not complete in -o.")
+    @argument("--concurrency", type=int, default=4, help="With --each: how many at once, 4.")
+    def dify(self, line: str, cell: str | None = None) -> Any:
+        """
+        Run a Dify app on the cell, which is its input query, and watch the answer stream.
+
+        {name} in the cell and in --inputs is replaced by values of the notebook. Out[n], _ and the
+        name after -o hold the response. With --each, -o holds a table with an answer for each row;
+        an interrupt keeps what is done, and --resume does the rest.
+
+            %%dify writer --inputs language=French --file photo.png -o answer
+            Write a caption for the photo.
+
+            %%dify --each df -o answers
+            Translate into Chinese: {text}
+
+            %dify info
+            %dify parameters
+            %dify annotations refund
+            %dify feedback answer like Just right.
+        """
+        try:
+            if cell is None:
+                args, words = parse(self.dify, line)
+                return Desk(self._session, self._app(args.app)).answer(words)
+            args, words = parse(self.dify, _app_first(line))
+            if words:
+                raise UsageError(f"Name one app, and put the text below the line: {words!r}.")
+            return self._run(args, cell)
+        except KeyboardInterrupt:
+            # Not while it waited for an answer, but on the way there.
+            raise Stopped() from None
+
+    def _app(self, name: str) -> Dify:
+        return self._session.client.dify_app(name)
+
+    def _run(self, args: Namespace, cell: str) -> Any:
+        out, app = out_name(args.out), self._app(args.app)
+        question = Question(args, cell, self._session)
+        form = run(form_of(app))
+        if args.each and args.aloud:
+            raise UsageError("--voice reads one answer aloud: leave out --each.")
+        if args.each:
+            return Rows(self._session, app, question, form).run(args, out)
+        if args.resume:
+            raise UsageError("--resume goes with --each: one answer alone is asked for anew.")
+        asked = question.ask(form)
+        context = Context(inserted=asked.inserted)
+        label = args.app or "the Dify app"
+        events = app.stream(asked.inputs, files=asked.files or None)
+        if args.aloud:
+            events = _aloud(app, events, "" if args.aloud == OWN else args.aloud)
+        ask = follow(events, model=label, strict=args.strict)
+        response = settle(self._session, ask, context, self._session.view(context), out=out)
+        if response.audio:
+            html, said = audio.player(response.audio), audio.line(response.audio)
+            Cell(self.shell).publish({"text/html": html, "text/plain": said})
+        return response
+
+
+async def _aloud(
+    app: Dify, events: AsyncGenerator[Event, None], voice: str
+) -> AsyncGenerator[Event, None]:
+    """The events of an answer, with its sound before the last of them if none came by itself."""
+    message, spoken = "", False
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case Started(request_id=request_id):
+                    message = request_id or message
+                case AudioChunk():
+                    spoken = True
+                case Finished(ending="complete") if message and not spoken:
+                    try:
+                        yield AudioChunk(data=await app.speak(message_id=message, voice=voice))
+                    except SophNetError as error:
+                        # The answer itself is whole.
+                        yield Notice(text=f"It was not read aloud. {error}")
+            yield event
+
+
+def _app_first(line: str) -> str:
+    """``writer -o x`` as ``--app writer -o x``: the app is named where one looks for it."""
+    word, _, rest = line.strip().partition(" ")
+    return line if not word or word.startswith("-") else f"--app {word} {rest}"

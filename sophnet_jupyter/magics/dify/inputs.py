@@ -1,0 +1,115 @@
+"""What a cell gives an app: its inputs and files, with values of the notebook in them."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ...client import Dify
+from ...errors import AnswerUnreadable, NotFound
+from ...providers.dify.form import Input, Parameters
+from ..line.interpolate import interpolate
+from ..session.session import Session
+
+_VARIABLE = re.compile(r"\{([^\W\d]\w*)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One run, ready to be sent; ``inserted`` tells the reader what was put in."""
+
+    inputs: Mapping[str, Any]
+    files: list[Any]
+    inserted: list[str]
+
+
+async def form_of(app: Dify) -> Parameters:
+    """The app's form; an empty one where a gateway keeps it back, and the app judges alone."""
+    try:
+        return await app.form()
+    except (NotFound, AnswerUnreadable):
+        return Parameters()
+
+
+class Question:
+    """A cell of ``%%dify`` with its options, to be filled once, or once for each row."""
+
+    def __init__(self, args: Namespace, cell: str, session: Session) -> None:
+        self._cell = cell.strip()
+        self._files = args.file
+        self._raw = args.raw
+        self._session = session
+        self._pairs = [_pair(item) for item in args.inputs]
+
+    def ask(self, form: Parameters, row: Mapping[str, Any] | None = None) -> Asked:
+        """
+        The inputs of one run. Columns of a row that are called as an input are that input.
+
+        Raises `UsageError` for what the app has no input for, `SettingsError` for what is missing.
+        """
+        names = {**self._session.shell.user_ns, **(row or {}), **({"row": row} if row else {})}
+        inserted: list[str] = []
+
+        def filled(text: str) -> str:
+            if self._raw:
+                return text
+            said, found = interpolate(text, names, self._session.failures)
+            inserted.extend(found)
+            return said
+
+        known = {each.name: each for each in form.inputs}
+        inputs: dict[str, Any] = {n: str(v) for n, v in (row or {}).items() if n in known}
+        for name, value in self._pairs:
+            if known and name not in known:
+                raise UsageError(f"The app has no input {name}: it has {', '.join(known)}.")
+            inputs[name] = filled(value)
+        if self._cell:
+            inputs[_place(form, inputs)] = filled(self._cell)
+        form.check(inputs)
+        inputs = {name: _typed(known.get(name), value) for name, value in inputs.items()}
+        return Asked(inputs=inputs, files=self._attached(names), inserted=inserted)
+
+    def _attached(self, names: Mapping[str, Any]) -> list[Any]:
+        found = []
+        for item in self._files:
+            variable = _VARIABLE.fullmatch(item)
+            if variable and variable[1] not in names:
+                raise UsageError(f"--file: there is no {variable[1]} in this notebook.")
+            found.append(names[variable[1]] if variable else item)
+        return found
+
+
+def _place(form: Parameters, inputs: Mapping[str, Any]) -> str:
+    """The input that the cell's text is: query, or the only one that still needs a text."""
+    names = [each.name for each in form.inputs]
+    if not names or "query" in names:
+        return "query"
+    missing = form.missing(inputs)
+    if len(missing) != 1:
+        raise UsageError(
+            f"The app has no input query, so it is not clear what the text below the line is. "
+            f"Give its inputs by name, --inputs {names[0]}=…: it has {', '.join(names)}."
+        )
+    return missing[0]
+
+
+def _pair(item: str) -> tuple[str, str]:
+    name, equals, value = item.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"--inputs takes NAME=VALUE, not {item!r}.")
+    return name.strip(), value
+
+
+def _typed(known: Input | None, value: Any) -> Any:
+    if known is None or known.kind != "number":
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        raise UsageError(f"The input {known.name} is a number, not {value!r}.") from None
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,158 @@
+"""The pictures of a question: those that ``--image`` names, and those in ``{…}`` of its words."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ...prompt.pictures.attach import Attachment, attach
+from ...response import Response
+from ...values.picture import Picture
+from ...views.media.thumbnails import Sent, small
+from .interpolate import value_of
+
+SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+# A smaller array is a matrix that somebody wants to talk about.
+SMALLEST_SIDE = 16
+_ADDRESSES = ("http://", "https://", "data:")
+
+
+class Attachments:
+    """
+    Gathers them, in the order in which they are numbered and sent.
+
+    ``options`` are those of `pictures.attach.attach`: ``detail``, ``max_side``, ``max_encoded``.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.items: list[Attachment] = []
+        self._options = options
+        # One object is sent once, however often it is named. It is kept, so that its id stays its.
+        self._placed: dict[int, tuple[object, str, str]] = {}
+
+    def add(self, words: Iterable[str], names: Mapping[str, Any]) -> None:
+        """What ``--image`` names: addresses, variables, paths, patterns. Raises `UsageError`."""
+        for word in words:
+            for item in _meant(word, names):
+                self._attach(item, word)
+
+    def take(self, value: object) -> None:
+        """A picture, or a response's pictures. Raises `SettingsError`."""
+        self._attach(value, "the image")
+
+    def field(self, field: str, value: Any) -> tuple[str, str] | None:
+        """``[image 1]`` for a value that is a picture, and its size; None for any other."""
+        if not is_picture(value):
+            return None
+        if id(value) not in self._placed:
+            marks, sizes = self._attach(value, field.strip("{}"))
+            self._placed[id(value)] = value, marks, sizes
+        return self._placed[id(value)][1:]
+
+    @property
+    def shown(self) -> list[Sent]:
+        """All of them as the reader sees them."""
+        return [
+            Sent(label=item.label, thumbnail=small(item.thumbnail) if item.thumbnail else b"")
+            for item in self.items
+        ]
+
+    def _attach(self, item: object, name: str) -> tuple[str, str]:
+        found = [_named(one, name) for one in attach(item, **self._options)]
+        begin = len(self.items) + 1
+        self.items += found
+        marks = " ".join(f"[image {number}]" for number in range(begin, begin + len(found)))
+        sizes = " and ".join(f"image {_size(one)}" for one in found)
+        return marks, sizes
+
+
+def is_picture(value: object) -> bool:
+    """
+    True for what is a picture and nothing else.
+
+    In doubt a value stays words: text is never a file's name here, and a small array is a matrix.
+    """
+    if isinstance(value, str | bytes | ModuleType | type):
+        return False
+    if isinstance(value, Attachment | Picture):
+        return True
+    if isinstance(value, Response):
+        return bool(value.images)
+    if isinstance(value, os.PathLike):
+        path = Path(os.fsdecode(value))
+        return path.suffix.lower() in SUFFIXES and path.expanduser().is_file()
+    homes = {base.__module__.partition(".")[0] for base in type(value).__mro__}
+    if "PIL" in homes:
+        return callable(getattr(value, "getexif", None))
+    if homes & {"matplotlib", "seaborn"}:
+        owners = (value, getattr(value, "figure", None), getattr(value, "fig", None))
+        return any(callable(getattr(owner, "savefig", None)) for owner in owners)
+    return _is_display(value) or _is_pixels(value)
+
+
+def _is_display(value: object) -> bool:
+    from IPython.display import Image
+
+    return isinstance(value, Image)
+
+
+def _is_pixels(value: Any) -> bool:
+    """True for an array of the shape and the values of a picture."""
+    shape, kind = getattr(value, "shape", None), getattr(getattr(value, "dtype", None), "kind", "")
+    if not isinstance(shape, tuple) or not hasattr(value, "astype"):
+        return False
+    if not shape or min(shape[:2]) < SMALLEST_SIDE:
+        return False
+    if len(shape) == 3 and shape[2] in (1, 3, 4):
+        return kind in "buf"
+    # A table of numbers has two dimensions too, but seldom eight bits.
+    return len(shape) == 2 and getattr(value.dtype, "itemsize", 0) == 1 and kind in "bu"
+
+
+def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
+    """The objects that a word of ``--image`` stands for."""
+    if word.lower().startswith(_ADDRESSES):
+        return [word]
+    try:
+        value = value_of(word, names)
+    except LookupError:
+        return _files(word)
+    if isinstance(value, list | tuple | set | frozenset):
+        if not value:
+            # Else an empty folder would be paid for as a question without pictures.
+            raise UsageError(f"--image {word}: that is empty, there is no picture in it.")
+        return list(value)
+    if isinstance(value, str) and not value.lower().startswith(_ADDRESSES):
+        return _files(value)
+    return [value]
+
+
+def _files(word: str) -> list[Path]:
+    path = Path(word).expanduser()
+    if path.exists() or not glob.has_magic(word):
+        return [path]
+    found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
+    pictures = [one for one in found if one.suffix.lower() in SUFFIXES]
+    if not pictures:
+        raise UsageError(f"--image {word}: no picture has such a name.")
+    return pictures
+
+
+def _named(item: Attachment, name: str) -> Attachment:
+    """With the notebook's name for it, where the picture brings none of its own."""
+    own, dot, rest = item.label.partition(" · ")
+    if dot and own.startswith("the "):
+        return replace(item, label=f"{name} · {rest}")
+    return item
+
+
+def _size(item: Attachment) -> str:
+    parts = item.label.rsplit(" · ", 2)
+    return parts[1] if len(parts) == 3 else f"at {item.label.rpartition(' at ')[2]}"

@@ -1,0 +1,183 @@
+"""What the magics of one kernel share: the client, conversations, and what was just drawn."""
+
+from __future__ import annotations
+
+import traceback
+from argparse import Namespace
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+
+from ...client import Client
+from ...errors import SophNetError
+from ...settings import model_name, store
+from .aliases import Aliases
+from .defaults import ChatDefaults, fill
+
+# What draws and gathers answers is imported with the first of them.
+if TYPE_CHECKING:
+    from ...response import Response
+    from ...views.answer import Context
+    from ...views.live.answer import View
+    from ..background.handle import Background
+    from ..background.jobs import Jobs
+
+# An error is put into a prompt whole, but a recursion's thousand frames are not.
+LONGEST_FAILURE = 6_000
+
+
+class Session:
+    """One kernel's side of the magics."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.conversations: dict[str, list[Mapping[str, Any]]] = {}
+        # What each failed cell said, for {Err[3]}.
+        self.failures: dict[int, str] = {}
+        # What this very cell has drawn, by its number, so that Out[n] does not draw it again.
+        self._drawn: dict[int, tuple[Response, Context]] = {}
+        self._client: Client | None = None
+        path = store().path
+        self.aliases = Aliases(path and path.parent)
+        # `SophNetMagics` puts itself here, whose traits the user configures.
+        self.defaults = ChatDefaults()
+        # Models that have answered in this kernel.
+        self.models_seen: set[str] = set()
+        # Titles of files and ids of questions that were listed, by the id of their service.
+        self.knowledge_files: dict[str, list[str]] = {}
+        self.knowledge_pairs: dict[str, list[str]] = {}
+
+    @property
+    def client(self) -> Client:
+        """The client of all magics. Raises `SettingsError` when there is no key to be had."""
+        if self._client is None:
+            self._client = Client()
+        return self._client
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What runs in the background."""
+        from ..background.jobs import Jobs
+
+        return Jobs(self.shell, self.view)
+
+    def close(self) -> None:
+        """Hang up what runs in the background: the extension is taken away."""
+        if "jobs" in self.__dict__:
+            self.jobs.close()
+
+    def renew(self) -> None:
+        """Let the next magic read the settings again."""
+        self._client = None
+
+    @property
+    def known_models(self) -> list[str]:
+        """The models that a list or an answer has named, without asking anybody."""
+        listed = (self._client and self._client.known_models) or ()
+        return sorted({*listed, *self.models_seen}, key=str.lower)
+
+    def fill(self, args: Namespace) -> None:
+        """Put the user's defaults into what a line leaves open, and real names for short ones."""
+        fill(args, self.defaults)
+        args.model = self.aliases.real(args.model or model_name())
+
+    def view(self, context: Context) -> View:
+        """What draws an answer where this cell's output goes."""
+        from ...kernel.output import Cell
+        from ...views.live.answer import LiveAnswer, WholeAnswer
+        from ...views.live.terminal import TerminalAnswer
+
+        cell = Cell(self.shell)
+        if cell.place == "terminal":
+            return TerminalAnswer(context)
+        return LiveAnswer(cell, context) if cell.watched else WholeAnswer(cell, context)
+
+    def drew(self, response: Response, context: Context, out: str | None) -> None:
+        """Note an answer that this cell has shown, and store it as ``out`` too."""
+        self._drawn = {self.shell.execution_count: (response, context)}
+        if out:
+            self.shell.user_ns[out] = response
+
+    def keep(self, response: Response, out: str | None) -> None:
+        """Store what came before an error, which leaves the cell without a result."""
+        media = response.images or response.videos or response.embeddings or response.audio
+        if not (response.text or response.thinking or response.tool_calls or media):
+            return
+        self.shell.displayhook.update_user_ns(response)
+        if out:
+            self.shell.user_ns[out] = response
+
+    def save(self, response: Response, path: str) -> str:
+        """
+        Write an answer to ``path``, and return a line that says where it is.
+
+        Where that fails it is kept like one that came before an error, and `SophNetError` raised.
+        """
+        from ...views.safe.control_characters import plain
+
+        try:
+            saved = response.save(path)
+        except SophNetError as error:
+            error.response = response
+            self.keep(response, None)
+            raise
+        return plain(f"saved: {', '.join(map(str, saved))}")
+
+    def quiet(self, response: Response) -> None:
+        """
+        The display of a response in IPython: nothing, if this very cell has just drawn it.
+
+        Raising NotImplementedError lets IPython go on with the ordinary mime bundle.
+        """
+        from ...kernel.output import Cell
+
+        if self._just_drew(response) is None or Cell(self.shell).place != "notebook":
+            raise NotImplementedError
+        self._drawn.clear()
+
+    def quiet_handle(self, handle: Background) -> None:
+        """As `quiet`, for a handle: its cell shows the answer itself."""
+        from ...kernel.output import Cell
+
+        if (
+            handle.cell != self.shell.displayhook.prompt_count
+            or Cell(self.shell).place != "notebook"
+        ):
+            raise NotImplementedError
+
+    def mime_bundle(self, response: Response) -> dict[str, str]:
+        """The bundle of a response; one line in a terminal that has just printed it all."""
+        from ...kernel.output import Cell
+        from ...views.answer import bundle
+        from ...views.safe.control_characters import plain
+
+        context, place = self._just_drew(response), Cell(self.shell).place
+        if context is None or place == "notebook":
+            return bundle(response)
+        self._drawn.clear()
+        if place == "terminal":
+            return {"text/plain": plain(repr(response))}
+        # A capture would note a quiet result as an empty output. So it notes the answer as the
+        # result, and what it noted while the answer was drawn is taken back.
+        data, noted = bundle(response, context), self.shell.display_pub.outputs
+        noted[:] = [output for output in noted if output["data"] != data]
+        return data
+
+    def _just_drew(self, response: Response) -> Context | None:
+        drawn, context = self._drawn.get(self.shell.execution_count, (None, None))
+        return context if response is drawn else None
+
+    def after_cell(self, result: Any) -> None:
+        """IPython's ``post_run_cell``: show what came meanwhile, remember what went wrong."""
+        if "jobs" in self.__dict__:
+            self.jobs.print_answers()
+        error = result.error_in_exec or result.error_before_exec
+        if error is None or not result.execution_count:
+            return
+        if isinstance(error, SophNetError | UsageError):
+            said = f"{type(error).__name__}: {error}"
+        else:
+            said = "".join(traceback.format_exception(error))
+        self.failures[result.execution_count] = said[-LONGEST_FAILURE:]

@@ -1,0 +1,194 @@
+"""``%sophnet login``, ``logout`` and ``profile``: whose key is used."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import warnings
+from argparse import ArgumentParser, Namespace
+from typing import NoReturn
+
+from IPython.core.error import StdinNotImplementedError, UsageError
+
+from ... import settings
+from ...settings import Secret
+from ...settings.keystore import Profile, app_profile, profile_name
+from .. import sheet
+from ..session.session import Session
+
+NOBODY_TO_ASK = (
+    "%sophnet login asks for the key, and here nobody can answer (a batch run has no prompt). "
+    "Set {variable} before it starts, or log in once in a notebook: the key is kept for you."
+)
+
+
+class Account:
+    """The keys of one kernel's user."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def login(self, line: str) -> None:
+        """Ask for a key, keep it, and use it from now on."""
+        args = _options(line)
+        if args.service:
+            self._login_app(args)
+            return
+        name = profile_name(args.profile or settings.profile_in_use())
+        known = _known(name)
+        # A key belongs to an address; it will not follow a later SOPHNET_BASE_URL elsewhere.
+        base_url = args.base_url or known.base_url or settings.environment_base_url()
+        base_url = settings.checked_url(base_url) if base_url else ""
+        project_id = args.project_id or known.project_id
+        key = self._ask(f"Key for profile {name} (it is not shown): ")
+        said = "The key is kept in this kernel only, and used from now on."
+        if not args.session:
+            said = _kept(name, key, base_url, project_id)
+        settings.choose(key, profile=name, base_url=base_url, project_id=project_id)
+        self._session.renew()
+        if settings.environment_has_key() and not args.session:
+            said += "\nSOPHNET_API_KEY is set as well: a new kernel uses that one first."
+        sys.stdout.write(said + "\n")
+
+    def logout(self, line: str) -> None:
+        """Forget a profile's key, here and where it was kept."""
+        args = _options(line)
+        if args.service:
+            self._logout_app(args)
+            return
+        line = args.profile or ""
+        name = profile_name(line or settings.profile_in_use())
+        used = settings.session.get("profile") == name
+        gone = settings.store().remove(name)
+        if used:
+            settings.forget()
+        self._session.renew()
+        if not (gone or used):
+            raise UsageError(f"No key of profile {name} is kept. {_there_is()}")
+        said = f"The key of profile {name} is forgotten; it stays valid until you withdraw it."
+        if settings.environment_has_key():
+            said += "\nSOPHNET_API_KEY is set, and used from now on."
+        sys.stdout.write(said + "\n")
+
+    def profile(self, line: str) -> None:
+        """List the profiles, or use one of them in this kernel."""
+        if line:
+            profile = settings.store().load(profile_name(line))
+            if profile is None:
+                raise UsageError(f"No key of profile {line} is kept. {_there_is()}")
+            settings.choose(
+                profile.api_key,
+                profile=profile.name,
+                base_url=profile.base_url,
+                project_id=profile.project_id,
+            )
+            self._session.renew()
+        used = self._session.client.settings.profile
+        rows = [_row(profile, used) for profile in settings.store().listed()]
+        rows += [_app_row(profile) for profile in settings.store().apps("dify")]
+        if not rows:
+            raise UsageError("No profile is kept. %sophnet login makes one.")
+        sheet.lines(self._session.shell, rows)
+
+    def _login_app(self, args: Namespace) -> None:
+        """The same for an app of another service, whose key opens it alone."""
+        app = profile_name(args.profile) if args.profile else ""
+        called = f"the Dify app {app}" if app else "the Dify app"
+        base_url = args.base_url or settings.environment_dify_url()
+        if base_url:
+            base_url = settings.checked_url(base_url, "DIFY_BASE_URL", settings.DIFY_URL)
+        key = self._ask(f"Key of {called} (it is not shown): ", "DIFY_API_KEY")
+        said = f"The key of {called} is kept in this kernel only, and used from now on."
+        if not args.session:
+            said = _kept(app_profile("dify", app), key, base_url, "")
+        settings.choose_dify(app, key, base_url)
+        self._session.renew()
+        sys.stdout.write(said + "\n")
+
+    def _logout_app(self, args: Namespace) -> None:
+        app = profile_name(args.profile) if args.profile else ""
+        name = app_profile("dify", app)
+        used = name in settings.session.get("dify", {})
+        gone = settings.store().remove(name)
+        settings.choose_dify(app, None)
+        self._session.renew()
+        if not (gone or used):
+            raise UsageError(f"No key of {name} is kept.")
+        sys.stdout.write(f"The key of {name} is forgotten; withdraw it in Dify to end it.\n")
+
+    def _ask(self, prompt: str, variable: str = "SOPHNET_API_KEY") -> Secret:
+        """A key from the keyboard, unseen. Raises `UsageError` where there is no keyboard."""
+        # In a kernel getpass asks the front end. Elsewhere, without a terminal, it would show it.
+        if getattr(self._session.shell, "kernel", None) is None and not sys.stdin.isatty():
+            raise UsageError(NOBODY_TO_ASK.format(variable=variable))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", getpass.GetPassWarning)
+                typed = getpass.getpass(prompt)
+        except (StdinNotImplementedError, getpass.GetPassWarning):
+            raise UsageError(NOBODY_TO_ASK.format(variable=variable)) from None
+        except (EOFError, KeyboardInterrupt):
+            typed = ""
+        if not typed.strip():
+            raise UsageError("No key was entered, and nothing has changed.")
+        return settings.checked_key(typed)
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # Its own message would repeat the words, which may be a key.
+        raise UsageError(
+            "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID], or for an "
+            "app %sophnet login --service dify [APP] [--session] [--base-url URL]. "
+            "The key is asked for after Enter, it does not belong on the line."
+        )
+
+
+def _options(line: str) -> Namespace:
+    parser = _Parser(prog="%sophnet login", add_help=False, allow_abbrev=False)
+    parser.add_argument("profile", nargs="?")
+    parser.add_argument("--service", choices=["dify"])
+    parser.add_argument("--session", action="store_true")
+    parser.add_argument("--base-url")
+    parser.add_argument("--project-id")
+    return parser.parse_args(line.split())
+
+
+def _kept(name: str, key: Secret, base_url: str, project_id: str) -> str:
+    """Store a key, and say where it is."""
+    store = settings.store()
+    if store.save(name, key, base_url=base_url, project_id=project_id) == "keyring":
+        return f"The key of profile {name} is in the keyring, and used from now on."
+    return (
+        f"The key of profile {name} is used from now on.\n"
+        f"! This Python has no keyring: the key stands in plain text in {store.path},\n"
+        "  which only you can read. To have it encrypted: pip install keyring, then log in again."
+    )
+
+
+def _known(name: str) -> Profile:
+    """What is kept of a profile, so that a new key need not name its address again."""
+    known = [profile for profile in settings.store().listed() if profile.name == name]
+    return known[0] if known else Profile(name=name, kept="file")
+
+
+def _there_is() -> str:
+    names = ", ".join(profile.name for profile in settings.store().listed())
+    return f"There is {names}." if names else "%sophnet login makes one."
+
+
+def _app_row(profile: Profile) -> tuple[str, ...]:
+    place = "keyring" if profile.kept == "keyring" else "plain file"
+    return (f"dify:{profile.name}", "", place, profile.base_url or settings.DIFY_URL, "a Dify app")
+
+
+def _row(profile: Profile, used: str) -> tuple[str, ...]:
+    place = "keyring" if profile.kept == "keyring" else "plain file"
+    address = profile.base_url or settings.BASE_URL
+    return (
+        profile.name,
+        "in use" if profile.name == used else "",
+        place,
+        address,
+        profile.project_id or "project decided by the key",
+    )

@@ -1,0 +1,87 @@
+"""``%sophnet model``, ``models`` and ``alias``: which models there are, and what we call them."""
+
+from __future__ import annotations
+
+import sys
+
+from IPython.core.error import UsageError
+
+from ...errors import Stopped
+from ...kernel.loop import run
+from ...settings import model_name
+from ...settings import session as settings_session
+from ...views.safe.control_characters import plain
+from .. import sheet
+from ..session.session import Session
+
+
+class ModelNames:
+    """The names of the models in one kernel."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def model(self, rest: str) -> None:
+        """Show the default, or set it."""
+        if len(rest.split()) > 1:
+            raise UsageError(f"A model's name has no spaces: {rest!r}.")
+        if rest:
+            settings_session["model"] = self._session.aliases.real(rest)
+        sheet.table(self._session.shell, {"model": self._session.aliases.real(model_name())})
+
+    def models(self, rest: str) -> None:
+        """List what the service has, or those with a text in their name."""
+        try:
+            listed = run(self._session.client.models(refresh=True))
+        except KeyboardInterrupt:
+            raise Stopped() from None
+        if listed is None:
+            sys.stdout.write(
+                "The service has no list of models here (404). Any name can be tried: "
+                "%sophchat -m NAME. Its website has the list.\n"
+            )
+            return
+        named = self._said_of()
+        names = [*listed, *(name for name in named if name not in listed)]
+        rows = [
+            (plain(name), ", ".join([*named.get(name, []), *_unlisted(name, listed)]))
+            for name in names
+            if rest.lower() in " ".join([name, *named.get(name, [])]).lower()
+        ]
+        if not rows:
+            raise UsageError(f"None of the {len(listed)} models has {rest!r} in its name.")
+        sheet.lines(self._session.shell, rows)
+
+    def alias(self, rest: str) -> None:
+        """List the short names, set one, or with ``-`` forget one."""
+        aliases = self._session.aliases
+        name, *models = rest.split()[:3] or [""]
+        if len(models) > 1 or (name and not models):
+            raise UsageError("%sophnet alias NAME MODEL sets a short name, NAME - forgets it.")
+        if models == ["-"]:
+            if not aliases.remove(name):
+                raise UsageError(f"No model is called {name!r} for short.")
+            sys.stdout.write(f"{name} is no short name any more.\n")
+            return
+        if models:
+            if name in self._session.known_models:
+                raise UsageError(f"{name} is the name of a model itself. Choose another.")
+            sheet.table(self._session.shell, {name: aliases.add(name, models[0])})
+            return
+        known = aliases.read()
+        if not known:
+            sys.stdout.write("There are no short names. %sophnet alias NAME MODEL makes one.\n")
+            return
+        sheet.table(self._session.shell, known)
+
+    def _said_of(self) -> dict[str, list[str]]:
+        """What we say of a model: that it is the default, or how it is called for short."""
+        said = {self._session.aliases.real(model_name()): ["default"]}
+        for name, model in self._session.aliases.read().items():
+            said.setdefault(model, []).append(f"alias {name}")
+        return said
+
+
+def _unlisted(name: str, listed: tuple[str, ...]) -> list[str]:
+    # It may answer all the same: the list is of the service, not of the project.
+    return [] if name in listed else ["not in the list"]

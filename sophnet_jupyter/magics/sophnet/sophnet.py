@@ -1,0 +1,169 @@
+"""``%sophnet``: where requests go, with which model, and what else there is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from traitlets import observe
+
+from ...client import sandbox
+from ...errors import SettingsError
+from ...kernel.loop import run
+from ...settings import dify_apps, model_name
+from ...settings import session as settings_session
+from .. import sheet
+from ..session.defaults import ChatDefaults
+from ..session.session import Session
+
+SUBJECTS = {
+    "status": "where requests go, where the key came from, and which model answers",
+    "login": "ask for a key and keep it; with a name, for a profile of that name",
+    "logout": "forget a kept key",
+    "profile": "the keys that are kept; with a name, use that one in this kernel",
+    "model": "the default chat model; with a name, that one from now on",
+    "models": "the models of the service; with a text, those that have it in their names",
+    "alias": "short names for models; with a name and a model, one more",
+    "jobs": "the answers that run in the background, and those that did",
+    "cancel": "stop the background answer of a cell, or all of them",
+    "tasks": "long work that services go on with, to be resumed after a restart",
+    "doctor": "check versions, network, key and clock, and say what to do",
+    "help": "this list",
+}
+
+
+@magics_class
+class SophNetMagics(ChatDefaults, Magics):
+    """The extension's own state, and what `ChatDefaults` lets the user set of it."""
+
+    def __init__(
+        self, shell: Any, session: Session, summaries: Callable[[], dict[str, str]]
+    ) -> None:
+        self._session = session
+        self._summaries = summaries
+        session.defaults = self
+        chosen = settings_session.get("model")
+        super().__init__(shell=shell, parent=shell)
+        # Loading again reads the configuration again: what was said since then is newer.
+        if chosen:
+            settings_session["model"] = chosen
+
+    @observe("model")
+    def _use_model(self, change: Any) -> None:
+        settings_session.pop("model", None)
+        if change.new:
+            # A Client of the notebook's own knows no short names.
+            settings_session["model"] = self._session.aliases.real(change.new)
+
+    @no_var_expand
+    @line_magic
+    def sophnet(self, line: str) -> object:
+        """
+        Status and settings of sophnet_jupyter.
+
+            %sophnet                where requests go, with which key and model
+            %sophnet login [NAME]   ask for a key, without showing it, and keep it
+                --session             only for this kernel
+                --base-url URL        the service that the key belongs to
+                --project-id ID       the project that it belongs to
+                --service dify        NAME is a Dify app, which has a key of its own
+            %sophnet logout [NAME]  forget it
+            %sophnet profile [NAME] the keys that are kept; use that one in this kernel
+            %sophnet model [NAME]   the chat model; use that one from now on
+            %sophnet models [TEXT]  what the service has, with that text in the name
+            %sophnet alias          short names: NAME MODEL makes one, NAME - forgets it
+            %sophnet jobs           what runs in the background
+            %sophnet cancel [N|all] stop it: the answer of cell N, or all
+            %sophnet tasks [all]    long work that is unfinished, of this folder or all of it
+                resume ID             wait for it again, and show what comes
+                forget ID, cancel ID  take it off the list, or call it off
+            %sophnet doctor         what is wrong, and what to do about it
+                --stream              also ask for a short answer, which costs some tokens
+            %sophnet help           all magics and settings
+            %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
+        """
+        # Imported on use, since this module is a part of %load_ext.
+        from ..line.options import refuse_keys
+        from .account import Account
+        from .models import ModelNames
+        from .tasks import TaskList
+
+        refuse_keys(line)
+        account, names = Account(self._session), ModelNames(self._session)
+        subject, _, rest = (line.strip() or "status").partition(" ")
+        subjects: dict[str, Callable[[str], object]] = {
+            "status": self._status,
+            "login": account.login,
+            "logout": account.logout,
+            "profile": account.profile,
+            "model": names.model,
+            "models": names.models,
+            "alias": names.alias,
+            "jobs": self._session.jobs.jobs,
+            "cancel": self._session.jobs.cancel,
+            "tasks": TaskList(self._session).tasks,
+            "doctor": self._doctor,
+            "help": self._help,
+        }
+        if subject not in subjects:
+            close = difflib.get_close_matches(subject, subjects, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"There is {', '.join(subjects)}."
+            # The word is not repeated: it may be a key that stands here by mistake.
+            raise UsageError(f"%sophnet has no such subject. {hint}")
+        return subjects[subject](rest.strip())
+
+    def _status(self, rest: str) -> None:
+        settings = self._session.client.settings
+        address = settings.base_url or sandbox.running() or "starts on first use"
+        rows = {
+            "service": "sandbox on this machine (scripted, no real model)"
+            if settings.sandbox
+            else "SophNet",
+            "endpoint": address,
+            "key from": "none needed" if settings.sandbox else settings.key_source,
+            "profile": settings.profile or "none",
+            "project": settings.project_id or "decided by the key",
+            "model": self._session.aliases.real(model_name()),
+            "Dify": _dify(self._session),
+            "TeleAI": _teleai(self._session),
+        }
+        sheet.table(self._session.shell, rows)
+
+    def _doctor(self, rest: str) -> None:
+        if rest not in ("", "--stream"):
+            raise UsageError("%sophnet doctor takes --stream and nothing else.")
+        from ... import doctor
+
+        findings = run(doctor.examine(stream=bool(rest)))
+        sheet.lines(self._session.shell, [finding.cells for finding in findings])
+
+    def _help(self, rest: str) -> None:
+        subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
+        sheet.table(self._session.shell, self._summaries() | subjects)
+
+
+def _dify(session: Session) -> str:
+    apps = []
+    for name in ["", *dify_apps()]:
+        try:
+            settings = session.client.dify_app(name).settings
+        except SettingsError as error:
+            apps.append(str(error))
+            continue
+        whose = name or "the app of DIFY_API_KEY"
+        where = f"{whose} at {settings.base_url}"
+        apps.append("an app of the sandbox" if settings.sandbox else where)
+    return "; ".join(apps)
+
+
+def _teleai(session: Session) -> str:
+    try:
+        account = session.client.excel.account
+    except SettingsError as error:
+        return str(error)
+    return (
+        "an analyst of the sandbox" if account.sandbox else f"{account.base_url}, {account.region}"
+    )

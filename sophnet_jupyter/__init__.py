@@ -15,42 +15,42 @@ if TYPE_CHECKING:
     from .errors import Stopped as Stopped
     from .prompt.tools.tools import tool as tool
     from .response import Response as Response
-    from .widgets.audio_player import AudioPlayer as AudioPlayer
-    from .widgets.chat_panel import ChatPanel as ChatPanel
-    from .widgets.dify_app import DifyApp as DifyApp
-    from .widgets.document_viewer import DocumentViewer as DocumentViewer
-    from .widgets.excel_analyst import ExcelAnalyst as ExcelAnalyst
-    from .widgets.image_studio import ImageStudio as ImageStudio
-    from .widgets.knowledge_panel import KnowledgePanel as KnowledgePanel
-    from .widgets.microphone import Microphone as Microphone
-    from .widgets.speech_studio import SpeechStudio as SpeechStudio
-    from .widgets.transcript_player import TranscriptPlayer as TranscriptPlayer
-    from .widgets.video_studio import VideoStudio as VideoStudio
-    from .widgets.voice_chat import VoiceChat as VoiceChat
+    from .widgets.chat.panel import ChatPanel as ChatPanel
+    from .widgets.dify.panel import DifyApp as DifyApp
+    from .widgets.documents.viewer import DocumentViewer as DocumentViewer
+    from .widgets.excel.panel import ExcelAnalyst as ExcelAnalyst
+    from .widgets.knowledge.panel import KnowledgePanel as KnowledgePanel
+    from .widgets.microphone.microphone import Microphone as Microphone
+    from .widgets.playing.audio_player import AudioPlayer as AudioPlayer
+    from .widgets.playing.transcript_player import TranscriptPlayer as TranscriptPlayer
+    from .widgets.studio.image_studio import ImageStudio as ImageStudio
+    from .widgets.studio.video_studio import VideoStudio as VideoStudio
+    from .widgets.voice_studio.panel import SpeechStudio as SpeechStudio
+    from .widgets.voicechat.panel import VoiceChat as VoiceChat
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
 # through this file, uses none of them and is up 180 ms earlier.
 _HOMES = {
-    "AudioPlayer": "widgets.audio_player",
-    "ChatPanel": "widgets.chat_panel",
+    "AudioPlayer": "widgets.playing.audio_player",
+    "ChatPanel": "widgets.chat.panel",
     "Client": "client.client",
     "Dify": "client.dify",
-    "DifyApp": "widgets.dify_app",
-    "DocumentViewer": "widgets.document_viewer",
-    "ExcelAnalyst": "widgets.excel_analyst",
-    "ImageStudio": "widgets.image_studio",
-    "KnowledgePanel": "widgets.knowledge_panel",
-    "Microphone": "widgets.microphone",
+    "DifyApp": "widgets.dify.panel",
+    "DocumentViewer": "widgets.documents.viewer",
+    "ExcelAnalyst": "widgets.excel.panel",
+    "ImageStudio": "widgets.studio.image_studio",
+    "KnowledgePanel": "widgets.knowledge.panel",
+    "Microphone": "widgets.microphone.microphone",
     "Response": "response.response",
     "ServiceError": "errors",
     "SettingsError": "errors",
     "SophNetError": "errors",
-    "SpeechStudio": "widgets.speech_studio",
+    "SpeechStudio": "widgets.voice_studio.panel",
     "Stopped": "errors",
     "TeleAI": "client.teleai",
-    "TranscriptPlayer": "widgets.transcript_player",
-    "VideoStudio": "widgets.video_studio",
-    "VoiceChat": "widgets.voice_chat",
+    "TranscriptPlayer": "widgets.playing.transcript_player",
+    "VideoStudio": "widgets.studio.video_studio",
+    "VoiceChat": "widgets.voicechat.panel",
     "tool": "prompt.tools.tools",
 }
 

@@ -82,7 +82,7 @@ OWNERS = {
         ),
         *("wire/", "prompt/", "providers/", "client/sandbox.py"),
         "magics/line/options.py",
-        "widgets/dictation.py",
+        "widgets/microphone/dictation.py",
     ),
     "IPython": ("kernel/", "views/", "magics/"),
     "ipykernel": ("kernel/",),

@@ -24,7 +24,7 @@ import time
 import ipykernel
 import ipywidgets
 from sophnet_jupyter import Microphone
-from sophnet_jupyter.widgets.take import Take
+from sophnet_jupyter.widgets.hearing.take import Take
 frames, add = [], Take.add
 def noting(self, seq, captured, now, data):
     # Both clocks are this machine's.

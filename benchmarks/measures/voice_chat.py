@@ -31,8 +31,8 @@ from sophnet_jupyter import Client, VoiceChat
 from sophnet_jupyter.events import AudioChunk
 from sophnet_jupyter.kernel.loop import run
 from sophnet_jupyter.providers.sophnet.voicechat.session import Session
-from sophnet_jupyter.widgets.take import Take
-from sophnet_jupyter.widgets.voice_answer import Answers
+from sophnet_jupyter.widgets.hearing.take import Take
+from sophnet_jupyter.widgets.voicechat.answer import Answers
 
 command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech"]
 command += ["--first-token", "0", "--tokens-per-second", "200", "--voice-speed", "1"]

@@ -22,7 +22,7 @@ from .line.trailing import parse_around
 from .session.session import Session
 
 if TYPE_CHECKING:
-    from ..widgets.microphone import Microphone
+    from ..widgets.microphone.microphone import Microphone
 
 
 @magics_class
@@ -76,7 +76,7 @@ class ListenMagics(Magics):
 
     def _microphone(self, args: Namespace, source: Any) -> Microphone:
         # Widgets take a tenth of a second to import.
-        from ..widgets.microphone import Microphone
+        from ..widgets.microphone.microphone import Microphone
 
         options = {} if args.pace is None else {"pace": args.pace}
         title = source.name if isinstance(source, Path) else "Microphone"

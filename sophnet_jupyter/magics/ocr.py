@@ -100,7 +100,7 @@ class OcrFollowing(Following):
         if not (self._cell.watched and response.pages and context.format is None):
             super()._draw(response, context)
             return
-        from ..widgets.page_reader import PageReader
+        from ..widgets.documents.reader import PageReader
 
         self._publish({"text/html": "", "text/plain": ""})
         PageReader(response)._ipython_display_()

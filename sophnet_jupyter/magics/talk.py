@@ -20,7 +20,7 @@ from .line.trailing import parse_around
 from .session.session import Session
 
 if TYPE_CHECKING:
-    from ..widgets.voice_chat import VoiceChat
+    from ..widgets.voicechat.panel import VoiceChat
 
 
 @magics_class
@@ -77,7 +77,7 @@ class TalkMagics(Magics):
 
     def _panel(self, args: Namespace, source: Any) -> VoiceChat:
         # Widgets take a tenth of a second to import.
-        from ..widgets.voice_chat import VoiceChat
+        from ..widgets.voicechat.panel import VoiceChat
 
         given = {"silence": args.silence, "pace": args.pace}
         return VoiceChat(

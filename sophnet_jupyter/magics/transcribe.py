@@ -151,7 +151,7 @@ def _players(response: Response) -> list[Any]:
     if not response.sentences:
         return []
     try:
-        from ..widgets.transcript_player import TranscriptPlayer
+        from ..widgets.playing.transcript_player import TranscriptPlayer
     except ImportError:
         return []
     return [

@@ -36,7 +36,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from sophnet_jupyter.widgets.modules import inlined, style
+from sophnet_jupyter.widgets.panel.modules import inlined, style
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"

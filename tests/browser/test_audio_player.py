@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 TONE = Path(__file__).parents[1] / "widgets" / "tone.mp3"
 SETUP = """import array, math, time, threading
 from pathlib import Path
-from sophnet_jupyter.widgets.audio_player import AudioPlayer
+from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 
 def samples(seconds, rate=24_000):
     turn = 2 * math.pi * 440 / rate

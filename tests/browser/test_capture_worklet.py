@@ -23,7 +23,7 @@ SECONDS = 2
 # Tones of a device at one rate, as the frames that the worklet makes of them.
 CAPTURED = """async ({ rate, tones, seconds }) => {
     const context = new OfflineAudioContext(1, rate * seconds, rate);
-    await context.audioWorklet.addModule("/capture_worklet.js");
+    await context.audioWorklet.addModule("/hearing/capture_worklet.js");
     const node = new AudioWorkletNode(context, "sophnet-capture", {
         numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit",
         processorOptions: { rate: 16000, frame: 1600 },
@@ -61,7 +61,7 @@ def address() -> Iterator[str]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=FOLDER)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/panel.css"
+        yield f"http://127.0.0.1:{server.server_port}/panel/panel.css"
         server.shutdown()
 
 

@@ -21,7 +21,7 @@ numpy = pytest.importorskip("numpy")
 FOLDER = Path(sophnet_jupyter.widgets.__file__).parent
 TONE = Path(__file__).parents[1] / "widgets" / "tone.mp3"
 IN_PIECES = """async ({ data, sizes }) => {
-    const { openDecoder } = await import("/decoder.js");
+    const { openDecoder } = await import("/playing/decoder.js");
     const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
     const samples = [];
     let rate = 0;

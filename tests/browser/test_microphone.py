@@ -470,7 +470,7 @@ def test_one_can_choose_copy_play_and_clear_and_a_reload_keeps_the_times(
 MEASURED = """import asyncio, time, ipykernel, ipywidgets, statistics
 print(ipykernel.__version__)
 from sophnet_jupyter import Microphone
-from sophnet_jupyter.widgets.take import Take
+from sophnet_jupyter.widgets.hearing.take import Take
 arrived, sequence, windows, add = [], [], [], Take.add
 def noting(self, seq, captured, now, data):
     arrived.append((captured, now))

@@ -37,7 +37,7 @@ FAULTS = {
 def mic(show_panel: Callable[..., Page]) -> Page:
     """A page with one microphone."""
     traits = {"key": "it", "title": "Mic", "phase": "ready", "sourced": False, "clean": False}
-    return show_panel("microphone", **traits)
+    return show_panel("microphone/microphone", **traits)
 
 
 def assert_nothing_is_left(page: Page, console: Any) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 SETUP = """import time
 from sophnet_jupyter import Client
-from sophnet_jupyter.widgets.chat_panel import ChatPanel"""
+from sophnet_jupyter.widgets.chat.panel import ChatPanel"""
 LEFT = """import asyncio, comm
 from sophnet_jupyter.kernel.loop import loop
 lines = [line.target_name for line in comm.get_comm_manager().comms.values()]

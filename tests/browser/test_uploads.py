@@ -16,9 +16,9 @@ pytestmark = pytest.mark.browser
 
 SETUP = """import time, hashlib
 from sophnet_jupyter.client import TeleAI
-from sophnet_jupyter.widgets import upload_store
-from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
-from sophnet_jupyter.widgets.uploads import Uploads
+from sophnet_jupyter.widgets.uploads import store as upload_store
+from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
+from sophnet_jupyter.widgets.uploads.uploads import Uploads
 class Client:
     class excel:
         takes_files = True

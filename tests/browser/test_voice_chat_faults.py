@@ -83,13 +83,13 @@ def assert_it_is_over(page: Page, console: Any) -> None:
 def test_nothing_goes_on_after_an_end_of_any_kind_and_words_say_what_to_do(
     show_panel: Callable[..., Page], console: Any, state: str
 ) -> None:
-    page = show_panel("voice_chat", **TRAITS)
+    page = show_panel("voicechat/panel", **TRAITS)
     phase, alert = page.locator(".sophnet-phase"), page.get_by_role("alert")
     start = page.get_by_role("button", name="Start")
 
     def again() -> None:
         assert_it_is_over(page, console)
-        page.evaluate("traits => show('/voice_chat.js', traits)", TRAITS)
+        page.evaluate("traits => show('/voicechat/panel.js', traits)", TRAITS)
 
     # The kernel is restarted.
     enter(page, state)
@@ -138,7 +138,7 @@ def test_nothing_goes_on_after_an_end_of_any_kind_and_words_say_what_to_do(
 def test_a_page_that_is_deaf_says_that_it_is_there_and_notices_that_nobody_hears_it(
     show_panel: Callable[..., Page], console: Any, mode: str
 ) -> None:
-    page = show_panel("voice_chat", **{**TRAITS, "mode": mode})
+    page = show_panel("voicechat/panel", **{**TRAITS, "mode": mode})
     page.get_by_role("button", name="Start").click()
     page.wait_for_function("host.sent('begin').length > 0", polling=100)
     page.evaluate(ASKED)

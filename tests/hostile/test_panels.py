@@ -14,20 +14,23 @@ from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
 from sophnet_jupyter.views.answer import answer
-from sophnet_jupyter.widgets import app_form, app_look, spoken, voice_look
-from sophnet_jupyter.widgets.app_files import Held, in_words
-from sophnet_jupyter.widgets.attachments import Attachment
-from sophnet_jupyter.widgets.audio_player import AudioPlayer
-from sophnet_jupyter.widgets.document_viewer import DocumentViewer
-from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
-from sophnet_jupyter.widgets.exchange import Exchange, to_html, to_markdown
-from sophnet_jupyter.widgets.knowledge_panel import KnowledgePanel
-from sophnet_jupyter.widgets.listening import shown as sentence
-from sophnet_jupyter.widgets.page_reader import PageReader
-from sophnet_jupyter.widgets.piece import Piece
-from sophnet_jupyter.widgets.speech_studio import Item, SpeechStudio
-from sophnet_jupyter.widgets.transcript_player import TranscriptPlayer
-from sophnet_jupyter.widgets.voice_turn import Turn
+from sophnet_jupyter.widgets.dify import form as app_form
+from sophnet_jupyter.widgets.dify import look as app_look
+from sophnet_jupyter.widgets.dify.files import Held, in_words
+from sophnet_jupyter.widgets.documents.reader import PageReader
+from sophnet_jupyter.widgets.documents.viewer import DocumentViewer
+from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
+from sophnet_jupyter.widgets.exchange.attachments import Attachment
+from sophnet_jupyter.widgets.exchange.exchange import Exchange, to_html, to_markdown
+from sophnet_jupyter.widgets.knowledge.panel import KnowledgePanel
+from sophnet_jupyter.widgets.microphone import spoken
+from sophnet_jupyter.widgets.microphone.listening import shown as sentence
+from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
+from sophnet_jupyter.widgets.playing.transcript_player import TranscriptPlayer
+from sophnet_jupyter.widgets.studio.piece import Piece
+from sophnet_jupyter.widgets.voice_studio.panel import Item, SpeechStudio
+from sophnet_jupyter.widgets.voicechat import look as voice_look
+from sophnet_jupyter.widgets.voicechat.turn import Turn
 
 from .leaks import Draw, Drawn, leaks, picture, recording, scan, strings
 

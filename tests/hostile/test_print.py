@@ -47,7 +47,7 @@ from sophnet_jupyter.values.transcript import Recording, Sentence
 from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.views.answer import Context
 from sophnet_jupyter.views.live.terminal import TerminalAnswer
-from sophnet_jupyter.widgets.voice_turn import Turn
+from sophnet_jupyter.widgets.voicechat.turn import Turn
 
 from .corpus import ATTACKS, FORBIDDEN, armed
 

@@ -116,7 +116,7 @@ def test_a_microphone_waits_for_the_browser(listening: Any) -> None:
 def test_frames_of_a_browser_become_sentences_and_gaps_are_told(listening: Any) -> None:
     """The comm's messages as a browser sends them, without one."""
     code = """
-from sophnet_jupyter.widgets import uplink
+from sophnet_jupyter.widgets.hearing import uplink
 m = Microphone(client_of_test, keep=True)
 def up(data=b"", **facts):
     receiver = uplink._uplinks[m.key]

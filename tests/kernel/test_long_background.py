@@ -94,7 +94,7 @@ def test_the_button_cancels_by_the_line_that_works_while_a_cell_runs(slow):
     cell = slow.run(f"{PAINT} -o owl an owl")
     slow.follow(lambda: "task " in cell.text)
     press = (
-        "from sophnet_jupyter.widgets import line\n"
+        "from sophnet_jupyter.widgets.panel import line\n"
         "data = {'kind': 'cancel', 'view': 'v'}\n"
         "list(line._lines.values())[-1].receive({'content': {'data': data}})\n"
         "import time; time.sleep(2)"

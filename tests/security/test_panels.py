@@ -13,10 +13,10 @@ import pytest
 
 from sophnet_jupyter import Client, TeleAI
 from sophnet_jupyter.settings import Secret
-from sophnet_jupyter.widgets.audio_player import AudioPlayer
-from sophnet_jupyter.widgets.chat_panel import ChatPanel
-from sophnet_jupyter.widgets.excel_analyst import ExcelAnalyst
-from sophnet_jupyter.widgets.panel import Panel
+from sophnet_jupyter.widgets.chat.panel import ChatPanel
+from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
+from sophnet_jupyter.widgets.panel.panel import Panel
+from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 
 PIECE = 12
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sophnet_jupyter.widgets.panel import Panel
+from sophnet_jupyter.widgets.panel.panel import Panel
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from sophnet_jupyter.events import Transcript
-from sophnet_jupyter.widgets import spoken, voice_look
-from sophnet_jupyter.widgets.audio_player import AudioPlayer
-from sophnet_jupyter.widgets.voice_turn import Turn
+from sophnet_jupyter.widgets.microphone import spoken
+from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
+from sophnet_jupyter.widgets.voicechat import look
+from sophnet_jupyter.widgets.voicechat.turn import Turn
 
 HOSTILE = "<b>$\\href{javascript:alert(1)}{x}$\u202e\x1b[31m"
 
 
 def turns(text: str) -> str:
-    return voice_look.html([Turn(question=text, answer=text, error=text)], text)
+    return look.html([Turn(question=text, answer=text, error=text)], text)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from sophnet_jupyter.providers.sophnet.images import images
 from sophnet_jupyter.providers.sophnet.videos import request, videos
 from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.values.video import Film
-from sophnet_jupyter.widgets import studio, video_studio
-from sophnet_jupyter.widgets.image_studio import ImageStudio
-from sophnet_jupyter.widgets.studio import Studio
-from sophnet_jupyter.widgets.uploads import Upload
-from sophnet_jupyter.widgets.video_studio import VideoStudio
+from sophnet_jupyter.widgets.studio import studio, video_studio
+from sophnet_jupyter.widgets.studio.image_studio import ImageStudio
+from sophnet_jupyter.widgets.studio.studio import Studio
+from sophnet_jupyter.widgets.studio.video_studio import VideoStudio
+from sophnet_jupyter.widgets.uploads.uploads import Upload
 from sophnet_jupyter.wire.poll import Pace
 
 

@@ -8,7 +8,7 @@ import pkgutil
 from traitlets import Bytes, CBytes
 
 from sophnet_jupyter import widgets
-from sophnet_jupyter.widgets.panel import Panel
+from sophnet_jupyter.widgets.panel.panel import Panel
 
 
 def panels(base: type[Panel] = Panel) -> list[type[Panel]]:
@@ -17,7 +17,7 @@ def panels(base: type[Panel] = Panel) -> list[type[Panel]]:
 
 def test_bytes_are_never_state_but_parts_of_messages() -> None:
     # From a browser they arrive as a memoryview, which such a trait rejects without a word.
-    for module in pkgutil.iter_modules(widgets.__path__, f"{widgets.__name__}."):
+    for module in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
         importlib.import_module(module.name)
     found = panels()
     assert len(found) > 5

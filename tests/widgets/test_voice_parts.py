@@ -12,13 +12,13 @@ import pytest
 from sophnet_jupyter.errors import LineClosed, NotFound, Unreachable
 from sophnet_jupyter.events import Transcript
 from sophnet_jupyter.kernel.loop import loop, run
-from sophnet_jupyter.widgets.take import Take
-from sophnet_jupyter.widgets.voice_answer import Answers
-from sophnet_jupyter.widgets.voice_line import ATTEMPTS, VoiceLine
-from sophnet_jupyter.widgets.voice_speech import MEMORY, Speech
-from sophnet_jupyter.widgets.voice_turn import Turn
-from sophnet_jupyter.widgets.voice_turns import Turns
-from sophnet_jupyter.widgets.voice_uplink import VoiceUplink
+from sophnet_jupyter.widgets.hearing.take import Take
+from sophnet_jupyter.widgets.voicechat.answer import Answers
+from sophnet_jupyter.widgets.voicechat.line import ATTEMPTS, VoiceLine
+from sophnet_jupyter.widgets.voicechat.sending import VoiceUplink
+from sophnet_jupyter.widgets.voicechat.speech import MEMORY, Speech
+from sophnet_jupyter.widgets.voicechat.turn import Turn
+from sophnet_jupyter.widgets.voicechat.turns import Turns
 
 Message = dict[str, Any]
 

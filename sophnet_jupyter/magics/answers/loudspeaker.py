@@ -16,7 +16,7 @@ from ...views.live.answer import View
 from ...views.media import audio
 
 if TYPE_CHECKING:
-    from ...widgets.audio_player import AudioPlayer
+    from ...widgets.playing.audio_player import AudioPlayer
 
 STEREO = 2
 
@@ -123,7 +123,7 @@ def _player(
     form: str | None, title: str, on_stop: Callable[[], object] | None
 ) -> AudioPlayer | None:
     """A player for a format; None for one that cannot be played while it arrives."""
-    from ...widgets.audio_player import AudioPlayer
+    from ...widgets.playing.audio_player import AudioPlayer
 
     written = SHORT.get((form or "mp3").lower(), form or "")
     found = GRAMMAR.fullmatch(written)

@@ -51,8 +51,8 @@ class CancelNote:
         self._button: Any = None
 
     def begin(self, number: int, cancel: Callable[[], object], words: str) -> str:
-        """Show it. Returns the button's name, by which `widgets.twin.behind` finds it."""
-        from ...widgets.cancel_button import CancelButton
+        """Show it. Returns the button's name, by which `panel.twin.behind` finds it."""
+        from ...widgets.panel.cancel_button import CancelButton
 
         self._button = CancelButton(cancel, f"in the background · {words}")
         # For a front end that draws no widgets.
@@ -95,7 +95,7 @@ class Below:
     def publish(
         self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
     ) -> str:
-        from ...widgets.twin import behind
+        from ...widgets.panel.twin import behind
 
         if display_id == (self._first or None):
             self._drawn = data

@@ -1,0 +1,162 @@
+import { button, make } from "../page/dom.js";
+import { openSender } from "../uploads/upload.js";
+
+const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+
+/**
+ * @typedef {object} Composer
+ * @property {HTMLElement} form
+ * @property {(busy: boolean) => void} setBusy
+ * @property {() => void} close
+ */
+
+/**
+ * Where a question is written, with its images.
+ *
+ * @param {import("../panel/panel.js").Panel} panel
+ * @returns {Composer}
+ */
+export function openComposer(panel) {
+  const text = make("textarea", {
+    rows: 1,
+    placeholder: "Ask something",
+    title: "Enter sends, Shift+Enter begins a new line",
+    "aria-label": "Your question",
+  });
+  const files = make("input", { type: "file", accept: TYPES.join(), multiple: true, hidden: true });
+  const attach = button("＋ Image", () => files.click(), { title: "Add images" });
+  const send = button("Send", submit, { className: "sophnet-main sophnet-send" });
+  const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const strip = make("div", { className: "sophnet-strip", hidden: true });
+  const row = make("div", { className: "sophnet-row" }, attach, text, send, stop);
+  const form = make("form", { className: "sophnet-composer", onsubmit: () => false }, strip, row);
+  form.append(files);
+
+  const sender = openSender(panel);
+
+  /** @type {Map<string, {chip: HTMLElement, url: string, taken: boolean}>} */
+  const images = new Map();
+  let busy = false;
+
+  function refresh() {
+    strip.hidden = images.size === 0;
+    const uploading = [...images.values()].some((image) => !image.taken);
+    send.disabled = uploading || !(text.value.trim() || images.size);
+    // As high as its text, up to a limit that the style sets.
+    text.style.height = "auto";
+    if (text.scrollHeight) text.style.height = `${text.scrollHeight + 2}px`;
+  }
+
+  function submit() {
+    if (busy || send.disabled) return;
+    panel.send("ask", { text: text.value, images: [...images.keys()] });
+    text.value = "";
+    close();
+    refresh();
+    text.focus();
+  }
+
+  /** @param {Iterable<File>} given */
+  async function add(given) {
+    for (const file of given) {
+      const why = TYPES.includes(file.type) ? sender.refusal(file) : notAnImage(file);
+      if (why) panel.fail(why);
+      else upload(file);
+    }
+  }
+
+  /** @param {File} file */
+  async function upload(file) {
+    const url = URL.createObjectURL(file);
+    const bar = make("progress", { max: 1, value: 0, "aria-label": `${file.name} is sent` });
+    const { id, done, cancel } = sender.send(file, { onProgress: (share) => (bar.value = share) });
+    const forget = () => {
+      cancel();
+      if (images.get(id)?.taken) panel.send("detach", { image: id });
+      remove(id);
+      text.focus();
+    };
+    const drop = button("✕", forget, { "aria-label": `Remove ${file.name}` });
+    const picture = make("img", { src: url, alt: file.name });
+    const chip = make("span", { className: "sophnet-chip" }, picture, bar, drop);
+    images.set(id, { chip, url, taken: false });
+    strip.append(chip);
+    refresh();
+    try {
+      await done;
+      bar.remove();
+      const found = images.get(id);
+      if (found) found.taken = true;
+      refresh();
+    } catch (error) {
+      remove(id);
+      const { name, message } = /** @type {Error} */ (error);
+      if (name !== "AbortError") panel.fail(message);
+    }
+  }
+
+  /** @param {string} image */
+  function remove(image) {
+    const gone = images.get(image);
+    images.delete(image);
+    gone?.chip.remove();
+    if (gone) URL.revokeObjectURL(gone.url);
+    refresh();
+  }
+
+  function close() {
+    for (const image of [...images.keys()]) remove(image);
+  }
+
+  text.addEventListener("input", refresh);
+  text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    // Enter also ends the composition of a Chinese word; 229 is what Safari says then.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit();
+  });
+  files.addEventListener("change", () => {
+    add([...(files.files ?? [])]);
+    files.value = "";
+  });
+  panel.root.addEventListener("paste", (event) => takeFiles(event, event.clipboardData, add));
+  panel.root.addEventListener("drop", (event) => takeFiles(event, event.dataTransfer, add));
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    panel.root.addEventListener(kind, (event) => {
+      const hovers = kind === "dragenter" || kind === "dragover";
+      panel.root.classList.toggle("sophnet-dropping", hovers);
+      if (hovers) event.preventDefault();
+    });
+  }
+  refresh();
+  return {
+    form,
+    setBusy(now) {
+      const hadFocus = document.activeElement === (busy ? stop : send);
+      busy = now;
+      send.hidden = busy;
+      stop.hidden = !busy;
+      if (hadFocus) (busy ? stop : text).focus();
+    },
+    close() {
+      sender.close();
+      close();
+    },
+  };
+}
+
+/** @param {File} file */
+function notAnImage(file) {
+  return `${file.name} is not an image that can be sent: PNG, JPEG, WebP or GIF.`;
+}
+
+/**
+ * @param {Event} event @param {DataTransfer | null} transfer
+ * @param {(files: Iterable<File>) => void} add
+ */
+function takeFiles(event, transfer, add) {
+  if (!transfer?.files.length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  add([...transfer.files]);
+}

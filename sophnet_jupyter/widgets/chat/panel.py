@@ -1,0 +1,205 @@
+"""A chat in a cell's output, or beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from traitlets import Unicode
+
+from ...errors import SettingsError
+from ...events import Event, ReasoningDelta, TextDelta
+from ...kernel.loop import loop
+from ...response import Arrival, Response
+from ...views.answer import Context
+from ...views.live.answer import LiveAnswer, show
+from ..exchange.attachments import LARGEST, TYPES, Attachment, attachment
+from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
+from ..panel.panel import Buffers, Command, Panel, said
+from ..uploads.uploads import Upload, Uploads
+
+_EMPTY = "A chat panel. Run its cell to talk."
+
+
+class Client(Protocol):
+    """What a panel needs of a client."""
+
+    @property
+    def chat(self) -> Any: ...
+
+
+class ChatPanel(Panel):
+    """
+    A chat with a model: streamed answers, images by paste and drop, stop, ask again, export.
+
+    ``model`` and ``system`` are those of `Client.chat`, and so are all further ``options``. What
+    was said is ``panel.messages``, ready for another request; the last answer is
+    ``panel.response``. Works while a cell runs, and survives a reload of the page.
+
+    Raises `SettingsError` when no client is given and none can be made.
+    """
+
+    file = "panel"
+    # Where a panel without a client gets one from. The package puts its own `Client` here.
+    make_client: ClassVar[Callable[[], Client] | None] = None
+
+    model = Unicode("", help="Who answers; empty for the client's default.").tag(sync=True)
+
+    def __init__(
+        self,
+        client: Client | None = None,
+        *,
+        model: str | None = None,
+        system: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(model=model or "")
+        self._client = client or self._made_client()
+        self._options = options | ({"system": system} if system else {})
+        self._exchanges: list[Exchange] = []
+        # Images that were taken for the next question, by the name the browser gave them.
+        self._pending: dict[str, Attachment] = {}
+        self.uploads = Uploads(
+            self.tell, self._received, limit=LARGEST, accept=TYPES, in_memory=LARGEST
+        )
+
+    @classmethod
+    def _made_client(cls) -> Client:
+        if cls.make_client is None:
+            raise SettingsError("A panel needs a client: ChatPanel(sophnet_jupyter.Client()).")
+        return cls.make_client()
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The conversation as chat messages. A question that got no answer is left out."""
+        system = self._options.get("system")
+        start = [{"role": "system", "content": system}] if system else []
+        said = [message for exchange in self._exchanges for message in exchange.messages]
+        return [*start, *said]
+
+    @property
+    def response(self) -> Response | None:
+        """The last answer, or as much of it as has come."""
+        return self._exchanges[-1].response if self._exchanges else None
+
+    def to_markdown(self) -> str:
+        """The conversation as a Markdown document."""
+        return to_markdown(self._exchanges)
+
+    def ask(self, text: str, images: Sequence[bytes | str | Path] = ()) -> None:
+        """
+        Ask from Python, as if it had been typed; ``images`` are bytes or files.
+
+        Returns at once; the answer appears in the panel. Raises `SettingsError` for an image that
+        cannot be sent.
+        """
+        taken = tuple(
+            attachment(image)
+            if isinstance(image, bytes)
+            else attachment(Path(image).read_bytes(), Path(image).name)
+            for image in images
+        )
+        loop().call_soon_threadsafe(self.perform, self._ask, text, taken)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        loop().call_soon_threadsafe(self.perform, self._clear)
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "ask", "text": str(text), "images": list(names)}:
+                self._ask(text, self._taken(names))
+                self._pending.clear()
+            case {"kind": "detach", "image": str(image)}:
+                self._pending.pop(image, None)
+            case {"kind": "again"}:
+                self._ask_again()
+            case {"kind": "clear"}:
+                self._clear()
+            case {"kind": "export", "view": view}:
+                self.tell("markdown", to=view, text=self.to_markdown())
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        buffers: list[bytes] = []
+        exchanges = [self._shown(exchange, buffers) for exchange in self._exchanges]
+        return {"exchanges": exchanges}, buffers
+
+    def still(self) -> tuple[str, str]:
+        if not self._exchanges:
+            return f"<i>{_EMPTY}</i>", _EMPTY
+        return to_html(self._exchanges), self.to_markdown()
+
+    def _shown(self, exchange: Exchange, buffers: list[bytes]) -> dict[str, Any]:
+        """An exchange as a view wants it; the images become buffers."""
+        images = []
+        for image in exchange.images:
+            images.append({"label": image.label, "mime": image.mime, "buffer": len(buffers)})
+            buffers.append(image.data)
+        return {
+            "id": exchange.id,
+            "text": exchange.text,
+            "images": images,
+            "pieces": list(exchange.pieces.items()),
+            "settled": exchange.settled,
+            **exchange.outcome,
+        }
+
+    def _taken(self, names: list[str]) -> tuple[Attachment, ...]:
+        if not self._pending.keys() >= set(names):
+            raise SettingsError("An image is no longer there: add it again.")
+        return tuple(self._pending[name] for name in names)
+
+    def _received(self, upload: Upload) -> None:
+        self._pending[upload.id] = attachment(upload.read(), upload.name)
+
+    def _ask(self, text: str, images: tuple[Attachment, ...]) -> None:
+        if not (text.strip() or images):
+            return
+        exchange = Exchange(text=text, images=images)
+        self.start(lambda: self._answer(exchange))
+        self._exchanges.append(exchange)
+        buffers: list[bytes] = []
+        self.tell("asked", exchange=self._shown(exchange, buffers), buffers=buffers)
+
+    def _ask_again(self) -> None:
+        if self._exchanges:
+            exchange = self._exchanges[-1]
+            self.start(lambda: self._answer(exchange))
+            exchange.restart()
+            self.tell("again", exchange=exchange.id)
+
+    def _clear(self) -> None:
+        self._stop()
+        self._exchanges.clear()
+        self._pending.clear()
+        self.phase = "ready"
+        self.tell("cleared")
+        self.settle()
+
+    async def _answer(self, exchange: Exchange) -> None:
+        view = LiveAnswer(Pieces(exchange, self.tell), Context())
+
+        def on_event(response: Response, event: Event) -> None:
+            exchange.response = response
+            if isinstance(event, ReasoningDelta | TextDelta):
+                self.phase = "thinking" if isinstance(event, ReasoningDelta) else "answering"
+            view.on_event(response, event)
+
+        self.phase = "waiting"
+        arrival = Arrival(on_event=on_event)
+        options = self._options | ({"model": self.model} if self.model else {})
+        try:
+            events = self._client.chat.stream([*self.messages, exchange.question], **options)
+            await show(events, view, arrival, model=self.model or "the model")
+            self.phase = "ready"
+        except asyncio.CancelledError:
+            self.phase = "stopped" if exchange in self._exchanges else "ready"
+            raise
+        except Exception as error:
+            exchange.error = said(error)
+            self.phase = "failed"
+        finally:
+            exchange.response, exchange.settled = arrival.response, True
+            self.tell("settled", exchange=exchange.id, outcome=exchange.outcome)

@@ -1,0 +1,95 @@
+"""The tab of a panel where an app's annotations are read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ...errors import SettingsError
+
+Do = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+Tell = Callable[..., None]
+
+
+class AnnotationDesk:
+    """
+    Does what the browser asks about annotations, and tells the views what there is then.
+
+    ``app`` is the Dify app, ``tell`` speaks to the views, and ``do`` runs a coroutine beside
+    whatever else the panel does, an error of which is drawn.
+    """
+
+    def __init__(self, app: Any, tell: Tell, do: Do) -> None:
+        self._app = app
+        self._tell = tell
+        self._do = do
+        self._keyword = ""
+
+    def obey(self, command: dict[str, Any]) -> None:
+        """Follow a command. Raises `SettingsError` for one that lacks words."""
+        match command:
+            case {"do": "list", "keyword": str(keyword)}:
+                self._keyword = keyword.strip()
+                self._do(self._list)
+            case {"do": "write", "id": str(key), "question": str(asked), "answer": str(said)}:
+                self._write(key, asked.strip(), said.strip())
+            case {"do": "delete", "id": str(key)}:
+                self._do(lambda: self._delete(key))
+            case {"do": "reply", "on": bool(on), "score": score, **names}:
+                self._reply(on, score, str(names.get("provider")), str(names.get("model")))
+
+    async def _list(self) -> None:
+        found = await self._app.annotations.list(self._keyword)
+        rows = [
+            {
+                "id": each.id,
+                "question": each.question,
+                "answer": each.answer,
+                "hits": each.hit_count,
+            }
+            for each in found
+        ]
+        self._tell("annotations", rows=rows, keyword=self._keyword)
+
+    def _write(self, key: str, question: str, answer: str) -> None:
+        if not (question and answer):
+            raise SettingsError("An annotation has a question and an answer: write both.")
+
+        async def write() -> None:
+            if key:
+                await self._app.annotations.update(key, question, answer)
+            else:
+                await self._app.annotations.create(question, answer)
+            self._tell("annotation-kept")
+            await self._list()
+
+        self._do(write)
+
+    async def _delete(self, key: str) -> None:
+        await self._app.annotations.delete(key)
+        await self._list()
+
+    def _reply(self, on: bool, score: object, provider: str, model: str) -> None:
+        try:
+            threshold = float(str(score))
+        except ValueError:
+            threshold = -1.0
+        if not 0 <= threshold <= 1:
+            raise SettingsError("The score is a number from 0 to 1, such as 0.9.")
+        if not (provider.strip() and model.strip()):
+            raise SettingsError("Name the provider and the embedding model, as Dify calls them.")
+
+        async def switch() -> None:
+            replies = self._app.annotation_reply
+            begin = replies.enable if on else replies.disable
+            named = {"provider": provider.strip(), "model": model.strip()}
+            self._tell("annotation-reply", text="Switching…", busy=True)
+            done = ""
+            try:
+                job = await begin(score_threshold=threshold, **named)
+                await replies.wait(job)
+                done = f"Annotations answer from a score of {threshold:g}." if on else "Off."
+            finally:
+                self._tell("annotation-reply", text=done, busy=False)
+
+        self._do(switch)

@@ -1,0 +1,99 @@
+"""The files that go along with a run of an app: dropped in the browser, or named by address."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...errors import SettingsError
+from ...views.safe.look import one_line
+from ..uploads.uploads import Upload
+
+
+@dataclass(eq=False, kw_only=True)
+class Held:
+    """A file that will go along: a browser's, which is sent once, or an address."""
+
+    purpose: str
+    name: str
+    upload: Upload | None = None
+    url: str = ""
+    sent: Any = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class HeldFiles:
+    """
+    The files of one panel, by the fields that they were put into: their ``purpose``.
+
+    ``app`` is the Dify app, ``tell`` speaks to the views. For the loop's thread.
+    """
+
+    def __init__(self, app: Any, tell: Callable[..., None]) -> None:
+        self._app = app
+        self._tell = tell
+        self._held: dict[str, Held] = {}
+
+    @property
+    def shown(self) -> list[dict[str, str]]:
+        """What a view knows of them."""
+        return [
+            {"id": held.id, "purpose": held.purpose, "name": one_line(held.name)}
+            for held in self._held.values()
+        ]
+
+    def of(self, purpose: str) -> list[Held]:
+        """Those of one field; those beside the inputs have no purpose."""
+        return [held for held in self._held.values() if held.purpose == purpose]
+
+    def receive(self, upload: Upload) -> None:
+        """Take a file of the browser. Raises `SettingsError` for one that the app would not."""
+        purpose = upload.purpose
+        beside = [held.name for held in self.of(purpose)]
+        self._app.check_file(upload.name, upload.size, beside=beside, variable=purpose)
+        self._hold(Held(purpose=purpose, name=upload.name, upload=upload))
+
+    def link(self, purpose: str, url: str) -> None:
+        """Take an address, which the service will fetch. Raises `SettingsError`."""
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError("An address begins with https:// or http://.")
+        self._hold(Held(purpose=purpose, name=url, url=url))
+
+    def drop(self, key: str) -> None:
+        """Forget one."""
+        self._held.pop(key, None)
+        self._tell("files", files=self.shown)
+
+    async def named(self, given: Any) -> Any:
+        """The value of an input as the app wants it: files are sent, but each only once."""
+        if isinstance(given, list) and all(isinstance(item, Held) for item in given):
+            return [await self._named(held) for held in given]
+        return given
+
+    async def _named(self, held: Held) -> Any:
+        if held.upload is None:
+            return held.url
+        if held.sent is None:
+            held.sent = await self._app.upload(held.upload.content, name=held.upload.name)
+        return held.sent
+
+    def _hold(self, held: Held) -> None:
+        self._held[held.id] = held
+        self._tell("files", files=self.shown)
+
+
+def in_words(inputs: dict[str, Any], files: list[Held]) -> str:
+    """What was asked, as one reads it: a lone query as it is, several inputs by their names."""
+    told = {name: _told(each) for name, each in inputs.items()}
+    if files:
+        told["files"] = _told(files)
+    if list(told) == ["query"]:
+        return told["query"]
+    return "\n".join(f"{name}: {text}" for name, text in told.items())
+
+
+def _told(each: Any) -> str:
+    items = each if isinstance(each, list) else [each]
+    return ", ".join(item.name if isinstance(item, Held) else str(item) for item in items)

@@ -1,0 +1,106 @@
+"""What an app asks for, as fields to be drawn, and what was filled in, as inputs to be sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from ...errors import SettingsError
+from ...views.safe.look import one_line
+
+# Fields that are more than one line of text, by the service's words; others are one line.
+_KINDS = ("paragraph", "select", "number", "file", "file-list")
+_QUERY = {"name": "query", "label": "Query", "kind": "paragraph", "required": True}
+
+
+class Rule(Protocol):
+    """What is taken of one kind of file."""
+
+    @property
+    def ways(self) -> tuple[str, ...]: ...
+    @property
+    def endings(self) -> tuple[str, ...]: ...
+    @property
+    def most(self) -> int: ...
+    @property
+    def limit(self) -> int | None: ...
+
+
+class Input(Protocol):
+    """One variable of an app."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def default(self) -> str: ...
+    @property
+    def options(self) -> tuple[str, ...]: ...
+    @property
+    def longest(self) -> int: ...
+    @property
+    def files(self) -> Mapping[str, Any]: ...
+    @property
+    def is_file(self) -> bool: ...
+
+
+def fields(inputs: Iterable[Input], files: Mapping[str, Rule]) -> list[dict[str, Any]]:
+    """The form, field by field; files beside the inputs are one without a name, at its end."""
+    found = [
+        {
+            "name": each.name,
+            "label": one_line(each.label or each.name),
+            "kind": each.kind if each.kind in _KINDS else "text",
+            "required": each.required,
+            "value": each.default,
+            "options": list(each.options),
+            "longest": each.longest,
+            **(_taken(each.files or files) if each.is_file else {}),
+        }
+        for each in inputs
+    ]
+    found = found or [dict(_QUERY)]
+    if files:
+        found.append({"name": "", "label": "Files", "kind": "file-list", **_taken(files)})
+    return found
+
+
+def largest(inputs: Iterable[Input], files: Mapping[str, Rule], otherwise: int) -> int:
+    """How many bytes the largest file may have that any field takes; 0 where none takes files."""
+    rules = [*files.values(), *(rule for each in inputs for rule in each.files.values())]
+    sent = [rule for rule in rules if "local_file" in rule.ways]
+    return max((rule.limit or otherwise for rule in sent), default=0)
+
+
+def value(each: Input, text: str) -> str | int | float:
+    """What was typed into a field, as the app wants it. Raises `SettingsError`."""
+    if each.kind != "number":
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingsError(f"{each.label or each.name} is a number, not {text[:40]!r}.")
+    return int(number) if number.is_integer() else number
+
+
+def _taken(files: Mapping[str, Rule]) -> dict[str, Any]:
+    """Which files a field takes, for the browser to offer only those."""
+    sent = [rule for rule in files.values() if "local_file" in rule.ways]
+    endings = [ending for rule in sent for ending in rule.endings]
+    anything = any(not rule.endings for rule in sent)
+    sizes = [f"{kind} up to {r.limit >> 20} MB" for kind, r in files.items() if r.limit]
+    return {
+        "sends": bool(sent),
+        "links": any("remote_url" in rule.ways for rule in files.values()),
+        "accept": [] if anything else endings,
+        "most": sum(rule.most for rule in files.values()),
+        "hint": one_line(", ".join(sizes) or ", ".join(files)),
+    }

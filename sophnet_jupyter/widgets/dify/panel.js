@@ -1,0 +1,245 @@
+import { drawAnnotations } from "./annotations.js";
+import { drawForm } from "./form.js";
+import { button, make, showKernelHtml } from "../page/dom.js";
+import { drawExchange } from "../exchange/exchange.js";
+import { openPanel } from "../panel/panel.js";
+import { drawRating } from "./rating.js";
+import { openSound } from "../playing/sound.js";
+
+const PHASES = {
+  loading: "Loading",
+  ready: "Ready",
+  uploading: "Uploading",
+  waiting: "Waiting",
+  answering: "Answering",
+  speaking: "Speaking",
+  stopped: "Stopped",
+  failed: "Failed",
+};
+const BUSY = new Set(["loading", "uploading", "waiting", "answering", "speaking"]);
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "Dify app", kind: "dify", on: events() });
+  const icon = make("span", { className: "sophnet-icon", "aria-hidden": "true" });
+  const title = make("span", { className: "sophnet-name" }, "Dify app");
+  const badge = make("span", { className: "sophnet-badge", hidden: true }, "sandbox");
+  const phase = make("span", { className: "sophnet-phase" });
+  const about = make("p", { className: "sophnet-about", hidden: true });
+  const opening = make("div", { className: "jp-RenderedHTMLCommon sophnet-opening", hidden: true });
+  const questions = make("div", { className: "sophnet-questions", role: "group", "aria-label": "Suggestions" });
+  const run = make("button", { className: "sophnet-main", disabled: true }, "Run");
+  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const reload = button("Load again", () => panel.send("reload"), { hidden: true });
+  const asker = make("form", { className: "sophnet-asker", noValidate: true });
+  const actions = make("div", { className: "sophnet-row" }, run, stop, reload);
+  asker.append(actions);
+  const result = make("div", { className: "sophnet-result" });
+  const print = make("footer", { className: "sophnet-print", hidden: true });
+  const desk = drawAnnotations(panel);
+  const app = make("div", {}, about, opening, questions, asker, result);
+  const tabs = drawTabs([
+    ["App", app, () => {}],
+    ["Annotations", desk.element, desk.open],
+  ]);
+  const gap = make("span", { className: "sophnet-gap" });
+  panel.root.prepend(make("header", {}, icon, title, badge, phase, gap, tabs.list));
+  panel.root.append(app, desk.element, print);
+
+  /** @type {import("./form.js").Form | undefined} */
+  let form;
+  let drawnForm = "";
+  /** @type {import("../exchange/exchange.js").Drawn | undefined} */
+  let drawn;
+  /** @type {import("../playing/sound.js").Sound | undefined} */
+  let sound;
+  let shown = "";
+  let speaks = false;
+  const rating = drawRating(panel);
+  const aloud = button("Read aloud", () => panel.send("speak"), { className: "sophnet-aloud" });
+
+  function events() {
+    return {
+      /** @param {any} event @param {DataView[]} buffers */
+      state(event, [heard]) {
+        panel.fail(event.problem);
+        reload.hidden = !event.problem;
+        if (!event.look) return;
+        speaks = event.speaks;
+        showLook(event.look, event.sandbox);
+        showForm(event);
+        if (!event.exchange) return;
+        begin(event.exchange);
+        rating.show(event.rating);
+        if (heard.byteLength) hear(0, heard, false);
+        if (event.sound) sound?.end();
+      },
+      /** @param {any} event */
+      files: ({ files }) => form?.showFiles(files),
+      /** @param {any} event */
+      asked({ exchange }) {
+        panel.fail("");
+        begin(exchange);
+      },
+      /** @param {any} event */
+      piece({ exchange, piece, html }) {
+        if (exchange === shown) drawn?.draw(piece, html);
+      },
+      /** @param {any} event */
+      settled({ exchange, outcome }) {
+        if (exchange === shown) settle(outcome);
+      },
+      /** @param {any} event @param {DataView[]} buffers */
+      sound({ exchange, at }, [data]) {
+        if (exchange === shown) hear(at, data, true);
+      },
+      /** @param {any} event */
+      "sound-end": ({ exchange }) => exchange === shown && sound?.end(),
+      /** @param {any} event */
+      rated: (event) => rating.show(event),
+      /** @param {any} event */
+      annotations: ({ rows }) => desk.show(rows),
+      "annotation-kept": () => desk.kept(),
+      /** @param {any} event */
+      "annotation-reply": ({ text, busy }) => desk.replied(text, busy),
+    };
+  }
+
+  /** @param {any} look @param {boolean} sandbox */
+  function showLook(look, sandbox) {
+    title.textContent = look.title;
+    icon.textContent = look.icon;
+    // The kernel lets only plain hex through.
+    icon.style.background = look.ground;
+    panel.root.style.setProperty("--app", look.accent || "var(--accent)");
+    panel.root.setAttribute("aria-label", look.title);
+    badge.hidden = !sandbox;
+    about.textContent = look.description;
+    about.hidden = !look.description;
+    print.replaceChildren(...[look.disclaimer, look.copyright, look.policy].filter(Boolean).map((text) => make("p", {}, text)));
+    if (look.privacy) {
+      const link = make("a", { href: look.privacy.href, target: "_blank", rel: "noopener noreferrer" }, "Privacy policy");
+      print.append(make("p", {}, link, ` (${look.privacy.host})`));
+    }
+    print.hidden = !print.childElementCount;
+  }
+
+  /** @param {any} event */
+  function showForm({ fields, files, opening: html, questions: suggested }) {
+    opening.hidden = !html;
+    showKernelHtml(opening, html);
+    questions.replaceChildren(
+      ...suggested.map((/** @type {string} */ text) => button(text, () => form?.fill(text))),
+    );
+    // A view that is told again what it shows must not lose what was typed into it.
+    const described = JSON.stringify(fields);
+    if (described !== drawnForm) {
+      form?.close();
+      form = drawForm(panel, fields);
+      asker.prepend(form.element);
+      drawnForm = described;
+    }
+    form?.showFiles(files);
+  }
+
+  /** @param {any} exchange */
+  function begin(exchange) {
+    sound?.close();
+    sound = undefined;
+    drawn?.close();
+    shown = exchange.id;
+    drawn = drawExchange(model, exchange, [], ask);
+    rating.show({});
+    result.replaceChildren(drawn.element, rating.element);
+    rating.element.hidden = aloud.hidden = true;
+    if (exchange.settled) settle(exchange);
+  }
+
+  /** @param {any} outcome */
+  function settle(outcome) {
+    drawn?.settle(outcome);
+    rating.element.hidden = !outcome.rateable;
+    aloud.hidden = !speaks || !outcome.rateable || Boolean(sound);
+    rating.element.prepend(aloud);
+  }
+
+  /** @param {number} at @param {DataView} data @param {boolean} live */
+  function hear(at, data, live) {
+    if (!sound) {
+      sound = openSound("the answer", panel.fail);
+      rating.element.before(sound.element);
+      aloud.hidden = true;
+      // Only what was just asked for may begin by itself, not what a reload brings back.
+      if (live) sound.play();
+    }
+    sound.take(at, data);
+  }
+
+  function ask() {
+    panel.fail("");
+    panel.send("run", { inputs: form?.values() ?? {} });
+  }
+
+  asker.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (!run.disabled) ask();
+  });
+  asker.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!run.disabled) ask();
+  });
+  panel.follow("phase", () => {
+    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
+    const busy = BUSY.has(now);
+    phase.textContent = PHASES[now];
+    panel.root.dataset.phase = now;
+    result.setAttribute("aria-busy", String(busy));
+    run.disabled = busy;
+    run.hidden = busy && now !== "loading";
+    stop.hidden = !run.hidden;
+    if (now === "stopped") sound?.pause();
+    if (phase.isConnected) panel.announce(`${title.textContent}: ${PHASES[now]}`);
+  });
+  return () => {
+    form?.close();
+    drawn?.close();
+    sound?.close();
+    panel.close();
+  };
+}
+
+let tabCount = 0;
+
+/** @param {Array<[string, HTMLElement, () => void]>} pages  The first one is shown. */
+function drawTabs(pages) {
+  const list = make("div", { className: "sophnet-tabs", role: "tablist" });
+  /** @param {number} chosen @param {boolean} [focus] */
+  const choose = (chosen, focus = false) => {
+    for (const [index, [, page, open]] of pages.entries()) {
+      const on = index === chosen;
+      page.hidden = !on;
+      tabs[index].setAttribute("aria-selected", String(on));
+      tabs[index].tabIndex = on ? 0 : -1;
+      if (on && focus) tabs[index].focus();
+      if (on) open();
+    }
+  };
+  const tabs = pages.map(([label, page], index) => {
+    const id = `sophnet-tab-${++tabCount}`;
+    page.setAttribute("role", "tabpanel");
+    page.setAttribute("aria-labelledby", id);
+    return button(label, () => choose(index), { role: "tab", id });
+  });
+  list.append(...tabs);
+  list.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const now = tabs.indexOf(/** @type {any} */ (document.activeElement));
+    choose((now + step + tabs.length) % tabs.length, true);
+  });
+  choose(0);
+  return { list };
+}
+
+export default { render };

@@ -1,0 +1,278 @@
+"""A Dify app as a form with its answer below, in a cell's output."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, ClassVar, Literal, Protocol
+
+from ...errors import AnswerUnreadable, KeyRejected, NotFound, SettingsError
+from ...events import AudioChunk, Event, TextDelta
+from ...kernel.loop import loop
+from ...response import Arrival, Response
+from ...views.answer import Context
+from ...views.live.answer import LiveAnswer, show
+from ...views.media import audio
+from ...views.safe.control_characters import plain
+from ...views.safe.markdown import render
+from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
+from ..panel.panel import Buffers, Command, Panel, said
+from ..playing.track import Track
+from ..uploads.uploads import Uploads
+from .annotations import AnnotationDesk
+from .files import Held, HeldFiles, in_words
+from .form import fields, largest, value
+from .look import look
+
+Rating = Literal["like", "dislike"] | None
+_EMPTY = "A Dify app. Run its cell to use it."
+# Where an app names no limit of its own.
+LARGEST = 100_000_000
+_RATINGS: dict[str, Rating] = {"like": "like", "dislike": "dislike", "none": None}
+
+
+class Client(Protocol):
+    """What the panel needs of a client."""
+
+    def dify_app(self, name: str = "") -> Any: ...
+
+
+class DifyApp(Panel):
+    """
+    Fill in an app's form, run it, watch and hear its answer, rate it, and mind its annotations.
+
+    ``client`` opens the app called ``app``, or is a `Dify` app itself. The form, the title and
+    the small print are the app's own. The last answer is ``panel.response``.
+
+    Raises `SettingsError` when there is no key for that app, or no client can be made.
+    """
+
+    file = "panel"
+    # Where a panel without a client gets one from. The package puts its own `Client` here.
+    make_client: ClassVar[Callable[[], Client] | None] = None
+
+    def __init__(self, client: Client | Any | None = None, *, app: str = "") -> None:
+        super().__init__(phase="loading")
+        self._app = _opened(client or self._made_client(), app)
+        self._form: Any = None
+        self._facts: dict[str, Any] = {}
+        self._problem = ""
+        self._files = HeldFiles(self._app, self.tell)
+        self._exchange: Exchange | None = None
+        self._track: Track | None = None
+        self._rating: dict[str, Any] = {}
+        self._aside: set[asyncio.Task[None]] = set()
+        self._desk = AnnotationDesk(self._app, self.tell, self._beside)
+        loop().call_soon_threadsafe(self.perform, self.start, self._load)
+
+    @classmethod
+    def _made_client(cls) -> Client:
+        if cls.make_client is None:
+            raise SettingsError("A panel needs a client: DifyApp(sophnet_jupyter.Client()).")
+        return cls.make_client()
+
+    @property
+    def response(self) -> Response | None:
+        """The last answer, or as much of it as has come."""
+        return self._exchange.response if self._exchange else None
+
+    def ask(self, inputs: str | Mapping[str, Any]) -> None:
+        """
+        Run the app from Python, as if the form had been filled in; a text is the input ``query``.
+
+        Returns at once; the answer appears in the panel.
+        """
+        given = {"query": inputs} if isinstance(inputs, str) else dict(inputs)
+        loop().call_soon_threadsafe(self.perform, self._run, given)
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "run", "inputs": dict(inputs)}:
+                self._run(inputs)
+            case {"kind": "link", "purpose": str(purpose), "url": str(url)}:
+                self._files.link(purpose, url.strip())
+            case {"kind": "drop", "file": str(key)}:
+                self._files.drop(key)
+            case {"kind": "rate", "rating": str(rating), "content": str(content)}:
+                self._beside(lambda: self._rate(_RATINGS[rating], content.strip()))
+            case {"kind": "speak"}:
+                self.start(self._speak)
+            case {"kind": "reload"}:
+                self.start(self._load)
+            case {"kind": "annotations"}:
+                self._desk.obey(command)
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        exchange = self._shown(self._exchange) if self._exchange else None
+        facts = {
+            **self._facts,
+            "problem": self._problem,
+            "files": self._files.shown,
+            "exchange": exchange,
+            "rating": self._rating,
+            "sound": self._track is not None and self._track.finished,
+        }
+        return facts, [self._track.data if self._track else b""]
+
+    def still(self) -> tuple[str, str]:
+        if not self._exchange:
+            return f"<i>{_EMPTY}</i>", _EMPTY
+        html, text = to_html([self._exchange]), to_markdown([self._exchange])
+        if self._track and self._track.data:
+            return html + audio.player(self._track.data), text + audio.line(self._track.data)
+        return html, text
+
+    # What the app is.
+
+    async def _load(self) -> None:
+        """Learn what the app asks for and how it looks; a site is not there for every app."""
+        self.phase, self._problem = "loading", ""
+        try:
+            info = await self._app.info()
+            site = await _if_there(self._app.site(), {})
+            form = await _if_there(self._app.parameters(), None)
+        except Exception as error:
+            self._problem = said(error)
+            self.phase = "failed"
+        else:
+            self._form = form
+            self._facts = _facts(self._app, form, look(info, site))
+            inputs, files = (form.inputs, form.files) if form else ((), {})
+            if limit := largest(inputs, files, LARGEST):
+                self.uploads = Uploads(self.tell, self._files.receive, limit=limit)
+            self.phase = "ready"
+        facts, blobs = self.state()
+        rules = {"uploads": self.uploads.rules} if self.uploads else {}
+        self.tell("state", blobs, **facts, **rules)
+
+    # Its answer.
+
+    def _run(self, given: Mapping[str, Any]) -> None:
+        inputs = self._inputs(given)
+        files = self._files.of("")
+        exchange = Exchange(text=in_words(inputs, files))
+        track = Track(exchange.id, self.tell)
+        self.start(lambda: self._answer(exchange, track, inputs, files))
+        self._exchange, self._track, self._rating = exchange, track, {}
+        self.tell("asked", exchange=self._shown(exchange))
+
+    def _inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What was filled in. Raises `SettingsError` for what is missing or cannot be right."""
+        if self._form is None or not self._form.inputs:
+            return {name: text for name, text in given.items() if text != ""}
+        found: dict[str, Any] = {}
+        for each in self._form.inputs:
+            held = self._files.of(each.name)
+            if each.is_file and held:
+                found[each.name] = held
+            elif given.get(each.name) not in (None, ""):
+                # A text comes from the form; from Python it may be any value.
+                typed = given[each.name]
+                found[each.name] = value(each, typed) if isinstance(typed, str) else typed
+        self._form.check(found)
+        return found
+
+    async def _answer(
+        self, exchange: Exchange, track: Track, inputs: dict[str, Any], files: list[Held]
+    ) -> None:
+        view = LiveAnswer(Pieces(exchange, self.tell), Context())
+
+        def on_event(response: Response, event: Event) -> None:
+            exchange.response = response
+            if isinstance(event, AudioChunk):
+                self.phase = "speaking"
+                track.feed(event.data)
+            elif isinstance(event, TextDelta):
+                self.phase = "answering"
+            view.on_event(response, event)
+
+        arrival = Arrival(on_event=on_event)
+        try:
+            self.phase = "uploading" if files else "waiting"
+            sent = {name: await self._files.named(each) for name, each in inputs.items()}
+            beside = await self._files.named(files)
+            self.phase = "waiting"
+            events = self._app.stream(sent, files=beside or None)
+            await show(events, view, arrival, model="the app")
+            self.phase = "ready"
+        except asyncio.CancelledError:
+            self.phase = "stopped"
+            raise
+        except Exception as error:
+            exchange.error = said(error)
+            self.phase = "failed"
+        finally:
+            exchange.response, exchange.settled = arrival.response, True
+            track.finish()
+            self.tell("settled", exchange=exchange.id, outcome=self._outcome(exchange))
+
+    async def _speak(self) -> None:
+        exchange, track = self._exchange, self._track
+        if exchange is None or exchange.response is None or track is None or track.data:
+            return
+        self.phase = "speaking"
+        try:
+            sound = await self._app.speak(exchange.response)
+            track = self._track = Track(exchange.id, self.tell)
+            track.feed(sound)
+            track.finish()
+        finally:
+            self.phase = "ready"
+
+    async def _rate(self, rating: Rating, content: str) -> None:
+        if self.response is None:
+            raise SettingsError("There is no answer yet that could be rated.")
+        await self._app.feedback(self.response, rating, content or None)
+        self._rating = {"rating": rating, "content": content}
+        self.tell("rated", **self._rating)
+
+    def _shown(self, exchange: Exchange) -> dict[str, Any]:
+        return {
+            "id": exchange.id,
+            "text": exchange.text,
+            "images": [],
+            "pieces": list(exchange.pieces.items()),
+            "settled": exchange.settled,
+            **self._outcome(exchange),
+        }
+
+    def _outcome(self, exchange: Exchange) -> dict[str, Any]:
+        named = exchange.response.request_id if exchange.response else ""
+        return {**exchange.outcome, "rateable": bool(named)}
+
+    def _beside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something while the app may be answering; an error is drawn."""
+        task = loop().create_task(self._guard(work))
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+
+def _opened(client: Any, name: str) -> Any:
+    return client.dify_app(name) if hasattr(client, "dify_app") else client
+
+
+async def _if_there(asked: Coroutine[Any, Any, Any], otherwise: Any) -> Any:
+    """What was asked for, unless the app has no such thing or a gateway keeps it back."""
+    try:
+        return await asked
+    except (NotFound, KeyRejected, AnswerUnreadable):
+        return otherwise
+
+
+def _facts(app: Any, form: Any, looks: dict[str, Any]) -> dict[str, Any]:
+    raw = form.raw if form else {}
+    opening = raw.get("opening_statement")
+    questions = raw.get("suggested_questions")
+    speech = raw.get("text_to_speech")
+    return {
+        "look": looks,
+        "fields": fields(form.inputs, form.files) if form else fields((), {}),
+        "opening": render(opening) if isinstance(opening, str) and opening.strip() else "",
+        "questions": [
+            plain(each)
+            for each in (questions if isinstance(questions, list) else [])
+            if isinstance(each, str) and each.strip()
+        ],
+        "speaks": bool(isinstance(speech, dict) and speech.get("enabled")),
+        "sandbox": bool(getattr(app, "sandbox", False)),
+    }

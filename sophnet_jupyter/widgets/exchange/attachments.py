@@ -1,0 +1,54 @@
+"""Images that go along with a question."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from ...errors import SettingsError
+
+LARGEST = 10_000_000
+TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+_BEGINNINGS = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """An image. ``mime`` is what its bytes say, whatever it was called."""
+
+    name: str
+    mime: str
+    data: bytes
+
+    @property
+    def uri(self) -> str:
+        """The image as the address of itself."""
+        return f"data:{self.mime};base64,{base64.b64encode(self.data).decode()}"
+
+    @property
+    def label(self) -> str:
+        """Its name and size."""
+        size = len(self.data)
+        return f"{self.name}, {size / 1e6:.1f} MB" if size >= 1e5 else f"{self.name}, {size:,} B"
+
+
+def attachment(data: bytes, name: str = "") -> Attachment:
+    """Take an image. Raises `SettingsError` if it is too large, or none that services take."""
+    called = name or "The image"
+    if len(data) > LARGEST:
+        raise SettingsError(f"{called} has {len(data) / 1e6:.1f} MB; up to 10 MB can be sent.")
+    mime = _mime(data)
+    if mime is None:
+        raise SettingsError(f"{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.")
+    return Attachment(name=name or f"image.{mime.removeprefix('image/')}", mime=mime, data=data)
+
+
+def _mime(data: bytes) -> str | None:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((mime for start, mime in _BEGINNINGS.items() if data.startswith(start)), None)

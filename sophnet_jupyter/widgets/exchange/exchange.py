@@ -1,0 +1,129 @@
+"""A question and what was answered: as messages to send, as Markdown to keep, as HTML to leave."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from ...response import Response
+from ...views.answer import Context
+from ...views.answer.answer import figures
+from ...views.safe.control_characters import plain
+from ...views.safe.look import WRAP, one_line
+from ...views.safe.maths import inert
+from .attachments import Attachment
+
+# What a notebook carries of the images in it; beyond, only their names.
+EMBEDDED = 2_000_000
+_ASKED = "border-left:3px solid rgba(128,128,128,.5);margin:12px 0 6px;padding:0 0 0 12px"
+_SAID = f"white-space:pre-wrap;{WRAP}"
+_FAILED = f"border-left:3px solid #c62828;margin:6px 0;padding:1px 0 1px 9px;{WRAP}"
+
+
+@dataclass(kw_only=True, eq=False)
+class Exchange:
+    """One question. ``pieces`` is its answer as it was drawn, by the names of the displays."""
+
+    text: str
+    images: tuple[Attachment, ...] = ()
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    pieces: dict[str, str] = field(default_factory=dict)
+    response: Response | None = None
+    error: str = ""
+    settled: bool = False
+
+    def restart(self) -> None:
+        """Forget the answer: another one comes."""
+        self.response, self.error, self.settled = None, "", False
+        self.pieces.clear()
+
+    @property
+    def outcome(self) -> dict[str, str]:
+        """How it ended, in words: the answer as Markdown, and the error."""
+        answer = plain(self.response.text) if self.response else ""
+        return {"answer": answer, "error": plain(self.error)}
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The question as a chat message."""
+        if not self.images:
+            return {"role": "user", "content": self.text}
+        parts: list[dict[str, Any]] = [
+            {"type": "image_url", "image_url": {"url": image.uri}} for image in self.images
+        ]
+        if self.text:
+            parts.append({"type": "text", "text": self.text})
+        return {"role": "user", "content": parts}
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """What it adds to the conversation: nothing if no answer came."""
+        if self.response is None or not self.response.text:
+            return []
+        return [self.question, {"role": "assistant", "content": self.response.text}]
+
+
+class Pieces:
+    """A surface for `live.answer.LiveAnswer` that sends what is drawn to a panel's views."""
+
+    watched = True
+
+    def __init__(self, exchange: Exchange, tell: Any) -> None:
+        self._exchange = exchange
+        self._tell = tell
+
+    def publish(
+        self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
+    ) -> str:
+        pieces = self._exchange.pieces
+        piece = display_id or str(len(pieces))
+        if pieces.get(piece) != data["text/html"]:
+            pieces[piece] = data["text/html"]
+            self._tell("piece", exchange=self._exchange.id, piece=piece, html=data["text/html"])
+        return piece
+
+
+def to_markdown(exchanges: Iterable[Exchange]) -> str:
+    """The conversation as a Markdown document."""
+    parts = []
+    for exchange in exchanges:
+        names = "".join(f"\n\n*Image: {image.label}*" for image in exchange.images)
+        parts.append(f"## You\n\n{exchange.text}{names}")
+        if response := exchange.response:
+            parts.append(
+                f"## {response.model or 'Answer'}\n\n{response.text}\n\n"
+                f"*{figures(response, Context())}*"
+            )
+        if exchange.error:
+            parts.append(f"**Error:** {exchange.error}")
+    return plain("\n\n".join(part.strip() for part in parts) + "\n") if parts else ""
+
+
+def to_html(exchanges: Iterable[Exchange]) -> str:
+    """The conversation as HTML that any notebook shows, trusted or not."""
+    room, parts = EMBEDDED, []
+    for exchange in exchanges:
+        shown = []
+        for image in exchange.images:
+            room -= len(image.data)
+            shown.append(_image(image, embed=room >= 0))
+        question = inert(plain(exchange.text))
+        parts.append(
+            f'<div style="{_ASKED}"><b>You</b><div style="{_SAID}">{question}</div>'
+            f"{''.join(shown)}</div>"
+        )
+        parts += exchange.pieces.values()
+        if exchange.error:
+            parts.append(f'<div style="{_FAILED}">{inert(plain(exchange.error))}</div>')
+    return "".join(parts)
+
+
+def _image(image: Attachment, *, embed: bool) -> str:
+    label = one_line(image.label)
+    if not embed:
+        return f"<div>[image: {inert(label)}]</div>"
+    alt = escape(label, quote=True)
+    return f'<img src="{image.uri}" alt="{alt}" style="max-height:160px;max-width:100%">'

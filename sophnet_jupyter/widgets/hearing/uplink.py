@@ -1,0 +1,71 @@
+"""
+Sound from the browser: frames on a comm of their own, which the browser opens.
+
+For the same reason as the line of commands (`line`), and on a target of its own, so that it has a
+subshell to itself: no frame waits behind a file that another panel uploads, or behind a callback
+of another widget. Nothing here publishes on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+from weakref import WeakValueDictionary
+
+import comm
+
+from ..panel.line import left
+
+TARGET = "sophnet.audio"
+
+
+class Message(NamedTuple):
+    """
+    What came up: the beginning of a take, a frame of it, its end, or that the page is gone.
+
+    ``facts`` of a beginning: ``take``, ``sample_rate``, ``label``; of a frame: ``take``, ``seq``,
+    ``t`` (milliseconds of the browser's clock); of an end: ``take``, ``frames``, ``why``.
+    """
+
+    kind: Literal["begin", "frame", "end", "gone"]
+    facts: dict[str, Any]
+    data: bytes = b""
+
+
+Hear = Callable[[Message], None]
+_KINDS = ("begin", "frame", "end")
+
+
+class Uplink:
+    """One widget's end. ``hear`` is called with each message, on the subshell's thread."""
+
+    def __init__(self, key: str, hear: Hear) -> None:
+        self._hear = hear
+        _uplinks[key] = self
+        comm.get_comm_manager().register_target(TARGET, _opened)
+
+    def receive(self, message: dict[str, Any]) -> None:
+        if not left(message):
+            self.take(message["content"]["data"], message.get("buffers") or ())
+
+    def take(self, facts: Any, buffers: Any) -> None:
+        """One message, also from a front end that has only the widget's own comm."""
+        if isinstance(facts, dict) and facts.get("kind") in _KINDS:
+            data = bytes(buffers[0]) if buffers else b""
+            self._hear(Message(facts["kind"], facts, data))
+
+    def gone(self, message: dict[str, Any]) -> None:
+        self._hear(Message("gone", {}))
+
+
+_uplinks: WeakValueDictionary[str, Uplink] = WeakValueDictionary()
+
+
+def _opened(channel: Any, message: dict[str, Any]) -> None:
+    uplink = _uplinks.get(str(message["content"]["data"].get("panel")))
+    if uplink is None:
+        channel.close()
+        return
+    # In place of the comm's own callbacks, around which IPython's hooks would run (see `line`).
+    channel.handle_msg = uplink.receive
+    channel.handle_close = uplink.gone

@@ -1,0 +1,31 @@
+import { button, make } from "../page/dom.js";
+
+/**
+ * Ask in the place of some buttons before something is done that cannot be undone.
+ *
+ * @param {HTMLElement} place @param {string} question @param {() => void} act
+ */
+export function askFirst(place, question, act) {
+  const before = [...place.childNodes];
+  const back = () => {
+    place.replaceChildren(...before);
+    /** @type {HTMLElement} */ (before[before.length - 1]).focus();
+  };
+  const yes = button("Delete", () => {
+    place.replaceChildren(...before);
+    act();
+  });
+  yes.className = "sophnet-danger";
+  const group = make(
+    "span",
+    { role: "group", className: "sophnet-confirm", "aria-label": question },
+    make("span", {}, question),
+    yes,
+    button("Keep", back),
+  );
+  group.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") back();
+  });
+  place.replaceChildren(group);
+  yes.focus();
+}

@@ -1,0 +1,122 @@
+import { button, make } from "../page/dom.js";
+import { askFirst } from "./confirm.js";
+
+/** @typedef {{id: string, title: string, state: string, snippet: string, created: string}} File_ */
+
+const STATES = {
+  UPLOADING: ["…", "being read"],
+  ENABLED: ["✓", "enabled"],
+  NOT_ENABLED: ["○", "not enabled"],
+  ERROR: ["✕", "could not be read"],
+};
+
+/**
+ * The files of a service with their states, and those on their way to it.
+ *
+ * @param {import("../panel/panel.js").Panel} panel
+ */
+export function openFiles(panel) {
+  const sending = make("ul", { className: "sophnet-sending", "aria-label": "Files on their way to the service" });
+  const list = make("ul", { className: "sophnet-files", "aria-label": "Files" });
+  const none = make("p", { className: "sophnet-faint sophnet-none" });
+  const element = make("div", {}, sending, list, none);
+  /** @type {File_[]} */
+  let files = [];
+  let words = "";
+  /** @type {Map<string, string>} */
+  const states = new Map();
+  /** @type {Map<string, {facts: string, row: HTMLElement}>} */
+  const rows = new Map();
+
+  function draw() {
+    const shown = files.filter((file) => `${file.title} ${file.snippet}`.toLowerCase().includes(words));
+    for (const id of [...rows.keys()]) if (!files.some((file) => file.id === id)) rows.delete(id);
+    const wanted = shown.map(row);
+    for (const old of [...list.children]) if (!wanted.includes(old)) old.remove();
+    wanted.forEach((each, place) => {
+      if (list.children[place] !== each) list.insertBefore(each, list.children[place] ?? null);
+    });
+    none.textContent = files.length ? "No file has these words." : "No files yet: drop one in.";
+    none.hidden = Boolean(shown.length);
+  }
+
+  /** A row that has not changed stays, with the focus and the question in it. @param {File_} file */
+  function row(file) {
+    const facts = JSON.stringify(file);
+    const known = rows.get(file.id);
+    if (known?.facts === facts) return known.row;
+    const [sign, said] = STATES[/** @type {keyof typeof STATES} */ (file.state)] ?? ["·", file.state];
+    const readable = file.state === "ENABLED" || file.state === "NOT_ENABLED";
+    const reading = file.state === "UPLOADING";
+    const show = button("Show", () => panel.send("show", { id: file.id }), {
+      disabled: !readable,
+      title: readable ? "What the service has read in it" : `It is ${file.state}: there is nothing to show`,
+      "aria-label": `Show ${file.title}`,
+    });
+    const remove = button("Delete", () => ask(), {
+      disabled: reading,
+      title: reading ? "It is UPLOADING: the service deletes it only once it was read" : "",
+      "aria-label": `Delete ${file.title}`,
+    });
+    const actions = make("span", { className: "sophnet-row-actions" }, show, remove);
+    const ask = () => askFirst(actions, "Delete this file?", () => panel.send("delete", { id: file.id }));
+    const made = make(
+      "li",
+      {},
+      make(
+        "div",
+        { className: "sophnet-about" },
+        make("span", { className: "sophnet-title", title: file.title }, file.title),
+        make("span", { className: "sophnet-faint sophnet-snippet" }, file.snippet),
+      ),
+      make("span", { className: "sophnet-state" }, `${sign} ${said}`),
+      make("span", { className: "sophnet-faint sophnet-created" }, file.created),
+      actions,
+    );
+    made.dataset.state = file.state;
+    rows.set(file.id, { facts, row: made });
+    return made;
+  }
+
+  /** @param {File_[]} now */
+  function announce(now) {
+    for (const file of now) {
+      const before = states.get(file.id);
+      const said = STATES[/** @type {keyof typeof STATES} */ (file.state)]?.[1];
+      if (before && before !== file.state && said) panel.announce(`${file.title} is ${said}.`);
+      states.set(file.id, file.state);
+    }
+  }
+
+  return {
+    element,
+    /** @param {File_[]} now */
+    show(now) {
+      files = now;
+      announce(now);
+      draw();
+    },
+    /** @param {string} text */
+    filter(text) {
+      words = text;
+      draw();
+    },
+    /** @param {{id: string, name: string, state: string, fraction: number | null, error: string}[]} now */
+    sending(now) {
+      const lines = now.map(({ id, name, state, fraction, error }) => {
+        const end = button(error ? "✕" : "Cancel", () => panel.send("give-up", { id }), {
+          "aria-label": error ? `Dismiss ${name}` : `Cancel ${name}`,
+        });
+        if (error) return make("li", {}, make("span", { className: "sophnet-refused", role: "alert" }, error), end);
+        const bar = make("progress", { max: 1, "aria-label": `${name} goes to the service` });
+        if (fraction !== null && state === "uploading") bar.value = fraction;
+        const said = state === "waiting" ? "waits for its turn" : "goes to the service";
+        const title = make("span", { className: "sophnet-file-name", title: name }, name);
+        return make("li", {}, title, bar, make("span", { className: "sophnet-faint" }, said), end);
+      });
+      const focused = sending.contains(document.activeElement);
+      sending.replaceChildren(...lines);
+      if (focused) sending.querySelector("button")?.focus();
+    },
+  };
+}

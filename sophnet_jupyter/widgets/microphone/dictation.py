@@ -1,0 +1,105 @@
+"""What a microphone has heard: sentences with their times, the one that is begun, the sound."""
+
+from __future__ import annotations
+
+import io
+import wave
+from pathlib import Path
+
+import msgspec
+
+from ...errors import SettingsError
+from ...events import Transcript
+from . import spoken
+
+
+class Dictation:
+    """
+    Sentences and sound of several takes, one after the other.
+
+    Times are in milliseconds of all takes together. To be changed on one thread.
+    """
+
+    def __init__(self) -> None:
+        self.sentences: list[Transcript] = []
+        self.partial: Transcript | None = None
+        self.sound = bytearray()
+        """Samples of 16 bits, one channel, if they are kept."""
+        self.sample_rate = 16_000
+        # Where the times of this take begin.
+        self._base = 0
+
+    @property
+    def text(self) -> str:
+        """The final sentences, a line each."""
+        return "\n".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def wav(self) -> bytes:
+        """The sound as a WAV file; empty if there is none."""
+        if not self.sound:
+            return b""
+        file = io.BytesIO()
+        with wave.open(file, "wb") as writer:
+            writer.setnchannels(1)
+            writer.setsampwidth(2)
+            writer.setframerate(self.sample_rate)
+            writer.writeframes(bytes(self.sound))
+        return file.getvalue()
+
+    def to_srt(self) -> str:
+        """The sentences as subtitles."""
+        return spoken.srt(self.sentences)
+
+    def hear(self, said: Transcript) -> Transcript:
+        """A sentence of this take, final or not; returned with its times in all takes."""
+        placed = self._placed(said)
+        if placed.final:
+            self.sentences.append(placed)
+            self.partial = None
+        else:
+            self.partial = placed
+        return placed
+
+    def end_take(self, milliseconds: int) -> Transcript | None:
+        """The take is over, after so long. A sentence that was begun is kept, and returned."""
+        begun, self.partial = self.partial, None
+        if begun is not None:
+            # Never made final: what was understood is not thrown away.
+            self.sentences.append(begun)
+        self._base += milliseconds
+        return begun
+
+    def clear(self, *, listening: bool) -> None:
+        """Forget it all. While it listens, times go on."""
+        self.sentences.clear()
+        self.sound.clear()
+        if not listening:
+            self._base = 0
+
+    def save(self, path: str | Path) -> Path:
+        """Write the sound to a WAV file, or the sentences to a .srt or .txt one."""
+        path = Path(path).expanduser()
+        if path.suffix == ".wav":
+            if not self.sound:
+                raise SettingsError("No sound was kept: make it with Microphone(keep=True).")
+            path.write_bytes(self.wav)
+        else:
+            text = self.to_srt() if path.suffix == ".srt" else self.text
+            path.write_text(text + "\n", encoding="utf-8")
+        return path
+
+    def _placed(self, said: Transcript) -> Transcript:
+        base = self._base
+        if not base:
+            return said
+        words = tuple(
+            msgspec.structs.replace(
+                word,
+                begin=None if word.begin is None else word.begin + base,
+                end=None if word.end is None else word.end + base,
+            )
+            for word in said.words
+        )
+        end = None if said.end is None else said.end + base
+        return msgspec.structs.replace(said, begin=said.begin + base, end=end, words=words)

@@ -1,0 +1,44 @@
+import { make } from "../page/dom.js";
+
+/**
+ * @typedef {object} HeardSound
+ * @property {HTMLElement} element  Hidden until it plays.
+ * @property {(wav: DataView) => void} play
+ * @property {(wav: DataView) => void} save
+ * @property {() => void} close
+ */
+
+/**
+ * Make a player for the sound that was heard.
+ *
+ * @returns {HeardSound}
+ */
+export function heardSound() {
+  const element = make("div", { className: "sophnet-sound", hidden: true });
+  let address = "";
+  /** @param {DataView} wav */
+  const addressOf = (wav) => URL.createObjectURL(new Blob([/** @type {any} */ (wav)], { type: "audio/wav" }));
+  const close = () => {
+    element.hidden = true;
+    element.replaceChildren();
+    if (address) URL.revokeObjectURL(address);
+    address = "";
+  };
+  return {
+    element,
+    play(wav) {
+      close();
+      address = addressOf(wav);
+      const sound = make("audio", { controls: true, src: address, "aria-label": "What was said" });
+      element.replaceChildren(sound);
+      element.hidden = false;
+      sound.play().catch(() => {});
+    },
+    save(wav) {
+      const url = addressOf(wav);
+      make("a", { href: url, download: "speech.wav" }).click();
+      setTimeout(() => URL.revokeObjectURL(url));
+    },
+    close,
+  };
+}

@@ -1,0 +1,209 @@
+import { followMicrophones, microphones } from "../hearing/capture.js";
+import { button, download, make } from "../page/dom.js";
+import { heardSound } from "./heard_sound.js";
+import { loudnessMeter } from "../hearing/loudness.js";
+import { openPanel } from "../panel/panel.js";
+import { sentenceList } from "./sentence_list.js";
+import { openTake } from "../hearing/take.js";
+
+const PHASES = {
+  ready: "Ready",
+  connecting: "Connecting",
+  listening: "Listening",
+  finishing: "Last words",
+  stopped: "Stopped",
+  failed: "Failed",
+};
+const BUSY = new Set(["connecting", "listening", "finishing"]);
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const sourced = model.get("sourced");
+  const panel = openPanel(model, el, { label: model.get("title"), kind: "microphone", on: events() });
+  const phase = make("span", { className: "sophnet-phase" });
+  const badge = make("span", { className: "sophnet-badge", title: "No service heard this" }, "sandbox");
+  const start = button("● Start", begin, { className: "sophnet-main" });
+  const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const meter = loudnessMeter();
+  const choice = make("select", { "aria-label": "Microphone", hidden: sourced });
+  const copy = button("Copy", copyText, { title: "Copy the sentences" });
+  const saveSrt = button("Save .srt", () => panel.send("srt"), { title: "Subtitles with their times" });
+  const play = button("Play", () => panel.send("audio", { use: "play" }), { hidden: true });
+  const saveWav = button("Save .wav", () => panel.send("audio", { use: "save" }), { hidden: true });
+  const clear = button("Clear", () => panel.send("clear"), { title: "Forget the sentences" });
+  const head = make(
+    "header",
+    {},
+    make("span", { className: "sophnet-name" }, model.get("title")),
+    phase,
+    badge,
+    make("span", { className: "sophnet-gap" }),
+    copy,
+    saveSrt,
+    play,
+    saveWav,
+    clear,
+  );
+  const notice = make("div", { className: "sophnet-notice", role: "status", hidden: true });
+  const sentences = sentenceList();
+  const sound = heardSound();
+  const controls = make("div", { className: "sophnet-controls" }, start, stop, choice, meter.element);
+  panel.root.prepend(head);
+  panel.root.append(controls, notice, sentences.element, sound.element);
+
+  /** What this view listens with. @type {import("../hearing/take.js").Take | undefined} */
+  let take;
+  let opening = false;
+  let closed = false;
+  // What is wrong with the sound, if that was told.
+  let warning = "";
+
+  function events() {
+    return {
+      /** @param {any} event */
+      state({ sentences: all, partial, has_sound }) {
+        sentences.renew(all, partial);
+        showSound(has_sound);
+        showActions();
+      },
+      listen: () => begin(),
+      /** @param {any} event */
+      halt({ take: number }) {
+        if (number === undefined || take?.number === number) take?.end("");
+      },
+      /** @param {any} event */
+      partial: ({ text }) => sentences.begun(text),
+      /** @param {any} event */
+      final(event) {
+        if (event.index < sentences.count()) return;
+        sentences.begun("");
+        sentences.add(event);
+        showActions();
+        panel.announce(event.text);
+      },
+      /** @param {any} event */
+      notice: ({ text }) => tell(text),
+      /** @param {any} event */
+      late: ({ seconds }) => tell(seconds ? `The kernel is ${seconds} s behind: it is busy. No sound is lost.` : ""),
+      /** @param {any} event */
+      over: ({ has_sound }) => showSound(has_sound),
+      cleared() {
+        sentences.renew([], "");
+        showSound(false);
+        showActions();
+      },
+      /** @param {any} event */
+      srt: ({ text }) => download("transcript.srt", text, "application/x-subrip"),
+      /** @param {any} event @param {DataView[]} buffers */
+      audio({ use }, [data]) {
+        if (use === "save") sound.save(data);
+        else sound.play(data);
+      },
+    };
+  }
+
+  async function begin() {
+    if (take || opening || closed) return;
+    panel.fail("");
+    tell("");
+    if (sourced) {
+      panel.send("start");
+      return;
+    }
+    opening = start.disabled = true;
+    warning = "";
+    const mine = openTake(model, {
+      device: choice.value,
+      cleaned: model.get("clean"),
+      onLevel: showLevel,
+      onNotice: tell,
+      onEnd(trouble) {
+        take = undefined;
+        meter.end();
+        if (trouble) panel.fail(trouble);
+      },
+    });
+    take = mine;
+    try {
+      await showDevices(await mine.opened);
+      if (take === mine) meter.begin();
+    } catch (error) {
+      panel.fail(error instanceof Error ? error.message : String(error));
+    } finally {
+      opening = start.disabled = false;
+    }
+  }
+
+  /** @param {import("../hearing/capture.js").Level} level */
+  function showLevel(level) {
+    const now = meter.show(level);
+    if (now === warning) return;
+    warning = now;
+    tell(now);
+  }
+
+  /** @param {string} chosen */
+  async function showDevices(chosen) {
+    const found = await microphones();
+    const before = chosen || choice.value;
+    choice.replaceChildren(...found.map(({ id, label }) => make("option", { value: id }, label)));
+    if (found.some(({ id }) => id === before)) choice.value = before;
+    choice.hidden = sourced || found.length < 1;
+  }
+
+  /** @param {boolean} has */
+  function showSound(has) {
+    play.hidden = saveWav.hidden = !has;
+    if (!has) sound.close();
+  }
+
+  function showActions() {
+    copy.disabled = saveSrt.disabled = clear.disabled = sentences.count() === 0;
+  }
+
+  /** @param {string} text */
+  function tell(text) {
+    notice.textContent = text;
+    notice.hidden = !text;
+  }
+
+  async function copyText() {
+    try {
+      await navigator.clipboard.writeText(sentences.text());
+      copy.textContent = "Copied";
+    } catch {
+      // Not on https, or not allowed.
+      copy.textContent = "Cannot copy here";
+    }
+    setTimeout(() => (copy.textContent = "Copy"), 1500);
+  }
+
+  choice.addEventListener("change", () => {
+    if (take) tell("The new microphone is used from the next start on.");
+  });
+  const unfollow = sourced ? () => {} : followMicrophones(() => showDevices(""));
+  if (!sourced) showDevices("").catch(() => {});
+  panel.follow("phase", () => {
+    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
+    const busy = BUSY.has(now);
+    phase.textContent = PHASES[now];
+    panel.root.dataset.phase = now;
+    start.hidden = busy;
+    stop.hidden = !busy;
+    stop.textContent = now === "finishing" ? "■ Hang up" : "■ Stop";
+    if (now === "failed" || now === "stopped") take?.end("");
+    if (phase.isConnected) panel.announce(`${model.get("title")}: ${PHASES[now]}`);
+  });
+  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
+  panel.hear("lost", () => take?.end(""));
+  showActions();
+  return () => {
+    closed = true;
+    take?.end("The panel was taken out of the page.");
+    unfollow();
+    sound.close();
+    panel.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,44 @@
+"""Sentences that were heard, in the forms in which they are shown and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...events import Transcript
+from ...values import transcript
+from ...views.safe.control_characters import plain as plain_text
+from ...views.safe.look import one_line
+from ...views.safe.maths import inert
+
+# Seconds that a sentence is shown whose end nobody told.
+SHOWN = 3.0
+
+
+def clock(said: Transcript) -> str:
+    return transcript.clock(said.begin / 1000)
+
+
+def srt(sentences: Sequence[Transcript]) -> str:
+    """Subtitles in SubRip's form. A sentence without an end lasts until the next one."""
+    begins = [said.begin / 1000 for said in sentences]
+    timed = []
+    for index, said in enumerate(sentences):
+        begin = begins[index]
+        following = begins[index + 1] if index + 1 < len(begins) else begin + SHOWN
+        end = following if said.end is None else said.end / 1000
+        timed.append(transcript.Sentence(text=said.text, start=begin, end=end))
+    return transcript.srt(timed)
+
+
+def html(sentences: Sequence[Transcript], title: str) -> str:
+    """Still HTML for untrusted notebooks."""
+    rows = "".join(
+        f'<tr><td style="opacity:.6;text-align:right;vertical-align:top">{clock(said)}</td>'
+        f'<td style="text-align:left">{inert(plain_text(said.text))}</td></tr>'
+        for said in sentences
+    )
+    return f"<b>{inert(plain_text(title))}</b><table>{rows}</table>"
+
+
+def plain(sentences: Sequence[Transcript]) -> str:
+    return "\n".join(f"{clock(said):>7}  {one_line(said.text)}" for said in sentences)

@@ -1,0 +1,142 @@
+import { make } from "../page/dom.js";
+import { stillForm } from "../page/lab.js";
+import { openLine } from "./line.js";
+
+/**
+ * @typedef {object} Panel
+ * @property {HTMLElement} root
+ * @property {string} view  Its name, by which the kernel can speak to this view alone.
+ * @property {(kind: string, facts?: object, buffers?: ArrayBuffer[]) => void} send
+ * @property {(text: string) => void} fail  Draw an error; an empty text takes it away.
+ * @property {(text: string) => void} announce  Say it to a screen reader, at its next pause.
+ * @property {(trait: string, hear: () => void) => void} follow  Hear of a trait, now and later.
+ * @property {(kind: string, listener: (event: any, buffers: DataView[]) => void) => () => void} hear
+ *   Hear a kind of event beside `on`; returns how to end that. `lost` says why no more will come.
+ * @property {() => void} close
+ */
+
+/**
+ * Begin a panel: its frame, its line to the kernel, and the events that all panels have.
+ *
+ * `on` holds one function for each kind of event; `state` is asked for here, and comes first.
+ *
+ * @param {any} model
+ * @param {HTMLElement} el
+ * @param {{label: string, kind: string, on: Record<string, (event: any, buffers: DataView[]) => void>}} about
+ * @returns {Panel}
+ */
+export function openPanel(model, el, { label, kind, on }) {
+  const view = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const alert = make("div", { className: "sophnet-alert", role: "alert", hidden: true });
+  const live = make("div", { className: "sophnet-heard-only", role: "status" });
+  const key = model.get("key");
+  const root = make("section", { "aria-label": label });
+  root.className = `sophnet-panel sophnet-${kind} sophnet-live-${key}`;
+  root.append(hideStillForm(key), live, alert);
+  keepKeys(root);
+  el.append(root);
+
+  const panel = {
+    root,
+    view,
+    /** @param {string} kind @param {object} [facts] @param {ArrayBuffer[]} [buffers] */
+    send(kind, facts = {}, buffers = []) {
+      line.send({ kind, view, ...facts }, buffers);
+    },
+    /** @param {string} text */
+    fail(text) {
+      alert.textContent = text;
+      alert.hidden = !text;
+    },
+    /** @param {string} text */
+    announce(text) {
+      live.textContent = text;
+    },
+    /** @param {string} trait @param {() => void} hear */
+    follow(trait, hear) {
+      model.on(`change:${trait}`, hear);
+      endings.push(() => model.off(`change:${trait}`, hear));
+      hear();
+    },
+    /** @param {string} kind @param {(event: any, buffers: DataView[]) => void} listener */
+    hear(kind, listener) {
+      const entry = { kind, listener };
+      listeners.add(entry);
+      return () => listeners.delete(entry);
+    },
+    close() {
+      for (const end of endings.splice(0).reverse()) end();
+      root.remove();
+    },
+  };
+  /** @type {Array<() => void>} */
+  const endings = [];
+  /** @type {Set<{kind: string, listener: (event: any, buffers: DataView[]) => void}>} */
+  const listeners = new Set();
+  /** @param {any} event @param {DataView[]} [buffers] */
+  const spread = (event, buffers = []) => {
+    for (const { kind, listener } of [...listeners]) if (kind === event.kind) listener(event, buffers);
+  };
+  const line = openLine(model, (why) => {
+    panel.fail(why);
+    root.classList.add("sophnet-lost");
+    spread({ kind: "lost", text: why });
+  });
+  endings.push(() => line.close());
+
+  /** @param {any} event @param {DataView[]} buffers */
+  const hear = (event, buffers) => {
+    if (event.to && event.to !== view) return;
+    if (event.kind === "error") panel.fail(event.text);
+    else if (event.kind === "twin") renewStillForm(event);
+    else {
+      on[event.kind]?.(event, buffers);
+      spread(event, buffers);
+    }
+  };
+  /** @param {any} event */
+  const renewStillForm = ({ revision, bundle }) => {
+    const still = stillForm(model);
+    if (bundle) still?.put(bundle);
+    else if (still && still.revision < revision) panel.send("twin");
+  };
+  model.on("msg:custom", hear);
+  endings.push(() => model.off("msg:custom", hear));
+  panel.send("hello");
+  return panel;
+}
+
+/**
+ * A rule by which the still form below a live view is not seen. The same notebook may be open twice,
+ * and in its other copy the still form may be all there is.
+ *
+ * @param {string} key
+ */
+function hideStillForm(key) {
+  const output = ".jp-OutputArea-child";
+  return make(
+    "style",
+    {},
+    `${output}:has(.sophnet-live-${key}) + ${output}:has(.sophnet-twin-${key}) { display: none; }`,
+  );
+}
+
+/**
+ * Let keys that are pressed in a panel mean what they mean in a form: JupyterLab would take Enter
+ * and "d d" for the cell. Saving goes on to JupyterLab. A drag with Shift held is the panel's too:
+ * JupyterLab would select the cells between this and the active one.
+ *
+ * @param {HTMLElement} root
+ */
+function keepKeys(root) {
+  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("mousedown", (event) => {
+    if (event.shiftKey) event.stopPropagation();
+  });
+  root.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
+    event.preventDefault();
+    root.parentElement?.dispatchEvent(new KeyboardEvent("keydown", event));
+  });
+}

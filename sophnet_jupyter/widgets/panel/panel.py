@@ -1,0 +1,185 @@
+"""What all panels share: commands in, events out, errors drawn, a still form left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+import uuid
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+from traitlets import Float, Unicode, default
+
+from ...errors import SophNetError
+from ...kernel.loop import loop
+from ...kernel.output import Cell
+from ...settings.secret import scrub
+from ..uploads.uploads import Uploads
+from .line import Line
+from .modules import FOLDER, inlined, style
+from .twin import Twin
+
+Command = dict[str, Any]
+Buffers = Sequence[Any]
+
+
+class Panel(anywidget.AnyWidget):
+    """
+    A widget that works while a cell runs.
+
+    Everything that changes it happens on the loop's thread, one thing at a time: commands of the
+    browser arrive there, and methods called from a cell go there too. Traits hold what is small
+    and settled; what grows travels as messages, and a view that is new asks for all of it.
+    """
+
+    file: ClassVar[str] = ""
+    """The name of its .js and .css, without the suffix; they lie beside the class."""
+
+    key = Unicode(help="Names the panel on its line and in its still form.").tag(sync=True)
+    phase = Unicode("ready", help="What it is doing, in one word.").tag(sync=True)
+    progress = Float(None, allow_none=True, help="How far, from 0 to 1, if known.").tag(sync=True)
+    _esm = Unicode().tag(sync=True)
+    _css = Unicode().tag(sync=True)
+    uploads: Uploads | None = None
+    """The files that it takes from the browser, if any."""
+    # A widget closes itself when it is collected, also one whose making has failed.
+    _open = False
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(key=uuid.uuid4().hex, **traits)
+        self._job: asyncio.Task[None] | None = None
+        self._line = Line(self.key, self._hear)
+        self._twin = Twin(self.key)
+        # Front ends without a kernel to open a comm on (VS Code, Colab) use the widget's own.
+        self.on_msg(lambda _, command, buffers: self._hear(command, buffers))
+        self._open = True
+
+    @default("_esm")
+    def _default_esm(self) -> str:
+        return inlined(self.source(".js"))
+
+    @default("_css")
+    def _default_css(self) -> str:
+        return style(self.source(".css"))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    @classmethod
+    def source(cls, suffix: str) -> str:
+        """Its script or its sheet, as a path below `FOLDER`."""
+        named = next(each for each in cls.__mro__ if "file" in vars(each))
+        beside = Path(inspect.getfile(named)).with_name(cls.file + suffix)
+        return beside.relative_to(FOLDER).as_posix()
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is working on something."""
+        return self._job is not None
+
+    def stop(self) -> None:
+        """End what it is working on; the connection is closed, what had arrived is kept."""
+        loop().call_soon_threadsafe(self._stop)
+
+    def close(self) -> None:
+        """Stop, and take the panel out of the page."""
+        if self._open and not sys.is_finalizing():
+            self._open = False
+            self.stop()
+            if self.uploads:
+                loop().call_soon_threadsafe(self.uploads.close)
+        super().close()
+
+    # What a kind of panel says of itself.
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        """Do what the browser asks. Called on the loop's thread; an error is drawn."""
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        """All that a new view must know, as one message with its buffers."""
+        return {}, []
+
+    def still(self) -> tuple[str, str]:
+        """Its still form, as HTML for untrusted notebooks and as plain text."""
+        return "", repr(self)
+
+    # What it can do.
+
+    def tell(self, kind: str, buffers: Sequence[bytes] = (), **facts: Any) -> None:
+        """Send an event to all views; ``to`` names the only one that it is meant for."""
+        self.send({"kind": kind, **facts}, list(buffers))
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin a job, on the loop's thread; one at a time. An error that it raises is drawn."""
+        if self._job:
+            raise SophNetError("It is still busy with what was asked before: stop that first.")
+        self._job = loop().create_task(self._guard(work))
+        # Not in the job itself, which never runs if it is cancelled at once.
+        self._job.add_done_callback(self._ended)
+
+    def settle(self) -> None:
+        """Bring the still form up to date. To be called when something has come to its end."""
+        if self._twin.put(*self.still()):
+            # A page that was loaded anew has lost the display's id, so that only the panel's own
+            # view can find it there.
+            self.tell("twin", revision=self._twin.revision)
+
+    def perform(self, action: Callable[..., object], *arguments: Any) -> None:
+        """Do it now on the loop's thread, to which this one belongs; an error is drawn."""
+        try:
+            action(*arguments)
+        except Exception as error:
+            self.tell("error", text=said(error))
+
+    def _hear(self, command: Command, buffers: Buffers) -> None:
+        loop().call_soon_threadsafe(self.perform, self._obey, command, buffers)
+
+    def _obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "hello", "view": str(view)}:
+                facts, blobs = self.state()
+                if self.uploads:
+                    facts = {**facts, "uploads": self.uploads.rules}
+                self.tell("state", blobs, to=view, **facts)
+            case {"kind": "twin", "view": str(view)}:
+                self.tell("twin", to=view, bundle=self._twin.bundle())
+            case {"kind": "stop"}:
+                self._stop()
+            case {"kind": "upload" | "upload-piece" | "upload-cancel"} if self.uploads:
+                self.uploads.obey(command, buffers)
+            case _:
+                self.obey(command, buffers)
+
+    def _stop(self) -> None:
+        if self._job:
+            self._job.cancel()
+
+    async def _guard(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work()
+        except Exception as error:
+            self.tell("error", text=said(error))
+
+    def _ended(self, _: asyncio.Task[None]) -> None:
+        self._job = None
+        self.perform(self.settle)
+
+    def _ipython_display_(self, **_: Any) -> None:
+        shell = getattr(getattr(self.comm, "kernel", None), "shell", None)
+        if shell is None:
+            # No kernel, no browser: IPython goes on with the plain form.
+            raise NotImplementedError
+        data, metadata = self._repr_mimebundle_() or ({}, {})
+        shell.display_pub.publish(data=data | {"text/html": ""}, metadata=metadata)
+        self._twin.put(*self.still())
+        self._twin.show(Cell(shell))
+
+
+def said(error: BaseException) -> str:
+    """An error in words, without keys: ours are sentences, others need their name."""
+    if isinstance(error, SophNetError):
+        return str(error)
+    return scrub(f"{type(error).__name__}: {error}")

@@ -1,0 +1,140 @@
+"""Sound that is heard while it still arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import wave
+from collections.abc import Callable
+from typing import Any, Literal
+
+from traitlets import Bool, Float, Int, Unicode
+
+from ...errors import SettingsError
+from ...kernel.loop import loop
+from ...views.media import audio
+from ...views.safe.control_characters import plain as plain_text
+from ...views.safe.maths import inert
+from ..panel.panel import Buffers, Command, Panel
+
+Format = Literal["mp3", "pcm"]
+# At most so many messages a second, however small the pieces of sound are.
+RATE = 15
+
+
+class AudioPlayer(Panel):
+    """
+    Plays a stream of sound from its first bytes on, and keeps it to be heard again.
+
+    ``format`` is ``mp3``, or ``pcm`` for 16-bit little-endian samples, which need a
+    ``sample_rate`` and ``channels``. Feed it from any thread, as the bytes come and cut anywhere.
+    ``on_stop`` is called on the loop's thread when the listener stops the sound before its end:
+    the place to close the stream that feeds it.
+
+    Raises `SettingsError` for a format it does not know.
+    """
+
+    file = "audio_player"
+
+    format = Unicode("mp3").tag(sync=True)
+    sample_rate = Int(24_000).tag(sync=True)
+    channels = Int(1).tag(sync=True)
+    finished = Bool(False, help="Whether all of it has come.").tag(sync=True)
+    title = Unicode("Audio").tag(sync=True)
+    played = Float(0.0, help="The position that was last heard, in seconds.")
+    underruns = Int(0, help="How often the sound had to wait for more to come.")
+
+    def __init__(
+        self,
+        format: Format = "mp3",  # noqa: A002 - the word of Client.voice
+        *,
+        sample_rate: int = 24_000,
+        channels: int = 1,
+        title: str = "Audio",
+        autoplay: bool = True,
+        on_stop: Callable[[], object] | None = None,
+    ) -> None:
+        if format not in ("mp3", "pcm"):
+            raise SettingsError(f"A player plays mp3 or pcm, not {format}.")
+        super().__init__(format=format, sample_rate=sample_rate, channels=channels, title=title)
+        self._data = bytearray()
+        self._sent = 0
+        self._timer: asyncio.TimerHandle | None = None
+        # Only the view of a cell that was just run may begin by itself, not one that is restored.
+        self._autoplay = autoplay
+        self._on_stop = on_stop
+
+    @property
+    def data(self) -> bytes:
+        """All that has come so far, as a file: for PCM with the head of a WAV."""
+        raw = bytes(self._data)
+        return raw if self.format == "mp3" else _wav(raw, self.sample_rate, self.channels)
+
+    def feed(self, data: bytes) -> None:
+        """More sound. What comes after `finish` or `stop` is dropped."""
+        loop().call_soon_threadsafe(self._feed, bytes(data))
+
+    def finish(self) -> None:
+        """No more will come."""
+        loop().call_soon_threadsafe(self._finish)
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "position", "seconds": int() | float() as seconds, "underruns": int(u)}:
+                self.played, self.underruns = float(seconds), u
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        autoplay, self._autoplay = self._autoplay, False
+        # What waits for its turn is in here too; views know by its place that they have it.
+        return {"autoplay": autoplay, "at": 0}, [bytes(self._data)]
+
+    def still(self) -> tuple[str, str]:
+        name = plain_text(self.title)
+        if not (self.finished and self._data):
+            word = "no sound came" if self.finished else "sound is arriving"
+            return f"<i>{inert(name)}: {word}.</i>", f"[{name}: {word}]"
+        data = self.data
+        return audio.player(data), f"{name} {audio.line(data)}"
+
+    def _feed(self, data: bytes) -> None:
+        if self.finished or not data:
+            return
+        self._data += data
+        if self._timer is None:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Pass on what has gathered, and gather for a while again."""
+        self._timer = None
+        new = bytes(self._data[self._sent :])
+        if not new:
+            return
+        self.tell("sound", [new], at=self._sent)
+        self._sent = len(self._data)
+        self._timer = loop().call_later(1 / RATE, self._pass_on)
+
+    def _finish(self) -> None:
+        if self.finished:
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._pass_on()
+        self.finished = True
+        self.perform(self.settle)
+
+    def _stop(self) -> None:
+        early = not self.finished
+        self._finish()
+        self.tell("stop")
+        if early and self._on_stop:
+            self.perform(self._on_stop)
+
+
+def _wav(samples: bytes, sample_rate: int, channels: int) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(channels)
+        writer.setsampwidth(2)
+        writer.setframerate(sample_rate)
+        writer.writeframes(samples[: len(samples) // (2 * channels) * 2 * channels])
+    return file.getvalue()

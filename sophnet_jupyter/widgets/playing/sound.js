@@ -1,0 +1,101 @@
+import { openDecoder } from "./decoder.js";
+import { button, make } from "../page/dom.js";
+import { canStream, openSpeaker } from "./speaker.js";
+import { wholeSound } from "./whole_sound.js";
+
+/** @typedef {import("./speaker.js").Report} Report @typedef {import("./speaker.js").Speaker} Speaker */
+
+/**
+ * @typedef {object} Sound
+ * @property {HTMLElement} element  Its controls.
+ * @property {(at: number, bytes: DataView) => void} take  A piece and its place; none counts twice.
+ * @property {() => void} end  All has come.
+ * @property {() => void} play
+ * @property {() => void} pause
+ * @property {() => void} close
+ */
+
+/**
+ * An MP3 that is heard while it arrives, with the few controls that an answer needs.
+ *
+ * @param {string} label @param {(text: string) => void} fail
+ * @returns {Sound}
+ */
+export function openSound(label, fail) {
+  /** @type {Report} */
+  let report = { at: 0, length: 0, wants: false, flows: false, ended: false, underruns: 0 };
+  /** @type {Speaker | undefined} */
+  let speaker;
+  /** @type {Promise<Speaker> | undefined} */
+  let opening;
+  let received = 0;
+  let wanted = false;
+  let closed = false;
+  const toggle = button("▶", () => (report.wants ? pause() : play()), { "aria-label": `Play ${label}` });
+  const time = make("span", { className: "sophnet-time" });
+  const element = make("div", { className: "sophnet-sound", role: "group", "aria-label": label });
+  element.append(toggle, time);
+  const decoder = canStream()
+    ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, (error) => fail(String(error)))
+    : undefined;
+  const whole = decoder ? undefined : wholeSound("mp3", { sampleRate: 0, channels: 0 });
+  if (whole) element.replaceChildren("This browser plays the sound when all of it has come.");
+
+  /** @type {import("./decoder.js").OnSound} */
+  function onSound(pcm, sampleRate, channels) {
+    if (closed) return;
+    opening ??= openSpeaker({ sampleRate, channels, onReport: show }).then((opened) => {
+      speaker = opened;
+      if (closed) opened.close();
+      else if (wanted) play();
+      return opened;
+    });
+    opening.then((opened) => opened.add(pcm)).catch((error) => fail(String(error)));
+  }
+
+  /** @param {Report} next */
+  function show(next) {
+    report = next;
+    if (next.ended) wanted = false;
+    toggle.textContent = report.wants ? "❚❚" : "▶";
+    toggle.setAttribute("aria-label", `${report.wants ? "Pause" : "Play"} ${label}`);
+    time.textContent = `${report.at.toFixed(1)} of ${report.length.toFixed(1)} s`;
+  }
+
+  async function play() {
+    wanted = true;
+    if (!speaker) return;
+    if (report.ended) speaker.seek(0);
+    await speaker.play();
+  }
+
+  function pause() {
+    wanted = false;
+    speaker?.pause();
+  }
+
+  show(report);
+  return {
+    element,
+    play,
+    pause,
+    take(at, data) {
+      const known = received - at;
+      if (known < 0 || known >= data.byteLength) return;
+      const bytes = new Uint8Array(data.buffer, data.byteOffset + known, data.byteLength - known);
+      received += bytes.length;
+      (decoder ?? whole)?.feed(bytes);
+    },
+    end() {
+      if (whole) element.replaceChildren(whole.player(label));
+      else decoder?.end().then(() => opening?.then((opened) => opened.end()), () => {});
+    },
+    close() {
+      closed = true;
+      decoder?.close();
+      whole?.close();
+      speaker?.close();
+      element.remove();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { make } from "../page/dom.js";
+import { openGallery } from "./gallery.js";
+import { openPanel } from "../panel/panel.js";
+import { field, openForm } from "./form.js";
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const gallery = openGallery((kind, facts) => act(kind, facts), {
+    reuse: (settings) => form.fill(settings, true),
+    announce: (text) => panel.announce(text),
+    animates: true,
+    empty: "No picture yet: describe one.",
+  });
+  /** @param {string} kind @param {object} [facts] */
+  const act = (kind, facts) => {
+    // A picture that is fetched to be shown is nothing that the reader did.
+    if (kind !== "data") panel.fail("");
+    panel.send(kind, facts);
+  };
+  const panel = openPanel(model, el, {
+    label: "Image studio",
+    kind: "studio",
+    on: {
+      ...gallery.on,
+      state({ pieces, form: kept, sizes, most }, buffers) {
+        list.replaceChildren(...sizes.map((/** @type {string} */ size) => make("option", { value: size })));
+        count.max = most;
+        gallery.fill(pieces, buffers);
+        form.fill(kept);
+      },
+      form: ({ form: kept }) => {
+        panel.fail("");
+        form.fill(kept);
+      },
+    },
+  });
+  const name = `sophnet-sizes-${model.get("key")}`;
+  const list = make("datalist", { id: name });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "What is to be seen? 想看到什么?" });
+  const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
+  const size = make("input", { name: "size", placeholder: "model's own", size: 11 });
+  size.setAttribute("list", name);
+  const steps = make("input", { name: "steps", type: "number", min: 1, max: 100, placeholder: "30" });
+  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "by chance", size: 11 });
+  const locked = make("input", { name: "locked", type: "checkbox" });
+  const count = make("input", { name: "count", type: "number", min: 1, value: 1 });
+  const form = openForm(panel, {
+    title: "Image studio",
+    main: "Make",
+    model,
+    fields: [prompt, negative, size, steps, seed, locked, count],
+    rows: [
+      field("Prompt", prompt, "wide"),
+      field("Not", negative, "wide"),
+      field("Size", size),
+      field("Steps", steps),
+      field("Seed", seed),
+      field("Lock the seed", locked, "check"),
+      field("How many", count),
+    ],
+  });
+  seed.addEventListener("input", () => (locked.checked = seed.value !== ""));
+  panel.root.append(list, form.element, gallery.element);
+  return () => {
+    gallery.close();
+    panel.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,124 @@
+"""Pictures from words in a panel: a form, and a gallery of what was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from ...errors import SettingsError
+from ...kernel.loop import loop
+from ...values.picture import Picture
+from ..panel.panel import Buffers, Command
+from .piece import Piece
+from .studio import Client, Studio
+
+# Signed 32-bit numbers are what most services take.
+SEEDS = 2**31
+MOST_AT_ONCE = 8
+SIZES = (
+    *("1328*1328", "1024*1024", "1664*928", "928*1664"),
+    *("1472*1104", "1104*1472", "1472*1140", "1140*1472"),
+)
+DEFAULTS = {
+    "prompt": "",
+    "negative": "",
+    "size": "",
+    "seed": "",
+    "locked": False,
+    "steps": "",
+    "count": 1,
+}
+
+
+class ImageStudio(Studio):
+    """
+    Describe a picture, have several made, and go on with the best: reuse, take, animate.
+
+    ``model`` and further ``options`` are those of `Client.images`. ``panel.made`` are the pictures
+    and films so far. Works while a cell runs, and survives a reload of the page.
+
+    Raises `SettingsError` when no client is given and none can be made.
+    """
+
+    file = "image_studio"
+    empty = "An image studio. Run its cell to make pictures."
+
+    def __init__(self, client: Client | None = None, *, model: str = "", **options: Any) -> None:
+        super().__init__(client)
+        self._options = options | ({"model": model} if model else {})
+        self._form = {**DEFAULTS}
+
+    def make(self, prompt: str, **settings: Any) -> None:
+        """
+        Make pictures from Python, as if the form had been filled: ``negative``, ``size``, ``seed``,
+        ``locked``, ``steps``, ``count``. Returns at once; the pictures appear in the panel.
+        """
+        form = {**DEFAULTS, **settings, "prompt": prompt}
+        loop().call_soon_threadsafe(self.perform, self._make, form)
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "make", "form": dict(form)}:
+                self._make(form)
+            case {"kind": "animate", "piece": str(name), "text": str(text)}:
+                self._animate(self._piece(name), text)
+            case _:
+                super().obey(command, buffers)
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        facts, blobs = super().state()
+        return {**facts, "sizes": list(SIZES), "most": MOST_AT_ONCE}, blobs
+
+    def _make(self, form: Mapping[str, Any]) -> None:
+        prompt = str(form.get("prompt", "")).strip()
+        if not prompt:
+            raise SettingsError("Say what is to be seen: the prompt is empty.")
+        count = _number(form, "count") or 1
+        if not 1 <= count <= MOST_AT_ONCE:
+            raise SettingsError(f"1 to {MOST_AT_ONCE} pictures can be made at once, not {count}.")
+        seed = _number(form, "seed") if form.get("locked") else None
+        if seed is None:
+            # Chosen here, so that it is known.
+            seed = Random().randrange(SEEDS - count)
+        if not 0 <= seed <= SEEDS - count:
+            raise SettingsError(f"A seed goes from 0 to {SEEDS - 1}, not {seed}.")
+        options = self._options | {
+            "negative_prompt": str(form.get("negative", "")).strip() or None,
+            "size": str(form.get("size", "")).strip() or None,
+            "steps": _number(form, "steps"),
+        }
+        # Refused here, and not by each piece.
+        self._client.images.check(prompt, **options)
+        self._form = {**form, "seed": str(seed)}
+        self.tell("form", form=self._form)
+        for number in range(seed, seed + count):
+            piece = Piece(
+                kind="image", prompt=prompt, settings={**form, "seed": str(number), "count": 1}
+            )
+            self.begin(piece, self._stream(prompt, {**options, "seed": number}))
+
+    def _animate(self, piece: Piece, text: str) -> None:
+        picture = piece.result
+        if not isinstance(picture, Picture):
+            raise SettingsError("Only a picture can be animated.")
+        words = text.strip() or piece.prompt
+        film = Piece(kind="film", prompt=words, settings={**piece.settings, "prompt": words})
+        self.when_checked(
+            lambda: self._client.videos.check(words, image=picture),
+            lambda: self.begin(film, lambda: self._client.videos.stream(words, image=picture)),
+        )
+
+    def _stream(self, prompt: str, options: dict[str, Any]) -> Any:
+        return lambda: self._client.images.stream(prompt, **options)
+
+
+def _number(form: Mapping[str, Any], name: str) -> int | None:
+    """A whole number of the form; None where the field is empty."""
+    text = str(form.get(name, "") or "").strip()
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingsError(f"The {name} is a whole number, not {text!r}.") from None

@@ -1,0 +1,115 @@
+"""One picture or film of a studio: what it is asked to be, how far it is, what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...events import Event, ImageReady, Progress, Started, VideoReady
+from ...values.picture import Picture
+from ...values.video import Film
+from ...views.live.progress import said
+from ...views.media import films, images
+from ...views.safe.look import one_line
+
+Phase = Literal["working", "ready", "failed", "stopped"]
+# Characters of base64 of a picture in the gallery, and in the saved notebook.
+SHOWN, KEPT = 90_000, 150_000
+# Pixels of a figure in the still form.
+WIDTH = 300
+
+
+@dataclass(kw_only=True, eq=False)
+class Piece:
+    """``settings`` are what the form said, so that it can be filled with them again."""
+
+    kind: Literal["image", "film"]
+    prompt: str
+    settings: Mapping[str, Any]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    phase: Phase = "working"
+    state: str = "submitting"
+    error: str = ""
+    task_id: str = ""
+    sandbox: bool = False
+    result: Picture | Film | None = None
+    thumbnail: bytes = b""
+    html: str = ""
+    variable: str = ""
+    began: float = field(default_factory=time.monotonic)
+    ended: float | None = None
+    task: asyncio.Task[None] | None = None
+
+    def note(self, event: Event) -> bool:
+        """Learn from an event; True when there is something new to see."""
+        match event:
+            case Started(sandbox=sandbox):
+                self.sandbox = sandbox
+            case Progress(state=state, task_id=task_id):
+                new = (state, task_id or self.task_id)
+                if new == (self.state, self.task_id):
+                    return False
+                self.state, self.task_id = new
+            case ImageReady(picture=picture) if self.kind == "image":
+                self.result = picture
+            case VideoReady(film=film):
+                self.result = film
+            case _:
+                return False
+        return True
+
+    def end(self, phase: Phase, error: str = "") -> None:
+        self.phase, self.error, self.ended = phase, error, time.monotonic()
+
+    def draw(self) -> None:
+        """Make its small picture and its still form. Blocking, some 0.3 s."""
+        shown = self.result.poster if isinstance(self.result, Film) else self.result
+        if shown and shown.data:
+            self.thumbnail, _ = images.small(shown, SHOWN)
+        if isinstance(self.result, Picture):
+            self.html = images.figure(self.result, budget=KEPT, width=WIDTH)
+        elif self.result:
+            self.html = films.players([self.result])
+
+    def facts(self) -> dict[str, Any]:
+        """What a view is told; the small picture goes along as bytes."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "prompt": self.prompt,
+            "settings": dict(self.settings),
+            "phase": self.phase,
+            "state": said(self.state),
+            "error": self.error,
+            "task": self.task_id,
+            "sandbox": self.sandbox,
+            "variable": self.variable,
+            "figures": self.figures,
+            "seconds": (self.ended or time.monotonic()) - self.began,
+            "bytes": len(self.result.data) if self.result else 0,
+            "mime": self.result.mime if self.result else "",
+        }
+
+    @property
+    def figures(self) -> str:
+        """Its size and seed in words."""
+        if isinstance(self.result, Film):
+            return films.figures(self.result)
+        if self.result and self.result.data:
+            width, height = self.result.size
+            own = "" if self.result.seed is None else f" · seed {self.result.seed}"
+            return f"{width} × {height}{own}"
+        seed = self.settings.get("seed")
+        return "" if seed in (None, "") else f"seed {seed}"
+
+    @property
+    def words(self) -> str:
+        """The whole of it on one line."""
+        kind = "picture" if self.kind == "image" else "film"
+        how: str = self.error or (self.figures if self.phase == "ready" else self.phase)
+        made = "sandbox · " if self.sandbox else ""
+        return one_line(f"[{kind}] {self.prompt} · {made}{how}")

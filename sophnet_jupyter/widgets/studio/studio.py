@@ -1,0 +1,218 @@
+"""What the two studios share: pieces that are made side by side, and what is done with one."""
+
+from __future__ import annotations
+
+import asyncio
+import keyword
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any, ClassVar, Protocol
+
+from traitlets import default
+
+from ...errors import SettingsError
+from ...events import Event
+from ...files.disk import in_thread
+from ...kernel.loop import loop
+from ...views.media import images
+from ...views.safe.maths import inert
+from ..panel.modules import style
+from ..panel.panel import Buffers, Command, Panel, said
+from .piece import WIDTH, Piece
+
+# So many are under way at once; the others wait here.
+AT_ONCE = 4
+# The gallery keeps so many; a saved notebook shows the newest of each kind.
+MOST = 60
+STILL_PICTURES, STILL_FILMS = 12, 3
+# A film or picture travels to the browser as one message.
+LARGEST = 64_000_000
+
+Make = Callable[[], AsyncGenerator[Event, None]]
+
+
+class Client(Protocol):
+    """What a studio needs of a client."""
+
+    @property
+    def images(self) -> Any: ...
+    @property
+    def videos(self) -> Any: ...
+
+
+class Studio(Panel):
+    """
+    A form, and a gallery of what was made with it.
+
+    The gallery lives in the kernel, so that it is there again after the page was loaded anew.
+    """
+
+    # Where a panel without a client gets one from. The package puts its own `Client` here.
+    make_client: ClassVar[Callable[[], Client] | None] = None
+    empty: ClassVar[str] = ""
+
+    def __init__(self, client: Client | None = None) -> None:
+        self._pieces: dict[str, Piece] = {}
+        self._form: dict[str, Any] = {}
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._checks: set[asyncio.Task[None]] = set()
+        super().__init__()
+        self._client = client or self._made_client()
+
+    @classmethod
+    def _made_client(cls) -> Client:
+        if cls.make_client is None:
+            raise SettingsError(
+                f"A panel needs a client: {cls.__name__}(sophnet_jupyter.Client())."
+            )
+        return cls.make_client()
+
+    @default("_css")
+    def _default_css(self) -> str:
+        return style("studio/studio.css")
+
+    @property
+    def made(self) -> list[Any]:
+        """What has been made: `Picture` and `Film`, the oldest first."""
+        return [piece.result for piece in list(self._pieces.values()) if piece.result]
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "cancel", "piece": str(name)}:
+                self._cancel(self._piece(name))
+            case {"kind": "remove", "piece": str(name)}:
+                self._remove(self._piece(name))
+            case {"kind": "take", "piece": str(name), "name": str(variable)}:
+                self._take(self._piece(name), variable.strip())
+            case {"kind": "data", "piece": str(name), "view": view}:
+                self._hand_over(self._piece(name), str(view))
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        pieces = list(self._pieces.values())
+        facts = {"pieces": [piece.facts() for piece in pieces], "form": self._form}
+        return facts, [piece.thumbnail for piece in pieces]
+
+    def still(self) -> tuple[str, str]:
+        pieces = [piece for piece in reversed(self._pieces.values()) if piece.phase != "working"]
+        if not pieces:
+            return f"<i>{self.empty}</i>", self.empty
+        pictures = [piece.html for piece in pieces if piece.kind == "image" and piece.html]
+        shown = [images.beside(pictures[:STILL_PICTURES], 3 * (WIDTH + images.GAP))]
+        shown += [p.html for p in pieces if p.kind == "film" and p.html][:STILL_FILMS]
+        if any(piece.sandbox for piece in pieces):
+            shown.append("<div><i>Made by the sandbox: no real model.</i></div>")
+        shown += [f"<div>✕ {inert(piece.words)}</div>" for piece in pieces if piece.error]
+        return "".join(shown), "\n".join(piece.words for piece in pieces)
+
+    def when_checked(self, check: Callable[[], object], begin: Callable[[], None]) -> None:
+        """
+        Check in a thread, since a picture that goes along is decoded for it; then begin, on the
+        loop's thread. What is refused is drawn, and nothing begins.
+        """
+
+        async def checked() -> None:
+            try:
+                await in_thread(check)
+            except Exception as error:
+                self.tell("error", text=said(error))
+            else:
+                self.perform(begin)
+
+        task = loop().create_task(checked())
+        self._checks.add(task)
+        task.add_done_callback(self._checks.discard)
+
+    def begin(self, piece: Piece, make: Make) -> None:
+        """Have a piece made beside the others. On the loop's thread."""
+        if len(self._pieces) >= MOST:
+            ended = next((p for p in self._pieces.values() if p.phase != "working"), None)
+            if ended is None:
+                raise SettingsError(f"{MOST} are being made already: wait for one of them.")
+            self._remove(ended)
+        self._pieces[piece.id] = piece
+        piece.state = "waiting"
+        self._show(piece)
+        piece.task = loop().create_task(self._follow(piece, make))
+        # Not in the task itself, which never runs if it is cancelled at once.
+        piece.task.add_done_callback(lambda _: self._piece_ended(piece))
+        self._count()
+
+    async def _follow(self, piece: Piece, make: Make) -> None:
+        try:
+            async with self._free, aclosing(make()) as events:
+                async for event in events:
+                    if piece.note(event):
+                        self._show(piece)
+            await asyncio.to_thread(piece.draw)
+            piece.end(
+                "ready" if piece.result else "failed", "" if piece.result else "Nothing came."
+            )
+        except Exception as error:
+            piece.end("failed", said(error))
+
+    def _piece_ended(self, piece: Piece) -> None:
+        piece.task = None
+        if piece.phase == "working":
+            goes_on = " The service goes on with it: %sophnet tasks." if piece.task_id else ""
+            piece.end("stopped", f"Stopped.{goes_on}")
+        if piece.id in self._pieces:
+            self._show(piece)
+        self._count()
+        self.perform(self.settle)
+
+    def _count(self) -> None:
+        working = sum(piece.phase == "working" for piece in self._pieces.values())
+        self.phase = "working" if working else "ready"
+
+    def _show(self, piece: Piece) -> None:
+        self.tell("piece", [piece.thumbnail], piece=piece.facts())
+
+    def _piece(self, name: str) -> Piece:
+        if name not in self._pieces:
+            raise SettingsError("That one is not in the gallery any more.")
+        return self._pieces[name]
+
+    def _cancel(self, piece: Piece) -> None:
+        if piece.task:
+            piece.task.cancel()
+
+    def _stop(self) -> None:
+        super()._stop()
+        for check in self._checks:
+            check.cancel()
+        for piece in self._pieces.values():
+            self._cancel(piece)
+
+    def _remove(self, piece: Piece) -> None:
+        self._pieces.pop(piece.id, None)
+        self._cancel(piece)
+        self.tell("removed", piece=piece.id)
+        self.settle()
+
+    def _take(self, piece: Piece, name: str) -> None:
+        """Put it under a name into the notebook, but never over something else."""
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise SettingsError(f"{name!r} cannot be the name of a variable.")
+        if piece.result is None:
+            raise SettingsError("There is nothing to take yet.")
+        shell = getattr(getattr(self.comm, "kernel", None), "shell", None)
+        if shell is None:
+            raise SettingsError("There is no notebook whose variables could be set.")
+        ours = [other.result for other in self._pieces.values() if other.variable == name]
+        if name in shell.user_ns and not any(shell.user_ns[name] is one for one in ours):
+            raise SettingsError(f"{name} is something else in this notebook: take another name.")
+        for other in self._pieces.values():
+            if other.variable == name:
+                other.variable = ""
+                self._show(other)
+        shell.user_ns[name] = piece.result
+        piece.variable = name
+        self._show(piece)
+
+    def _hand_over(self, piece: Piece, view: str) -> None:
+        """Send the whole of it to the view that wants to play or save it."""
+        if piece.result is None or not piece.result.data:
+            raise SettingsError("It was not fetched, so there is nothing to show.")
+        if len(piece.result.data) > LARGEST:
+            raise SettingsError("It is too large for the browser: take it as a variable and .save.")
+        self.tell("data", [piece.result.data], to=view, piece=piece.id, mime=piece.result.mime)

@@ -1,0 +1,136 @@
+import { button, make } from "../page/dom.js";
+import { openDropZone } from "../uploads/drop_zone.js";
+import { openGallery } from "./gallery.js";
+import { openPanel } from "../panel/panel.js";
+import { field, openForm } from "./form.js";
+
+const CHOICES = ["size", "resolution", "ratio", "duration"];
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const gallery = openGallery((kind, facts) => act(kind, facts), {
+    reuse: (settings) => form.fill(settings, true),
+    announce: (text) => panel.announce(text),
+    empty: "No film yet: describe one. It takes some minutes.",
+  });
+  /** @param {string} kind @param {object} [facts] */
+  const act = (kind, facts) => {
+    // A picture that is fetched to be shown is nothing that the reader did.
+    if (kind !== "data") panel.fail("");
+    panel.send(kind, facts);
+  };
+  const panel = openPanel(model, el, {
+    label: "Video studio",
+    kind: "studio",
+    on: {
+      ...gallery.on,
+      state({ pieces, form: kept, models: known, image }, buffers) {
+        models = known;
+        gallery.fill(pieces, buffers);
+        begins(image, buffers[pieces.length]);
+        listModels();
+        form.fill(kept);
+      },
+      image: ({ name }, [thumbnail]) => {
+        begins(name, thumbnail);
+        listModels();
+      },
+      piece(event, buffers) {
+        if (event.piece.phase === "working") panel.fail("");
+        gallery.on.piece(event, buffers);
+      },
+    },
+  });
+  /** @type {any[]} */
+  let models = [];
+  let hasImage = false;
+  let shown = "";
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "What is to happen? 会发生什么?" });
+  const chosen = make("select", { name: "model" });
+  const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
+  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "by chance", size: 11 });
+  const watermark = make("input", { name: "watermark", type: "checkbox" });
+  /** @type {Record<string, any>} */
+  const choices = Object.fromEntries(CHOICES.map((name) => [name, make("select", { name })]));
+  /** @type {Record<string, any>} */
+  const rows = {
+    negative: field("Not", negative, "wide"),
+    size: field("Size", choices.size),
+    resolution: field("Resolution", choices.resolution),
+    ratio: field("Ratio", choices.ratio),
+    duration: field("Seconds", choices.duration),
+    watermark: field("Watermark", watermark, "check"),
+  };
+  const picture = make("img", { alt: "", hidden: true });
+  const pictureName = make("span", { className: "sophnet-faint" });
+  const without = button("Without it", () => panel.send("drop-image"), { hidden: true });
+  const zone = openDropZone(panel, { label: "Begin with a picture…", hint: "or drop one here" });
+  const beginning = make("div", { className: "sophnet-beginning" }, picture, pictureName, without, zone.element);
+  const form = openForm(panel, {
+    title: "Video studio",
+    main: "Film",
+    model,
+    fields: [prompt, chosen, negative, ...Object.values(choices), seed, watermark],
+    rows: [
+      field("Prompt", prompt, "wide"),
+      beginning,
+      field("Model", chosen),
+      ...CHOICES.map((name) => rows[name]),
+      field("Seed", seed),
+      rows.watermark,
+      rows.negative,
+    ],
+    // The model decides what else can be chosen.
+    onFilled: () => offer(),
+  });
+
+  /** @param {string} name @param {DataView | undefined} thumbnail */
+  function begins(name, thumbnail) {
+    hasImage = Boolean(name);
+    URL.revokeObjectURL(shown);
+    shown = thumbnail?.byteLength ? URL.createObjectURL(new Blob([thumbnail], { type: "image/webp" })) : "";
+    picture.hidden = !shown;
+    picture.src = shown;
+    picture.alt = name;
+    pictureName.textContent = name;
+    without.hidden = !hasImage;
+  }
+
+  /** Only models that go with what the film begins with. */
+  function listModels() {
+    const before = chosen.value;
+    const fits = models.filter(({ image }) => image === null || image === hasImage);
+    chosen.replaceChildren(...fits.map(({ name }) => make("option", { value: name }, name)));
+    if (fits.some(({ name }) => name === before)) chosen.value = before;
+    offer();
+  }
+
+  /** Only the parameters that the model takes. */
+  function offer() {
+    const takes = models.find(({ name }) => name === chosen.value) ?? {};
+    for (const name of CHOICES) {
+      const select = choices[name];
+      const values = takes[name] ?? [];
+      rows[name].hidden = !values.length;
+      const before = select.value;
+      select.replaceChildren(
+        make("option", { value: "" }, "model's own"),
+        ...values.map((/** @type {string} */ value) => make("option", { value }, value)),
+      );
+      if (values.includes(before)) select.value = before;
+    }
+    rows.negative.hidden = !takes.negative;
+    rows.watermark.hidden = !takes.watermark;
+  }
+
+  chosen.addEventListener("change", offer);
+  panel.root.append(form.element, gallery.element);
+  return () => {
+    URL.revokeObjectURL(shown);
+    zone.close();
+    gallery.close();
+    panel.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,156 @@
+"""Films in a panel: words, a picture to begin with, a queue, and players."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+from ...errors import SettingsError
+from ...files.disk import in_thread
+from ...kernel.loop import loop
+from ...values.picture import Picture
+from ...views.media import images
+from ..panel.panel import Buffers, Command
+from ..uploads.uploads import Upload, Uploads
+from .piece import SHOWN, Piece
+from .studio import Client, Studio
+
+SEEDS = 2**32
+# One byte less is what the service takes.
+LARGEST = 30_000_000
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+PARAMETERS = ("resolution", "size", "ratio", "duration")
+DEFAULTS = {"prompt": "", "model": "", "negative": "", "seed": "", "watermark": False}
+
+
+class VideoStudio(Studio):
+    """
+    Describe a film, drop a picture that it begins with, choose a model, and watch the queue.
+
+    ``image`` is whatever `Client.videos` takes; ``models`` are names beside those of the document,
+    further ``options`` are those of `Client.videos`. Films take some minutes: several are made at
+    once, and the page may be closed meanwhile. ``panel.made`` are the films so far.
+
+    Raises `SettingsError` when no client is given and none can be made.
+    """
+
+    file = "video_studio"
+    empty = "A video studio. Run its cell to make films."
+
+    def __init__(
+        self,
+        client: Client | None = None,
+        *,
+        image: object = None,
+        models: Sequence[str] = (),
+        **options: Any,
+    ) -> None:
+        super().__init__(client)
+        self._options = options
+        # Here, since it imports what a film needs: on the loop's thread others would wait for it.
+        self._models = self._known(models)
+        self._form = {**DEFAULTS}
+        self._image: object = None
+        self._image_name, self._thumbnail = "", b""
+        self.uploads = Uploads(self.tell, self._received, limit=LARGEST - 1, accept=ENDINGS)
+        if image is not None:
+            self._client.videos.check("words", image=image)
+            self._keep(image, getattr(image, "prompt", "") or type(image).__name__)
+
+    def make(self, prompt: str, **settings: Any) -> None:
+        """
+        Make a film from Python, as if the form had been filled: ``model``, ``negative``, ``seed``,
+        ``duration``, ``size``, ``resolution``, ``ratio``, ``watermark``. Returns at once.
+        """
+        form = {**DEFAULTS, **settings, "prompt": prompt}
+        loop().call_soon_threadsafe(self.perform, self._make, form)
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "make", "form": dict(form)}:
+                self._make(form)
+            case {"kind": "drop-image"}:
+                self._keep(None, "")
+                self._tell_image()
+            case _:
+                super().obey(command, buffers)
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        facts, blobs = super().state()
+        facts |= {"models": self._models, "image": self._image_name}
+        return facts, [*blobs, self._thumbnail]
+
+    def _known(self, others: Sequence[str]) -> list[dict[str, Any]]:
+        """Each model with what it takes, so that the form shows nothing else."""
+        known = [
+            {
+                "name": model.name,
+                "image": model.image,
+                "resolution": model.resolutions,
+                "size": model.sizes,
+                "ratio": model.ratios,
+                "duration": [str(seconds) for seconds in model.durations],
+                "negative": model.negative_prompt,
+                "watermark": model.watermark,
+            }
+            for model in self._client.videos.models.values()
+        ]
+        # Nobody knows what these take; what is said of them is sent.
+        return [*known, *({"name": name, "image": None, "negative": True} for name in others)]
+
+    def _make(self, form: Mapping[str, Any]) -> None:
+        prompt = str(form.get("prompt", "")).strip()
+        known = self._client.videos.models.get(str(form.get("model", "")))
+        image = None if known and not known.image else self._image
+        options = self._options | self._said(
+            form, seeded=known is not None or not form.get("model")
+        )
+
+        def begin() -> None:
+            seed = options.get("seed")
+            self._form = {**form, "seed": "" if seed is None else str(seed)}
+            piece = Piece(kind="film", prompt=prompt, settings=self._form)
+            self.begin(piece, lambda: self._client.videos.stream(prompt, image=image, **options))
+
+        self.when_checked(lambda: self._client.videos.check(prompt, image=image, **options), begin)
+
+    def _said(self, form: Mapping[str, Any], *, seeded: bool) -> dict[str, Any]:
+        """The options that a form stands for."""
+        given: dict[str, Any] = {
+            name: str(form.get(name) or "").strip() or None for name in ("model", *PARAMETERS)
+        }
+        given["negative_prompt"] = str(form.get("negative") or "").strip() or None
+        given["watermark"] = True if form.get("watermark") else None
+        if given["duration"]:
+            if not given["duration"].isdecimal():
+                raise SettingsError(f"The duration is in seconds, not {given['duration']!r}.")
+            given["duration"] = int(given["duration"])
+        given["seed"] = str(form.get("seed") or "").strip() or None
+        if given["seed"] is None and seeded:
+            # Chosen here, so that it is known.
+            given["seed"] = Random().randrange(SEEDS)
+        return given
+
+    async def _received(self, upload: Upload) -> None:
+        await in_thread(self._read, upload)
+        self._tell_image()
+
+    def _read(self, upload: Upload) -> None:
+        data = upload.read()
+        self._client.videos.check("words", image=data)
+        self._keep(data, upload.name)
+
+    def _keep(self, image: object, name: str) -> None:
+        """Blocking, seconds for a large picture, except for none."""
+        data = image.data if isinstance(image, Picture) else image
+        thumbnail = b""
+        if isinstance(data, bytes):
+            # A TIFF or BMP has none, and is sent all the same.
+            with suppress(OSError, ValueError):
+                thumbnail, _ = images.small(Picture(data=data), SHOWN)
+        self._image, self._image_name, self._thumbnail = image, name, thumbnail
+
+    def _tell_image(self) -> None:
+        self.tell("image", [self._thumbnail], name=self._image_name)

@@ -1,0 +1,133 @@
+// Large enough that few messages are needed, small enough for any limit on their size.
+const PIECE = 1 << 20;
+// So many pieces are sent ahead of what the kernel has said that it has.
+const AHEAD = 4;
+
+/**
+ * @typedef {object} Sending
+ * @property {string} id
+ * @property {Promise<void>} done  Rejects with why it was refused, or with an `AbortError`.
+ * @property {() => void} cancel  Take the file back; the kernel keeps nothing of it.
+ */
+
+/**
+ * @typedef {object} Sender
+ * @property {(file: File, how?: {purpose?: string, onProgress?: (fraction: number) => void}) => Sending} send
+ * @property {(file: File, accept?: string[]) => string} refusal  Why it would be refused, or nothing.
+ * @property {() => string[]} accept  The endings and types that are taken; none means all.
+ * @property {() => void} close
+ */
+
+/**
+ * Send files to the panel's `uploads` in the kernel, piece by piece, also while a cell runs.
+ *
+ * @param {import("../panel/panel.js").Panel} panel
+ * @returns {Sender}
+ */
+export function openSender(panel) {
+  /** @type {Map<string, {hear: (event: any) => void, fail: (error: Error) => void, cancel: () => void}>} */
+  const open = new Map();
+  /** @type {{limit: number, accept: string[]}} */
+  let rules = { limit: Infinity, accept: [] };
+  const endings = [
+    panel.hear("state", ({ uploads }) => {
+      if (uploads) rules = uploads;
+    }),
+    panel.hear("upload", (event) => open.get(event.upload)?.hear(event)),
+    panel.hear("lost", ({ text }) => {
+      for (const { fail } of [...open.values()]) fail(new Error(text));
+    }),
+  ];
+  const cancelAll = () => {
+    for (const { cancel } of [...open.values()]) cancel();
+  };
+  // The page is left: what has not come by now never will.
+  addEventListener("pagehide", cancelAll);
+
+  /** @type {Sender["send"]} */
+  function send(file, { purpose = "", onProgress = () => {} } = {}) {
+    const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    let sent = 0;
+    let arrived = 0;
+    let pumping = false;
+    const { promise, resolve, reject } = settleLater();
+    /** @param {Error | undefined} error */
+    const end = (error) => {
+      if (!open.delete(id)) return;
+      if (error) reject(error);
+      else resolve();
+    };
+    /** @param {Error} error */
+    const withdraw = (error) => {
+      if (open.has(id)) panel.send("upload-cancel", { upload: id });
+      end(error);
+    };
+    const pump = async () => {
+      if (pumping) return;
+      pumping = true;
+      while (open.has(id) && sent < file.size && sent - arrived < AHEAD * PIECE) {
+        const piece = await file.slice(sent, sent + PIECE).arrayBuffer();
+        if (!open.has(id)) break;
+        panel.send("upload-piece", { upload: id, at: sent }, [piece]);
+        sent += piece.byteLength;
+      }
+      pumping = false;
+    };
+    /** @param {any} event */
+    const hear = ({ received, refused, done }) => {
+      if (done) end(undefined);
+      else if (refused !== undefined) end(new Error(refused));
+      else {
+        arrived = received;
+        onProgress(arrived / file.size);
+        pump().catch(() => withdraw(new Error(`${file.name} cannot be read.`)));
+      }
+    };
+    const cancel = () => withdraw(new DOMException(`${file.name} was taken back.`, "AbortError"));
+    open.set(id, { hear, fail: end, cancel });
+    const why = refusal(file);
+    if (why) end(new Error(why));
+    else panel.send("upload", { upload: id, name: file.name, size: file.size, type: file.type, purpose });
+    return { id, done: promise, cancel };
+  }
+
+  /** @type {Sender["refusal"]} */
+  function refusal(file, accept = rules.accept) {
+    if (!file.size) return `${file.name} is empty.`;
+    if (accept.length && !accept.some((kind) => isOf(kind, file))) {
+      return `${file.name} is not of a kind that is taken here: ${accept.join(", ")}.`;
+    }
+    if (file.size <= rules.limit) return "";
+    return `${file.name} has ${megabytes(file.size)}; up to ${megabytes(rules.limit)} can be sent.`;
+  }
+
+  return {
+    send,
+    refusal,
+    accept: () => rules.accept,
+    close() {
+      cancelAll();
+      removeEventListener("pagehide", cancelAll);
+      for (const end of endings) end();
+    },
+  };
+}
+
+/** @param {number} size */
+export function megabytes(size) {
+  return size < 1e5 ? `${size} bytes` : `${(size / 1e6).toFixed(1)} MB`;
+}
+
+/** @param {string} kind @param {File} file */
+function isOf(kind, file) {
+  if (kind.startsWith(".")) return file.name.toLowerCase().endsWith(kind.toLowerCase());
+  return file.type === kind || (kind.endsWith("/*") && file.type.startsWith(kind.slice(0, -1)));
+}
+
+/** A promise, and what settles it. */
+function settleLater() {
+  /** @type {any} */
+  const later = {};
+  later.promise = new Promise((resolve, reject) => Object.assign(later, { resolve, reject }));
+  return later;
+}

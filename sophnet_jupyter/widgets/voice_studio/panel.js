@@ -1,0 +1,402 @@
+import { openDecoder } from "../playing/decoder.js";
+import { button, make } from "../page/dom.js";
+import { openPanel } from "../panel/panel.js";
+import { canStream, openSpeaker } from "../playing/speaker.js";
+
+/** @typedef {import("../playing/speaker.js").Speaker} Speaker */
+/** @typedef {{id: number, text: string, voice: string, format: string, sample: boolean, phase: string, error: string}} Item */
+
+const PHASES = { ready: "Ready", speaking: "Speaking", stopped: "Stopped" };
+const ITEM_PHASES = {
+  waiting: "Waiting",
+  speaking: "Being made",
+  ready: "",
+  stopped: "Stopped",
+  cut: "Incomplete",
+  failed: "Failed",
+};
+const FORMATS = { mp3: "MP3", wav: "WAV" };
+const TYPES = { mp3: "audio/mpeg", wav: "audio/wav" };
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "Speech studio", kind: "speech-studio", on: events() });
+  const phase = make("span", { className: "sophnet-phase" });
+  const badge = make("span", { className: "sophnet-badge", title: "No service speaks here" }, "sandbox");
+  const head = make("header", {}, make("span", { className: "sophnet-name" }, "Speech studio"), badge, phase);
+  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
+  const box = make("textarea", {
+    rows: 4,
+    placeholder: "What is to be said?",
+    "aria-label": "Text",
+  });
+  const voice = make("select", { "aria-label": "Voice" });
+  const sample = button("▶ Sample", () => panel.send("sample", { options: options() }), {
+    title: "Hear this voice",
+  });
+  const format = make("select", { "aria-label": "Format" }, ...choices(FORMATS));
+  const rate = slider("Rate", 0.5, 2, 0.05, 1, (value) => `${value.toFixed(2)}×`);
+  const pitch = slider("Pitch", 0.5, 2, 0.05, 1, (value) => `${value.toFixed(2)}×`);
+  const volume = slider("Volume", 0, 100, 1, 50, (value) => value.toFixed(0));
+  const speak = make("button", { className: "sophnet-main", title: "Ctrl+Enter" }, "Speak");
+  const stop = button("Stop", () => stopAll(), { className: "sophnet-stop", hidden: true });
+  const go = button("Go on with the queue", () => panel.send("go"), { hidden: true });
+  const asker = make(
+    "form",
+    {},
+    box,
+    make(
+      "div",
+      { className: "sophnet-row" },
+      make("label", {}, "Voice ", voice),
+      sample,
+      make("label", {}, "Format ", format),
+    ),
+    make("div", { className: "sophnet-row" }, rate.element, pitch.element, volume.element),
+    make("div", { className: "sophnet-row" }, speak, stop, go),
+  );
+  const queue = make("ol", { className: "sophnet-queue", "aria-label": "Texts" });
+  panel.root.prepend(head);
+  panel.root.append(asker, queue);
+
+  const turns = openTurns();
+  /** @type {Map<number, ReturnType<typeof openRow>>} */
+  const rows = new Map();
+
+  function events() {
+    return {
+      /** @param {any} event @param {DataView[]} sounds */
+      state({ voices, text, items }, sounds) {
+        showVoices(voices);
+        box.value ||= text;
+        items.forEach((/** @type {Item} */ item, /** @type {number} */ index) => {
+          const row = rowOf(item);
+          row.take(0, sounds[index]);
+          row.show(item, item.phase === "speaking" ? undefined : sounds[index]);
+        });
+        showActions();
+      },
+      /** @param {{item: Item}} event @param {DataView[]} sounds */
+      item({ item }, [whole]) {
+        rowOf(item, true).show(item, whole);
+        showActions();
+        if (item.error) panel.announce(item.error);
+      },
+      /** @param {any} event @param {DataView[]} sounds */
+      sound: ({ id, at }, [data]) => rows.get(id)?.take(at, data),
+      /** @param {any} event */
+      removed({ id }) {
+        rows.get(id)?.close();
+        rows.delete(id);
+        showActions();
+      },
+    };
+  }
+
+  /** @param {Item} item @param {boolean} [fresh]  Only what was asked for just now begins by itself. */
+  function rowOf(item, fresh = false) {
+    let row = rows.get(item.id);
+    if (!row) {
+      if (item.sample) for (const [id, old] of rows) if (old.sample) old.close(), rows.delete(id);
+      const remove = () => panel.send("remove", { id: item.id });
+      row = openRow(item, { fresh, turns, remove, fail: panel.fail });
+      rows.set(item.id, row);
+      queue.append(row.element);
+    }
+    return row;
+  }
+
+  /** @param {Record<string, string[]>} voices */
+  function showVoices(voices) {
+    if (voice.options.length) return;
+    for (const [group, names] of Object.entries(voices)) {
+      voice.append(make("optgroup", { label: group }, ...names.map((name) => make("option", { value: name }, name))));
+    }
+  }
+
+  function options() {
+    const group = voice.selectedOptions[0]?.parentElement?.label;
+    return {
+      voice: voice.value || null,
+      model: group?.startsWith("cosyvoice") ? group : null,
+      format: format.value,
+      speech_rate: rate.value(),
+      pitch_rate: pitch.value(),
+      volume: volume.value(),
+    };
+  }
+
+  function say() {
+    panel.fail("");
+    panel.send("say", { text: box.value, options: options() });
+  }
+
+  function stopAll() {
+    panel.send("stop");
+    turns.stop();
+    for (const row of rows.values()) row.pause();
+  }
+
+  function showActions() {
+    const busy = model.get("phase") === "speaking";
+    stop.hidden = !busy;
+    sample.disabled = busy;
+    speak.textContent = busy ? "Add to the queue" : "Speak";
+    go.hidden = busy || ![...rows.values()].some((row) => row.waits());
+  }
+
+  asker.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    say();
+  });
+  box.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    say();
+  });
+  panel.follow("phase", () => {
+    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
+    phase.textContent = PHASES[now];
+    panel.root.dataset.phase = now;
+    showActions();
+    if (phase.isConnected) panel.announce(`Speech studio: ${PHASES[now]}`);
+  });
+  return () => {
+    for (const row of rows.values()) row.close();
+    panel.close();
+  };
+}
+
+/**
+ * One text of the queue: heard while it is made, then one ordinary player.
+ *
+ * @param {Item} first
+ * @param {{fresh: boolean, turns: Turns, remove: () => void, fail: (text: string) => void}} about
+ */
+function openRow(first, { fresh, turns, remove, fail }) {
+  const text = make("div", { className: "sophnet-text" }, first.sample ? `Sample of ${first.voice}` : first.text);
+  const about = make("span", { className: "sophnet-faint" });
+  const play = button("❚❚", () => (wants ? silence() : listen()), { "aria-label": "Pause", hidden: true });
+  const time = make("span", { className: "sophnet-time" });
+  const player = make("audio", { controls: true, preload: "metadata", hidden: true, "aria-label": first.text });
+  const save = make("a", { className: "sophnet-save", hidden: true }, "Download");
+  const away = button("✕", remove, { "aria-label": "Remove", title: "Remove" });
+  const error = make("div", { className: "sophnet-error", hidden: true });
+  const bar = make("div", { className: "sophnet-row" }, play, time, player, save);
+  const element = make("li", {}, make("div", { className: "sophnet-line" }, text, about, away), bar, error);
+  const live = first.format === "mp3" && fresh && canStream();
+
+  let item = first;
+  let received = 0;
+  let wants = fresh;
+  let made = false;
+  let url = "";
+  let closed = false;
+  let asked = false;
+  /** @type {Promise<Speaker> | undefined} */
+  let opening;
+  /** @type {Turn} */
+  const turn = { begin: () => (live ? resume() : player.play().catch(() => turns.over(turn))), drop: () => pause() };
+  player.addEventListener("ended", () => turns.over(turn));
+  player.addEventListener("play", () => turns.take(turn));
+  player.addEventListener("pause", () => player.ended || turns.quiet(turn));
+  const decoder = live ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, (error) => fail(String(error))) : undefined;
+
+  /** @type {import("../playing/decoder.js").OnSound} */
+  function onSound(pcm, sampleRate, channels) {
+    opening ??= openSpeaker({ sampleRate, channels, onReport });
+    opening.then((speaker) => {
+      if (closed) return speaker.close();
+      speaker.add(pcm);
+      if (wants && !asked) ask();
+    });
+  }
+
+  /** @param {import("../playing/speaker.js").Report} report */
+  function onReport({ at, length, ended }) {
+    time.textContent = `${clock(at)} / ${clock(length)}`;
+    if (ended) {
+      wants = false;
+      settle();
+      turns.over(turn);
+    }
+  }
+
+  /** One text is heard at a time, in their order. */
+  function ask() {
+    asked = true;
+    turns.ask(turn);
+  }
+
+  /** The listener wants silence, and not the next text. */
+  function silence() {
+    turns.quiet(turn);
+    pause();
+  }
+
+  /** The listener wants this one, and now. */
+  function listen() {
+    turns.take(turn);
+    resume();
+  }
+
+  function resume() {
+    wants = true;
+    play.hidden = false;
+    play.textContent = "❚❚";
+    play.setAttribute("aria-label", "Pause");
+    opening?.then((speaker) => speaker.play());
+  }
+
+  function pause() {
+    wants = false;
+    play.textContent = "▶";
+    play.setAttribute("aria-label", "Play");
+    opening?.then((speaker) => speaker.pause());
+    player.pause();
+    if (made) settle();
+  }
+
+  /** The whole has come, and what was heard of it while it came is over: one ordinary player. */
+  function settle() {
+    if (!made || closed) return;
+    play.hidden = time.hidden = true;
+    player.hidden = !url;
+    opening?.then((speaker) => speaker.close());
+    opening = undefined;
+  }
+
+  return {
+    element,
+    sample: first.sample,
+    waits: () => item.phase === "waiting",
+    pause,
+    /** @param {number} at @param {DataView | undefined} data */
+    take(at, data) {
+      if (!data || received - at < 0 || received - at >= data.byteLength) return;
+      const known = received - at;
+      const bytes = new Uint8Array(data.buffer, data.byteOffset + known, data.byteLength - known);
+      received += bytes.length;
+      decoder?.feed(bytes.slice());
+    },
+    /** @param {Item} next @param {DataView} [whole] */
+    show(next, whole) {
+      item = next;
+      const word = ITEM_PHASES[/** @type {keyof typeof ITEM_PHASES} */ (next.phase)];
+      about.textContent = [next.sample ? "" : next.voice, word].filter(Boolean).join(" · ");
+      element.dataset.phase = next.phase;
+      error.textContent = next.error;
+      error.hidden = !next.error;
+      if (next.phase === "waiting" || next.phase === "speaking") return;
+      if (!made && whole?.byteLength) keep(whole);
+      made = true;
+      decoder?.end().then(() => opening?.then((speaker) => speaker.end()), () => {});
+      if (!wants || !live) settle();
+      if (!live && fresh && wants && url && !asked) ask();
+      if (next.phase === "stopped") pause();
+    },
+    close() {
+      closed = true;
+      turns.over(turn);
+      decoder?.close();
+      opening?.then((speaker) => speaker.close());
+      player.pause();
+      URL.revokeObjectURL(url);
+      element.remove();
+    },
+  };
+
+  /** @param {DataView} whole */
+  function keep(whole) {
+    const ending = /** @type {keyof typeof TYPES} */ (item.format);
+    url = URL.createObjectURL(new Blob([whole], { type: TYPES[ending] }));
+    player.src = url;
+    save.href = url;
+    save.download = `${fileName(item.text)}.${ending}`;
+    save.hidden = false;
+  }
+}
+
+/**
+ * @typedef {{begin: () => void, drop: () => void}} Turn
+ * @typedef {object} Turns
+ * @property {(turn: Turn) => void} ask  Begin when nothing else is heard.
+ * @property {(turn: Turn) => void} take  Begin now: what is heard falls silent.
+ * @property {(turn: Turn) => void} over  It has ended, and the next one begins.
+ * @property {(turn: Turn) => void} quiet  The listener has paused it: nothing else begins either.
+ * @property {() => void} stop  Drop all that wait.
+ *
+ * Lets one sound be heard at a time.
+ *
+ * @returns {Turns}
+ */
+function openTurns() {
+  /** @type {Turn[]} */
+  let waiting = [];
+  /** @type {Turn | undefined} */
+  let current;
+  return {
+    ask(turn) {
+      waiting.push(turn);
+      if (!current) (current = waiting.shift())?.begin();
+    },
+    take(turn) {
+      const heard = current;
+      waiting = waiting.filter((other) => other !== turn);
+      current = turn;
+      if (heard !== turn) heard?.drop();
+    },
+    quiet(turn) {
+      if (turn === current) this.stop();
+    },
+    over(turn) {
+      waiting = waiting.filter((other) => other !== turn);
+      if (turn === current) (current = waiting.shift())?.begin();
+    },
+    stop() {
+      const dropped = waiting;
+      waiting = [];
+      current = undefined;
+      for (const turn of dropped) turn.drop();
+    },
+  };
+}
+
+/** @param {string} text */
+function fileName(text) {
+  return text.trim().split(/\s+/).slice(0, 6).join("-").replace(/[^\p{L}\p{N}-]/gu, "").slice(0, 60) || "speech";
+}
+
+/** @param {Record<string, string>} named */
+function choices(named) {
+  return Object.entries(named).map(([value, label]) => make("option", { value }, label));
+}
+
+/**
+ * @param {string} label @param {number} min @param {number} max @param {number} step
+ * @param {number} usual @param {(value: number) => string} word
+ */
+function slider(label, min, max, step, usual, word) {
+  const input = make("input", { type: "range", min, max, step, value: usual, "aria-label": label });
+  const output = make("output", {});
+  const show = () => {
+    output.textContent = word(Number(input.value));
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("dblclick", () => ((input.value = String(usual)), show()));
+  show();
+  return {
+    element: make("label", { className: "sophnet-slider" }, label, input, output),
+    /** Only what was moved is sent. */
+    value: () => (Number(input.value) === usual ? null : Number(input.value)),
+  };
+}
+
+/** @param {number} seconds */
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export default { render };

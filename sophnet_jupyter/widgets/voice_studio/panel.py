@@ -1,0 +1,220 @@
+"""Texts that are said one after the other, with a voice to choose and a sample of each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, ClassVar, Protocol
+
+from traitlets import Bool
+
+from ...errors import SettingsError
+from ...events import AudioChunk, Event
+from ...response import Arrival, Response, settle
+from ...views.media import audio
+from ...views.safe.control_characters import plain
+from ...views.safe.look import FAINT, SMALL, clipped
+from ...views.safe.maths import inert
+from ..panel.panel import Buffers, Command, Panel, said
+
+SAMPLE = "Hello, this is my voice. 你好，这是我的声音。"
+EXCERPT = 160
+NUMBERS = ("volume", "speech_rate", "pitch_rate")
+# At most so many messages a second, however small the pieces of sound are.
+RATE = 15
+
+
+class Client(Protocol):
+    """What the panel needs of a client."""
+
+    @property
+    def voice(self) -> Any: ...
+
+
+@dataclass(kw_only=True, eq=False)
+class Item:
+    """One text in the queue."""
+
+    id: int
+    text: str
+    options: dict[str, Any]
+    sample: bool = False
+    phase: str = "waiting"
+    error: str = ""
+    heard: bytearray = field(default_factory=bytearray)
+    sent: int = 0
+    response: Response | None = None
+
+    @property
+    def sound(self) -> bytes:
+        return self.response.audio if self.response else b""
+
+    def facts(self) -> dict[str, Any]:
+        """What a view shows of it, besides its sound."""
+        return {
+            "id": self.id,
+            "text": clipped(self.text, EXCERPT),
+            "voice": self.options.get("voice") or "",
+            "format": self.options.get("format") or "mp3",
+            "sample": self.sample,
+            "phase": self.phase,
+            "error": self.error,
+        }
+
+
+class SpeechStudio(Panel):
+    """
+    Write texts, choose a voice and how it sounds, hear them, and keep them as files.
+
+    Texts wait for each other in a queue. ``voices`` are names besides those that are known, such
+    as one of your own; ``text`` stands there to begin with. What was said is in
+    ``panel.responses``.
+
+    Raises `SettingsError` when no client is given and none can be made.
+    """
+
+    file = "panel"
+    sandbox = Bool(False, help="Whether the sandbox speaks, and no service.").tag(sync=True)
+    # Where a panel without a client gets one from. The package puts its own `Client` here.
+    make_client: ClassVar[Callable[[], Client] | None] = None
+
+    def __init__(
+        self, client: Client | None = None, *, text: str = "", voices: Iterable[str] = ()
+    ) -> None:
+        super().__init__()
+        self._voice = (client or self._made_client()).voice
+        own = {"yours": list(voices)} if voices else {}
+        self._voices = {**own, **{model: list(n) for model, n in self._voice.voices.items()}}
+        self._text = text
+        self._items: list[Item] = []
+        self._ids = count(1)
+
+    @classmethod
+    def _made_client(cls) -> Client:
+        if cls.make_client is None:
+            raise SettingsError("A panel needs a client: SpeechStudio(sophnet_jupyter.Client()).")
+        return cls.make_client()
+
+    @property
+    def responses(self) -> list[Response]:
+        """What was said by now, in its order, without the samples."""
+        return [item.response for item in self._items if item.response and not item.sample]
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "say", "text": str(text), "options": dict(options)}:
+                self._add(text, options)
+            case {"kind": "sample", "options": dict(options)}:
+                self._add(SAMPLE, options, sample=True)
+            case {"kind": "go"}:
+                self._go()
+            case {"kind": "remove", "id": int(number)}:
+                self._remove(number)
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        facts = {
+            "voices": self._voices,
+            "text": self._text,
+            "items": [item.facts() for item in self._items],
+        }
+        return facts, [item.sound for item in self._items]
+
+    def still(self) -> tuple[str, str]:
+        done = [item for item in self._items if item.sound and not item.sample]
+        if not done:
+            return "<i>A speech studio. Run its cell to have texts said.</i>", "[speech studio]"
+        html = "".join(
+            f'<div style="margin:8px 0"><div>{inert(plain(item.text))}</div>'
+            f'<div style="{SMALL};{FAINT}">{inert(plain(self._by(item)))}</div>'
+            f"{audio.player(item.sound)}</div>"
+            for item in done
+        )
+        return html, "\n".join(f"{plain(item.text)}\n{audio.line(item.sound)}" for item in done)
+
+    def _by(self, item: Item) -> str:
+        return " · ".join(filter(None, [item.options.get("voice"), "sandbox" * self.sandbox]))
+
+    def _add(self, text: str, options: dict[str, Any], *, sample: bool = False) -> None:
+        if sample and self.busy:
+            raise SettingsError("A voice is speaking: stop it first, then hear a sample.")
+        if sample:
+            self._items = [item for item in self._items if not item.sample]
+        given = {name: options.get(name) for name in ("voice", "model", "format", *NUMBERS)}
+        # What cannot be said is told now, and not when its turn comes.
+        self._voice.check(text, **given)
+        item = Item(id=next(self._ids), text=text, options=given, sample=sample)
+        self._items.append(item)
+        self.tell("item", item=item.facts())
+        self._go()
+
+    def _go(self) -> None:
+        if not self.busy and any(item.phase == "waiting" for item in self._items):
+            self.start(self._work)
+
+    def _remove(self, number: int) -> None:
+        item = next((item for item in self._items if item.id == number), None)
+        if item is None:
+            return
+        self._items.remove(item)
+        self.tell("removed", id=number)
+        if item.phase == "speaking":
+            self._stop()
+        elif item.response:
+            self.settle()
+
+    async def _work(self) -> None:
+        try:
+            while item := next((item for item in self._items if item.phase == "waiting"), None):
+                self.phase = "speaking"
+                await self._say(item)
+            self.phase = "ready"
+        except asyncio.CancelledError:
+            self.phase = "stopped"
+            raise
+
+    async def _say(self, item: Item) -> None:
+        loop = asyncio.get_running_loop()
+        passed_at = float("-inf")
+
+        def on_event(response: Response, event: Event) -> None:
+            nonlocal passed_at
+            item.response = response
+            self.sandbox = response.sandbox
+            if not isinstance(event, AudioChunk):
+                return
+            item.heard += event.data
+            if loop.time() - passed_at >= 1 / RATE:
+                passed_at = loop.time()
+                self._pass_on(item)
+
+        arrival = Arrival(on_event=on_event)
+        self._show(item, "speaking")
+        phase, error = "ready", ""
+        try:
+            response = await settle(self._voice.stream(item.text, **item.options), arrival)
+            if response.ending != "complete":
+                phase, error = "cut", " ".join(response.notices)
+        except asyncio.CancelledError:
+            phase = "stopped"
+            raise
+        except Exception as problem:
+            phase, error = "failed", said(problem)
+        finally:
+            item.response = arrival.response if arrival.response.audio else None
+            self._pass_on(item)
+            item.error = error
+            self._show(item, phase)
+            self.perform(self.settle)
+
+    def _pass_on(self, item: Item) -> None:
+        if new := bytes(item.heard[item.sent :]):
+            self.tell("sound", [new], id=item.id, at=item.sent)
+            item.sent += len(new)
+
+    def _show(self, item: Item, phase: str) -> None:
+        item.phase = phase
+        # The whole file once more: a head may name its length only now.
+        whole = [item.sound] if phase != "speaking" else []
+        self.tell("item", whole, item=item.facts())

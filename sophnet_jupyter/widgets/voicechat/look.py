@@ -1,0 +1,70 @@
+"""What a conversation by voice leaves in a notebook."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+from ...views.safe.control_characters import plain as plain_text
+from ...views.safe.maths import inert
+from .turn import Turn
+
+EMPTY = "A voice chat. Run its cell, press Start, and speak."
+# Up to here a notebook carries the sound itself.
+EMBEDDED = 2_000_000
+_ENDINGS = {
+    "stopped": "interrupted",
+    "incomplete": "the answer is not whole",
+    "failed": "no answer",
+}
+
+
+def html(turns: Sequence[Turn], title: str) -> str:
+    """Still HTML for untrusted notebooks."""
+    if not turns:
+        return f"<i>{EMPTY}</i>"
+    sounds = sum(len(turn.audio) + len(turn.question_sound) for turn in turns) <= EMBEDDED
+    rows = "".join(
+        _row("You", turn.question or "…", "", turn.question_sound if sounds else b"", "wav")
+        + _row("Answer", turn.answer, _below(turn), turn.audio if sounds else b"", turn.sound_kind)
+        for turn in turns
+    )
+    return f"<b>{inert(plain_text(title))}</b><table>{rows}</table>"
+
+
+def plain(turns: Sequence[Turn]) -> str:
+    if not turns:
+        return EMPTY
+    lines = []
+    for turn in turns:
+        lines.append(f"   You: {_indented(turn.question) or '…'}")
+        lines.append(f"Answer: {_indented(turn.answer)}{_noted(turn)}")
+    return "\n".join(lines)
+
+
+def _indented(text: str) -> str:
+    """Below its first line as far in, so that no line of it looks like another turn."""
+    return plain_text(text).replace("\n", "\n" + " " * len("Answer: "))
+
+
+def _row(who: str, text: str, below: str, sound: bytes, kind: str) -> str:
+    player = ""
+    if sound:
+        source = f"data:audio/{kind};base64,{b64encode(sound).decode()}"
+        player = f'<div><audio controls preload="none" src="{source}"></audio></div>'
+    note = f'<div style="opacity:.6">{inert(plain_text(below))}</div>' if below else ""
+    return (
+        f'<tr><td style="opacity:.6;text-align:right;vertical-align:top">{who}</td>'
+        f'<td style="text-align:left;white-space:pre-wrap">{inert(plain_text(text))}'
+        f"{note}{player}</td></tr>"
+    )
+
+
+def _below(turn: Turn) -> str:
+    words = [_ENDINGS.get(turn.ending or "", ""), turn.error, turn.figures()]
+    return " · ".join(filter(None, words))
+
+
+def _noted(turn: Turn) -> str:
+    note = _ENDINGS.get(turn.ending or "", "")
+    return f" [{note}]" if note else ""

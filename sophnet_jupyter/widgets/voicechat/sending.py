@@ -1,0 +1,69 @@
+"""Sound on its way into the line of a conversation by voice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..hearing.take import Take
+from .speech import Speech
+
+
+class VoiceUplink:
+    """
+    Sends what is said: a microphone's frames as they come, or one source a turn.
+
+    ``end_turn`` is called where a turn ends; a source is followed by the next one when the answer
+    was heard, and all is ``quiet`` again. With ``again`` the turn was over already when the last
+    line broke, and is asked once more.
+    """
+
+    def __init__(
+        self,
+        speech: Speech,
+        end_turn: Callable[[], Coroutine[Any, Any, None]],
+        quiet: asyncio.Event,
+    ) -> None:
+        self.again = False
+        self._speech, self._end_turn, self._quiet = speech, end_turn, quiet
+
+    async def pump(self, session: Any, take: Take) -> None:
+        """Send a take to its end. Raises what ends the line."""
+        await self._say_again(session)
+        while (frame := await take.next()) is not None:
+            self._speech.pass_frame()
+            # One without sound says that the page is there, or that the button was let go.
+            if frame:
+                if session.state != "listening":
+                    # Whoever speaks into an answer has broken it off, and is heard after that.
+                    await session.rested()
+                self._speech.add(frame)
+                await session.send(frame)
+            while self._speech.ends_here(take.dropped):
+                await self._end_turn()
+
+    async def play(self, session: Any, sounds: list[Any], pace: float) -> None:
+        """Send these sounds; those that were sent are taken out. Raises what ends the line."""
+        if self.again:
+            await self._say_again(session)
+            await session.rested()
+            await self._quiet.wait()
+        while sounds:
+            sound = sounds[0]
+            self._speech.forget()
+            self._speech.add(sound.pcm)
+            await session.play(sound, pace=pace)
+            sounds.pop(0)
+            self._speech.end()
+            await self._end_turn()
+            await session.rested()
+            await self._quiet.wait()
+
+    async def _say_again(self, session: Any) -> None:
+        """What was said, and not answered with a single word, when the line broke."""
+        again, self.again = self.again, False
+        if sound := self._speech.sound:
+            await session.send(sound)
+            if again:
+                await self._end_turn()

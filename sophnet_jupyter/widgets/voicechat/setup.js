@@ -1,0 +1,63 @@
+import { button, make } from "../page/dom.js";
+
+/**
+ * The setup of a voice chat, folded: what can change at any time does at once, what the service
+ * freezes waits for Apply.
+ *
+ * @param {any} model
+ * @param {{follow: (trait: string, hear: () => void) => void}} panel
+ * @param {(setup: object) => void} tell
+ * @returns {HTMLElement}
+ */
+export function voiceSetup(model, panel, tell) {
+  const mode = make(
+    "select",
+    {},
+    make("option", { value: "hands-free" }, "Hands-free: a silence ends my turn"),
+    make("option", { value: "push-to-talk" }, "Push-to-talk: I hold a button"),
+  );
+  const silence = make("input", { type: "range", min: "0.3", max: "2.5", step: "0.1" });
+  const seconds = make("output", {});
+  const deaf = make("input", { type: "checkbox" });
+  const chatModel = make("input", { type: "text", placeholder: "the usual one" });
+  const voice = make("input", { type: "text", placeholder: "the usual one" });
+  const system = make("textarea", { rows: 2, placeholder: "What the model should know, and how it should speak" });
+  const apply = button("Apply", () =>
+    tell({ mode: mode.value, chat_model: chatModel.value, voice: voice.value, system: system.value }),
+  );
+  const frozen = make("span", { className: "sophnet-faint" }, "A change of these connects anew; the conversation goes on.");
+  const silenceRow = field("Silence", make("span", {}, silence, " ", seconds));
+  const form = make(
+    "div",
+    { className: "sophnet-form" },
+    silenceRow,
+    field("Half-duplex", deaf, "do not listen while the answer is heard: for loudspeakers. With headphones leave it off."),
+    field("Mode", mode),
+    field("Model", chatModel),
+    field("Voice", voice),
+    field("System", system),
+    make("div", { className: "sophnet-apply" }, apply, frozen),
+  );
+  silence.addEventListener("input", () => (seconds.textContent = `${Number(silence.value).toFixed(1)} s`));
+  silence.addEventListener("change", () => tell({ silence: Number(silence.value) }));
+  deaf.addEventListener("change", () => tell({ half_duplex: deaf.checked }));
+  panel.follow("silence", () => {
+    silence.value = model.get("silence");
+    seconds.textContent = `${model.get("silence").toFixed(1)} s`;
+  });
+  panel.follow("half_duplex", () => (deaf.checked = model.get("half_duplex")));
+  panel.follow("mode", () => {
+    mode.value = model.get("mode");
+    silenceRow.hidden = model.get("mode") !== "hands-free";
+  });
+  panel.follow("chat_model", () => (chatModel.value = model.get("chat_model")));
+  panel.follow("voice", () => (voice.value = model.get("voice")));
+  panel.follow("system", () => (system.value = model.get("system")));
+  return make("details", { className: "sophnet-setup" }, make("summary", {}, "Setup"), form);
+}
+
+/** @param {string} name @param {HTMLElement} control @param {string} [hint] */
+function field(name, control, hint = "") {
+  const words = hint ? [make("span", { className: "sophnet-faint" }, hint)] : [];
+  return make("label", {}, make("span", { className: "sophnet-field" }, name), make("span", {}, control, " ", ...words));
+}

@@ -1,0 +1,117 @@
+"""One turn of a conversation by voice: what was said, what was answered, and how fast."""
+
+from __future__ import annotations
+
+import io
+import re
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...events import Ending
+from ...views.safe.control_characters import plain
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# Characters that a voice says in a second, until it has told by itself.
+PACE, PACE_HAN = 15.0, 4.5
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Turn:
+    """
+    A question and its answer. ``answer`` is what was heard of it, ``written`` all that had come.
+
+    ``first_text`` and ``first_sound`` are seconds from the end of the speech, ``barge_in`` seconds
+    from the onset of an interruption until it was silent, None where there was none.
+    ``question_sound`` is a WAV and ``audio`` what the voice sent, both only if sound is kept.
+    """
+
+    question: str = ""
+    answer: str = ""
+    written: str = ""
+    ending: Ending | None = None
+    error: str = ""
+    first_text: float | None = None
+    first_sound: float | None = None
+    barge_in: float | None = None
+    played: float | None = None
+    sound_kind: str = "mpeg"
+    question_sound: bytes = field(default=b"", repr=False)
+    audio: bytes = field(default=b"", repr=False)
+
+    @property
+    def interrupted(self) -> bool:
+        return self.ending == "stopped"
+
+    def cut(self, played: float, length: float, *, whole: bool, pace: float) -> None:
+        """
+        Keep of the answer what was heard: ``played`` of ``length`` seconds of sound.
+
+        Where the sound is not yet ``whole``, nobody knows how much text it is, and the ``pace`` of
+        the voice in characters a second decides.
+        """
+        count = len(self.written) * played / length if whole and length else played * pace
+        self.answer = heard_part(self.written, count)
+        self.played = played
+
+    def figures(self) -> str:
+        """Its times, in a line for readers."""
+        parts = []
+        for name, seconds in (("text", self.first_text), ("sound", self.first_sound)):
+            if seconds is not None:
+                parts.append(f"{name} after {seconds:.2f} s")
+        if self.barge_in is not None:
+            parts.append(f"silent {self.barge_in * 1000:.0f} ms after you spoke")
+        return " · ".join(parts)
+
+    def shown(self) -> dict[str, Any]:
+        """What a view draws."""
+        return {
+            "question": plain(self.question),
+            "answer": plain(self.answer),
+            "ending": self.ending or "",
+            "error": plain(self.error),
+            "figures": self.figures(),
+            "has_sound": bool(self.audio and self.ending),
+        }
+
+
+def heard_part(text: str, count: float) -> str:
+    """About so many characters of it, up to the end of a word."""
+    if count >= len(text):
+        return text
+    at = max(0, int(count))
+    if at and text[at - 1 : at + 1].isascii():
+        while at < len(text) and not text[at].isspace():
+            at += 1
+    return text[:at].rstrip()
+
+
+def usual_pace(text: str) -> float:
+    """How fast a text is said, as long as nobody has measured it."""
+    return PACE_HAN if len(_HAN.findall(text)) * 2 > len(text) else PACE
+
+
+def frame(turns: Sequence[Turn]) -> DataFrame:
+    """A row a turn. Raises `ImportError` where pandas is not installed."""
+    from pandas import DataFrame
+
+    names = ["question", "answer", "written", "ending", "error"]
+    names += ["first_text", "first_sound", "barge_in", "played"]
+    rows = [{name: getattr(turn, name) for name in names} for turn in turns]
+    return DataFrame(rows, columns=names)
+
+
+def wav(samples: bytes, sample_rate: int) -> bytes:
+    """16-bit samples of one channel as a file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(sample_rate)
+        writer.writeframes(samples)
+    return file.getvalue()

@@ -1,0 +1,123 @@
+"""The kernel's side of the chat panel, in front of a sandbox and without a browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from sophnet_jupyter.client import Client
+from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.widgets.chat.panel import ChatPanel
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def wait(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def panel(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[ChatPanel]:
+    panel = ChatPanel(Client(sandbox.key, sandbox.url), model="DeepSeek-V3.2")
+    yield panel
+    panel.close()
+
+
+def command(panel: ChatPanel, kind: str, *buffers: bytes, **facts: Any) -> None:
+    """A command as it comes on the panel's line."""
+    data = {"kind": kind, "view": "v", **facts}
+    panel._line.receive({"content": {"data": data}, "buffers": list(buffers)})
+
+
+def kinds(sent: list[dict[str, Any]]) -> list[str]:
+    return [message["kind"] for message in sent]
+
+
+def test_a_conversation_goes_on_where_it_was(panel: ChatPanel) -> None:
+    command(panel, "ask", text="My name is Mei.", images=[])
+    wait(lambda: panel.messages and not panel.busy)
+    panel.ask("What is my name?")
+    wait(lambda: len(panel.messages) == 4 and not panel.busy)
+    assert panel.response is not None
+    assert "Mei" in panel.response.text
+    assert [message["role"] for message in panel.messages] == ["user", "assistant"] * 2
+
+
+def test_a_new_view_is_told_everything_and_alone(panel: ChatPanel, sent: list[Any]) -> None:
+    panel.ask("What is 6*7?", images=[PNG])
+    wait(lambda: "settled" in kinds(sent) and not panel.busy)
+    command(panel, "hello")
+    wait(lambda: sent[-1]["kind"] == "state")
+    [exchange] = sent[-1]["exchanges"]
+    assert sent[-1]["to"] == "v"
+    assert exchange["settled"]
+    assert exchange["images"][0]["mime"] == "image/png"
+    drawn = {message["piece"]: message["html"] for message in sent if message["kind"] == "piece"}
+    assert dict(exchange["pieces"]) == drawn
+
+
+def test_asking_again_forgets_the_first_answer(panel: ChatPanel, sent: list[Any]) -> None:
+    panel.ask("What is 6*7?")
+    wait(lambda: "settled" in kinds(sent) and not panel.busy)
+    command(panel, "again")
+    wait(lambda: kinds(sent).count("settled") == 2 and not panel.busy)
+    assert len(panel.messages) == 2
+
+
+def test_a_second_question_is_refused_while_one_is_answered(
+    panel: ChatPanel, sent: list[Any]
+) -> None:
+    panel.ask("Count to 500")
+    panel.ask("And now?")
+    wait(lambda: "error" in kinds(sent))
+    assert "still busy" in next(m["text"] for m in sent if m["kind"] == "error")
+    assert kinds(sent).count("asked") == 1
+
+
+def test_stopping_at_once_leaves_a_panel_that_answers(panel: ChatPanel, sent: list[Any]) -> None:
+    panel.ask("Count to 500")
+    panel.stop()
+    wait(lambda: "asked" in kinds(sent) and not panel.busy)
+    panel.ask("What is 6*7?")
+    wait(lambda: len(panel.messages) == 2 and not panel.busy)
+
+
+def test_clearing_in_the_middle_leaves_nothing(panel: ChatPanel, sent: list[Any]) -> None:
+    panel.ask("Count to 500")
+    wait(lambda: "piece" in kinds(sent))
+    panel.clear()
+    wait(lambda: "cleared" in kinds(sent) and not panel.busy)
+    assert panel.messages == []
+    assert panel.phase == "ready"
+    assert panel.to_markdown() == ""
+
+
+def test_an_image_that_is_no_longer_there_is_missed_aloud(
+    panel: ChatPanel, sent: list[Any]
+) -> None:
+    command(panel, "ask", text="What is this?", images=["lost"])
+    wait(lambda: "error" in kinds(sent))
+    assert "add it again" in sent[-1]["text"]
+    assert "asked" not in kinds(sent)
+
+
+def test_no_trait_holds_the_key_or_what_was_said(panel: ChatPanel, sent: list[Any]) -> None:
+    panel.ask("What is 6*7?")
+    wait(lambda: panel.messages and not panel.busy)
+    ours = panel.get_state(["key", "model", "phase", "progress"])
+    rest = {name for name in panel.keys if name[0] != "_"} - set(ours)
+    assert rest <= {"layout", "tabbable", "tooltip"}, "who looks at what this one holds?"
+    assert "6*7" not in str(ours)
+    assert "sandbox" not in str(ours)
+
+
+def test_a_panel_without_a_client_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ChatPanel, "make_client", None)
+    with pytest.raises(SettingsError, match="needs a client"):
+        ChatPanel()

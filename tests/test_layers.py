@@ -66,7 +66,7 @@ OWNERS = {
         "wire/http/http.py",
         "wire/http/transport.py",
         "wire/files/download.py",
-        "sandbox/upstream.py",
+        "sandbox/server/upstream.py",
     ),
     "httpcore2": ("wire/http/http.py", "wire/http/transport.py", "wire/http/network_backend.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),

@@ -13,8 +13,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 
-from . import child, faults, quirks
-from .options import Options
+from . import child
+from .switches import faults, quirks
+from .switches.options import Options
 
 # Nothing heavier may be imported up here: the port is told before starlette and uvicorn load.
 

@@ -15,12 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import dify, sophnet, teleai
 from .engines import Missing
-from .journal import Journal, Seen
-from .options import Options
-from .results import Results
+from .server.journal import Journal, Seen
+from .server.results import Results
 from .sophnet.door import require_key
 from .sophnet.envelope import Refused, envelope_response, json_response
-from .switches import Switches, switches_for
+from .switches.options import Options
+from .switches.switches import Switches, switches_for
 
 SERVICES = {"sophnet": sophnet.ROOT, "dify": dify.ROOT, "teleai": teleai.ROOT}
 

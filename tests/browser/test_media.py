@@ -20,7 +20,7 @@ from sophnet_jupyter.views.answer import bundle
 
 pytest.importorskip("av")
 
-from sophnet_jupyter.sandbox.engines.filming import Take, film, still
+from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film, still
 
 pytestmark = pytest.mark.browser
 

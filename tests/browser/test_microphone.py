@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytest.importorskip("pocketsphinx")
-from sophnet_jupyter.sandbox.engines import voice
+from sophnet_jupyter.sandbox.engines.sound import voice
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 SETUP = """%load_ext sophnet_jupyter
 import wave
-from sophnet_jupyter.sandbox.engines import voice
+from sophnet_jupyter.sandbox.engines.sound import voice
 
 said = ["The sky is blue.", "Please open the door.", "The train leaves at seven."]
 with wave.open("talk.wav", "wb") as sound:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sophnet_jupyter.files.mp4 import facts
-from sophnet_jupyter.sandbox.engines.filming import Take, film
+from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film
 from sophnet_jupyter.values.video import Film
 
 

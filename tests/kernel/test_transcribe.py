@@ -11,7 +11,7 @@ pytestmark = pytest.mark.kernel
 
 MAKE = """import io, wave
 from pathlib import Path
-from sophnet_jupyter.sandbox.engines import voice
+from sophnet_jupyter.sandbox.engines.sound import voice
 
 def spoken(name, text):
     pcm, rate = voice.speak(text)

@@ -8,7 +8,7 @@ import struct
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.sandbox.engines import drawing
+from sophnet_jupyter.sandbox.engines.pictures import drawing
 
 SHORT = "/projects/easyllms/embeddings"
 LONG = "/projects/p/easyllms/embeddings"

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.sandbox.engines import Missing, reading
+from sophnet_jupyter.sandbox.engines import Missing
+from sophnet_jupyter.sandbox.engines.pictures import reading
 
 SHORT = "/projects/easyllms/image-ocr"
 LONG = "/projects/p/easyllms/image-ocr"

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from sophnet_jupyter.sandbox.engines.retrieval import PASSAGE, Passage, excerpt, passages, ranked
+from sophnet_jupyter.sandbox.engines.texts.retrieval import (
+    PASSAGE,
+    Passage,
+    excerpt,
+    passages,
+    ranked,
+)
 
 KNOWN = [
     Passage(of="travel", text="A night in a hotel may cost 120 euros.", name="travel.txt"),

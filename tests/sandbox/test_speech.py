@@ -12,7 +12,7 @@ import pytest
 av = pytest.importorskip("av")
 pytest.importorskip("pocketsphinx")
 
-from sophnet_jupyter.sandbox.engines import recogniser, voice  # noqa: E402
+from sophnet_jupyter.sandbox.engines.sound import recogniser, voice  # noqa: E402
 
 SHORT = "/projects/easyllms/speechtotext"
 LONG = "/projects/p/easyllms/speechtotext"

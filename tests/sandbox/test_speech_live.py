@@ -161,7 +161,7 @@ def test_a_refusal_comes_as_an_answer_in_http(dial: Dial) -> None:
 def test_the_engine_reads_what_espeak_says(sandbox: Any) -> None:
     pytest.importorskip("pocketsphinx")
     pytest.importorskip("espeakng_loader")
-    from sophnet_jupyter.sandbox.engines import voice
+    from sophnet_jupyter.sandbox.engines.sound import voice
 
     pcm, rate = voice.speak("Please open the door.")
     silence = bytes(2 * rate // 2 * 2)

@@ -5,8 +5,8 @@ import json
 import httpx2
 import pytest
 
-from sophnet_jupyter.sandbox.faults import FAULTS
-from sophnet_jupyter.sandbox.quirks import QUIRKS
+from sophnet_jupyter.sandbox.switches.faults import FAULTS
+from sophnet_jupyter.sandbox.switches.quirks import QUIRKS
 
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 

@@ -301,7 +301,7 @@ async def test_what_is_no_workbook_is_10001(teleai: Callable[..., TeleAI]) -> No
 
 
 def test_figures_of_odd_columns(workbook: bytes) -> None:
-    from sophnet_jupyter.sandbox.engines import workbooks
+    from sophnet_jupyter.sandbox.engines.texts import workbooks
     from sophnet_jupyter.sandbox.teleai import analysis
 
     book = openpyxl.Workbook()

@@ -11,7 +11,7 @@ from base64 import b64decode
 import httpx2
 import pytest
 
-from sophnet_jupyter.sandbox.engines import encoding, voice
+from sophnet_jupyter.sandbox.engines.sound import encoding, voice
 
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = pytest.mark.skipif(not has_engines, reason="the engines are not installed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from ..options import Options
+from ..switches.options import Options
 from . import about, annotation, completion, feedback, files, speech
 from .door import Door
 from .shelf import Shelf

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..switches import Switches
+from ..switches.switches import Switches
 from .form import ENABLED, FORM, KINDS, MEGABYTES, MOST, WAYS
 from .refusals import Refused, answer
 

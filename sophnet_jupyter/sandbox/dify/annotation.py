@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..options import Options
-from ..switches import Switches
+from ..switches.options import Options
+from ..switches.switches import Switches
 from .refusals import Refused, answer, body_of, invalid, whole_number
 from .shelf import Annotation, Job, Shelf, put
 

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..options import Options
+from ..server.streams import Cut, Pace, Stream, forever
 from ..sophnet.scripted.tokens import tokens
-from ..streams import Cut, Pace, Stream, forever
-from ..switches import Switches
+from ..switches.options import Options
+from ..switches.switches import Switches
 from .answer import REPLACEMENT, Answer
 from .form import check_files, check_inputs
 from .refusals import Refused, answer, body_of, encoded, invalid, user_of
@@ -87,7 +87,7 @@ async def _made(
 
 async def _upstream(made: Answer, options: Options) -> list[str]:
     """What the server behind us says, in the pieces of a script. Raises `Refused`."""
-    from ..upstream import said
+    from ..server.upstream import said
 
     with relayed():
         return tokens(await said(options, made.prompt()))

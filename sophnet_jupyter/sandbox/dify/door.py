@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..switches import Switches
+from ..switches.switches import Switches
 from .refusals import Refused
 
 PAGE = "<!doctype html><title>Gateway</title><h1>The app you asked for is busy</h1>"

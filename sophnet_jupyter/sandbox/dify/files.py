@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import multipart
-from ..switches import Switches
+from ..server import multipart
+from ..switches.switches import Switches
 from .form import MEGABYTES, kind_of
 from .refusals import Refused, answer, invalid
 from .shelf import File, Shelf, put

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from ..options import Options
+from ..switches.options import Options
 from .refusals import Refused
 
 
@@ -24,7 +24,7 @@ class Source:
 
         Raises `Refused`.
         """
-        from ..upstream import deltas
+        from ..server.upstream import deltas
 
         rest = deltas(options, messages)
         with relayed():

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..streams import Stream
+from ..server.streams import Stream
 from .refusals import answer, body_of, invalid, user_of
 from .shelf import Shelf
 from .tone import tone

@@ -5,15 +5,18 @@ from __future__ import annotations
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from ..options import Options
-from ..results import Results
-from . import chat, chat_voice, documents, embeddings, models, ocr, references, voice
+from ..server.results import Results
+from ..switches.options import Options
+from . import chat, chat_voice, models, references
+from .documents import documents, ocr
 from .door import Door
-from .images import Images
+from .embeddings import embeddings
 from .knowledge import Knowledge
-from .speech import Speech
-from .speech_live import LiveSpeech
-from .videos import Videos
+from .media.images import Images
+from .media.videos import Videos
+from .speech.live import LiveSpeech
+from .speech.speech import Speech
+from .voice import voice
 from .voicechat import VoiceChats
 
 ROOT = "/api/open-apis"

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..engines import reading
-from ..options import Options
-from ..streams import Cut, Pace, Stream, forever
-from ..switches import Switches
+from ..engines.pictures import reading
+from ..server.streams import Cut, Pace, Stream, forever
+from ..switches.options import Options
+from ..switches.switches import Switches
 from .chat_answer import Answer
 from .chat_request import ChatRequest, parse
 from .envelope import Refused, encoded, json_response
@@ -30,7 +30,7 @@ def routes(options: Options, knowledge: Knowledge) -> list[Route]:
     async def completions(request: Request) -> Response:
         switches: Switches = request.scope["switches"]
         if options.upstream:
-            from ..upstream import relay
+            from ..server.upstream import relay
 
             return await relay(request, options, "POST", "/chat/completions")
         chat = parse(await request.body(), quirks=switches.quirks)

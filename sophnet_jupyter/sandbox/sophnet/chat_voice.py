@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..streams import Cut, Pace, Stream, forever
-from ..switches import Switches
+from ..server.streams import Cut, Pace, Stream, forever
+from ..switches.switches import Switches
 from .chat_answer import Answer
 from .chat_request import parse as parse_chat
 from .envelope import Refused, encoded
 from .generation import generations
-from .voice import BREAKS, accepting, finish, line
-from .voice_request import VoiceRequest, json_object, sounding
-from .voice_sound import Speaker
+from .voice.request import VoiceRequest, json_object, sounding
+from .voice.sound import Speaker
+from .voice.voice import BREAKS, accepting, finish, line
 
 Payload = dict[str, Any]
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..switches import Switches
+from ..switches.switches import Switches
 from .envelope import Refused
 
 BUSY_PAGE = "<!doctype html><title>Gateway</title><h1>The page you asked for is busy</h1>"

@@ -16,11 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from .. import form_stream
 from ..engines import require
-from ..multipart import Malformed
-from ..options import Options
-from ..switches import Switches
+from ..server import form_stream
+from ..server.multipart import Malformed
+from ..switches.options import Options
+from ..switches.switches import Switches
 from .envelope import Refused, json_response
 from .knowledge_answer import Known, cited
 from .knowledge_shelf import READABLE, File, Pair, Shelf, kept, new_file

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..engines import retrieval
-from ..engines.retrieval import Passage
+from ..engines.texts import retrieval
+from ..engines.texts.retrieval import Passage
 from .knowledge_shelf import File, Pair
 
 # When a question asks for the web, which this sandbox has one page of.

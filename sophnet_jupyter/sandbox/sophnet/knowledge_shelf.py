@@ -12,8 +12,8 @@ from tempfile import SpooledTemporaryFile
 from threading import Lock
 from typing import IO, Any, Literal
 
-from ..engines import documents, retrieval
-from ..engines.retrieval import Passage
+from ..engines.texts import documents, retrieval
+from ..engines.texts.retrieval import Passage
 
 State = Literal["UPLOADING", "ENABLED", "NOT_ENABLED", "ERROR"]
 READABLE: tuple[State, ...] = ("ENABLED", "NOT_ENABLED")

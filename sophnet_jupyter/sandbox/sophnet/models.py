@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..options import Options
+from ..switches.options import Options
 from .envelope import Refused, json_response
 
 NAMES = """
@@ -32,7 +32,7 @@ def routes(options: Options) -> list[Route]:
         if "no_models" in request.scope["switches"].quirks:
             raise Refused(404, "there is nothing at this path")
         if options.upstream:
-            from ..upstream import relay
+            from ..server.upstream import relay
 
             return await relay(request, options, "GET", "/models")
         return json_response({"data": [{"id": name} for name in NAMES]})

@@ -10,12 +10,12 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from ..engines import Missing, require
-from ..options import Options
-from ..switches import Switches
+from ..switches.options import Options
+from ..switches.switches import Switches
 from .door import require_key
 from .envelope import Refused, encoded, envelope_response
 from .models import require_model
-from .speech_hearing import recogniser
+from .speech.hearing import recogniser
 from .voicechat_config import Config
 from .voicechat_line import Break, Conversation, event
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from .chat_request import ChatRequest
 from .chat_request import parse as parse_chat
 from .envelope import Refused
-from .voice_request import VoiceRequest, sounding
+from .voice.request import VoiceRequest, sounding
 
 FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
 MODES = ("online", "refresh")

@@ -9,11 +9,11 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..switches import Switches
+from ..switches.switches import Switches
 from .envelope import Refused, encoded
-from .speech_hearing import Decoded, recogniser
-from .speech_sentence import Sentence
-from .speech_sentence import encoded as encoded_sentence
+from .speech.hearing import Decoded, recogniser
+from .speech.sentence import Sentence
+from .speech.sentence import encoded as encoded_sentence
 from .voicechat_config import Config
 from .voicechat_round import Broken, Round
 

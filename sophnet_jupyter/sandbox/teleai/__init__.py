@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Mount, Route
 
-from ..options import Options
+from ..switches.options import Options
 from .excel import Excel
 
 ROOT = "/aipaas"

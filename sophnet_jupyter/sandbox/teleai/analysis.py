@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..engines.workbooks import Column, Sheet
+from ..engines.texts.workbooks import Column, Sheet
 
 # What a report shows of one sheet; beyond, it says how much it leaves out.
 MOST_COLUMNS = 20

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ..sophnet.door import BUSY_PAGE
-from ..switches import Switches
+from ..switches.switches import Switches
 from .reply import Declined
 from .signature import Rejected, check
 

@@ -12,11 +12,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..engines import workbooks
-from ..options import Options
+from ..engines.texts import workbooks
+from ..server.streams import Cut, Pace, Stream, forever
 from ..sophnet.envelope import encoded, json_response
-from ..streams import Cut, Pace, Stream, forever
-from ..switches import Switches
+from ..switches.options import Options
+from ..switches.switches import Switches
 from . import analysis
 from .door import Door
 from .reply import Declined, gateway

@@ -10,7 +10,7 @@ from PIL import Image
 
 from sophnet_jupyter.magics.line.options import parse
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.sandbox.engines.filming import Take, film
+from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film
 from sophnet_jupyter.values.picture import Picture
 from sophnet_jupyter.values.video import Film
 from sophnet_jupyter.views.answer import bundle

@@ -21,7 +21,7 @@ from sophnet_jupyter.errors import RequestRefused, SettingsError, TaskFailed
 from sophnet_jupyter.events import Finished, Progress, Transcribed
 from sophnet_jupyter.providers.sophnet.speech import speech
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.sandbox.engines import voice
+from sophnet_jupyter.sandbox.engines.sound import voice
 from sophnet_jupyter.wire.poll import Pace
 
 pytestmark = pytest.mark.anyio

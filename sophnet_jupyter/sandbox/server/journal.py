@@ -1,0 +1,189 @@
+"""What was asked and how it ended, so that a test can find out whether a client hung up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+import uuid
+from collections import deque
+from typing import Any, Literal
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..sophnet.envelope import envelope_response
+
+KEPT = 200
+KEPT_BODY = 1_000_000
+# What is announced to be longer is not held in memory: the service reads it as it comes.
+LONGEST_HELD = 64_000_000
+
+
+class Entry:
+    """One request. No header is kept, so no key can be."""
+
+    def __init__(self, scope: Scope, body: bytes) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.body = _parsed(body)
+        self.request_id = f"sandbox-{uuid.uuid4().hex[:16]}"
+        self.status: int | None = None
+        self.ended: Literal["finished", "hung up", "cut"] | None = None
+
+
+class Seen:
+    """The last requests, and the connections they came on."""
+
+    def __init__(self) -> None:
+        self.entries: deque[Entry] = deque(maxlen=KEPT)
+        self.connections: set[tuple[str, int]] = set()
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self.connections.clear()
+
+    def report(self) -> dict[str, Any]:
+        """A JSON object: ``requests``, oldest first, and the number of ``connections``."""
+        return {
+            "requests": [vars(entry) for entry in self.entries],
+            "connections": len(self.connections),
+        }
+
+
+class Journal:
+    """
+    Outermost layer: reads the body, notes the request, stops the answer on a hang-up.
+
+    The whole body is read before the service sees it; from then on the only thing
+    that can arrive is the client's hang-up, which this layer alone listens for.
+    """
+
+    def __init__(self, app: ASGIApp, seen: Seen) -> None:
+        self.app = app
+        self.seen = seen
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if _announced(scope) > LONGEST_HELD:
+            await self._pass(scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is None:
+            return
+        entry = Entry(scope, body)
+        # A fault that strikes only once must know the same request again.
+        scope["fingerprint"] = hash((scope["method"], scope["path"], body))
+        if scope["path"] != "/sandbox/seen":
+            self.seen.entries.append(entry)
+            self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
+        await self._answer(entry, scope, body, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A long upload: the service reads it itself, and hears itself of a hang-up."""
+        entry = Entry(scope, b"")
+        scope["fingerprint"] = hash((scope["method"], scope["path"], _announced(scope)))
+        self.seen.entries.append(entry)
+        self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
+        await self._guarded(scope, _watching(entry, receive), _noting(entry, send), entry)
+        entry.ended = entry.ended or "cut"
+
+    async def _answer(
+        self, entry: Entry, scope: Scope, body: bytes, receive: Receive, send: Send
+    ) -> None:
+        answering = asyncio.create_task(
+            self._guarded(scope, _replay(body), _noting(entry, send), entry)
+        )
+        watching = asyncio.create_task(_disconnected(receive))
+        try:
+            await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if entry.ended is None:
+                entry.ended = "cut" if answering.done() else "hung up"
+            if entry.ended == "finished":
+                await answering
+        finally:
+            answering.cancel()
+            watching.cancel()
+            await asyncio.wait({answering, watching})
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send, entry: Entry) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            if entry.ended == "hung up":
+                return
+            # A fault of the sandbox itself: shown where it runs, told to the client.
+            traceback.print_exception(error)
+            if entry.status is None:
+                await envelope_response(500, "the sandbox failed")(scope, receive, send)
+
+
+def _announced(scope: Scope) -> int:
+    """The length of a body that says it beforehand, else 0."""
+    said = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(said) if said.isdigit() else 0
+
+
+async def _read(receive: Receive) -> bytes | None:
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _replay(body: bytes) -> Receive:
+    left = [body]
+
+    async def receive() -> Message:
+        if not left:
+            # Hang-ups reach the service as a cancellation, not as a message.
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": left.pop(), "more_body": False}
+
+    return receive
+
+
+def _watching(entry: Entry, receive: Receive) -> Receive:
+    async def watched() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            entry.ended = entry.ended or "hung up"
+        return message
+
+    return watched
+
+
+def _noting(entry: Entry, send: Send) -> Send:
+    async def noted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            entry.status = message["status"]
+            message["headers"] = [
+                *message.get("headers", []),
+                (b"x-sandbox", b"1"),
+                (b"x-request-id", entry.request_id.encode()),
+            ]
+        elif not message.get("more_body"):
+            # A refusal that nobody is there to read finishes nothing.
+            entry.ended = entry.ended or "finished"
+        await send(message)
+
+    return noted
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _parsed(body: bytes) -> Any:
+    if len(body) > KEPT_BODY:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

@@ -16,9 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from . import dify, sophnet, teleai
 from .engines import Missing
 from .server.journal import Journal, Seen
+from .server.refusal import Refused
+from .server.replies import json_response
 from .server.results import Results
 from .sophnet.door import require_key
-from .sophnet.envelope import Refused, envelope_response, json_response
+from .sophnet.envelope import envelope_response
 from .switches.options import Options
 from .switches.switches import Switches, switches_for
 

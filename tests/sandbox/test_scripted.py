@@ -8,8 +8,8 @@ import struct
 
 import pytest
 
-from sophnet_jupyter.sandbox.sophnet.scripted.maths import evaluate
-from sophnet_jupyter.sandbox.sophnet.scripted.tokens import tokens
+from sophnet_jupyter.sandbox.model.maths import evaluate
+from sophnet_jupyter.sandbox.model.tokens import tokens
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + struct.pack(">II", 640, 480)
 TABLE = "| city | people |\n|---|---:|\n| Rome | 30 |\n| Oslo | 10 |\n| Rome | 20 |"

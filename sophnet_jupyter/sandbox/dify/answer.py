@@ -8,11 +8,11 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
-from ..sophnet.chat_messages import Message as Turn
-from ..sophnet.chat_request import ChatRequest
-from ..sophnet.generation import prompt_tokens
-from ..sophnet.scripted import reply
-from ..sophnet.scripted.tokens import tokens
+from ..model.generation import prompt_tokens
+from ..model.messages import Message as Turn
+from ..model.question import ChatRequest
+from ..model.reply import reply
+from ..model.tokens import tokens
 from .shelf import Annotation, File, Message, Run, Shelf
 from .source import Source
 

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..model.tokens import tokens
 from ..server.streams import Cut, Pace, Stream, forever
-from ..sophnet.scripted.tokens import tokens
 from ..switches.options import Options
 from ..switches.switches import Switches
 from .answer import REPLACEMENT, Answer

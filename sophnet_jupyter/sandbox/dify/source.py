@@ -45,7 +45,7 @@ class Source:
 @contextmanager
 def relayed() -> Iterator[None]:
     """Say in Dify's words what the server behind us refused. Raises `Refused`."""
-    from ..sophnet.envelope import Refused as Failed
+    from ..server.refusal import Refused as Failed
 
     try:
         yield

@@ -10,8 +10,8 @@ import httpx2
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..sophnet.envelope import Refused
 from ..switches.options import Options
+from .refusal import Refused
 from .streams import Cut, Stream
 
 # Answers may pause for long; a connection may not take long to make.

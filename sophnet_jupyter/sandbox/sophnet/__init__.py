@@ -7,7 +7,8 @@ from starlette.routing import Mount
 
 from ..server.results import Results
 from ..switches.options import Options
-from . import chat, chat_voice, models, references
+from . import models, references
+from .chat import chat, voiced
 from .documents import documents, ocr
 from .door import Door
 from .embeddings import embeddings
@@ -17,7 +18,7 @@ from .media.videos import Videos
 from .speech.live import LiveSpeech
 from .speech.speech import Speech
 from .voice import voice
-from .voicechat import VoiceChats
+from .voicechat.voicechat import VoiceChats
 
 ROOT = "/api/open-apis"
 
@@ -29,7 +30,7 @@ def mount(options: Options, results: Results) -> Mount:
         ROOT,
         routes=[
             *chat.routes(options, knowledge),
-            *chat_voice.routes(),
+            *voiced.routes(),
             *models.routes(options),
             *voice.routes(),
             *references.routes(),

@@ -10,10 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..server.refusal import Refused
+from ..server.replies import BUSY_PAGE
 from ..switches.switches import Switches
-from .envelope import Refused
-
-BUSY_PAGE = "<!doctype html><title>Gateway</title><h1>The page you asked for is busy</h1>"
 
 
 def require_key(authorization: str, key: str) -> None:

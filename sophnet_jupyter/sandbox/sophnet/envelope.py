@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 
-
-class Refused(Exception):
-    """Raised anywhere below a route; becomes an envelope with this HTTP status."""
-
-    def __init__(
-        self,
-        http: int,
-        message: str,
-        *,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.http = http
-        self.message = message
-        self.status = status or http
-        self.headers = headers
-
-
-def encoded(value: Any) -> bytes:
-    """Compact JSON in UTF-8; half a surrogate pair, which has no bytes, becomes ``?``."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-
-
-def json_response(
-    value: Any, http: int = 200, *, headers: Mapping[str, str] | None = None
-) -> Response:
-    return Response(encoded(value), http, dict(headers or {}), media_type="application/json")
+from ..server.replies import json_response
 
 
 def envelope_response(

@@ -17,13 +17,14 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ..engines import require
+from ..model.knowledge import Known, cited
+from ..model.shelf import READABLE, File, Pair, Shelf, kept, new_file
 from ..server import form_stream
 from ..server.multipart import Malformed
+from ..server.refusal import Refused
+from ..server.replies import json_response
 from ..switches.options import Options
 from ..switches.switches import Switches
-from .envelope import Refused, json_response
-from .knowledge_answer import Known, cited
-from .knowledge_shelf import READABLE, File, Pair, Shelf, kept, new_file
 
 TYPES = ("pdf", "docx", "xlsx", "txt", "pptx")
 LIMIT = 100_000_000

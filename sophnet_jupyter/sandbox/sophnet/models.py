@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..server.refusal import Refused
+from ..server.replies import json_response
 from ..switches.options import Options
-from .envelope import Refused, json_response
 
 NAMES = """
 DeepSeek-V4-Pro DeepSeek-V4-Flash DeepSeek-V3.2 DeepSeek-V3.2-Fast DeepSeek-V3.1 DeepSeek-V3.1-Fast

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from .envelope import Refused
-
-PAGES = {
-    "handbook.md": "Streams arrive as server-sent events; each one carries a piece of the answer.",
-    "questions": "Q: How does a client stop an answer? A: It closes the connection.",
-}
-
-
-def references(origin: str) -> list[dict[str, Any]]:
-    """One of each type; the addresses of file and qa need the API key, web must not see it."""
-    own = f"{origin}/api/open-apis"
-    web = f"{origin}/sandbox/web/sse"
-    handbook, questions = PAGES.values()
-    return [
-        _reference(1, "file", "handbook.md", handbook, f"{own}/references/handbook.md"),
-        _reference(2, "qa", "Questions and answers", questions, f"{own}/references/questions"),
-        _reference(3, "web", "Server-sent events", "A page of the sandbox.", web),
-    ]
+from ..model.references import PAGES
+from ..server.refusal import Refused
 
 
 def routes() -> list[Route]:
@@ -36,7 +18,3 @@ async def _page(request: Request) -> Response:
     if (text := PAGES.get(request.path_params["name"])) is None:
         raise Refused(404, "there is no such reference")
     return PlainTextResponse(text + "\n")
-
-
-def _reference(index: int, kind: str, title: str, content: str, url: str) -> dict[str, Any]:
-    return {"index": index, "title": title, "content": content, "type": kind, "url": url}

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from ..sophnet.door import BUSY_PAGE
+from ..server.replies import BUSY_PAGE
 from ..switches.switches import Switches
 from .reply import Declined
 from .signature import Rejected, check

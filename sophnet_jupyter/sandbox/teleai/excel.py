@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..engines.texts import workbooks
+from ..server.replies import encoded, json_response
 from ..server.streams import Cut, Pace, Stream, forever
-from ..sophnet.envelope import encoded, json_response
 from ..switches.options import Options
 from ..switches.switches import Switches
 from . import analysis

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from ..sophnet.envelope import json_response
+from ..server.replies import json_response
 
 # The document's table.
 MESSAGES = {

@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from ...engines.texts import documents
 from ...server import multipart
-from ..envelope import Refused, json_response
+from ...server.refusal import Refused
+from ...server.replies import json_response
 
 PATHS = ("/projects/{project}/easyllms/doc-parse", "/projects/easyllms/doc-parse")
 # The document's, and md, which is text as well.

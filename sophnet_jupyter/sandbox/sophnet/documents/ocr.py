@@ -16,8 +16,9 @@ from starlette.routing import Route
 
 from ...engines.pictures import reading
 from ...engines.pictures.layout import Block
+from ...server.refusal import Refused
+from ...server.replies import json_response
 from ...switches.switches import Switches
-from ..envelope import Refused, json_response
 
 PATHS = ("/projects/{project}/easyllms/image-ocr", "/projects/easyllms/image-ocr")
 PADDLE = ("PaddleOCR-VL-0.9B", "PaddleOCR-VL-1.5")

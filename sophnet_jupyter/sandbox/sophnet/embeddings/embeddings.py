@@ -16,8 +16,9 @@ from starlette.routing import Route
 from ...engines import Missing
 from ...engines.pictures import reading
 from ...engines.texts import vectors
+from ...server.refusal import Refused
+from ...server.replies import json_response
 from ...switches.switches import Switches
-from ..envelope import Refused, json_response
 from .request import CLIP, EmbeddingRequest, parse
 
 PATHS = ("/projects/{project}/easyllms/embeddings", "/projects/easyllms/embeddings")

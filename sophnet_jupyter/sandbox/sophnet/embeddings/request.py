@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..envelope import Refused
-from ..scripted.tokens import tokens
+from ...model.tokens import tokens
+from ...server.refusal import Refused
 
 TEXT, CLIP, BGE = "text-embeddings", "clip-embeddings", "bge-m3"
 MODELS = (TEXT, CLIP, BGE)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..envelope import Refused
+from ...server.refusal import Refused
 from ..models import require_model
 
 # The document's list; 1024*1024, which only its sample sends; 1472*1104, which its 1472*1140 likely

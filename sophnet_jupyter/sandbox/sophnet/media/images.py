@@ -13,10 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...engines.pictures import drawing
+from ...server.refusal import Refused
+from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
 from ...switches.switches import Switches
-from ..envelope import Refused, json_response
 from .image_request import LARGEST_SEED, ImageRequest, parse
 from .works import Words, Work, Works, elsewhere, spread, trouble
 

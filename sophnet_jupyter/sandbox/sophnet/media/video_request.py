@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engines import engine
-from ..envelope import Refused
+from ...server.refusal import Refused
 from ..models import require_model
 
 RESOLUTIONS = {"480p": (832, 480), "720p": (1280, 720)}

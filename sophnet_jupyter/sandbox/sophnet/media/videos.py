@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from ...engines import require
 from ...engines.pictures import filming
+from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
 from ...switches.switches import Switches
-from ..envelope import json_response
 from .video_request import LARGEST_SEED, VideoRequest, parse
 from .works import Words, Work, Works, elsewhere, spread, trouble
 

@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from starlette.requests import Request
 
+from ...server.refusal import Refused
 from ...server.results import Trouble
 from ...switches.switches import Switches
-from ..envelope import Refused
 
 Asked = TypeVar("Asked")
 

@@ -18,9 +18,10 @@ from starlette.routing import Route
 from ...engines import Missing
 from ...server import form_stream
 from ...server.multipart import Malformed
+from ...server.refusal import Refused
+from ...server.replies import json_response
 from ...switches.options import Options
 from ...switches.switches import Switches
-from ..envelope import Refused, json_response
 from .sound import SUFFIXES, Failed, Heard, fetched, listened, scripted, suffix_of
 
 PATHS = ("/projects/{project}/easyllms/speechtotext", "/projects/easyllms/speechtotext")

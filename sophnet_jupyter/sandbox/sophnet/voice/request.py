@@ -10,7 +10,7 @@ from typing import Any
 
 from ...engines.sound.encoding import Format
 from ...engines.sound.voice import SSML, VOICES_V1, VOICES_V2
-from ..envelope import Refused
+from ...server.refusal import Refused
 
 VOICES = {"cosyvoice-v1": VOICES_V1, "cosyvoice-v2": VOICES_V2}
 DEFAULT_MODEL = "cosyvoice-v1"

@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ...server.refusal import Refused
+from ...server.replies import encoded
 from ...server.streams import Cut, Stream, forever
 from ...switches.switches import Switches
-from ..envelope import Refused, encoded
 from .request import VoiceRequest, parse
 from .sound import Speaker, whole
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from .chat_messages import Message, read_messages
-from .envelope import Refused
-from .models import require_model
+from ...model.messages import Message, read_messages
+from ...model.question import ChatRequest
+from ...server.refusal import Refused
+from ..models import require_model
 from .strict import check_strictly
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -23,26 +23,6 @@ BOOLEANS = ("stream", "logprobs", "enable_thinking", "parallel_tool_calls")
 COUNTS = ("max_tokens", "max_completion_tokens")
 MOST_CHOICES = 4
 THINKERS = re.compile(r"thinking|deepseek-r1|qwq", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChatRequest:
-    """A request that passed every check."""
-
-    model: str
-    messages: tuple[Message, ...]
-    stream: bool
-    include_usage: bool
-    choices: int = 1
-    limit: int | None
-    stop: tuple[str, ...]
-    thinking: bool
-    thinking_budget: int | None
-    as_json: bool
-    logprobs: bool
-    tools: tuple[dict[str, Any], ...]
-    tool_choice: str
-    """auto, none, required, or the name of a tool."""
 
 
 def parse(raw: bytes, *, quirks: frozenset[str] = frozenset()) -> ChatRequest:

@@ -6,8 +6,8 @@ import base64
 import binascii
 import struct
 
-from ...engines import Missing
-from ...engines.pictures import colours, reading
+from ..engines import Missing
+from ..engines.pictures import colours, reading
 from .script import Talk, quoted
 
 # Pixels of the shorter side below which no words fit in, and letters that are quoted.

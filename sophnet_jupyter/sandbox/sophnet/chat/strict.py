@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .envelope import Refused
+from ...server.refusal import Refused
 
 TABLED = {
     "enable_thinking",

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
-from .chat_choice import Choice
-from .chat_request import ChatRequest
-from .generation import Generation, prompt_tokens
-from .models import with_vendor
+from ...model.generation import Generation, prompt_tokens
+from ...model.question import ChatRequest
+from ..models import with_vendor
+from .choice import Choice
 
 
 class Answer:

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
-from ..switches.switches import Switches
-from .chat_answer import Answer
-from .chat_request import ChatRequest
-from .chat_voice import said, shaped
-from .generation import generate
-from .voice.request import VoiceRequest
+from ...model.generation import generate
+from ...model.question import ChatRequest
+from ...switches.switches import Switches
+from ..chat.answer import Answer
+from ..chat.voiced import said, shaped
+from ..voice.request import VoiceRequest
 
 Say = Callable[[dict[str, Any]], Awaitable[None]]
 

@@ -9,15 +9,17 @@ from urllib.parse import parse_qs
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ..engines import Missing, require
-from ..switches.options import Options
-from ..switches.switches import Switches
-from .door import require_key
-from .envelope import Refused, encoded, envelope_response
-from .models import require_model
-from .speech.hearing import recogniser
-from .voicechat_config import Config
-from .voicechat_line import Break, Conversation, event
+from ...engines import Missing, require
+from ...server.refusal import Refused
+from ...server.replies import encoded
+from ...switches.options import Options
+from ...switches.switches import Switches
+from ..door import require_key
+from ..envelope import envelope_response
+from ..models import require_model
+from ..speech.hearing import recogniser
+from .line import Break, Conversation, event
+from .setup import Config
 
 PATH = "/projects/{project}/chat/speech-chat"
 REFUSED = 1008

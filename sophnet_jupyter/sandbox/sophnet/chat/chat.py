@@ -10,17 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..engines.pictures import reading
-from ..server.streams import Cut, Pace, Stream, forever
-from ..switches.options import Options
-from ..switches.switches import Switches
-from .chat_answer import Answer
-from .chat_request import ChatRequest, parse
-from .envelope import Refused, encoded, json_response
-from .generation import Generation, generations
-from .knowledge import Knowledge
-from .knowledge_answer import Known
-from .scripted.script import Talk
+from ...engines.pictures import reading
+from ...model.generation import Generation, generations
+from ...model.knowledge import Known
+from ...model.question import ChatRequest
+from ...model.script import Talk
+from ...server.refusal import Refused
+from ...server.replies import encoded, json_response
+from ...server.streams import Cut, Pace, Stream, forever
+from ...switches.options import Options
+from ...switches.switches import Switches
+from ..knowledge import Knowledge
+from .answer import Answer
+from .request import parse
 
 DONE = b"data:[DONE]"
 BREAKS = ("cut", "stall", "silent_end", "error_mid_stream")
@@ -30,7 +32,7 @@ def routes(options: Options, knowledge: Knowledge) -> list[Route]:
     async def completions(request: Request) -> Response:
         switches: Switches = request.scope["switches"]
         if options.upstream:
-            from ..server.upstream import relay
+            from ...server.upstream import relay
 
             return await relay(request, options, "POST", "/chat/completions")
         chat = parse(await request.body(), quirks=switches.quirks)

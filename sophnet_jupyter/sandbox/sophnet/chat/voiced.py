@@ -13,15 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..server.streams import Cut, Pace, Stream, forever
-from ..switches.switches import Switches
-from .chat_answer import Answer
-from .chat_request import parse as parse_chat
-from .envelope import Refused, encoded
-from .generation import generations
-from .voice.request import VoiceRequest, json_object, sounding
-from .voice.sound import Speaker
-from .voice.voice import BREAKS, accepting, finish, line
+from ...model.generation import generations
+from ...server.refusal import Refused
+from ...server.replies import encoded
+from ...server.streams import Cut, Pace, Stream, forever
+from ...switches.switches import Switches
+from ..voice.request import VoiceRequest, json_object, sounding
+from ..voice.sound import Speaker
+from ..voice.voice import BREAKS, accepting, finish, line
+from .answer import Answer
+from .request import parse as parse_chat
 
 Payload = dict[str, Any]
 

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .generation import Generation
-from .scripted import Call
-from .scripted.tokens import tokens
+from ...model.generation import Generation
+from ...model.reply import Call
+from ...model.tokens import tokens
 
 Payload = dict[str, Any]
 

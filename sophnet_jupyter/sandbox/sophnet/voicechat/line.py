@@ -9,13 +9,14 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..switches.switches import Switches
-from .envelope import Refused, encoded
-from .speech.hearing import Decoded, recogniser
-from .speech.sentence import Sentence
-from .speech.sentence import encoded as encoded_sentence
-from .voicechat_config import Config
-from .voicechat_round import Broken, Round
+from ...server.refusal import Refused
+from ...server.replies import encoded
+from ...switches.switches import Switches
+from ..speech.hearing import Decoded, recogniser
+from ..speech.sentence import Sentence
+from ..speech.sentence import encoded as encoded_sentence
+from .round import Broken, Round
+from .setup import Config
 
 # Seconds without a ping, or with the recogniser open without words (with heartbeat: without
 # sound), until the line is closed.

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engines.texts import retrieval
 from ..engines.texts.retrieval import Passage
-from .knowledge_shelf import File, Pair
+from .shelf import File, Pair
 
 # When a question asks for the web, which this sandbox has one page of.
 WEB = re.compile(r"\b(web|internet|online)\b|上网|网上|网络|联网", re.IGNORECASE)

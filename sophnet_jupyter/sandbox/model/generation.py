@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .chat_messages import Message
-from .chat_request import ChatRequest
-from .knowledge_answer import Known
-from .scripted import Call, reply
-from .scripted.tokens import tokens
+from .knowledge import Known
+from .messages import Message
+from .question import ChatRequest
+from .reply import Call, reply
+from .tokens import tokens
 
 # What a turn costs besides its words, and what an image costs.
 PER_MESSAGE = 4

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from .chat_request import ChatRequest
-from .chat_request import parse as parse_chat
-from .envelope import Refused
-from .voice.request import VoiceRequest, sounding
+from ...model.question import ChatRequest
+from ...server.refusal import Refused
+from ..chat.request import parse as parse_chat
+from ..voice.request import VoiceRequest, sounding
 
 FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
 MODES = ("online", "refresh")

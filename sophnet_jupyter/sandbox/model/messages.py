@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .envelope import Refused
+from ..server.refusal import Refused
 
 ROLES = ("system", "user", "assistant", "tool")
 SOURCES = ("data:image/", "https://", "http://")

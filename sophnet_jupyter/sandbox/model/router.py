@@ -6,11 +6,23 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .. import knowledge_answer
-from ..chat_request import ChatRequest
-from ..knowledge_answer import Known
-from ..references import references
-from . import code, counting, images, maths, memory, objects, reading, story, tables, talking, tools
+from . import (
+    code,
+    counting,
+    images,
+    knowledge,
+    maths,
+    memory,
+    objects,
+    reading,
+    story,
+    tables,
+    talking,
+    tools,
+)
+from .knowledge import Known
+from .question import ChatRequest
+from .references import references
 from .script import Call, Script, Talk, quoted
 from .tokens import tokens
 from .variants import variant
@@ -65,7 +77,7 @@ def reply(
     if wanted := tools.call(chat, talk):
         return _calling(chat, talk, wanted)
     if known is not None and not chat.as_json:
-        text, cited = knowledge_answer.answer(known, talk.prompt, origin, chinese=talk.chinese)
+        text, cited = knowledge.answer(known, talk.prompt, origin, chinese=talk.chinese)
         text = variant(talk, text, number)
         thinking = _thinking(talk, FROM_KNOWLEDGE, text) if chat.thinking else ""
         return Script(text=text, thinking=thinking, references=cited)

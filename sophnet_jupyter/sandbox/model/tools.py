@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..chat_request import ChatRequest
+from .question import ChatRequest
 from .schema import fill
 from .script import Call, Talk
 

@@ -1,0 +1,28 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .messages import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatRequest:
+    """A request that passed every check."""
+
+    model: str
+    messages: tuple[Message, ...]
+    stream: bool
+    include_usage: bool
+    choices: int = 1
+    limit: int | None
+    stop: tuple[str, ...]
+    thinking: bool
+    thinking_budget: int | None
+    as_json: bool
+    logprobs: bool
+    tools: tuple[dict[str, Any], ...]
+    tool_choice: str
+    """auto, none, required, or the name of a tool."""

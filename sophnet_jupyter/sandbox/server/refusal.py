@@ -1,0 +1,23 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """Raised anywhere below a route; becomes an envelope with this HTTP status."""
+
+    def __init__(
+        self,
+        http: int,
+        message: str,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.http = http
+        self.message = message
+        self.status = status or http
+        self.headers = headers

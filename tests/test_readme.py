@@ -7,7 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics.catalogue import lazy_magics, summaries
 from sophnet_jupyter.magics.session.session import Session
-from sophnet_jupyter.magics.sophnet.sophnet import SUBJECTS
+from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 

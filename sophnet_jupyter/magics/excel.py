@@ -19,8 +19,9 @@ from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..response import Response
 from ..views.answer import Context
-from ..views.answer.report import LiveReport, bundle
+from ..views.answer.report import bundle
 from ..views.live.answer import View, WholeAnswer
+from ..views.live.report import LiveReport
 from .answers.settle import follow, settle
 from .line.interpolate import interpolate
 from .line.options import out_name, parse

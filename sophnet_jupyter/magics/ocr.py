@@ -14,10 +14,10 @@ from ..errors import Stopped
 from ..response import Response
 from ..views.answer import Context
 from .answers.follow import Following
-from .completion.suggestions import PICTURES
 from .line.interpolate import interpolate
 from .line.named_files import named_pictures
 from .line.options import extra_body, out_name
+from .line.suffixes import PICTURES
 from .line.trailing import parse_around
 from .session.session import Session
 

@@ -13,10 +13,10 @@ from ..errors import Stopped
 from ..response import Response
 from ..views.answer import Context
 from .answers.follow import Following
-from .completion.suggestions import DOCUMENTS
 from .line.interpolate import interpolate
 from .line.named_files import named_files
 from .line.options import out_name
+from .line.suffixes import DOCUMENTS
 from .line.trailing import parse_around
 from .session.session import Session
 

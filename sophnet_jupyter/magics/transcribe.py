@@ -12,16 +12,14 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import Stopped
 from ..response import Response
-from ..views.answer import Context
-from ..views.answer.answer import closing, closing_words
-from ..views.live.progress import LiveProgress
-from .answers.follow import GOES_ON, Following
+from .answers.follow import GOES_ON
+from .answers.transcribing import Transcribing
 from .background.handle import Background
 from .background.places import HUNG_UP
-from .completion.suggestions import SOUNDS
 from .line.interpolate import interpolate, value_of
 from .line.named_files import named_files
 from .line.options import out_name
+from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
 from .session.session import Session
 
@@ -126,36 +124,3 @@ def _label(given: object, otherwise: str) -> str:
 
 def _ending(path: str | None, kind: str) -> str | None:
     return path if not path or path.lower().endswith(kind) else path + kind
-
-
-class Transcribing(Following):
-    """Progress, and in its place a player with the transcript, where there is one."""
-
-    def _draw(self, response: Response, context: Context) -> None:
-        live = isinstance(self._view, LiveProgress) and not self.in_background
-        players = _players(response) if live and response.ending == "complete" else []
-        if not players:
-            super()._draw(response, context)
-            return
-        said = {
-            "text/html": closing(response, context),
-            "text/plain": closing_words(response, context),
-        }
-        self._publish(said)
-        for player in players:
-            player._ipython_display_()
-
-
-def _players(response: Response) -> list[Any]:
-    """Live players, where widgets are installed and there is something to hear of."""
-    if not response.sentences:
-        return []
-    try:
-        from ..widgets.playing.transcript_player import TranscriptPlayer
-    except ImportError:
-        return []
-    return [
-        TranscriptPlayer(response, number, footer=False)
-        for number, recording in enumerate(response.recordings)
-        if recording.sentences
-    ]

@@ -1,6 +1,6 @@
 """TODO: what this package is, in a sentence."""
 
-from .response import Arrival as Arrival
+from .arrival import Arrival as Arrival
+from .arrival import settle as settle
+from .folding import fold as fold
 from .response import Response as Response
-from .response import fold as fold
-from .response import settle as settle

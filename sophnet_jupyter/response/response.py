@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError, SophNetError, quoted
-from ..events import (
-    AlternativeDelta,
-    AudioChunk,
-    Ending,
-    Event,
-    Finished,
-    ImageReady,
-    Logprobs,
-    Notice,
-    PageRead,
-    Parsed,
-    ReasoningDelta,
-    Reference,
-    References,
-    RoundBegan,
-    Started,
-    TextDelta,
-    TextReplaced,
-    TokenLogprob,
-    ToolCallDelta,
-    ToolResult,
-    Transcribed,
-    Usage,
-    VectorsAsked,
-    VectorsReady,
-    VideoReady,
-)
-from ..files.wav import mended
+from ..errors import SettingsError, quoted
+from ..events import Ending, Reference, TokenLogprob, ToolResult, Usage
 from ..values.page import Block, Page, frames, headings
 from ..values.picture import Picture
 from ..values.transcript import Recording
 from ..values.video import Film
-from .growing import Growing
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -245,11 +214,12 @@ class Response:
         or ends in ``/``, nothing is overwritten. Returns the paths. Raises `SettingsError`.
         """
         from ..files import saving
+        from ..values import picture, video
 
         if self.videos:
-            return saving.save_films(self.videos, path)
+            return video.save_films(self.videos, path)
         if self.images:
-            return saving.save_pictures(self.images, path)
+            return picture.save_pictures(self.images, path)
         if self.pages and saving.is_folder(path):
             return saving.save_texts([(page.name, page.text) for page in self.pages], path)
         if self.recordings and not saving.is_folder(path):
@@ -306,76 +276,6 @@ class Response:
         return f"<Response {clipped!r} · {' · '.join(figures)}>"
 
 
-def fold(state: Response, event: Event) -> Response:
-    """The response after one more event. Pure: the same events always make the same response."""
-    match event:
-        case TextDelta(text=text):
-            return _changed(state, text=state.text + text)
-        case ReasoningDelta(text=text):
-            return _changed(state, thinking=state.thinking + text)
-        case TextReplaced(text=text, reason=reason):
-            said = f"The service replaced its answer{f' ({reason})' if reason else ''}."
-            said = event.notice or said
-            return _changed(state, text=text, notices=(*state.notices, said))
-        case ToolCallDelta():
-            return _changed(state, tool_calls=_with_call(state.tool_calls, event))
-        case ToolResult():
-            return _changed(state, tool_results=(*state.tool_results, event))
-        case RoundBegan():
-            mark = Mark(len(state.text), len(state.thinking), len(state.tool_calls))
-            return _changed(state, rounds=(*state.rounds, mark))
-        case Logprobs(items=items):
-            return _changed(state, logprobs=(*state.logprobs, *items))
-        case AlternativeDelta(choice=choice, text=text):
-            others = [*state.alternatives, *([""] * (choice - len(state.alternatives)))]
-            others[choice - 1] += text
-            return _changed(state, alternatives=tuple(others))
-        case Parsed(value=value):
-            return _changed(state, parsed=value)
-        case References(items=items):
-            return _changed(state, references=items)
-        case AudioChunk(data=data):
-            return _with_sound(state, data)
-        case PageRead(page=page):
-            text = "\n\n".join(filter(None, [state.text.rstrip("\n"), page.text]))
-            return _changed(state, text=text, pages=(*state.pages, page))
-        case Transcribed(recording=recording):
-            text = "\n\n".join(filter(None, [state.text, recording.text]))
-            return _changed(state, text=text, recordings=(*state.recordings, recording))
-        case ImageReady(picture=picture):
-            images = sorted((*state.images, picture), key=lambda each: each.index)
-            return _changed(state, images=tuple(images))
-        case VideoReady(film=film):
-            return _changed(state, videos=(*state.videos, film))
-        case VectorsAsked():
-            return _changed(state, embeddings=Vectors(asked=event))
-        case VectorsReady():
-            return _changed(state, embeddings=state.embeddings.grown(event))
-        case Usage():
-            return _changed(state, usage=event)
-        case Notice(text=text):
-            return _changed(state, notices=(*state.notices, text))
-        case Started():
-            return _changed(
-                state,
-                service=event.service,
-                model=event.model or state.model,
-                request_id=event.request_id or state.request_id,
-                sandbox=event.sandbox,
-                analysis=event.analysis,
-            )
-        case Finished(reason=reason, ending=ending):
-            return _changed(
-                state,
-                finish_reason=reason if ending == "complete" else "",
-                ending=ending,
-                audio=mended(state.audio),
-                _sound=None,
-            )
-        case _:
-            return state
-
-
 def _turns(state: Response, begin: Mark, end: Mark) -> list[Mapping[str, Any]]:
     """One round as messages: what the model said, and what its tools returned."""
     text = state.text[begin.text : end.text].strip("\n")
@@ -412,93 +312,3 @@ def _is_object(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _changed(state: Response, **changes: Any) -> Response:
-    # What dataclasses.replace does, without setting each of the fields anew: that takes ten times
-    # as long, and is done for every token.
-    changed = object.__new__(Response)
-    changed.__dict__.update(state.__dict__, **changes)
-    return changed
-
-
-def _with_sound(state: Response, data: bytes) -> Response:
-    sound: Growing = state.__dict__.get("_sound") or Growing(state.audio)
-    changed = _changed(state, _sound=sound.grown(data))
-    changed.__dict__.pop("audio", None)
-    return changed
-
-
-def _with_call(calls: tuple[ToolCall, ...], delta: ToolCallDelta) -> tuple[ToolCall, ...]:
-    grown = [*calls, *(ToolCall() for _ in range(delta.index + 1 - len(calls)))]
-    call = grown[delta.index]
-    grown[delta.index] = ToolCall(
-        id=delta.id or call.id,
-        name=delta.name or call.name,
-        arguments=call.arguments + delta.arguments,
-    )
-    return tuple(grown)
-
-
-class Arrival:
-    """
-    An answer on its way: give it events, ask it for the response so far.
-
-    Adds to the pure `fold` what only the clock knows. ``on_event`` hears of every change, which is
-    how a view follows an answer without calling anybody.
-    """
-
-    def __init__(
-        self,
-        *,
-        on_event: Callable[[Response, Event], None] | None = None,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self.response = Response()
-        self._on_event = on_event
-        self._clock = clock
-        self._started = clock()
-        self._first: float | None = None
-
-    def add(self, event: Event) -> None:
-        if self._first is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
-            self._first = self._clock() - self._started
-        self.response = fold(self.response, event)
-        if isinstance(event, Finished):
-            self.response = replace(self.response, timing=self._timing())
-        if self._on_event:
-            self._on_event(self.response, event)
-
-    def end(self, ending: Ending) -> Response:
-        """Close an answer that will not say itself how it ended."""
-        self.response = replace(
-            self.response,
-            ending=ending,
-            timing=self._timing(),
-            audio=mended(self.response.audio),
-        )
-        return self.response
-
-    def _timing(self) -> Timing:
-        return Timing(first_token=self._first, total=self._clock() - self._started)
-
-
-async def settle(events: AsyncGenerator[Event, Any], arrival: Arrival | None = None) -> Response:
-    """
-    Read an answer to its end and return it.
-
-    An error of ours leaves with what had arrived as its ``response``. When the task is cancelled,
-    ``arrival.response`` holds the part that had come, marked ``stopped``.
-    """
-    arrival = arrival or Arrival()
-    try:
-        async with aclosing(events):
-            async for event in events:
-                arrival.add(event)
-    except SophNetError as error:
-        error.response = arrival.end("failed")
-        raise
-    except asyncio.CancelledError:
-        arrival.end("stopped")
-        raise
-    return arrival.response

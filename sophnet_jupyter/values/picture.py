@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..errors import SettingsError
+from ..files.saving import is_folder, save_bytes, save_new, stem
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,7 +50,6 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file or a folder; see `Response.save`."""
-        from ..files.saving import save_pictures
 
         return save_pictures([self], path)[0]
 
@@ -85,3 +85,43 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         from PIL import Image
 
         return Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+
+
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}
+_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+
+
+def save_pictures(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> list[Path]:
+    """
+    Write pictures to a folder, or to a file: several become ``fox-1.png``, ``fox-2.png``.
+
+    The suffix decides the format. Raises `SettingsError`.
+    """
+    target = Path(path).expanduser()
+    if is_folder(path):
+        return [
+            save_new(
+                picture.data, target, stem(picture.prompt, picture.seed, "image"), suffix(picture)
+            )
+            for picture in pictures
+        ]
+    saved = []
+    for number, picture in enumerate(pictures, 1):
+        name = f"{target.stem}-{number}" if len(pictures) > 1 else target.stem
+        ending = target.suffix or suffix(picture)
+        data = picture.data if ending == suffix(picture) else picture.encoded(_format(ending))
+        saved.append(save_bytes(data, target.with_name(name + ending)))
+    return saved
+
+
+def suffix(picture: Picture) -> str:
+    """What the name of its file ends with. Raises `SettingsError` if it was not fetched."""
+    if not picture.data:
+        raise SettingsError("That picture was not fetched; only its address is known.")
+    return _SUFFIXES.get(picture.mime, ".png")
+
+
+def _format(ending: str) -> str:
+    if ending.lower() not in _FORMATS:
+        raise SettingsError(f"{ending} is no format of pictures: {', '.join(_FORMATS)} are.")
+    return _FORMATS[ending.lower()]

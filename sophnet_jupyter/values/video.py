@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 
 from ..errors import SettingsError
 from ..files.mp4 import Facts, facts
+from ..files.saving import is_folder, save_bytes, save_new, stem
 from .picture import Picture
 
 
@@ -47,7 +48,6 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, or to a folder under a name of its words. Raises `SettingsError`."""
-        from ..files.saving import save_films
 
         return save_films([self], path)[0]
 
@@ -64,3 +64,26 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
         if not self.data:
             raise SettingsError("That film was not fetched; only its address is known.")
         return facts(self.data)
+
+
+def save_films(films: Sequence[Film], path: str | os.PathLike[str]) -> list[Path]:
+    """Write films to a folder, or to a file: several are numbered. Raises `SettingsError`."""
+    if lost := [film for film in films if not film.data]:
+        raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
+    target = Path(path).expanduser()
+    if is_folder(path):
+        return [
+            save_new(film.data, target, stem(film.prompt, film.seed, "film"), _ending(film))
+            for film in films
+        ]
+    saved = []
+    for number, film in enumerate(films, 1):
+        if target.suffix not in ("", _ending(film)):
+            raise SettingsError(f"The film is a {_ending(film)} file: name it so, or a folder.")
+        name = f"{target.stem}-{number}" if len(films) > 1 else target.stem
+        saved.append(save_bytes(film.data, target.with_name(name + _ending(film))))
+    return saved
+
+
+def _ending(film: Film) -> str:
+    return ".webm" if film.mime == "video/webm" else ".mp4"

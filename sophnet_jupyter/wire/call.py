@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import quote
+
+from ..errors import SettingsError
 
 
 class Upload(Protocol):
@@ -116,3 +119,16 @@ class Network:
 def content_type(headers: Mapping[str, str]) -> str:
     """The media type alone, in lower case, empty where the server gave none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def segment(task_id: str | int) -> str:
+    """
+    An id as one segment of a path, so that none of its characters leads elsewhere.
+
+    One of digits may be a number. Raises `SettingsError` for what cannot be a segment.
+    """
+    number = isinstance(task_id, int) and not isinstance(task_id, bool)
+    written = str(task_id) if number or isinstance(task_id, str) else ""
+    if written.strip() in ("", ".", ".."):
+        raise SettingsError(f"{task_id!r} is not the id of a task.")
+    return quote(written, safe="", errors="replace")

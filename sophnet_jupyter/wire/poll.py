@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-from urllib.parse import quote
 
 from ..errors import (
     AnswerUnreadable,
@@ -24,7 +23,6 @@ from ..errors import (
     RateLimited,
     ServiceDown,
     ServiceError,
-    SettingsError,
     SophNetError,
     StillRunning,
     TaskFailed,
@@ -213,16 +211,3 @@ async def _tell(cancel: Callable[[], Awaitable[object]]) -> None:
     with suppress(SophNetError, TimeoutError):
         async with asyncio.timeout(CANCEL_WAIT):
             await cancel()
-
-
-def segment(task_id: str | int) -> str:
-    """
-    An id as one segment of a path, so that none of its characters leads elsewhere.
-
-    One of digits may be a number. Raises `SettingsError` for what cannot be a segment.
-    """
-    number = isinstance(task_id, int) and not isinstance(task_id, bool)
-    written = str(task_id) if number or isinstance(task_id, str) else ""
-    if written.strip() in ("", ".", ".."):
-        raise SettingsError(f"{task_id!r} is not the id of a task.")
-    return quote(written, safe="", errors="replace")

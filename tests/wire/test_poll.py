@@ -21,7 +21,8 @@ from sophnet_jupyter.errors import (
     Unreachable,
 )
 from sophnet_jupyter.events import Progress
-from sophnet_jupyter.wire.poll import Pace, State, segment, watch
+from sophnet_jupyter.wire.call import segment
+from sophnet_jupyter.wire.poll import Pace, State, watch
 
 RUNNING: State[str] = State(word="RUNNING")
 DONE = State(word="SUCCEEDED", done=True, reply="the picture", urls=("https://x.example/a.png",))

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...settings import dify_apps, model_name, store
+from ..line.suffixes import DOCUMENTS, KNOWLEDGE, PICTURES, SOUNDS
 from ..session.session import Session
 
 Found = tuple[str, str]
@@ -25,13 +26,6 @@ DeepSeek-R1 DeepSeek-V3.1 DeepSeek-V3.2 DeepSeek-V3.2-Fast GLM-4.6 GLM-4.7 GLM-5
 Kimi-K2.5 MiniMax-M2.5 Qwen3-235B-A22B Qwen3-Coder Qwen3-VL-235B
 """.split()
 VECTOR_MODELS = ("text-embeddings", "clip-embeddings", "bge-m3")
-PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-SOUNDS = (
-    *(".3gp", ".aac", ".amr", ".flac", ".flv", ".m4a", ".mp3", ".mp4", ".ogg", ".opus", ".wav"),
-    ".wma",
-)
-KNOWLEDGE = (".docx", ".pdf", ".pptx", ".txt", ".xlsx")
-DOCUMENTS = (".doc", ".docx", ".pdf", ".pptx", ".txt", ".xlsx")
 # A folder of photographs has thousands, and nobody reads on after this.
 MOST_FILES = 200
 
@@ -72,7 +66,7 @@ def for_words(magic: str, word: str, session: Session) -> list[Found]:
 
 def for_subject(before: list[str], word: str, session: Session) -> list[Found]:
     """What may follow ``%sophnet``."""
-    from ..sophnet.sophnet import SUBJECTS
+    from ..sophnet.subjects import SUBJECTS
 
     match before:
         case []:

@@ -20,10 +20,10 @@ from ...settings.secret import scrub
 from ...values.knowledge import KnowledgeFile, Qa
 from ...views import knowledge as views
 from ...views.safe.control_characters import plain
-from ..completion.suggestions import KNOWLEDGE
 from ..line.interpolate import interpolate
 from ..line.named_files import named_files
 from ..line.options import out_name
+from ..line.suffixes import KNOWLEDGE
 from ..line.trailing import parse_around
 from ..session.session import Session
 from .upload import Uploading

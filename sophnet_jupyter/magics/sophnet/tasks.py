@@ -15,8 +15,8 @@ from ...response import Response
 from ...views.live.progress import said
 from ...views.safe.control_characters import plain
 from .. import sheet
+from ..answers.transcribing import Transcribing
 from ..session.session import Session
-from ..transcribe import Transcribing
 
 NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
 

@@ -12,10 +12,10 @@ import msgspec
 
 from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
 from ...events import Event, Progress
-from ...wire.call import Call, Reply
-from ...wire.poll import Pace, State, segment, watch
+from ...wire.call import Call, Reply, segment
+from ...wire.held import held
+from ...wire.poll import Pace, State, watch
 from ...wire.retry import PAID_TASK, READ
-from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .access import SERVICE, checked, parse_error
 from .loose import moment, number, objects

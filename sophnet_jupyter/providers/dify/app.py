@@ -16,11 +16,10 @@ import msgspec
 from ...errors import AnswerIncomplete, SettingsError
 from ...events import Event
 from ...response import Response, settle
-from ...wire.call import Call
+from ...wire.call import Call, segment
 from ...wire.files.upload import Content
-from ...wire.poll import segment
+from ...wire.held import held
 from ...wire.retry import PAID_TASK, READ
-from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .access import SERVICE, checked
 from .annotations import AnnotationReply, Annotations

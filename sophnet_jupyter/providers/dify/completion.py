@@ -11,12 +11,11 @@ import msgspec
 
 from ...errors import AnswerUnreadable, ServiceError, SophNetError
 from ...events import Event, Notice, Progress, Started
-from ...wire.call import Call, Reply
-from ...wire.poll import segment
+from ...wire.call import Call, Reply, segment
+from ...wire.held import held
 from ...wire.retry import PAID_TASK, Retry
 from ...wire.stream import stream as wire_stream
 from ...wire.stream.sse import SSE
-from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from .access import (
     BROKEN,

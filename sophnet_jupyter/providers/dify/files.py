@@ -15,10 +15,9 @@ from ...errors import SettingsError, quoted
 from ...files.kinds import sniff
 from ...prompt.pictures.pixels import drawn
 from ...prompt.pictures.sources import Source, sources
-from ...wire.call import Call, Reply
+from ...wire.call import Call, Reply, segment
 from ...wire.files.multipart import Multipart, field, file, file_name
 from ...wire.files.upload import Content
-from ...wire.poll import segment
 from ...wire.retry import PAID_TASK, READ
 from ...wire.wire import Wire
 from .access import checked, parse_error

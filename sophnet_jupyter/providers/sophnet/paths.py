@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...wire.poll import segment
+from ...wire.call import segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from ...errors import SophNetError
 from ...events import Event, Finished, Notice, PageRead, Progress, Transcribed
-from ...wire.stream.stream import held
+from ...wire.held import held
 from ..together import together
 
 # Requests of one call that are under way together.

@@ -16,9 +16,9 @@ from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError, SophNet
 from ...events import Event, Finished, Notice, Started
 from ...response import Response, settle
 from ...wire.call import Call, Reply
+from ...wire.held import held
 from ...wire.retry import ANSWER, READ
 from ...wire.stream.sse import SSE
-from ...wire.stream.stream import held
 from ...wire.wire import Wire
 from ..lines import DONE, EventLines, read
 from .access import (

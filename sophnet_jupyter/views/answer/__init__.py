@@ -1,4 +1,4 @@
 """TODO: what this package is, in a sentence."""
 
-from .answer import Context as Context
 from .answer import bundle as bundle
+from .context import Context as Context

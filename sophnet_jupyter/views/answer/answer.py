@@ -11,7 +11,6 @@ and folds are not within its reach, and the last line of an answer is always our
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
@@ -20,7 +19,6 @@ from ...response import Response
 from ...response.response import Mark
 from ..documents import pages
 from ..media import audio, films, images, thumbnails, transcript
-from ..media.thumbnails import Sent
 from ..safe.control_characters import plain
 from ..safe.links import web_link
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
@@ -28,7 +26,7 @@ from ..safe.markdown import render
 from ..safe.maths import inert
 from ..vectors import vectors
 from . import formats, tokens, tool_cards
-from .formats import Format
+from .context import Context
 
 # Solid, so that it is as loud on dark ground as on light.
 _BADGE = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
@@ -40,24 +38,6 @@ _SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": 
 _TICKER = 110
 # What is meant to be short is not let grow over the page.
 _LONGEST_TITLE, _LONGEST_EXCERPT = 160, 160
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the reader should know about a question besides its answer."""
-
-    inserted: Sequence[str] = ()
-    conversation: str = ""
-    pictures: Sequence[Sent] = ()
-    # None is Markdown, or the value itself where the answer was read as one.
-    format: Format | None = None
-    # Whether the functions that the model calls are run here.
-    tools_run: bool = False
-    # Of what was read only the headings.
-    outline: bool = False
-
-    def form(self, response: Response) -> Format:
-        return self.format or ("markdown" if response.parsed is None else "json")
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:

@@ -6,20 +6,16 @@ Both are marked, since a step reads much like a sentence of a report.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
-from ...events import Event, ReasoningDelta, TextDelta
 from ...response import Response
-from ..live.answer import STREAM_RATE, LiveAnswer, Surface
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, clipped, fold, one_line
 from ..safe.markdown import render
 from ..safe.maths import inert
 from . import answer
-from .answer import Context
+from .context import Context
 
 _TICKER = 110
 _REPORT = f'<div style="{SMALL};{FAINT};margin:8px 0 2px"><b>report</b></div>'
@@ -54,70 +50,6 @@ def step(text: str) -> str:
     lines = [line for line in map(one_line, text.splitlines()) if line]
     said = inert(clipped(lines[-1], _TICKER)) if lines else "…"
     return f'<div style="{SMALL};{FAINT}"><b>analysing</b> {said}</div>'
-
-
-class LiveReport:
-    """Draws an analysis while it arrives: the step it is at, then the report as any answer."""
-
-    def __init__(
-        self,
-        surface: Surface,
-        context: Context,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._surface = surface
-        self._clock = clock
-        self._report = LiveAnswer(surface, context, clock=clock)
-        self._reporting = False
-        self._model = ""
-        self._steps = ""
-        self._painted_at = float("-inf")
-
-    def start(self, model: str) -> None:
-        self._model = model
-        self._steps = self._surface.publish({"text/html": answer.waiting(model)})
-
-    def on_event(self, response: Response, event: Event) -> None:
-        match event:
-            case ReasoningDelta() if not self._reporting:
-                self._paint_step(response)
-            case ReasoningDelta():
-                # Steps after the report began stand with the others, once all is over.
-                pass
-            case TextDelta():
-                self._begin_report(response)
-                self._report.on_event(replace(response, thinking=""), event)
-            case _ if self._reporting:
-                self._report.on_event(replace(response, thinking=""), event)
-
-    def finish(self, response: Response) -> None:
-        self._begin_report(response)
-        self._settle_steps(response)
-        self._report.finish(replace(response, thinking=""))
-
-    def _begin_report(self, response: Response) -> None:
-        if not self._reporting:
-            self._reporting = True
-            self._settle_steps(response)
-            self._report.start(self._model)
-
-    def _paint_step(self, response: Response) -> None:
-        if self._clock() - self._painted_at >= 1 / STREAM_RATE:
-            self._painted_at = self._clock()
-            self._draw(step(response.thinking), None)
-
-    def _settle_steps(self, response: Response) -> None:
-        if not response.thinking.strip():
-            self._draw("", "")
-            return
-        mark, said = (_REPORT, "\n\n— report —") if response.text else ("", "")
-        words = steps_words(response.thinking) + said
-        self._draw(steps(response.thinking) + mark, words)
-
-    def _draw(self, html: str, words: str | None) -> None:
-        data = {"text/html": html} | ({} if words is None else {"text/plain": words})
-        self._surface.publish(data, display_id=self._steps, update=True)
 
 
 # Word takes borders from the cells, and nothing from a sheet that it would have to fetch.

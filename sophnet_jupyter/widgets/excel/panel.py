@@ -12,8 +12,9 @@ from ...events import Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
 from ...response import Arrival, Response
 from ...views.answer import Context
-from ...views.answer.report import LiveReport, document, markdown
+from ...views.answer.report import document, markdown
 from ...views.live.answer import show
+from ...views.live.report import LiveReport
 from ...views.safe.control_characters import plain
 from ..exchange.exchange import Exchange, Pieces, to_html
 from ..panel.panel import Buffers, Command, Panel, said

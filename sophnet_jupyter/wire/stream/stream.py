@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ...errors import SophNetError
 from ..call import Call, Reply
@@ -20,32 +20,6 @@ T = TypeVar("T")
 
 # Once a finish reason has come, only usage and an end mark can follow, and may never.
 END_WAIT = 2.0
-
-
-_held: set[AsyncGenerator[Any, Any]] = set()
-
-
-class held(Generic[T]):  # noqa: N801 - used like aclosing, and named like it
-    """
-    `contextlib.aclosing` for a generator that reads from another.
-
-    Keeps the inner one alive by itself. So when a reader goes without closing, the collector finds
-    the outermost generator alone, which then closes the others in their order. If it found all of
-    them it would begin to close all at once, and they would fall over each other.
-    """
-
-    def __init__(self, thing: AsyncGenerator[T, Any]) -> None:
-        self.thing = thing
-
-    async def __aenter__(self) -> AsyncGenerator[T, Any]:
-        _held.add(self.thing)
-        return self.thing
-
-    async def __aexit__(self, *_: object) -> None:
-        try:
-            await self.thing.aclose()
-        finally:
-            _held.discard(self.thing)
 
 
 class Decoding(Protocol):

@@ -10,7 +10,8 @@ from sophnet_jupyter import settings
 from sophnet_jupyter.magics import extension
 from sophnet_jupyter.magics.chat.sophchat import ChatMagics
 from sophnet_jupyter.magics.line.options import parse
-from sophnet_jupyter.magics.sophnet.sophnet import SUBJECTS, SophNetMagics
+from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
+from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 
 
 @pytest.fixture

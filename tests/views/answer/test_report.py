@@ -9,7 +9,8 @@ import pytest
 from sophnet_jupyter.events import ReasoningDelta, TextDelta
 from sophnet_jupyter.response import Response, fold
 from sophnet_jupyter.views.answer import Context
-from sophnet_jupyter.views.answer.report import LiveReport, bundle, document, markdown
+from sophnet_jupyter.views.answer.report import bundle, document, markdown
+from sophnet_jupyter.views.live.report import LiveReport
 
 TEXT = "# Sums\n\n| a | b |\n|---|---:|\n| x | 1 |\n\n<script>bad()</script>"
 ANSWER = Response(text=TEXT, thinking="one\ntwo <img src=x>\n", ending="complete")

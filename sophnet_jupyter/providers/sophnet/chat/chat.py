@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from ....errors import AnswerIncomplete, AnswerUnreadable, SettingsError
-from ....events import Event, Finished, Notice, Reference, Started, TextDelta
+from ....errors import AnswerIncomplete, SettingsError
+from ....events import Event, Reference, TextDelta
 from ....response import Response, settle
 from ....wire.call import Call, Reply
+from ....wire.held import held
 from ....wire.retry import ANSWER
-from ....wire.stream.sse import SSE
-from ....wire.stream.stream import held
 from ....wire.wire import Wire
 from ...arguments import encoded
-from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
-from .chunk import Cite, Decoder, as_it_is, plain_text
-from .question import Ask, Body, Question, answer, question
+from ..access import SERVICE
+from .answer import answer
+from .question import Ask, Body, Question, question
+from .reading import DONE, Reading, _is_whole, whole
 from .request import Prompt
 
 if TYPE_CHECKING:
     from ....wire.files.download import Downloader
 
 PATH = "/v1/chat/completions"
-DONE = "[DONE]"
-# Finish reasons of an answer that did not get to its end. The first is DeepSeek's documented one.
-GAVE_UP = {"insufficient_system_resource", "error", "abort"}
 
 
 class Chat:
@@ -205,123 +199,3 @@ def _sent(body: Body, *, stream: bool) -> Body:
 
 def _call(body: Body) -> Call:
     return Call(method="POST", path=PATH, body=encoded(body))
-
-
-class Reading:
-    """
-    What a stream says: give it each event, then ask how it ended.
-
-    ``reply`` is its head, ``choices`` how many answers it was asked for, ``cite`` as `Decoder`'s.
-    """
-
-    def __init__(self, reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> None:
-        self.decoder = Decoder(choices, cite)
-        self._reply = reply
-        self._started = False
-
-    def words(self, sse: SSE) -> str:
-        """The words of an event that brings words and nothing else; empty for any other."""
-        if self._started and sse.event == "message" and (text := plain_text(sse.data or "")):
-            self.decoder.empty = False
-            return text
-        return ""
-
-    def events(self, sse: SSE) -> list[Event]:
-        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
-        if sse.event == "error":
-            raise parse_error(self._reply, _error(sse.data or ""))
-        found: list[Event] = []
-        for chunk in chunks(self._reply, sse.data or "", cut=not sse.complete):
-            # Most chunks are neither an error nor the first, and this is asked of every token.
-            if ("error" in chunk or not chunk.get("choices")) and says_error(chunk):
-                raise parse_error(self._reply, chunk)
-            if not self._started:
-                self._started = True
-                found.append(_started(self._reply, chunk))
-            found += self.decoder.events(chunk, "delta")
-        return found
-
-    def end(self, *, done: bool) -> list[Event]:
-        """The last events: ``[DONE]`` or a finish reason make the answer complete."""
-        return last_events(self.decoder, done=done)
-
-
-def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Event]:
-    """The events of an answer that came in one piece. Raises `ServiceError`."""
-    body = checked(reply)
-    if not isinstance(body.get("choices"), list):
-        what = "JSON without any choices"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
-    decoder = Decoder(choices, cite)
-    events = [_started(reply, body), *decoder.events(body, "message")]
-    return [*events, *last_events(decoder, done=True)]
-
-
-def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
-    """
-    The JSON objects in one event's data: one, or one a line where blank lines were left out.
-
-    ``cut`` says that the stream ended inside this event, so that it may be half an object.
-    """
-    try:
-        chunk = _decode(data)
-    except _BROKEN:
-        chunk = None
-    if isinstance(chunk, dict):
-        return [chunk]
-    lines = [line for line in data.split("\n") if line.strip() not in ("", DONE)]
-    with suppress(*_BROKEN):
-        found = [_decode(line) for line in lines]
-        if all(isinstance(chunk, dict) for chunk in found):
-            return found
-    if cut:
-        return []
-    what = "an event that is not a JSON object"
-    raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.scrub(data)[:80])
-
-
-_decode = msgspec.json.Decoder().decode
-_BROKEN = (msgspec.DecodeError, RecursionError)
-
-
-def _error(data: str) -> dict[str, Any]:
-    """The data of an event named error, in the shape of a body that is one."""
-    try:
-        said = _decode(data)
-    except _BROKEN:
-        said = data
-    if not isinstance(said, dict):
-        return {"error": str(said)}
-    return said if says_error(said) else said | {"error": said}
-
-
-def _is_whole(line: bytes) -> bool:
-    # The published samples stand line under line, so a blank line between events is not certain.
-    return (line[:1] == b"{" and line[-1:] == b"}") or line == b"[DONE]"
-
-
-def _started(reply: Reply, chunk: dict[str, Any]) -> Started:
-    return Started(
-        service=SERVICE,
-        model=str(chunk.get("model") or ""),
-        request_id=reply.scrub(request_id(reply.headers, chunk)),
-        sandbox=is_sandbox(reply.headers),
-    )
-
-
-def last_events(decoder: Decoder, *, done: bool) -> list[Event]:
-    """How an answer ended, by its finish reason, or because its stream says so."""
-    if not (decoder.reason or done):
-        said = "The stream ended without saying that it was finished: the answer may be cut."
-        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
-    if decoder.reason in GAVE_UP:
-        said = f"The service gave the answer up ({decoder.reason}): ask again for the rest."
-        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
-    notices: list[Event] = []
-    if decoder.reason == "length":
-        notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
-    elif decoder.reason == "content_filter":
-        notices.append(Notice(text="The service's content filter ended this answer."))
-    elif decoder.empty:
-        notices.append(Notice(text="The model finished without a word."))
-    return [*notices, Finished(reason=decoder.reason)]

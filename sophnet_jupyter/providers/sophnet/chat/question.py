@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ....errors import SettingsError
-from ....events import Event, Notice, Started
-from ....wire.stream.stream import held
+from ....events import Event
 from ...arguments import encoded, number, whole
 from .. import models
 from .request import Message, Prompt, messages, request
@@ -127,39 +126,6 @@ def question(
         tool_timeout=tool_timeout,
         repair=repair,
     )
-
-
-def answer(
-    asked: Question, ask: Ask, *, scrub: Callable[[str], str] = str
-) -> AsyncGenerator[Event, None]:
-    """
-    The events of one answer, in however many rounds; `Finished` comes once, at the end.
-
-    ``ask`` sends one request. Closing this early closes the connection and cancels async tools;
-    one that runs in a thread is left to itself. Raises `SophNetError`.
-    """
-    if asked.plain:
-        return _noted(asked, ask) if asked.notices else ask(asked.body)
-    from .rounds import Rounds
-
-    return Rounds(asked, ask, scrub).events()
-
-
-async def _noted(asked: Question, ask: Ask) -> AsyncGenerator[Event, None]:
-    async with held(ask(asked.body)) as events:
-        async for event in events:
-            yield event
-            if isinstance(event, Started):
-                for text in asked.notices:
-                    yield Notice(text=text)
-
-
-def next_body(asked: Question, conversation: list[Message], number: int) -> Body:
-    """The request of a round. A tool that was demanded has been called after the first."""
-    body = Body(asked.body | {"messages": conversation})
-    if number > 1 and body.get("tool_choice") not in (None, "auto", "none"):
-        del body["tool_choice"]
-    return body
 
 
 def _check_running(

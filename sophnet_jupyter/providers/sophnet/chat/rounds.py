@@ -27,8 +27,9 @@ from ....events import (
 from ....prompt.forms.shape import Misfit
 from ....prompt.tools import call as tool_call
 from ....response import Response, fold
-from ....wire.stream.stream import held
-from .question import Ask, Question, next_body
+from ....wire.held import held
+from .question import Ask, Body, Question
+from .request import Message
 
 # Tools that run at the same time; a model that asks for more waits.
 AT_ONCE = 16
@@ -219,3 +220,11 @@ def _sum(before: Usage | None, now: Usage) -> Usage:
         cached_tokens=added(before.cached_tokens, now.cached_tokens),
         reasoning_tokens=added(before.reasoning_tokens, now.reasoning_tokens),
     )
+
+
+def next_body(asked: Question, conversation: list[Message], number: int) -> Body:
+    """The request of a round. A tool that was demanded has been called after the first."""
+    body = Body(asked.body | {"messages": conversation})
+    if number > 1 and body.get("tool_choice") not in (None, "auto", "none"):
+        del body["tool_choice"]
+    return body

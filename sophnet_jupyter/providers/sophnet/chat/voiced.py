@@ -10,15 +10,15 @@ import msgspec
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, Usage
 from ....wire.call import Call, Reply
+from ....wire.held import held
 from ....wire.retry import ANSWER
 from ....wire.stream.sse import SSE
-from ....wire.stream.stream import held
 from ....wire.wire import Wire
 from ...arguments import encoded
 from ...lines import EventLines, read
 from ..voice.frame import Frames, is_frame
 from ..voice.request import sounding
-from . import chat
+from . import reading as chat_reading
 from .question import Body
 
 PATH = "/v1/chat/completions-with-voice-output"
@@ -64,14 +64,14 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
     async with wire.stream(call, retry=ANSWER) as opened:
         reading = _Both(opened.reply(), choices=asked.choices)
         if opened.ok:
-            async with held(opened.events(until=chat.DONE, decoder=EventLines())) as lines:
+            async with held(opened.events(until=chat_reading.DONE, decoder=EventLines())) as lines:
                 async for line in lines:
                     for event in reading.events(line):
                         yield event
                     opened.ending = reading.over
         no_stream = not opened.ok or opened.unread is not None
         last = (
-            chat.whole(await opened.whole(), choices=asked.choices)
+            chat_reading.whole(await opened.whole(), choices=asked.choices)
             if no_stream
             else reading.end(done=opened.done)
         )
@@ -83,7 +83,7 @@ class _Both:
     """Tells the words from the sound, which come mixed, each in objects of its own."""
 
     def __init__(self, reply: Reply, *, choices: int) -> None:
-        self._words = chat.Reading(reply, choices=choices)
+        self._words = chat_reading.Reading(reply, choices=choices)
         self._frames = Frames()
         self._usage = Usage()
 

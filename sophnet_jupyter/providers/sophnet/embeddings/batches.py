@@ -15,7 +15,7 @@ from ....errors import (
     SophNetError,
     Unreachable,
 )
-from ....wire.stream.stream import held
+from ....wire.held import held
 from .answer import Found
 from .request import Batch
 

@@ -11,8 +11,8 @@ from ....errors import AnswerUnreadable, ServiceError, SettingsError, SophNetErr
 from ....events import Event, Finished, Notice, Progress, Started, Usage, VectorsAsked, VectorsReady
 from ....response import Response, settle
 from ....wire.call import Call
+from ....wire.held import held
 from ....wire.retry import ANSWER
-from ....wire.stream.stream import held
 from ....wire.wire import Wire
 from ... import arguments
 from ..access import SERVICE

@@ -14,12 +14,12 @@ from ....events import Event, Finished, ImageReady, Notice, Progress, Started
 from ....files.kinds import Kind
 from ....response import Response, settle
 from ....values.picture import Picture
-from ....wire.call import Call, Reply
+from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
 from ....wire.files.receive import Verify
-from ....wire.poll import Pace, State, segment
+from ....wire.held import held
+from ....wire.poll import Pace, State
 from ....wire.retry import PAID_TASK, READ
-from ....wire.stream.stream import held
 from ....wire.wire import Wire
 from ... import arguments
 from ...tasks.journal import Task

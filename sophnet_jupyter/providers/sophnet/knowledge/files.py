@@ -21,11 +21,10 @@ from ....errors import (
 )
 from ....events import Progress
 from ....values.knowledge import KnowledgeContent, KnowledgeFile
-from ....wire.call import Call, Reply
+from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
 from ....wire.files.multipart import Multipart, file
 from ....wire.files.upload import Content, sending
-from ....wire.poll import segment
 from ....wire.retry import ANSWER, PAID_TASK, READ
 from ....wire.wire import Wire
 from .. import references

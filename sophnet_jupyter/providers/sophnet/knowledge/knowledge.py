@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from ....errors import SettingsError
+from ....wire.call import segment
 from ....wire.files.download import Downloader
-from ....wire.poll import segment
 from ....wire.wire import Wire
 from .files import Files
 from .pairs import QaTable

@@ -9,8 +9,7 @@ import msgspec
 
 from ....errors import SettingsError
 from ....values.knowledge import Qa
-from ....wire.call import Call
-from ....wire.poll import segment
+from ....wire.call import Call, segment
 from ....wire.retry import ANSWER, PAID_TASK
 from ....wire.wire import Wire
 from ..access import checked, is_sandbox

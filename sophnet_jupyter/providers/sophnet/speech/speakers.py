@@ -9,7 +9,7 @@ import msgspec
 from ....errors import SettingsError
 from ....events import Event, Transcribed
 from ....values.transcript import renamed
-from ....wire.stream.stream import held
+from ....wire.held import held
 
 
 def named(events: AsyncGenerator[Event, None], names: Sequence[str]) -> AsyncGenerator[Event, None]:

@@ -15,12 +15,12 @@ from ....errors import SettingsError
 from ....events import Event, Finished, Notice, Progress, Started, Transcribed
 from ....response import Response, settle
 from ....values.transcript import Recording
-from ....wire.call import Call, Reply
+from ....wire.call import Call, Reply, segment
 from ....wire.files.multipart import Multipart
 from ....wire.files.upload import Content, sending
-from ....wire.poll import Pace, State, segment
+from ....wire.held import held
+from ....wire.poll import Pace, State
 from ....wire.retry import ANSWER, PAID_TASK, READ
-from ....wire.stream.stream import held
 from ....wire.wire import Wire
 from ... import arguments
 from ...tasks.journal import Task

@@ -10,8 +10,8 @@ from ....events import AudioChunk, Event, Finished, Notice, Started
 from ....files.kinds import HEAD, sniff
 from ....response import Response, settle
 from ....wire.call import Call, Reply
+from ....wire.held import held
 from ....wire.retry import ANSWER
-from ....wire.stream.stream import held
 from ....wire.wire import Wire
 from ... import arguments
 from ...lines import EventLines, read

@@ -8,8 +8,8 @@ import msgspec
 
 from ....errors import SophNetError
 from ....events import Event, Finished, Notice, Usage
-from ..chat.chat import last_events
 from ..chat.chunk import Decoder
+from ..chat.reading import last_events
 from ..chat.voiced import UNSAID
 from ..voice.frame import Frames, is_frame
 

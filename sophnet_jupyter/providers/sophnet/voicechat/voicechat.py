@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ....errors import SettingsError
-from ....wire.poll import segment
+from ....wire.call import segment
 from ....wire.websocket import Sockets
 from ....wire.wire import Wire
 from ..speech.live.source import Sound, read

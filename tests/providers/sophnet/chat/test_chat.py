@@ -23,7 +23,7 @@ from sophnet_jupyter.errors import (
 from sophnet_jupyter.events import Finished, Started, TextDelta
 from sophnet_jupyter.providers.sophnet.access import origin
 from sophnet_jupyter.providers.sophnet.chat import Chat
-from sophnet_jupyter.providers.sophnet.chat.chat import Reading, whole
+from sophnet_jupyter.providers.sophnet.chat.reading import Reading, whole
 from sophnet_jupyter.response import settle
 from sophnet_jupyter.settings import Timeouts
 from sophnet_jupyter.wire.call import Network, Reply

@@ -13,7 +13,7 @@ from PIL import Image
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.providers.sophnet.chat import Chat
-from sophnet_jupyter.providers.sophnet.chat.chat import Reading, whole
+from sophnet_jupyter.providers.sophnet.chat.reading import Reading, whole
 from sophnet_jupyter.response import Response, fold
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.stream.sse import SSE

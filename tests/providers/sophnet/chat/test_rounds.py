@@ -28,7 +28,8 @@ from sophnet_jupyter.events import (
     Usage,
 )
 from sophnet_jupyter.providers.sophnet.chat import Chat
-from sophnet_jupyter.providers.sophnet.chat.question import answer, question
+from sophnet_jupyter.providers.sophnet.chat.answer import answer
+from sophnet_jupyter.providers.sophnet.chat.question import question
 from sophnet_jupyter.response import Arrival, Response, fold, settle
 
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,44 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...response import Response
+from ...views.answer import Context
+from ...views.answer.answer import closing, closing_words
+from ...views.live.progress import LiveProgress
+from .follow import Following
+
+
+class Transcribing(Following):
+    """Progress, and in its place a player with the transcript, where there is one."""
+
+    def _draw(self, response: Response, context: Context) -> None:
+        live = isinstance(self._view, LiveProgress) and not self.in_background
+        players = _players(response) if live and response.ending == "complete" else []
+        if not players:
+            super()._draw(response, context)
+            return
+        said = {
+            "text/html": closing(response, context),
+            "text/plain": closing_words(response, context),
+        }
+        self._publish(said)
+        for player in players:
+            player._ipython_display_()
+
+
+def _players(response: Response) -> list[Any]:
+    """Live players, where widgets are installed and there is something to hear of."""
+    if not response.sentences:
+        return []
+    try:
+        from ...widgets.playing.transcript_player import TranscriptPlayer
+    except ImportError:
+        return []
+    return [
+        TranscriptPlayer(response, number, footer=False)
+        for number, recording in enumerate(response.recordings)
+        if recording.sentences
+    ]

@@ -1,0 +1,11 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+SOUNDS = (
+    *(".3gp", ".aac", ".amr", ".flac", ".flv", ".m4a", ".mp3", ".mp4", ".ogg", ".opus", ".wav"),
+    ".wma",
+)
+KNOWLEDGE = (".docx", ".pdf", ".pptx", ".txt", ".xlsx")
+DOCUMENTS = (".doc", ".docx", ".pdf", ".pptx", ".txt", ".xlsx")

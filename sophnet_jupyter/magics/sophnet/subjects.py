@@ -1,0 +1,18 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+SUBJECTS = {
+    "status": "where requests go, where the key came from, and which model answers",
+    "login": "ask for a key and keep it; with a name, for a profile of that name",
+    "logout": "forget a kept key",
+    "profile": "the keys that are kept; with a name, use that one in this kernel",
+    "model": "the default chat model; with a name, that one from now on",
+    "models": "the models of the service; with a text, those that have it in their names",
+    "alias": "short names for models; with a name and a model, one more",
+    "jobs": "the answers that run in the background, and those that did",
+    "cancel": "stop the background answer of a cell, or all of them",
+    "tasks": "long work that services go on with, to be resumed after a restart",
+    "doctor": "check versions, network, key and clock, and say what to do",
+    "help": "this list",
+}

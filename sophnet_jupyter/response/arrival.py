@@ -1,0 +1,80 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from ..errors import SophNetError
+from ..events import Ending, Event, Finished, ReasoningDelta, TextDelta, ToolCallDelta
+from ..files.wav import mended
+from .folding import fold
+from .response import Response, Timing
+
+
+class Arrival:
+    """
+    An answer on its way: give it events, ask it for the response so far.
+
+    Adds to the pure `fold` what only the clock knows. ``on_event`` hears of every change, which is
+    how a view follows an answer without calling anybody.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_event: Callable[[Response, Event], None] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.response = Response()
+        self._on_event = on_event
+        self._clock = clock
+        self._started = clock()
+        self._first: float | None = None
+
+    def add(self, event: Event) -> None:
+        if self._first is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
+            self._first = self._clock() - self._started
+        self.response = fold(self.response, event)
+        if isinstance(event, Finished):
+            self.response = replace(self.response, timing=self._timing())
+        if self._on_event:
+            self._on_event(self.response, event)
+
+    def end(self, ending: Ending) -> Response:
+        """Close an answer that will not say itself how it ended."""
+        self.response = replace(
+            self.response,
+            ending=ending,
+            timing=self._timing(),
+            audio=mended(self.response.audio),
+        )
+        return self.response
+
+    def _timing(self) -> Timing:
+        return Timing(first_token=self._first, total=self._clock() - self._started)
+
+
+async def settle(events: AsyncGenerator[Event, Any], arrival: Arrival | None = None) -> Response:
+    """
+    Read an answer to its end and return it.
+
+    An error of ours leaves with what had arrived as its ``response``. When the task is cancelled,
+    ``arrival.response`` holds the part that had come, marked ``stopped``.
+    """
+    arrival = arrival or Arrival()
+    try:
+        async with aclosing(events):
+            async for event in events:
+                arrival.add(event)
+    except SophNetError as error:
+        error.response = arrival.end("failed")
+        raise
+    except asyncio.CancelledError:
+        arrival.end("stopped")
+        raise
+    return arrival.response

@@ -1,0 +1,130 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..events import (
+    AlternativeDelta,
+    AudioChunk,
+    Event,
+    Finished,
+    ImageReady,
+    Logprobs,
+    Notice,
+    PageRead,
+    Parsed,
+    ReasoningDelta,
+    References,
+    RoundBegan,
+    Started,
+    TextDelta,
+    TextReplaced,
+    ToolCallDelta,
+    ToolResult,
+    Transcribed,
+    Usage,
+    VectorsAsked,
+    VectorsReady,
+    VideoReady,
+)
+from ..files.wav import mended
+from .growing import Growing
+from .response import Mark, Response, ToolCall
+from .vectors import Vectors
+
+
+def fold(state: Response, event: Event) -> Response:
+    """The response after one more event. Pure: the same events always make the same response."""
+    match event:
+        case TextDelta(text=text):
+            return _changed(state, text=state.text + text)
+        case ReasoningDelta(text=text):
+            return _changed(state, thinking=state.thinking + text)
+        case TextReplaced(text=text, reason=reason):
+            said = f"The service replaced its answer{f' ({reason})' if reason else ''}."
+            said = event.notice or said
+            return _changed(state, text=text, notices=(*state.notices, said))
+        case ToolCallDelta():
+            return _changed(state, tool_calls=_with_call(state.tool_calls, event))
+        case ToolResult():
+            return _changed(state, tool_results=(*state.tool_results, event))
+        case RoundBegan():
+            mark = Mark(len(state.text), len(state.thinking), len(state.tool_calls))
+            return _changed(state, rounds=(*state.rounds, mark))
+        case Logprobs(items=items):
+            return _changed(state, logprobs=(*state.logprobs, *items))
+        case AlternativeDelta(choice=choice, text=text):
+            others = [*state.alternatives, *([""] * (choice - len(state.alternatives)))]
+            others[choice - 1] += text
+            return _changed(state, alternatives=tuple(others))
+        case Parsed(value=value):
+            return _changed(state, parsed=value)
+        case References(items=items):
+            return _changed(state, references=items)
+        case AudioChunk(data=data):
+            return _with_sound(state, data)
+        case PageRead(page=page):
+            text = "\n\n".join(filter(None, [state.text.rstrip("\n"), page.text]))
+            return _changed(state, text=text, pages=(*state.pages, page))
+        case Transcribed(recording=recording):
+            text = "\n\n".join(filter(None, [state.text, recording.text]))
+            return _changed(state, text=text, recordings=(*state.recordings, recording))
+        case ImageReady(picture=picture):
+            images = sorted((*state.images, picture), key=lambda each: each.index)
+            return _changed(state, images=tuple(images))
+        case VideoReady(film=film):
+            return _changed(state, videos=(*state.videos, film))
+        case VectorsAsked():
+            return _changed(state, embeddings=Vectors(asked=event))
+        case VectorsReady():
+            return _changed(state, embeddings=state.embeddings.grown(event))
+        case Usage():
+            return _changed(state, usage=event)
+        case Notice(text=text):
+            return _changed(state, notices=(*state.notices, text))
+        case Started():
+            return _changed(
+                state,
+                service=event.service,
+                model=event.model or state.model,
+                request_id=event.request_id or state.request_id,
+                sandbox=event.sandbox,
+                analysis=event.analysis,
+            )
+        case Finished(reason=reason, ending=ending):
+            return _changed(
+                state,
+                finish_reason=reason if ending == "complete" else "",
+                ending=ending,
+                audio=mended(state.audio),
+                _sound=None,
+            )
+        case _:
+            return state
+
+
+def _changed(state: Response, **changes: Any) -> Response:
+    # What dataclasses.replace does, without setting each of the fields anew: that takes ten times
+    # as long, and is done for every token.
+    changed = object.__new__(Response)
+    changed.__dict__.update(state.__dict__, **changes)
+    return changed
+
+
+def _with_sound(state: Response, data: bytes) -> Response:
+    sound: Growing = state.__dict__.get("_sound") or Growing(state.audio)
+    changed = _changed(state, _sound=sound.grown(data))
+    changed.__dict__.pop("audio", None)
+    return changed
+
+
+def _with_call(calls: tuple[ToolCall, ...], delta: ToolCallDelta) -> tuple[ToolCall, ...]:
+    grown = [*calls, *(ToolCall() for _ in range(delta.index + 1 - len(calls)))]
+    call = grown[delta.index]
+    grown[delta.index] = ToolCall(
+        id=delta.id or call.id,
+        name=delta.name or call.name,
+        arguments=call.arguments + delta.arguments,
+    )
+    return tuple(grown)

@@ -1,0 +1,138 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import SettingsError
+from .environment import (
+    SANDBOX_KEY,
+    Timeouts,
+    _notebook,
+    _system_proxy,
+    checked_key,
+    checked_url,
+    session,
+)
+from .keystore import DEFAULT, Keystore, app_profile
+from .secret import Secret
+
+DIFY_URL = "https://api.dify.ai/v1"
+
+
+def choose_dify(app: str, key: Secret | None, base_url: str = "") -> None:
+    """Use this key for a Dify app from now on, in this kernel; None takes that back."""
+    chosen = session.setdefault("dify", {})
+    chosen.pop(app_profile("dify", app), None)
+    if key is not None:
+        chosen[app_profile("dify", app)] = (key, base_url)
+
+
+def environment_dify_url() -> str:
+    """The same for the key of a Dify app."""
+    return os.environ.get("DIFY_BASE_URL", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifyApp:
+    """
+    How one Dify app is reached. A key opens one app, so that several apps are several keys.
+
+    ``setting`` says where its address was set, for errors to name.
+    """
+
+    api_key: Secret
+    base_url: str
+    user: str
+    setting: str = "DIFY_BASE_URL"
+    sandbox: bool = False
+    proxy: str = ""
+    ca_bundle: str = ""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    @classmethod
+    def read(
+        cls, name: str = "", environ: Mapping[str, str] | None = None, **arguments: Any
+    ) -> DifyApp:
+        """
+        The app of that name, or the one of DIFY_API_KEY; arguments go first.
+
+        Raises `SettingsError` for a name without a key, or where the sandbox is switched off.
+        """
+        environ = os.environ if environ is None else environ
+        given = {name: value for name, value in arguments.items() if value is not None}
+        key = given.get("api_key") or _dify_variable(environ, name, "API_KEY")
+        login: tuple[Secret, str] | None = None
+        chosen = session.get("dify", {}).get(app_profile("dify", name))
+        if not given.get("api_key") and (chosen or not key):
+            login = chosen or _dify_profile(environ, name)
+        key = login[0] if login else key
+        if not key and (name or environ.get("SOPHNET_NO_SANDBOX") == "1"):
+            raise SettingsError(_no_dify_key(name, environ))
+        own = _dify_variable_name(name, "BASE_URL")
+        setting = own if environ.get(own) and not given.get("base_url") else "DIFY_BASE_URL"
+        url = given.get("base_url") or environ.get(setting) or DIFY_URL
+        if login:
+            # A key that was kept goes to its own address, whatever is set beside it.
+            url = login[1] or DIFY_URL
+            setting = f"the address of %sophnet login --service dify {name}".rstrip()
+        if key:
+            base_url = checked_url(url, setting, DIFY_URL)
+            secret = key if isinstance(key, Secret) else checked_key(str(key))
+        else:
+            root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
+            base_url = checked_url(f"{root}/v1") if root else ""
+            secret = Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+        proxy = given.get("proxy") or environ.get("SOPHNET_PROXY", "")
+        return cls(
+            api_key=secret,
+            base_url=base_url,
+            user=given.get("user") or environ.get("DIFY_USER") or _notebook(environ),
+            setting=setting,
+            sandbox=not key,
+            proxy=proxy or _system_proxy(base_url),
+            ca_bundle=given.get("ca_bundle") or environ.get("SOPHNET_CA_BUNDLE", ""),
+            timeouts=given.get("timeouts", Timeouts()),
+        )
+
+
+def dify_apps(environ: Mapping[str, str] | None = None) -> list[str]:
+    """The names of the apps that have a key of their own."""
+    environ = os.environ if environ is None else environ
+    found = (re.fullmatch("DIFY_(.+)_API_KEY", name) for name in environ)
+    named = {match[1].lower() for match in found if match}
+    named |= {name.partition(":")[2] for name in session.get("dify", {})}
+    named |= {profile.name for profile in Keystore(environ).apps("dify")}
+    return sorted(named - {DEFAULT})
+
+
+def _dify_profile(environ: Mapping[str, str], app: str) -> tuple[Secret, str] | None:
+    profile = Keystore(environ).load(app_profile("dify", app))
+    return (profile.api_key, profile.base_url) if profile else None
+
+
+def _dify_variable(environ: Mapping[str, str], app: str, what: str) -> str:
+    return environ.get(_dify_variable_name(app, what), "")
+
+
+def _dify_variable_name(app: str, what: str) -> str:
+    middle = re.sub(r"\W", "_", app).upper()
+    return f"DIFY_{middle}_{what}" if app else f"DIFY_{what}"
+
+
+def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:
+    if not name:
+        return (
+            "No key for Dify, and the sandbox is off (SOPHNET_NO_SANDBOX=1): "
+            "run %sophnet login --service dify, or set DIFY_API_KEY."
+        )
+    known = ", ".join(dify_apps(environ)) or "none"
+    variable = f"DIFY_{re.sub(r'[^A-Za-z0-9]', '_', name[:40]).upper()}_API_KEY"
+    return (
+        f"No key of a Dify app {name[:40]!r} is set: %sophnet login --service dify NAME keeps one, "
+        f"or put it into {variable}. Known: {known}."
+    )

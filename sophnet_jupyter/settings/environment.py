@@ -1,0 +1,146 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import platform
+import sys
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from ..errors import SettingsError
+from .keystore import DEFAULT, Keystore
+from .secret import Secret
+
+BASE_URL = "https://www.sophnet.com/api/open-apis"
+
+
+SANDBOX_KEY = "sandbox"
+
+
+KeySource = Literal["argument", "%sophnet", "environment", "keyring", "file", "sandbox"]
+
+
+class Chosen(TypedDict, total=False):
+    """What ``%sophnet`` can set. A key is never among it as a plain text."""
+
+    api_key: Secret
+    base_url: str
+    project_id: str
+    profile: str
+    model: str
+    # Keys of Dify apps with their addresses, by the names of their profiles.
+    dify: dict[str, tuple[Secret, str]]
+
+
+# What %sophnet set. It ends with the kernel.
+session: Chosen = {}
+
+
+def store() -> Keystore:
+    """The profiles of this user."""
+    return Keystore(os.environ)
+
+
+def profile_in_use() -> str:
+    """The profile that a login without a name is about."""
+    return session.get("profile") or os.environ.get("SOPHNET_PROFILE") or DEFAULT
+
+
+def data_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """
+    Where this user's data is kept: what tasks there are, and what may be made again.
+
+    SOPHNET_DATA_DIR, or the system's own place: ``%LOCALAPPDATA%``, ``~/Library/Application
+    Support``, ``$XDG_DATA_HOME`` or ``~/.local/share``, and in it ``sophnet_jupyter``. A process
+    without a home gets a folder in the working one.
+    """
+    environ = os.environ if environ is None else environ
+    if named := environ.get("SOPHNET_DATA_DIR"):
+        return Path(named).expanduser()
+    home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA", "") or (home and f"{home}/AppData/Local")
+    elif sys.platform == "darwin":
+        base = home and f"{home}/Library/Application Support"
+    else:
+        base = environ.get("XDG_DATA_HOME", "")
+        # The standard wants a relative path to be ignored.
+        base = base if base.startswith("/") else home and f"{home}/.local/share"
+    return Path(base, "sophnet_jupyter") if base else Path(".sophnet_jupyter")
+
+
+def media_in_files() -> bool:
+    """True when results shown in a notebook are to be files beside it, and not in it."""
+    return os.environ.get("SOPHNET_MEDIA", "") == "files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Time limits in seconds: to connect, between two chunks, and for a whole call."""
+
+    connect: float = 10.0
+    between: float = 120.0
+    total: float = 900.0
+
+
+def checked_key(value: str) -> Secret:
+    """A pasted text as a key. Raises `SettingsError`, without repeating it."""
+    value = value.strip()
+    # It becomes a header: a line break or a letter outside ASCII would fail later, less clearly.
+    if not value or not value.isascii() or not value.isprintable() or " " in value:
+        raise SettingsError(
+            "The key has characters that a key cannot have (a space, a line break, or a letter "
+            "outside ASCII). Copy it again from the console."
+        )
+    return Secret(value)
+
+
+def _sandbox_url(environ: Mapping[str, str]) -> str:
+    root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
+    return checked_url(root + "/api/open-apis") if root else ""
+
+
+def checked_url(url: str, name: str = "SOPHNET_BASE_URL", like: str = BASE_URL) -> str:
+    """An address that a key may be sent to. Raises `SettingsError`, which calls it ``name``."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise SettingsError(f"{name} must be an address such as {like}, without a query.")
+    if parts.username or parts.password:
+        raise SettingsError(f"{name} must not hold a name or password.")
+    return url.rstrip("/")
+
+
+def _system_proxy(base_url: str) -> str:
+    parts = urllib.parse.urlsplit(base_url)
+    if not parts.hostname:
+        return ""
+    # Only here, since it brings a whole HTTP client along.
+    from urllib.request import getproxies, proxy_bypass
+
+    if proxy_bypass(parts.hostname):
+        return ""
+    if parts.hostname in ("localhost", "127.0.0.1", "::1"):
+        return ""
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all", "")
+
+
+def _notebook(environ: Mapping[str, str]) -> str:
+    """
+    A user for Dify that stays the same for a notebook, and tells nothing about it.
+
+    JPY_SESSION_NAME is the notebook's path, where the server sets it.
+    """
+    try:
+        whose = getpass.getuser()
+        folder = str(Path.cwd())
+    except (OSError, KeyError, ImportError):  # no entry for this user, or the folder is gone
+        whose = folder = ""
+    facts = (whose, platform.node(), folder, environ.get("JPY_SESSION_NAME", ""))
+    return f"jupyter-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"

@@ -1,0 +1,84 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import SettingsError
+from .environment import SANDBOX_KEY, _sandbox_url, _system_proxy, checked_key, checked_url
+from .secret import Secret
+
+TELEAI_URL = "https://openapi.teleagi.cn"
+TELEAI_REGION = "QG"
+# The sandbox's own; what it is signed with is the sandbox's key.
+SANDBOX_APP_ID = "sandbox"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeleAIAccount:
+    """Who one is at TeleAI, and where that is. ``authorization`` is empty, or ready to be sent."""
+
+    app_id: str
+    app_key: Secret
+    authorization: Secret
+    region: str
+    base_url: str
+    device_uuid: str
+    proxy: str
+    sandbox: bool
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None, **arguments: Any) -> TeleAIAccount:
+        """
+        Gather it from arguments, then the environment; with neither id nor key, the sandbox's.
+
+        Raises `SettingsError` when half of it is missing or cannot be right, or when there is
+        none and the sandbox is switched off.
+        """
+        environ = os.environ if environ is None else environ
+
+        def first(name: str, default: str = "") -> Any:
+            return arguments.get(name) or environ.get(f"TELEAI_{name.upper()}", "") or default
+
+        app_id, key, ready = first("app_id"), first("app_key"), first("authorization")
+        sandbox = not (app_id or key or ready)
+        if sandbox:
+            base_url, app_id, key = _teleai_sandbox(environ)
+        else:
+            base_url = checked_url(first("base_url", TELEAI_URL), "TELEAI_BASE_URL", TELEAI_URL)
+            if not app_id or not (key or ready):
+                lacks = "TELEAI_APP_KEY" if app_id else "TELEAI_APP_ID"
+                raise SettingsError(f"TeleAI needs an id and a key: {lacks} is missing.")
+        return cls(
+            app_id=_header_word(app_id, "TELEAI_APP_ID"),
+            app_key=key if isinstance(key, Secret) else checked_key(key) if key else Secret(""),
+            authorization=ready if isinstance(ready, Secret) else Secret(ready.strip()),
+            region=_header_word(first("region", TELEAI_REGION), "TELEAI_REGION"),
+            # The document calls the whole address the one to call, so that is what is pasted.
+            base_url=base_url.partition("/aipaas/")[0],
+            device_uuid=_header_word(first("device_uuid"), "TELEAI_DEVICE_UUID"),
+            proxy=arguments.get("proxy") or environ.get("SOPHNET_PROXY") or _system_proxy(base_url),
+            sandbox=sandbox,
+        )
+
+
+def _teleai_sandbox(environ: Mapping[str, str]) -> tuple[str, str, Secret]:
+    """Root (empty where it is still to be started), id and key of the sandbox."""
+    if environ.get("SOPHNET_NO_SANDBOX") == "1":
+        raise SettingsError(
+            "No TeleAI key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
+            "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts."
+        )
+    root = _sandbox_url(environ).removesuffix("/api/open-apis")
+    return root, SANDBOX_APP_ID, Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+
+
+def _header_word(value: str, name: str) -> str:
+    # Each is a part of a header, and slashes separate the parts of a signature.
+    value = value.strip()
+    if not value.isascii() or not value.isprintable() or " " in value or "/" in value:
+        raise SettingsError(f"{name} has characters that it cannot have: copy it again.")
+    return value

@@ -1,0 +1,28 @@
+"""TODO: what this file is, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...response import Response
+from ..media.thumbnails import Sent
+from .formats import Format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the reader should know about a question besides its answer."""
+
+    inserted: Sequence[str] = ()
+    conversation: str = ""
+    pictures: Sequence[Sent] = ()
+    # None is Markdown, or the value itself where the answer was read as one.
+    format: Format | None = None
+    # Whether the functions that the model calls are run here.
+    tools_run: bool = False
+    # Of what was read only the headings.
+    outline: bool = False
+
+    def form(self, response: Response) -> Format:
+        return self.format or ("markdown" if response.parsed is None else "json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,6 @@ from . import sandbox
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
 if TYPE_CHECKING:
-    from ..events import Event
     from ..providers.dify.form import Parameters
     from ..providers.sophnet.chat import Chat
     from ..providers.sophnet.documents.documents import Documents
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from ..providers.sophnet.videos.videos import Videos
     from ..providers.sophnet.voice.voice import Voice
     from ..providers.sophnet.voicechat.voicechat import VoiceChats
-    from ..providers.tasks.journal import Task
     from ..providers.tasks.tasks import Tasks
     from ..wire.call import Network
     from ..wire.files.download import Downloader
@@ -188,34 +186,11 @@ class Client:
     @cached_property
     def tasks(self) -> Tasks:
         """The long tasks that were begun on this machine, and are resumed after a restart."""
-        from ..providers.sophnet import access
-        from ..providers.sophnet.images import images
-        from ..providers.sophnet.speech import speech
-        from ..providers.sophnet.videos import videos
-        from ..providers.tasks.tasks import Kind, Tasks
+        from ..providers.tasks.tasks import Tasks
+        from .tasks import register
 
         tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
-
-        def resume(task: Task) -> AsyncGenerator[Event, None]:
-            # Asked for only now: a list of tasks opens no connection.
-            return self.images.resume(task)
-
-        tasks.register(
-            images.KIND, Kind(service=access.SERVICE, origin=self._origin, resume=resume)
-        )
-        said = Kind(
-            service=access.SERVICE,
-            origin=self._origin,
-            resume=lambda task: self.speech.resume(task),
-        )
-        tasks.register(speech.KIND, said)
-        for name in videos.KINDS.values():
-            film = Kind(
-                service=access.SERVICE,
-                origin=self._origin,
-                resume=lambda task: self.videos.resume(task),
-            )
-            tasks.register(name, film)
+        register(tasks, self, origin=self._origin)
         return tasks
 
     @cached_property

@@ -48,7 +48,7 @@ def make_app(options: Options) -> Starlette:
             *teleai.mount(options),
         ],
         middleware=[
-            Middleware(Journal, seen=seen),
+            Middleware(Journal, seen=seen, failed=envelope_response(500, "the sandbox failed")),
             Middleware(SwitchBoard, options=options),
         ],
         exception_handlers={

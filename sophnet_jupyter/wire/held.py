@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""A generator that reads from another, closed in the right order even by the collector."""
 
 from __future__ import annotations
 

@@ -10,24 +10,21 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from threading import Lock
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, finalize
 
-from ..errors import AnswerUnreadable, ConnectionLost, SophNetError, TimedOut, Unreachable
+from ..errors import ConnectionLost, SophNetError, TimedOut, Unreachable
 from .call import Call, Network, Origin, Reply
 from .http.http import Answer, Pool
+from .opened import Deadline, Opened, unreadable
 from .retry import ANSWER, ATTEMPTS, LONGEST_WAIT, Budget, Retry, backoff, retry_after
 from .stream.stream import Opening
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
-
-MAX_BODY = 64 << 20
 
 
 class Wire:
@@ -46,7 +43,7 @@ class Wire:
         self.network = network
         self._sleep = sleep
         self._chance = chance
-        self.now = now
+        self._now = now
         self._budget = Budget()
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
         self._lock = Lock()
@@ -60,12 +57,11 @@ class Wire:
         An answer of more than ``limit`` bytes is given up. Raises `Unreachable`, `TimedOut`,
         `ConnectionLost` or `AnswerUnreadable`.
         """
-        deadline = self.now() + self.network.total
-        answer = await self.in_time(self._attempts(call, retry, deadline, streaming=False))
+        opened = await self._open(call, retry, streaming=False)
         try:
-            return await self.in_time(self.whole(answer, limit), deadline)
+            return await opened.whole(limit)
         finally:
-            await answer.aclose()
+            await opened.aclose()
 
     def stream(self, call: Call, *, retry: Retry = ANSWER) -> Opening:
         """
@@ -74,55 +70,7 @@ class Wire:
         Leaving early closes the connection, which is how a service learns that nobody reads on.
         Nothing is sent again once this has handed over a stream.
         """
-        return Opening(self, call, retry)
-
-    async def begin(self, call: Call, retry: Retry) -> tuple[Answer, float]:
-        """Send, and return the answer once its head has come, and when its time will be up."""
-        deadline = self.now() + self.network.total
-        work = self._attempts(call, retry, deadline, streaming=True)
-        return await self.in_time(work), deadline
-
-    async def whole(self, answer: Answer, limit: int | None = None) -> Reply:
-        """The rest of an answer as one value, up to the size we are willing to keep."""
-        body = bytearray()
-        try:
-            async for piece in answer.pieces:
-                body += piece
-                self.check_size(body, limit)
-            return self.reply(answer, bytes(body))
-        except Exception as error:
-            ours = answer.translated(error)
-        raise ours
-
-    def reply(self, answer: Answer, body: bytes) -> Reply:
-        return Reply(
-            status=answer.status,
-            headers=answer.headers,
-            body=body,
-            retry_after=retry_after(answer.headers, self.now()),
-            scrub=self.origin.scrub,
-            setting=self.origin.setting,
-        )
-
-    def check_size(self, body: bytearray, limit: int | None = None) -> None:
-        limit = limit or MAX_BODY
-        if len(body) > limit:
-            what = f"an answer of more than {limit >> 20} MB"
-            raise self.unreadable(what)
-
-    def unreadable(self, what: str) -> AnswerUnreadable:
-        return AnswerUnreadable(service=self.origin.service, what=what, setting=self.origin.setting)
-
-    def out_of_time(self) -> TimedOut:
-        return TimedOut(service=self.origin.service, limit="total", seconds=self.network.total)
-
-    async def in_time(self, work: Coroutine[Any, Any, T], deadline: float | None = None) -> T:
-        """Await something within what is left of the total time limit."""
-        left = self.network.total if deadline is None else max(0.0, deadline - self.now())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(left):
-                return await work
-        raise self.out_of_time()
+        return Opening(partial(self._open, call, retry, streaming=True))
 
     async def aclose(self) -> None:
         """Close the connections that the running loop has opened."""
@@ -139,8 +87,14 @@ class Wire:
                 self._pools[loop] = Pool(self.origin, self.network)
             return self._pools[loop]
 
+    async def _open(self, call: Call, retry: Retry, *, streaming: bool) -> Opened:
+        """Send, and return the answer once its head has come."""
+        deadline = Deadline(self.origin.service, self.network.total, self._now)
+        work = self._attempts(call, retry, deadline, streaming=streaming)
+        return Opened(await deadline.limit(work), self.origin, deadline)
+
     async def _attempts(
-        self, call: Call, retry: Retry, deadline: float, *, streaming: bool
+        self, call: Call, retry: Retry, deadline: Deadline, *, streaming: bool
     ) -> Answer:
         """Send until there is an answer worth having, or no further try is allowed."""
         for attempt in range(1, ATTEMPTS + 1):
@@ -152,7 +106,7 @@ class Wire:
                 if not self._allowed(call, attempt, again, wait, deadline):
                     raise
             else:
-                asked = retry_after(answer.headers, self.now())
+                asked = retry_after(answer.headers, self._now())
                 wait = wait if asked is None else asked
                 again, outcome = answer.status in retry.statuses, str(answer.status)
                 if not self._allowed(call, attempt, again, wait, deadline):
@@ -182,13 +136,15 @@ class Wire:
         if 300 <= answer.status < 400:
             await answer.aclose()
             what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
-            raise self.unreadable(what)
+            raise unreadable(self.origin, what)
         return answer
 
-    def _allowed(self, call: Call, attempt: int, again: bool, wait: float, deadline: float) -> bool:
+    def _allowed(
+        self, call: Call, attempt: int, again: bool, wait: float, deadline: Deadline
+    ) -> bool:
         if call.upload and not call.upload.replayable:
             return False
-        in_time = wait <= LONGEST_WAIT and self.now() + wait < deadline
+        in_time = wait <= LONGEST_WAIT and self._now() + wait < deadline.end
         return again and attempt < ATTEMPTS and in_time and self._budget.take()
 
 

@@ -29,7 +29,7 @@ from sophnet_jupyter.errors import (
 from sophnet_jupyter.events import Ending, Finished
 from sophnet_jupyter.response import Response, settle
 from sophnet_jupyter.settings import Timeouts
-from sophnet_jupyter.wire import wire
+from sophnet_jupyter.wire import opened, wire
 from sophnet_jupyter.wire.stream import stream
 
 pytestmark = pytest.mark.anyio
@@ -315,7 +315,7 @@ def each(cases: dict[str, Case]) -> list[Any]:
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "ATTEMPTS", 1)
     monkeypatch.setattr(stream, "END_WAIT", 0.2)
-    monkeypatch.setattr(wire, "MAX_BODY", 2 << 20)
+    monkeypatch.setattr(opened, "MAX_BODY", 2 << 20)
 
 
 def check(case: Case, response: Response, error: SophNetError | None, key: str) -> None:

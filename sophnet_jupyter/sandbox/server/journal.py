@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..sophnet.envelope import envelope_response
-
 KEPT = 200
 KEPT_BODY = 1_000_000
 # What is announced to be longer is not held in memory: the service reads it as it comes.
@@ -55,12 +53,14 @@ class Journal:
     Outermost layer: reads the body, notes the request, stops the answer on a hang-up.
 
     The whole body is read before the service sees it; from then on the only thing
-    that can arrive is the client's hang-up, which this layer alone listens for.
+    that can arrive is the client's hang-up, which this layer alone listens for. ``failed`` is
+    the answer to a request at which the sandbox itself fails.
     """
 
-    def __init__(self, app: ASGIApp, seen: Seen) -> None:
+    def __init__(self, app: ASGIApp, seen: Seen, failed: ASGIApp) -> None:
         self.app = app
         self.seen = seen
+        self.failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -116,7 +116,7 @@ class Journal:
             # A fault of the sandbox itself: shown where it runs, told to the client.
             traceback.print_exception(error)
             if entry.status is None:
-                await envelope_response(500, "the sandbox failed")(scope, receive, send)
+                await self.failed(scope, receive, send)
 
 
 def _announced(scope: Scope) -> int:

@@ -1,4 +1,4 @@
-"""TODO: what this package is, in a sentence."""
+"""What a whole answer looks like, as HTML and in words."""
 
-from .answer import bundle as bundle
+from .choice import bundle as bundle
 from .context import Context as Context

@@ -41,11 +41,7 @@ _LONGEST_TITLE, _LONGEST_EXCERPT = 160, 160
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
-    """A whole answer in one piece: what ``display(response)`` shows and a batch run saves."""
-    if response.analysis:
-        from . import report
-
-        return report.bundle(response, context)
+    """A whole answer in one piece, as HTML and in words; see `choice.bundle` for any response."""
     context = context or Context()
     html, said = [thumbnails.row(context.pictures)], [thumbnails.lines(context.pictures)]
     for number, (begin, end) in enumerate(_rounds(response), 1):

@@ -23,7 +23,7 @@ _REPORT = f'<div style="{SMALL};{FAINT};margin:8px 0 2px"><b>report</b></div>'
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
     """A whole analysis in one piece, as HTML and in words."""
-    below = answer.bundle(replace(response, thinking="", analysis=False), context)
+    below = answer.bundle(replace(response, thinking=""), context)
     if not response.thinking.strip():
         return below
     mark, said = (_REPORT, "— report —\n\n") if response.text else ("", "")

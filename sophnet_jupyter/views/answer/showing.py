@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ...response import Response
-from .answer import bundle
+from .choice import bundle
 
 
 def show(response: Response) -> None:

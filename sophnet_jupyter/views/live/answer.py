@@ -22,7 +22,7 @@ from ...events import (
     ToolResult,
 )
 from ...response import Arrival, Response, settle
-from ..answer import Context, answer, formats
+from ..answer import Context, answer, bundle, formats
 from ..media import thumbnails
 from .calls import LiveCalls
 
@@ -78,7 +78,7 @@ class WholeAnswer:
         self,
         surface: Surface,
         context: Context,
-        bundle: Callable[[Response, Context], dict[str, str]] = answer.bundle,
+        bundle: Callable[[Response, Context], dict[str, str]] = bundle,
     ) -> None:
         self._surface = surface
         self._context = context

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Protocol
 
 from ...errors import SophNetError
-from ..call import Call, Reply
-from ..http.http import Answer
-from ..retry import Retry
+from ..call import Reply
+from ..opened import Opened
 from .lines import LineTooLong
 from .sse import SSE, SSEDecoder
-
-if TYPE_CHECKING:
-    from ..wire import Wire
-
-T = TypeVar("T")
 
 # Once a finish reason has come, only usage and an end mark can follow, and may never.
 END_WAIT = 2.0
@@ -37,27 +31,25 @@ class Opening:
     try to close in the wrong order, when it finds an answer that nobody has read to its end.
     """
 
-    def __init__(self, wire: Wire, call: Call, retry: Retry) -> None:
-        self._wire, self._call, self._retry = wire, call, retry
+    def __init__(self, send: Callable[[], Awaitable[Opened]]) -> None:
+        self._send = send
 
     async def __aenter__(self) -> Stream:
-        self._answer, deadline = await self._wire.begin(self._call, self._retry)
-        return Stream(self._wire, self._answer, deadline)
+        self._opened = await self._send()
+        return Stream(self._opened)
 
     async def __aexit__(self, *_: object) -> None:
-        await self._answer.aclose()
+        await self._opened.aclose()
 
 
 class Stream:
     """An answer that has begun: its head, and then either events or a whole body."""
 
-    def __init__(self, wire: Wire, answer: Answer, deadline: float) -> None:
-        self._wire = wire
-        self._answer = answer
-        self._deadline = deadline
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._end: float | None = None
-        self.status = answer.status
-        self.headers = answer.headers
+        self.status = opened.status
+        self.headers = opened.headers
         # The body of what turned out to hold no event at all; None once one has come.
         self.unread: bytearray | None = bytearray()
         # Set by the reader once only an end mark can follow.
@@ -74,11 +66,11 @@ class Stream:
         """The body of an answer that is no stream, or proved to be none."""
         if self.unread:
             return self.reply(bytes(self.unread))
-        return await self._wire.in_time(self._wire.whole(self._answer), self._deadline)
+        return await self._opened.whole()
 
     def reply(self, body: bytes = b"") -> Reply:
         """What is known of the answer as a whole: its head, and this body."""
-        return self._wire.reply(self._answer, body)
+        return self._opened.reply(body)
 
     def events(
         self,
@@ -97,9 +89,10 @@ class Stream:
         return self._events(until, decoder or SSEDecoder(is_whole=is_whole))
 
     async def _events(self, until: str, decoder: Decoding) -> AsyncGenerator[SSE, None]:
-        now = self._wire.now
+        deadline = self._opened.deadline
+        now, end = deadline.now, deadline.end
         try:
-            async for piece in self._answer.pieces:
+            async for piece in self._opened.pieces:
                 events = decoder.feed(piece)
                 if self.unread is not None:
                     self._keep(piece, events)
@@ -110,8 +103,8 @@ class Stream:
                     yield event
                 if self.done or self.ending:
                     break
-                if now() > self._deadline:
-                    raise self._wire.out_of_time()
+                if now() > end:
+                    raise deadline.exceeded()
             while self.ending and not self.done and (last := await self._last_piece()):
                 for event in self._before(until, decoder.feed(last)):
                     yield event
@@ -120,12 +113,12 @@ class Stream:
                     self.unread = None
                     yield event
             if self.done:
-                self._answer.hand_over()
+                self._opened.hand_over()
             return
         except LineTooLong as error:
-            ours: SophNetError = self._wire.unreadable(str(error))
+            ours: SophNetError = self._opened.unreadable(str(error))
         except Exception as error:
-            ours = self._answer.translated(error)
+            ours = self._opened.translated(error)
         raise ours
 
     def _before(self, until: str, events: list[SSE]) -> list[SSE]:
@@ -141,7 +134,7 @@ class Stream:
             self.unread = None
             return
         self.unread += piece
-        self._wire.check_size(self.unread)
+        self._opened.check_size(self.unread)
 
     async def _last_piece(self) -> bytes | None:
         """More of an answer that has all that was asked for: how its line ends is no matter."""
@@ -149,6 +142,6 @@ class Stream:
         self._end = self._end or loop.time() + END_WAIT
         try:
             async with asyncio.timeout_at(self._end):
-                return await anext(self._answer.pieces, None)
+                return await anext(self._opened.pieces, None)
         except Exception:
             return None

@@ -1,0 +1,112 @@
+"""An answer whose head has come, and the time that is left for the rest of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from ..errors import AnswerUnreadable, SophNetError, TimedOut
+from .call import Origin, Reply
+from .http.http import Answer
+from .retry import retry_after
+
+T = TypeVar("T")
+
+MAX_BODY = 64 << 20
+
+
+class Deadline:
+    """The total time limit of one call: ``seconds`` from now, by the clock ``now``."""
+
+    def __init__(self, service: str, seconds: float, now: Callable[[], float]) -> None:
+        self.now = now
+        self.end = now() + seconds
+        self._service = service
+        self._seconds = seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until it, 0 once it has passed."""
+        return max(0.0, self.end - self.now())
+
+    def exceeded(self) -> TimedOut:
+        """The error to raise after it."""
+        return TimedOut(service=self._service, limit="total", seconds=self._seconds)
+
+    async def limit(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await something no longer than until then. Raises `TimedOut`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.left):
+                return await work
+        raise self.exceeded()
+
+
+class Opened:
+    """An answer with its head: close it, read it whole, or take its ``pieces`` as they come."""
+
+    def __init__(self, answer: Answer, origin: Origin, deadline: Deadline) -> None:
+        self._answer = answer
+        self._origin = origin
+        self.deadline = deadline
+        self.status = answer.status
+        self.headers = answer.headers
+        self.pieces = answer.pieces
+
+    async def whole(self, limit: int | None = None) -> Reply:
+        """
+        The rest of the answer as one value, up to ``limit`` bytes.
+
+        Raises `TimedOut`, `ConnectionLost` or `AnswerUnreadable`.
+        """
+        return await self.deadline.limit(self._whole(limit))
+
+    async def _whole(self, limit: int | None) -> Reply:
+        body = bytearray()
+        try:
+            async for piece in self.pieces:
+                body += piece
+                self.check_size(body, limit)
+            return self.reply(bytes(body))
+        except Exception as error:
+            ours = self.translated(error)
+        raise ours
+
+    def reply(self, body: bytes) -> Reply:
+        """The head together with this body."""
+        return Reply(
+            status=self.status,
+            headers=self.headers,
+            body=body,
+            retry_after=retry_after(self.headers, self.deadline.now()),
+            scrub=self._origin.scrub,
+            setting=self._origin.setting,
+        )
+
+    def check_size(self, body: bytearray, limit: int | None = None) -> None:
+        """Raise `AnswerUnreadable` for more than we are willing to keep."""
+        limit = limit or MAX_BODY
+        if len(body) > limit:
+            raise unreadable(self._origin, f"an answer of more than {limit >> 20} MB")
+
+    def unreadable(self, what: str) -> AnswerUnreadable:
+        """The error for an answer that turned out to be ``what``."""
+        return unreadable(self._origin, what)
+
+    def translated(self, error: Exception) -> SophNetError:
+        """Our error for one that ``pieces`` has raised. Raises any that it cannot have."""
+        return self._answer.translated(error)
+
+    async def aclose(self) -> None:
+        """Free its place; one that was not read to its end loses its connection."""
+        await self._answer.aclose()
+
+    def hand_over(self) -> None:
+        """Nothing that matters can follow: let a task read to the end mark, but not for long."""
+        self._answer.hand_over()
+
+
+def unreadable(origin: Origin, what: str) -> AnswerUnreadable:
+    """The error for an answer of this origin that turned out to be ``what``."""
+    return AnswerUnreadable(service=origin.service, what=what, setting=origin.setting)

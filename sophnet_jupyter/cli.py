@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from .client import sandbox as local
+from .client import sandbox
 from .errors import SophNetError
 from .settings import Settings
 
@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     options, rest = _parser().parse_known_args(argv)
     if options.command == "sandbox":
-        return sandbox(rest)
+        return serve_sandbox(rest)
     if rest:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     if options.command == "doctor":
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def sandbox(arguments: list[str]) -> int:
+def serve_sandbox(arguments: list[str]) -> int:
     """Become ``python -m sophnet_jupyter.sandbox``."""
     command = [sys.executable, "-m", "sophnet_jupyter.sandbox", *arguments]
     if os.name == "posix":
@@ -131,8 +131,8 @@ def demo(options: argparse.Namespace) -> int:
     with contextlib.suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_interruptible())
         if settings.sandbox:
-            stack.callback(local.stop)
-            environ["SOPHNET_SANDBOX_URL"] = local.sandbox().removesuffix("/api/open-apis")
+            stack.callback(sandbox.stop)
+            environ["SOPHNET_SANDBOX_URL"] = sandbox.address().removesuffix("/api/open-apis")
         lab = stack.enter_context(_jupyterlab(folder, port, environ))
         lab.wait_until_up()
         print(_greeting(lab.url, settings), flush=True)

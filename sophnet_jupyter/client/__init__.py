@@ -1,4 +1,4 @@
-"""TODO: what this package is, in a sentence."""
+"""The clients: `Client` for everything, `Dify` and `TeleAI` for these services alone."""
 
 from __future__ import annotations
 

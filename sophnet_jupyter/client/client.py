@@ -224,7 +224,7 @@ class Client:
             base_url=settings.base_url,
             reveal=settings.api_key.reveal,
             scrub=self._scrub,
-            locate=sandbox.sandbox if settings.sandbox and not settings.base_url else None,
+            locate=sandbox.address if settings.sandbox and not settings.base_url else None,
         )
         return Wire(origin, self._network)
 

@@ -68,4 +68,4 @@ def _wire(settings: DifyApp) -> Wire:
 
 
 def _sandbox() -> str:
-    return sandbox.sandbox().removesuffix("/api/open-apis") + "/v1"
+    return sandbox.address().removesuffix("/api/open-apis") + "/v1"

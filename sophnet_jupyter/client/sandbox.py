@@ -30,7 +30,7 @@ _lock = threading.Lock()
 _child: _Child | None = globals().get("_child")
 
 
-def sandbox() -> str:
+def address() -> str:
     """
     The root address of this process's sandbox; starts it if it does not run.
 

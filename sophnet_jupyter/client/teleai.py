@@ -94,4 +94,4 @@ def _scrub(account: TeleAIAccount, text: str) -> str:
 
 
 def _sandbox() -> str:
-    return sandbox.sandbox().removesuffix("/api/open-apis")
+    return sandbox.address().removesuffix("/api/open-apis")

@@ -44,7 +44,7 @@ async def reach(road: Road) -> list[Finding]:
 
 async def _sandbox() -> list[Finding]:
     begin = time.monotonic()
-    address = await probe.aside(sandbox.sandbox)
+    address = await probe.aside(sandbox.address)
     took = f"answers at {address} after {time.monotonic() - begin:.2f} s"
     return [Finding(mark="✓", about="sandbox", said=took)]
 

@@ -1,4 +1,4 @@
-"""TODO: what this package is, in a sentence."""
+"""What an answer settles to: one value for every kind of service."""
 
 from .arrival import Arrival as Arrival
 from .arrival import settle as settle

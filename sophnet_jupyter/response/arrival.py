@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""An answer on its way: events are folded into a response until it settles."""
 
 from __future__ import annotations
 

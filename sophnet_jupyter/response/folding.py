@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""How an event changes a response: pure, so that the same events give the same response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""Which Dify app is asked, with which key, and at which address."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..errors import SettingsError
 from .environment import (
     SANDBOX_KEY,
     Timeouts,
-    _notebook,
-    _system_proxy,
     checked_key,
     checked_url,
+    notebook_user,
     session,
+    system_proxy,
 )
 from .keystore import DEFAULT, Keystore, app_profile
 from .secret import Secret
@@ -91,10 +91,10 @@ class DifyApp:
         return cls(
             api_key=secret,
             base_url=base_url,
-            user=given.get("user") or environ.get("DIFY_USER") or _notebook(environ),
+            user=given.get("user") or environ.get("DIFY_USER") or notebook_user(environ),
             setting=setting,
             sandbox=not key,
-            proxy=proxy or _system_proxy(base_url),
+            proxy=proxy or system_proxy(base_url),
             ca_bundle=given.get("ca_bundle") or environ.get("SOPHNET_CA_BUNDLE", ""),
             timeouts=given.get("timeouts", Timeouts()),
         )

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""What all settings share: the session, profiles, folders, and checks of keys and addresses."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def checked_key(value: str) -> Secret:
     return Secret(value)
 
 
-def _sandbox_url(environ: Mapping[str, str]) -> str:
+def sandbox_url(environ: Mapping[str, str]) -> str:
+    """The root of a sandbox that runs already, empty for one of our own. Raises `SettingsError`."""
     root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
     return checked_url(root + "/api/open-apis") if root else ""
 
@@ -116,7 +117,8 @@ def checked_url(url: str, name: str = "SOPHNET_BASE_URL", like: str = BASE_URL) 
     return url.rstrip("/")
 
 
-def _system_proxy(base_url: str) -> str:
+def system_proxy(base_url: str) -> str:
+    """The proxy that this machine is set to use for an address, empty for none."""
     parts = urllib.parse.urlsplit(base_url)
     if not parts.hostname:
         return ""
@@ -131,7 +133,7 @@ def _system_proxy(base_url: str) -> str:
     return proxies.get(parts.scheme) or proxies.get("all", "")
 
 
-def _notebook(environ: Mapping[str, str]) -> str:
+def notebook_user(environ: Mapping[str, str]) -> str:
     """
     A user for Dify that stays the same for a notebook, and tells nothing about it.
 

@@ -15,12 +15,12 @@ SETUP = """from sophnet_jupyter import DifyApp
 panel = DifyApp()
 panel"""
 LOOK = "print(panel.response.ending, panel.response.sandbox, panel.response.text[:20])"
-ALOUD = """from sophnet_jupyter import DifyApp; from sophnet_jupyter.client import sandbox as local
+ALOUD = """from sophnet_jupyter import DifyApp; from sophnet_jupyter.client import sandbox
 from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.wire.call import Network, Origin
 from sophnet_jupyter.wire.wire import Wire
 headers = {"authorization": "Bearer sandbox", "x-sandbox-quirks": "autoplay"}
-root = local.sandbox().removesuffix("/api/open-apis") + "/v1"
+root = sandbox.address().removesuffix("/api/open-apis") + "/v1"
 origin = Origin(service="Dify", base_url=root, authorize=lambda call: headers, scrub=str)
 DifyApp(App(Wire(origin, Network()), user="ada"))"""
 # Tells how loud the loudest was that went to the loudspeaker.

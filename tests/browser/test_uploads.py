@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 SETUP = """import time, hashlib
 from sophnet_jupyter.client import TeleAI
-from sophnet_jupyter.widgets.uploads import store as upload_store
+from sophnet_jupyter.widgets.uploads import store
 from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
 from sophnet_jupyter.widgets.uploads.uploads import Uploads
 class Client:
@@ -31,11 +31,11 @@ class Counted(Uploads):
 panel.uploads = Counted(panel.tell, came.append, limit=100_000_000)
 panel"""
 # A disk so slow that there is time to look.
-SLOW = """write = upload_store.OnDisk.write
+SLOW = """write = store.OnDisk.write
 def slowly(self, piece):
     time.sleep(0.4)
     write(self, piece)
-upload_store.OnDisk.write = slowly"""
+store.OnDisk.write = slowly"""
 CAME = """[upload] = came
 print(upload.content.stat().st_mode & 0o777 == 0o600, upload.name, upload.size)
 print(hashlib.sha256(upload.read()).hexdigest())"""

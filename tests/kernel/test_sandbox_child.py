@@ -12,7 +12,7 @@ import pytest
 
 pytestmark = pytest.mark.kernel
 
-IMPORT = "import os, sys, threading, signal; from sophnet_jupyter.client import sandbox as local"
+IMPORT = "import os, sys, threading, signal; from sophnet_jupyter.client import sandbox"
 
 
 def listens(url):
@@ -33,7 +33,7 @@ def keyless(start_kernel):
 def url(keyless):
     """The address of its sandbox."""
     assert keyless.run("%sophchat Count to 5").status == "ok"
-    return keyless.value("local.running()")
+    return keyless.value("sandbox.running()")
 
 
 def shut_down(kernel):
@@ -62,7 +62,7 @@ def kill_with_a_fork_alive(kernel):
 def test_it_ends_with_its_kernel(start_kernel, eventually, end):
     with start_kernel() as kernel:
         kernel.run(IMPORT)
-        url = kernel.value("local.sandbox()")
+        url = kernel.value("sandbox.address()")
         assert listens(url)
         end(kernel)
         eventually(lambda: not listens(url))
@@ -72,7 +72,7 @@ def test_it_does_not_start_before_it_is_needed(start_kernel):
     with start_kernel() as kernel:
         cells = [kernel.run(IMPORT), kernel.run("%sophnet"), kernel.run("%sophnet help")]
         assert [cell.status for cell in cells] == ["ok"] * 3
-        assert kernel.value("local.running()") is None
+        assert kernel.value("sandbox.running()") is None
 
 
 def test_interrupts_do_not_end_it(keyless, url):
@@ -81,7 +81,7 @@ def test_interrupts_do_not_end_it(keyless, url):
             "%sophchat Count to 900", interrupt_after=lambda cell: len(cell.updates) > 2
         )
         assert cell.errors[0]["ename"] == "Stopped"
-    assert keyless.value("local.running()") == url
+    assert keyless.value("sandbox.running()") == url
     assert listens(url)
 
 
@@ -89,9 +89,9 @@ def test_there_is_one_however_many_threads_ask(start_kernel):
     with start_kernel() as kernel:
         kernel.run(f"""
 {IMPORT}
-urls, starts, start = [], [], local._start
-local._start = lambda: starts.append(1) or start()
-threads = [threading.Thread(target=lambda: urls.append(local.sandbox())) for _ in range(8)]
+urls, starts, start = [], [], sandbox._start
+sandbox._start = lambda: starts.append(1) or start()
+threads = [threading.Thread(target=lambda: urls.append(sandbox.address())) for _ in range(8)]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
 """)
@@ -99,17 +99,17 @@ threads = [threading.Thread(target=lambda: urls.append(local.sandbox())) for _ i
 
 
 def test_a_reload_keeps_it(keyless, url):
-    keyless.run("import importlib; importlib.reload(local)")
-    assert keyless.value("local.sandbox()") == url
+    keyless.run("import importlib; importlib.reload(sandbox)")
+    assert keyless.value("sandbox.address()") == url
 
 
 def test_a_killed_one_is_replaced_by_the_next_cell(keyless, url):
-    keyless.run("local._child.process.kill(); local._child.process.wait()")
+    keyless.run("sandbox._child.process.kill(); sandbox._child.process.wait()")
     assert not listens(url)
-    assert keyless.value("local.running()") is None
+    assert keyless.value("sandbox.running()") is None
     cell = keyless.run("%sophchat Count to 5")
     assert "4, 5." in cell.text
-    assert keyless.value("local.running()") != url
+    assert keyless.value("sandbox.running()") != url
 
 
 def test_forks_of_the_kernel_leave_it_alone(keyless, url):
@@ -119,7 +119,7 @@ def test_forks_of_the_kernel_leave_it_alone(keyless, url):
     )
     assert keyless.run(code).status == "ok"
     assert keyless.value("squares") == [3, 2]
-    assert keyless.value("local.running()") == url
+    assert keyless.value("sandbox.running()") == url
     assert "4, 5." in keyless.run("%sophchat Count to 5").text
 
 
@@ -127,12 +127,12 @@ def test_forks_of_the_kernel_leave_it_alone(keyless, url):
 def test_it_is_not_held_up_by_what_it_reports(keyless, url):
     # Nobody reads its standard error, to which it reports a fault of its own.
     keyless.run("""
-with open(f"/proc/{local._child.process.pid}/fd/2", "wb") as stderr:
+with open(f"/proc/{sandbox._child.process.pid}/fd/2", "wb") as stderr:
     written = stderr.write(b"x" * 300_000)
 """)
     assert keyless.value("written") == 300_000
     assert "4, 5." in keyless.run("%sophchat Count to 5").text
-    assert keyless.value("local.running()") == url
+    assert keyless.value("sandbox.running()") == url
 
 
 def test_files_of_the_notebook_folder_do_not_get_in_its_way(start_kernel, tmp_path):

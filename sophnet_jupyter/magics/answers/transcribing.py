@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""A recording that is being transcribed: progress first, then a player with its sentences."""
 
 from __future__ import annotations
 

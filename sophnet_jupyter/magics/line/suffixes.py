@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""Endings of the file names that each magic takes, for completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""What ``%sophnet`` can be asked for, with its help."""
 
 from __future__ import annotations
 

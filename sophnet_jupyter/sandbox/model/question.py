@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""What the scripted model is asked: a chat request that passed every check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""The sources that the scripted model cites: one of each type that SophNet has."""
 
 from __future__ import annotations
 

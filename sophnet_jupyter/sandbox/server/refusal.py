@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""A request that the sandbox does not accept, with the status it is answered with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""JSON as the sandbox sends it, and the page of a gateway that is busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""What the reader of an answer should know besides the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""An analysis that is drawn while it arrives: its steps first, then its report."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""TODO: what this package is, in a sentence."""
+"""Chat completions of SophNet."""
 
 from .chat import Chat as Chat

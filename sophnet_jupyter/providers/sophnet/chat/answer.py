@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""The events of one answer, in one round or in as many as its tools need."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from ...arguments import encoded
 from ..access import SERVICE
 from .answer import answer
 from .question import Ask, Body, Question, question
-from .reading import DONE, Reading, _is_whole, whole
+from .reading import DONE, Reading, is_whole, whole
 from .request import Prompt
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Chat:
         async with self._wire.stream(_call(_sent(body, stream=True))) as opened:
             reading = Reading(opened.reply(), choices=body.choices, cite=self._cite)
             if opened.ok:
-                async with held(opened.events(until=DONE, is_whole=_is_whole)) as stream:
+                async with held(opened.events(until=DONE, is_whole=is_whole)) as stream:
                     async for sse in stream:
                         # Nearly every event of a long answer; it ends nothing.
                         if text := reading.words(sse):

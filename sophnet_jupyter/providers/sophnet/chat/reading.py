@@ -1,4 +1,4 @@
-"""TODO: what this file is, in a sentence."""
+"""What an answer means, streamed or in one piece: its chunks, its errors and its end."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _error(data: str) -> dict[str, Any]:
     return said if says_error(said) else said | {"error": said}
 
 
-def _is_whole(line: bytes) -> bool:
+def is_whole(line: bytes) -> bool:
     # The published samples stand line under line, so a blank line between events is not certain.
     return (line[:1] == b"{" and line[-1:] == b"}") or line == b"[DONE]"
 

@@ -22,7 +22,7 @@ from ..voice.request import VoiceRequest, json_object, sounding
 from ..voice.sound import Speaker
 from ..voice.voice import BREAKS, accepting, finish, line
 from .answer import Answer
-from .request import parse as parse_chat
+from .request import parse
 
 Payload = dict[str, Any]
 
@@ -38,7 +38,7 @@ async def _answer(request: Request) -> Response:
     switches: Switches = request.scope["switches"]
     fields = json_object(await request.body())
     asked = _section(fields, "chat_completion_req")
-    chat = parse_chat(json.dumps(asked).encode(), quirks=switches.quirks)
+    chat = parse(json.dumps(asked).encode(), quirks=switches.quirks)
     if not chat.stream:
         raise Refused(400, "chat_completion_req must have stream: true")
     speech = _section(fields, "speech_synthesis_req")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ...model.question import ChatRequest
 from ...server.refusal import Refused
-from ..chat.request import parse as parse_chat
+from ..chat.request import parse
 from ..voice.request import VoiceRequest, sounding
 
 FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
@@ -71,7 +71,7 @@ class Config:
         }
         if body.setdefault("stream", True) is not True:
             raise Refused(400, "chat_completion_req must have stream: true")
-        return parse_chat(json.dumps(body).encode(), quirks=quirks)
+        return parse(json.dumps(body).encode(), quirks=quirks)
 
 
 def _part(said: Any, name: str, where: str = "") -> Payload:

@@ -11,7 +11,6 @@ from ..providers.tasks.tasks import Kind, Tasks
 if TYPE_CHECKING:
     from ..events import Event
     from ..providers.tasks.journal import Task
-    from .client import Client
 
 # Names on both sides, so that whoever only lists tasks, or makes pictures, imports no other
 # resource. The kinds stand in the journals of users: they are never renamed.
@@ -23,8 +22,8 @@ RESOURCES = {
 }
 
 
-def register(tasks: Tasks, client: Client, *, origin: str) -> None:
-    """Tell ``tasks`` how each kind is resumed: by the client's resource, opened on use."""
+def register(tasks: Tasks, client: object, *, origin: str) -> None:
+    """Tell ``tasks`` how each kind is resumed: by that resource of ``client``, opened on use."""
 
     def resume(task: Task) -> AsyncGenerator[Event, None]:
         events: AsyncGenerator[Event, None] = getattr(client, RESOURCES[task.kind]).resume(task)

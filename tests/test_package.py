@@ -37,7 +37,7 @@ def _modules_after(code: str) -> set[str]:
 
 def test_starting_the_sandbox_loads_nothing_of_the_client() -> None:
     loaded = _modules_after("import sophnet_jupyter.sandbox")
-    assert not {name for name in loaded if name.startswith("sophnet_jupyter.client.client")}
+    assert not {name for name in loaded if name.startswith("sophnet_jupyter.client")}
     assert "msgspec" not in loaded
 
 

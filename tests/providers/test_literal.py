@@ -65,8 +65,8 @@ def test_depth_is_bounded() -> None:
 def test_a_megabyte_takes_linear_time() -> None:
     def seconds(count: int) -> float:
         text = repr({"a": ["it's\n"] * count})
-        begin = time.perf_counter()
+        begin = time.process_time()
         parse(text)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     assert seconds(80_000) < 16 * max(seconds(10_000), 0.005)

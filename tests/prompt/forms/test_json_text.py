@@ -37,7 +37,7 @@ def test_no_value_is_an_error(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["{" * 200_000, "[" * 200_000, "```\n" * 50_000, '{"a":' * 50_000])
 def test_nonsense_costs_little_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ValueError, match="JSON"):
         first_value(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

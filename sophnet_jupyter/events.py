@@ -12,9 +12,9 @@ import msgspec
 
 from .errors import SettingsError
 from .values.page import Page
-from .values.picture import Picture
+from .values.picture import Image
 from .values.transcript import Recording
-from .values.video import Film
+from .values.video import Video
 
 Ending = Literal["complete", "stopped", "incomplete", "failed"]
 
@@ -186,7 +186,7 @@ class AudioChunk(_Event, frozen=True, kw_only=True):
 class ImageReady(_Event, frozen=True, kw_only=True):
     """A picture is finished, and was fetched where it could be."""
 
-    picture: Picture
+    picture: Image
 
 
 class PageRead(_Event, frozen=True, kw_only=True):
@@ -204,7 +204,7 @@ class Transcribed(_Event, frozen=True, kw_only=True):
 class VideoReady(_Event, frozen=True, kw_only=True):
     """A film is finished, and was fetched where it could be."""
 
-    film: Film
+    film: Video
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

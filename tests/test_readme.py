@@ -6,7 +6,7 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics.catalogue import lazy_magics, summaries
-from sophnet_jupyter.magics.session.session import Session
+from sophnet_jupyter.magics.session.session import KernelSession
 from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -14,7 +14,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 
 def test_the_table_of_magics_is_what_help_says() -> None:
     shell = InteractiveShell()
-    said = summaries(lazy_magics(shell, Session(shell)))
+    said = summaries(lazy_magics(shell, KernelSession(shell)))
     said |= {f"%sophnet {subject}": words for subject, words in SUBJECTS.items()}
     rows = dict(re.findall(r"^\| `(%[^`]+)` \| (.*) \|$", README, flags=re.MULTILINE))
     assert rows == said

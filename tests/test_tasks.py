@@ -21,13 +21,13 @@ from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
 from sophnet_jupyter.providers.tasks import journal as journal_module
 from sophnet_jupyter.providers.tasks.journal import Journal, Task
 from sophnet_jupyter.providers.tasks.tasks import Kind, Tasks
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.wire.poll import Pace, State
 
 KEY = "sk-canary-0123456789abcdef"
 URL = "https://files.example/a.png?sign=secret"
 RUNNING: State[str] = State(word="RUNNING")
-PICTURE = Picture(url=URL)
+PICTURE = Image(url=URL)
 DONE = State(word="SUCCEEDED", done=True, reply="a fox", urls=(URL,), expires=2e9)
 QUICK = Pace(first=0.001, longest=0.001)
 
@@ -78,7 +78,7 @@ class Painter:
         async with aclosing(looks):
             async for look in looks:
                 if isinstance(look, State):
-                    yield ImageReady(picture=Picture(url=look.urls[0]))
+                    yield ImageReady(picture=Image(url=look.urls[0]))
                     yield Finished(reason=look.word)
                 else:
                     yield look

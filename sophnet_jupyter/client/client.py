@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..providers.sophnet.images.images import Images
     from ..providers.sophnet.knowledge.knowledge import Knowledge
     from ..providers.sophnet.models import Models
-    from ..providers.sophnet.paths import Place
+    from ..providers.sophnet.paths import ResourceIds
     from ..providers.sophnet.speech.speech import Speech
     from ..providers.sophnet.videos.videos import Videos
     from ..providers.sophnet.voice.voice import Voice
@@ -258,10 +258,10 @@ class Client:
     def _origin(self) -> str:
         return "sandbox" if self.settings.sandbox else self.settings.origin
 
-    def _place(self, service: str) -> Place:
-        from ..providers.sophnet.paths import Place
+    def _place(self, service: str) -> ResourceIds:
+        from ..providers.sophnet.paths import ResourceIds
 
-        return Place(
+        return ResourceIds(
             project_id=self.settings.project_id,
             easyllm_id=self.settings.easyllm_ids.get(service, ""),
         )

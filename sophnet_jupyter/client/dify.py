@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from ..providers.dify import access
 from ..providers.dify.app import App
-from ..settings import DifyApp, Secret, logs
+from ..settings import DifySettings, Secret, logs
 from ..wire.call import Network
 from ..wire.wire import Wire
 from . import sandbox
@@ -35,7 +35,9 @@ class Dify(App):
         **arguments: Any,
     ) -> None:
         logs.guard()
-        settings = DifyApp.read(app, api_key=api_key, base_url=base_url, user=user, **arguments)
+        settings = DifySettings.read(
+            app, api_key=api_key, base_url=base_url, user=user, **arguments
+        )
         super().__init__(_wire(settings), user=settings.user)
         self.settings = settings
         self.sandbox = settings.sandbox
@@ -52,7 +54,7 @@ class Dify(App):
         await self.aclose()
 
 
-def _wire(settings: DifyApp) -> Wire:
+def _wire(settings: DifySettings) -> Wire:
     origin = access.origin(
         base_url=settings.base_url,
         reveal=settings.api_key.reveal,

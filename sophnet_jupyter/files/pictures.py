@@ -18,7 +18,7 @@ MOVING = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class ImageInfo:
     """A picture that was looked at: its size in pixels, and its format (``PNG``)."""
 
     width: int
@@ -26,7 +26,7 @@ class Picture:
     format: str
 
 
-def check(content: Path | bytes, *, pixels: int = PIXELS, frames: int = FRAMES) -> Picture:
+def check(content: Path | bytes, *, pixels: int = PIXELS, frames: int = FRAMES) -> ImageInfo:
     """
     Decode the first frame and count the others, without drawing anything.
 
@@ -39,7 +39,7 @@ def check(content: Path | bytes, *, pixels: int = PIXELS, frames: int = FRAMES) 
         return _checked(file, pixels, frames)
 
 
-def _checked(file: BinaryIO, pixels: int, frames: int) -> Picture:
+def _checked(file: BinaryIO, pixels: int, frames: int) -> ImageInfo:
     image = _opened(file)
     width, height = image.size
     try:
@@ -56,7 +56,7 @@ def _checked(file: BinaryIO, pixels: int, frames: int) -> Picture:
         raise ValueError("is a broken picture") from None
     finally:
         image.close()
-    return Picture(width=width, height=height, format=str(image.format))
+    return ImageInfo(width=width, height=height, format=str(image.format))
 
 
 class _TooMuch(ValueError):

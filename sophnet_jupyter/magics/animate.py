@@ -22,7 +22,7 @@ from .line.attachments import Attachments
 from .line.interpolate import interpolate
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 # Base64 of the largest picture that a film may begin with; the sentence about it is the request's.
 LARGEST = 60_000_000
@@ -34,7 +34,7 @@ DEFAULT = "Wan2.2-T2V-A14B"
 class AnimateMagics(Magics):
     """Films in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

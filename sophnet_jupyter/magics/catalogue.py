@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from .session.session import Session
+from .session.session import KernelSession
 
 
 class Entry(NamedTuple):
@@ -82,7 +82,7 @@ class LazyMagic:
 
 
 def lazy_magics(
-    shell: Any, session: Session, first: Callable[[], None] | None = None
+    shell: Any, session: KernelSession, first: Callable[[], None] | None = None
 ) -> dict[str, LazyMagic]:
     """All magics but ``%sophnet``, none imported yet; ``first`` is called before one is."""
     holders: dict[str, Any] = {}

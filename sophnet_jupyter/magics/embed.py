@@ -18,7 +18,7 @@ from .line.attachments import Attachments, is_picture
 from .line.interpolate import interpolate, value_of
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 _WORD = re.compile(r""""([^"]*)"|'([^']*)'|(\S+)""")
 
@@ -27,7 +27,7 @@ _WORD = re.compile(r""""([^"]*)"|'([^']*)'|(\S+)""")
 class EmbedMagics(Magics):
     """Vectors in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

@@ -25,7 +25,7 @@ from ..views.live.report import LiveReport
 from .answers.settle import follow, settle
 from .line.interpolate import interpolate
 from .line.options import out_name, parse
-from .session.session import Session
+from .session.session import KernelSession
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _NAME = re.compile(r"\w[\w.-]*")
@@ -35,7 +35,7 @@ _NAME = re.compile(r"\w[\w.-]*")
 class ExcelMagics(Magics):
     """Analyses of workbooks in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
         # Names the user gave to uuids, as long as the kernel lives.

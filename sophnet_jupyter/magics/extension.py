@@ -16,7 +16,7 @@ from ..settings import media_in_files, model_name
 from ..views.media.shelf import shelf
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
 from .line.questions import transformer
-from .session.session import Session
+from .session.session import KernelSession
 from .sophnet.sophnet import SophNetMagics
 
 # The user is still typing the first cell then.
@@ -28,7 +28,7 @@ RESPONSE = "sophnet_jupyter.response.response", "Response"
 BACKGROUND = "sophnet_jupyter.magics.background.handle", "Background"
 
 # Kept over importlib.reload(), after which nobody else would know what there is to take away.
-_loaded: dict[int, tuple[Session, SophNetMagics]] = globals().get("_loaded", {})
+_loaded: dict[int, tuple[KernelSession, SophNetMagics]] = globals().get("_loaded", {})
 
 
 def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
@@ -38,7 +38,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
     ``dress`` is called before the first magic is: it gives a response its looks.
     """
     unload(shell)
-    session = Session(shell)
+    session = KernelSession(shell)
     magics = lazy_magics(shell, session, dress)
     own = SophNetMagics(shell, session, partial(summaries, magics))
     shelf.in_files = media_in_files()
@@ -92,7 +92,7 @@ def unload(shell: Any) -> None:
     session.close()
 
 
-def greeting(session: Session) -> str:
+def greeting(session: KernelSession) -> str:
     """One line: where chat goes."""
     try:
         settings = session.client.settings
@@ -109,7 +109,7 @@ def greeting(session: Session) -> str:
     )
 
 
-def warm_up(session: Session) -> None:
+def warm_up(session: KernelSession) -> None:
     """Import what the first answer needs while the user types."""
     from ..views.safe import markdown
     from .chat import sophchat  # noqa: F401
@@ -119,7 +119,7 @@ def warm_up(session: Session) -> None:
     markdown.render("")
 
 
-def _matcher(session: Session, magics: Mapping[str, LazyMagic]) -> Any:
+def _matcher(session: KernelSession, magics: Mapping[str, LazyMagic]) -> Any:
     """Tab completion. IPython's second form of it: the first is mixed with jedi's guesses."""
 
     def sophnet(context: CompletionContext) -> SimpleMatcherResult:

@@ -18,7 +18,7 @@ from .line.attachments import Attachments
 from .line.interpolate import interpolate
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 MODEL = "qwen-image"
 MOST = 16
@@ -30,7 +30,7 @@ SEEDS = 2**31
 class ImagineMagics(Magics):
     """Pictures in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

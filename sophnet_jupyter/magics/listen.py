@@ -19,7 +19,7 @@ from ..views.safe.control_characters import plain
 from .line.interpolate import interpolate
 from .line.options import out_name
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 if TYPE_CHECKING:
     from ..widgets.microphone.microphone import Microphone
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class ListenMagics(Magics):
     """The microphone in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

@@ -19,7 +19,7 @@ from .line.named_files import named_pictures
 from .line.options import extra_body, out_name
 from .line.suffixes import PICTURES
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 MODEL = "PaddleOCR-VL-0.9B"
 
@@ -28,7 +28,7 @@ MODEL = "PaddleOCR-VL-0.9B"
 class OcrMagics(Magics):
     """Text in pictures, in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

@@ -18,14 +18,14 @@ from .line.named_files import named_files
 from .line.options import out_name
 from .line.suffixes import DOCUMENTS
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 
 @magics_class
 class DocumentMagics(Magics):
     """Documents in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

@@ -26,7 +26,7 @@ from .answers.settle import settle
 from .line.interpolate import interpolate
 from .line.options import out_name
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 TITLE = 60
 
@@ -35,7 +35,7 @@ TITLE = 60
 class SpeakMagics(Magics):
     """A voice in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 
@@ -98,7 +98,7 @@ class SpeakMagics(Magics):
         said = texts(self._subject(words, raw=args.raw))
         model = sounding(**options)["model"]
         events = _headed(self._session.client.voice.stream(said, **options), args.sound_format)
-        speech = Speech(events, model)
+        speech = SpokenText(events, model)
         context = Context()
         view = heard(
             self._session.shell,
@@ -125,7 +125,7 @@ class SpeakMagics(Magics):
         return words if raw else interpolate(words, names, self._session.failures)[0]
 
 
-class Speech:
+class SpokenText:
     """One text on its way to the ear, which the listener may end before its end."""
 
     def __init__(self, events: AsyncGenerator[Event, None], model: str) -> None:

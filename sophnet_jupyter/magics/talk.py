@@ -17,7 +17,7 @@ from ..response import Response
 from .line.interpolate import interpolate
 from .line.options import out_name
 from .line.trailing import parse_around
-from .session.session import Session
+from .session.session import KernelSession
 
 if TYPE_CHECKING:
     from ..widgets.voicechat.panel import VoiceChat
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class TalkMagics(Magics):
     """A conversation by voice in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SettingsError, quoted
 from ..events import Ending, Reference, TokenLogprob, ToolResult, Usage
 from ..values.page import Block, Page, frames, headings
-from ..values.picture import Picture
+from ..values.picture import Image
 from ..values.transcript import Recording
-from ..values.video import Film
+from ..values.video import Video
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ class Response:
     alternatives: tuple[str, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     references: tuple[Reference, ...] = ()
-    images: tuple[Picture, ...] = ()
+    images: tuple[Image, ...] = ()
     pages: tuple[Page, ...] = ()
     recordings: tuple[Recording, ...] = ()
-    videos: tuple[Film, ...] = ()
+    videos: tuple[Video, ...] = ()
     # Made of what had come when somebody asks for it: see `__getattr__`.
     audio: bytes = field(default_factory=bytes)
     embeddings: Vectors = field(default_factory=Vectors)

@@ -41,7 +41,7 @@ What no setting can hide: a process of the same user reads SOPHNET_API_KEY in
 """
 
 from .dify import DIFY_URL as DIFY_URL
-from .dify import DifyApp as DifyApp
+from .dify import DifySettings as DifySettings
 from .dify import choose_dify as choose_dify
 from .dify import dify_apps as dify_apps
 from .dify import environment_dify_url as environment_dify_url

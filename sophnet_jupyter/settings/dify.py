@@ -38,7 +38,7 @@ def environment_dify_url() -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DifyApp:
+class DifySettings:
     """
     How one Dify app is reached. A key opens one app, so that several apps are several keys.
 
@@ -57,7 +57,7 @@ class DifyApp:
     @classmethod
     def read(
         cls, name: str = "", environ: Mapping[str, str] | None = None, **arguments: Any
-    ) -> DifyApp:
+    ) -> DifySettings:
         """
         The app of that name, or the one of DIFY_API_KEY; arguments go first.
 

@@ -14,10 +14,10 @@ from ..errors import SettingsError
 from ..files.saving import is_folder, save_bytes, save_new, stem
 
 if TYPE_CHECKING:
-    from PIL import Image
+    import PIL.Image
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """
     A picture that a service has made.
 
@@ -42,7 +42,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         with self._opened() as image:
             return image.size
 
-    def open(self) -> Image.Image:
+    def open(self) -> PIL.Image.Image:
         """The picture as Pillow has it. Raises `SettingsError` where it was not fetched."""
         image = self._opened()
         image.load()
@@ -57,10 +57,10 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         # Without the address: who holds it can fetch the picture.
         seed = "" if self.seed is None else f" · seed {self.seed}"
         if not self.data:
-            return f"<Picture, not fetched{seed}>"
+            return f"<Image, not fetched{seed}>"
         width, height = self.size
         kind = self.mime.rpartition("/")[2].upper()
-        return f"<Picture {width}×{height} {kind} · {len(self.data) / 1000:,.0f} kB{seed}>"
+        return f"<Image {width}×{height} {kind} · {len(self.data) / 1000:,.0f} kB{seed}>"
 
     def _repr_png_(self) -> bytes | None:
         if not self.data or self.mime == "image/jpeg":
@@ -79,19 +79,19 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         image.save(file, kind)
         return file.getvalue()
 
-    def _opened(self) -> Image.Image:
+    def _opened(self) -> PIL.Image.Image:
         if not self.data:
             raise SettingsError("That picture was not fetched; only its address is known.")
-        from PIL import Image
+        import PIL.Image
 
-        return Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+        return PIL.Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
 
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
 
-def save_pictures(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> list[Path]:
+def save_pictures(pictures: Sequence[Image], path: str | os.PathLike[str]) -> list[Path]:
     """
     Write pictures to a folder, or to a file: several become ``fox-1.png``, ``fox-2.png``.
 
@@ -114,7 +114,7 @@ def save_pictures(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> 
     return saved
 
 
-def suffix(picture: Picture) -> str:
+def suffix(picture: Image) -> str:
     """What the name of its file ends with. Raises `SettingsError` if it was not fetched."""
     if not picture.data:
         raise SettingsError("That picture was not fetched; only its address is known.")

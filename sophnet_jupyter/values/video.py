@@ -12,10 +12,10 @@ import msgspec
 from ..errors import SettingsError
 from ..files.mp4 import Facts, facts
 from ..files.saving import is_folder, save_bytes, save_new, stem
-from .picture import Picture
+from .picture import Image
 
 
-class Film(msgspec.Struct, frozen=True, kw_only=True):
+class Video(msgspec.Struct, frozen=True, kw_only=True):
     """
     A film that a service has made.
 
@@ -31,7 +31,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str = ""
     seed: int | None = None
     task_id: str = ""
-    poster: Picture | None = None
+    poster: Image | None = None
     asked: Mapping[str, Any] = {}
     said: Mapping[str, Any] = {}
 
@@ -55,10 +55,10 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
         # Without the address: who holds it can fetch the film.
         seed = "" if self.seed is None else f" · seed {self.seed}"
         if not self.data:
-            return f"<Film, not fetched{seed}>"
+            return f"<Video, not fetched{seed}>"
         width, height = self.size
         size = f"{len(self.data) / 1000:,.0f} kB"
-        return f"<Film {width}×{height} · {self.seconds:.1f} s · {size}{seed}>"
+        return f"<Video {width}×{height} · {self.seconds:.1f} s · {size}{seed}>"
 
     def _facts(self) -> Facts:
         if not self.data:
@@ -66,7 +66,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
         return facts(self.data)
 
 
-def save_films(films: Sequence[Film], path: str | os.PathLike[str]) -> list[Path]:
+def save_films(films: Sequence[Video], path: str | os.PathLike[str]) -> list[Path]:
     """Write films to a folder, or to a file: several are numbered. Raises `SettingsError`."""
     if lost := [film for film in films if not film.data]:
         raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
@@ -85,5 +85,5 @@ def save_films(films: Sequence[Film], path: str | os.PathLike[str]) -> list[Path
     return saved
 
 
-def _ending(film: Film) -> str:
+def _ending(film: Video) -> str:
     return ".webm" if film.mime == "video/webm" else ".mp4"

@@ -14,8 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from sophnet_jupyter.files.wav import head
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Picture
-from sophnet_jupyter.values.video import Film
+from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views.answer import bundle
 
 pytest.importorskip("av")
@@ -37,8 +37,8 @@ PLAYED = """async player => {
 
 
 def responses() -> list[Response]:
-    picture = Picture(data=still(TAKE, 0), mime="image/png", prompt="a fox", seed=7)
-    moving = Film(data=film(TAKE), mime="video/mp4", prompt="a fox", poster=picture)
+    picture = Image(data=still(TAKE, 0), mime="image/png", prompt="a fox", seed=7)
+    moving = Video(data=film(TAKE), mime="video/mp4", prompt="a fox", poster=picture)
     long = head(3_000_000, 24_000, 1) + bytes(3_000_000)
     return [
         Response(images=(picture, picture), ending="complete"),

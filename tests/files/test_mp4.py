@@ -4,7 +4,7 @@ import pytest
 
 from sophnet_jupyter.files.mp4 import facts
 from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film
-from sophnet_jupyter.values.video import Film
+from sophnet_jupyter.values.video import Video
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def short() -> bytes:
 def test_the_boxes_tell_size_and_length(short: bytes) -> None:
     found = facts(short)
     assert (found.width, found.height, found.seconds) == (640, 360, 1.0)
-    assert repr(Film(data=short, mime="video/mp4", seed=3)).startswith("<Film 640×360 · 1.0 s")
+    assert repr(Video(data=short, mime="video/mp4", seed=3)).startswith("<Video 640×360 · 1.0 s")
 
 
 def test_every_cut_is_noticed(short: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.files.pictures import Picture, check
+from sophnet_jupyter.files.pictures import ImageInfo, check
 
 FORMATS = ["PNG", "JPEG", "WEBP", "GIF"]
 
@@ -39,7 +39,7 @@ def png_of_size(width: int, height: int) -> bytes:
 def test_a_picture_is_known_by_its_size_and_format(kind: str, tmp_path: Path) -> None:
     content = picture(kind)
     (tmp_path / "a").write_bytes(content)
-    assert check(content) == Picture(width=64, height=48, format=kind)
+    assert check(content) == ImageInfo(width=64, height=48, format=kind)
     assert check(tmp_path / "a") == check(content)
 
 

@@ -4,19 +4,19 @@ import io
 import os
 from pathlib import Path
 
+import PIL.Image
 import pytest
-from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.files import saving
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 
 
-def picture(seed: int = 7, prompt: str = "a fox") -> Picture:
+def picture(seed: int = 7, prompt: str = "a fox") -> Image:
     buffer = io.BytesIO()
-    Image.new("RGBA", (8, 6), (seed, 0, 0, 128)).save(buffer, "PNG")
-    return Picture(data=buffer.getvalue(), mime="image/png", prompt=prompt, seed=seed)
+    PIL.Image.new("RGBA", (8, 6), (seed, 0, 0, 128)).save(buffer, "PNG")
+    return Image(data=buffer.getvalue(), mime="image/png", prompt=prompt, seed=seed)
 
 
 def test_one_picture_becomes_the_file_that_was_named_again_and_again(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_several_pictures_for_one_name_are_numbered(tmp_path: Path) -> None:
 
 def test_the_ending_of_a_name_decides_the_format(tmp_path: Path) -> None:
     for name, kind in (("a.jpg", "JPEG"), ("a.webp", "WEBP"), ("a", "PNG")):
-        with Image.open(picture().save(tmp_path / name)) as image:
+        with PIL.Image.open(picture().save(tmp_path / name)) as image:
             assert image.format == kind
     with pytest.raises(SettingsError, match=r"\.tga is no format"):
         picture().save(tmp_path / "a.tga")
@@ -87,7 +87,7 @@ def test_a_full_disk_keeps_what_was_there_and_leaves_nothing_half_written(
 
 
 def test_a_picture_that_was_not_fetched_says_so(tmp_path: Path) -> None:
-    lost = Picture(url="https://store.example/1.png?Signature=secret")
+    lost = Image(url="https://store.example/1.png?Signature=secret")
     assert "secret" not in repr(lost)
     for use in (lost.open, lambda: lost.save(tmp_path / "a.png"), lambda: lost.size):
         with pytest.raises(SettingsError, match="not fetched"):
@@ -98,5 +98,5 @@ def test_a_picture_shows_itself() -> None:
     one = picture()
     assert one._repr_png_() == one.data
     assert one._repr_jpeg_() is None
-    assert repr(one) == "<Picture 8×6 PNG · 0 kB · seed 7>"
+    assert repr(one) == "<Image 8×6 PNG · 0 kB · seed 7>"
     assert one.open().size == (8, 6)

@@ -20,7 +20,7 @@ from sophnet_jupyter.widgets.dify.files import Held, in_words
 from sophnet_jupyter.widgets.documents.reader import PageReader
 from sophnet_jupyter.widgets.documents.viewer import DocumentViewer
 from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
-from sophnet_jupyter.widgets.exchange.attachments import Attachment
+from sophnet_jupyter.widgets.exchange.attachments import PastedImage
 from sophnet_jupyter.widgets.exchange.exchange import Exchange, to_html, to_markdown
 from sophnet_jupyter.widgets.knowledge.panel import KnowledgePanel
 from sophnet_jupyter.widgets.microphone import spoken
@@ -28,7 +28,7 @@ from sophnet_jupyter.widgets.microphone.listening import shown as sentence
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.playing.transcript_player import TranscriptPlayer
 from sophnet_jupyter.widgets.studio.piece import Piece
-from sophnet_jupyter.widgets.voice_studio.panel import Item, SpeechStudio
+from sophnet_jupyter.widgets.voice_studio.panel import QueuedText, SpeechStudio
 from sophnet_jupyter.widgets.voicechat import look as voice_look
 from sophnet_jupyter.widgets.voicechat.turn import Turn
 
@@ -83,7 +83,7 @@ def workbooks(text: str) -> Drawn:
 def said_aloud(text: str) -> Drawn:
     panel = SpeechStudio(NOBODY)
     made = Response(audio=b"ID3" + bytes(400))
-    panel._items = [Item(id=1, text=text, options={"voice": text}, response=made)]
+    panel._items = [QueuedText(id=1, text=text, options={"voice": text}, response=made)]
     return panel.still()
 
 
@@ -127,8 +127,8 @@ def turns(text: str) -> Drawn:
 
 def question(text: str) -> Drawn:
     """A panel's question, its pictures and its error, as they are kept in a notebook."""
-    small = Attachment(name=text, mime="image/png", data=picture())
-    large = Attachment(name=text, mime="image/png", data=bytes(2_000_000))
+    small = PastedImage(name=text, mime="image/png", data=picture())
+    large = PastedImage(name=text, mime="image/png", data=bytes(2_000_000))
     made = Exchange(text=text, images=(small, large), error=text, response=Response(text=text))
     return to_html([made]), "\n".join([to_markdown([made]), *strings(made.outcome)])
 

@@ -42,9 +42,9 @@ from sophnet_jupyter.response import Arrival
 from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Block, Page
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.values.transcript import Recording, Sentence
-from sophnet_jupyter.values.video import Film
+from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views.answer import Context
 from sophnet_jupyter.views.live.terminal import TerminalAnswer
 from sophnet_jupyter.widgets.voicechat.turn import Turn
@@ -103,12 +103,12 @@ def values(text: str) -> list[object]:
     call = ToolCall(id=text, name=text, arguments=text)
     return [
         response(text),
-        Response(images=(Picture(prompt=text, url=text),), model=text),
-        Response(videos=(Film(prompt=text, url=text),), model=text),
+        Response(images=(Image(prompt=text, url=text),), model=text),
+        Response(videos=(Video(prompt=text, url=text),), model=text),
         call,
         *events(text)[-8:],
-        Picture(prompt=text, url=text, asked={"model": text}),
-        Film(prompt=text, url=text, said={"fps": text}),
+        Image(prompt=text, url=text, asked={"model": text}),
+        Video(prompt=text, url=text, said={"fps": text}),
         Page(name=text, text=text, blocks=(Block(label=text, text=text),)),
         Block(label=text, text=text),
         Recording(name=text, sentences=(Sentence(text=text, speaker=text),)),

@@ -25,11 +25,11 @@ from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.response.vectors import Vectors
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
-from sophnet_jupyter.values.picture import Picture
-from sophnet_jupyter.values.video import Film
+from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views import knowledge
 from sophnet_jupyter.views.answer import answer, bundle, formats, parsed, report, tokens, tool_cards
-from sophnet_jupyter.views.answer.formats import Format
+from sophnet_jupyter.views.answer.formats import AnswerFormat
 from sophnet_jupyter.views.documents import pages
 from sophnet_jupyter.views.live.progress import Steps
 from sophnet_jupyter.views.media import films, images, shelf, thumbnails, transcript
@@ -92,8 +92,8 @@ def pairs(text: str) -> Drawn:
 def sending(text: str) -> Drawn:
     file = KnowledgeFile(id=text, title=text, state=text)
     lines = [
-        upload.Line(name=text, state=text, fraction=0.5),
-        upload.Line(name=text, done=file),
+        upload.UploadRow(name=text, state=text, fraction=0.5),
+        upload.UploadRow(name=text, done=file),
     ]
     return both(upload.progress(lines))
 
@@ -120,15 +120,15 @@ def many_labels(text: str) -> Drawn:
 def pictures(text: str) -> Drawn:
     asked = {"model": text, "size": text, "strange": text}
     made = [
-        Picture(prompt=text, url=text, task_id=text, asked=asked),
-        Picture(prompt=text, data=picture(), mime="image/png", seed=7, asked=asked),
+        Image(prompt=text, url=text, task_id=text, asked=asked),
+        Image(prompt=text, data=picture(), mime="image/png", seed=7, asked=asked),
     ]
     return images.grid(made), images.lines(made)
 
 
 def moving(text: str) -> Drawn:
     asked = {"model": text, "negative_prompt": text}
-    made = [Film(prompt=text, url=text, task_id=text, asked=asked, said={"fps": text})]
+    made = [Video(prompt=text, url=text, task_id=text, asked=asked, said={"fps": text})]
     return films.players(made), films.lines(made)
 
 
@@ -200,7 +200,7 @@ def values(text: str) -> Drawn:
     """Each form of an answer, as it grows and when it is whole."""
     html, said = [], []
     fenced = f"```python\n{text}\n```"
-    settled: list[tuple[Format, object]] = [
+    settled: list[tuple[AnswerFormat, object]] = [
         ("text", None),
         ("code", None),
         ("json", None),

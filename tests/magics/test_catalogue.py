@@ -7,13 +7,13 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics.catalogue import MAGICS, lazy_magics
-from sophnet_jupyter.magics.session.session import Session
+from sophnet_jupyter.magics.session.session import KernelSession
 
 
 @pytest.fixture(scope="module")
 def magics():
     shell = InteractiveShell()
-    return lazy_magics(shell, Session(shell))
+    return lazy_magics(shell, KernelSession(shell))
 
 
 @pytest.mark.parametrize("name", MAGICS)

@@ -8,7 +8,7 @@ import pytest
 
 from sophnet_jupyter.events import ReasoningDelta, TextDelta
 from sophnet_jupyter.providers.lines import DONE, EventLines, read
-from sophnet_jupyter.providers.teleai.chunk import Decoder
+from sophnet_jupyter.providers.teleai.chunk import AnalysisDecoder
 
 # The lines of the document, with its `...` and its bare end mark (WIRE 4.3 T1, T2, T3).
 DOCUMENT = """\
@@ -47,7 +47,7 @@ def test_every_form_says_the_same_wherever_it_is_cut(text: str) -> None:
 
 
 def test_steps_and_report_are_told_apart() -> None:
-    decoder = Decoder()
+    decoder = AnalysisDecoder()
     events = [event for chunk in CHUNKS for event in decoder.events(chunk)]
     assert events == [ReasoningDelta(text="中间结果1"), TextDelta(text="it's \n报告1")]
 
@@ -73,13 +73,13 @@ def test_a_line_that_the_end_has_cut_says_so() -> None:
 )
 def test_the_letter_before_a_finish_reason_is_a_bullet(said: str, reason: str) -> None:
     """WIRE 4.3 T4."""
-    decoder = Decoder()
+    decoder = AnalysisDecoder()
     decoder.events({"choices": [{"delta": {}, "finish_reason": said}]})
     assert decoder.reason == reason
 
 
 def test_a_finish_among_the_steps_does_not_end_the_report() -> None:
-    decoder = Decoder()
+    decoder = AnalysisDecoder()
     decoder.events({"choices": [{"delta": {}, "finish_reason": "stop", "type": "source"}]})
     assert decoder.reason == ""
 
@@ -88,7 +88,7 @@ def test_a_finish_among_the_steps_does_not_end_the_report() -> None:
 @pytest.mark.parametrize("logprobs", [None, "", "x", 1.5])
 def test_what_the_document_leaves_open_is_optional(more: dict, logprobs: object) -> None:
     """WIRE 4.3 T5, T6, T9, T10, T15."""
-    decoder = Decoder()
+    decoder = AnalysisDecoder()
     choice = {"message": {"content": "a"}, "logprobs": logprobs}
     chunk = {"choices": [choice], "created": 1.5, "id": 7, "model": None, "object": "", **more}
     assert decoder.events(chunk)[0] == TextDelta(text="a")

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import PIL.Image
 import pytest
-from PIL import Image
 
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.views.answer import bundle
 from sophnet_jupyter.views.media import audio, images, shelf, video
 
@@ -32,21 +32,21 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def noise(side: int) -> bytes:
     """A picture that no format makes small."""
     buffer = io.BytesIO()
-    Image.effect_noise((side, side), 120).convert("RGB").save(buffer, "PNG")
+    PIL.Image.effect_noise((side, side), 120).convert("RGB").save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def picture(side: int = 40, **more: object) -> Picture:
+def picture(side: int = 40, **more: object) -> Image:
     buffer = io.BytesIO()
-    Image.new("RGB", (side, side), "teal").save(buffer, "PNG")
+    PIL.Image.new("RGB", (side, side), "teal").save(buffer, "PNG")
     given = {"data": buffer.getvalue(), "mime": "image/png", "prompt": "a fox", "seed": 7}
-    return Picture(**(given | more))  # type: ignore[arg-type]
+    return Image(**(given | more))  # type: ignore[arg-type]
 
 
 def shown(html: str) -> list[tuple[int, int]]:
     """The sizes of the pictures in some HTML."""
     found = re.findall(r'src="data:image/webp;base64,([^"]+)"', html)
-    return [Image.open(io.BytesIO(base64.b64decode(data))).size for data in found]
+    return [PIL.Image.open(io.BytesIO(base64.b64decode(data))).size for data in found]
 
 
 def test_each_picture_stands_with_its_words_size_and_seed() -> None:
@@ -66,9 +66,9 @@ def test_large_pictures_share_two_megabytes_and_say_that_they_are_smaller() -> N
 
 def test_of_a_picture_file_only_the_pixels_go_into_a_notebook() -> None:
     buffer = io.BytesIO()
-    exif = Image.Exif()
+    exif = PIL.Image.Exif()
     exif[270] = "<script>secret</script>"
-    Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=exif)
+    PIL.Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=exif)
     data = buffer.getvalue() + b"<script>alert(1)</script>"
     drawn, _ = images.small(picture(data=data, mime="image/jpeg"), 10_000)
     assert b"secret" not in drawn
@@ -76,7 +76,7 @@ def test_of_a_picture_file_only_the_pixels_go_into_a_notebook() -> None:
 
 
 def test_a_picture_that_was_not_fetched_is_said_to_be_none_and_loads_nothing() -> None:
-    html = images.grid([Picture(url="https://store.example/1.png", prompt="a fox")])
+    html = images.grid([Image(url="https://store.example/1.png", prompt="a fox")])
     assert "not fetched" in html
     assert "store.example" not in html
 

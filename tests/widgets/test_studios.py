@@ -8,16 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import PIL.Image
 import pytest
-from PIL import Image
 
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.kernel.loop import run
 from sophnet_jupyter.providers.sophnet.images import images
 from sophnet_jupyter.providers.sophnet.videos import request, videos
-from sophnet_jupyter.values.picture import Picture
-from sophnet_jupyter.values.video import Film
+from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.widgets.studio import studio, video_studio
 from sophnet_jupyter.widgets.studio.image_studio import ImageStudio
 from sophnet_jupyter.widgets.studio.studio import Studio
@@ -35,7 +35,7 @@ def wait(condition: Callable[[], object]) -> None:
 
 def picture(width: int = 400, height: int = 400) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (width, height), "red").save(file, "PNG")
+    PIL.Image.new("RGB", (width, height), "red").save(file, "PNG")
     return file.getvalue()
 
 
@@ -136,8 +136,8 @@ def test_a_picture_is_animated_and_both_are_in_the_still_form(pictures: ImageStu
     command(pictures, "animate", piece=pieces(pictures)[0]["id"], text="it runs")
     wait(lambda: settled(pictures, 2))
     shown, film = pictures.made
-    assert isinstance(shown, Picture)
-    assert isinstance(film, Film)
+    assert isinstance(shown, Image)
+    assert isinstance(film, Video)
     assert film.poster
     html, words = pictures.still()
     assert html.count("<figure") == html.count("<video") == 1

@@ -16,7 +16,7 @@ from sophnet_jupyter.widgets.hearing.take import Take
 from sophnet_jupyter.widgets.voicechat.answer import Answers
 from sophnet_jupyter.widgets.voicechat.line import ATTEMPTS, VoiceLine
 from sophnet_jupyter.widgets.voicechat.sending import VoiceUplink
-from sophnet_jupyter.widgets.voicechat.speech import MEMORY, Speech
+from sophnet_jupyter.widgets.voicechat.speech import MEMORY, SpokenTurn
 from sophnet_jupyter.widgets.voicechat.turn import Turn
 from sophnet_jupyter.widgets.voicechat.turns import Turns
 
@@ -41,7 +41,7 @@ def words(text: str, *, final: bool) -> Transcript:
 
 def test_only_a_silence_behind_a_whole_sentence_ends_a_turn() -> None:
     ended = threading.Event()
-    speech = Speech(lambda: 0.05, ended.set)
+    speech = SpokenTurn(lambda: 0.05, ended.set)
 
     def say(*texts: str) -> None:
         """A sentence whose words are final where it has a full stop."""
@@ -59,7 +59,7 @@ def test_only_a_silence_behind_a_whole_sentence_ends_a_turn() -> None:
 
 def test_where_a_button_ends_a_turn_no_silence_does() -> None:
     ended = threading.Event()
-    speech = Speech(lambda: 0.01, ended.set)
+    speech = SpokenTurn(lambda: 0.01, ended.set)
     on_loop(lambda: speech.hear(words("hello", final=True), may_end=False))
     assert not ended.wait(0.2)
     speech.release(3)
@@ -83,7 +83,7 @@ class Busy:
 
 
 def test_a_page_that_says_no_more_than_that_it_is_there_waits_for_no_answer() -> None:
-    speech = Speech(lambda: 1, lambda: None)
+    speech = SpokenTurn(lambda: 1, lambda: None)
 
     async def pumped() -> int:
         take, busy = Take(), Busy()
@@ -98,7 +98,7 @@ def test_a_page_that_says_no_more_than_that_it_is_there_waits_for_no_answer() ->
 
 
 def test_of_a_long_turn_the_last_minute_is_kept_and_a_short_one_is_a_slip() -> None:
-    speech = Speech(lambda: 1, lambda: None)
+    speech = SpokenTurn(lambda: 1, lambda: None)
     speech.add(bytes(3200))
     assert speech.is_slip
     for second in range(MEMORY + 5):

@@ -20,7 +20,7 @@ from ...views.live.progress import LiveProgress, NoProgress, TerminalProgress
 from ...views.safe.control_characters import plain
 from ..background.handle import Background
 from ..background.places import HUNG_UP, Below, CancelNote, fail, failure, note
-from ..session.session import Session
+from ..session.session import KernelSession
 
 GOES_ON = (
     "Cancel ends the waiting; the service goes on with a task that it has begun, "
@@ -32,7 +32,7 @@ CALLED_OFF = "Cancel calls it off, at the service too."
 class Following:
     """One piece of long work, shown where this cell's output goes: a line for each label."""
 
-    def __init__(self, session: Session, labels: Sequence[str]) -> None:
+    def __init__(self, session: KernelSession, labels: Sequence[str]) -> None:
         self._session = session
         self._labels = labels
         self._cell = Cell(session.shell)

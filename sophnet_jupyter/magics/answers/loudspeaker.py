@@ -43,7 +43,7 @@ def heard(
         from IPython.display import display
 
         display(player)
-    return Heard(view, cell, player)
+    return PlayingView(view, cell, player)
 
 
 class Figures:
@@ -67,7 +67,7 @@ class Figures:
         self._cell.publish(data)
 
 
-class Heard:
+class PlayingView:
     """Feeds a player, and lets another view draw all the rest."""
 
     def __init__(self, view: View, cell: Cell, player: AudioPlayer | None) -> None:

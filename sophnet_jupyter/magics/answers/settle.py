@@ -11,7 +11,7 @@ from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import View, show
 from ..background.jobs import Ask
-from ..session.session import Session
+from ..session.session import KernelSession
 
 
 def follow(events: AsyncGenerator[Event, None], *, model: str = "", strict: bool = False) -> Ask:
@@ -27,7 +27,7 @@ def follow(events: AsyncGenerator[Event, None], *, model: str = "", strict: bool
 
 
 def settle(
-    session: Session, ask: Ask, context: Context, view: View, *, out: str | None
+    session: KernelSession, ask: Ask, context: Context, view: View, *, out: str | None
 ) -> Response:
     """
     Wait for an answer while ``view`` draws it, and store it as ``out`` too.

@@ -18,7 +18,7 @@ from ...views.live.answer import View
 from ...views.safe.control_characters import plain
 from .. import sheet
 from .handle import Background, clipped
-from .places import InCell, OnPaper, Place, Waiting
+from .places import ForegroundView, InCell, JobView, OnPaper
 
 # How many that have ended `%sophnet jobs` still shows. Each holds its answer.
 REMEMBERED = 20
@@ -38,7 +38,7 @@ class Jobs:
         self._shell = shell
         self._view = view
         self._listed: list[Background] = []
-        self._papers: list[tuple[Background, Place]] = []
+        self._papers: list[tuple[Background, JobView]] = []
 
     def start(
         self,
@@ -47,7 +47,7 @@ class Jobs:
         *,
         prompt: str,
         out: str | None = None,
-        place: Callable[[bool], Place] | None = None,
+        place: Callable[[bool], JobView] | None = None,
     ) -> Background:
         """
         Ask, draw into the cell that runs now, and return at once.
@@ -133,9 +133,9 @@ class Jobs:
         atexit.unregister(self.close)
         _end(self.running)
 
-    def _place(self, cell: Cell, context: Context, *, waits: bool) -> Place:
+    def _place(self, cell: Cell, context: Context, *, waits: bool) -> JobView:
         if waits:
-            return Waiting(self._view(context))
+            return ForegroundView(self._view(context))
         return OnPaper(cell, context) if cell.place == "terminal" else InCell(cell, context)
 
     def _list(self, job: Background) -> None:

@@ -26,7 +26,7 @@ _FAILURE = (
 )
 
 
-class Place(Protocol):
+class JobView(Protocol):
     """What draws background work from its beginning to its end."""
 
     view: View
@@ -146,7 +146,7 @@ class OnPaper:
             self._paper.write(words + "\n")
 
 
-class Waiting:
+class ForegroundView:
     """Draws as a cell in the foreground does: here the cell waits for its answer."""
 
     text = ""

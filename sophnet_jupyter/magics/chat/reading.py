@@ -8,18 +8,20 @@ from typing import Any
 
 from ...events import Event, Finished, Notice, Parsed, TextDelta, TextReplaced
 from ...prompt.forms.json_text import first_value
-from ...views.answer.formats import Format, code_blocks
+from ...views.answer.formats import AnswerFormat, code_blocks
 from ...views.answer.parsed import records
 from .table_text import rows
 
-NOTHING: dict[Format, str] = {
+NOTHING: dict[AnswerFormat, str] = {
     "json": "There is no JSON in this answer: --json asks the model for it.",
     "table": "There is no table in this answer: ask for one in the prompt.",
     "code": "There is no block of code in this answer.",
 }
 
 
-async def read(events: AsyncGenerator[Event, Any], form: Format) -> AsyncGenerator[Event, None]:
+async def read(
+    events: AsyncGenerator[Event, Any], form: AnswerFormat
+) -> AsyncGenerator[Event, None]:
     """
     The events, with one more before the last: the value that stands in the text.
 
@@ -43,7 +45,7 @@ async def read(events: AsyncGenerator[Event, Any], form: Format) -> AsyncGenerat
             yield event
 
 
-def value_in(text: str, form: Format) -> tuple[Any] | None:
+def value_in(text: str, form: AnswerFormat) -> tuple[Any] | None:
     """The JSON or the rows of a table in a text, as the one item; None where there is neither."""
     if form == "table" and (found := rows(text)):
         return (found,)

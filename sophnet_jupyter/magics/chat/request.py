@@ -10,7 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...kernel.output import Cell
-from ...views.answer.formats import Format
+from ...views.answer.formats import AnswerFormat
 from ...views.safe.control_characters import plain
 from ...views.safe.markdown import code_block
 from ..line import names as named
@@ -50,9 +50,9 @@ def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]
     return options
 
 
-def form_of(args: Namespace) -> Format:
+def form_of(args: Namespace) -> AnswerFormat:
     """How the answer is shown where ``-f`` does not say."""
-    chosen: Format | None = args.format
+    chosen: AnswerFormat | None = args.format
     return chosen or ("json" if args.json or args.schema else "markdown")
 
 

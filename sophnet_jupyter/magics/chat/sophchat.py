@@ -20,7 +20,7 @@ from ..background.handle import Background
 from ..line.attachments import Attachments
 from ..line.interpolate import interpolate
 from ..line.options import chat_options, out_name, parse
-from ..session.session import Session
+from ..session.session import KernelSession
 from .reading import read
 from .request import closed, form_of, request_options, show_request
 
@@ -29,7 +29,7 @@ from .request import closed, form_of, request_options, show_request
 class ChatMagics(Magics):
     """Chat in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

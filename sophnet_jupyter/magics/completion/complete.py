@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult
 
 from ..catalogue import LazyMagic
-from ..session.session import Session
+from ..session.session import KernelSession
 from . import suggestions
 from .suggestions import Found
 
@@ -31,7 +31,7 @@ Completed = tuple[str, Iterable[Found]]
 
 
 def complete(
-    context: CompletionContext, session: Session, magics: Mapping[str, LazyMagic]
+    context: CompletionContext, session: KernelSession, magics: Mapping[str, LazyMagic]
 ) -> SimpleMatcherResult:
     """What IPython is to offer at the cursor."""
     lines = context.full_text.split("\n")[: context.cursor_line + 1]
@@ -45,7 +45,9 @@ def complete(
     )
 
 
-def completed(lines: list[str], session: Session, magics: Mapping[str, LazyMagic]) -> Completed:
+def completed(
+    lines: list[str], session: KernelSession, magics: Mapping[str, LazyMagic]
+) -> Completed:
     """Complete a cell that ends at the cursor."""
     begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first, last = _MAGIC.match(lines[begin]), _MAGIC.match(lines[-1])
@@ -66,7 +68,7 @@ def completed(lines: list[str], session: Session, magics: Mapping[str, LazyMagic
     return _in_options(magic, *_last_word(words), parser, session)
 
 
-def _in_prompt(text: str, session: Session) -> Completed:
+def _in_prompt(text: str, session: KernelSession) -> Completed:
     """Variables in a brace that stands open, and attributes of them."""
     brace = _BRACES.search(text)
     if brace is None:
@@ -78,7 +80,7 @@ def _in_prompt(text: str, session: Session) -> Completed:
 
 
 def _in_options(
-    magic: str, before: list[str], word: str, parser: ArgumentParser, session: Session
+    magic: str, before: list[str], word: str, parser: ArgumentParser, session: KernelSession
 ) -> Completed:
     """Names of options, or values of the one that stands before."""
     actions = {name: action for action in parser._actions for name in action.option_strings}

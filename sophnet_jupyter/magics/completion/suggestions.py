@@ -15,7 +15,7 @@ from typing import Any
 from ...errors import SettingsError
 from ...settings import dify_apps, model_name, store
 from ..line.suffixes import DOCUMENTS, KNOWLEDGE, PICTURES, SOUNDS
-from ..session.session import Session
+from ..session.session import KernelSession
 
 Found = tuple[str, str]
 """What may be put in, and the word that JupyterLab shows beside it."""
@@ -37,7 +37,7 @@ def matching(word: str, names: Iterable[str], kind: str) -> list[Found]:
     return [(name, kind) for name in begins or [name for name in names if word in name.lower()]]
 
 
-def for_option(action: Action, word: str, session: Session) -> tuple[str, list[Found]]:
+def for_option(action: Action, word: str, session: KernelSession) -> tuple[str, list[Found]]:
     """Values for an option, and the piece of the word that they replace."""
     if action.choices:
         return word, matching(word, map(str, action.choices), "value")
@@ -51,7 +51,7 @@ def for_option(action: Action, word: str, session: Session) -> tuple[str, list[F
     return word, find(word, session) if find else []
 
 
-def for_words(magic: str, word: str, session: Session) -> list[Found]:
+def for_words(magic: str, word: str, session: KernelSession) -> list[Found]:
     """What the words of a magic may be, where they are not prose."""
     if magic == "ocr" and word:
         return pictures(word, session)
@@ -64,7 +64,7 @@ def for_words(magic: str, word: str, session: Session) -> list[Found]:
     return files(word, DOCUMENTS) if magic == "parse" and word else []
 
 
-def for_subject(before: list[str], word: str, session: Session) -> list[Found]:
+def for_subject(before: list[str], word: str, session: KernelSession) -> list[Found]:
     """What may follow ``%sophnet``."""
     from ..sophnet.subjects import SUBJECTS
 
@@ -91,7 +91,7 @@ def for_subject(before: list[str], word: str, session: Session) -> list[Found]:
     return []
 
 
-def for_knowledge(before: list[str], word: str, session: Session) -> list[Found]:
+def for_knowledge(before: list[str], word: str, session: KernelSession) -> list[Found]:
     """What may follow ``%knowledge``: a service, what to do with it, and with which of its own."""
     match before:
         case []:
@@ -112,7 +112,7 @@ def for_knowledge(before: list[str], word: str, session: Session) -> list[Found]
     return []
 
 
-def models(word: str, session: Session) -> list[Found]:
+def models(word: str, session: KernelSession) -> list[Found]:
     """Models by their names, short ones first."""
     short = session.aliases.known
     names = sorted({*MODELS, *session.known_models, model_name()}, key=str.lower)
@@ -120,29 +120,29 @@ def models(word: str, session: Session) -> list[Found]:
     return [(name, "alias" if name in short else kind) for name, kind in found]
 
 
-def conversations(word: str, session: Session) -> list[Found]:
+def conversations(word: str, session: KernelSession) -> list[Found]:
     return matching(word, session.conversations, "conversation")
 
 
-def variables(word: str, session: Session) -> list[Found]:
+def variables(word: str, session: KernelSession) -> list[Found]:
     return _variables(word, session, lambda value: True)
 
 
-def functions(word: str, session: Session) -> list[Found]:
+def functions(word: str, session: KernelSession) -> list[Found]:
     return _variables(word, session, inspect.isroutine)
 
 
-def schemas(word: str, session: Session) -> list[Found]:
+def schemas(word: str, session: KernelSession) -> list[Found]:
     return _variables(word, session, lambda value: isinstance(value, type | dict))
 
 
-def values(word: str, session: Session) -> list[Found]:
+def values(word: str, session: KernelSession) -> list[Found]:
     """Variables that say something in a prompt, which functions and modules do not."""
     found = _variables(word, session, lambda value: not _is_silent(value))
     return found + matching(word, ["In", "Out", "Err"], "variable")
 
 
-def attributes(name: str, word: str, session: Session) -> list[Found]:
+def attributes(name: str, word: str, session: KernelSession) -> list[Found]:
     """Attributes of a variable. None of its own code runs for that, as ``dir`` would let it."""
     if name not in session.shell.user_ns:
         return []
@@ -161,7 +161,7 @@ def attributes(name: str, word: str, session: Session) -> list[Found]:
     return matching(word, names, "attribute")
 
 
-def pictures(word: str, session: Session) -> list[Found]:
+def pictures(word: str, session: KernelSession) -> list[Found]:
     return files(word, PICTURES) + [one for one in values(word, session) if word]
 
 
@@ -200,7 +200,7 @@ def _profiles() -> list[str]:
         return []
 
 
-def app_inputs(word: str, session: Session) -> list[Found]:
+def app_inputs(word: str, session: KernelSession) -> list[Found]:
     """Inputs of the Dify apps whose form was asked for, and what a choice may be."""
     forms = session.client.known_dify_forms
     known = {each.name: each for form in forms for each in form.inputs}
@@ -212,7 +212,7 @@ def app_inputs(word: str, session: Session) -> list[Found]:
     return matching(word, [f"{name}=" for name in known], "input")
 
 
-def _variables(word: str, session: Session, wanted: Callable[[Any], bool]) -> list[Found]:
+def _variables(word: str, session: KernelSession, wanted: Callable[[Any], bool]) -> list[Found]:
     shell = session.shell
     names = [
         name
@@ -241,10 +241,10 @@ def _is_silent(value: object) -> bool:
     )
 
 
-def films(option: str) -> Callable[[str, Session], list[Found]]:
+def films(option: str) -> Callable[[str, KernelSession], list[Found]]:
     """What the document's film models take."""
 
-    def find(word: str, session: Session) -> list[Found]:
+    def find(word: str, session: KernelSession) -> list[Found]:
         from ...providers.sophnet.videos.models import DOCUMENTED
 
         if option == "name":
@@ -255,7 +255,7 @@ def films(option: str) -> Callable[[str, Session], list[Found]]:
     return find
 
 
-def voices(word: str, session: Session) -> list[Found]:
+def voices(word: str, session: KernelSession) -> list[Found]:
     """Voices by their names, with the model that each is of."""
     from ...providers.sophnet.voice.voices import VOICES
 
@@ -263,19 +263,19 @@ def voices(word: str, session: Session) -> list[Found]:
     return [(name, models[name]) for name, _ in matching(word, models, "voice")]
 
 
-def sound_formats(word: str, session: Session) -> list[Found]:
+def sound_formats(word: str, session: KernelSession) -> list[Found]:
     from ...providers.sophnet.voice.request import FORMATS, SHORT
 
     return matching(word, [*SHORT, *FORMATS], "format")
 
 
-def voice_models(word: str, session: Session) -> list[Found]:
+def voice_models(word: str, session: KernelSession) -> list[Found]:
     from ...providers.sophnet.voice.voices import VOICES
 
     return matching(word, VOICES, "model")
 
 
-_VALUES: dict[str, Callable[[str, Session], list[Found]]] = {
+_VALUES: dict[str, Callable[[str, KernelSession], list[Found]]] = {
     "model": models,
     "vector_model": lambda word, session: matching(word, VECTOR_MODELS, "model"),
     "conversation": conversations,

@@ -13,7 +13,7 @@ from ...kernel.loop import run
 from ...response import Response
 from ...settings import dify_apps
 from .. import sheet
-from ..session.session import Session
+from ..session.session import KernelSession
 
 LONGEST = 200
 
@@ -21,7 +21,7 @@ LONGEST = 200
 class Desk:
     """Answers the line magic for one app."""
 
-    def __init__(self, session: Session, app: Dify) -> None:
+    def __init__(self, session: KernelSession, app: Dify) -> None:
         self._shell = session.shell
         self._app = app
         self._words: Mapping[str, Callable[[str], None]] = {

@@ -20,9 +20,9 @@ from ...views.answer import Context
 from ...views.media import audio
 from ..answers.settle import follow, settle
 from ..line.options import out_name, parse
-from ..session.session import Session
+from ..session.session import KernelSession
 from .about import Desk
-from .inputs import Question, form_of
+from .inputs import DifyQuestion, form_of
 from .rows import Rows
 
 OWN = "default"
@@ -32,7 +32,7 @@ OWN = "default"
 class DifyMagics(Magics):
     """Dify apps in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 
@@ -105,7 +105,7 @@ class DifyMagics(Magics):
 
     def _run(self, args: Namespace, cell: str) -> Any:
         out, app = out_name(args.out), self._app(args.app)
-        question = Question(args, cell, self._session)
+        question = DifyQuestion(args, cell, self._session)
         form = run(form_of(app))
         if args.each and args.aloud:
             raise UsageError("--voice reads one answer aloud: leave out --each.")

@@ -14,13 +14,13 @@ from ...client import Dify
 from ...errors import AnswerUnreadable, NotFound
 from ...providers.dify.form import Input, Parameters
 from ..line.interpolate import interpolate
-from ..session.session import Session
+from ..session.session import KernelSession
 
 _VARIABLE = re.compile(r"\{([^\W\d]\w*)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class PreparedRun:
     """One run, ready to be sent; ``inserted`` tells the reader what was put in."""
 
     inputs: Mapping[str, Any]
@@ -36,17 +36,17 @@ async def form_of(app: Dify) -> Parameters:
         return Parameters()
 
 
-class Question:
+class DifyQuestion:
     """A cell of ``%%dify`` with its options, to be filled once, or once for each row."""
 
-    def __init__(self, args: Namespace, cell: str, session: Session) -> None:
+    def __init__(self, args: Namespace, cell: str, session: KernelSession) -> None:
         self._cell = cell.strip()
         self._files = args.file
         self._raw = args.raw
         self._session = session
         self._pairs = [_pair(item) for item in args.inputs]
 
-    def ask(self, form: Parameters, row: Mapping[str, Any] | None = None) -> Asked:
+    def ask(self, form: Parameters, row: Mapping[str, Any] | None = None) -> PreparedRun:
         """
         The inputs of one run. Columns of a row that are called as an input are that input.
 
@@ -72,7 +72,7 @@ class Question:
             inputs[_place(form, inputs)] = filled(self._cell)
         form.check(inputs)
         inputs = {name: _typed(known.get(name), value) for name, value in inputs.items()}
-        return Asked(inputs=inputs, files=self._attached(names), inserted=inserted)
+        return PreparedRun(inputs=inputs, files=self._attached(names), inserted=inserted)
 
     def _attached(self, names: Mapping[str, Any]) -> list[Any]:
         found = []

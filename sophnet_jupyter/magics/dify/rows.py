@@ -18,8 +18,8 @@ from ...kernel.loop import run
 from ...kernel.output import Cell
 from ...providers.dify.form import Parameters
 from ...response import Arrival, Response, settle
-from ..session.session import Session
-from .inputs import Asked, Question
+from ..session.session import KernelSession
+from .inputs import DifyQuestion, PreparedRun
 
 # A table is drawn anew this often at most, in seconds.
 BEAT = 0.5
@@ -41,7 +41,9 @@ class Row:
 class Rows:
     """One run over a table."""
 
-    def __init__(self, session: Session, app: Dify, question: Question, form: Parameters) -> None:
+    def __init__(
+        self, session: KernelSession, app: Dify, question: DifyQuestion, form: Parameters
+    ) -> None:
         self._session = session
         self._app = app
         self._question = question
@@ -81,7 +83,7 @@ class Rows:
         return names[out]
 
     async def _all(
-        self, asked: Sequence[Asked], rows: list[Row], at_once: int, cell: Cell, display: str
+        self, asked: Sequence[PreparedRun], rows: list[Row], at_once: int, cell: Cell, display: str
     ) -> None:
         waiting = iter([n for n, row in enumerate(rows) if row.ending != "complete"])
 
@@ -103,7 +105,7 @@ class Rows:
                 task.cancel()
             await asyncio.wait({drawing, *workers})
 
-    async def _one(self, asked: Asked, rows: list[Row], number: int) -> None:
+    async def _one(self, asked: PreparedRun, rows: list[Row], number: int) -> None:
         """Answer one row; what has come stays in it, however it ends."""
         arrival = Arrival()
         events = self._app.stream(asked.inputs, files=asked.files or None)

@@ -25,7 +25,7 @@ from ..line.named_files import named_files
 from ..line.options import out_name
 from ..line.suffixes import KNOWLEDGE
 from ..line.trailing import parse_around
-from ..session.session import Session
+from ..session.session import KernelSession
 from .upload import Uploading
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ USAGE = (
 class KnowledgeMagics(Magics):
     """What a custom model knows, in a cell."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
         self._session = session
 

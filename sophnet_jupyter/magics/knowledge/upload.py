@@ -29,7 +29,7 @@ PATIENCE = 900.0
 
 
 @dataclass(kw_only=True)
-class Line:
+class UploadRow:
     """One file. ``done`` is None until the service has it."""
 
     name: str
@@ -46,7 +46,7 @@ class Uploading:
         self._known = known
         # Judged now, all of them: nothing is sent where one is of no use.
         self._sending = [known.files.uploading(path) for path in paths]
-        self._lines = [Line(name=path.name) for path in paths]
+        self._lines = [UploadRow(name=path.name) for path in paths]
         self._display = ""
         self._drawn = 0.0
 
@@ -120,7 +120,7 @@ class Uploading:
         )
 
 
-def progress(lines: Sequence[Line]) -> dict[str, str]:
+def progress(lines: Sequence[UploadRow]) -> dict[str, str]:
     """How far each file is, as HTML and in words, a line each."""
     rows, said = [], []
     for line in lines:

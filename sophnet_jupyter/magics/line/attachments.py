@@ -14,7 +14,7 @@ from IPython.core.error import UsageError
 
 from ...prompt.pictures.attach import Attachment, attach
 from ...response import Response
-from ...values.picture import Picture
+from ...values.picture import Image
 from ...views.media.thumbnails import Sent, small
 from .interpolate import value_of
 
@@ -81,7 +81,7 @@ def is_picture(value: object) -> bool:
     """
     if isinstance(value, str | bytes | ModuleType | type):
         return False
-    if isinstance(value, Attachment | Picture):
+    if isinstance(value, Attachment | Image):
         return True
     if isinstance(value, Response):
         return bool(value.images)
@@ -98,9 +98,9 @@ def is_picture(value: object) -> bool:
 
 
 def _is_display(value: object) -> bool:
-    from IPython.display import Image
+    from IPython.display import Image as Display
 
-    return isinstance(value, Image)
+    return isinstance(value, Display)
 
 
 def _is_pixels(value: Any) -> bool:

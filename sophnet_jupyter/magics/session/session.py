@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST_FAILURE = 6_000
 
 
-class Session:
+class KernelSession:
     """One kernel's side of the magics."""
 
     def __init__(self, shell: Any) -> None:

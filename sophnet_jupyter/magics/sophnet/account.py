@@ -14,7 +14,7 @@ from ... import settings
 from ...settings import Secret
 from ...settings.keystore import Profile, app_profile, profile_name
 from .. import sheet
-from ..session.session import Session
+from ..session.session import KernelSession
 
 NOBODY_TO_ASK = (
     "%sophnet login asks for the key, and here nobody can answer (a batch run has no prompt). "
@@ -25,7 +25,7 @@ NOBODY_TO_ASK = (
 class Account:
     """The keys of one kernel's user."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: KernelSession) -> None:
         self._session = session
 
     def login(self, line: str) -> None:

@@ -12,13 +12,13 @@ from ...settings import model_name
 from ...settings import session as settings_session
 from ...views.safe.control_characters import plain
 from .. import sheet
-from ..session.session import Session
+from ..session.session import KernelSession
 
 
 class ModelNames:
     """The names of the models in one kernel."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: KernelSession) -> None:
         self._session = session
 
     def model(self, rest: str) -> None:

@@ -17,7 +17,7 @@ from ...settings import dify_apps, model_name
 from ...settings import session as settings_session
 from .. import sheet
 from ..session.defaults import ChatDefaults
-from ..session.session import Session
+from ..session.session import KernelSession
 from .subjects import SUBJECTS
 
 
@@ -26,7 +26,7 @@ class SophNetMagics(ChatDefaults, Magics):
     """The extension's own state, and what `ChatDefaults` lets the user set of it."""
 
     def __init__(
-        self, shell: Any, session: Session, summaries: Callable[[], dict[str, str]]
+        self, shell: Any, session: KernelSession, summaries: Callable[[], dict[str, str]]
     ) -> None:
         self._session = session
         self._summaries = summaries
@@ -75,7 +75,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from ..line.options import refuse_keys
         from .account import Account
         from .models import ModelNames
-        from .tasks import TaskList
+        from .tasks import TaskCommands
 
         refuse_keys(line)
         account, names = Account(self._session), ModelNames(self._session)
@@ -90,7 +90,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "alias": names.alias,
             "jobs": self._session.jobs.jobs,
             "cancel": self._session.jobs.cancel,
-            "tasks": TaskList(self._session).tasks,
+            "tasks": TaskCommands(self._session).tasks,
             "doctor": self._doctor,
             "help": self._help,
         }
@@ -131,7 +131,7 @@ class SophNetMagics(ChatDefaults, Magics):
         sheet.table(self._session.shell, self._summaries() | subjects)
 
 
-def _dify(session: Session) -> str:
+def _dify(session: KernelSession) -> str:
     apps = []
     for name in ["", *dify_apps()]:
         try:
@@ -145,7 +145,7 @@ def _dify(session: Session) -> str:
     return "; ".join(apps)
 
 
-def _teleai(session: Session) -> str:
+def _teleai(session: KernelSession) -> str:
     try:
         account = session.client.excel.account
     except SettingsError as error:

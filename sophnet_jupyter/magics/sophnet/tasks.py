@@ -16,15 +16,15 @@ from ...views.live.progress import said
 from ...views.safe.control_characters import plain
 from .. import sheet
 from ..answers.transcribing import Transcribing
-from ..session.session import Session
+from ..session.session import KernelSession
 
 NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
 
 
-class TaskList:
+class TaskCommands:
     """The tasks of this kernel's user."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: KernelSession) -> None:
         self._session = session
 
     def tasks(self, rest: str) -> Response | None:

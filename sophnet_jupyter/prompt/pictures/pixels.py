@@ -40,7 +40,7 @@ _ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class EncodedImage:
     """Bytes to send, and what they show: size in pixels, and a small PNG of it."""
 
     data: bytes
@@ -52,7 +52,7 @@ class Picture:
 
 def picture(
     data: bytes, name: str, *, max_side: int | None = None, max_encoded: int = MAX_ENCODED
-) -> Picture:
+) -> EncodedImage:
     """
     The picture in ``data``, unchanged wherever that will do.
 
@@ -78,7 +78,7 @@ def drawn(
     max_side: int | None = None,
     max_encoded: int = MAX_ENCODED,
     photo: bool = False,
-) -> Picture:
+) -> EncodedImage:
     """
     A picture in memory, as PNG, or as JPEG if it is a ``photo`` or too large as PNG.
 
@@ -187,13 +187,13 @@ def _check_size(data: bytes, name: str, limit: int) -> None:
         )
 
 
-def _finished(data: bytes, kind: str, image: Image.Image) -> Picture:
+def _finished(data: bytes, kind: str, image: Image.Image) -> EncodedImage:
     small = _shrunk(image, THUMBNAIL)
     if small.mode not in _PNG_MODES:
         small = small.convert("RGB")
     # Without the profile and the comments that the picture may carry.
     small.info = {}
-    return Picture(
+    return EncodedImage(
         data=data,
         mime=f"image/{kind.lower()}",
         width=image.width,

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
 from ...response import Response
-from ...values.picture import Picture
+from ...values.picture import Image
 from .pixels import check_pixels
 
 if TYPE_CHECKING:
-    from PIL import Image
+    import PIL.Image
 
 # A file that is larger is not even read.
 MAX_FILE = 100_000_000
@@ -36,7 +36,7 @@ class Source:
     name: str
     url: str = ""
     data: bytes = b""
-    image: Image.Image | None = None
+    image: PIL.Image.Image | None = None
 
 
 def sources(item: object) -> list[Source]:
@@ -54,7 +54,7 @@ def sources(item: object) -> list[Source]:
 
 def source(item: object) -> Source:
     """The picture that one object is. Raises `SettingsError`."""
-    if isinstance(item, Picture):
+    if isinstance(item, Image):
         return _from_picture(item)
     if isinstance(item, str):
         return _from_text(item)
@@ -72,7 +72,7 @@ def source(item: object) -> Source:
     )
 
 
-def _from_picture(picture: Picture) -> Source:
+def _from_picture(picture: Image) -> Source:
     # Its bytes, if we have them: the service's own address of it may have expired.
     if not picture.data:
         return _from_text(picture.url)
@@ -146,12 +146,12 @@ def _from_array(item: Any) -> Source | None:
         said = "×".join(map(str, shape))
         raise SettingsError(f"An array of {said} is no image: it must be H×W, H×W×3 or H×W×4.")
     check_pixels(shape[1], shape[0], "the array")
-    from PIL import Image
+    import PIL.Image
 
     levels = _levels(item)
     if not grey and shape[2] == 1:
         levels = levels[:, :, 0]
-    return Source(name="the array", image=Image.fromarray(levels))
+    return Source(name="the array", image=PIL.Image.fromarray(levels))
 
 
 def _levels(array: Any) -> Any:

@@ -24,7 +24,7 @@ LONGEST_ERROR = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ToolOutcome:
     """
     What the model is told. ``error`` is True when that is why the call came to nothing.
 
@@ -47,7 +47,7 @@ async def run(
     *,
     timeout: float,  # noqa: ASYNC109 - the limit becomes a result, not an exception
     scrub: Callable[[str], str] = str,
-) -> Outcome:
+) -> ToolOutcome:
     """
     Carry out one call within ``timeout`` seconds.
 
@@ -66,7 +66,7 @@ async def run(
             result = await _called(tool.function, positional, named)
             # In its thread too: a repr may be slow.
             text, shown = await _in_thread(_told, result, scrub)
-            return Outcome(_clipped(text, LONGEST_RESULT), shown=shown)
+            return ToolOutcome(_clipped(text, LONGEST_RESULT), shown=shown)
     except (Exception, SystemExit) as error:
         if isinstance(error, TimeoutError) and limit.expired():
             return _failed(f"{name} did not finish within {timeout:g} s", scrub)
@@ -170,8 +170,8 @@ async def _in_thread(function: Callable[..., Any], *positional: Any, **named: An
     return await done
 
 
-def _failed(said: str, scrub: Callable[[str], str]) -> Outcome:
-    return Outcome(_clipped(f"Error: {scrub(said)}.", LONGEST_ERROR), error=True)
+def _failed(said: str, scrub: Callable[[str], str]) -> ToolOutcome:
+    return ToolOutcome(_clipped(f"Error: {scrub(said)}.", LONGEST_ERROR), error=True)
 
 
 def _words(error: BaseException) -> str:

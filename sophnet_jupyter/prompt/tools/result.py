@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import SettingsError
 from ...events import Shown
 from ...response import Response
-from ...values.picture import Picture
+from ...values.picture import Image
 from ..pictures.pixels import drawn, picture
 from ..pictures.sources import source
 
@@ -45,7 +45,7 @@ def shown(value: object, scrub: Callable[[str], str] = str) -> Shown | None:
 def _image(value: Any) -> bytes:
     if isinstance(value, Response):
         value = value.images[0] if value.images else None
-    if not isinstance(value, Picture) and not any(hasattr(value, name) for name in _PICTURES):
+    if not isinstance(value, Image) and not any(hasattr(value, name) for name in _PICTURES):
         return b""
     try:
         found = source(value)

@@ -25,10 +25,10 @@ from .access import SERVICE, checked
 from .annotations import AnnotationReply, Annotations
 from .completion import Completion
 from .file_kinds import is_file
-from .files import Fetched, Files
+from .files import DifyFiles, Fetched
 from .form import FILE_INPUTS, Parameters, parameters
 from .loose import moment, objects
-from .speech import Sound, speak
+from .speech import SoundFile, speak
 from .uploaded import Uploaded
 
 Inputs = str | Mapping[str, Any]
@@ -59,7 +59,7 @@ class App:
         self.user = user
         self._form: Parameters | None = None
         self._completion = Completion(wire)
-        self._files = Files(wire, user, self.form)
+        self._files = DifyFiles(wire, user, self.form)
         self.annotations = Annotations(wire)
         self.annotation_reply = AnnotationReply(wire)
 
@@ -104,7 +104,7 @@ class App:
         await self._completion.stop(task_id, self.user)
 
     async def upload(self, content: Content | str, *, name: str = "") -> Uploaded:
-        """Send one file for later use in ``files``. See `Files.upload`."""
+        """Send one file for later use in ``files``. See `DifyFiles.upload`."""
         return await self._files.upload(content, name=name)
 
     def check_file(
@@ -120,11 +120,11 @@ class App:
             self._files.check(self._form, name, size, beside, variable)
 
     async def preview(self, file_id: str) -> Fetched:
-        """The content of a file that was used in a message. See `Files.preview`."""
+        """The content of a file that was used in a message. See `DifyFiles.preview`."""
         return await self._files.preview(file_id)
 
     async def download(self, file_id: str, folder: str | os.PathLike[str] = ".") -> Path:
-        """Save such a file. See `Files.download`."""
+        """Save such a file. See `DifyFiles.download`."""
         return await self._files.download(file_id, folder)
 
     async def feedback(
@@ -159,7 +159,7 @@ class App:
 
     async def speak(
         self, text: str | Response = "", *, message_id: str = "", voice: str = ""
-    ) -> Sound:
+    ) -> SoundFile:
         """
         An answer, or any text, read aloud: bytes that know their type.
 

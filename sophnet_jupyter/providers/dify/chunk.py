@@ -24,7 +24,7 @@ from .loose import number, objects, table
 SOUND_ENDS = ("tts_message_end", "tts_messsage_end")
 
 
-class Decoder:
+class CompletionDecoder:
     """
     Reads events, and keeps what one event alone does not tell.
 

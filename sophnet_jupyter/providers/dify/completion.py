@@ -28,7 +28,7 @@ from .access import (
     says_error,
     unreadable,
 )
-from .chunk import Decoder
+from .chunk import CompletionDecoder
 
 PATH = "/completion-messages"
 # Dify sends none, and a gateway that adds one says with it that nothing follows.
@@ -59,7 +59,7 @@ class Completion:
         """The answer as it arrives. Leaving early hangs up, and tells the service to stop."""
         call = _call({**body, "response_mode": "streaming"})
         async with self._wire.stream(call, retry=ONCE) as opened:
-            reading = Reading(opened.reply())
+            reading = CompletionReader(opened.reply())
             if opened.ok:
                 try:
                     async with held(_events(opened, reading.decoder)) as stream:
@@ -79,7 +79,7 @@ class Completion:
             for event in whole(reply) if reply else reading.end(stopped=self._was_stopped(reading)):
                 yield event
 
-    def _was_stopped(self, reading: Reading) -> bool:
+    def _was_stopped(self, reading: CompletionReader) -> bool:
         """Whether this run was called off here; it is over, and need not be known any more."""
         known = reading.decoder.task_id in self._stopped
         self._stopped.discard(reading.decoder.task_id)
@@ -106,7 +106,7 @@ class Completion:
         if telling := [task for task in self._telling if task.get_loop() is here]:
             await asyncio.wait(telling)
 
-    def _call_off(self, decoder: Decoder, user: str) -> None:
+    def _call_off(self, decoder: CompletionDecoder, user: str) -> None:
         if decoder.ended or not decoder.task_id:
             return
         # Dify goes on making an answer when its reader hangs up.
@@ -123,11 +123,11 @@ class Completion:
         self._stopped.discard(task_id)
 
 
-class Reading:
+class CompletionReader:
     """What a stream says; ``reply`` is its head."""
 
     def __init__(self, reply: Reply) -> None:
-        self.decoder = Decoder()
+        self.decoder = CompletionDecoder()
         self._reply = reply
         self._started = self._named = False
 
@@ -178,7 +178,7 @@ def whole(reply: Reply) -> list[Event]:
     body = checked(reply)
     if not isinstance(body.get("answer"), str):
         raise unreadable(reply, "JSON without any answer")
-    decoder = Decoder()
+    decoder = CompletionDecoder()
     said = decoder.whole(body)
     return [_started(reply, decoder.message_id), *said, *decoder.end()]
 
@@ -206,7 +206,9 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     )
 
 
-async def _events(opened: wire_stream.Stream, decoder: Decoder) -> AsyncGenerator[SSE, None]:
+async def _events(
+    opened: wire_stream.Stream, decoder: CompletionDecoder
+) -> AsyncGenerator[SSE, None]:
     """
     The frames up to the end of the body: sound may come after ``message_end``.
 

@@ -49,16 +49,16 @@ class Fetched:
         return quoted(f"<Fetched {self.name or 'file'}, {len(self.data):,} bytes, {self.mime}>")
 
 
-class Asked(Protocol):
+class AskForm(Protocol):
     """Tells the app's form, asking the service once."""
 
     async def __call__(self) -> Parameters: ...
 
 
-class Files:
+class DifyFiles:
     """The files of one app, for one user."""
 
-    def __init__(self, wire: Wire, user: str, form: Asked) -> None:
+    def __init__(self, wire: Wire, user: str, form: AskForm) -> None:
         self._wire = wire
         self._user = user
         self._form = form

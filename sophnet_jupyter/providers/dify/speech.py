@@ -14,16 +14,16 @@ from ...wire.wire import Wire
 from .access import SERVICE, checked, unreadable
 
 
-class Sound(bytes):
+class SoundFile(bytes):
     """A sound file; ``mime`` is what its first bytes say, or else its header."""
 
     mime: str = ""
 
     def __repr__(self) -> str:
-        return f"<Sound, {len(self):,} bytes, {self.mime}>"
+        return f"<SoundFile, {len(self):,} bytes, {self.mime}>"
 
 
-async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str) -> Sound:
+async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str) -> SoundFile:
     """
     Have a message or a text read aloud; only what is given is sent.
 
@@ -38,7 +38,7 @@ async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str
     return sound(await wire.fetch(call, retry=PAID_TASK))
 
 
-def sound(reply: Reply) -> Sound:
+def sound(reply: Reply) -> SoundFile:
     """
     The sound of a reply that is one: by its type, since the document names a wrong one (D21).
 
@@ -58,6 +58,6 @@ def sound(reply: Reply) -> Sound:
     if media is None and not reply.content_type.startswith("audio/"):
         checked(reply)
         raise unreadable(reply, f"{reply.content_type or 'no content type'} in place of sound")
-    found = Sound(reply.body)
+    found = SoundFile(reply.body)
     found.mime = media.mime if media and media.kind == "audio" else reply.content_type
     return found

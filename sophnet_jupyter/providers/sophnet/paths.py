@@ -9,7 +9,7 @@ from ...wire.call import segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ResourceIds:
     """
     The project and the resource id of one service, as the user has set them.
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 RATE = 3.0
 
 
-class Turns:
+class PollPacing:
     """Gives each look a time of its own, at least ``1 / rate`` seconds from every other."""
 
     def __init__(

@@ -16,7 +16,7 @@ from ...events import Event, Notice, Progress
 from ...response import Response, settle
 from ...wire.poll import Pace, State, watch
 from .journal import Journal, Task
-from .pacing import Turns
+from .pacing import PollPacing
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Tasks:
         self._scrub = scrub
         self._folder = folder
         self._kinds: dict[str, Kind] = {}
-        self._turns = Turns()
+        self._turns = PollPacing()
 
     def register(self, name: str, kind: Kind) -> None:
         """Tell how tasks of a kind are resumed. ``name`` is kept in the journal: do not change."""

@@ -11,7 +11,7 @@ from ...events import Event, ReasoningDelta, TextDelta, Usage
 STEPS = "source"
 
 
-class Decoder:
+class AnalysisDecoder:
     """
     Reads chunks, and keeps what one chunk alone does not tell.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class ErrorCode:
     """``status`` is the HTTP status it would have had: the service sends 200 with all of them."""
 
     status: int
@@ -19,55 +19,55 @@ class Code:
 _NO_FILE = "Check the uuid, and that the file was uploaded under the same app id."
 _ARGUMENT = "Change the argument it names and run it again."
 CODES = {
-    "10001": Code(
+    "10001": ErrorCode(
         status=400,
         chinese="文件格式错误",
         english="the file's format is wrong",
         advice="Save it as .xlsx in Excel, upload that, and use its new uuid.",
     ),
-    "10002": Code(
+    "10002": ErrorCode(
         status=400,
         chinese="上传文件列表为空",
         english="the list of files is empty",
         advice="Name at least one file.",
     ),
-    "10003": Code(
+    "10003": ErrorCode(
         status=404, chinese="文件不存在", english="the file does not exist", advice=_NO_FILE
     ),
-    "10004": Code(
+    "10004": ErrorCode(
         status=400, chinese="参数不正确", english="a parameter is wrong", advice=_ARGUMENT
     ),
-    "10005": Code(
+    "10005": ErrorCode(
         status=409,
         chinese="已存在同名文件",
         english="a file of this name exists already",
         advice="Use the uuid of that file, or upload yours under another name.",
     ),
-    "10006": Code(
+    "10006": ErrorCode(
         status=502,
         chinese="生成服务调用文件服务失败",
         english="the file service did not answer the analysis",
         advice="Its fault, not yours: try again in a while.",
     ),
-    "10007": Code(
+    "10007": ErrorCode(
         status=502,
         chinese="下载待分析的文件失败",
         english="the file could not be fetched for the analysis",
         advice="Try again in a while; if it persists, upload the file anew.",
     ),
-    "10008": Code(
+    "10008": ErrorCode(
         status=500,
         chinese="分析失败",
         english="the analysis failed",
         advice="Try again, with a simpler question or fewer files.",
     ),
-    "10013": Code(
+    "10013": ErrorCode(
         status=404,
         chinese="没有找到对应uuid的文件",
         english="no file has this uuid",
         advice=_NO_FILE,
     ),
-    "10030": Code(
+    "10030": ErrorCode(
         status=400,
         chinese="请求参数错误",
         english="a parameter of the request is wrong",

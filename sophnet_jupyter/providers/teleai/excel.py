@@ -31,7 +31,7 @@ from .access import (
     says_error,
     unreadable,
 )
-from .chunk import Decoder
+from .chunk import AnalysisDecoder
 from .request import request
 
 PATH = "/aipaas/lm/v1/excel/generate"
@@ -145,7 +145,7 @@ class Excel:
     async def _stream(self, call: Call, trace: str) -> AsyncGenerator[Event, None]:
         async with self._wire.stream(call) as opened:
             self._note(trace, opened.headers)
-            reading = Reading(opened.reply(), trace)
+            reading = AnalysisReader(opened.reply(), trace)
             if opened.ok:
                 async with held(opened.events(until=DONE, decoder=EventLines())) as events:
                     async for sse in events:
@@ -171,11 +171,11 @@ class Excel:
         log.info("analysis %s: %s", trace, found)
 
 
-class Reading:
+class AnalysisReader:
     """What a stream says: give it each event, then ask how it ended. ``reply`` is its head."""
 
     def __init__(self, reply: Reply, trace: str) -> None:
-        self.decoder = Decoder()
+        self.decoder = AnalysisDecoder()
         self._reply = reply
         self._trace = trace
         self._started = False
@@ -218,12 +218,12 @@ def whole(reply: Reply, trace: str) -> list[Event]:
     body = checked(reply)
     if not isinstance(body.get("choices"), list):
         raise unreadable(reply)
-    decoder = Decoder()
+    decoder = AnalysisDecoder()
     events = [_started(reply, body, trace), *decoder.events(body)]
     return [*events, *ending(decoder, done=True)]
 
 
-def ending(decoder: Decoder, *, done: bool) -> list[Event]:
+def ending(decoder: AnalysisDecoder, *, done: bool) -> list[Event]:
     """How an analysis ended, and what its reader should know about that."""
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."

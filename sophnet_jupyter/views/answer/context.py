@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...response import Response
 from ..media.thumbnails import Sent
-from .formats import Format
+from .formats import AnswerFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +18,11 @@ class Context:
     conversation: str = ""
     pictures: Sequence[Sent] = ()
     # None is Markdown, or the value itself where the answer was read as one.
-    format: Format | None = None
+    format: AnswerFormat | None = None
     # Whether the functions that the model calls are run here.
     tools_run: bool = False
     # Of what was read only the headings.
     outline: bool = False
 
-    def form(self, response: Response) -> Format:
+    def form(self, response: Response) -> AnswerFormat:
         return self.format or ("markdown" if response.parsed is None else "json")

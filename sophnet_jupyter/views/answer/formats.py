@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-Format = Literal["markdown", "text", "code", "json", "table"]
-FORMATS: tuple[str, ...] = get_args(Format)
+AnswerFormat = Literal["markdown", "text", "code", "json", "table"]
+FORMATS: tuple[str, ...] = get_args(AnswerFormat)
 
 # Of JSON that is still arriving the end is shown, so that a long one stays cheap to draw.
 _GROWING = 2_000
@@ -27,14 +27,14 @@ _TEXT = f"white-space:pre-wrap;{WRAP};margin:0"
 _LANGUAGES_OF_A_CELL = ("", "python", "py", "python3", "ipython")
 
 
-class Code(NamedTuple):
+class CodeBlock(NamedTuple):
     """A block of code in an answer. ``language`` is the model's word for it, often none."""
 
     source: str
     language: str
 
 
-def growing(text: str, form: Format) -> str:
+def growing(text: str, form: AnswerFormat) -> str:
     """Text that is still arriving, as HTML."""
     match form:
         case "code":
@@ -46,12 +46,12 @@ def growing(text: str, form: Format) -> str:
             return finished(text, form)
 
 
-def finished(text: str, form: Format) -> str:
+def finished(text: str, form: AnswerFormat) -> str:
     """Text that will not change, whatever comes behind it."""
     return _raw(text) if form == "text" else render(text)
 
 
-def split(text: str, form: Format) -> tuple[str, str]:
+def split(text: str, form: AnswerFormat) -> tuple[str, str]:
     """What of it is finished and may be drawn for good, and the rest."""
     if form == "markdown":
         return markdown.blocks(text)
@@ -59,7 +59,7 @@ def split(text: str, form: Format) -> tuple[str, str]:
     return text[:end], text[end:]
 
 
-def settled(text: str, form: Format, parsed: object) -> tuple[str, str]:
+def settled(text: str, form: AnswerFormat, parsed: object) -> tuple[str, str]:
     """The last look of a text, as HTML and in words. ``parsed`` is what was read out of it."""
     if form in ("json", "table") and parsed is not None:
         return shown(parsed) + _as_written(text, parsed), in_words(parsed)
@@ -71,12 +71,12 @@ def settled(text: str, form: Format, parsed: object) -> tuple[str, str]:
     return finished(text, form), plain(text)
 
 
-def code_blocks(text: str) -> list[Code]:
+def code_blocks(text: str) -> list[CodeBlock]:
     """The fenced blocks of code in an answer, the last one perhaps still open."""
     tokens: list[Token] = []
     _parser().block.parse(plain(text), _parser(), {}, tokens)
     return [
-        Code(token.content, (token.info.split() or [""])[0].strip("{}.").partition(":")[0])
+        CodeBlock(token.content, (token.info.split() or [""])[0].strip("{}.").partition(":")[0])
         for token in tokens
         if token.type == "fence"
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...values.markdown import with_pipes
 from ...values.page import Block, Page
-from ...values.picture import Picture
+from ...values.picture import Image
 from ..media.images import small
 from ..media.shelf import encoded_length
 from ..safe.control_characters import plain
@@ -17,7 +17,7 @@ from ..safe.look import FAINT, LINE, SMALL, WRAP, clipped, one_line, words
 from ..safe.markdown import render
 
 if TYPE_CHECKING:
-    from PIL import Image
+    import PIL.Image
     from PIL.ImageDraw import ImageDraw
 
 # Readable on white paper and on a dark photograph, and told apart from each other by number too.
@@ -61,13 +61,13 @@ def shown(page: Page, budget: int) -> str:
 
 def boxed(page: Page, budget: int) -> bytes:
     """The picture with its boxes, as a WEBP. Raises `OSError` or `ValueError` for a broken one."""
-    from PIL import Image
+    import PIL.Image
 
-    data, _ = small(Picture(data=page.image, mime=page.mime), budget)
-    image = Image.open(io.BytesIO(data)).convert("RGB")
+    data, _ = small(Image(data=page.image, mime=page.mime), budget)
+    image = PIL.Image.open(io.BytesIO(data)).convert("RGB")
     for side in SIDES:
         copy = image.copy()
-        copy.thumbnail((side, side), Image.Resampling.LANCZOS)
+        copy.thumbnail((side, side), PIL.Image.Resampling.LANCZOS)
         _draw(copy, page)
         file = io.BytesIO()
         copy.save(file, "WEBP", quality=80, method=2)
@@ -118,7 +118,7 @@ def _apart(page: Page) -> bool:
     return len(page.blocks) > 1
 
 
-def _draw(image: Image.Image, page: Page) -> None:
+def _draw(image: PIL.Image.Image, page: Page) -> None:
     from PIL import ImageDraw, ImageFont
 
     if not _apart(page) or not page.size[0]:

@@ -13,8 +13,8 @@ from typing import TextIO
 
 from ...events import Event, ImageReady, Notice, Progress, VideoReady
 from ...response import Response
-from ...values.picture import Picture
-from ...values.video import Film
+from ...values.picture import Image
+from ...values.video import Video
 from ..media.thumbnails import small
 from ..safe.look import FAINT, LINE, SMALL, WRAP, clipped, one_line, words
 from .answer import Surface
@@ -80,7 +80,7 @@ class Steps:
         if progress.state == "failed":
             step.ended = self._clock()
 
-    def finish(self, made: Picture | Film) -> Step:
+    def finish(self, made: Image | Video) -> Step:
         """Note a piece that is done, and return it."""
         own = (each for each in self.all if made.task_id and each.task_id == made.task_id)
         step = next(own, self.all[0])
@@ -153,7 +153,7 @@ class LiveProgress:
         if self._timer:
             self._timer.cancel()
 
-    def _add(self, step: Step, picture: Picture) -> None:
+    def _add(self, step: Step, picture: Image) -> None:
         # Decoding takes some 50 ms, in which the loop has other things to do.
         making = asyncio.get_running_loop().run_in_executor(None, _thumbnail, picture)
         making.add_done_callback(lambda done: step.thumbnails.append(done.result()))
@@ -281,5 +281,5 @@ def _words(step: Step, now: float) -> str:
     return one_line("".join(pieces))
 
 
-def _thumbnail(picture: Picture) -> bytes:
+def _thumbnail(picture: Image) -> bytes:
     return small(picture.data)

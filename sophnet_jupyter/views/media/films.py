@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...values.video import Film
+from ...values.video import Video
 from ..safe.look import FAINT, SMALL, WRAP, one_line, words
 from . import reuse, video
 
@@ -14,14 +14,14 @@ MOST = 8
 _WORDS = f"{SMALL};line-height:1.35;max-width:640px;{WRAP}"
 
 
-def players(films: Sequence[Film]) -> str:
+def players(films: Sequence[Video]) -> str:
     """All of them below each other; each is embedded up to 2 MB, else kept beside the notebook."""
     more = len(films) - MOST
     rest = f'<div style="{SMALL};{FAINT}">and {more} more in .videos</div>' if more > 0 else ""
     return "".join(map(_shown, films[:MOST])) + rest
 
 
-def lines(films: Sequence[Film]) -> str:
+def lines(films: Sequence[Video]) -> str:
     """The same in words, a line each."""
     return "\n".join(
         f"[film {number}] {' · '.join(filter(None, [one_line(film.prompt), figures(film)]))}"
@@ -29,7 +29,7 @@ def lines(films: Sequence[Film]) -> str:
     )
 
 
-def figures(film: Film) -> str:
+def figures(film: Video) -> str:
     """Its size, length and seed in words."""
     if not film.data:
         return "not fetched"
@@ -47,7 +47,7 @@ def figures(film: Film) -> str:
     return " · ".join(said)
 
 
-def _shown(film: Film) -> str:
+def _shown(film: Video) -> str:
     prompt = f'<div style="{_WORDS}">{words(film.prompt, _PROMPT)}{reuse.folded(film)}</div>'
     if not film.data:
         return f'<div style="{SMALL};{FAINT}">A film that was not fetched.</div>{prompt}'

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from html import escape
 
-from ...values.picture import Picture
+from ...values.picture import Image
 from ..safe.look import FAINT, LINE, SMALL, one_line, words
 from . import reuse
 from .shelf import BUDGET, encoded_length, link, shelf, source
@@ -26,7 +26,7 @@ _CAPTION = f"{SMALL};margin-top:5px;line-height:1.35"
 _NOT_THERE = f"border:{LINE};border-radius:6px;padding:36px 24px;text-align:center"
 
 
-def grid(pictures: Sequence[Picture]) -> str:
+def grid(pictures: Sequence[Image]) -> str:
     """All of them, embedded in at most 2 MB together, or linked from files: see `embedding`."""
     if not pictures:
         return ""
@@ -45,24 +45,24 @@ def beside(figures: Sequence[str], width: int) -> str:
     return f'<div style="{_ROW};max-width:{width}px">{"".join(figures)}</div>'
 
 
-def lines(pictures: Sequence[Picture]) -> str:
+def lines(pictures: Sequence[Image]) -> str:
     """The same in words, a line each."""
     return "\n".join(f"[picture {number}] {_facts(one)}" for number, one in enumerate(pictures, 1))
 
 
-def small(picture: Picture, budget: int) -> tuple[bytes, tuple[int, int]]:
+def small(picture: Image, budget: int) -> tuple[bytes, tuple[int, int]]:
     """
     A picture drawn anew, as a WEBP whose base64 is at most about ``budget`` long, and its size.
 
     Nothing but its pixels is left, whatever else the file held. Some 0.2 s for two megapixels.
     """
-    from PIL import Image
+    import PIL.Image
 
     image = picture.open()
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     data = b""
     for side, quality in STEPS:
-        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        image.thumbnail((side, side), PIL.Image.Resampling.LANCZOS)
         file = io.BytesIO()
         image.save(file, "WEBP", quality=quality, method=2)
         data = file.getvalue()
@@ -71,7 +71,7 @@ def small(picture: Picture, budget: int) -> tuple[bytes, tuple[int, int]]:
     return data, image.size
 
 
-def figure(picture: Picture, *, budget: int, width: int) -> str:
+def figure(picture: Image, *, budget: int, width: int) -> str:
     """One of them, ``width`` pixels wide, with its words; drawn anew, which takes some 0.2 s."""
     prompt = words(picture.prompt, _LONGEST_PROMPT)
     said = f'<div>{prompt}</div><div style="{FAINT}">{words(_figures(picture), 120)}</div>'
@@ -86,7 +86,7 @@ def figure(picture: Picture, *, budget: int, width: int) -> str:
     )
 
 
-def _seen(picture: Picture, budget: int) -> tuple[str, str]:
+def _seen(picture: Image, budget: int) -> tuple[str, str]:
     """The picture, and a note where it is not shown as it is."""
     alt = escape(one_line(picture.prompt)[:_LONGEST_PROMPT], quote=True)
     try:
@@ -111,12 +111,12 @@ def _smaller(size: tuple[int, int]) -> str:
     return f'<div style="{FAINT}">{said}</div>'
 
 
-def _facts(picture: Picture) -> str:
+def _facts(picture: Image) -> str:
     prompt = one_line(picture.prompt)
     return " · ".join(filter(None, [prompt, _figures(picture)]))
 
 
-def _figures(picture: Picture) -> str:
+def _figures(picture: Image) -> str:
     said = []
     if picture.data:
         width, height = picture.size

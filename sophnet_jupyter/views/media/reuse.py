@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ...values.picture import Picture
-from ...values.video import Film
+from ...values.picture import Image
+from ...values.video import Video
 from ..safe.control_characters import plain
 from ..safe.look import fold
 from ..safe.maths import inert
@@ -31,20 +31,20 @@ _CODE = (
 LONGEST = 4_000
 
 
-def cell(made: Picture | Film) -> str:
+def cell(made: Image | Video) -> str:
     """The magic and its words; empty where nobody knows with what it was made."""
     if not made.asked or len(made.prompt) > LONGEST:
         return ""
     settings: dict[str, Any] = {**made.asked}
     if made.seed is not None:
         settings["seed"] = made.seed
-    words = ["%%imagine" if isinstance(made, Picture) else "%%animate", *_options(settings)]
+    words = ["%%imagine" if isinstance(made, Image) else "%%animate", *_options(settings)]
     if "{" in made.prompt:
         words.append("--raw")
     return f"{' '.join(words)}\n{plain(made.prompt)}"
 
 
-def folded(made: Picture | Film) -> str:
+def folded(made: Image | Video) -> str:
     """The same behind a line that opens it."""
     text = cell(made)
     if not text:

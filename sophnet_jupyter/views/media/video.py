@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ...files.kinds import HEAD, sniff
-from ...values.picture import Picture
+from ...values.picture import Image
 from ..safe.look import FAINT, LINE, SMALL, words
 from .images import small
 from .shelf import BUDGET, encoded_length, link, source
@@ -15,7 +15,7 @@ POSTER = 120_000
 _PLAYER = f"border:{LINE};border-radius:6px;max-width:100%;width:640px;display:block;margin:4px 0"
 
 
-def player(data: bytes, *, poster: Picture | None = None, caption: str = "") -> str:
+def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> str:
     """
     A player for a film, which is embedded up to 2 MB, else kept beside the notebook.
 
@@ -48,7 +48,7 @@ def line(data: bytes) -> str:
     return f"[film, {found.mime if found else 'unknown type'}, {_size(data)}]"
 
 
-def _still(poster: Picture | None) -> str:
+def _still(poster: Image | None) -> str:
     if poster is None or not poster.data:
         return ""
     data, _ = small(poster, POSTER)

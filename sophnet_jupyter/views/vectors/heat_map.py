@@ -32,7 +32,7 @@ _THUMBNAIL = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class MapItem:
     """One of the things: its number in the notebook, its name, a small picture if it is one."""
 
     number: int
@@ -40,7 +40,7 @@ class Item:
     thumbnail: bytes = b""
 
 
-def heat_map(items: Sequence[Item], near: Rows) -> str:
+def heat_map(items: Sequence[MapItem], near: Rows) -> str:
     """
     A square table: the stronger a ground, the nearer are its row and its column.
 
@@ -63,7 +63,7 @@ def heat_map(items: Sequence[Item], near: Rows) -> str:
     )
 
 
-def lines(items: Sequence[Item], near: Rows) -> str:
+def lines(items: Sequence[MapItem], near: Rows) -> str:
     """The same in words, a line for each row."""
     order = arranged(near)
     width = max(len(str(item.number)) for item in items)
@@ -116,7 +116,7 @@ def strength(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
-def _cell(row: Item, column: Item, value: float, low: float, high: float) -> str:
+def _cell(row: MapItem, column: MapItem, value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return f'<td style="{_CELL};{FAINT}" title="no vector">–</td>'
     opacity = _FAINTEST + (_STRONGEST - _FAINTEST) * strength(value, low, high)
@@ -125,7 +125,7 @@ def _cell(row: Item, column: Item, value: float, low: float, high: float) -> str
     return f'<td style="{_CELL};{ground}" title="{title}">{_said(value)}</td>'
 
 
-def _name(item: Item) -> str:
+def _name(item: MapItem) -> str:
     picture = ""
     if item.thumbnail:
         kind = "jpeg" if item.thumbnail.startswith(b"\xff\xd8") else "png"
@@ -134,7 +134,7 @@ def _name(item: Item) -> str:
     return f"<b>{item.number}</b>&ensp;{picture}{words(item.label, LONGEST)}"
 
 
-def _short(item: Item) -> str:
+def _short(item: MapItem) -> str:
     return f"{item.number} {clipped(one_line(item.label), LONGEST)}"
 
 

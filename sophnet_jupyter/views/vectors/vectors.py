@@ -10,7 +10,7 @@ from ...response import Response
 from ..media.thumbnails import small
 from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
 from . import heat_map
-from .heat_map import Item
+from .heat_map import MapItem
 
 # All pairs of more take seconds.
 MOST_PAIRED = 4_000
@@ -103,12 +103,12 @@ def _heat_map(response: Response) -> str:
     return heat_map.heat_map(_items(response), near)
 
 
-def _items(response: Response) -> list[Item]:
+def _items(response: Response) -> list[MapItem]:
     asked = response.embeddings.asked
     before = [b""] * len(asked.texts)
     thumbnails = [*before, *(small(one) if one else b"" for one in asked.thumbnails)]
     return [
-        Item(
+        MapItem(
             number=number, label=label, thumbnail=thumbnails[number] if thumbnails[number:] else b""
         )
         for number, label in enumerate(response.embeddings.inputs)

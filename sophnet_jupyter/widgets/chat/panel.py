@@ -15,7 +15,7 @@ from ...kernel.loop import loop
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
-from ..exchange.attachments import LARGEST, TYPES, Attachment, attachment
+from ..exchange.attachments import LARGEST, TYPES, PastedImage, attachment
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
@@ -60,7 +60,7 @@ class ChatPanel(Panel):
         self._options = options | ({"system": system} if system else {})
         self._exchanges: list[Exchange] = []
         # Images that were taken for the next question, by the name the browser gave them.
-        self._pending: dict[str, Attachment] = {}
+        self._pending: dict[str, PastedImage] = {}
         self.uploads = Uploads(
             self.tell, self._received, limit=LARGEST, accept=TYPES, in_memory=LARGEST
         )
@@ -146,7 +146,7 @@ class ChatPanel(Panel):
             **exchange.outcome,
         }
 
-    def _taken(self, names: list[str]) -> tuple[Attachment, ...]:
+    def _taken(self, names: list[str]) -> tuple[PastedImage, ...]:
         if not self._pending.keys() >= set(names):
             raise SettingsError("An image is no longer there: add it again.")
         return tuple(self._pending[name] for name in names)
@@ -154,7 +154,7 @@ class ChatPanel(Panel):
     def _received(self, upload: Upload) -> None:
         self._pending[upload.id] = attachment(upload.read(), upload.name)
 
-    def _ask(self, text: str, images: tuple[Attachment, ...]) -> None:
+    def _ask(self, text: str, images: tuple[PastedImage, ...]) -> None:
         if not (text.strip() or images):
             return
         exchange = Exchange(text=text, images=images)

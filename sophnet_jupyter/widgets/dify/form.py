@@ -27,7 +27,7 @@ class Rule(Protocol):
     def limit(self) -> int | None: ...
 
 
-class Input(Protocol):
+class FormInput(Protocol):
     """One variable of an app."""
 
     @property
@@ -50,7 +50,7 @@ class Input(Protocol):
     def is_file(self) -> bool: ...
 
 
-def fields(inputs: Iterable[Input], files: Mapping[str, Rule]) -> list[dict[str, Any]]:
+def fields(inputs: Iterable[FormInput], files: Mapping[str, Rule]) -> list[dict[str, Any]]:
     """The form, field by field; files beside the inputs are one without a name, at its end."""
     found = [
         {
@@ -71,14 +71,14 @@ def fields(inputs: Iterable[Input], files: Mapping[str, Rule]) -> list[dict[str,
     return found
 
 
-def largest(inputs: Iterable[Input], files: Mapping[str, Rule], otherwise: int) -> int:
+def largest(inputs: Iterable[FormInput], files: Mapping[str, Rule], otherwise: int) -> int:
     """How many bytes the largest file may have that any field takes; 0 where none takes files."""
     rules = [*files.values(), *(rule for each in inputs for rule in each.files.values())]
     sent = [rule for rule in rules if "local_file" in rule.ways]
     return max((rule.limit or otherwise for rule in sent), default=0)
 
 
-def value(each: Input, text: str) -> str | int | float:
+def value(each: FormInput, text: str) -> str | int | float:
     """What was typed into a field, as the app wants it. Raises `SettingsError`."""
     if each.kind != "number":
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...values.page import Block, Page
-from ...values.picture import Picture
+from ...values.picture import Image
 from ...views.documents.boxes import MOST_BLOCKS, block_html, colour
 from ...views.documents.pages import shown
 from ...views.media.images import small
@@ -34,7 +34,7 @@ def facts(page: Page) -> dict[str, Any]:
 
 def seen(page: Page) -> bytes:
     """The picture to show, drawn anew: nothing but its pixels is left. Blocking, some 0.1 s."""
-    return small(Picture(data=page.image, mime=page.mime), PICTURE)[0]
+    return small(Image(data=page.image, mime=page.mime), PICTURE)[0]
 
 
 def _without_image(page: Page) -> Page:

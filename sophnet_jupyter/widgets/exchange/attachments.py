@@ -18,7 +18,7 @@ _BEGINNINGS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class PastedImage:
     """An image. ``mime`` is what its bytes say, whatever it was called."""
 
     name: str
@@ -37,7 +37,7 @@ class Attachment:
         return f"{self.name}, {size / 1e6:.1f} MB" if size >= 1e5 else f"{self.name}, {size:,} B"
 
 
-def attachment(data: bytes, name: str = "") -> Attachment:
+def attachment(data: bytes, name: str = "") -> PastedImage:
     """Take an image. Raises `SettingsError` if it is too large, or none that services take."""
     called = name or "The image"
     if len(data) > LARGEST:
@@ -45,7 +45,7 @@ def attachment(data: bytes, name: str = "") -> Attachment:
     mime = _mime(data)
     if mime is None:
         raise SettingsError(f"{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.")
-    return Attachment(name=name or f"image.{mime.removeprefix('image/')}", mime=mime, data=data)
+    return PastedImage(name=name or f"image.{mime.removeprefix('image/')}", mime=mime, data=data)
 
 
 def _mime(data: bytes) -> str | None:

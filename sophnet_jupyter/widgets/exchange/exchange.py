@@ -14,7 +14,7 @@ from ...views.answer.answer import figures
 from ...views.safe.control_characters import plain
 from ...views.safe.look import WRAP, one_line
 from ...views.safe.maths import inert
-from .attachments import Attachment
+from .attachments import PastedImage
 
 # What a notebook carries of the images in it; beyond, only their names.
 EMBEDDED = 2_000_000
@@ -28,7 +28,7 @@ class Exchange:
     """One question. ``pieces`` is its answer as it was drawn, by the names of the displays."""
 
     text: str
-    images: tuple[Attachment, ...] = ()
+    images: tuple[PastedImage, ...] = ()
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     pieces: dict[str, str] = field(default_factory=dict)
     response: Response | None = None
@@ -121,7 +121,7 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
     return "".join(parts)
 
 
-def _image(image: Attachment, *, embed: bool) -> str:
+def _image(image: PastedImage, *, embed: bool) -> str:
     label = one_line(image.label)
     if not embed:
         return f"<div>[image: {inert(label)}]</div>"

@@ -20,7 +20,7 @@ TARGET = "sophnet.panel"
 Hear = Callable[[dict[str, Any], Sequence[Any]], None]
 
 
-class Line:
+class PanelComm:
     """One panel's end. ``hear`` is called with each command, on the subshell's thread."""
 
     def __init__(self, key: str, hear: Hear) -> None:
@@ -44,7 +44,7 @@ def left(message: dict[str, Any]) -> bool:
     return True
 
 
-_lines: WeakValueDictionary[str, Line] = WeakValueDictionary()
+_lines: WeakValueDictionary[str, PanelComm] = WeakValueDictionary()
 
 
 def _opened(uplink: Any, message: dict[str, Any]) -> None:

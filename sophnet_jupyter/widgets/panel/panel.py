@@ -18,7 +18,7 @@ from ...kernel.loop import loop
 from ...kernel.output import Cell
 from ...settings.secret import scrub
 from ..uploads.uploads import Uploads
-from .line import Line
+from .line import PanelComm
 from .modules import FOLDER, inlined, style
 from .twin import Twin
 
@@ -51,7 +51,7 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(key=uuid.uuid4().hex, **traits)
         self._job: asyncio.Task[None] | None = None
-        self._line = Line(self.key, self._hear)
+        self._line = PanelComm(self.key, self._hear)
         self._twin = Twin(self.key)
         # Front ends without a kernel to open a comm on (VS Code, Colab) use the widget's own.
         self.on_msg(lambda _, command, buffers: self._hear(command, buffers))

@@ -17,7 +17,7 @@ from ...views.safe.control_characters import plain as plain_text
 from ...views.safe.maths import inert
 from ..panel.panel import Buffers, Command, Panel
 
-Format = Literal["mp3", "pcm"]
+PlayableFormat = Literal["mp3", "pcm"]
 # At most so many messages a second, however small the pieces of sound are.
 RATE = 15
 
@@ -46,7 +46,7 @@ class AudioPlayer(Panel):
 
     def __init__(
         self,
-        format: Format = "mp3",  # noqa: A002 - the word of Client.voice
+        format: PlayableFormat = "mp3",  # noqa: A002 - the word of Client.voice
         *,
         sample_rate: int = 24_000,
         channels: int = 1,

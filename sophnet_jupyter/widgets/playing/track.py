@@ -11,7 +11,7 @@ from ...kernel.loop import loop
 RATE = 15
 
 
-class Tell(Protocol):
+class SendSound(Protocol):
     """How a panel speaks to its views."""
 
     def __call__(self, kind: str, buffers: list[bytes], **facts: object) -> None: ...
@@ -20,7 +20,7 @@ class Tell(Protocol):
 class Track:
     """All that has come of one sound, which ``name`` is known by. For the loop's thread."""
 
-    def __init__(self, name: str, tell: Tell) -> None:
+    def __init__(self, name: str, tell: SendSound) -> None:
         self._name = name
         self._tell = tell
         self._data = bytearray()

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...kernel.loop import loop
-from ...values.picture import Picture
+from ...values.picture import Image
 from ..panel.panel import Buffers, Command
 from .piece import Piece
 from .studio import Client, Studio
@@ -100,7 +100,7 @@ class ImageStudio(Studio):
 
     def _animate(self, piece: Piece, text: str) -> None:
         picture = piece.result
-        if not isinstance(picture, Picture):
+        if not isinstance(picture, Image):
             raise SettingsError("Only a picture can be animated.")
         words = text.strip() or piece.prompt
         film = Piece(kind="film", prompt=words, settings={**piece.settings, "prompt": words})

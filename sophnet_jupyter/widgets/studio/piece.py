@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...events import Event, ImageReady, Progress, Started, VideoReady
-from ...values.picture import Picture
-from ...values.video import Film
+from ...values.picture import Image
+from ...values.video import Video
 from ...views.live.progress import said
 from ...views.media import films, images
 from ...views.safe.look import one_line
@@ -36,7 +36,7 @@ class Piece:
     error: str = ""
     task_id: str = ""
     sandbox: bool = False
-    result: Picture | Film | None = None
+    result: Image | Video | None = None
     thumbnail: bytes = b""
     html: str = ""
     variable: str = ""
@@ -67,10 +67,10 @@ class Piece:
 
     def draw(self) -> None:
         """Make its small picture and its still form. Blocking, some 0.3 s."""
-        shown = self.result.poster if isinstance(self.result, Film) else self.result
+        shown = self.result.poster if isinstance(self.result, Video) else self.result
         if shown and shown.data:
             self.thumbnail, _ = images.small(shown, SHOWN)
-        if isinstance(self.result, Picture):
+        if isinstance(self.result, Image):
             self.html = images.figure(self.result, budget=KEPT, width=WIDTH)
         elif self.result:
             self.html = films.players([self.result])
@@ -97,7 +97,7 @@ class Piece:
     @property
     def figures(self) -> str:
         """Its size and seed in words."""
-        if isinstance(self.result, Film):
+        if isinstance(self.result, Video):
             return films.figures(self.result)
         if self.result and self.result.data:
             width, height = self.result.size

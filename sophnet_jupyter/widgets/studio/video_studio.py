@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import SettingsError
 from ...files.disk import in_thread
 from ...kernel.loop import loop
-from ...values.picture import Picture
+from ...values.picture import Image
 from ...views.media import images
 from ..panel.panel import Buffers, Command
 from ..uploads.uploads import Upload, Uploads
@@ -144,12 +144,12 @@ class VideoStudio(Studio):
 
     def _keep(self, image: object, name: str) -> None:
         """Blocking, seconds for a large picture, except for none."""
-        data = image.data if isinstance(image, Picture) else image
+        data = image.data if isinstance(image, Image) else image
         thumbnail = b""
         if isinstance(data, bytes):
             # A TIFF or BMP has none, and is sent all the same.
             with suppress(OSError, ValueError):
-                thumbnail, _ = images.small(Picture(data=data), SHOWN)
+                thumbnail, _ = images.small(Image(data=data), SHOWN)
         self._image, self._image_name, self._thumbnail = image, name, thumbnail
 
     def _tell_image(self) -> None:

@@ -32,7 +32,7 @@ PATIENCE = 20.0
 LONGEST_NAME = 120
 
 
-class Tell(Protocol):
+class SendToViews(Protocol):
     """How a panel speaks to its views."""
 
     def __call__(self, kind: str, **facts: Any) -> None: ...
@@ -102,7 +102,7 @@ class Uploads:
 
     def __init__(
         self,
-        tell: Tell,
+        tell: SendToViews,
         received: Callable[[Upload], object],
         *,
         limit: int,

@@ -34,7 +34,7 @@ class Client(Protocol):
 
 
 @dataclass(kw_only=True, eq=False)
-class Item:
+class QueuedText:
     """One text in the queue."""
 
     id: int
@@ -88,7 +88,7 @@ class SpeechStudio(Panel):
         own = {"yours": list(voices)} if voices else {}
         self._voices = {**own, **{model: list(n) for model, n in self._voice.voices.items()}}
         self._text = text
-        self._items: list[Item] = []
+        self._items: list[QueuedText] = []
         self._ids = count(1)
 
     @classmethod
@@ -133,7 +133,7 @@ class SpeechStudio(Panel):
         )
         return html, "\n".join(f"{plain(item.text)}\n{audio.line(item.sound)}" for item in done)
 
-    def _by(self, item: Item) -> str:
+    def _by(self, item: QueuedText) -> str:
         return " · ".join(filter(None, [item.options.get("voice"), "sandbox" * self.sandbox]))
 
     def _add(self, text: str, options: dict[str, Any], *, sample: bool = False) -> None:
@@ -144,7 +144,7 @@ class SpeechStudio(Panel):
         given = {name: options.get(name) for name in ("voice", "model", "format", *NUMBERS)}
         # What cannot be said is told now, and not when its turn comes.
         self._voice.check(text, **given)
-        item = Item(id=next(self._ids), text=text, options=given, sample=sample)
+        item = QueuedText(id=next(self._ids), text=text, options=given, sample=sample)
         self._items.append(item)
         self.tell("item", item=item.facts())
         self._go()
@@ -174,7 +174,7 @@ class SpeechStudio(Panel):
             self.phase = "stopped"
             raise
 
-    async def _say(self, item: Item) -> None:
+    async def _say(self, item: QueuedText) -> None:
         loop = asyncio.get_running_loop()
         passed_at = float("-inf")
 
@@ -208,12 +208,12 @@ class SpeechStudio(Panel):
             self._show(item, phase)
             self.perform(self.settle)
 
-    def _pass_on(self, item: Item) -> None:
+    def _pass_on(self, item: QueuedText) -> None:
         if new := bytes(item.heard[item.sent :]):
             self.tell("sound", [new], id=item.id, at=item.sent)
             item.sent += len(new)
 
-    def _show(self, item: Item, phase: str) -> None:
+    def _show(self, item: QueuedText, phase: str) -> None:
         item.phase = phase
         # The whole file once more: a head may name its length only now.
         whole = [item.sound] if phase != "speaking" else []

@@ -22,7 +22,7 @@ from . import turn as voice_turn
 from .answer import Answers
 from .line import VoiceLine
 from .sending import VoiceUplink
-from .speech import Speech
+from .speech import SpokenTurn
 from .turn import Turn
 from .turns import Turns
 
@@ -34,7 +34,7 @@ class Conversation(Panel):
     """
     The work of a voice chat: one take of the browser, or one source after the other.
 
-    Each of its parts may end before the others: what is said (`Speech`), what is answered and
+    Each of its parts may end before the others: what is said (`SpokenTurn`), what is answered and
     heard (`Answers`), and the line between (`VoiceLine`), which is opened again when it breaks.
     """
 
@@ -56,7 +56,7 @@ class Conversation(Panel):
         self.error: Exception | None = None
         """What ended it the last time, if that was no proper end."""
         self._turns = Turns(self.tell)
-        self._speech = Speech(lambda: self.silence, lambda: self._later(self._end_turn()))
+        self._speech = SpokenTurn(lambda: self.silence, lambda: self._later(self._end_turn()))
         self._answers = Answers(self._turns, self.tell, self._fell_quiet)
         self._calls = VoiceLine(
             self._connect,

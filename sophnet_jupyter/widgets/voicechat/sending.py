@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ..hearing.take import Take
-from .speech import Speech
+from .speech import SpokenTurn
 
 
 class VoiceUplink:
@@ -21,7 +21,7 @@ class VoiceUplink:
 
     def __init__(
         self,
-        speech: Speech,
+        speech: SpokenTurn,
         end_turn: Callable[[], Coroutine[Any, Any, None]],
         quiet: asyncio.Event,
     ) -> None:

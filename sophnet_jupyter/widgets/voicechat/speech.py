@@ -15,7 +15,7 @@ SLIP = 0.3
 MEMORY = 60
 
 
-class Speech:
+class SpokenTurn:
     """
     The turn that is being said. For the loop's thread.
 

@@ -67,7 +67,7 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Destination:
     """
     Where one request goes: ``host`` is a name in ASCII, or an address.
 
@@ -98,7 +98,7 @@ class Place:
         return self.scheme, self.host, self.port
 
 
-def place(url: str, trusted: Iterable[str] = ()) -> Place:
+def place(url: str, trusted: Iterable[str] = ()) -> Destination:
     """
     Take an address apart and judge all of it that needs no network.
 
@@ -108,7 +108,7 @@ def place(url: str, trusted: Iterable[str] = ()) -> Place:
     found = _split(url)
     origins = [_split(origin).origin for origin in trusted if origin]
     if found.origin in origins:
-        return Place(
+        return Destination(
             scheme=found.scheme,
             host=found.host,
             port=found.port,
@@ -156,7 +156,7 @@ def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
     return last if inside or isatap else None
 
 
-def _split(url: str) -> Place:
+def _split(url: str) -> Destination:
     if len(url) > LONGEST:
         raise Refused(f"is longer than {LONGEST} characters")
     # Python drops some of these without a word, and servers differ about the others.
@@ -175,7 +175,7 @@ def _split(url: str) -> Place:
     if "@" in parts.netloc:
         raise Refused("holds a user name")
     usual = 443 if parts.scheme == "https" else 80
-    return Place(
+    return Destination(
         scheme=parts.scheme,
         host=_host(parts.netloc, parts.hostname or ""),
         port=usual if port is None else port,

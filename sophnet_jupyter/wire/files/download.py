@@ -33,7 +33,7 @@ from ...files.kinds import Kind
 from ..call import Network
 from ..http.http import tls_context
 from ..retry import ATTEMPTS, backoff
-from .addresses import Place, Refused, objection, place
+from .addresses import Destination, Refused, objection, place
 from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
 
 if TYPE_CHECKING:
@@ -142,7 +142,9 @@ class Downloader:
                 raise failed(host, "refused", "redirects to no address") from None
         raise failed(host, "refused", f"redirects more than {HOPS} times")
 
-    async def _receive(self, where: Place, response: httpx2.Response, wanted: Wanted) -> Download:
+    async def _receive(
+        self, where: Destination, response: httpx2.Response, wanted: Wanted
+    ) -> Download:
         async with aclosing(_pieces(response, where)) as pieces:
             answer = Arriving(
                 host=where.host,
@@ -153,7 +155,7 @@ class Downloader:
             return await Receiving(answer, wanted).download()
 
     @asynccontextmanager
-    async def _open(self, where: Place) -> AsyncIterator[httpx2.Response]:
+    async def _open(self, where: Destination) -> AsyncIterator[httpx2.Response]:
         """The answer's head, over a connection of its own to an address that was judged."""
         transport = self._transport(where)
         try:
@@ -165,7 +167,9 @@ class Downloader:
         finally:
             await transport.aclose()
 
-    async def _connect(self, transport: httpx2.AsyncHTTPTransport, where: Place) -> httpx2.Response:
+    async def _connect(
+        self, transport: httpx2.AsyncHTTPTransport, where: Destination
+    ) -> httpx2.Response:
         import httpx2
 
         reason = "has a name without any address"
@@ -178,7 +182,7 @@ class Downloader:
                 raise _broken(where, error) from None
         raise failed(where.host, "unreachable", reason)
 
-    async def _addresses(self, where: Place) -> Sequence[str]:
+    async def _addresses(self, where: Destination) -> Sequence[str]:
         """What to connect to. Every address of a name has to be public, not just the first."""
         if where.literal or self._proxied(where):
             return [where.host]
@@ -194,11 +198,11 @@ class Downloader:
                     raise failed(where.host, "refused", reason)
         return found
 
-    def _proxied(self, where: Place) -> bool:
+    def _proxied(self, where: Destination) -> bool:
         inside = where.trusted and where.host in ("localhost", "127.0.0.1", "::1")
         return bool(self._network.proxy) and not inside
 
-    def _transport(self, where: Place) -> httpx2.AsyncHTTPTransport:
+    def _transport(self, where: Destination) -> httpx2.AsyncHTTPTransport:
         import httpx2
 
         # One for each hop: a connection that is kept is known by its address, not by its name.
@@ -213,7 +217,7 @@ class Downloader:
         except (ImportError, ValueError):
             raise SettingsError("The proxy's address cannot be used: try one of http://.") from None
 
-    def _request(self, where: Place, address: str) -> httpx2.Request:
+    def _request(self, where: Destination, address: str) -> httpx2.Request:
         import httpx2
 
         host = f"[{address}]" if ":" in address else address
@@ -243,7 +247,7 @@ def _no_trust() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-async def _pieces(response: httpx2.Response, where: Place) -> AsyncGenerator[bytes, None]:
+async def _pieces(response: httpx2.Response, where: Destination) -> AsyncGenerator[bytes, None]:
     """The body as it arrives, compressed or not."""
     import httpx2
 
@@ -254,7 +258,7 @@ async def _pieces(response: httpx2.Response, where: Place) -> AsyncGenerator[byt
         raise _broken(where, error) from None
 
 
-def _broken(where: Place, error: Exception) -> DownloadFailed:
+def _broken(where: Destination, error: Exception) -> DownloadFailed:
     return failed(where.host, "broken", f"broke off ({_words(error)})")
 
 

@@ -10,12 +10,12 @@ from sophnet_jupyter.events import Event, Finished, Notice, Parsed, TextDelta, T
 from sophnet_jupyter.magics.chat.reading import read
 from sophnet_jupyter.magics.chat.table_text import rows
 from sophnet_jupyter.response import Response, settle
-from sophnet_jupyter.views.answer.formats import Format
+from sophnet_jupyter.views.answer.formats import AnswerFormat
 
 STOP = Finished(reason="stop")
 
 
-def after(form: Format, *events: Event) -> Response:
+def after(form: AnswerFormat, *events: Event) -> Response:
     async def arriving() -> AsyncGenerator[Event, None]:
         for event in events:
             yield event
@@ -23,7 +23,7 @@ def after(form: Format, *events: Event) -> Response:
     return asyncio.run(settle(read(arriving(), form)))
 
 
-def parsed(form: Format, text: str) -> Any:
+def parsed(form: AnswerFormat, text: str) -> Any:
     response = after(form, *[TextDelta(text=letter) for letter in text], STOP)
     assert response.ending == "complete"
     return response.parsed
@@ -69,14 +69,14 @@ def test_json_is_read_wherever_it_stands(text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("form", "text"), [("json", "no"), ("table", "a | b"), ("table", "[1]"), ("code", "x = `1`")]
 )
-def test_an_answer_without_it_says_so(form: Format, text: str) -> None:
+def test_an_answer_without_it_says_so(form: AnswerFormat, text: str) -> None:
     response = after(form, TextDelta(text=text), STOP)
     assert response.parsed is None
     assert len(response.notices) == 1
 
 
 @pytest.mark.parametrize("form", ["markdown", "text", "code"])
-def test_other_formats_add_nothing(form: Format) -> None:
+def test_other_formats_add_nothing(form: AnswerFormat) -> None:
     response = after(form, TextDelta(text="```\n[1]\n```"), STOP)
     assert (response.parsed, response.notices) == (None, ())
 

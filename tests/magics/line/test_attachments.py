@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import PIL.Image
 import pytest
 from IPython.core.error import UsageError
 from IPython.display import Image as Display
-from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics.line.attachments import Attachments, is_picture
 from sophnet_jupyter.magics.line.interpolate import interpolate
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.views.media.thumbnails import BYTES
 
 
 def png(width: int = 40, height: int = 30) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (width, height), "teal").save(buffer, "PNG")
+    PIL.Image.new("RGB", (width, height), "teal").save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -57,15 +57,15 @@ def added(*words: str, **names: Any) -> list[str]:
 
 
 PICTURES = {
-    "a Pillow image": Image.new("RGB", (640, 480)),
+    "a Pillow image": PIL.Image.new("RGB", (640, 480)),
     "an array of colours": np.zeros((20, 30, 3), "uint8"),
     "an array of floats": np.ones((20, 30, 4)),
     "an array of greys": np.zeros((20, 30), "uint8"),
     "a figure": Figure(),
     "axes of a figure": type("Axes", (), {"__module__": "matplotlib.axes", "figure": Figure()})(),
     "IPython's image": Display(data=png()),
-    "a picture that was made": Picture(data=png(), mime="image/png"),
-    "a response with pictures": Response(images=(Picture(data=png(), mime="image/png"),)),
+    "a picture that was made": Image(data=png(), mime="image/png"),
+    "a response with pictures": Response(images=(Image(data=png(), mime="image/png"),)),
 }
 WORDS = {
     "a path as text": "a.png",
@@ -81,7 +81,7 @@ WORDS = {
     "a file that is not there": Path("nowhere.png"),
     "a module that draws figures": __import__("types"),
     "an object with a figure": SimpleNamespace(figure=3),
-    "a class": Image.Image,
+    "a class": PIL.Image.Image,
 }
 
 
@@ -106,25 +106,25 @@ def test_a_path_to_a_picture_is_attached(folder: Path) -> None:
 
 
 def test_the_footer_says_how_large_a_picture_is() -> None:
-    assert filled("{img}", img=Image.new("RGB", (640, 480)))[1] == ["{img} image 640×480"]
+    assert filled("{img}", img=PIL.Image.new("RGB", (640, 480)))[1] == ["{img} image 640×480"]
 
 
 def test_the_same_picture_is_sent_once() -> None:
-    one, other = Image.new("RGB", (20, 20)), Image.new("RGB", (30, 30))
+    one, other = PIL.Image.new("RGB", (20, 20)), PIL.Image.new("RGB", (30, 30))
     text, inserted, pictures = filled("{a} {b} {a}", a=one, b=other)
     assert text == "[image 1] [image 2] [image 1]"
     assert len(inserted) == len(pictures.items) == 2
 
 
 def test_a_response_of_several_pictures_has_a_number_for_each() -> None:
-    picture = Picture(data=png(), mime="image/png")
+    picture = Image(data=png(), mime="image/png")
     text, _, _ = filled("{made}", made=Response(images=(picture, picture)))
     assert text == "[image 1] [image 2]"
 
 
 def test_a_picture_that_cannot_be_sent_is_an_error_and_not_left_out() -> None:
     with pytest.raises(SettingsError, match="pixels"):
-        filled("{it}", it=Image.new("RGB", (0, 0)))
+        filled("{it}", it=PIL.Image.new("RGB", (0, 0)))
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ def test_a_picture_that_cannot_be_sent_is_an_error_and_not_left_out() -> None:
 def test_image_takes_addresses_variables_paths_and_patterns(
     words: list[str], labels: list[str], folder: Path
 ) -> None:
-    image = Image.new("RGB", (40, 30))
+    image = PIL.Image.new("RGB", (40, 30))
     names = {"img": image, "several": [image, image], "name": "a.png"}
     assert added(*words, holder=SimpleNamespace(img=image), **names) == labels
 
 
 def test_a_variable_goes_before_a_file_of_its_name(folder: Path) -> None:
     (folder / "img").write_bytes(png(10, 10))
-    assert added("img", img=Image.new("RGB", (40, 30))) == ["img · 40×30 · 1 kB"]
+    assert added("img", img=PIL.Image.new("RGB", (40, 30))) == ["img · 40×30 · 1 kB"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_what_is_no_picture_is_said_by_name(word: str, said: str, folder: Path) 
 
 def test_options_reach_every_picture() -> None:
     pictures = Attachments(detail="low", max_side=20)
-    pictures.add(["img"], {"img": Image.new("RGB", (200, 100))})
+    pictures.add(["img"], {"img": PIL.Image.new("RGB", (200, 100))})
     [one] = pictures.items
     assert "20×10" in one.label
     assert one.part["image_url"]["detail"] == "low"

@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from sophnet_jupyter import settings
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics.session.aliases import Aliases
-from sophnet_jupyter.magics.session.session import Session
+from sophnet_jupyter.magics.session.session import KernelSession
 from sophnet_jupyter.magics.sophnet import models as models_module
 from sophnet_jupyter.magics.sophnet.models import ModelNames
 from sophnet_jupyter.providers.sophnet.models import Models
@@ -25,7 +25,7 @@ def aliases(tmp_path):
 def names(monkeypatch, tmp_path, capsys):
     """``%sophnet model``, ``models`` and ``alias``, and what they print."""
     monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path / "config"))
-    session = Session(InteractiveShell())
+    session = KernelSession(InteractiveShell())
 
     def say(subject: str, rest: str = "") -> str:
         getattr(ModelNames(session), subject)(rest)

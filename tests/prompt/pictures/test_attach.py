@@ -9,25 +9,25 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 from IPython.display import Image as DisplayImage
-from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.prompt.pictures.attach import Attachment, attach, attached, with_images
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 
 
-def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+def encoded(image: PIL.Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
-def opened(attachment: Attachment) -> Image.Image:
+def opened(attachment: Attachment) -> PIL.Image.Image:
     url = attachment.part["image_url"]["url"]
-    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+    return PIL.Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
 
 
 def sent(attachment: Attachment) -> bytes:
@@ -39,13 +39,13 @@ def mime(attachment: Attachment) -> str:
     return url[5 : url.index(";")]
 
 
-RED = Image.new("RGB", (40, 20), "red")
+RED = PIL.Image.new("RGB", (40, 20), "red")
 PNG = encoded(RED)
 
 
 def noise(side: int, kind: str = "PNG") -> bytes:
     values = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype="uint8")
-    return encoded(Image.fromarray(values), kind)
+    return encoded(PIL.Image.fromarray(values), kind)
 
 
 def huge_png(width: int, height: int) -> bytes:
@@ -108,7 +108,7 @@ def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
 
 
 def test_a_photo_is_turned_upright() -> None:
-    exif = Image.Exif()
+    exif = PIL.Image.Exif()
     exif[0x0112] = 6
     [one] = attach(encoded(RED, "JPEG", exif=exif))
     assert opened(one).size == (20, 40)
@@ -123,21 +123,21 @@ def test_a_picture_is_shrunk_only_when_it_is_larger() -> None:
 
 
 def test_transparency_is_kept() -> None:
-    [one] = attach(encoded(Image.new("RGBA", (40, 20), (255, 0, 0, 128))), max_side=20)
+    [one] = attach(encoded(PIL.Image.new("RGBA", (40, 20), (255, 0, 0, 128))), max_side=20)
     assert opened(one).mode == "RGBA"
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "HSV", "I;16", "F"])
 def test_pillow_images_of_every_mode_can_be_sent(mode: str) -> None:
-    [one] = attach(Image.new(mode, (200, 20)))
+    [one] = attach(PIL.Image.new(mode, (200, 20)))
     assert opened(one).size == (200, 20)
-    assert Image.open(io.BytesIO(one.thumbnail)).size == (160, 16)
+    assert PIL.Image.open(io.BytesIO(one.thumbnail)).size == (160, 16)
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L"])
 def test_jpegs_of_every_mode_can_be_sent(mode: str) -> None:
-    [one] = attach(encoded(Image.new(mode, (20, 20)), "JPEG"))
-    assert Image.open(io.BytesIO(one.thumbnail)).format == "PNG"
+    [one] = attach(encoded(PIL.Image.new(mode, (20, 20)), "JPEG"))
+    assert PIL.Image.open(io.BytesIO(one.thumbnail)).format == "PNG"
 
 
 def test_arrays_become_what_they_show() -> None:
@@ -205,7 +205,7 @@ def test_an_object_that_fails_to_draw_itself_is_one_sentence() -> None:
 
 def test_a_response_brings_all_its_images() -> None:
     urls = ["https://example.org/1.png", "https://example.org/2.png"]
-    response = Response(images=tuple(Picture(url=url) for url in urls))
+    response = Response(images=tuple(Image(url=url) for url in urls))
     assert [one.label for one in attach([response, PNG])] == [
         "1.png at example.org",
         "2.png at example.org",
@@ -256,7 +256,7 @@ def test_a_picture_that_is_too_large_says_how_to_shrink_it() -> None:
 
 
 def test_pixels_too_large_as_png_are_sent_as_jpeg() -> None:
-    image = Image.open(io.BytesIO(noise(100)))
+    image = PIL.Image.open(io.BytesIO(noise(100)))
     [one] = attach(image, max_encoded=30_000)
     assert mime(one) == "image/jpeg"
 

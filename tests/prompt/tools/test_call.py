@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sophnet_jupyter.prompt.tools.call import Outcome, result_text, run
+from sophnet_jupyter.prompt.tools.call import ToolOutcome, result_text, run
 from sophnet_jupyter.prompt.tools.tools import as_tool
 
 
@@ -19,7 +19,7 @@ class Place:
     city: str
 
 
-def called(function: Callable[..., Any], arguments: str, timeout: float = 10.0) -> Outcome:
+def called(function: Callable[..., Any], arguments: str, timeout: float = 10.0) -> ToolOutcome:
     return asyncio.run(run(as_tool(function), "f", arguments, timeout=timeout))
 
 
@@ -69,7 +69,7 @@ def test_an_exception_is_told_without_its_frames() -> None:
         raise LookupError("no\nsuch city")
 
     outcome = called(f, "{}")
-    assert outcome == Outcome("Error: f raised LookupError: no such city.", error=True)
+    assert outcome == ToolOutcome("Error: f raised LookupError: no such city.", error=True)
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), StopIteration("x"), KeyError("k")])
@@ -124,7 +124,7 @@ def test_a_slow_tool_is_given_up_in_time(kind: str) -> None:
 
 def test_an_unknown_tool_is_an_error_for_the_model() -> None:
     outcome = asyncio.run(run(None, "rm_rf", "{}", timeout=1))
-    assert outcome == Outcome("Error: there is no tool called 'rm_rf'.", error=True)
+    assert outcome == ToolOutcome("Error: there is no tool called 'rm_rf'.", error=True)
 
 
 def test_results_are_text_json_or_what_python_shows() -> None:
@@ -171,7 +171,7 @@ def test_the_loop_stays_free_while_a_function_blocks() -> None:
     def f() -> str:
         return "released" if release.wait(20) else "stuck"
 
-    async def both() -> Outcome:
+    async def both() -> ToolOutcome:
         task = asyncio.create_task(run(as_tool(f), "f", "{}", timeout=20))
         await asyncio.sleep(0)
         release.set()

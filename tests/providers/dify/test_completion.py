@@ -285,7 +285,7 @@ def frame(event: str = "", **facts: object) -> SSE:
 
 
 def test_an_answer_is_known_by_its_message_although_another_event_came_first() -> None:
-    reading = completion.Reading(reply({}))
+    reading = completion.CompletionReader(reply({}))
     first = reading.events(frame("workflow_started", task_id="t"))
     assert [type(event) for event in first] == [Progress]
     started, said = reading.events(frame("message", task_id="t", message_id="m", answer="a"))
@@ -293,7 +293,7 @@ def test_an_answer_is_known_by_its_message_although_another_event_came_first() -
 
 
 def test_an_error_behind_the_end_is_told_and_the_answer_stays_complete() -> None:
-    reading = completion.Reading(reply({}))
+    reading = completion.CompletionReader(reply({}))
     reading.events(frame("message", task_id="t", message_id="m", answer="a"))
     reading.events(frame("message_end", task_id="t", message_id="m"))
     (told,) = reading.events(frame("error", code="x", status=500, message="no voice"))
@@ -303,7 +303,7 @@ def test_an_error_behind_the_end_is_told_and_the_answer_stays_complete() -> None
 
 
 def test_an_event_that_nobody_knows_is_no_error_because_it_has_a_code_and_a_message() -> None:
-    reading = completion.Reading(reply({}))
+    reading = completion.CompletionReader(reply({}))
     assert reading.events(frame("agent_log", code="200", message="ok", error="none")) == []
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from sophnet_jupyter.providers.tasks.pacing import Turns
+from sophnet_jupyter.providers.tasks.pacing import PollPacing
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ class Clock:
 
 async def test_a_hundred_that_begin_together_are_spread_and_the_first_does_not_wait() -> None:
     clock = Clock()
-    turns = Turns(5, clock=clock, sleep=clock.sleep)
+    turns = PollPacing(5, clock=clock, sleep=clock.sleep)
     await asyncio.gather(*(turns.sleep(1.0) for _ in range(100)))
     woken = sorted(clock.woken)
     assert woken[0] == 101.0
@@ -37,13 +37,13 @@ async def test_a_hundred_that_begin_together_are_spread_and_the_first_does_not_w
 
 async def test_a_gap_between_others_is_used() -> None:
     clock = Clock()
-    turns = Turns(5, clock=clock, sleep=clock.sleep)
+    turns = PollPacing(5, clock=clock, sleep=clock.sleep)
     await asyncio.gather(turns.sleep(1.0), turns.sleep(9.0), turns.sleep(1.0), turns.sleep(3.0))
     assert clock.woken == pytest.approx([101, 109, 101.2, 103])
 
 
 async def test_who_gives_up_leaves_the_turn_to_others() -> None:
-    turns = Turns(5)
+    turns = PollPacing(5)
     waiting = asyncio.create_task(turns.sleep(60))
     await asyncio.sleep(0)
     waiting.cancel()
@@ -53,7 +53,7 @@ async def test_who_gives_up_leaves_the_turn_to_others() -> None:
 
 async def test_turns_that_have_passed_are_forgotten() -> None:
     clock = Clock()
-    turns = Turns(5, clock=clock, sleep=clock.sleep)
+    turns = PollPacing(5, clock=clock, sleep=clock.sleep)
     for _ in range(50):
         await turns.sleep(0)
         clock.now += 1

@@ -5,11 +5,11 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from PIL import Image
+import PIL.Image
 
 from sophnet_jupyter.events import Event, ImageReady, Notice, Progress
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.views.live.progress import TICK, LiveProgress, TerminalProgress, bar
 
 
@@ -121,8 +121,8 @@ def test_the_time_goes_on_while_nothing_happens() -> None:
 
 def test_each_task_has_its_line_and_a_finished_one_its_picture() -> None:
     buffer = io.BytesIO()
-    Image.effect_noise((300, 300), 90).save(buffer, "PNG")
-    ready = Picture(data=buffer.getvalue(), mime="image/png", task_id="second")
+    PIL.Image.effect_noise((300, 300), 90).save(buffer, "PNG")
+    ready = Image(data=buffer.getvalue(), mime="image/png", task_id="second")
     surface = Surface()
     followed(
         LiveProgress(surface, ["seed 7", "seed 8", "seed 9"]),

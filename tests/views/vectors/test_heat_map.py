@@ -12,7 +12,7 @@ from sophnet_jupyter.events import VectorsAsked, VectorsReady
 from sophnet_jupyter.response import Response, fold
 from sophnet_jupyter.views import answer
 from sophnet_jupyter.views.vectors import heat_map, vectors
-from sophnet_jupyter.views.vectors.heat_map import Item
+from sophnet_jupyter.views.vectors.heat_map import MapItem
 
 
 def response(rows, texts=(), images=(), thumbnails=()):
@@ -39,7 +39,7 @@ def grounds(html):
 
 def test_every_value_stands_in_its_cell_and_its_names_in_the_title():
     html = heat_map.heat_map(
-        [Item(number=0, label="fox"), Item(number=1, label="hen")], [[1, 0.25], [0.25, 1]]
+        [MapItem(number=0, label="fox"), MapItem(number=1, label="hen")], [[1, 0.25], [0.25, 1]]
     )
     head, first, second = cells(html)
     assert head == ["", "0", "1"]
@@ -50,7 +50,7 @@ def test_every_value_stands_in_its_cell_and_its_names_in_the_title():
 
 def test_the_nearer_two_are_the_stronger_is_their_ground_whatever_the_model_calls_near():
     near = [[1, 0.8, 0.7], [0.8, 1, 0.75], [0.7, 0.75, 1]]
-    items = [Item(number=n, label="x") for n in range(3)]
+    items = [MapItem(number=n, label="x") for n in range(3)]
     strong = grounds(heat_map.heat_map(items, near))
     assert strong[1] == max(strong) > strong[5] > strong[2] == min(strong)
     assert heat_map.strength(0.7, 0.7, 0.8) == 0
@@ -65,7 +65,7 @@ def test_many_are_put_beside_what_they_are_near_to_and_keep_their_numbers():
     assert sorted(order) == list(range(6))
     turns = sum(groups[a] != groups[b] for a, b in pairwise(order))
     assert turns == 1
-    html = heat_map.heat_map([Item(number=n, label=f"row {n}") for n in range(6)], near)
+    html = heat_map.heat_map([MapItem(number=n, label=f"row {n}") for n in range(6)], near)
     assert cells(html)[0][1:] == [str(n) for n in order]
     assert "neighbours put together" in html
     assert heat_map.arranged(near[:3]) == [0, 1, 2]

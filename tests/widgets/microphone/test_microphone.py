@@ -18,14 +18,14 @@ import pytest
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import LineClosed, LineRefused, SettingsError, TimedOut
 from sophnet_jupyter.kernel.loop import loop
-from sophnet_jupyter.providers.sophnet.speech.live.session import Limits
+from sophnet_jupyter.providers.sophnet.speech.live.session import LiveLimits
 from sophnet_jupyter.widgets.microphone.microphone import Microphone
 
 Make = Callable[..., Microphone]
 RATE = 16_000
 TALK = [1, 2, 3, 0, 0, 0, 4, 5, 0, 0, 0, 6, 7]
 SAID = ["1 2 3", "4 5", "6 7"]
-QUICK = Limits(ok=0.3, farewell=0.3, attempts=2)
+QUICK = LiveLimits(ok=0.3, farewell=0.3, attempts=2)
 
 
 def wait(condition: Callable[[], object]) -> None:
@@ -76,7 +76,7 @@ def make(told: Told) -> Iterator[Make]:
 
     def make(url: str, source: Any = None, **options: Any) -> Microphone:
         client = Client("sandbox", url)
-        panels.append(Microphone(client, source, **{"limits": Limits(farewell=0.3), **options}))
+        panels.append(Microphone(client, source, **{"limits": LiveLimits(farewell=0.3), **options}))
         return panels[-1]
 
     yield make
@@ -317,7 +317,7 @@ def test_what_comes_at_once_after_a_break_is_heard_to_the_last_frame(
 
 def test_ten_minutes_of_speech_stay_in_bounded_memory(make: Make, url: str) -> None:
     seconds, rate = 600, 1000
-    limits = Limits(backlog=5, memory=5, farewell=0.3)
+    limits = LiveLimits(backlog=5, memory=5, farewell=0.3)
     mic = make(url, limits=limits)
     page = Page(mic, rate=rate)
     wait(lambda: mic.phase == "listening")

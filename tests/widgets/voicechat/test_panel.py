@@ -20,7 +20,7 @@ import pytest
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import KeyRejected, SettingsError, TimedOut
 from sophnet_jupyter.kernel.loop import loop, run
-from sophnet_jupyter.providers.sophnet.voicechat.session import Limits
+from sophnet_jupyter.providers.sophnet.voicechat.session import VoiceChatLimits
 from sophnet_jupyter.widgets.hearing.uplink import Message
 from sophnet_jupyter.widgets.voicechat import line
 from sophnet_jupyter.widgets.voicechat.panel import VoiceChat
@@ -255,7 +255,7 @@ class Held:
     def __init__(self, state: str, service: Service, make: Make) -> None:
         self.state, self.service = state, service
         # A service that says nothing for a second counts as gone, and is called again.
-        limits = Limits(silence=1) if state == "reconnecting" else Limits()
+        limits = VoiceChatLimits(silence=1) if state == "reconnecting" else VoiceChatLimits()
         self.talk = talk = make(service.url, limits=limits)
         self.tasks = asyncio.all_tasks(loop())
         if state == "connecting":
@@ -409,7 +409,7 @@ def test_a_service_that_falls_silent_is_asked_again_and_then_given_up(
 ) -> None:
     monkeypatch.setattr(line, "LONGEST_WAIT", 0.01)
     with served("--fault", "deaf_complete") as url:
-        talk = make(url, limits=Limits(silence=0.3))
+        talk = make(url, limits=VoiceChatLimits(silence=0.3))
         Page(talk).speak(1, 2, 0, 0, 0)
         wait(lambda: talk.phase == "failed")
     assert isinstance(talk.error, TimedOut)
@@ -431,7 +431,7 @@ def test_a_service_that_falls_silent_is_asked_again_and_then_given_up(
         ("early_close=1011", {}, "closed by it (code 1011)"),
         ("early_close=4000", {}, "(code 4000)"),
         ("drop_connecting=9", {}, "The line to SophNet broke"),
-        ("line_silent", {"limits": Limits(created=0.2)}, "silent too long"),
+        ("line_silent", {"limits": VoiceChatLimits(created=0.2)}, "silent too long"),
     ],
 )
 def test_a_chat_that_is_refused_says_why_in_one_alert(

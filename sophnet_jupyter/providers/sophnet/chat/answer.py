@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Callable
 
 from ....events import Event, Notice, Started
 from ....wire.held import held
-from .question import Ask, Question
+from .question import Ask, ChatQuestion
 
 
 def answer(
-    asked: Question, ask: Ask, *, scrub: Callable[[str], str] = str
+    asked: ChatQuestion, ask: Ask, *, scrub: Callable[[str], str] = str
 ) -> AsyncGenerator[Event, None]:
     """
     The events of one answer, in however many rounds; `Finished` comes once, at the end.
@@ -25,7 +25,7 @@ def answer(
     return Rounds(asked, ask, scrub).events()
 
 
-async def _noted(asked: Question, ask: Ask) -> AsyncGenerator[Event, None]:
+async def _noted(asked: ChatQuestion, ask: Ask) -> AsyncGenerator[Event, None]:
     async with held(ask(asked.body)) as events:
         async for event in events:
             yield event

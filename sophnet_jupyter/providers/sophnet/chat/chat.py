@@ -17,8 +17,8 @@ from ....wire.wire import Wire
 from ...arguments import encoded
 from ..access import SERVICE
 from .answer import answer
-from .question import Ask, Body, Question, question
-from .reading import DONE, Reading, is_whole, whole
+from .question import Ask, Body, ChatQuestion, question
+from .reading import DONE, ChatReader, is_whole, whole
 from .request import Prompt
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Chat:
                 yield event
 
     def _answered(
-        self, asked: Question, options: dict[str, Any], *, stream: bool
+        self, asked: ChatQuestion, options: dict[str, Any], *, stream: bool
     ) -> AsyncGenerator[Event, None]:
         ask: Ask = self._stream if stream else self._whole
         if options.get("voice"):
@@ -143,7 +143,7 @@ class Chat:
             ask = partial(voiced.stream, self._wire, said=said)
         return answer(asked, ask, scrub=self._wire.origin.scrub)
 
-    def _question(self, prompt: Prompt, options: dict[str, Any]) -> Question:
+    def _question(self, prompt: Prompt, options: dict[str, Any]) -> ChatQuestion:
         model = options.get("model") or self._default_model()
         asked = {name: value for name, value in options.items() if name != "voice"}
         return question(prompt, **(asked | {"model": model}))
@@ -158,7 +158,7 @@ class Chat:
 
     async def _stream(self, body: Body) -> AsyncGenerator[Event, None]:
         async with self._wire.stream(_call(_sent(body, stream=True))) as opened:
-            reading = Reading(opened.reply(), choices=body.choices, cite=self._cite)
+            reading = ChatReader(opened.reply(), choices=body.choices, cite=self._cite)
             if opened.ok:
                 async with held(opened.events(until=DONE, is_whole=is_whole)) as stream:
                     async for sse in stream:

@@ -63,7 +63,7 @@ def as_it_is(reference: Reference) -> Reference:
     return reference
 
 
-class Decoder:
+class ChatDecoder:
     """
     Reads chunks, and keeps what one chunk alone does not tell.
 

@@ -60,7 +60,7 @@ class Body(dict[str, Any]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ChatQuestion:
     """
     What stays the same over all rounds of an answer.
 
@@ -99,7 +99,7 @@ def question(
     schema: object = None,
     repair: int = 0,
     **options: Any,
-) -> Question:
+) -> ChatQuestion:
     """
     Put everything into the service's form; the further options are those of `request`.
 
@@ -117,7 +117,7 @@ def question(
     if form:
         options = {"response_format": {"type": "json_object"}} | options
     body = Body(request(said, model=model, **tool_options, **options))
-    return Question(
+    return ChatQuestion(
         body=body,
         notices=(*models.notices(model, body), *_json_notices(body)),
         tools=box if run_tools else {},

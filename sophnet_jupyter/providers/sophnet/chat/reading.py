@@ -12,22 +12,23 @@ from ....events import Event, Finished, Notice, Started
 from ....wire.call import Reply
 from ....wire.stream.sse import SSE
 from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
-from .chunk import Cite, Decoder, as_it_is, plain_text
+from .chunk import ChatDecoder, Cite, as_it_is, plain_text
 
 DONE = "[DONE]"
 # Finish reasons of an answer that did not get to its end. The first is DeepSeek's documented one.
 GAVE_UP = {"insufficient_system_resource", "error", "abort"}
 
 
-class Reading:
+class ChatReader:
     """
     What a stream says: give it each event, then ask how it ended.
 
-    ``reply`` is its head, ``choices`` how many answers it was asked for, ``cite`` as `Decoder`'s.
+    ``reply`` is its head, ``choices`` how many answers it was asked for, ``cite`` as that of
+    `ChatDecoder`.
     """
 
     def __init__(self, reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> None:
-        self.decoder = Decoder(choices, cite)
+        self.decoder = ChatDecoder(choices, cite)
         self._reply = reply
         self._started = False
 
@@ -64,7 +65,7 @@ def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Even
     if not isinstance(body.get("choices"), list):
         what = "JSON without any choices"
         raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
-    decoder = Decoder(choices, cite)
+    decoder = ChatDecoder(choices, cite)
     events = [_started(reply, body), *decoder.events(body, "message")]
     return [*events, *last_events(decoder, done=True)]
 
@@ -121,7 +122,7 @@ def _started(reply: Reply, chunk: dict[str, Any]) -> Started:
     )
 
 
-def last_events(decoder: Decoder, *, done: bool) -> list[Event]:
+def last_events(decoder: ChatDecoder, *, done: bool) -> list[Event]:
     """How an answer ended, by its finish reason, or because its stream says so."""
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."

@@ -28,7 +28,7 @@ from ....prompt.forms.shape import Misfit
 from ....prompt.tools import call as tool_call
 from ....response import Response, fold
 from ....wire.held import held
-from .question import Ask, Body, Question
+from .question import Ask, Body, ChatQuestion
 from .request import Message
 
 # Tools that run at the same time; a model that asks for more waits.
@@ -40,7 +40,7 @@ _CUT = {"length", "content_filter"}
 class Rounds:
     """One question, asked until nothing is left to run or to correct."""
 
-    def __init__(self, question: Question, ask: Ask, scrub: Callable[[str], str]) -> None:
+    def __init__(self, question: ChatQuestion, ask: Ask, scrub: Callable[[str], str]) -> None:
         self._question = question
         self._ask = ask
         self._scrub = scrub
@@ -222,7 +222,7 @@ def _sum(before: Usage | None, now: Usage) -> Usage:
     )
 
 
-def next_body(asked: Question, conversation: list[Message], number: int) -> Body:
+def next_body(asked: ChatQuestion, conversation: list[Message], number: int) -> Body:
     """The request of a round. A tool that was demanded has been called after the first."""
     body = Body(asked.body | {"messages": conversation})
     if number > 1 and body.get("tool_choice") not in (None, "auto", "none"):

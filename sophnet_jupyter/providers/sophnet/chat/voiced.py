@@ -83,7 +83,7 @@ class _Both:
     """Tells the words from the sound, which come mixed, each in objects of its own."""
 
     def __init__(self, reply: Reply, *, choices: int) -> None:
-        self._words = chat_reading.Reading(reply, choices=choices)
+        self._words = chat_reading.ChatReader(reply, choices=choices)
         self._frames = Frames()
         self._usage = Usage()
 

@@ -19,7 +19,7 @@ from ....wire.files.upload import Content, sending
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ..access import SERVICE, checked, is_sandbox, request_id
-from ..paths import Place
+from ..paths import ResourceIds
 from ..several import several
 
 # "支持pdf,docx,doc,xlsx,txt,pptx格式,大小<50MB"
@@ -34,7 +34,7 @@ EMPTY = "its pages may be empty, or pictures, which client.ocr.create reads one 
 class Documents:
     """Documents as Markdown. A file is read from disk while it is sent, never as a whole."""
 
-    def __init__(self, wire: Wire, *, place: Place) -> None:
+    def __init__(self, wire: Wire, *, place: ResourceIds) -> None:
         self._wire = wire
         self._path = place.path("doc-parse")
         self._fields = place.fields

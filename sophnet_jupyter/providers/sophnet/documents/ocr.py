@@ -17,7 +17,7 @@ from ....wire.files.download import Downloader
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ..access import SERVICE, checked, is_sandbox, request_id
-from ..paths import Place
+from ..paths import ResourceIds
 from ..several import several
 from .ocr_answer import decode
 from .ocr_source import Scan, scans
@@ -29,7 +29,7 @@ MODELS = (MODEL, "DeepSeek-OCR", "PaddleOCR-VL-1.5")
 class Ocr:
     """Text in pictures. What is at an address is fetched with ``downloads``, without the key."""
 
-    def __init__(self, wire: Wire, downloads: Downloader, *, place: Place) -> None:
+    def __init__(self, wire: Wire, downloads: Downloader, *, place: ResourceIds) -> None:
         self._wire = wire
         self._downloads = downloads
         self._path = place.path("image-ocr")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ....errors import DownloadFailed, SettingsError
 from ....files.kinds import Kind
-from ....prompt.pictures.pixels import Picture, drawn, picture
+from ....prompt.pictures.pixels import EncodedImage, drawn, picture
 from ....prompt.pictures.sources import Source, sources
 from ....wire.files.download import Downloader
 
@@ -25,7 +25,7 @@ class Scan:
     """A picture with its name, upright: boxes refer to these pixels."""
 
     name: str
-    picture: Picture
+    picture: EncodedImage
 
     @property
     def uri(self) -> str:
@@ -65,7 +65,7 @@ def _sources(image: object) -> list[Source]:
     return sources(image)
 
 
-def _ready(source: Source) -> Picture:
+def _ready(source: Source) -> EncodedImage:
     if source.image is not None:
         return drawn(source.image, source.name)
     return picture(source.data, source.name)

@@ -28,14 +28,14 @@ Ask = Callable[[Batch], Awaitable[Found]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BatchOutcome:
     """What became of one batch."""
 
     batch: Batch
     came: Found | SophNetError
 
 
-class Run:
+class BatchRun:
     """
     Asks for batches, at most ``at_once`` at a time.
 
@@ -50,14 +50,14 @@ class Run:
         self._failures = 0
         self._came = self._hopeless = False
 
-    async def outcomes(self) -> AsyncGenerator[Outcome, None]:
+    async def outcomes(self) -> AsyncGenerator[BatchOutcome, None]:
         """What became of each batch that was asked for, as it comes."""
         if self._workers == 1:
             async with held(self._work()) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
             return
-        arrived: asyncio.Queue[Outcome | None] = asyncio.Queue()
+        arrived: asyncio.Queue[BatchOutcome | None] = asyncio.Queue()
         working = asyncio.ensure_future(self._work_together(arrived))
         working.add_done_callback(lambda _: arrived.put_nowait(None))
         try:
@@ -70,7 +70,7 @@ class Run:
             if not working.cancelled():
                 working.exception()
 
-    async def _work_together(self, arrived: asyncio.Queue[Outcome | None]) -> None:
+    async def _work_together(self, arrived: asyncio.Queue[BatchOutcome | None]) -> None:
         async def follow() -> None:
             async with held(self._work()) as outcomes:
                 async for outcome in outcomes:
@@ -80,7 +80,7 @@ class Run:
             for _ in range(self._workers):
                 group.create_task(follow())
 
-    async def _work(self) -> AsyncGenerator[Outcome, None]:
+    async def _work(self) -> AsyncGenerator[BatchOutcome, None]:
         # All workers take from the same iterator.
         for batch in self._left:
             outcome = await self._outcome(batch)
@@ -94,7 +94,7 @@ class Run:
             if self._hopeless or self._failures >= MOST_FAILURES:
                 return
 
-    async def _one_by_one(self, refused: Outcome) -> AsyncGenerator[Outcome, None]:
+    async def _one_by_one(self, refused: BatchOutcome) -> AsyncGenerator[BatchOutcome, None]:
         singles = refused.batch.each
         first = await self._outcome(singles[0])
         second = await self._outcome(singles[1])
@@ -111,11 +111,11 @@ class Run:
                 return
             yield await self._outcome(single)
 
-    async def _outcome(self, batch: Batch) -> Outcome:
+    async def _outcome(self, batch: Batch) -> BatchOutcome:
         try:
             found = await self._ask(batch)
         except SophNetError as error:
             self._hopeless = self._hopeless or isinstance(error, HOPELESS)
-            return Outcome(batch, error)
+            return BatchOutcome(batch, error)
         self._came = True
-        return Outcome(batch, found)
+        return BatchOutcome(batch, found)

@@ -16,10 +16,10 @@ from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ... import arguments
 from ..access import SERVICE
-from ..paths import Place
+from ..paths import ResourceIds
 from .answer import Found, decode
-from .batches import Outcome, Run
-from .request import Batch, Images, batches, fields, images_of, model_for, most_of, texts_of
+from .batches import BatchOutcome, BatchRun
+from .request import Batch, ImageInputs, batches, fields, images_of, model_for, most_of, texts_of
 
 # Requests of all calls that are under way together. The cost of each grows with the number of
 # connections, which the pool looks through, and beyond this the service is the slower one anyway.
@@ -31,7 +31,7 @@ NAMED = 5
 class Embeddings:
     """Texts and images as vectors."""
 
-    def __init__(self, wire: Wire, *, place: Place) -> None:
+    def __init__(self, wire: Wire, *, place: ResourceIds) -> None:
         self._wire = wire
         self._path = place.path("embeddings")
         self._fields = place.fields
@@ -73,7 +73,7 @@ class Embeddings:
         of all calls together. One batch that fails leaves the others alone, and its error is raised
         when they are through.
         """
-        written, pictures = texts_of(texts), Images()
+        written, pictures = texts_of(texts), ImageInputs()
         if images is not None:
             # Pictures are read and encoded, which takes its time.
             pictures = await asyncio.to_thread(images_of, images, max_side=max_side)
@@ -98,9 +98,9 @@ class Embeddings:
         yield VectorsAsked(
             texts=written, images=tuple(pictures.labels), thumbnails=tuple(pictures.thumbnails)
         )
-        failed: list[Outcome] = []
+        failed: list[BatchOutcome] = []
         used, dimensions, done, count = Usage(), 0, 0, sum(map(len, waiting))
-        async with held(Run(ask, waiting, at_once=at_once).outcomes()) as outcomes:
+        async with held(BatchRun(ask, waiting, at_once=at_once).outcomes()) as outcomes:
             async for outcome in outcomes:
                 batch, found = outcome.batch, outcome.came
                 if isinstance(found, Found) and found.dimensions != (
@@ -108,7 +108,7 @@ class Embeddings:
                 ):
                     found = _other(found.dimensions, dimensions)
                 if isinstance(found, SophNetError):
-                    failed.append(Outcome(batch, found))
+                    failed.append(BatchOutcome(batch, found))
                 else:
                     if not dimensions:
                         dimensions = found.dimensions
@@ -151,7 +151,7 @@ def _other(found: int, expected: int) -> AnswerUnreadable:
 
 
 def _notices(
-    failed: list[Outcome], texts: Sequence[str], *, alone: bool, not_asked: int
+    failed: list[BatchOutcome], texts: Sequence[str], *, alone: bool, not_asked: int
 ) -> list[Notice]:
     """Which inputs have no vector, and why, in the order of the inputs."""
     failed.sort(key=lambda outcome: outcome.batch.places[0])

@@ -24,7 +24,7 @@ FEW = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Images:
+class ImageInputs:
     """Pictures as the service takes them: an address, or base64 without a head."""
 
     sent: Sequence[str] = ()
@@ -82,14 +82,14 @@ def texts_of(texts: object) -> tuple[str, ...]:
     return found
 
 
-def images_of(images: object, *, max_side: int | None = None) -> Images:
+def images_of(images: object, *, max_side: int | None = None) -> ImageInputs:
     """
     Pictures to be sent: whatever `pictures.attach.attach` takes. Reads, decodes, encodes.
 
     Raises `SettingsError` for the first that cannot be sent.
     """
     if images is None:
-        return Images()
+        return ImageInputs()
     from ....prompt.pictures.attach import attach
 
     several = images if isinstance(images, list | tuple | set | frozenset) else [images]
@@ -101,7 +101,7 @@ def images_of(images: object, *, max_side: int | None = None) -> Images:
             raise SettingsError(f"images[{place}]: {error}") from None
     urls = [str(one.part["image_url"]["url"]) for one in attached]
     few = len(attached) <= FEW
-    return Images(
+    return ImageInputs(
         sent=[url.partition(",")[2] if url.startswith("data:") else url for url in urls],
         labels=tuple(one.label for one in attached),
         thumbnails=tuple(one.thumbnail for one in attached) if few else (),
@@ -123,7 +123,7 @@ def fields(
     return {"model": model, "dimensions": _dimensions(dimensions), **said, **added}
 
 
-def model_for(model: str | None, images: Images) -> str:
+def model_for(model: str | None, images: ImageInputs) -> str:
     """The model to ask. Raises `SettingsError` for images that it is known not to take."""
     if model in TEXT_ONLY and images.sent:
         raise SettingsError(f"{model} takes texts only: for images, leave it out or say {CLIP}.")

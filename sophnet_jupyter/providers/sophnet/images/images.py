@@ -13,7 +13,7 @@ from ....errors import DownloadFailed, SettingsError, SophNetError
 from ....events import Event, Finished, ImageReady, Notice, Progress, Started
 from ....files.kinds import Kind
 from ....response import Response, settle
-from ....values.picture import Picture
+from ....values.picture import Image
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
 from ....wire.files.receive import Verify
@@ -27,7 +27,7 @@ from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
 from ...together import together
 from ..access import SERVICE, is_sandbox, request_id
-from ..paths import Place
+from ..paths import ResourceIds
 from .request import MODEL, request
 from .task import ImageTask, decode_list, decode_task, look
 
@@ -48,7 +48,7 @@ class Images:
         tasks: Tasks,
         downloader: Downloader,
         *,
-        place: Place,
+        place: ResourceIds,
         verify: Verify,
         pace: Pace | None = None,
     ) -> None:
@@ -122,7 +122,7 @@ class Images:
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
         """Go on with a task that was begun earlier, also with one that is done."""
-        picture = Picture(prompt=task.asked, task_id=task.id)
+        picture = Image(prompt=task.asked, task_id=task.id)
         async with held(self._follow(task, picture, resumed=True)) as events:
             async for event in events:
                 yield event
@@ -158,7 +158,7 @@ class Images:
         yield Progress(index=index, state="submitting")
         task, reply = await self._begin(prompt, options)
         yield _started(reply, str(options.get("model") or MODEL))
-        picture = Picture(
+        picture = Image(
             prompt=prompt,
             seed=options.get("seed"),
             task_id=task.id,
@@ -184,7 +184,7 @@ class Images:
         return await self._tasks.note(task), reply
 
     async def _follow(
-        self, task: Task, picture: Picture, *, index: int = 0, resumed: bool = False
+        self, task: Task, picture: Image, *, index: int = 0, resumed: bool = False
     ) -> AsyncGenerator[Event, None]:
         async def check() -> State[Reply]:
             return look(await self._get(f"/{segment(task.id)}"), task.id)
@@ -210,7 +210,7 @@ class Images:
         yield Finished(reason=found.word)
 
     async def _fetched(
-        self, urls: Sequence[str], picture: Picture, index: int
+        self, urls: Sequence[str], picture: Image, index: int
     ) -> AsyncGenerator[Event, None]:
         """The results, at once, since their addresses expire. One that fails stops no other."""
         failure: DownloadFailed | None = None

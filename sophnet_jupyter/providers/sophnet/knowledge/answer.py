@@ -13,7 +13,7 @@ from ....wire.call import Reply
 from ..access import SERVICE, checked, is_sandbox
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ListPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of a list; ``total`` counts all rows, None where the service does not say."""
 
     number: int
@@ -71,13 +71,13 @@ def named(reply: Reply) -> dict[str, Any]:
     return found
 
 
-def page(reply: Reply) -> Page:
+def page(reply: Reply) -> ListPage:
     """One page of a list."""
     found = result(reply)
     rows = found.get("list")
     if not isinstance(rows, list):
         raise _unreadable("a page without its list", reply)
-    return Page(
+    return ListPage(
         number=_count(found, "pageNum") or 0,
         rows=[row for row in rows if isinstance(row, dict) and _word(row, "id")],
         pages=_count(found, "pages"),

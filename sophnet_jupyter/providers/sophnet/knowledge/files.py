@@ -40,7 +40,7 @@ MOST = 300
 PLAIN = (NotFound, KeyRejected, BalanceExhausted, RateLimited)
 
 
-class Files:
+class KnowledgeFiles:
     """The files of one custom model. A new one is ``UPLOADING`` until the service has read it."""
 
     def __init__(self, wire: Wire, downloads: Downloader, *, path: str) -> None:

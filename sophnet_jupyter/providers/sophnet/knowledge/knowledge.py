@@ -8,7 +8,7 @@ from ....errors import SettingsError
 from ....wire.call import segment
 from ....wire.files.download import Downloader
 from ....wire.wire import Wire
-from .files import Files
+from .files import KnowledgeFiles
 from .pairs import QaTable
 
 MODEL = "custom:"
@@ -32,9 +32,9 @@ class Knowledge:
         return MODEL + self.service_id
 
     @cached_property
-    def files(self) -> Files:
+    def files(self) -> KnowledgeFiles:
         """Documents, of which the service makes passages to search."""
-        return Files(self._wire, self._downloads, path=self._path)
+        return KnowledgeFiles(self._wire, self._downloads, path=self._path)
 
     @cached_property
     def qa(self) -> QaTable:

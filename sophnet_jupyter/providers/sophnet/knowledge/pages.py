@@ -8,7 +8,7 @@ from typing import Any
 from ....wire.call import Call
 from ....wire.retry import READ
 from ....wire.wire import Wire
-from .answer import Page, page
+from .answer import ListPage, page
 
 # The document's example has 10 in a page; the 300 files of a service are six requests so.
 SIZE = 50
@@ -37,13 +37,13 @@ async def rows(
         number += 1
 
 
-async def one(wire: Wire, path: str, *, number: int = 1, size: int = 1) -> Page:
+async def one(wire: Wire, path: str, *, number: int = 1, size: int = 1) -> ListPage:
     """One page; pages are counted from 1."""
     call = Call(method="GET", path=f"{path}?pageNum={number}&pageSize={size}")
     return page(await wire.fetch(call, retry=READ))
 
 
-def _is_last(found: Page, number: int, size: int) -> bool:
+def _is_last(found: ListPage, number: int, size: int) -> bool:
     if found.pages is not None:
         return number >= found.pages
     if found.total is not None:

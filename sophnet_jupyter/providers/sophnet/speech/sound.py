@@ -25,7 +25,7 @@ FORMATS = ("wav", "mp3", "m4a", "flv", "mp4", "wma", "3gp", "amr", "aac", "ogg",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class SpeechInput:
     """A recording: an address, or ``content`` to send under a name."""
 
     name: str
@@ -43,7 +43,7 @@ class Sound:
         )
 
 
-def sounds(given: object, *, filename: str = "") -> list[Sound]:
+def sounds(given: object, *, filename: str = "") -> list[SpeechInput]:
     """One recording, or a list of them, each as `sound` takes it. Raises `SettingsError`."""
     if not isinstance(given, list | tuple):
         return [sound(given, filename=filename)]
@@ -52,7 +52,7 @@ def sounds(given: object, *, filename: str = "") -> list[Sound]:
     return [sound(each, filename=filename) for each in given]
 
 
-def sound(given: object, *, filename: str = "") -> Sound:
+def sound(given: object, *, filename: str = "") -> SpeechInput:
     """
     What a user gives, as something to send.
 
@@ -79,7 +79,7 @@ def sound(given: object, *, filename: str = "") -> Sound:
     )
 
 
-def _at_address(url: str, filename: str) -> Sound:
+def _at_address(url: str, filename: str) -> SpeechInput:
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -87,16 +87,16 @@ def _at_address(url: str, filename: str) -> Sound:
     name = filename or unquote(parts.path.rpartition("/")[2]) or parts.netloc
     # Without its query, which may be a signature, and without a password.
     place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return Sound(name=name, url=url, recording=Recording(name=name, place=place))
+    return SpeechInput(name=name, url=url, recording=Recording(name=name, place=place))
 
 
-def _of_response(response: Response, filename: str) -> Sound:
+def _of_response(response: Response, filename: str) -> SpeechInput:
     if not response.audio:
         raise SettingsError("There is no sound in this response: client.voice makes some.")
     return _in_memory(response.audio, filename)
 
 
-def _on_disk(path: Path, filename: str) -> Sound:
+def _on_disk(path: Path, filename: str) -> SpeechInput:
     # Without a home to put in its place, ~ is a name like others.
     with suppress(RuntimeError):
         path = path.expanduser()
@@ -107,24 +107,24 @@ def _on_disk(path: Path, filename: str) -> Sound:
     except (OSError, ValueError):
         # Whoever opens it to send it says what is wrong with it.
         pass
-    sent = Sound(name=name, content=path, recording=Recording(name=name, place=str(path)))
+    sent = SpeechInput(name=name, content=path, recording=Recording(name=name, place=str(path)))
     sent.form({})
     return sent
 
 
-def _in_memory(data: bytes, filename: str) -> Sound:
+def _in_memory(data: bytes, filename: str) -> SpeechInput:
     head = data[:HEAD]
     found = sniff(head)
     name = filename or f"sound{found.suffix if found else '.wav'}"
     _check(name, head)
-    sent = Sound(name=name, content=data, recording=Recording(name=name, data=data))
+    sent = SpeechInput(name=name, content=data, recording=Recording(name=name, data=data))
     sent.form({})
     return sent
 
 
-def _opened(given: BinaryIO, filename: str) -> Sound:
+def _opened(given: BinaryIO, filename: str) -> SpeechInput:
     name = filename or file_name(str(getattr(given, "name", "")))
-    sent = Sound(name=name, content=given, recording=Recording(name=name))
+    sent = SpeechInput(name=name, content=given, recording=Recording(name=name))
     sent.form({})
     return sent
 

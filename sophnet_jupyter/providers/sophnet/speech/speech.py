@@ -27,10 +27,10 @@ from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
 from ..access import SERVICE, is_sandbox, request_id
-from ..paths import Place
+from ..paths import ResourceIds
 from ..several import several
 from .result import SpeechTask, decode_sync, decode_task, look, sentences
-from .sound import Sound, sound, sounds
+from .sound import SpeechInput, sound, sounds
 from .speakers import named
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Speech:
         wire: Wire,
         tasks: Tasks,
         *,
-        place: Place,
+        place: ResourceIds,
         pace: Pace | None = None,
         downloads: Downloader | None = None,
     ) -> None:
@@ -156,7 +156,7 @@ class Speech:
             async for event in events:
                 yield event
 
-    async def _one(self, given: Sound, index: int) -> AsyncGenerator[Event, None]:
+    async def _one(self, given: SpeechInput, index: int) -> AsyncGenerator[Event, None]:
         yield Progress(index=index, state="submitting")
         body = given.form(self._fields) if given.content is not None else None
         begun: tuple[Task, Reply] | None = None
@@ -178,7 +178,7 @@ class Speech:
             async for event in events:
                 yield event
 
-    async def _sent(self, given: Sound, body: Multipart | None = None) -> tuple[Task, Reply]:
+    async def _sent(self, given: SpeechInput, body: Multipart | None = None) -> tuple[Task, Reply]:
         if given.content is not None:
             upload = body or given.form(self._fields)
             call = Call(method="POST", path=self._path, upload=upload)
@@ -217,7 +217,7 @@ class Speech:
         yield Finished(reason=found.word)
 
     async def _at_once(
-        self, given: Sound, parameters: dict[str, Any], index: int
+        self, given: SpeechInput, parameters: dict[str, Any], index: int
     ) -> AsyncGenerator[Event, None]:
         if given.content is not None:
             raise SettingsError(

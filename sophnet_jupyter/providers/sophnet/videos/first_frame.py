@@ -12,7 +12,7 @@ from ....prompt.pictures.attach import Attachment
 from ....prompt.pictures.pixels import check_pixels, drawn, picture
 from ....prompt.pictures.sources import Source, source
 from ....response import Response
-from ....values.picture import Picture
+from ....values.picture import Image
 
 # All of these exclude their ends, as the document has them.
 SIDES = (300, 6000)
@@ -27,7 +27,7 @@ class Frame:
     """A picture as it is sent: ``url`` is its address or itself, ``poster`` what it looks like."""
 
     url: str
-    poster: Picture | None = None
+    poster: Image | None = None
 
 
 def frame(item: object) -> Frame:
@@ -50,7 +50,7 @@ def frame(item: object) -> Frame:
     _check_sides(ready.width, ready.height, found.name)
     data = base64.b64encode(ready.data).decode()
     return Frame(
-        url=f"data:{ready.mime};base64,{data}", poster=Picture(data=ready.data, mime=ready.mime)
+        url=f"data:{ready.mime};base64,{data}", poster=Image(data=ready.data, mime=ready.mime)
     )
 
 

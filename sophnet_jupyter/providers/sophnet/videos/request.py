@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ....errors import SettingsError
-from ....values.picture import Picture
+from ....values.picture import Image
 from ... import arguments
 from ...arguments import Size
 from .first_frame import frame
@@ -23,7 +23,7 @@ class VideoRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     body: dict[str, Any]
     asked: dict[str, Any]
-    poster: Picture | None = None
+    poster: Image | None = None
 
 
 def request(

@@ -13,8 +13,8 @@ from ....errors import DownloadFailed
 from ....events import Event, Finished, ImageReady, Progress, Started, Usage, VideoReady
 from ....files.kinds import Kind
 from ....response import Response, settle
-from ....values.picture import Picture
-from ....values.video import Film
+from ....values.picture import Image
+from ....values.video import Video
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
 from ....wire.files.receive import Download, Verify
@@ -27,7 +27,7 @@ from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
 from ..access import SERVICE, is_sandbox, request_id
-from ..paths import Place
+from ..paths import ResourceIds
 from .models import DOCUMENTED, VideoModel
 from .request import VideoRequest, request
 from .task import VideoTask, decode_begun, decode_list, decode_task, look
@@ -58,7 +58,7 @@ class Videos:
         tasks: Tasks,
         downloader: Downloader,
         *,
-        place: Place,
+        place: ResourceIds,
         verify: Verify,
         generation: Generation | None = None,
         pace: Pace | None = None,
@@ -108,7 +108,7 @@ class Videos:
         task, reply = await surely(self._begun(asked, prompt, generation))
         yield _started(reply, str(asked.body.get("model") or ""))
         seed = asked.asked.get("seed")
-        film = Film(
+        film = Video(
             prompt=prompt,
             seed=None if seed is None else int(seed),
             task_id=task.id,
@@ -146,7 +146,7 @@ class Videos:
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
         """Go on with a task that was begun earlier, also with one that is done."""
-        film = Film(prompt=task.asked, task_id=task.id)
+        film = Video(prompt=task.asked, task_id=task.id)
         async with held(self._follow(task, film, resumed=True)) as events:
             async for event in events:
                 yield event
@@ -170,7 +170,7 @@ class Videos:
         return await self._tasks.note(task), reply
 
     async def _follow(
-        self, task: Task, film: Film, *, resumed: bool = False
+        self, task: Task, film: Video, *, resumed: bool = False
     ) -> AsyncGenerator[Event, None]:
         latest: list[VideoTask] = []
 
@@ -197,7 +197,7 @@ class Videos:
         assert found
         yield Finished(reason=found.word)
 
-    async def _fetched(self, done: VideoTask, film: Film) -> AsyncGenerator[Event, None]:
+    async def _fetched(self, done: VideoTask, film: Video) -> AsyncGenerator[Event, None]:
         """The film, at once, since its address expires; and its last picture."""
         yield Progress(state="fetching", task_id=film.task_id)
         file = await self._file(done.url, film, WANTED)
@@ -210,7 +210,7 @@ class Videos:
             yield Usage(completion_tokens=tokens, total_tokens=tokens)
         if done.last_frame_url:
             last = await self._file(done.last_frame_url, film, FRAME)
-            picture = Picture(
+            picture = Image(
                 url=done.last_frame_url,
                 data=last.data,
                 mime=last.media.mime,
@@ -219,7 +219,7 @@ class Videos:
             )
             yield ImageReady(picture=picture)
 
-    async def _file(self, url: str, film: Film, kinds: tuple[Kind, ...]) -> Download:
+    async def _file(self, url: str, film: Video, kinds: tuple[Kind, ...]) -> Download:
         try:
             return await self._downloader.fetch(url, kinds=kinds, verify=self._verify)
         except DownloadFailed as error:

@@ -16,7 +16,7 @@ from ....wire.wire import Wire
 from ... import arguments
 from ...lines import EventLines, read
 from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error, unreadable
-from ..paths import Place
+from ..paths import ResourceIds
 from .frame import Frames
 from .request import sounding
 from .text import texts
@@ -34,7 +34,7 @@ class Voice:
     # By model, as far as they are known; the service may have more.
     voices: Mapping[str, tuple[str, ...]] = VOICES
 
-    def __init__(self, wire: Wire, *, place: Place) -> None:
+    def __init__(self, wire: Wire, *, place: ResourceIds) -> None:
         self._wire = wire
         self._path = place.path(PATH)
         self._fields = place.fields

@@ -21,7 +21,7 @@ _ALIASES = {"chat.update": "chat.updated"}
 _CREATED = "chat.created"
 
 
-class Line:
+class VoiceChatConnection:
     """An open line whose ``chat.created`` has come."""
 
     def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
@@ -35,7 +35,7 @@ class Line:
     @classmethod
     async def open(
         cls, sockets: Sockets, path: str, query: Mapping[str, str], *, within: float
-    ) -> Line:
+    ) -> VoiceChatConnection:
         """
         Open a line and wait for its ``chat.created``; nothing may be sent before that.
 

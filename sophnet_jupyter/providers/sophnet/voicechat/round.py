@@ -8,7 +8,7 @@ import msgspec
 
 from ....errors import SophNetError
 from ....events import Event, Finished, Notice, Usage
-from ..chat.chunk import Decoder
+from ..chat.chunk import ChatDecoder
 from ..chat.reading import last_events
 from ..chat.voiced import UNSAID
 from ..voice.frame import Frames, is_frame
@@ -28,7 +28,7 @@ class Round:
         self.stage: Stage = "asked"
         self.failed: SophNetError | None = None
         self.late = 0
-        self._words = Decoder()
+        self._words = ChatDecoder()
         self._sound = Frames()
         self._usage = Usage()
 

@@ -18,9 +18,9 @@ from ....response import Response, settle
 from ....wire.websocket import Sockets
 from .. import access
 from ..speech.live.line import heard
-from ..speech.live.source import Sound, read
+from ..speech.live.source import Samples, read
 from ..voice.frame import is_frame
-from .line import Line, Message, is_refusal
+from .line import Message, VoiceChatConnection, is_refusal
 from .round import Round
 from .setup import Setup
 
@@ -46,7 +46,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class VoiceChatLimits:
     """Seconds."""
 
     created: float = 10.0
@@ -68,7 +68,7 @@ class _Ask(NamedTuple):
     future: asyncio.Future[Signal]
 
 
-class Session:
+class VoiceChatSession:
     """
     Talk to a model, and hear it answer.
 
@@ -92,7 +92,7 @@ class Session:
         query: Mapping[str, str],
         setup: Setup,
         *,
-        limits: Limits | None = None,
+        limits: VoiceChatLimits | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.setup = setup
@@ -103,8 +103,8 @@ class Session:
         self.rounds = 0
         """Answers that are over."""
         self._sockets, self._path, self._query = sockets, path, dict(query)
-        self._limits, self._sleep = limits or Limits(), sleep
-        self._line: Line | None = None
+        self._limits, self._sleep = limits or VoiceChatLimits(), sleep
+        self._line: VoiceChatConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._events: deque[Event | Signal] = deque()
         self._arrived, self._at_rest = asyncio.Event(), asyncio.Event()
@@ -142,7 +142,7 @@ class Session:
     async def __aenter__(self) -> Self:
         if self._line or self._closed:
             raise SettingsError("A voice chat is connected once: connect another one.")
-        self._line = await Line.open(
+        self._line = await VoiceChatConnection.open(
             self._sockets, self._path, self._query, within=self._limits.created
         )
         model = self._query.get("model", "")
@@ -191,15 +191,15 @@ class Session:
         self._sound_at = self._now()
         await line.socket.send(data)
 
-    async def play(self, source: Any, *, pace: float = 1.0) -> Sound:
+    async def play(self, source: Any, *, pace: float = 1.0) -> Samples:
         """
-        Send a file, an array, samples or a `Sound` as if it were spoken now.
+        Send a file, an array, samples or a `Samples` as if it were spoken now.
 
         ``pace=0`` sends at full speed. Its sampling rate must be that of the setup. Raises
         `SettingsError`.
         """
-        sound: Sound = source
-        if not isinstance(source, Sound):
+        sound: Samples = source
+        if not isinstance(source, Samples):
             sound = await asyncio.to_thread(read, source, self.setup.sample_rate)
         if sound.sample_rate != self.setup.sample_rate:
             raise SettingsError(
@@ -309,7 +309,7 @@ class Session:
         if self._error:
             raise self._error
 
-    async def _read_all(self, line: Line) -> None:
+    async def _read_all(self, line: VoiceChatConnection) -> None:
         try:
             while True:
                 self._take(line, await line.receive())
@@ -329,7 +329,7 @@ class Session:
         for event in (self._arrived, self._at_rest):
             event.set()
 
-    def _take(self, line: Line, message: Message) -> None:
+    def _take(self, line: VoiceChatConnection, message: Message) -> None:
         refusal = is_refusal(message)
         if "event_type" in message or refusal:
             self._hear(line, message, refusal=refusal)
@@ -352,7 +352,7 @@ class Session:
         if self._turn_over:
             self._turn_over, self.heard = False, []
 
-    def _hear(self, line: Line, message: Message, *, refusal: bool) -> None:
+    def _hear(self, line: VoiceChatConnection, message: Message, *, refusal: bool) -> None:
         name = str(message.get("event_type") or "error")
         said = str(message.get("message") or "")
         status = message.get("status") or 0
@@ -409,7 +409,7 @@ class Session:
             if ask in self._asks:
                 self._asks.remove(ask)
 
-    async def _keep_open(self, line: Line) -> None:
+    async def _keep_open(self, line: VoiceChatConnection) -> None:
         pinged = self._now()
         tick = min(self._limits.ping, self._limits.idle)
         with contextlib.suppress(SophNetError):  # which the reader is told
@@ -436,7 +436,7 @@ class Session:
         for task in self._tasks:
             task.cancel()
 
-    def _open_line(self) -> Line:
+    def _open_line(self) -> VoiceChatConnection:
         if self._error:
             raise self._error
         if self._line is None or self._closed:

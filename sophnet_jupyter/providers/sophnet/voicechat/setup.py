@@ -9,13 +9,12 @@ from typing import Any, Literal
 import msgspec
 
 from ....errors import SettingsError
+from ..audio_format import FORMATS, AudioFormat
 from ..chat import request
 from ..chat.voiced import speech
 
 Mode = Literal["online", "refresh"]
-Format = Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"]
 MODES = ("online", "refresh")
-FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class Setup:
     messages: Sequence[Mapping[str, Any]] = ()
     voice: object = True
     asr_mode: Mode = "online"
-    format: Format = "pcm"
+    format: AudioFormat = "pcm"
     sample_rate: int = 16_000
     heartbeat: bool = True
     chat: Mapping[str, Any] = field(default_factory=dict)

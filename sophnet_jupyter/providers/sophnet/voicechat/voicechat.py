@@ -10,8 +10,8 @@ from ....errors import SettingsError
 from ....wire.call import segment
 from ....wire.websocket import Sockets
 from ....wire.wire import Wire
-from ..speech.live.source import Sound, read
-from .session import Limits, Session
+from ..speech.live.source import Samples, read
+from .session import VoiceChatLimits, VoiceChatSession
 from .setup import Setup
 
 
@@ -40,9 +40,10 @@ class VoiceChats:
         self._sandbox = sandbox
 
     @staticmethod
-    def sound(source: Any, *, sample_rate: int = 16_000) -> Sound:
+    def sound(source: Any, *, sample_rate: int = 16_000) -> Samples:
         """
-        A file, an array or samples, as `Session.play` sends it: ``pcm`` and its ``sample_rate``.
+        A file, an array or samples, as `VoiceChatSession.play` sends it: ``pcm`` and its
+        ``sample_rate``.
 
         ``sample_rate`` is that of sources that do not tell theirs. Blocking. Raises
         `SettingsError`.
@@ -55,12 +56,12 @@ class VoiceChats:
         asr_easyllm_id: str = "",
         tts_easyllm_id: str = "",
         *,
-        limits: Limits | None = None,
+        limits: VoiceChatLimits | None = None,
         sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
         **setup: Any,
-    ) -> Session:
+    ) -> VoiceChatSession:
         """
-        A conversation, opened by ``async with``: `Session` says what it can do.
+        A conversation, opened by ``async with``: `VoiceChatSession` says what it can do.
 
         ``setup`` is that of `Setup`: ``system``, ``messages``, ``voice``, ``asr_mode``,
         ``sample_rate``, ``format``, ``chat`` and so on. Raises `SettingsError` for what cannot be
@@ -84,7 +85,7 @@ class VoiceChats:
         except TypeError:
             known = ", ".join(Setup.__dataclass_fields__)
             raise SettingsError(f"The setup of a voice chat has {known}.") from None
-        return Session(
+        return VoiceChatSession(
             Sockets(self._wire.origin, self._wire.network),
             f"/projects/{segment(project)}/chat/speech-chat",
             {

@@ -23,7 +23,7 @@ from sophnet_jupyter.errors import (
 from sophnet_jupyter.events import Finished, Started, TextDelta
 from sophnet_jupyter.providers.sophnet.access import origin
 from sophnet_jupyter.providers.sophnet.chat import Chat
-from sophnet_jupyter.providers.sophnet.chat.reading import Reading, whole
+from sophnet_jupyter.providers.sophnet.chat.reading import ChatReader, whole
 from sophnet_jupyter.response import settle
 from sophnet_jupyter.settings import Timeouts
 from sophnet_jupyter.wire.call import Network, Reply
@@ -192,7 +192,7 @@ def head(**headers: str) -> Reply:
 
 @pytest.mark.parametrize("reason", ["insufficient_system_resource", "error", "abort"])
 def test_a_service_that_gave_up_has_not_finished(reason: str) -> None:
-    reading = Reading(head())
+    reading = ChatReader(head())
     reading.events(SSE(f'{{"choices":[{{"delta":{{}},"finish_reason":"{reason}"}}]}}'))
     notice, finished = reading.end(done=True)
     assert reason in notice.text
@@ -208,7 +208,7 @@ def test_a_filtered_answer_says_so() -> None:
 
 async def test_an_error_event_without_any_words_is_an_error() -> None:
     with pytest.raises(ServiceError, match="no reason given"):
-        Reading(head()).events(SSE("", "error"))
+        ChatReader(head()).events(SSE("", "error"))
 
 
 async def test_an_answer_is_closed_when_its_reader_leaves(chat: Chat) -> None:

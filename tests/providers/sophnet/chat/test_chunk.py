@@ -12,12 +12,12 @@ from sophnet_jupyter.events import (
     ToolCallDelta,
     Usage,
 )
-from sophnet_jupyter.providers.sophnet.chat.chunk import MAX_CALLS, Decoder
+from sophnet_jupyter.providers.sophnet.chat.chunk import MAX_CALLS, ChatDecoder
 from sophnet_jupyter.response import Response, fold
 
 
 def read(*chunks, part="delta"):
-    decoder = Decoder()
+    decoder = ChatDecoder()
     return [event for chunk in chunks for event in decoder.events(chunk, part)]
 
 
@@ -71,7 +71,7 @@ def test_chunks_without_words_mean_nothing(chunk):
 
 
 def test_the_finish_reason_is_kept_until_the_usage_has_come():
-    decoder = Decoder()
+    decoder = ChatDecoder()
     decoder.events(delta("stop"), "delta")
     decoder.events({"choices": [], "usage": {"total_tokens": 3}}, "delta")
     assert decoder.reason == "stop"

@@ -13,7 +13,7 @@ from PIL import Image
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.providers.sophnet.chat import Chat
-from sophnet_jupyter.providers.sophnet.chat.reading import Reading, whole
+from sophnet_jupyter.providers.sophnet.chat.reading import ChatReader, whole
 from sophnet_jupyter.response import Response, fold
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.stream.sse import SSE
@@ -146,7 +146,7 @@ def chunk(index: int, text: str | None, reason: str | None = None) -> SSE:
 
 
 def test_several_answers_do_not_mix() -> None:
-    reading, state = Reading(reply(), choices=3), Response()
+    reading, state = ChatReader(reply(), choices=3), Response()
     for sse in [chunk(0, "a"), chunk(2, "x"), chunk(1, "k"), chunk(0, "b", "stop"), chunk(2, "y")]:
         for event in reading.events(sse):
             state = fold(state, event)

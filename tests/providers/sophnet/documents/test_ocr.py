@@ -11,8 +11,8 @@ from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
+import PIL.Image
 import pytest
-from PIL import Image
 
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import AnswerUnreadable, RequestRefused, SettingsError
@@ -20,7 +20,7 @@ from sophnet_jupyter.events import Finished, PageRead, Progress
 from sophnet_jupyter.providers.sophnet.documents.ocr_answer import box, decode
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.page import Block, Box
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.wire.call import Reply
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +69,7 @@ def client_of(server: SimpleNamespace) -> Client:
 
 def white(width: int = 40, height: int = 30, kind: str = "PNG", **options: Any) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (width, height), "white").save(file, kind, **options)
+    PIL.Image.new("RGB", (width, height), "white").save(file, kind, **options)
     return file.getvalue()
 
 
@@ -148,20 +148,20 @@ async def test_the_path_with_a_project_carries_the_resource(
 
 
 async def test_a_photo_is_sent_upright_and_boxes_refer_to_that(echo: SimpleNamespace) -> None:
-    exif = Image.Exif()
+    exif = PIL.Image.Exif()
     exif[0x0112] = 6
     async with client_of(echo) as client:
         response = await client.ocr.create(white(40, 30, "JPEG", exif=exif))
     assert response.pages[0].size == (30, 40)
     sent = base64.b64decode(echo.seen[0]["image_url"]["url"].partition(",")[2])
-    assert Image.open(io.BytesIO(sent)).size == (30, 40)
+    assert PIL.Image.open(io.BytesIO(sent)).size == (30, 40)
 
 
 async def test_whatever_a_notebook_has_as_a_picture_is_read(echo: SimpleNamespace) -> None:
     numpy = pytest.importorskip("numpy")
-    made = Response(images=(Picture(data=white(), mime="image/png"),) * 2)
+    made = Response(images=(Image(data=white(), mime="image/png"),) * 2)
     async with client_of(echo) as client:
-        for image in (str(LETTER), Image.new("L", (40, 30)), numpy.zeros((40, 40), "uint8")):
+        for image in (str(LETTER), PIL.Image.new("L", (40, 30)), numpy.zeros((40, 40), "uint8")):
             assert (await client.ocr.create(image)).text == "测试"
         assert len((await client.ocr.create(made)).pages) == 2
         events = [event async for event in client.ocr.stream(white())]
@@ -242,7 +242,7 @@ def test_every_shape_of_an_answer_is_read() -> None:
 def square(side: int) -> bytes:
     """The head of a PNG of so many pixels each way; nobody reads on."""
     file = io.BytesIO()
-    Image.new("1", (8, 8)).save(file, "PNG")
+    PIL.Image.new("1", (8, 8)).save(file, "PNG")
     data = file.getvalue()
     import zlib
 

@@ -17,7 +17,7 @@ from sophnet_jupyter.errors import (
 )
 from sophnet_jupyter.providers.sophnet.images.request import request
 from sophnet_jupyter.providers.sophnet.images.task import decode_list, decode_task, look
-from sophnet_jupyter.providers.sophnet.paths import Place
+from sophnet_jupyter.providers.sophnet.paths import ResourceIds
 from sophnet_jupyter.wire.call import Reply
 
 URL = "https://store.example/1.png?Signature=x"
@@ -185,10 +185,10 @@ def test_what_cannot_be_right_is_refused_before_it_is_sent(options: dict[str, An
 
 
 def test_the_path_has_the_project_only_where_the_resource_is_known_too() -> None:
-    full = Place(project_id="p/1", easyllm_id="e")
+    full = ResourceIds(project_id="p/1", easyllm_id="e")
     assert full.path("texttoimage") == "/projects/p%2F1/easyllms/texttoimage"
     assert full.fields == {"easyllm_id": "e"}
-    for half in (Place(project_id="p"), Place(easyllm_id="e"), Place()):
+    for half in (ResourceIds(project_id="p"), ResourceIds(easyllm_id="e"), ResourceIds()):
         assert half.path("texttoimage", short="imagegenerator") == (
             "/projects/easyllms/imagegenerator"
         )

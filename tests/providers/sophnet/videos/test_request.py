@@ -7,20 +7,20 @@ import io
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
-from PIL import Image
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.prompt.pictures.attach import attach
 from sophnet_jupyter.providers.sophnet.videos.request import request
-from sophnet_jupyter.values.picture import Picture
+from sophnet_jupyter.values.picture import Image
 
 OLD_WORDS, OLD_PICTURE = "Wan2.1-T2V-14B", "Wan2.1-I2V-14B"
 
 
 def image(width: int = 640, height: int = 480, kind: str = "PNG") -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (width, height), "red").save(buffer, kind)
+    PIL.Image.new("RGB", (width, height), "red").save(buffer, kind)
     return buffer.getvalue()
 
 
@@ -61,19 +61,19 @@ def test_a_picture_chooses_the_model_and_goes_along_as_it_is() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"])
 def test_every_documented_format_is_taken(kind: str) -> None:
-    assert Image.open(io.BytesIO(sent(image(kind=kind)))).size == (640, 480)
+    assert PIL.Image.open(io.BytesIO(sent(image(kind=kind)))).size == (640, 480)
 
 
 def test_pictures_of_every_kind_are_taken(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(image())
     items: list[object] = [
         tmp_path / "a.png",
-        Picture(data=image(), mime="image/png"),
+        Image(data=image(), mime="image/png"),
         attach(image())[0],
         [image()],
     ]
     assert [sent(item) for item in items] == [image()] * 4
-    assert Image.open(io.BytesIO(sent(Image.new("RGB", (400, 400))))).size == (400, 400)
+    assert PIL.Image.open(io.BytesIO(sent(PIL.Image.new("RGB", (400, 400))))).size == (400, 400)
     url = "https://example.com/a.png"
     made = request("x", image=url)
     assert made.body["content"][1]["image_url"] == {"url": url}

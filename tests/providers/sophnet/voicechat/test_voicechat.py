@@ -30,7 +30,11 @@ from sophnet_jupyter.errors import (
 )
 from sophnet_jupyter.events import AudioChunk, Finished, Started, TextDelta, Transcript, Usage
 from sophnet_jupyter.providers.sophnet import access
-from sophnet_jupyter.providers.sophnet.voicechat.session import Limits, Session, Signal
+from sophnet_jupyter.providers.sophnet.voicechat.session import (
+    Signal,
+    VoiceChatLimits,
+    VoiceChatSession,
+)
 from sophnet_jupyter.providers.sophnet.voicechat.voicechat import VoiceChats
 from sophnet_jupyter.wire.call import Call, Network
 from sophnet_jupyter.wire.wire import Wire
@@ -43,7 +47,7 @@ pytestmark = [
 
 QUIRKS = {"chat_update_echo", "audio_dict", "data_frames"}
 CANCELED = Signal(name="conversation.chat.canceled")
-Talk = Callable[..., Session]
+Talk = Callable[..., VoiceChatSession]
 
 
 def spoken(*numbers: int, rate: int = 16_000) -> bytes:
@@ -84,7 +88,7 @@ def talk(url: str) -> Talk:
         speed: str = "0",
         key: str = "sandbox",
         **setup: Any,
-    ) -> Session:
+    ) -> VoiceChatSession:
         asked = switches.split()
         wanted = {
             "x-sandbox-faults": ",".join(each for each in asked if each not in QUIRKS),
@@ -105,7 +109,7 @@ def talk(url: str) -> Talk:
     return talk
 
 
-async def until(session: Session, met: Callable[[Any], bool]) -> list[Any]:
+async def until(session: VoiceChatSession, met: Callable[[Any], bool]) -> list[Any]:
     """The events up to the first one that is meant."""
     events = []
     async with asyncio.timeout(20):
@@ -281,7 +285,11 @@ async def test_what_the_protocol_forbids_is_refused_here_with_a_sentence(talk: T
         ({"switches": "early_close"}, LineRefused, "closed the line before it began"),
         ({"switches": "early_close=1011"}, LineClosed, "closed by it"),
         ({"switches": "drop_connecting=99"}, LineClosed, "broke"),
-        ({"switches": "line_silent", "limits": Limits(created=0.2)}, TimedOut, "silent too long"),
+        (
+            {"switches": "line_silent", "limits": VoiceChatLimits(created=0.2)},
+            TimedOut,
+            "silent too long",
+        ),
         ({"messages": [{"role": "nobody", "content": "?"}]}, RequestRefused, "role must be"),
     ],
 )
@@ -351,7 +359,7 @@ async def test_a_line_that_breaks_says_so_and_nothing_waits_for_ever(
 
 
 async def test_silence_after_the_turn_is_not_waited_for_for_ever(talk: Talk) -> None:
-    session = talk(switches="deaf_complete", limits=Limits(silence=0.3))
+    session = talk(switches="deaf_complete", limits=VoiceChatLimits(silence=0.3))
     async with asyncio.timeout(20), session:
         await session.send(spoken(1))
         with pytest.raises(TimedOut, match="silent too long"):
@@ -359,18 +367,18 @@ async def test_silence_after_the_turn_is_not_waited_for_for_ever(talk: Talk) -> 
 
 
 async def test_a_line_on_which_nobody_speaks_is_kept_open(talk: Talk) -> None:
-    quick = Limits(ping=0.2, idle=0.2)
+    quick = VoiceChatLimits(ping=0.2, idle=0.2)
     async with talk(switches="line_idle=1", limits=quick) as session:
         await session.send(spoken(1, 0, 0, 0))
         await asyncio.sleep(2.5)
         assert (await session.answer()).ending == "complete"
-    slow = Limits(ping=60, idle=60)
+    slow = VoiceChatLimits(ping=60, idle=60)
     async with talk(switches="line_idle=0.5", limits=slow) as session:
         events = [event async for event in closing(session)]
         assert not [event for event in events if isinstance(event, Finished)]
 
 
-async def closing(session: Session) -> AsyncIterator[Any]:
+async def closing(session: VoiceChatSession) -> AsyncIterator[Any]:
     with contextlib.suppress(LineClosed):
         async for event in session:
             yield event

@@ -14,7 +14,7 @@ from .....wire.retry import ATTEMPTS, backoff
 from .....wire.websocket import ABNORMAL
 from ... import access
 from .clock import Clock
-from .line import BYE, GOOD_BYE, Heard, Line
+from .line import BYE, GOOD_BYE, SpeechConnection, TimedSentence
 from .tape import Tape
 
 # Seconds below which what is left at the end of a session can hold no word.
@@ -25,7 +25,7 @@ FRAME = 3200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class LiveLimits:
     """Seconds, and how often a line that broke is opened again before we give up."""
 
     ok: float = 10.0
@@ -60,9 +60,9 @@ class Delivery:
 
     def __init__(
         self,
-        dial: Callable[[], Awaitable[Line]],
+        dial: Callable[[], Awaitable[SpeechConnection]],
         sending: Sending,
-        limits: Limits,
+        limits: LiveLimits,
         put: Callable[[Event], None],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -129,7 +129,7 @@ class Delivery:
     def _can_resume(self) -> bool:
         return self._sending.is_pcm or self.tape.sent == 0
 
-    def _began(self, line: Line) -> None:
+    def _began(self, line: SpeechConnection) -> None:
         self._clock = Clock(self._sending.sample_rate, self.tape.rewind())
         self._said_bye = self._heard = False
         self.lines += 1
@@ -140,7 +140,7 @@ class Delivery:
             self._put(Notice(text=f"{seconds:.0f} s of sound could not be sent again."))
             self.tape.forgotten = 0
 
-    async def _converse(self, line: Line) -> None:
+    async def _converse(self, line: SpeechConnection) -> None:
         """Send and hear on one line to its proper end. Raises `LineClosed` where it broke."""
         sending = asyncio.create_task(self._send_all(line))
         try:
@@ -174,7 +174,7 @@ class Delivery:
             return True
         return False
 
-    async def _send_all(self, line: Line) -> None:
+    async def _send_all(self, line: SpeechConnection) -> None:
         with suppress(LineClosed):  # which the one who hears will be told
             while True:
                 self._news.clear()
@@ -191,7 +191,7 @@ class Delivery:
             await line.socket.send(BYE)
             await self._see_off(line)
 
-    async def _wait_for_sound(self, line: Line) -> None:
+    async def _wait_for_sound(self, line: SpeechConnection) -> None:
         try:
             async with asyncio.timeout(self._limits.idle):
                 await self._news.wait()
@@ -201,7 +201,7 @@ class Delivery:
                 self._clock.put_silence(self.tape.sent, FRAME)
                 await line.socket.send(bytes(FRAME))
 
-    async def _see_off(self, line: Line) -> None:
+    async def _see_off(self, line: SpeechConnection) -> None:
         """Give the service a while for its last words, then hang up."""
         heard = -1
         while heard != len(self.sentences):
@@ -210,7 +210,7 @@ class Delivery:
         self._put(Notice(text="The recogniser did not end its answer: its last words may lack."))
         await line.socket.aclose()
 
-    def _take(self, heard: Heard) -> None:
+    def _take(self, heard: TimedSentence) -> None:
         said = self._clock.told(heard.transcript, heard.ends)
         self._heard = True
         if not said.final:

@@ -21,7 +21,7 @@ BYE = "BYE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class TimedSentence:
     """A sentence with times of its line: ``end`` is None while the service does not say."""
 
     transcript: Transcript
@@ -33,7 +33,7 @@ class Heard:
         return self.transcript.end if self.transcript.end is not None else self.last_word
 
 
-class Line:
+class SpeechConnection:
     """An open line whose ``ok`` has come."""
 
     def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
@@ -47,7 +47,7 @@ class Line:
     @classmethod
     async def open(
         cls, sockets: Sockets, path: str, query: Mapping[str, str], *, within: float
-    ) -> Line:
+    ) -> SpeechConnection:
         """
         Open a line and wait for its ``ok``.
 
@@ -63,7 +63,7 @@ class Line:
         while not _is_ok(await self._message()):
             pass
 
-    async def hear(self) -> Heard:
+    async def hear(self) -> TimedSentence:
         """The next sentence, partial or final. Raises `LineClosed`, or the service's own error."""
         while True:
             message = await self._message()
@@ -95,7 +95,7 @@ class Line:
             raise access.parse_error(reply, message)
 
 
-def heard(message: Mapping[str, Any]) -> Heard:
+def heard(message: Mapping[str, Any]) -> TimedSentence:
     """A sentence as the service sends it. An interim one repeats all of the sentence so far."""
     found = words(message.get("words"))
     transcript = Transcript(
@@ -105,7 +105,7 @@ def heard(message: Mapping[str, Any]) -> Heard:
         end=milliseconds(message.get("end_time")),
         words=found,
     )
-    return Heard(transcript=transcript, last_word=found[-1].end if found else None)
+    return TimedSentence(transcript=transcript, last_word=found[-1].end if found else None)
 
 
 def _in_query(headers: dict[str, str]) -> Mapping[str, str]:

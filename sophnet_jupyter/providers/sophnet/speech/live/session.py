@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from .....errors import SettingsError, SophNetError
 from .....events import Event, Started, Transcript
@@ -13,16 +13,14 @@ from .....response import Response
 from .....wire.files.download import Downloader
 from .....wire.websocket import Sockets
 from ... import access
-from ...paths import Place
-from .delivery import FRAME, Delivery, Limits, Sending
-from .line import Line
+from ...audio_format import FORMATS, AudioFormat
+from ...paths import ResourceIds
+from .delivery import FRAME, Delivery, LiveLimits, Sending
+from .line import SpeechConnection
 from .mailbox import Mailbox
-from .source import Sound, read
+from .source import Samples, read
 
-Format = Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"]
-FORMATS = ("pcm", "wav", "mp3", "opus", "speex", "aac", "amr")
-
-__all__ = ["FORMATS", "Format", "Limits", "Live"]
+__all__ = ["Live", "LiveLimits"]
 
 
 class Live:
@@ -49,14 +47,14 @@ class Live:
     def __init__(
         self,
         sockets: Sockets,
-        place: Place | None = None,
+        place: ResourceIds | None = None,
         source: Any = None,
         *,
-        format: Format = "pcm",  # noqa: A002 - the service's word
+        format: AudioFormat = "pcm",  # noqa: A002 - the service's word
         sample_rate: int = 16_000,
         heartbeat: bool = True,
         pace: float = 1.0,
-        limits: Limits | None = None,
+        limits: LiveLimits | None = None,
         downloads: Downloader | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -67,12 +65,12 @@ class Live:
         if not 1 <= sample_rate <= 384_000 or pace < 0:
             raise SettingsError("sample_rate is in samples a second, and pace is 0 or more.")
         self.sample_rate = sample_rate
-        self.sound: Sound | None = None
+        self.sound: Samples | None = None
         """The source as it is sent, once it was read."""
-        self._sockets, self._place, self._source = sockets, place or Place(), source
+        self._sockets, self._place, self._source = sockets, place or ResourceIds(), source
         self._format, self._heartbeat, self._pace = format, heartbeat, pace
         self._downloads = downloads
-        self._limits, self._sleep = limits or Limits(), sleep
+        self._limits, self._sleep = limits or LiveLimits(), sleep
         self._mailbox = Mailbox()
         self._delivery = self._made_delivery()
         self._ready: asyncio.Future[None] | None = None
@@ -190,7 +188,7 @@ class Live:
             raise SettingsError("Nothing is fetched here: give the path of a file.")
         return (await self._downloads.fetch(source, kinds=("audio", "video"))).data
 
-    async def _play(self, sound: Sound) -> None:
+    async def _play(self, sound: Samples) -> None:
         """Send a source as fast as it would be spoken."""
         clock = asyncio.get_running_loop().time
         begin = clock()
@@ -226,7 +224,7 @@ class Live:
         )
         return Delivery(self._dial, sending, self._limits, self._put, self._sleep)
 
-    async def _dial(self) -> Line:
+    async def _dial(self) -> SpeechConnection:
         place = self._place
         query = {
             **place.fields,
@@ -235,7 +233,7 @@ class Live:
             "heartbeat": "true" if self._heartbeat else "false",
         }
         path = place.path("stream-speech")
-        return await Line.open(self._sockets, path, query, within=self._limits.ok)
+        return await SpeechConnection.open(self._sockets, path, query, within=self._limits.ok)
 
     def _put(self, event: Event) -> None:
         self._mailbox.put(event)

@@ -16,7 +16,7 @@ from .....files.kinds import HEAD, sniff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Samples:
     """Samples of one channel, 16 bits each, little-endian."""
 
     pcm: bytes = field(repr=False)
@@ -27,7 +27,7 @@ class Sound:
         return len(self.pcm) / 2 / self.sample_rate
 
 
-def read(source: Any, sample_rate: int) -> Sound:
+def read(source: Any, sample_rate: int) -> Samples:
     """
     Sound from a path, the bytes of a file, bare PCM as bytes, or an array of samples.
 
@@ -43,16 +43,16 @@ def read(source: Any, sample_rate: int) -> Sound:
     if isinstance(source, bytes | bytearray | memoryview):
         return _file(bytes(source), sample_rate)
     if hasattr(source, "dtype") and hasattr(source, "astype"):
-        return Sound(pcm=_samples(source), sample_rate=sample_rate)
+        return Samples(pcm=_samples(source), sample_rate=sample_rate)
     raise SettingsError(
         f"Sound comes from a path, bytes or an array of samples, not from {type(source).__name__}."
     )
 
 
-def _file(data: bytes, sample_rate: int) -> Sound:
+def _file(data: bytes, sample_rate: int) -> Samples:
     media = sniff(data[:HEAD])
     if media is None:
-        return Sound(pcm=data[: len(data) // 2 * 2], sample_rate=sample_rate)
+        return Samples(pcm=data[: len(data) // 2 * 2], sample_rate=sample_rate)
     if media.suffix == ".wav":
         try:
             return _wav(data)
@@ -64,13 +64,13 @@ def _file(data: bytes, sample_rate: int) -> Sound:
     return _decoded(data, media.suffix)
 
 
-def _wav(data: bytes) -> Sound:
+def _wav(data: bytes) -> Samples:
     with wave.open(io.BytesIO(data)) as file:
         if file.getsampwidth() != 2:
             raise ValueError("not 16 bits")
         channels, rate = file.getnchannels(), file.getframerate()
         samples = file.readframes(file.getnframes())
-    return Sound(pcm=_mono(samples, channels), sample_rate=rate)
+    return Samples(pcm=_mono(samples, channels), sample_rate=rate)
 
 
 def _mono(samples: bytes, channels: int) -> bytes:
@@ -92,7 +92,7 @@ def _starts(values: array[int], channels: int) -> range:
     return range(0, len(values), channels)
 
 
-def _decoded(data: bytes, suffix: str) -> Sound:
+def _decoded(data: bytes, suffix: str) -> Samples:
     try:
         import av
     except ImportError:
@@ -111,7 +111,7 @@ def _decoded(data: bytes, suffix: str) -> Sound:
                 pcm += bytes(part.planes[0])[: part.samples * 2]
     except (av.FFmpegError, IndexError) as error:
         raise SettingsError(f"The {suffix[1:]} cannot be decoded: {error}.") from None
-    return Sound(pcm=bytes(pcm), sample_rate=16_000)
+    return Samples(pcm=bytes(pcm), sample_rate=16_000)
 
 
 def _samples(values: Any) -> bytes:

@@ -31,15 +31,15 @@ from sophnet_jupyter.errors import (
 )
 from sophnet_jupyter.events import Finished, Notice, Started, Transcript, Word
 from sophnet_jupyter.providers.sophnet import access
-from sophnet_jupyter.providers.sophnet.paths import Place
-from sophnet_jupyter.providers.sophnet.speech.live.session import Limits, Live
+from sophnet_jupyter.providers.sophnet.paths import ResourceIds
+from sophnet_jupyter.providers.sophnet.speech.live.session import Live, LiveLimits
 from sophnet_jupyter.wire.call import Call, Network
 from sophnet_jupyter.wire.files.download import Downloader
 from sophnet_jupyter.wire.websocket import Sockets
 
 pytestmark = pytest.mark.anyio
 
-QUICK = Limits(ok=2.0, farewell=0.3, idle=20.0)
+QUICK = LiveLimits(ok=2.0, farewell=0.3, idle=20.0)
 Make = Callable[..., Live]
 
 
@@ -198,7 +198,7 @@ async def test_a_wrong_key_is_told_from_a_lost_line(live: Make) -> None:
 
 async def test_a_server_that_never_says_ok_runs_into_the_limit(live: Make) -> None:
     with pytest.raises(TimedOut, match=r"limit of 0.2 s"):
-        await all_of(live(switches="line_silent", limits=Limits(ok=0.2)))
+        await all_of(live(switches="line_silent", limits=LiveLimits(ok=0.2)))
 
 
 async def test_a_server_that_is_deaf_at_the_end_is_left(live: Make) -> None:
@@ -239,7 +239,7 @@ async def test_a_slow_reader_loses_partials_but_no_sentence(live: Make) -> None:
 
 
 async def test_sound_faster_than_the_line_takes_it_waits_and_is_all_heard(live: Make) -> None:
-    session = live(limits=Limits(backlog=0.5, farewell=0.3))
+    session = live(limits=LiveLimits(backlog=0.5, farewell=0.3))
     deepest = 0.0
     async with session:
         for number in TALK * 20:
@@ -252,7 +252,7 @@ async def test_sound_faster_than_the_line_takes_it_waits_and_is_all_heard(live: 
 
 
 async def test_ten_minutes_stay_in_bounded_memory(live: Make) -> None:
-    session = live(limits=Limits(memory=5.0, backlog=5.0, farewell=0.3), sample_rate=1000)
+    session = live(limits=LiveLimits(memory=5.0, backlog=5.0, farewell=0.3), sample_rate=1000)
     minute = spoken(*[n for n in range(1, 151) for n in (n, 0, 0, 0)], rate=1000)
     largest = 0
     async with session:
@@ -278,7 +278,7 @@ async def test_without_heartbeat_the_service_ends_a_session_of_silence(live: Mak
 
 
 async def test_with_heartbeat_silence_is_sent_while_no_sound_comes(live: Make) -> None:
-    session = live(switches="line_idle=0.6", limits=Limits(idle=0.1, farewell=0.3))
+    session = live(switches="line_idle=0.6", limits=LiveLimits(idle=0.1, farewell=0.3))
     async with session:
         await session.send(spoken(1, 2, 0, 0, 0))
         await asyncio.sleep(1.2)
@@ -367,7 +367,7 @@ async def test_wrong_use_is_a_sentence(live: Make, tmp_path: Path) -> None:
 
 async def test_the_project_form_names_its_easyllm(url: str) -> None:
     origin = access.origin(base_url=url, reveal=lambda: "sandbox", scrub=str)
-    place = Place(project_id="p1", easyllm_id="e1")
+    place = ResourceIds(project_id="p1", easyllm_id="e1")
     events = await all_of(Live(Sockets(origin, Network()), place, limits=QUICK), spoken(1))
     assert finals(events) == ["1"]
 

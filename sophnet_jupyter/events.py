@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple, cast
 import msgspec
 
 from .errors import SettingsError
+from .values.image import Image
 from .values.page import Page
-from .values.picture import Image
 from .values.transcript import Recording
 from .values.video import Video
 
@@ -186,7 +186,12 @@ class AudioChunk(_Event, frozen=True, kw_only=True):
 class ImageReady(_Event, frozen=True, kw_only=True):
     """A picture is finished, and was fetched where it could be."""
 
-    picture: Image
+    image: Image
+
+    @property
+    def picture(self) -> Image:
+        """What ``image`` was called before."""
+        return self.image
 
 
 class PageRead(_Event, frozen=True, kw_only=True):
@@ -202,9 +207,14 @@ class Transcribed(_Event, frozen=True, kw_only=True):
 
 
 class VideoReady(_Event, frozen=True, kw_only=True):
-    """A film is finished, and was fetched where it could be."""
+    """A video is finished, and was fetched where it could be."""
 
-    film: Video
+    video: Video
+
+    @property
+    def film(self) -> Video:
+        """What ``video`` was called before."""
+        return self.video
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
 from sophnet_jupyter.providers.tasks import journal as journal_module
 from sophnet_jupyter.providers.tasks.journal import Journal, Task
 from sophnet_jupyter.providers.tasks.tasks import Kind, Tasks
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.wire.poll import Pace, State
 
 KEY = "sk-canary-0123456789abcdef"
@@ -78,7 +78,7 @@ class Painter:
         async with aclosing(looks):
             async for look in looks:
                 if isinstance(look, State):
-                    yield ImageReady(picture=Image(url=look.urls[0]))
+                    yield ImageReady(image=Image(url=look.urls[0]))
                     yield Finished(reason=look.word)
                 else:
                     yield look
@@ -109,7 +109,7 @@ def test_the_id_is_on_disk_before_the_first_look(path: Path) -> None:
 
 def test_a_finished_task_keeps_its_addresses_and_when_they_expire(path: Path) -> None:
     events = asyncio.run(all_of(Painter(Tasks(path), RUNNING, DONE).paint("t1")))
-    assert events[-2:] == [ImageReady(picture=PICTURE), Finished(reason="SUCCEEDED")]
+    assert events[-2:] == [ImageReady(image=PICTURE), Finished(reason="SUCCEEDED")]
     [task] = rows(path)
     assert (task.state, task.finished, task.urls, task.expires) == ("SUCCEEDED", True, (URL,), 2e9)
 
@@ -288,8 +288,8 @@ def test_a_task_begun_in_the_console_is_resumed_by_its_kind(path: Path) -> None:
     painter = Painter(Tasks(path), DONE)
     assert asyncio.run(painter.tasks.resume("far", kind="image")).images == (PICTURE,)
     assert rows(path)[0].id == "far"
-    with pytest.raises(SettingsError, match="'film' is no kind of task"):
-        asyncio.run(painter.tasks.resume("far", kind="film"))
+    with pytest.raises(SettingsError, match="'video' is no kind of task"):
+        asyncio.run(painter.tasks.resume("far", kind="video"))
 
 
 def test_a_task_of_the_sandbox_is_not_asked_of_the_real_service(path: Path) -> None:

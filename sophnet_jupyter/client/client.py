@@ -94,7 +94,7 @@ class Client:
 
     @cached_property
     def videos(self) -> Videos:
-        """Films from words, and from a picture."""
+        """Videos from words, and from a picture."""
         from ..providers.sophnet.videos.videos import Videos
 
         return Videos(
@@ -294,7 +294,7 @@ class Client:
 
 
 def _look(content: Path | bytes) -> object:
-    """Look at a picture or a film before it is kept; raises `ValueError`."""
+    """Look at a picture or a video before it is kept; raises `ValueError`."""
     from ..files import mp4, pictures
     from ..files.kinds import HEAD, sniff
 

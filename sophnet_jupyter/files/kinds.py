@@ -41,7 +41,7 @@ _STARTS = {
 _SOUND_IN_OGG = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 _SOUND_IN_MP4 = (b"M4A ", b"M4B ")
 # Pictures and QuickTime share the box format of MP4.
-_FILM_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
+_VIDEO_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
 
 
 TEXT = Media("text", ".txt", "text/plain")
@@ -81,7 +81,7 @@ def sniff(head: bytes) -> Media | None:
 def _boxed(brand: bytes) -> Media | None:
     if brand in _SOUND_IN_MP4:
         return _M4A
-    return _MP4 if brand.startswith(_FILM_IN_MP4) else None
+    return _MP4 if brand.startswith(_VIDEO_IN_MP4) else None
 
 
 def _frame(head: bytes) -> Media | None:

@@ -1,4 +1,4 @@
-"""What the boxes of an MP4 say of its film: size, length, and whether all of it is there."""
+"""What the boxes of an MP4 say of its video: size, length, and whether all of it is there."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def facts(data: bytes) -> Facts:
     """
-    Read the facts of a film.
+    Read the facts of a video.
 
-    Other kinds than MP4 have none. Raises `ValueError` for an MP4 that is cut off or has no film,
+    Other kinds than MP4 have none. Raises `ValueError` for an MP4 that is cut off or has no video,
     with words that go on from ``it``.
     """
     if data[4:8] != b"ftyp":
         return Facts()
     try:
-        return _film(data)
+        return _video(data)
     except struct.error:
-        raise ValueError("is a broken film") from None
+        raise ValueError("is a broken video") from None
 
 
 def check(content: Path | bytes) -> Facts:
-    """Look at a film before it is kept: `facts`, also of a file. Raises `ValueError`."""
+    """Look at a video before it is kept: `facts`, also of a file. Raises `ValueError`."""
     return facts(content if isinstance(content, bytes) else content.read_bytes())
 
 
-def _film(data: bytes) -> Facts:
+def _video(data: bytes) -> Facts:
     top = dict(_boxes(data, 0, len(data)))
     if b"moov" not in top or not {b"mdat", b"moof"} & top.keys():
-        raise ValueError("is a film without pictures")
+        raise ValueError("is a video without pictures")
     begin, end = top[b"moov"]
     width = height = 0
     seconds = 0.0
@@ -76,6 +76,6 @@ def _boxes(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, tuple[int
             inner += 8
         after = end if size == 0 else begin + size
         if after > end or after < inner:
-            raise ValueError("is a film that breaks off")
+            raise ValueError("is a video that breaks off")
         yield kind, (inner, after)
         begin = after

@@ -1,4 +1,4 @@
-"""``%animate``: films from words, and from a picture."""
+"""``%animate``: videos from words, and from a picture."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .line.options import extra_body, out_name
 from .line.trailing import parse_around
 from .session.session import KernelSession
 
-# Base64 of the largest picture that a film may begin with; the sentence about it is the request's.
+# Base64 of the largest picture that a video may begin with; the sentence about it is the request's.
 LARGEST = 60_000_000
 SEEDS = 2**32
 DEFAULT = "Wan2.2-T2V-A14B"
@@ -32,7 +32,7 @@ DEFAULT = "Wan2.2-T2V-A14B"
 
 @magics_class
 class AnimateMagics(Magics):
-    """Films in a cell."""
+    """Videos in a cell."""
 
     def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)
@@ -44,7 +44,7 @@ class AnimateMagics(Magics):
     @argument(
         "-m",
         "--model",
-        dest="film_model",
+        dest="video_model",
         metavar="MODEL",
         help="Model to ask: Wan2.2, for words or for a picture.",
     )
@@ -52,14 +52,14 @@ class AnimateMagics(Magics):
     @argument("--image", metavar="X", help="What it begins with: a path, address or variable.")
     @argument(
         "--size",
-        dest="film_size",
+        dest="video_size",
         metavar="W*H",
         help="Pixels, such as 1280*720: for Wan2.2 models.",
     )
     @argument("--resolution", metavar="P", help="480p or 720p: for Wan2.1 models.")
     @argument("--ratio", metavar="W:H", help="16:9 or 9:16: for Wan2.1-I2V-14B.")
     @argument("--duration", type=int, metavar="S", help="Seconds: 5, with Wan2.2 also 1.")
-    @argument("--seed", type=int, metavar="N", help="The same seed, much the same film.")
+    @argument("--seed", type=int, metavar="N", help="The same seed, much the same video.")
     @argument("--negative", metavar="TEXT", help="What is not to be seen, in quotes: Wan2.2.")
     @argument("--watermark", action="store_true", help="Mark it as made by a model: Wan2.1.")
     @argument("--save", metavar="PATH", help="Write it to a file, or a folder ending in /.")
@@ -69,7 +69,7 @@ class AnimateMagics(Magics):
         action="store_true",
         help="Let other cells run meanwhile, which is so in a notebook unless you say --wait.",
     )
-    @argument("-w", "--wait", action="store_true", help="Let the cell wait for the film.")
+    @argument("-w", "--wait", action="store_true", help="Let the cell wait for the video.")
     @argument("--raw", action="store_true", help="Send the prompt as written, braces and all.")
     @argument(
         "-x",
@@ -80,7 +80,7 @@ class AnimateMagics(Magics):
     )
     def animate(self, line: str, cell: str | None = None) -> Response | Background:
         """
-        Make a film from words, or from a picture and words, and play it below the cell.
+        Make a video from words, or from a picture and words, and play it below the cell.
 
         It takes three to eight minutes, so in a notebook other cells can run meanwhile, and the
         result is a handle: await it, or see it below this cell. The task goes on at the service
@@ -88,12 +88,12 @@ class AnimateMagics(Magics):
         value of the notebook. The response has .videos and .save(path).
 
             %animate a red fox runs through snow --duration 1
-            %animate --image fox.png the fox turns its head -o film
+            %animate --image fox.png the fox turns its head -o video
         """
         try:
             return self._animate(*parse_around(self.animate, line), cell)
         except KeyboardInterrupt:
-            # Not while it waited for the film, but on the way there.
+            # Not while it waited for the video, but on the way there.
             raise Stopped() from None
 
     def _animate(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
@@ -103,7 +103,7 @@ class AnimateMagics(Magics):
             raise UsageError("Either --background or --wait.")
         prompt = (words if cell is None else cell).strip()
         if not prompt:
-            raise UsageError("Nothing to film: write the words behind or below the options.")
+            raise UsageError("Nothing to animate: write the words behind or below the options.")
         out, names = out_name(args.out), self._session.shell.user_ns
         if not args.raw:
             prompt, _ = interpolate(prompt, names, self._session.failures)
@@ -114,7 +114,7 @@ class AnimateMagics(Magics):
         seed = options["seed"]
         # Elsewhere nobody sees what comes after a cell's end.
         background = args.background or (Cell(self._session.shell).watched and not args.wait)
-        return Following(self._session, ["film" if seed is None else f"seed {seed}"]).follow(
+        return Following(self._session, ["video" if seed is None else f"seed {seed}"]).follow(
             events,
             asked=prompt,
             background=background,
@@ -127,12 +127,12 @@ class AnimateMagics(Magics):
     def _options(self, args: Namespace, prompt: str, image: Attachment | None) -> dict[str, Any]:
         videos = self._session.client.videos
         seed = args.seed
-        if seed is None and (args.film_model or DEFAULT) in videos.models:
+        if seed is None and (args.video_model or DEFAULT) in videos.models:
             # Chosen by us, so that it is known. Newer models may take none.
             seed = Random().randrange(SEEDS)
         options = {
-            "model": args.film_model,
-            "size": args.film_size,
+            "model": args.video_model,
+            "size": args.video_size,
             "resolution": args.resolution,
             "ratio": args.ratio,
             "duration": args.duration,
@@ -152,7 +152,7 @@ class AnimateMagics(Magics):
         found.add([word], names)
         if len(found.items) != 1:
             raise SettingsError(
-                f"A film begins with one picture, and --image {word} are {len(found.items)}."
+                f"A video begins with one picture, and --image {word} are {len(found.items)}."
             )
         return found.items[0]
 

@@ -70,11 +70,11 @@ def fold(state: Response, event: Event) -> Response:
         case Transcribed(recording=recording):
             text = "\n\n".join(filter(None, [state.text, recording.text]))
             return _changed(state, text=text, recordings=(*state.recordings, recording))
-        case ImageReady(picture=picture):
+        case ImageReady(image=picture):
             images = sorted((*state.images, picture), key=lambda each: each.index)
             return _changed(state, images=tuple(images))
-        case VideoReady(film=film):
-            return _changed(state, videos=(*state.videos, film))
+        case VideoReady(video=video):
+            return _changed(state, videos=(*state.videos, video))
         case VectorsAsked():
             return _changed(state, embeddings=Vectors(asked=event))
         case VectorsReady():

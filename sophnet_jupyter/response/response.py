@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError, quoted
 from ..events import Ending, Reference, TokenLogprob, ToolResult, Usage
+from ..values.image import Image
 from ..values.page import Block, Page, frames, headings
-from ..values.picture import Image
 from ..values.transcript import Recording
 from ..values.video import Video
 from .vectors import Vectors
@@ -59,7 +59,7 @@ class Response:
     ``ending`` is always one of complete, stopped, incomplete, failed. ``finish_reason`` is the
     service's own word (``stop``, ``length``, ``tool_calls``), empty if it gave none. ``images``
     are pictures in the order in which they were asked for, ``pages`` what was read from documents
-    and pictures, with ``text`` as the Markdown of them all, ``videos`` films, ``audio`` bytes,
+    and pictures, with ``text`` as the Markdown of them all, ``videos`` videos, ``audio`` bytes,
     ``embeddings`` what was received of vectors: see `vectors`, `similarity` and `to_frame`.
 
     Where tools were run, ``text``, ``thinking``, ``tool_calls`` and ``tool_results`` are those of
@@ -208,18 +208,18 @@ class Response:
 
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
         """
-        Write the pictures or films to a folder or a file, or the sound, or the text, to a file.
+        Write the pictures or videos to a folder or a file, or the sound, or the text, to a file.
 
         A file is replaced; several pictures for one name are numbered. In a folder, which is there
         or ends in ``/``, nothing is overwritten. Returns the paths. Raises `SettingsError`.
         """
         from ..files import saving
-        from ..values import picture, video
+        from ..values import image, video
 
         if self.videos:
-            return video.save_films(self.videos, path)
+            return video.save_videos(self.videos, path)
         if self.images:
-            return picture.save_pictures(self.images, path)
+            return image.save_images(self.images, path)
         if self.pages and saving.is_folder(path):
             return saving.save_texts([(page.name, page.text) for page in self.pages], path)
         if self.recordings and not saving.is_folder(path):
@@ -259,7 +259,7 @@ class Response:
         if self.videos:
             count = len(self.videos)
             clipped = clipped or self.videos[0].prompt[:60]
-            figures += [f"{count} films" if count > 1 else "1 film"]
+            figures += [f"{count} videos" if count > 1 else "1 video"]
         elif self.images:
             count = len(self.images)
             clipped = clipped or self.images[0].prompt[:60]

@@ -1,4 +1,4 @@
-"""One film of an answer, with what it was made from."""
+"""One video of an answer, with what it was made from."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import msgspec
 from ..errors import SettingsError
 from ..files.mp4 import Facts, facts
 from ..files.saving import is_folder, save_bytes, save_new, stem
-from .picture import Image
+from .image import Image
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A film that a service has made.
+    A video that a service has made.
 
     ``data`` are its bytes, an MP4 or WEBM of the type ``mime``; empty where it was not fetched, and
     only its address ``url`` is known, which expires. ``poster`` is what stands there until it
@@ -49,10 +49,10 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, or to a folder under a name of its words. Raises `SettingsError`."""
 
-        return save_films([self], path)[0]
+        return save_videos([self], path)[0]
 
     def __repr__(self) -> str:
-        # Without the address: who holds it can fetch the film.
+        # Without the address: who holds it can fetch the video.
         seed = "" if self.seed is None else f" · seed {self.seed}"
         if not self.data:
             return f"<Video, not fetched{seed}>"
@@ -62,28 +62,32 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
 
     def _facts(self) -> Facts:
         if not self.data:
-            raise SettingsError("That film was not fetched; only its address is known.")
+            raise SettingsError("That video was not fetched; only its address is known.")
         return facts(self.data)
 
 
-def save_films(films: Sequence[Video], path: str | os.PathLike[str]) -> list[Path]:
-    """Write films to a folder, or to a file: several are numbered. Raises `SettingsError`."""
-    if lost := [film for film in films if not film.data]:
+# What it was called before.
+Film = Video
+
+
+def save_videos(videos: Sequence[Video], path: str | os.PathLike[str]) -> list[Path]:
+    """Write videos to a folder, or to a file: several are numbered. Raises `SettingsError`."""
+    if lost := [video for video in videos if not video.data]:
         raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
     target = Path(path).expanduser()
     if is_folder(path):
         return [
-            save_new(film.data, target, stem(film.prompt, film.seed, "film"), _ending(film))
-            for film in films
+            save_new(video.data, target, stem(video.prompt, video.seed, "video"), _ending(video))
+            for video in videos
         ]
     saved = []
-    for number, film in enumerate(films, 1):
-        if target.suffix not in ("", _ending(film)):
-            raise SettingsError(f"The film is a {_ending(film)} file: name it so, or a folder.")
-        name = f"{target.stem}-{number}" if len(films) > 1 else target.stem
-        saved.append(save_bytes(film.data, target.with_name(name + _ending(film))))
+    for number, video in enumerate(videos, 1):
+        if target.suffix not in ("", _ending(video)):
+            raise SettingsError(f"The video is a {_ending(video)} file: name it so, or a folder.")
+        name = f"{target.stem}-{number}" if len(videos) > 1 else target.stem
+        saved.append(save_bytes(video.data, target.with_name(name + _ending(video))))
     return saved
 
 
-def _ending(film: Video) -> str:
-    return ".webm" if film.mime == "video/webm" else ".mp4"
+def _ending(video: Video) -> str:
+    return ".webm" if video.mime == "video/webm" else ".mp4"

@@ -1,4 +1,4 @@
-"""Pictures, sounds and films of a saved notebook: untrusted, without a kernel, and as a page."""
+"""Pictures, sounds and videos of a saved notebook: untrusted, without a kernel, and as a page."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from sophnet_jupyter.files.wav import head
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views.answer import bundle
 
 pytest.importorskip("av")
 
-from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film, still
+from sophnet_jupyter.sandbox.engines.pictures.filming import Take, still
+from sophnet_jupyter.sandbox.engines.pictures.filming import film as video
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +39,7 @@ PLAYED = """async player => {
 
 def responses() -> list[Response]:
     picture = Image(data=still(TAKE, 0), mime="image/png", prompt="a fox", seed=7)
-    moving = Video(data=film(TAKE), mime="video/mp4", prompt="a fox", poster=picture)
+    moving = Video(data=video(TAKE), mime="video/mp4", prompt="a fox", poster=picture)
     long = head(3_000_000, 24_000, 1) + bytes(3_000_000)
     return [
         Response(images=(picture, picture), ending="complete"),

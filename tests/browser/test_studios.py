@@ -189,10 +189,10 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     assert silent(console), console.lines
 
 
-def test_films_are_queued_cancelled_and_played(
+def test_videos_are_queued_cancelled_and_played(
     show: Any, page: Page, console: Any, lab: Any
 ) -> None:
-    notebook, view = show("films.ipynb", "VideoStudio", "print(panel.made)")
+    notebook, view = show("videos.ipynb", "VideoStudio", "print(panel.made)")
     expect(view.get_by_role("combobox", name="Size")).to_be_visible(timeout=60_000)
     expect(view.get_by_role("combobox", name="Resolution")).to_be_hidden()
     view.get_by_role("combobox", name="Model").select_option("Wan2.1-T2V-14B")
@@ -204,8 +204,8 @@ def test_films_are_queued_cancelled_and_played(
     view.get_by_label("Prompt").fill("waves on the sea 海浪")
     view.get_by_role("combobox", name="Seconds").select_option("1")
     view.get_by_role("combobox", name="Size").select_option("480*832")
-    view.get_by_role("button", name="Film").click()
-    view.get_by_role("button", name="Film").click()
+    view.get_by_role("button", name="Video").click()
+    view.get_by_role("button", name="Video").click()
     expect(view.locator("li[data-phase=working]")).to_have_count(2)
     view.get_by_role("button", name="Cancel").last.click()
     expect(view.locator("li[data-phase=stopped]")).to_have_count(1)
@@ -223,12 +223,12 @@ def test_films_are_queued_cancelled_and_played(
     expect(view.get_by_role("combobox", name="Model")).to_have_value("Wan2.2-I2V-A14B")
     view.get_by_label("Prompt").fill("the dot grows")
     view.get_by_role("combobox", name="Seconds").select_option("1")
-    view.get_by_role("button", name="Film").click()
+    view.get_by_role("button", name="Video").click()
     expect(view.locator("video")).to_have_count(2, timeout=60_000)
     assert view.locator("video").last.evaluate(PLAYS) == [480, 832, 1, True]
     expect(view.locator("video").first).to_have_attribute("poster", re.compile("^blob:"))
     notebook.run_cell(1)
-    expect(notebook.output_of(1)).to_contain_text("<Film 480×832 · 1.0 s")
+    expect(notebook.output_of(1)).to_contain_text("<Video 480×832 · 1.0 s")
     for theme in ("Light", "Dark"):
         notebook.set_theme(f"JupyterLab {theme}")
         notebook.screenshot(f"video-studio-{theme.lower()}", of=view)
@@ -252,7 +252,7 @@ def test_an_animated_cell_plays_in_both_themes_and_as_a_page(
         "animate.ipynb",
         "%load_ext sophnet_jupyter",
         "%imagine a red fox in snow --seed 7 -o fox",
-        "%animate --image fox the fox runs --duration 1 --seed 3 -o film",
+        "%animate --image fox the fox runs --duration 1 --seed 3 -o video",
     )
     notebook = open_notebook("animate.ipynb")
     for index in range(3):
@@ -273,7 +273,7 @@ def test_an_animated_cell_plays_in_both_themes_and_as_a_page(
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"]
     subprocess.run(command, cwd=lab.root, check=True, capture_output=True)
     page.goto((lab.root / "page.html").as_uri())
-    film = page.locator("video").first
-    expect(film).to_be_visible()
-    assert film.evaluate(PLAYS) == [832, 480, 1, True]
+    video = page.locator("video").first
+    expect(video).to_be_visible()
+    assert video.evaluate(PLAYS) == [832, 480, 1, True]
     notebook.screenshot("animate-nbconvert")

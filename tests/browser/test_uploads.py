@@ -44,8 +44,8 @@ SOME = re.compile(r"mp4[1-9][\d.]* of 60.0 MB")
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("films") / "Ferien am Meer 海边.mp4"
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("videos") / "Ferien am Meer 海边.mp4"
     path.write_bytes(os.urandom(60_000_000))
     return path
 
@@ -74,21 +74,21 @@ def kept(lab: Any) -> list[Path]:
 
 
 def test_sixty_megabytes_arrive_as_they_are_while_a_cell_sleeps(
-    lab: Any, show: Any, film: Path, console: Any
+    lab: Any, show: Any, video: Path, console: Any
 ) -> None:
     notebook, panel = show("whole.ipynb", "time.sleep(120)", CAME, "del upload, came[:]")
     notebook.start_cell(1)
-    choose(panel, film)
+    choose(panel, video)
     row = panel.get_by_role("listitem")
     expect(row).to_contain_text("Ferien am Meer 海边.mp4")
     expect(row).to_have_count(0, timeout=60_000)
-    expect(panel.get_by_role("status")).to_have_text(f"{film.name} has arrived.")
+    expect(panel.get_by_role("status")).to_have_text(f"{video.name} has arrived.")
     expect(notebook.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
     notebook.interrupt()
     notebook.wait_idle()
     notebook.run_cell(2)
-    digest = hashlib.sha256(film.read_bytes()).hexdigest()
-    expect(notebook.output_of(2)).to_have_text(f"True {film.name} 60000000\n{digest}")
+    digest = hashlib.sha256(video.read_bytes()).hexdigest()
+    expect(notebook.output_of(2)).to_have_text(f"True {video.name} 60000000\n{digest}")
     assert len(kept(lab)) == 1
     notebook.run_cell(3)
     assert kept(lab) == []
@@ -97,7 +97,7 @@ def test_sixty_megabytes_arrive_as_they_are_while_a_cell_sleeps(
 
 
 def test_what_is_cancelled_refused_or_left_by_its_page_stays_nowhere(
-    lab: Any, show: Any, film: Path, page: Page, tmp_path: Path
+    lab: Any, show: Any, video: Path, page: Page, tmp_path: Path
 ) -> None:
     notebook, panel = show("left.ipynb", SLOW, "print(len(came), commands)")
     notebook.run_cell(1)
@@ -109,8 +109,8 @@ def test_what_is_cancelled_refused_or_left_by_its_page_stays_nowhere(
     expect(refused).to_have_text("large.bin has 150.0 MB; up to 100.0 MB can be sent.")
     notebook.run_cell(2)
     expect(notebook.output_of(2)).to_have_text("0 []")
-    choose(panel, film)
-    bar = panel.get_by_role("progressbar", name=f"{film.name} is sent")
+    choose(panel, video)
+    bar = panel.get_by_role("progressbar", name=f"{video.name} is sent")
     expect(panel.get_by_role("listitem").last).to_contain_text(SOME)
     assert 0 < bar.evaluate("bar => bar.value") < 1
     assert len(kept(lab)) == 1
@@ -118,13 +118,13 @@ def test_what_is_cancelled_refused_or_left_by_its_page_stays_nowhere(
     notebook.set_theme("JupyterLab Dark")
     notebook.screenshot("upload-dark", of=panel)
     panel.get_by_role("button", name="Dismiss large.bin").click()
-    panel.get_by_role("button", name=f"Cancel {film.name}").press("Enter")
+    panel.get_by_role("button", name=f"Cancel {video.name}").press("Enter")
     expect(panel.get_by_role("listitem")).to_have_count(0)
     expect(panel.get_by_role("button", name="Add a workbook")).to_be_focused()
-    expect(panel.get_by_role("status")).to_have_text(f"{film.name} was taken back.")
+    expect(panel.get_by_role("status")).to_have_text(f"{video.name} was taken back.")
     gone(lab, page)
     notebook.save()
-    choose(panel, film)
+    choose(panel, video)
     expect(panel.get_by_role("listitem")).to_contain_text(SOME)
     assert len(kept(lab)) == 1
     page.reload()

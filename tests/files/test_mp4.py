@@ -3,13 +3,14 @@ from __future__ import annotations
 import pytest
 
 from sophnet_jupyter.files.mp4 import facts
-from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film
+from sophnet_jupyter.sandbox.engines.pictures.filming import Take
+from sophnet_jupyter.sandbox.engines.pictures.filming import film as video
 from sophnet_jupyter.values.video import Video
 
 
 @pytest.fixture(scope="module")
 def short() -> bytes:
-    return film(Take(prompt="a fox", seed=1, size=(640, 360), seconds=1))
+    return video(Take(prompt="a fox", seed=1, size=(640, 360), seconds=1))
 
 
 def test_the_boxes_tell_size_and_length(short: bytes) -> None:
@@ -20,11 +21,11 @@ def test_the_boxes_tell_size_and_length(short: bytes) -> None:
 
 def test_every_cut_is_noticed(short: bytes) -> None:
     for end in [*range(8, 200), *range(200, len(short), 997), len(short) - 1]:
-        with pytest.raises(ValueError, match="film"):
+        with pytest.raises(ValueError, match="video"):
             facts(short[:end])
 
 
-def test_a_film_of_nothing_is_none() -> None:
+def test_a_video_of_nothing_is_none() -> None:
     with pytest.raises(ValueError, match="without pictures"):
         facts(b"\0\0\0\x10ftypisom\0\0\0\0")
 

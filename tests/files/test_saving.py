@@ -10,7 +10,7 @@ import pytest
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.files import saving
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 
 
 def picture(seed: int = 7, prompt: str = "a fox") -> Image:

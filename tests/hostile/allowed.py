@@ -113,7 +113,7 @@ def typeset(html: str) -> list[str]:
     return [found[0] for run in runs for found in _MATHJAX.finditer(run)]
 
 
-# What else stands where pictures, sounds, films and tables are shown.
+# What else stands where pictures, sounds, videos and tables are shown.
 VIEW_TAGS = FRAME_TAGS | {"figure", "figcaption", "img", "audio", "video", "i", "progress"}
 VIEW_ATTRIBUTES = {
     ("a", "href"): r"(?i:https?)://[^\s\"<>]+|mailto:[^\s\"<>]+|[\w.~%-][\w.~%/-]*",

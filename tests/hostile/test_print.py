@@ -40,9 +40,9 @@ from sophnet_jupyter.providers.sophnet.videos.task import VideoTask
 from sophnet_jupyter.providers.tasks.journal import Task
 from sophnet_jupyter.response import Arrival
 from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Block, Page
-from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.values.transcript import Recording, Sentence
 from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views.answer import Context

@@ -23,16 +23,16 @@ from sophnet_jupyter.magics.knowledge import upload
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.response.response import ToolCall
 from sophnet_jupyter.response.vectors import Vectors
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
-from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views import knowledge
 from sophnet_jupyter.views.answer import answer, bundle, formats, parsed, report, tokens, tool_cards
 from sophnet_jupyter.views.answer.formats import AnswerFormat
 from sophnet_jupyter.views.documents import pages
 from sophnet_jupyter.views.live.progress import Steps
-from sophnet_jupyter.views.media import films, images, shelf, thumbnails, transcript
+from sophnet_jupyter.views.media import images, shelf, thumbnails, transcript, videos
 from sophnet_jupyter.views.safe import markdown
 from sophnet_jupyter.views.vectors import vectors
 
@@ -129,7 +129,7 @@ def pictures(text: str) -> Drawn:
 def moving(text: str) -> Drawn:
     asked = {"model": text, "negative_prompt": text}
     made = [Video(prompt=text, url=text, task_id=text, asked=asked, said={"fps": text})]
-    return films.players(made), films.lines(made)
+    return videos.players(made), videos.lines(made)
 
 
 def sent(text: str) -> Drawn:

@@ -18,7 +18,7 @@ def studio(start_sandbox):
 
 @pytest.fixture(scope="module")
 def own(start_kernel, studio):
-    """A kernel whose sandbox films in a second."""
+    """A kernel whose sandbox videos in a second."""
     with start_kernel(SOPHNET_SANDBOX_URL=studio.root) as kernel:
         yield kernel
 
@@ -27,9 +27,9 @@ def posts(sandbox):
     return [request["body"] for request in sandbox.seen() if request["method"] == "POST"]
 
 
-def test_in_a_notebook_the_cell_returns_at_once_and_the_film_comes_below_it(own, studio):
+def test_in_a_notebook_the_cell_returns_at_once_and_the_video_comes_below_it(own, studio):
     studio.forget()
-    cell = own.run("%animate a red fox in snow --duration 1 --seed 7 -o film")
+    cell = own.run("%animate a red fox in snow --duration 1 --seed 7 -o video")
     assert cell.status == "ok"
     own.follow(lambda: "<video" in cell.html)
     [body] = posts(studio)
@@ -38,7 +38,7 @@ def test_in_a_notebook_the_cell_returns_at_once_and_the_film_comes_below_it(own,
     assert "832 × 480 · 1.0 s · 16 fps · seed 7" in cell.text
     assert "sandbox" in cell.text
     assert "%%animate -m Wan2.2-T2V-A14B --duration 1 --seed 7" in cell.text
-    assert own.value("(film.videos[0].seconds, film.ending)") == (1.0, "complete")
+    assert own.value("(video.videos[0].seconds, video.ending)") == (1.0, "complete")
 
 
 def test_a_cell_may_wait_and_save(own):
@@ -65,7 +65,7 @@ def test_a_picture_of_the_notebook_is_animated_and_the_prompt_takes_values(own, 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("%animate", "Nothing to film"),
+        ("%animate", "Nothing to video"),
         ("%animate a fox --sed 7", "Did you mean --seed"),
         ("%animate a fox --size large", "WIDTH*HEIGHT"),
         ("%animate a fox --size 70*70", "is one of 832*480"),
@@ -111,7 +111,7 @@ def test_an_interrupt_keeps_the_task_and_it_can_be_resumed(start_kernel, start_s
         assert kernel.value("_.videos[0].seconds") == 1.0
 
 
-def test_a_film_outlives_a_kernel_that_was_killed(start_kernel, start_sandbox, tmp_path):
+def test_a_video_outlives_a_kernel_that_was_killed(start_kernel, start_sandbox, tmp_path):
     with start_sandbox("--task-seconds", "0.6") as sandbox:
         settings = {"SOPHNET_SANDBOX_URL": sandbox.root}
         with start_kernel(cwd=tmp_path, **settings) as kernel:

@@ -61,7 +61,7 @@ def test_a_picture_of_the_wrong_type_is_one_sentence(options: dict[str, Any], sa
     ],
     ids=repr,
 )
-def test_a_film_of_the_wrong_type_is_one_sentence(options: dict[str, Any], says: str) -> None:
+def test_a_video_of_the_wrong_type_is_one_sentence(options: dict[str, Any], says: str) -> None:
     with pytest.raises(SettingsError, match=says):
         video_request.request(**{"prompt": "a fox", **options})
 

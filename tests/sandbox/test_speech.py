@@ -174,7 +174,7 @@ def test_a_file_without_sound_fails_with_the_reason(quick, eventually, sound, na
     assert "result" not in found
 
 
-def test_a_film_without_an_audio_track_fails_with_the_reason(quick, eventually):
+def test_a_video_without_an_audio_track_fails_with_the_reason(quick, eventually):
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as target:
         stream = target.add_stream("libx264", rate=10)

@@ -45,7 +45,7 @@ EXAMPLES = {
         *("job = %imagine -b -m {model} a fox", "await job", "job"),
     ],
     "animate": [
-        *("%animate --wait -m {model} a fox", "%animate -m {model} -o film a fox"),
+        *("%animate --wait -m {model} a fox", "%animate -m {model} -o video a fox"),
         "await client.videos.list()",
     ],
     "dify": [

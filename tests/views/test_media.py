@@ -1,4 +1,4 @@
-"""Pictures, sounds and films as HTML that plays wherever a notebook is opened."""
+"""Pictures, sounds and videos as HTML that plays wherever a notebook is opened."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import PIL.Image
 import pytest
 
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.views.answer import bundle
-from sophnet_jupyter.views.media import audio, images, shelf, video
+from sophnet_jupyter.views.media import audio, images, shelf, video_player
 
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(100)
 MP4 = b"\0\0\0\x18ftypisom" + bytes(200)
@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(here: Path) -> None:
 
 @pytest.mark.parametrize(
     ("html", "tag", "mime"),
-    [(audio.player(WAV), "audio", "audio/wav"), (video.player(MP4), "video", "video/mp4")],
+    [(audio.player(WAV), "audio", "audio/wav"), (video_player.player(MP4), "video", "video/mp4")],
 )
 def test_a_player_has_its_source_on_itself(html: str, tag: str, mime: str) -> None:
     start = f'<{tag} controls preload="metadata" src="data:{mime};base64,'
@@ -148,7 +148,7 @@ def test_a_player_has_its_source_on_itself(html: str, tag: str, mime: str) -> No
 
 
 def test_what_is_larger_than_two_megabytes_is_a_file_and_a_link(here: Path) -> None:
-    for player, data, kind in ((audio.player, WAV, "audio"), (video.player, MP4, "video")):
+    for player, data, kind in ((audio.player, WAV, "audio"), (video_player.player, MP4, "video")):
         html = player(data + bytes(2_000_000))
         [file] = (here / "sophnet-media").glob(f"{kind}-*")
         assert len(html) < 2_000
@@ -156,14 +156,14 @@ def test_what_is_larger_than_two_megabytes_is_a_file_and_a_link(here: Path) -> N
         assert f'<a href="sophnet-media/{file.name}">' in html
 
 
-def test_a_film_has_its_first_frame_until_it_plays() -> None:
-    html = video.player(MP4, poster=picture(400))
+def test_a_video_has_its_first_frame_until_it_plays() -> None:
+    html = video_player.player(MP4, poster=picture(400))
     assert 'poster="data:image/webp;base64,' in html
     assert len(html) < 150_000
 
 
-def test_bytes_that_are_no_sound_or_film_are_not_played() -> None:
-    for player in (audio.player, video.player):
+def test_bytes_that_are_no_sound_or_video_are_not_played() -> None:
+    for player in (audio.player, video_player.player):
         html = player(b"<html><script>alert(1)</script>")
         assert "src=" not in html
         assert "<script" not in html

@@ -16,7 +16,7 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.kernel.loop import run
 from sophnet_jupyter.providers.sophnet.images import images
 from sophnet_jupyter.providers.sophnet.videos import request, videos
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.widgets.studio import studio, video_studio
 from sophnet_jupyter.widgets.studio.image_studio import ImageStudio
@@ -59,7 +59,7 @@ def pictures(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[ImageStudio]:
 
 
 @pytest.fixture
-def filming(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[VideoStudio]:
+def animating(sandbox: Any, sent: list[dict[str, Any]]) -> Iterator[VideoStudio]:
     panel = VideoStudio(Client(sandbox.key, sandbox.url))
     yield panel
     panel.close()
@@ -135,15 +135,15 @@ def test_a_picture_is_animated_and_both_are_in_the_still_form(pictures: ImageStu
     wait(lambda: settled(pictures, 1))
     command(pictures, "animate", piece=pieces(pictures)[0]["id"], text="it runs")
     wait(lambda: settled(pictures, 2))
-    shown, film = pictures.made
+    shown, video = pictures.made
     assert isinstance(shown, Image)
-    assert isinstance(film, Video)
-    assert film.poster
+    assert isinstance(video, Video)
+    assert video.poster
     html, words = pictures.still()
     assert html.count("<figure") == html.count("<video") == 1
     assert "<b>fox" not in html
     assert "Made by the sandbox" in html
-    assert "[film] it runs · sandbox · 832 × 480" in words
+    assert "[video] it runs · sandbox · 832 × 480" in words
 
 
 def test_more_than_four_wait_their_turn_and_one_that_waits_can_be_cancelled(
@@ -185,26 +185,26 @@ def test_a_variable_needs_a_name_and_a_notebook(
     assert "not in the gallery" in errors(sent)[3]
 
 
-def test_a_film_is_made_of_what_was_dropped_with_a_model_for_that(filming: VideoStudio) -> None:
+def test_a_video_is_made_of_what_was_dropped_with_a_model_for_that(animating: VideoStudio) -> None:
     with pytest.raises(SettingsError, match="make it larger"):
-        run(filming._received(Upload("small.png", picture(200, 200), size=1)))
+        run(animating._received(Upload("small.png", picture(200, 200), size=1)))
     with pytest.raises(SettingsError, match="not an image"):
-        run(filming._received(Upload("liar.png", b"no image", size=8)))
-    assert filming.state()[0]["image"] == ""
-    run(filming._received(Upload("red.png", picture(), size=1)))
-    assert filming.state()[0]["image"] == "red.png"
-    filming.make("it grows", model="Wan2.2-I2V-A14B", duration="1", seed="7")
-    wait(lambda: settled(filming, 1))
-    [film] = filming.made
-    assert film.poster.data == picture()
-    assert film.seed == 7
-    assert film.seconds == 1
-    command(filming, "drop-image")
-    wait(lambda: filming.state()[0]["image"] == "")
+        run(animating._received(Upload("liar.png", b"no image", size=8)))
+    assert animating.state()[0]["image"] == ""
+    run(animating._received(Upload("red.png", picture(), size=1)))
+    assert animating.state()[0]["image"] == "red.png"
+    animating.make("it grows", model="Wan2.2-I2V-A14B", duration="1", seed="7")
+    wait(lambda: settled(animating, 1))
+    [video] = animating.made
+    assert video.poster.data == picture()
+    assert video.seed == 7
+    assert video.seconds == 1
+    command(animating, "drop-image")
+    wait(lambda: animating.state()[0]["image"] == "")
 
 
 def test_a_picture_is_decoded_beside_the_loop_that_all_connections_need(
-    filming: VideoStudio, pictures: ImageStudio, monkeypatch: pytest.MonkeyPatch
+    animating: VideoStudio, pictures: ImageStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: dict[str, set[threading.Thread]] = {"small": set(), "frame": set()}
 
@@ -219,9 +219,9 @@ def test_a_picture_is_decoded_beside_the_loop_that_all_connections_need(
 
     noted(video_studio.images, "small")
     noted(request, "frame")
-    run(filming._received(Upload("red.png", picture(), size=1)))
-    filming.make("it grows", duration="1", seed="7")
-    wait(lambda: settled(filming, 1))
+    run(animating._received(Upload("red.png", picture(), size=1)))
+    animating.make("it grows", duration="1", seed="7")
+    wait(lambda: settled(animating, 1))
     pictures.make("a fox")
     wait(lambda: settled(pictures, 1))
     command(pictures, "animate", piece=pieces(pictures)[0]["id"], text="it runs")
@@ -235,7 +235,7 @@ async def current() -> threading.Thread:
 
 
 def test_what_a_model_does_not_take_is_said_before_there_is_a_piece(
-    filming: VideoStudio, sent: list[dict[str, Any]]
+    animating: VideoStudio, sent: list[dict[str, Any]]
 ) -> None:
     forms = [
         {"prompt": ""},
@@ -245,16 +245,16 @@ def test_what_a_model_does_not_take_is_said_before_there_is_a_piece(
         {"prompt": "x", "seed": "seven"},
     ]
     for form in forms:
-        command(filming, "make", form=form)
+        command(animating, "make", form=form)
     wait(lambda: len(errors(sent)) == len(forms))
     words = ("needs words", "in seconds", "takes no negative", "begins with a picture", "whole")
     for word in words:
         assert sum(word in error for error in errors(sent)) == 1
-    assert pieces(filming) == []
+    assert pieces(animating) == []
 
 
-def test_the_form_is_told_what_each_model_takes(filming: VideoStudio) -> None:
-    known = {model["name"]: model for model in filming.state()[0]["models"]}
+def test_the_form_is_told_what_each_model_takes(animating: VideoStudio) -> None:
+    known = {model["name"]: model for model in animating.state()[0]["models"]}
     assert known["Wan2.1-I2V-14B"]["ratio"] == ("16:9", "9:16")
     assert known["Wan2.1-T2V-14B"]["size"] == ()
     assert known["Wan2.2-T2V-A14B"]["duration"] == ["1", "5"]

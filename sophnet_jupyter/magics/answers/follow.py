@@ -113,7 +113,7 @@ class Following:
         match event:
             case Progress(task_id=task_id) if task_id:
                 self._open[task_id] = None
-            case ImageReady(picture=result) | VideoReady(film=result):
+            case ImageReady(image=result) | VideoReady(video=result):
                 self._open.pop(result.task_id, None)
             case Finished():
                 self._open.clear()

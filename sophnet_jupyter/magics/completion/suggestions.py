@@ -241,8 +241,8 @@ def _is_silent(value: object) -> bool:
     )
 
 
-def films(option: str) -> Callable[[str, KernelSession], list[Found]]:
-    """What the document's film models take."""
+def videos(option: str) -> Callable[[str, KernelSession], list[Found]]:
+    """What the document's video models take."""
 
     def find(word: str, session: KernelSession) -> list[Found]:
         from ...providers.sophnet.videos.models import DOCUMENTED
@@ -293,9 +293,9 @@ _VALUES: dict[str, Callable[[str, KernelSession], list[Found]]] = {
     "voice": voices,
     "voice_model": voice_models,
     "sound_format": sound_formats,
-    "film_model": films("name"),
-    "film_size": films("sizes"),
-    "resolution": films("resolutions"),
-    "ratio": films("ratios"),
-    "duration": films("durations"),
+    "video_model": videos("name"),
+    "video_size": videos("sizes"),
+    "resolution": videos("resolutions"),
+    "ratio": videos("ratios"),
+    "duration": videos("durations"),
 }

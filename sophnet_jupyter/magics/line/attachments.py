@@ -14,7 +14,7 @@ from IPython.core.error import UsageError
 
 from ...prompt.pictures.attach import Attachment, attach
 from ...response import Response
-from ...values.picture import Image
+from ...values.image import Image
 from ...views.media.thumbnails import Sent, small
 from .interpolate import value_of
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
 from ...response import Response
-from ...values.picture import Image
+from ...values.image import Image
 from .pixels import check_pixels
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import SettingsError
 from ...events import Shown
 from ...response import Response
-from ...values.picture import Image
+from ...values.image import Image
 from ..pictures.pixels import drawn, picture
 from ..pictures.sources import source
 

@@ -18,7 +18,7 @@ from ...events import Ending, Reference, Usage
 from ...response import Response
 from ...response.response import Mark
 from ..documents import pages
-from ..media import audio, films, images, thumbnails, transcript
+from ..media import audio, images, thumbnails, transcript, videos
 from ..safe.control_characters import plain
 from ..safe.links import web_link
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
@@ -62,9 +62,9 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
         said.append(plain_text)
     html.append(vectors.html(response))
     said.append(vectors.lines(response))
-    html += [films.players(response.videos), images.grid(response.images)]
+    html += [videos.players(response.videos), images.grid(response.images)]
     html += [audio.player(response.audio) if response.audio else ""]
-    said += [films.lines(response.videos), images.lines(response.images)]
+    said += [videos.lines(response.videos), images.lines(response.images)]
     said += [audio.line(response.audio) if response.audio else ""]
     html.append(closing(response, context))
     said.append(closing_words(response, context))

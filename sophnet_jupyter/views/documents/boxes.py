@@ -7,9 +7,9 @@ import io
 from html import escape
 from typing import TYPE_CHECKING
 
+from ...values.image import Image
 from ...values.markdown import with_pipes
 from ...values.page import Block, Page
-from ...values.picture import Image
 from ..media.images import small
 from ..media.shelf import encoded_length
 from ..safe.control_characters import plain

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from ...events import Event, ImageReady, Notice, Progress, VideoReady
 from ...response import Response
-from ...values.picture import Image
+from ...values.image import Image
 from ...values.video import Video
 from ..media.thumbnails import small
 from ..safe.look import FAINT, LINE, SMALL, WRAP, clipped, one_line, words
@@ -138,10 +138,10 @@ class LiveProgress:
         match event:
             case Progress():
                 self._steps.note(event)
-            case ImageReady(picture=picture):
+            case ImageReady(image=picture):
                 self._add(self._steps.finish(picture), picture)
-            case VideoReady(film=film):
-                self._steps.finish(film)
+            case VideoReady(video=video):
+                self._steps.finish(video)
             case Notice(text=text):
                 self._steps.notices.append(text)
             case _:
@@ -198,9 +198,9 @@ class TerminalProgress:
         if isinstance(event, Progress):
             self._steps.note(event)
         elif isinstance(event, ImageReady):
-            self._steps.finish(event.picture)
+            self._steps.finish(event.image)
         elif isinstance(event, VideoReady):
-            self._steps.finish(event.film)
+            self._steps.finish(event.video)
         elif isinstance(event, Notice):
             self._steps.notices.append(event.text)
 

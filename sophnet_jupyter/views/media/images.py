@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from html import escape
 
-from ...values.picture import Image
+from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, one_line, words
 from . import reuse
 from .shelf import BUDGET, encoded_length, link, shelf, source

@@ -1,4 +1,4 @@
-"""The cell that makes a picture or a film again: its words and settings as a magic takes them."""
+"""The cell that makes a picture or a video again: its words and settings as a magic takes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ...values.picture import Image
+from ...values.image import Image
 from ...values.video import Video
 from ..safe.control_characters import plain
 from ..safe.look import fold

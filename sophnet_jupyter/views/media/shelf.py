@@ -1,4 +1,4 @@
-"""Where the bytes of a picture, a sound or a film go: into the notebook, or into files by it."""
+"""Where the bytes of a picture, a sound or a video go: into the notebook, or into files by it."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...values.image import Image
 from ...values.page import Block, Page
-from ...values.picture import Image
 from ...views.documents.boxes import MOST_BLOCKS, block_html, colour
 from ...views.documents.pages import shown
 from ...views.media.images import small

@@ -1,7 +1,7 @@
 import { button, make } from "../page/dom.js";
 
-// What is fetched without a click; a larger film waits for one.
-const SMALL_FILM = 20_000_000;
+// What is fetched without a click; a larger video waits for one.
+const SMALL_VIDEO = 20_000_000;
 
 /**
  * @typedef {object} Gallery
@@ -118,7 +118,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
     tick();
     offer();
     if (before === "working" && facts.phase !== "working") {
-      announce(facts.error || `${facts.kind === "film" ? "A film" : "A picture"} is ready: ${facts.figures}`);
+      announce(facts.error || `${facts.kind === "video" ? "A video" : "A picture"} is ready: ${facts.figures}`);
     }
   }
 
@@ -132,10 +132,10 @@ function makeCard(id, send, { reuse, animates, announce }) {
       return;
     }
     const still = thumbnail?.byteLength ? address(thumbnail, "image/webp") : "";
-    if (now.kind === "film") {
-      const play = button("▶ Load the film", () => want("play"), { className: "sophnet-play" });
+    if (now.kind === "video") {
+      const play = button("▶ Load the video", () => want("play"), { className: "sophnet-play" });
       stage.append(...(still ? [make("img", { src: still, alt: now.prompt })] : []), play);
-      if (now.bytes && now.bytes <= SMALL_FILM) want("show");
+      if (now.bytes && now.bytes <= SMALL_VIDEO) want("show");
     } else if (still) {
       stage.append(make("img", { src: still, alt: now.prompt }));
     }
@@ -202,7 +202,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
     const field = make("input", {
       "aria-label": taking ? "Name of the variable" : "What is to happen",
       placeholder: taking ? "name" : "what is to happen",
-      value: taking ? now.variable || (now.kind === "film" ? "film" : "picture") : now.prompt,
+      value: taking ? now.variable || (now.kind === "video" ? "video" : "picture") : now.prompt,
     });
     const close = () => {
       extra.hidden = true;

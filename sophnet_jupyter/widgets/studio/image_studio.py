@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...kernel.loop import loop
-from ...values.picture import Image
+from ...values.image import Image
 from ..panel.panel import Buffers, Command
 from .piece import Piece
 from .studio import Client, Studio
@@ -36,7 +36,7 @@ class ImageStudio(Studio):
     Describe a picture, have several made, and go on with the best: reuse, take, animate.
 
     ``model`` and further ``options`` are those of `Client.images`. ``panel.made`` are the pictures
-    and films so far. Works while a cell runs, and survives a reload of the page.
+    and videos so far. Works while a cell runs, and survives a reload of the page.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
@@ -103,10 +103,10 @@ class ImageStudio(Studio):
         if not isinstance(picture, Image):
             raise SettingsError("Only a picture can be animated.")
         words = text.strip() or piece.prompt
-        film = Piece(kind="film", prompt=words, settings={**piece.settings, "prompt": words})
+        video = Piece(kind="video", prompt=words, settings={**piece.settings, "prompt": words})
         self.when_checked(
             lambda: self._client.videos.check(words, image=picture),
-            lambda: self.begin(film, lambda: self._client.videos.stream(words, image=picture)),
+            lambda: self.begin(video, lambda: self._client.videos.stream(words, image=picture)),
         )
 
     def _stream(self, prompt: str, options: dict[str, Any]) -> Any:

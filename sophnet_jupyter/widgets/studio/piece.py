@@ -1,4 +1,4 @@
-"""One picture or film of a studio: what it is asked to be, how far it is, what came of it."""
+"""One picture or video of a studio: what it is asked to be, how far it is, what came of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...events import Event, ImageReady, Progress, Started, VideoReady
-from ...values.picture import Image
+from ...values.image import Image
 from ...values.video import Video
 from ...views.live.progress import said
-from ...views.media import films, images
+from ...views.media import images, videos
 from ...views.safe.look import one_line
 
 Phase = Literal["working", "ready", "failed", "stopped"]
@@ -27,7 +27,7 @@ WIDTH = 300
 class Piece:
     """``settings`` are what the form said, so that it can be filled with them again."""
 
-    kind: Literal["image", "film"]
+    kind: Literal["image", "video"]
     prompt: str
     settings: Mapping[str, Any]
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -54,10 +54,10 @@ class Piece:
                 if new == (self.state, self.task_id):
                     return False
                 self.state, self.task_id = new
-            case ImageReady(picture=picture) if self.kind == "image":
+            case ImageReady(image=picture) if self.kind == "image":
                 self.result = picture
-            case VideoReady(film=film):
-                self.result = film
+            case VideoReady(video=video):
+                self.result = video
             case _:
                 return False
         return True
@@ -73,7 +73,7 @@ class Piece:
         if isinstance(self.result, Image):
             self.html = images.figure(self.result, budget=KEPT, width=WIDTH)
         elif self.result:
-            self.html = films.players([self.result])
+            self.html = videos.players([self.result])
 
     def facts(self) -> dict[str, Any]:
         """What a view is told; the small picture goes along as bytes."""
@@ -98,7 +98,7 @@ class Piece:
     def figures(self) -> str:
         """Its size and seed in words."""
         if isinstance(self.result, Video):
-            return films.figures(self.result)
+            return videos.figures(self.result)
         if self.result and self.result.data:
             width, height = self.result.size
             own = "" if self.result.seed is None else f" · seed {self.result.seed}"
@@ -109,7 +109,7 @@ class Piece:
     @property
     def words(self) -> str:
         """The whole of it on one line."""
-        kind = "picture" if self.kind == "image" else "film"
+        kind = "picture" if self.kind == "image" else "video"
         how: str = self.error or (self.figures if self.phase == "ready" else self.phase)
         made = "sandbox · " if self.sandbox else ""
         return one_line(f"[{kind}] {self.prompt} · {made}{how}")

@@ -24,8 +24,8 @@ from .piece import WIDTH, Piece
 AT_ONCE = 4
 # The gallery keeps so many; a saved notebook shows the newest of each kind.
 MOST = 60
-STILL_PICTURES, STILL_FILMS = 12, 3
-# A film or picture travels to the browser as one message.
+STILL_PICTURES, STILL_VIDEOS = 12, 3
+# A video or picture travels to the browser as one message.
 LARGEST = 64_000_000
 
 Make = Callable[[], AsyncGenerator[Event, None]]
@@ -73,7 +73,7 @@ class Studio(Panel):
 
     @property
     def made(self) -> list[Any]:
-        """What has been made: `Picture` and `Film`, the oldest first."""
+        """What has been made: `Picture` and `Video`, the oldest first."""
         return [piece.result for piece in list(self._pieces.values()) if piece.result]
 
     def obey(self, command: Command, buffers: Buffers) -> None:
@@ -98,7 +98,7 @@ class Studio(Panel):
             return f"<i>{self.empty}</i>", self.empty
         pictures = [piece.html for piece in pieces if piece.kind == "image" and piece.html]
         shown = [images.beside(pictures[:STILL_PICTURES], 3 * (WIDTH + images.GAP))]
-        shown += [p.html for p in pieces if p.kind == "film" and p.html][:STILL_FILMS]
+        shown += [p.html for p in pieces if p.kind == "video" and p.html][:STILL_VIDEOS]
         if any(piece.sandbox for piece in pieces):
             shown.append("<div><i>Made by the sandbox: no real model.</i></div>")
         shown += [f"<div>✕ {inert(piece.words)}</div>" for piece in pieces if piece.error]

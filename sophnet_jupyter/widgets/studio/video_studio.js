@@ -11,7 +11,7 @@ function render({ model, el }) {
   const gallery = openGallery((kind, facts) => act(kind, facts), {
     reuse: (settings) => form.fill(settings, true),
     announce: (text) => panel.announce(text),
-    empty: "No film yet: describe one. It takes some minutes.",
+    empty: "No video yet: describe one. It takes some minutes.",
   });
   /** @param {string} kind @param {object} [facts] */
   const act = (kind, facts) => {
@@ -68,7 +68,7 @@ function render({ model, el }) {
   const beginning = make("div", { className: "sophnet-beginning" }, picture, pictureName, without, zone.element);
   const form = openForm(panel, {
     title: "Video studio",
-    main: "Film",
+    main: "Video",
     model,
     fields: [prompt, chosen, negative, ...Object.values(choices), seed, watermark],
     rows: [
@@ -96,7 +96,7 @@ function render({ model, el }) {
     without.hidden = !hasImage;
   }
 
-  /** Only models that go with what the film begins with. */
+  /** Only models that go with what the video begins with. */
   function listModels() {
     const before = chosen.value;
     const fits = models.filter(({ image }) => image === null || image === hasImage);

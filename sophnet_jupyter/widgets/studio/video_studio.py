@@ -1,4 +1,4 @@
-"""Films in a panel: words, a picture to begin with, a queue, and players."""
+"""Videos in a panel: words, a picture to begin with, a queue, and players."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import SettingsError
 from ...files.disk import in_thread
 from ...kernel.loop import loop
-from ...values.picture import Image
+from ...values.image import Image
 from ...views.media import images
 from ..panel.panel import Buffers, Command
 from ..uploads.uploads import Upload, Uploads
@@ -27,17 +27,17 @@ DEFAULTS = {"prompt": "", "model": "", "negative": "", "seed": "", "watermark": 
 
 class VideoStudio(Studio):
     """
-    Describe a film, drop a picture that it begins with, choose a model, and watch the queue.
+    Describe a video, drop a picture that it begins with, choose a model, and watch the queue.
 
     ``image`` is whatever `Client.videos` takes; ``models`` are names beside those of the document,
-    further ``options`` are those of `Client.videos`. Films take some minutes: several are made at
-    once, and the page may be closed meanwhile. ``panel.made`` are the films so far.
+    further ``options`` are those of `Client.videos`. Videos take some minutes: several are made at
+    once, and the page may be closed meanwhile. ``panel.made`` are the videos so far.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "video_studio"
-    empty = "A video studio. Run its cell to make films."
+    empty = "A video studio. Run its cell to make videos."
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class VideoStudio(Studio):
     ) -> None:
         super().__init__(client)
         self._options = options
-        # Here, since it imports what a film needs: on the loop's thread others would wait for it.
+        # Here, since it imports what a video needs: on the loop's thread others would wait for it.
         self._models = self._known(models)
         self._form = {**DEFAULTS}
         self._image: object = None
@@ -61,7 +61,7 @@ class VideoStudio(Studio):
 
     def make(self, prompt: str, **settings: Any) -> None:
         """
-        Make a film from Python, as if the form had been filled: ``model``, ``negative``, ``seed``,
+        Make a video from Python, as if the form had been filled: ``model``, ``negative``, ``seed``,
         ``duration``, ``size``, ``resolution``, ``ratio``, ``watermark``. Returns at once.
         """
         form = {**DEFAULTS, **settings, "prompt": prompt}
@@ -111,7 +111,7 @@ class VideoStudio(Studio):
         def begin() -> None:
             seed = options.get("seed")
             self._form = {**form, "seed": "" if seed is None else str(seed)}
-            piece = Piece(kind="film", prompt=prompt, settings=self._form)
+            piece = Piece(kind="video", prompt=prompt, settings=self._form)
             self.begin(piece, lambda: self._client.videos.stream(prompt, image=image, **options))
 
         self.when_checked(lambda: self._client.videos.check(prompt, image=image, **options), begin)

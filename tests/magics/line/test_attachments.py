@@ -16,7 +16,7 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics.line.attachments import Attachments, is_picture
 from sophnet_jupyter.magics.line.interpolate import interpolate
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.views.media.thumbnails import BYTES
 
 

@@ -16,7 +16,7 @@ from IPython.display import Image as DisplayImage
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.prompt.pictures.attach import Attachment, attach, attached, with_images
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 
 
 def encoded(image: PIL.Image.Image, kind: str = "PNG", **options: Any) -> bytes:

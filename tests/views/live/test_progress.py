@@ -9,7 +9,7 @@ import PIL.Image
 
 from sophnet_jupyter.events import Event, ImageReady, Notice, Progress
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.views.live.progress import TICK, LiveProgress, TerminalProgress, bar
 
 
@@ -128,7 +128,7 @@ def test_each_task_has_its_line_and_a_finished_one_its_picture() -> None:
         LiveProgress(surface, ["seed 7", "seed 8", "seed 9"]),
         Progress(state="RUNNING", index=0, task_id="first"),
         Progress(state="RUNNING", index=1, task_id="second"),
-        ImageReady(picture=ready),
+        ImageReady(image=ready),
         Progress(state="failed", index=2),
         pause=0.9,
     )

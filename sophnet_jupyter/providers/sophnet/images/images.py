@@ -13,7 +13,7 @@ from ....errors import DownloadFailed, SettingsError, SophNetError
 from ....events import Event, Finished, ImageReady, Notice, Progress, Started
 from ....files.kinds import Kind
 from ....response import Response, settle
-from ....values.picture import Image
+from ....values.image import Image
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
 from ....wire.files.receive import Verify
@@ -229,7 +229,7 @@ class Images:
                 mime=file.media.mime,
                 index=picture.index + number,
             )
-            yield ImageReady(picture=ready)
+            yield ImageReady(image=ready)
         if failure:
             raise failure
 

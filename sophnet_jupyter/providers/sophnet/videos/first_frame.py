@@ -1,4 +1,4 @@
-"""The picture a film begins with, checked by the document's rules before anything is sent."""
+"""The picture a video begins with, checked by the document's rules before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ....prompt.pictures.attach import Attachment
 from ....prompt.pictures.pixels import check_pixels, drawn, picture
 from ....prompt.pictures.sources import Source, source
 from ....response import Response
-from ....values.picture import Image
+from ....values.image import Image
 
 # All of these exclude their ends, as the document has them.
 SIDES = (300, 6000)
@@ -69,7 +69,7 @@ def _source(item: object) -> Source:
 def _only(items: Sequence[object], there: str) -> object:
     if len(items) != 1:
         raise SettingsError(
-            f"A film begins with one picture. {there} {len(items)}: choose one, such as .images[0]."
+            f"A video begins with one image. {there} {len(items)}: choose one, such as .images[0]."
         )
     return items[0]
 
@@ -77,7 +77,7 @@ def _only(items: Sequence[object], there: str) -> object:
 def _check_bytes(data: bytes, name: str) -> None:
     if len(data) >= LARGEST:
         raise SettingsError(
-            f"{name} has {len(data) / 1e6:.1f} MB, and a film begins with less than "
+            f"{name} has {len(data) / 1e6:.1f} MB, and a video begins with less than "
             f"{LARGEST // 10**6} MB: make it smaller, or save it as JPEG."
         )
 
@@ -87,7 +87,7 @@ def _check_sides(width: int, height: int, name: str) -> None:
     if not (low < min(width, height) and max(width, height) < high):
         change = "larger" if min(width, height) <= low else "smaller"
         raise SettingsError(
-            f"{name} is {width} × {height} pixels, and both sides of what a film begins with are "
+            f"{name} is {width} × {height} pixels, and both sides of what a video begins with are "
             f"between {low} and {high}: make it {change}."
         )
     ratio = Fraction(width, height)

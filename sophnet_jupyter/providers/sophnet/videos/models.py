@@ -1,4 +1,4 @@
-"""What the document says of each film model: data, so that nobody has to branch on a name."""
+"""What the document says of each video model: data, so that nobody has to branch on a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a film task, from what a user says (WIRE 1.10). Pure, but for reading pictures."""
+"""The body of a video task, from what a user says (WIRE 1.10). Pure, but for reading pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ....errors import SettingsError
-from ....values.picture import Image
+from ....values.image import Image
 from ... import arguments
 from ...arguments import Size
 from .first_frame import frame
@@ -128,7 +128,7 @@ def _check_model(model: VideoModel, *, prompt: str, has_image: bool) -> None:
         if each.image != model.image and each.durations == model.durations
     )
     if has_image and not model.image:
-        raise SettingsError(f"{model.name} makes films from words alone: take {other} for that.")
+        raise SettingsError(f"{model.name} makes videos from words alone: take {other} for that.")
     if model.image and not has_image:
         raise SettingsError(f"{model.name} begins with a picture: give one, or take {other}.")
 

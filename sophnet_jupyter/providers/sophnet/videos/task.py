@@ -1,4 +1,4 @@
-"""What SophNet says of a film task, in both generations of its answers (WIRE 1.10)."""
+"""What SophNet says of a video task, in both generations of its answers (WIRE 1.10)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LONGEST_ID = 200
 class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
     """
     One look at a task. ``state`` is queued, running, succeeded, failed, cancelled or unknown,
-    ``word`` the service's own spelling of it; ``url`` is the film, which expires, and
+    ``word`` the service's own spelling of it; ``url`` is the video, which expires, and
     ``last_frame_url`` its last picture where that was asked for. ``usage`` is what the service says
-    of the film; ``created`` and ``updated`` are in seconds since the epoch.
+    of the video; ``created`` and ``updated`` are in seconds since the epoch.
     """
 
     id: str
@@ -40,7 +40,7 @@ class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
     updated: float = 0.0
 
     def __repr__(self) -> str:
-        # Without the addresses: who holds one can fetch the film.
+        # Without the addresses: who holds one can fetch the video.
         said = f" · {self.message}" if self.message else ""
         return quoted(f"<VideoTask {self.id} · {self.state}{said}>")
 
@@ -142,7 +142,7 @@ def look(reply: Reply, task_id: str) -> tuple[VideoTask, State[Reply]]:
     if task.state != "succeeded":
         return task, State(word=task.word)
     if not task.url:
-        _fail(msgspec.structs.replace(task, message="it has finished without any film"), reply)
+        _fail(msgspec.structs.replace(task, message="it has finished without any video"), reply)
     return task, State(word=task.word, done=True, reply=reply, urls=(task.url,))
 
 

@@ -1,4 +1,4 @@
-"""SophNet films: tasks that are created, watched, and their results fetched (WIRE 1.10)."""
+"""SophNet videos: tasks that are created, watched, and their results fetched (WIRE 1.10)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ....errors import DownloadFailed
 from ....events import Event, Finished, ImageReady, Progress, Started, Usage, VideoReady
 from ....files.kinds import Kind
 from ....response import Response, settle
-from ....values.picture import Image
+from ....values.image import Image
 from ....values.video import Video
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
@@ -37,13 +37,13 @@ Generation = Literal["task", "generate"]
 KINDS: Mapping[Generation, str] = {"task": "video", "generate": "video-generate"}
 WANTED: tuple[Kind, ...] = ("video",)
 FRAME: tuple[Kind, ...] = ("image",)
-# Films take three to eight minutes, and some twice that.
+# Videos take three to eight minutes, and some twice that.
 PACE = Pace(first=2.0, factor=1.2, longest=10.0, total=1800.0)
 
 
 class Videos:
     """
-    Films from words, and from a picture.
+    Videos from words, and from a picture.
 
     ``verify`` is called with the bytes of each, and of its last picture, before it is kept. Tasks
     are begun on the path of the ``generation``: with a project the document's, else the newer one.
@@ -82,7 +82,7 @@ class Videos:
 
     async def create(self, prompt: str = "", **options: Any) -> Response:
         """
-        Have a film made, wait for it, fetch it, and return it as `Response.videos`.
+        Have a video made, wait for it, fetch it, and return it as `Response.videos`.
 
         Takes three to eight minutes. The options are those of `stream`. Raises `SophNetError`.
         """
@@ -92,7 +92,7 @@ class Videos:
         self, prompt: str = "", *, generation: Generation | None = None, **options: Any
     ) -> AsyncGenerator[Event, None]:
         """
-        Have a film made, and yield what happens: `Progress`, `VideoReady`, at last `Finished`.
+        Have a video made, and yield what happens: `Progress`, `VideoReady`, at last `Finished`.
 
         Only what is given is sent. The options are those of `videos.request.request`: ``image``,
         ``model`` (``Wan2.2-T2V-A14B``, with an image ``Wan2.2-I2V-A14B``), ``negative_prompt``,
@@ -108,14 +108,14 @@ class Videos:
         task, reply = await surely(self._begun(asked, prompt, generation))
         yield _started(reply, str(asked.body.get("model") or ""))
         seed = asked.asked.get("seed")
-        film = Video(
+        video = Video(
             prompt=prompt,
             seed=None if seed is None else int(seed),
             task_id=task.id,
             poster=asked.poster,
             asked=asked.asked,
         )
-        async with held(self._follow(task, film)) as events:
+        async with held(self._follow(task, video)) as events:
             async for event in events:
                 yield event
 
@@ -123,7 +123,7 @@ class Videos:
         self, prompt: str = "", *, generation: Generation | None = None, **options: Any
     ) -> Task:
         """
-        Have a film begun, and return its task without waiting: see `wait`.
+        Have a video begun, and return its task without waiting: see `wait`.
 
         Takes the options of `stream`. Raises `SophNetError`.
         """
@@ -141,13 +141,13 @@ class Videos:
         return decode_list(await self._get(f"{self._path}/task"))
 
     async def wait(self, task_id: str, *, generation: Generation | None = None) -> Response:
-        """Wait for a task, begun here or elsewhere, and fetch its film. Raises `SophNetError`."""
+        """Wait for a task, begun here or elsewhere, and fetch its video. Raises `SophNetError`."""
         return await settle(self.resume(await self._task(task_id, generation)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
         """Go on with a task that was begun earlier, also with one that is done."""
-        film = Video(prompt=task.asked, task_id=task.id)
-        async with held(self._follow(task, film, resumed=True)) as events:
+        video = Video(prompt=task.asked, task_id=task.id)
+        async with held(self._follow(task, video, resumed=True)) as events:
             async for event in events:
                 yield event
 
@@ -170,7 +170,7 @@ class Videos:
         return await self._tasks.note(task), reply
 
     async def _follow(
-        self, task: Task, film: Video, *, resumed: bool = False
+        self, task: Task, video: Video, *, resumed: bool = False
     ) -> AsyncGenerator[Event, None]:
         latest: list[VideoTask] = []
 
@@ -190,40 +190,40 @@ class Videos:
                 [done] = latest
                 if resumed and said.reply:
                     yield _started(said.reply, done.model)
-                # In here, since the task stays open until its film is fetched.
-                async with held(self._fetched(done, film)) as events:
+                # In here, since the task stays open until its video is fetched.
+                async with held(self._fetched(done, video)) as events:
                     async for event in events:
                         yield event
         assert found
         yield Finished(reason=found.word)
 
-    async def _fetched(self, done: VideoTask, film: Video) -> AsyncGenerator[Event, None]:
-        """The film, at once, since its address expires; and its last picture."""
-        yield Progress(state="fetching", task_id=film.task_id)
-        file = await self._file(done.url, film, WANTED)
+    async def _fetched(self, done: VideoTask, video: Video) -> AsyncGenerator[Event, None]:
+        """The video, at once, since its address expires; and its last picture."""
+        yield Progress(state="fetching", task_id=video.task_id)
+        file = await self._file(done.url, video, WANTED)
         ready = msgspec.structs.replace(
-            film, url=done.url, data=file.data, mime=file.media.mime, said=done.usage
+            video, url=done.url, data=file.data, mime=file.media.mime, said=done.usage
         )
-        yield VideoReady(film=ready)
+        yield VideoReady(video=ready)
         tokens = done.usage.get("completion_tokens")
         if isinstance(tokens, int) and tokens > 0:
             yield Usage(completion_tokens=tokens, total_tokens=tokens)
         if done.last_frame_url:
-            last = await self._file(done.last_frame_url, film, FRAME)
+            last = await self._file(done.last_frame_url, video, FRAME)
             picture = Image(
                 url=done.last_frame_url,
                 data=last.data,
                 mime=last.media.mime,
-                prompt=f"the end of: {film.prompt}",
-                task_id=film.task_id,
+                prompt=f"the end of: {video.prompt}",
+                task_id=video.task_id,
             )
-            yield ImageReady(picture=picture)
+            yield ImageReady(image=picture)
 
-    async def _file(self, url: str, film: Video, kinds: tuple[Kind, ...]) -> Download:
+    async def _file(self, url: str, video: Video, kinds: tuple[Kind, ...]) -> Download:
         try:
             return await self._downloader.fetch(url, kinds=kinds, verify=self._verify)
         except DownloadFailed as error:
-            error.task_id = film.task_id
+            error.task_id = video.task_id
             raise
 
     async def _look(self, task: Task) -> Reply:

@@ -69,7 +69,7 @@ def draw(order: Order, *, jpeg: bool = False) -> bytes:
 
 
 def landscape(order: Order) -> Image.Image:
-    """The same without words, for a film. Raises `Missing`."""
+    """The same without words, for a video. Raises `Missing`."""
     engine("PIL.Image", "Pillow")
     return _landscape(order, Random(f"{order.seed} {order.prompt}"))
 

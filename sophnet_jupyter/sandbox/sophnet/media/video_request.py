@@ -1,4 +1,4 @@
-"""What a film task may ask for: the document's fields, checked as it says."""
+"""What a video task may ask for: the document's fields, checked as it says."""
 
 from __future__ import annotations
 

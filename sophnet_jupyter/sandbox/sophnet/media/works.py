@@ -1,4 +1,4 @@
-"""The life of a task that makes a picture or a film, and where what it made may lie."""
+"""The life of a task that makes a picture or a video, and where what it made may lie."""
 
 from __future__ import annotations
 

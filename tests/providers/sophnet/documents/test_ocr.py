@@ -19,8 +19,8 @@ from sophnet_jupyter.errors import AnswerUnreadable, RequestRefused, SettingsErr
 from sophnet_jupyter.events import Finished, PageRead, Progress
 from sophnet_jupyter.providers.sophnet.documents.ocr_answer import box, decode
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.page import Block, Box
-from sophnet_jupyter.values.picture import Image
 from sophnet_jupyter.wire.call import Reply
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""What is sent for a film, and which sentences stand in its way: all without a server."""
+"""What is sent for a video, and which sentences stand in its way: all without a server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.prompt.pictures.attach import attach
 from sophnet_jupyter.providers.sophnet.videos.request import request
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.values.image import Image
 
 OLD_WORDS, OLD_PICTURE = "Wan2.1-T2V-14B", "Wan2.1-I2V-14B"
 

@@ -1,4 +1,4 @@
-"""Recorded and twisted answers about a film, in both generations."""
+"""Recorded and twisted answers about a video, in both generations."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ DONE = flat("succeeded", content={"video_url": URL}, usage={"fps": 16}, created_
     ],
     ids=str,
 )
-def test_a_film_is_found_in_both_generations_under_the_id_we_asked_with(body: Any) -> None:
+def test_a_video_is_found_in_both_generations_under_the_id_we_asked_with(body: Any) -> None:
     task = decode_task(reply(body), "mine")
     assert (task.id, task.state, task.url, task.usage) == ("mine", "succeeded", URL, {"fps": 16})
     assert task.created == 1700000000
@@ -100,7 +100,7 @@ def test_a_film_is_found_in_both_generations_under_the_id_we_asked_with(body: An
     assert URL not in repr(task)
 
 
-def test_a_running_task_has_no_film_whatever_address_it_names() -> None:
+def test_a_running_task_has_no_video_whatever_address_it_names() -> None:
     body = flat("running", content={"video_url": "https://files.example.com/None"})
     task, state = look(reply(body), "mine")
     assert (task.url, state.done, state.word) == ("", False, "running")
@@ -119,8 +119,8 @@ def test_a_running_task_has_no_film_whatever_address_it_names() -> None:
         ({"status": 0, "result": flat("failed", error="not allowed")}, "not allowed"),
         (flat("cancelled"), "cancelled"),
         (flat("canceled"), "canceled"),
-        (flat("succeeded"), "without any film"),
-        (flat("succeeded", content={"video_url": "https://x.org/None"}), "without any film"),
+        (flat("succeeded"), "without any video"),
+        (flat("succeeded", content={"video_url": "https://x.org/None"}), "without any video"),
     ],
     ids=str,
 )

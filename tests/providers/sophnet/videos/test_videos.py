@@ -1,4 +1,4 @@
-"""Films from the first request to the last byte, against a sandbox in a process of its own."""
+"""Videos from the first request to the last byte, against a sandbox in a process of its own."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def opened(open_client: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 @pytest.mark.parametrize("generation", ["task", "generate"])
 @pytest.mark.anyio
-async def test_words_become_a_film_in_both_generations(opened: Open, generation: str) -> None:
+async def test_words_become_a_video_in_both_generations(opened: Open, generation: str) -> None:
     async with opened() as client:
         response = await client.videos.create(
             "a fox", seed=7, duration=1, size="480*832", generation=generation
         )
-    [film] = response.videos
-    assert (film.prompt, film.seed, film.mime) == ("a fox", 7, "video/mp4")
-    assert (film.size, film.seconds) == ((480, 832), 1.0)
-    assert film.said["fps"] == 16
-    with av.open(io.BytesIO(film.data)) as container:
+    [video] = response.videos
+    assert (video.prompt, video.seed, video.mime) == ("a fox", 7, "video/mp4")
+    assert (video.size, video.seconds) == ((480, 832), 1.0)
+    assert video.said["fps"] == 16
+    with av.open(io.BytesIO(video.data)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 16
     assert (response.ending, response.finish_reason, response.sandbox) == (
         "complete",
@@ -76,7 +76,7 @@ async def test_a_project_and_its_resource_id_take_the_longer_path(
 
 
 @pytest.mark.anyio
-async def test_a_picture_that_was_made_becomes_a_film_with_it_as_poster(opened: Open) -> None:
+async def test_a_picture_that_was_made_becomes_a_video_with_it_as_poster(opened: Open) -> None:
     async with opened() as client:
         picture = (await client.images.create("a fox", seed=7)).images[0]
         response = await client.videos.create("it runs", image=picture, duration=1)
@@ -243,23 +243,23 @@ def response(opened: Open) -> Response:
     return asyncio.run(made())
 
 
-def test_a_film_is_saved_whole_or_not_at_all(
+def test_a_video_is_saved_whole_or_not_at_all(
     response: Response, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [film] = response.videos
+    [video] = response.videos
     assert response.save(tmp_path / "fox.mp4") == [tmp_path / "fox.mp4"]
     [named] = response.save(f"{tmp_path}/out/")
     assert named.name == "a-red-fox-7.mp4"
-    assert named.read_bytes() == film.data
+    assert named.read_bytes() == video.data
     with pytest.raises(SettingsError, match=r"\.mp4 file"):
-        film.save(tmp_path / "fox.gif")
+        video.save(tmp_path / "fox.gif")
 
     def full(self: Any, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(saving.NewFile, "write", full)
     with pytest.raises(SettingsError, match="No space left"):
-        film.save(tmp_path / "other.mp4")
+        video.save(tmp_path / "other.mp4")
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".sqlite") == [
         "fox.mp4",
         "out",

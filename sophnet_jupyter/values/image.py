@@ -51,7 +51,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file or a folder; see `Response.save`."""
 
-        return save_pictures([self], path)[0]
+        return save_images([self], path)[0]
 
     def __repr__(self) -> str:
         # Without the address: who holds it can fetch the picture.
@@ -91,7 +91,11 @@ _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".g
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
 
-def save_pictures(pictures: Sequence[Image], path: str | os.PathLike[str]) -> list[Path]:
+# What it was called before.
+Picture = Image
+
+
+def save_images(pictures: Sequence[Image], path: str | os.PathLike[str]) -> list[Path]:
     """
     Write pictures to a folder, or to a file: several become ``fox-1.png``, ``fox-2.png``.
 

@@ -1,11 +1,11 @@
-"""A film that plays wherever a notebook is opened."""
+"""A video that plays wherever a notebook is opened."""
 
 from __future__ import annotations
 
 from html import escape
 
 from ...files.kinds import HEAD, sniff
-from ...values.picture import Image
+from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, words
 from .images import small
 from .shelf import BUDGET, encoded_length, link, source
@@ -17,27 +17,29 @@ _PLAYER = f"border:{LINE};border-radius:6px;max-width:100%;width:640px;display:b
 
 def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> str:
     """
-    A player for a film, which is embedded up to 2 MB, else kept beside the notebook.
+    A player for a video, which is embedded up to 2 MB, else kept beside the notebook.
 
     ``poster`` is shown until somebody presses play. The address stands on the element itself:
     JupyterLab takes a ``<source>`` out of a notebook that it does not trust.
     """
     found = sniff(data[:HEAD])
     if found is None or found.kind != "video":
-        said = f"A film of {_size(data)} of a kind that is not played: .save(path) writes it."
+        said = f"A video of {_size(data)} of a kind that is not played: .save(path) writes it."
         return f'<div style="{SMALL};{FAINT}">{words(said, 160)}</div>'
     try:
         still = _still(poster)
         left = BUDGET - len(still)
         address, path = source(data, found.mime, found.suffix, budget=left)
     except OSError as error:
-        said = words(f"A film of {_size(data)} cannot be written beside the notebook: {error}", 160)
+        said = words(
+            f"A video of {_size(data)} cannot be written beside the notebook: {error}", 160
+        )
         return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
     where = link(path) if path else ".save(path) writes the file"
     below = " · ".join(filter(None, [words(caption, 160), _size(data), link(path) if path else ""]))
     return (
         f'<video controls preload="metadata"{still} src="{escape(address, quote=True)}" '
-        f'style="{_PLAYER}">This viewer cannot play films: {where}.</video>'
+        f'style="{_PLAYER}">This viewer cannot play videos: {where}.</video>'
         f'<div style="{SMALL};{FAINT}">{below}</div>'
     )
 
@@ -45,7 +47,7 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
 def line(data: bytes) -> str:
     """The same in words."""
     found = sniff(data[:HEAD])
-    return f"[film, {found.mime if found else 'unknown type'}, {_size(data)}]"
+    return f"[video, {found.mime if found else 'unknown type'}, {_size(data)}]"
 
 
 def _still(poster: Image | None) -> str:

@@ -1,4 +1,4 @@
-"""Films and pictures with the cell that makes them again, in HTML that any notebook keeps."""
+"""Videos and pictures with the cell that makes them again, in HTML that any notebook keeps."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import pytest
 
 from sophnet_jupyter.magics.line.options import parse
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.sandbox.engines.pictures.filming import Take, film
-from sophnet_jupyter.values.picture import Image
+from sophnet_jupyter.sandbox.engines.pictures.filming import Take
+from sophnet_jupyter.sandbox.engines.pictures.filming import film as video
+from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views.answer import bundle
-from sophnet_jupyter.views.media import films, images, reuse
+from sophnet_jupyter.views.media import images, reuse, videos
 
 
 @pytest.fixture(scope="module")
 def made() -> Video:
-    data = film(Take(prompt="a fox", seed=7, size=(640, 360), seconds=1))
+    data = video(Take(prompt="a fox", seed=7, size=(640, 360), seconds=1))
     asked = {"model": "Wan2.2-T2V-A14B", "size": "640*360", "duration": 1, "seed": "7"}
     return Video(data=data, mime="video/mp4", prompt="a fox", seed=7, asked=asked, said={"fps": 16})
 
@@ -30,25 +31,25 @@ def picture(**fields: object) -> Image:
     return Image(data=file.getvalue(), mime="image/png", **fields)  # type: ignore[arg-type]
 
 
-def test_a_response_plays_its_films_and_says_what_they_are(made: Video) -> None:
+def test_a_response_plays_its_videos_and_says_what_they_are(made: Video) -> None:
     shown = bundle(Response(videos=(made,), ending="complete"))
     assert shown["text/html"].count("<video") == 1
     assert 'src="data:video/mp4;base64,' in shown["text/html"]
-    assert "[film 1] a fox · 640 × 360 · 1.0 s · 16 fps · seed 7" in shown["text/plain"]
+    assert "[video 1] a fox · 640 × 360 · 1.0 s · 16 fps · seed 7" in shown["text/plain"]
 
 
 def test_nothing_that_a_notebook_would_take_out_is_in_it(made: Video) -> None:
-    html = films.players([made])
+    html = videos.players([made])
     for word in ("<style", "<svg", " id=", "var(--", "<script", "<source"):
         assert word not in html
 
 
 def test_words_of_a_service_stay_words(made: Video) -> None:
     bad = Video(prompt="<img src=x onerror=alert(1)>", said={"fps": "<b>"}, asked={"model": "<i>"})
-    html = films.players([bad])
+    html = videos.players([bad])
     assert "<img" not in html
     assert "<i>" not in html
-    assert films.figures(bad) == "not fetched"
+    assert videos.figures(bad) == "not fetched"
 
 
 def test_the_cell_makes_it_again(made: Video) -> None:
@@ -89,7 +90,7 @@ def test_what_nobody_knows_cannot_be_made_again() -> None:
     assert "reuse" not in images.grid([picture(prompt="x")])
 
 
-def test_a_film_that_was_not_fetched_cannot_be_saved(made: Video, tmp_path: Path) -> None:
+def test_a_video_that_was_not_fetched_cannot_be_saved(made: Video, tmp_path: Path) -> None:
     from sophnet_jupyter.errors import SettingsError
 
     with pytest.raises(SettingsError, match="only its address"):

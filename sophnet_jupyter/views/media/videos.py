@@ -1,0 +1,54 @@
+"""Videos of an answer, each with a player and what it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...values.video import Video
+from ..safe.look import FAINT, SMALL, WRAP, one_line, words
+from . import reuse, video_player
+
+_PROMPT = 160
+# A notebook is not filled with more of them; all are in .videos.
+MOST = 8
+_WORDS = f"{SMALL};line-height:1.35;max-width:640px;{WRAP}"
+
+
+def players(videos: Sequence[Video]) -> str:
+    """All of them below each other; each is embedded up to 2 MB, else kept beside the notebook."""
+    more = len(videos) - MOST
+    rest = f'<div style="{SMALL};{FAINT}">and {more} more in .videos</div>' if more > 0 else ""
+    return "".join(map(_shown, videos[:MOST])) + rest
+
+
+def lines(videos: Sequence[Video]) -> str:
+    """The same in words, a line each."""
+    return "\n".join(
+        f"[video {number}] {' · '.join(filter(None, [one_line(video.prompt), figures(video)]))}"
+        for number, video in enumerate(videos, 1)
+    )
+
+
+def figures(video: Video) -> str:
+    """Its size, length and seed in words."""
+    if not video.data:
+        return "not fetched"
+    said = []
+    if all(video.size):
+        width, height = video.size
+        said.append(f"{width} × {height}")
+    if video.seconds:
+        said.append(f"{video.seconds:.1f} s")
+    fps = video.said.get("fps")
+    if isinstance(fps, int | float) and not isinstance(fps, bool):
+        said.append(f"{fps:g} fps")
+    if video.seed is not None:
+        said.append(f"seed {video.seed}")
+    return " · ".join(said)
+
+
+def _shown(video: Video) -> str:
+    prompt = f'<div style="{_WORDS}">{words(video.prompt, _PROMPT)}{reuse.folded(video)}</div>'
+    if not video.data:
+        return f'<div style="{SMALL};{FAINT}">A video that was not fetched.</div>{prompt}'
+    return video_player.player(video.data, poster=video.poster, caption=figures(video)) + prompt

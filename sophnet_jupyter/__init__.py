@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .widgets.playing.transcript_player import TranscriptPlayer as TranscriptPlayer
     from .widgets.studio.image_studio import ImageStudio as ImageStudio
     from .widgets.studio.video_studio import VideoStudio as VideoStudio
-    from .widgets.voice_studio.panel import SpeechStudio as SpeechStudio
+    from .widgets.voice_studio.panel import VoiceStudio as VoiceStudio
     from .widgets.voicechat.panel import VoiceChat as VoiceChat
 
 # Where each public name lives. Imported when first asked for: the sandbox, which Python starts
@@ -45,12 +46,12 @@ _HOMES = {
     "ServiceError": "errors",
     "SettingsError": "errors",
     "SophNetError": "errors",
-    "SpeechStudio": "widgets.voice_studio.panel",
     "Stopped": "errors",
     "TeleAI": "client.teleai",
     "TranscriptPlayer": "widgets.playing.transcript_player",
     "VideoStudio": "widgets.studio.video_studio",
     "VoiceChat": "widgets.voicechat.panel",
+    "VoiceStudio": "widgets.voice_studio.panel",
     "tool": "prompt.tools.tools",
 }
 
@@ -69,12 +70,12 @@ __all__ = [
     "ServiceError",
     "SettingsError",
     "SophNetError",
-    "SpeechStudio",
     "Stopped",
     "TeleAI",
     "TranscriptPlayer",
     "VideoStudio",
     "VoiceChat",
+    "VoiceStudio",
     "load_ipython_extension",
     "tool",
     "unload_ipython_extension",
@@ -96,7 +97,18 @@ def unload_ipython_extension(shell: Any) -> None:
     unload(shell)
 
 
+# Public names of before, which still work and say what they are called now.
+_FORMER = {"SpeechStudio": "VoiceStudio"}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _FORMER:
+        warnings.warn(
+            f"sophnet_jupyter.{name} is called {_FORMER[name]} now.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        name = _FORMER[name]
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -63,7 +63,7 @@ OWNERS = {
     "ipykernel": ("kernel/",),
     "markdown_it": ("views/",),
     "pygments": ("views/",),
-    "PIL": ("values/image.py", "files/pictures.py", "prompt/", "views/", "sandbox/"),
+    "PIL": ("values/image.py", "files/images.py", "prompt/", "views/", "sandbox/"),
     "anywidget": ("widgets/",),
     "av": ("providers/sophnet/speech/live/source.py",),
     "ipywidgets": ("widgets/",),

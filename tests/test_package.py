@@ -52,3 +52,9 @@ def test_importing_the_client_loads_nothing_heavy() -> None:
 def test_the_client_never_loads_the_sandbox() -> None:
     code = "import sophnet_jupyter, sophnet_jupyter.client.sandbox, sophnet_jupyter.cli"
     assert not {name for name in _modules_after(code) if name.startswith("sophnet_jupyter.sandbox")}
+
+
+def test_the_name_of_a_panel_before_still_works_and_says_what_it_is_called_now() -> None:
+    with pytest.warns(DeprecationWarning, match="called VoiceStudio now"):
+        from sophnet_jupyter import SpeechStudio
+    assert SpeechStudio is sophnet_jupyter.VoiceStudio

@@ -295,7 +295,7 @@ class Client:
 
 def _look(content: Path | bytes) -> object:
     """Look at a picture or a video before it is kept; raises `ValueError`."""
-    from ..files import mp4, pictures
+    from ..files import images, mp4
     from ..files.kinds import HEAD, sniff
 
     if isinstance(content, bytes):
@@ -304,4 +304,4 @@ def _look(content: Path | bytes) -> object:
         with content.open("rb") as file:
             head = file.read(HEAD)
     media = sniff(head)
-    return mp4.check(content) if media and media.kind == "video" else pictures.check(content)
+    return mp4.check(content) if media and media.kind == "video" else images.check(content)

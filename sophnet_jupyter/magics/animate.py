@@ -12,7 +12,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import SettingsError, Stopped
 from ..kernel.output import Cell
-from ..prompt.pictures.attach import Attachment
+from ..prompt.images.attach import Attachment
 from ..response import Response
 from ..views.answer import Context
 from ..views.media.thumbnails import Sent, small

@@ -15,7 +15,7 @@ from ..response import Response
 from .answers.follow import GOES_ON
 from .answers.transcribing import Transcribing
 from .background.handle import Background
-from .background.places import HUNG_UP
+from .background.job_views import HUNG_UP
 from .line.interpolate import interpolate, value_of
 from .line.named_files import named_files
 from .line.options import out_name

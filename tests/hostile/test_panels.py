@@ -28,7 +28,7 @@ from sophnet_jupyter.widgets.microphone.listening import shown as sentence
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.playing.transcript_player import TranscriptPlayer
 from sophnet_jupyter.widgets.studio.piece import Piece
-from sophnet_jupyter.widgets.voice_studio.panel import QueuedText, SpeechStudio
+from sophnet_jupyter.widgets.voice_studio.panel import QueuedText, VoiceStudio
 from sophnet_jupyter.widgets.voicechat import look as voice_look
 from sophnet_jupyter.widgets.voicechat.turn import Turn
 
@@ -81,7 +81,7 @@ def workbooks(text: str) -> Drawn:
 
 
 def said_aloud(text: str) -> Drawn:
-    panel = SpeechStudio(NOBODY)
+    panel = VoiceStudio(NOBODY)
     made = Response(audio=b"ID3" + bytes(400))
     panel._items = [QueuedText(id=1, text=text, options={"voice": text}, response=made)]
     return panel.still()

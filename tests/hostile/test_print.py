@@ -29,7 +29,7 @@ from sophnet_jupyter.events import (
     Transcript,
 )
 from sophnet_jupyter.magics.line.interpolate import interpolate
-from sophnet_jupyter.prompt.pictures.attach import Attachment
+from sophnet_jupyter.prompt.images.attach import Attachment
 from sophnet_jupyter.providers.dify.annotations import Annotation
 from sophnet_jupyter.providers.dify.files import Fetched
 from sophnet_jupyter.providers.sophnet.chat.question import Body

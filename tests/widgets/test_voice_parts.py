@@ -16,7 +16,7 @@ from sophnet_jupyter.widgets.hearing.take import Take
 from sophnet_jupyter.widgets.voicechat.answer import Answers
 from sophnet_jupyter.widgets.voicechat.line import ATTEMPTS, VoiceLine
 from sophnet_jupyter.widgets.voicechat.sending import VoiceUplink
-from sophnet_jupyter.widgets.voicechat.speech import MEMORY, SpokenTurn
+from sophnet_jupyter.widgets.voicechat.spoken_turn import MEMORY, SpokenTurn
 from sophnet_jupyter.widgets.voicechat.turn import Turn
 from sophnet_jupyter.widgets.voicechat.turns import Turns
 

@@ -19,7 +19,7 @@ from ...views.live.answer import View, show
 from ...views.live.progress import LiveProgress, NoProgress, TerminalProgress
 from ...views.safe.control_characters import plain
 from ..background.handle import Background
-from ..background.places import HUNG_UP, Below, CancelNote, fail, failure, note
+from ..background.job_views import HUNG_UP, Below, CancelNote, fail, failure, note
 from ..session.session import KernelSession
 
 GOES_ON = (

@@ -18,7 +18,7 @@ from ...views.live.answer import View
 from ...views.safe.control_characters import plain
 from .. import sheet
 from .handle import Background, clipped
-from .places import ForegroundView, InCell, JobView, OnPaper
+from .job_views import ForegroundView, InCell, JobView, OnPaper
 
 # How many that have ended `%sophnet jobs` still shows. Each holds its answer.
 REMEMBERED = 20

@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.core.magic_arguments import magic_arguments
 
 from ...errors import AnswerIncomplete, Stopped
-from ...prompt.pictures.attach import with_images
+from ...prompt.images.attach import with_images
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.answer.formats import next_cell

@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ...prompt.pictures.attach import Attachment, attach
+from ...prompt.images.attach import Attachment, attach
 from ...response import Response
 from ...values.image import Image
 from ...views.media.thumbnails import Sent, small

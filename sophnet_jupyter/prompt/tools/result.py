@@ -13,8 +13,8 @@ from ...errors import SettingsError
 from ...events import Shown
 from ...response import Response
 from ...values.image import Image
-from ..pictures.pixels import drawn, picture
-from ..pictures.sources import source
+from ..images.pixels import drawn, picture
+from ..images.sources import source
 
 SIDE, ENCODED = 640, 270_000
 ROWS, COLUMNS, CELL = 20, 12, 200

@@ -28,8 +28,8 @@ from .file_kinds import is_file
 from .files import DifyFiles, Fetched
 from .form import FILE_INPUTS, Parameters, parameters
 from .loose import moment, objects
-from .speech import SoundFile, speak
 from .uploaded import Uploaded
+from .voice import SoundFile, speak
 
 Inputs = str | Mapping[str, Any]
 Rating = Literal["like", "dislike"] | None

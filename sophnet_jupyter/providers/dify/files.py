@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlencode
 
 from ...errors import SettingsError, quoted
 from ...files.kinds import sniff
-from ...prompt.pictures.pixels import drawn
-from ...prompt.pictures.sources import Source, sources
+from ...prompt.images.pixels import drawn
+from ...prompt.images.sources import Source, sources
 from ...wire.call import Call, Reply, segment
 from ...wire.files.multipart import Multipart, field, file, file_name
 from ...wire.files.upload import Content

@@ -6,7 +6,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from ..switches.options import Options
-from . import about, annotation, completion, feedback, files, speech
+from . import about, annotation, completion, feedback, files, voice
 from .door import Door
 from .shelf import Shelf
 
@@ -22,7 +22,7 @@ def mount(options: Options) -> Mount:
             *completion.routes(options, shelf),
             *files.routes(shelf),
             *feedback.routes(shelf),
-            *speech.routes(shelf),
+            *voice.routes(shelf),
             *annotation.routes(options, shelf),
             *about.routes(),
         ],

@@ -23,7 +23,7 @@ from ..uploads.uploads import Upload, Uploads
 _EMPTY = "A chat panel. Run its cell to talk."
 
 
-class Client(Protocol):
+class ChatClient(Protocol):
     """What a panel needs of a client."""
 
     @property
@@ -42,14 +42,14 @@ class ChatPanel(Panel):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `ChatClient` here.
+    make_client: ClassVar[Callable[[], ChatClient] | None] = None
 
     model = Unicode("", help="Who answers; empty for the client's default.").tag(sync=True)
 
     def __init__(
         self,
-        client: Client | None = None,
+        client: ChatClient | None = None,
         *,
         model: str | None = None,
         system: str | None = None,
@@ -66,7 +66,7 @@ class ChatPanel(Panel):
         )
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> ChatClient:
         if cls.make_client is None:
             raise SettingsError("A panel needs a client: ChatPanel(sophnet_jupyter.Client()).")
         return cls.make_client()

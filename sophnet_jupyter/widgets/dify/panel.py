@@ -31,7 +31,7 @@ LARGEST = 100_000_000
 _RATINGS: dict[str, Rating] = {"like": "like", "dislike": "dislike", "none": None}
 
 
-class Client(Protocol):
+class DifyClient(Protocol):
     """What the panel needs of a client."""
 
     def dify_app(self, name: str = "") -> Any: ...
@@ -48,10 +48,10 @@ class DifyApp(Panel):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `DifyClient` here.
+    make_client: ClassVar[Callable[[], DifyClient] | None] = None
 
-    def __init__(self, client: Client | Any | None = None, *, app: str = "") -> None:
+    def __init__(self, client: DifyClient | Any | None = None, *, app: str = "") -> None:
         super().__init__(phase="loading")
         self._app = _opened(client or self._made_client(), app)
         self._form: Any = None
@@ -66,7 +66,7 @@ class DifyApp(Panel):
         loop().call_soon_threadsafe(self.perform, self.start, self._load)
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> DifyClient:
         if cls.make_client is None:
             raise SettingsError("A panel needs a client: DifyApp(sophnet_jupyter.Client()).")
         return cls.make_client()

@@ -31,7 +31,7 @@ _ADDRESSES = ("http://", "https://")
 _EMPTY = "A document viewer. Run its cell to read documents and pictures."
 
 
-class Client(Protocol):
+class DocumentsClient(Protocol):
     """What the panel needs of a client."""
 
     @property
@@ -54,14 +54,14 @@ class DocumentViewer(Panel):
     """
 
     file = "viewer"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `DocumentsClient` here.
+    make_client: ClassVar[Callable[[], DocumentsClient] | None] = None
 
     def __init__(
         self,
         source: str | Path | Response | None = None,
         *,
-        client: Client | None = None,
+        client: DocumentsClient | None = None,
         model: str | None = None,
         ocr_model: str | None = None,
     ) -> None:
@@ -82,7 +82,7 @@ class DocumentViewer(Panel):
             self.read(source)
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> DocumentsClient:
         if cls.make_client is None:
             raise SettingsError(
                 "A panel needs a client: DocumentViewer(client=sophnet_jupyter.Client())."

@@ -24,7 +24,7 @@ _EMPTY = "An Excel panel. Run its cell to ask about workbooks."
 LARGEST = 20_000_000
 
 
-class Client(Protocol):
+class ExcelClient(Protocol):
     """What the panel needs of a client."""
 
     @property
@@ -43,12 +43,12 @@ class ExcelAnalyst(Panel):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `ExcelClient` here.
+    make_client: ClassVar[Callable[[], ExcelClient] | None] = None
 
     def __init__(
         self,
-        client: Client | None = None,
+        client: ExcelClient | None = None,
         *,
         files: Mapping[str, str] | Iterable[str] = (),
         **options: Any,
@@ -65,7 +65,7 @@ class ExcelAnalyst(Panel):
             )
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> ExcelClient:
         if cls.make_client is None:
             raise SettingsError("A panel needs a client: ExcelAnalyst(sophnet_jupyter.Client()).")
         return cls.make_client()

@@ -27,7 +27,7 @@ SOON, LATE = 0.4, 3.0
 LONGEST = 200_000
 
 
-class Client(Protocol):
+class KnowledgeClient(Protocol):
     """What the panel needs of a client."""
 
     def knowledge(self, service_id: str) -> Any: ...
@@ -44,11 +44,11 @@ class KnowledgePanel(Panel):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `KnowledgeClient` here.
+    make_client: ClassVar[Callable[[], KnowledgeClient] | None] = None
     service = Unicode(help="The id of the custom model.").tag(sync=True)
 
-    def __init__(self, service_id: str, *, client: Client | None = None) -> None:
+    def __init__(self, service_id: str, *, client: KnowledgeClient | None = None) -> None:
         known = (client or self._made_client()).knowledge(service_id)
         super().__init__(service=known.service_id)
         self._known = known
@@ -64,7 +64,7 @@ class KnowledgePanel(Panel):
         self.refresh()
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> KnowledgeClient:
         if cls.make_client is None:
             raise SettingsError(
                 "A panel needs a client: KnowledgePanel(…, client=sophnet_jupyter.Client())."

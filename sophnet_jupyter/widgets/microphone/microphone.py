@@ -24,7 +24,7 @@ _EMPTY = "A microphone. Run its cell, and press Start, to have speech written do
 EMBEDDED = 2_000_000
 
 
-class Client(Protocol):
+class SpeechClient(Protocol):
     """What the panel needs of a client."""
 
     @property
@@ -46,8 +46,8 @@ class Microphone(Listening):
     """
 
     file = "microphone"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `SpeechClient` here.
+    make_client: ClassVar[Callable[[], SpeechClient] | None] = None
 
     title = Unicode("Microphone").tag(sync=True)
     clean = Bool(False, help="Whether the browser takes out noise and echo.").tag(sync=True)
@@ -55,7 +55,7 @@ class Microphone(Listening):
 
     def __init__(
         self,
-        client: Client | None = None,
+        client: SpeechClient | None = None,
         source: Any = None,
         *,
         keep: bool = False,
@@ -68,7 +68,7 @@ class Microphone(Listening):
         self._source, self._options = source, options
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> SpeechClient:
         if cls.make_client is None:
             raise SettingsError(
                 "A microphone needs a client: Microphone(sophnet_jupyter.Client())."

@@ -11,7 +11,7 @@ from ...kernel.loop import loop
 from ...values.image import Image
 from ..panel.panel import Buffers, Command
 from .piece import Piece
-from .studio import Client, Studio
+from .studio import Studio, StudioClient
 
 # Signed 32-bit numbers are what most services take.
 SEEDS = 2**31
@@ -44,7 +44,9 @@ class ImageStudio(Studio):
     file = "image_studio"
     empty = "An image studio. Run its cell to make pictures."
 
-    def __init__(self, client: Client | None = None, *, model: str = "", **options: Any) -> None:
+    def __init__(
+        self, client: StudioClient | None = None, *, model: str = "", **options: Any
+    ) -> None:
         super().__init__(client)
         self._options = options | ({"model": model} if model else {})
         self._form = {**DEFAULTS}

@@ -31,7 +31,7 @@ LARGEST = 64_000_000
 Make = Callable[[], AsyncGenerator[Event, None]]
 
 
-class Client(Protocol):
+class StudioClient(Protocol):
     """What a studio needs of a client."""
 
     @property
@@ -47,11 +47,11 @@ class Studio(Panel):
     The gallery lives in the kernel, so that it is there again after the page was loaded anew.
     """
 
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `StudioClient` here.
+    make_client: ClassVar[Callable[[], StudioClient] | None] = None
     empty: ClassVar[str] = ""
 
-    def __init__(self, client: Client | None = None) -> None:
+    def __init__(self, client: StudioClient | None = None) -> None:
         self._pieces: dict[str, Piece] = {}
         self._form: dict[str, Any] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
@@ -60,7 +60,7 @@ class Studio(Panel):
         self._client = client or self._made_client()
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> StudioClient:
         if cls.make_client is None:
             raise SettingsError(
                 f"A panel needs a client: {cls.__name__}(sophnet_jupyter.Client())."

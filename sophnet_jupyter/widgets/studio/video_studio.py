@@ -15,7 +15,7 @@ from ...views.media import images
 from ..panel.panel import Buffers, Command
 from ..uploads.uploads import Upload, Uploads
 from .piece import SHOWN, Piece
-from .studio import Client, Studio
+from .studio import Studio, StudioClient
 
 SEEDS = 2**32
 # One byte less is what the service takes.
@@ -41,7 +41,7 @@ class VideoStudio(Studio):
 
     def __init__(
         self,
-        client: Client | None = None,
+        client: StudioClient | None = None,
         *,
         image: object = None,
         models: Sequence[str] = (),

@@ -20,10 +20,10 @@ const TYPES = { mp3: "audio/mpeg", wav: "audio/wav" };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Speech studio", kind: "speech-studio", on: events() });
+  const panel = openPanel(model, el, { label: "Voice studio", kind: "voice-studio", on: events() });
   const phase = make("span", { className: "sophnet-phase" });
   const badge = make("span", { className: "sophnet-badge", title: "No service speaks here" }, "sandbox");
-  const head = make("header", {}, make("span", { className: "sophnet-name" }, "Speech studio"), badge, phase);
+  const head = make("header", {}, make("span", { className: "sophnet-name" }, "Voice studio"), badge, phase);
   panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   const box = make("textarea", {
     rows: 4,
@@ -159,7 +159,7 @@ function render({ model, el }) {
     phase.textContent = PHASES[now];
     panel.root.dataset.phase = now;
     showActions();
-    if (phase.isConnected) panel.announce(`Speech studio: ${PHASES[now]}`);
+    if (phase.isConnected) panel.announce(`Voice studio: ${PHASES[now]}`);
   });
   return () => {
     for (const row of rows.values()) row.close();

@@ -26,7 +26,7 @@ NUMBERS = ("volume", "speech_rate", "pitch_rate")
 RATE = 15
 
 
-class Client(Protocol):
+class VoiceClient(Protocol):
     """What the panel needs of a client."""
 
     @property
@@ -64,7 +64,7 @@ class QueuedText:
         }
 
 
-class SpeechStudio(Panel):
+class VoiceStudio(Panel):
     """
     Write texts, choose a voice and how it sounds, hear them, and keep them as files.
 
@@ -77,11 +77,11 @@ class SpeechStudio(Panel):
 
     file = "panel"
     sandbox = Bool(False, help="Whether the sandbox speaks, and no service.").tag(sync=True)
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `VoiceClient` here.
+    make_client: ClassVar[Callable[[], VoiceClient] | None] = None
 
     def __init__(
-        self, client: Client | None = None, *, text: str = "", voices: Iterable[str] = ()
+        self, client: VoiceClient | None = None, *, text: str = "", voices: Iterable[str] = ()
     ) -> None:
         super().__init__()
         self._voice = (client or self._made_client()).voice
@@ -92,9 +92,9 @@ class SpeechStudio(Panel):
         self._ids = count(1)
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> VoiceClient:
         if cls.make_client is None:
-            raise SettingsError("A panel needs a client: SpeechStudio(sophnet_jupyter.Client()).")
+            raise SettingsError("A panel needs a client: VoiceStudio(sophnet_jupyter.Client()).")
         return cls.make_client()
 
     @property
@@ -124,7 +124,7 @@ class SpeechStudio(Panel):
     def still(self) -> tuple[str, str]:
         done = [item for item in self._items if item.sound and not item.sample]
         if not done:
-            return "<i>A speech studio. Run its cell to have texts said.</i>", "[speech studio]"
+            return "<i>A voice studio. Run its cell to have texts said.</i>", "[voice studio]"
         html = "".join(
             f'<div style="margin:8px 0"><div>{inert(plain(item.text))}</div>'
             f'<div style="{SMALL};{FAINT}">{inert(plain(self._by(item)))}</div>'

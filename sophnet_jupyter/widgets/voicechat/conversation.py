@@ -22,7 +22,7 @@ from . import turn as voice_turn
 from .answer import Answers
 from .line import VoiceLine
 from .sending import VoiceUplink
-from .speech import SpokenTurn
+from .spoken_turn import SpokenTurn
 from .turn import Turn
 from .turns import Turns
 

@@ -25,7 +25,7 @@ MODES = ("hands-free", "push-to-talk")
 FROZEN = ("chat_model", "system", "voice", "mode")
 
 
-class Client(Protocol):
+class VoiceChatClient(Protocol):
     """What the panel needs of a client."""
 
     @property
@@ -48,8 +48,8 @@ class VoiceChat(Conversation):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `Client` here.
-    make_client: ClassVar[Callable[[], Client] | None] = None
+    # Where a panel without a client gets one from. The package puts its own `VoiceChatClient` here.
+    make_client: ClassVar[Callable[[], VoiceChatClient] | None] = None
 
     title = Unicode("Voice chat").tag(sync=True)
     half_duplex = Bool(False, help="Whether it is deaf while it speaks.").tag(sync=True)
@@ -58,7 +58,7 @@ class VoiceChat(Conversation):
 
     def __init__(
         self,
-        client: Client | None = None,
+        client: VoiceChatClient | None = None,
         source: Any = None,
         *,
         model: str = "",
@@ -92,7 +92,7 @@ class VoiceChat(Conversation):
         self._pace, self._options = pace, options
 
     @classmethod
-    def _made_client(cls) -> Client:
+    def _made_client(cls) -> VoiceChatClient:
         if cls.make_client is None:
             raise SettingsError("A voice chat needs a client: VoiceChat(sophnet_jupyter.Client()).")
         return cls.make_client()

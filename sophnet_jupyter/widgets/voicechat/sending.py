@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ..hearing.take import Take
-from .speech import SpokenTurn
+from .spoken_turn import SpokenTurn
 
 
 class VoiceUplink:

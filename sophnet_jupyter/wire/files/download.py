@@ -92,7 +92,7 @@ class Downloader:
         It lands in the folder ``into`` as ``kind-name.suffix``, readable by its owner, whole or not
         at all, over no other file; without a folder its bytes are returned. ``verify`` is called in
         a thread with the path, or the bytes, of a picture or video before it gets its name, and
-        raises `ValueError` with the reason when it is bad (see `files.pictures.check`).
+        raises `ValueError` with the reason when it is bad (see `files.images.check`).
         ``on_progress`` hears of the bytes so far and in all, if that is known.
 
         Raises `DownloadFailed`.

@@ -7,7 +7,7 @@ import pytest
 from sophnet_jupyter.errors import KeyRejected
 from sophnet_jupyter.events import Finished, TextDelta
 from sophnet_jupyter.magics.background.handle import Background, Cancelled
-from sophnet_jupyter.magics.background.places import failure
+from sophnet_jupyter.magics.background.job_views import failure
 from sophnet_jupyter.response import Arrival
 
 

@@ -26,7 +26,7 @@ from sophnet_jupyter.providers.dify.annotations import Job
 from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.providers.dify.codes import ADVICE
 from sophnet_jupyter.providers.dify.form import parameters
-from sophnet_jupyter.providers.dify.speech import sound
+from sophnet_jupyter.providers.dify.voice import sound
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.poll import Pace

@@ -110,7 +110,7 @@ def question(
     _check_running(box, run_tools, max_rounds, tool_timeout)
     said = messages(prompt, system)
     if images is not None:
-        from ....prompt.pictures.attach import attach, with_images
+        from ....prompt.images.attach import attach, with_images
 
         said = with_images(said, attach(images, detail=detail, max_side=max_side))
     form, said = _formed(said, json_mode, schema)

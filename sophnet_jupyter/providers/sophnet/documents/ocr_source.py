@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ....errors import DownloadFailed, SettingsError
 from ....files.kinds import Kind
-from ....prompt.pictures.pixels import EncodedImage, drawn, picture
-from ....prompt.pictures.sources import Source, sources
+from ....prompt.images.pixels import EncodedImage, drawn, picture
+from ....prompt.images.sources import Source, sources
 from ....wire.files.download import Downloader
 
 # What `Documents` reads and this does not.

@@ -11,7 +11,7 @@ from ....errors import SettingsError
 from ... import arguments
 
 if TYPE_CHECKING:
-    from ....prompt.pictures.attach import Attachment
+    from ....prompt.images.attach import Attachment
 
 TEXT, CLIP, BGE = "text-embeddings", "clip-embeddings", "bge-m3"
 TEXT_ONLY = (TEXT, BGE)
@@ -90,7 +90,7 @@ def images_of(images: object, *, max_side: int | None = None) -> ImageInputs:
     """
     if images is None:
         return ImageInputs()
-    from ....prompt.pictures.attach import attach
+    from ....prompt.images.attach import attach
 
     several = images if isinstance(images, list | tuple | set | frozenset) else [images]
     attached: list[Attachment] = []

@@ -71,7 +71,7 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sources(images: object, max_side: int | None) -> list[str]:
-    from ....prompt.pictures.attach import attach
+    from ....prompt.images.attach import attach
 
     urls = [str(one.part["image_url"]["url"]) for one in attach(images, max_side=max_side)]
     if not 1 <= len(urls) <= MOST_SOURCES:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ....errors import SettingsError
-from ....prompt.pictures.attach import Attachment
-from ....prompt.pictures.pixels import check_pixels, drawn, picture
-from ....prompt.pictures.sources import Source, source
+from ....prompt.images.attach import Attachment
+from ....prompt.images.pixels import check_pixels, drawn, picture
+from ....prompt.images.sources import Source, source
 from ....response import Response
 from ....values.image import Image
 

@@ -17,10 +17,10 @@ from ....events import Event, Finished, Started, Transcript
 from ....response import Response, settle
 from ....wire.websocket import Sockets
 from .. import access
-from ..speech.live.line import heard
+from ..speech.live.connection import heard
 from ..speech.live.source import Samples, read
 from ..voice.frame import is_frame
-from .line import Message, VoiceChatConnection, is_refusal
+from .connection import Message, VoiceChatConnection, is_refusal
 from .round import Round
 from .setup import Setup
 

@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.pictures.attach import attach
+from sophnet_jupyter.prompt.images.attach import attach
 from sophnet_jupyter.providers.sophnet.videos.request import request
 from sophnet_jupyter.values.image import Image
 

@@ -14,7 +14,7 @@ from .....wire.retry import ATTEMPTS, backoff
 from .....wire.websocket import ABNORMAL
 from ... import access
 from .clock import Clock
-from .line import BYE, GOOD_BYE, SpeechConnection, TimedSentence
+from .connection import BYE, GOOD_BYE, SpeechConnection, TimedSentence
 from .tape import Tape
 
 # Seconds below which what is left at the end of a session can hold no word.

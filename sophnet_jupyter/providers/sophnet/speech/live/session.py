@@ -15,8 +15,8 @@ from .....wire.websocket import Sockets
 from ... import access
 from ...audio_format import FORMATS, AudioFormat
 from ...paths import ResourceIds
+from .connection import SpeechConnection
 from .delivery import FRAME, Delivery, LiveLimits, Sending
-from .line import SpeechConnection
 from .mailbox import Mailbox
 from .source import Samples, read
 

@@ -13,7 +13,7 @@ from ....wire.call import Reply
 from ....wire.websocket import Socket, Sockets
 from ...lines import read
 from .. import access
-from ..line_opening import connected, greeted
+from ..opening import connected, greeted
 
 Message = dict[str, Any]
 # A table and an example of the document do not agree (WIRE 4.1, S48).

@@ -14,7 +14,7 @@ import pytest
 from IPython.display import Image as DisplayImage
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.pictures.attach import Attachment, attach, attached, with_images
+from sophnet_jupyter.prompt.images.attach import Attachment, attach, attached, with_images
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image
 

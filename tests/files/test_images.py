@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.files.pictures import ImageInfo, check
+from sophnet_jupyter.files.images import ImageInfo, check
 
 FORMATS = ["PNG", "JPEG", "WEBP", "GIF"]
 

@@ -134,10 +134,10 @@ def test_an_interrupt_of_a_spoken_answer_silences_the_browser(
 def test_the_studio_plays_one_text_at_a_time_whatever_is_pressed(
     lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
 ) -> None:
-    lab.write("turns.ipynb", "from sophnet_jupyter import SpeechStudio\nSpeechStudio()")
+    lab.write("turns.ipynb", "from sophnet_jupyter import VoiceStudio\nVoiceStudio()")
     notebook = open_notebook("turns.ipynb")
     notebook.run_cell(0)
-    panel = notebook.output_of(0).locator(".sophnet-speech-studio")
+    panel = notebook.output_of(0).locator(".sophnet-voice-studio")
     rows = panel.get_by_role("listitem")
     box = panel.get_by_label("Text", exact=True)
     speak = panel.locator("button.sophnet-main")
@@ -184,13 +184,13 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     page.add_init_script(LISTENER)
     lab.write(
         "studio.ipynb",
-        "from sophnet_jupyter import SpeechStudio\nstudio = SpeechStudio()\nstudio",
+        "from sophnet_jupyter import VoiceStudio\nstudio = VoiceStudio()\nstudio",
         "import time; time.sleep(60)",
         "for each in studio.responses: print(each.model, each.ending, len(each.audio) > 3_000)",
     )
     notebook = open_notebook("studio.ipynb")
     notebook.run_cell(0)
-    panel = notebook.output_of(0).locator(".sophnet-speech-studio")
+    panel = notebook.output_of(0).locator(".sophnet-voice-studio")
     notebook.start_cell(1)
     rows = panel.get_by_role("listitem")
 

@@ -12,7 +12,7 @@ from .....events import Transcript
 from .....wire.call import Reply
 from .....wire.websocket import Socket, Sockets
 from ... import access
-from ...line_opening import connected, greeted
+from ...opening import connected, greeted
 from .words import milliseconds, words
 
 # The service's end of a session, or of the line under it; it gives no code of its own.

@@ -51,11 +51,13 @@ class TextReplaced(_Event, frozen=True, kw_only=True):
     The text so far is withdrawn, and this stands in its place.
 
     By the service, for its ``reason``; or by us, and then ``notice`` is what the reader is told.
+    ``quiet`` where there is nothing to tell: what was withdrawn comes again as what it is.
     """
 
     text: str
     reason: str = ""
     notice: str = ""
+    quiet: bool = False
 
 
 class ToolCallDelta(_Event, frozen=True, kw_only=True):

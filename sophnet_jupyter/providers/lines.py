@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from ..wire.stream.lines import LineDecoder
 from ..wire.stream.sse import SSE
 from .literal import NotLiteral, parse
+from .service_json import BROKEN, decode_piece
 
 DONE = "[DONE]"
-_decode = msgspec.json.Decoder().decode
 
 
 def read(text: str) -> dict[str, Any] | None:
     """The object that a line holds, as JSON or as Python prints it; None if it holds none."""
     try:
-        value = _decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        value = decode_piece(text)
+    except BROKEN:
         try:
             value = parse(text)
         except NotLiteral:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from ..errors import AnswerUnreadable
 from ..wire.call import Reply
-
-decode = msgspec.json.Decoder().decode
-BROKEN = (msgspec.DecodeError, RecursionError)
+from .service_json import BROKEN, decode
 
 
 def json_object(reply: Reply) -> dict[str, Any] | None:
@@ -30,6 +26,35 @@ def unreadable(reply: Reply, *, service: str, setting: str, what: str = "") -> A
     if not reply.body.strip():
         what = "an empty body with HTTP 200"
     return AnswerUnreadable(service=service, what=what, quote=reply.text[:80], setting=setting)
+
+
+def is_fine(code: object) -> bool:
+    """True for a code with which gateways say that all is well."""
+    return str(code).strip().lower() in ("", "0", "200", "ok", "success", "none", "true")
+
+
+def says_error_elsewhere(body: Mapping[str, Any]) -> bool:
+    """True for an error in the shape of other frameworks and gateways than the service's own."""
+    if body.get("success") is False or not is_fine(_other_code(body)):
+        return True
+    # FastAPI's; a task may have a detail too, beside what it is.
+    return bool(body.get("detail")) and len(body) == 1
+
+
+def said_elsewhere(body: Mapping[str, Any]) -> str:
+    """The words of such an error, empty where it has none."""
+    inner = body.get("base_resp")
+    said = inner.get("status_msg") if isinstance(inner, Mapping) else None
+    said = said or body.get("error_msg") or body.get("errorMessage") or body.get("detail")
+    if isinstance(said, list):
+        said = "; ".join(str(each.get("msg") or each) for each in said if isinstance(each, Mapping))
+    return str(said or "")
+
+
+def _other_code(body: Mapping[str, Any]) -> object:
+    inner = body.get("base_resp")
+    code = inner.get("status_code") if isinstance(inner, Mapping) else None
+    return code or body.get("error_code") or ""
 
 
 def is_sandbox(headers: Mapping[str, str]) -> bool:

@@ -41,6 +41,8 @@ def fold(state: Response, event: Event) -> Response:
             return _changed(state, text=state.text + text)
         case ReasoningDelta(text=text):
             return _changed(state, thinking=state.thinking + text)
+        case TextReplaced(text=text, quiet=True):
+            return _changed(state, text=text)
         case TextReplaced(text=text, reason=reason):
             said = f"The service replaced its answer{f' ({reason})' if reason else ''}."
             said = event.notice or said

@@ -9,8 +9,6 @@ from ...errors import AnswerUnreadable, ServiceError, error_class
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
-from ..reply import BROKEN as BROKEN
-from ..reply import decode as decode
 from ..reply import is_sandbox as is_sandbox
 from . import codes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...events import (
@@ -12,12 +12,15 @@ from ...events import (
     Event,
     Finished,
     Notice,
+    ReasoningDelta,
     Reference,
     References,
     TextDelta,
     TextReplaced,
     Usage,
 )
+from ..service_json import Halves
+from ..thoughts import ThoughtPiece, Thoughts
 from .loose import number, objects, table
 
 # The second spelling stands in older copies of the document.
@@ -39,6 +42,8 @@ class CompletionDecoder:
         self.speaking = False
         self.empty = True
         self._files: set[str] = set()
+        self._thoughts = Thoughts()
+        self._halves = Halves()
 
     def events(self, chunk: Mapping[str, Any], name: str = "") -> list[Event]:
         """
@@ -59,13 +64,15 @@ class CompletionDecoder:
                 return self._said(chunk)
             case "message_replace":
                 self.empty = False
+                self._thoughts, self._halves = Thoughts(), Halves()
                 reason = str(chunk.get("reason") or "")
                 return [TextReplaced(text=str(chunk.get("answer") or ""), reason=reason)]
             case "message_file":
                 return self._made([chunk])
             case "message_end":
                 self.ended = True
-                return [*self._made(objects(chunk.get("files"))), *metadata(chunk.get("metadata"))]
+                files, facts = objects(chunk.get("files")), chunk.get("metadata")
+                return [*self._left(), *self._made(files), *metadata(facts)]
             case "tts_message":
                 self.speaking = True
                 return _sound(chunk.get("audio"))
@@ -82,7 +89,8 @@ class CompletionDecoder:
         """The last events: ``message_end`` makes an answer complete, whatever came after it."""
         if not self.ended:
             said = "The stream ended without saying that it was finished: the answer may be cut."
-            return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
+            ending = Finished(reason="incomplete", ending="incomplete")
+            return [*self._left(), Notice(text=said), ending]
         if stopped:
             # A message_end still comes after stop (WIRE 2.3), behind half an answer.
             return [Finished(reason="stopped", ending="stopped")]
@@ -107,7 +115,23 @@ class CompletionDecoder:
         if not text:
             return []
         self.empty = False
-        return [TextDelta(text=str(text))]
+        return list(_told(self._thoughts.feed(self._halves.whole(str(text)))))
+
+    def _left(self) -> list[Event]:
+        """What was held back of the text, once no more of it can come."""
+        rest = self._halves.rest()
+        return [*_told([*self._thoughts.feed(rest), *self._thoughts.finish()])]
+
+
+def _told(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
+    """Apps hand on what their model thinks in the answer, between tags or in a fold."""
+    for kind, text in pieces:
+        if kind == "said":
+            yield TextDelta(text=text)
+        else:
+            if kind == "recalled":
+                yield TextReplaced(text="", quiet=True)
+            yield ReasoningDelta(text=text)
 
 
 def metadata(said: object) -> list[Event]:

@@ -17,12 +17,11 @@ from ...wire.retry import PAID_TASK, Retry
 from ...wire.stream import stream as wire_stream
 from ...wire.stream.sse import SSE
 from ...wire.wire import Wire
+from ..service_json import BROKEN, decode, decode_piece
 from .access import (
-    BROKEN,
     SERVICE,
     SETTING,
     checked,
-    decode,
     is_sandbox,
     parse_error,
     says_error,
@@ -192,7 +191,7 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     lines = [line for line in data.split("\n") if line.strip() not in ("", DONE)]
     for pieces in ([data], lines):
         with suppress(*BROKEN):
-            found = [decode(piece) for piece in pieces]
+            found = [decode_piece(piece) for piece in pieces]
             if all(isinstance(chunk, dict) for chunk in found):
                 return found
     if cut or not lines:

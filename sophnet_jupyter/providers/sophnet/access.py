@@ -10,6 +10,7 @@ from ...errors import AnswerUnreadable, ServiceError, error_class
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
+from ..reply import is_fine
 from ..reply import is_sandbox as is_sandbox
 
 SERVICE = "SophNet"
@@ -75,8 +76,11 @@ def says_error(body: Mapping[str, Any]) -> bool:
     output = body.get("output")
     if isinstance(output, dict) and output.get("code"):
         return True
+    if replies.says_error_elsewhere(body):
+        return True
     # An image task without an output says its reason at the top (WIRE 1.2).
-    return bool(body.get("code") and body.get("message") and "output" not in body)
+    code = body.get("code")
+    return bool(code and body.get("message") and "output" not in body and not is_fine(code))
 
 
 def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
@@ -92,6 +96,7 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         or task.get("message")
         or task.get("errorMessage")
         or body.get("msg")
+        or replies.said_elsewhere(body)
         or ("" if reply.body.lstrip()[:1] == b"<" else reply.text[:300])
     )
     places = (inner.get("code"), body.get("code"), task.get("code"), inner.get("status"))

@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import get_args
 from urllib.parse import SplitResult, urlsplit
 
-import msgspec
-
 from ...errors import SettingsError
 from ...events import Reference
 from ...files.kinds import TEXTS, Kind
@@ -19,6 +17,7 @@ from ...wire.files.download import Downloader
 from ...wire.files.receive import charset
 from ...wire.retry import READ
 from ...wire.wire import Wire
+from ..service_json import BROKEN, decode
 from .access import checked, parse_error
 
 LIMIT = 16 << 20
@@ -96,8 +95,8 @@ def _content(reply: Reply) -> str | bytes:
 
 def _object(body: bytes) -> dict[str, object]:
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+        found = decode(body.decode("utf-8-sig", "replace"))
+    except BROKEN:
         return {}
     return found if isinstance(found, dict) else {}
 

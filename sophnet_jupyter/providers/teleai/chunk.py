@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...events import Event, ReasoningDelta, TextDelta, Usage
+from ...events import Event, Notice, ReasoningDelta, TextDelta, Usage
+from ..endings import EARLY, Endings, reason_of
+from ..service_json import Halves
 
 # What the document calls the steps of the analysis; all else is its report.
 STEPS = "source"
@@ -20,9 +22,15 @@ class AnalysisDecoder:
     """
 
     def __init__(self) -> None:
-        self.reason = ""
+        self.endings = Endings()
         self.steps = False
         self.report = False
+        self._halves = {True: Halves(), False: Halves()}
+
+    @property
+    def reason(self) -> str:
+        """Why the report is over, in the service's word; empty while it is not."""
+        return self.endings.reason
 
     def events(self, chunk: Mapping[str, Any]) -> list[Event]:
         """The events of one chunk, whose words are under ``delta`` or, if whole, ``message``."""
@@ -30,17 +38,26 @@ class AnalysisDecoder:
         for choice in _list(chunk.get("choices")):
             text = _text(_dict(choice.get("delta")) or _dict(choice.get("message")))
             steps = choice.get("type") == STEPS
+            text = self._halves[steps].whole(text)
             if text and steps:
                 self.steps = True
                 found.append(ReasoningDelta(text=text))
             elif text:
                 self.report = True
+                self.endings.goes_on()
                 found.append(TextDelta(text=text))
-            if (reason := choice.get("finish_reason")) and not steps:
-                self.reason = _reason(str(reason))
+            if (reason := reason_of(choice.get("finish_reason"))) and not steps:
+                self.endings.over(_reason(reason))
         if usage := _dict(chunk.get("usage")):
             found.append(_usage(usage))
         return found
+
+    def end(self) -> list[Event]:
+        """What is still to be told once nothing more can come."""
+        steps, report = self._halves[True].rest(), self._halves[False].rest()
+        found: list[Event] = [ReasoningDelta(text=steps)] if steps else []
+        found += [TextDelta(text=report)] if report else []
+        return [*found, Notice(text=EARLY)] if self.endings.early else found
 
 
 def _reason(said: str) -> str:
@@ -56,7 +73,8 @@ def _text(words: Mapping[str, Any]) -> str:
 def _usage(usage: Mapping[str, Any]) -> Usage:
     def count(name: str) -> int:
         value = usage.get(name)
-        return value if isinstance(value, int) else 0
+        # Some encoders write whole numbers as floats.
+        return int(value) if isinstance(value, int | float) else 0
 
     return Usage(
         prompt_tokens=count("prompt_tokens"),

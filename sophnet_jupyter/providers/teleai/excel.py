@@ -151,7 +151,7 @@ class Excel:
                     async for sse in events:
                         for event in reading.events(sse):
                             yield event
-                        opened.ending = bool(reading.decoder.reason)
+                        opened.ending = reading.decoder.endings.ended
             # An error, a page of somebody else, or one object on several lines.
             no_stream = not opened.ok or opened.unread is not None
             reply = await opened.whole() if no_stream and not opened.done else None
@@ -225,10 +225,11 @@ def whole(reply: Reply, trace: str) -> list[Event]:
 
 def ending(decoder: AnalysisDecoder, *, done: bool) -> list[Event]:
     """How an analysis ended, and what its reader should know about that."""
+    notices: list[Event] = decoder.end()
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."
-        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
-    notices: list[Event] = []
+        ending = Finished(reason="incomplete", ending="incomplete")
+        return [*notices, Notice(text=said), ending]
     if decoder.reason == "length":
         notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
     elif decoder.steps and not decoder.report:

@@ -50,6 +50,8 @@ class TerminalAnswer:
             case TextDelta(text=text):
                 self._switch(thinking=False)
                 self._print(self._filter.feed(text))
+            case TextReplaced(text=text, quiet=True):
+                self._print(self._grey("\n— what stands above was a thought —\n") + plain(text))
             case TextReplaced(text=text, notice=notice):
                 said = one_line(notice) or "the service replaced its answer:"
                 self._print(f"\n— {said} —\n{plain(text)}")

@@ -47,13 +47,15 @@ class Stream:
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
-        self._end: float | None = None
+        # Until when an end mark is waited for, and after which ending that began.
+        self._end = (0, 0.0)
         self.status = opened.status
         self.headers = opened.headers
         # The body of what turned out to hold no event at all; None once one has come.
         self.unread: bytearray | None = bytearray()
-        # Set by the reader once only an end mark can follow.
-        self.ending = False
+        # Set by the reader after each event: 0 while more is expected, else how often the answer
+        # has said that it is over, so that one that goes on after all is waited for anew.
+        self.ending = 0
         # True once the end mark came.
         self.done = False
 
@@ -92,22 +94,29 @@ class Stream:
         deadline = self._opened.deadline
         now, end = deadline.now, deadline.end
         try:
-            async for piece in self._opened.pieces:
-                events = decoder.feed(piece)
-                if self.unread is not None:
-                    self._keep(piece, events)
-                for event in events:
-                    if event.data == until:
-                        self.done = True
+            more = True
+            while more and not self.done:
+                async for piece in self._opened.pieces:
+                    events = decoder.feed(piece)
+                    if self.unread is not None:
+                        self._keep(piece, events)
+                    for event in events:
+                        if event.data == until:
+                            self.done = True
+                            break
+                        yield event
+                    if self.done or self.ending:
                         break
-                    yield event
-                if self.done or self.ending:
-                    break
-                if now() > end:
-                    raise deadline.exceeded()
-            while self.ending and not self.done and (last := await self._last_piece()):
-                for event in self._before(until, decoder.feed(last)):
-                    yield event
+                    if now() > end:
+                        raise deadline.exceeded()
+                # Said to be over, unless what still comes takes that back.
+                more = bool(self.ending)
+                while self.ending and not self.done:
+                    if (last := await self._last_piece()) is None:
+                        more = False
+                        break
+                    for event in self._before(until, decoder.feed(last)):
+                        yield event
             if not self.done:
                 for event in self._before(until, decoder.finish()):
                     self.unread = None
@@ -138,10 +147,10 @@ class Stream:
 
     async def _last_piece(self) -> bytes | None:
         """More of an answer that has all that was asked for: how its line ends is no matter."""
-        loop = asyncio.get_running_loop()
-        self._end = self._end or loop.time() + END_WAIT
+        if self._end[0] != self.ending:
+            self._end = self.ending, asyncio.get_running_loop().time() + END_WAIT
         try:
-            async with asyncio.timeout_at(self._end):
+            async with asyncio.timeout_at(self._end[1]):
                 return await anext(self._opened.pieces, None)
         except Exception:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -11,17 +11,19 @@ from ....events import (
     AlternativeDelta,
     Event,
     Logprobs,
+    Notice,
     ReasoningDelta,
     Reference,
     References,
     TextDelta,
+    TextReplaced,
     TokenLogprob,
-    ToolCallDelta,
     Usage,
 )
-
-# More parallel calls than any model makes: a larger index is a fault, not a reason to allocate.
-MAX_CALLS = 128
+from ...endings import EARLY, Endings, reason_of
+from ...service_json import Halves, joined
+from ...thoughts import ThoughtPiece, Thoughts
+from .calls import MAX_CALLS, ToolCalls
 
 
 class _Words(msgspec.Struct, gc=False):
@@ -67,20 +69,49 @@ class ChatDecoder:
     """
     Reads chunks, and keeps what one chunk alone does not tell.
 
-    That is the finish reason, which may come before the usage; the references, which come in
-    pieces at the point of use and once more as the full list at the end (WIRE 1.3); and the
-    position of tool calls that lack an ``index``. The first of several ``choices`` is the answer;
-    of the others only the text is read. ``cite`` is handed each reference, to let it be fetched.
+    That is the finish reason, which may come before the usage, and before more words; the
+    references, which come in pieces at the point of use and once more as the full list at the end
+    (WIRE 1.3); thoughts between tags; and which call a piece belongs to. The first of several
+    ``choices`` is the answer; of the others only the text is read. ``cite`` is handed each
+    reference, to let it be fetched.
     """
 
     def __init__(self, choices: int = 1, cite: Cite = as_it_is) -> None:
-        self.reason = ""
+        self.endings = Endings(choices)
+        self.empty = True
+        # Whether a chunk with choices has come at all.
+        self.began = False
         self._cite = cite
         self._choices = choices
-        self._open = set(range(choices))
-        self.empty = True
         self._references: dict[int, Reference] = {}
-        self._calls: list[str] = []
+        self._calls = ToolCalls()
+        self._thoughts = [Thoughts() for _ in range(choices)]
+        self._halves = [Halves() for _ in range(choices)]
+        self._thinking = Halves()
+        self._refused = False
+
+    @property
+    def reason(self) -> str:
+        """Why the answer is over, in the service's word; empty while it is not."""
+        return self.endings.reason
+
+    @property
+    def ended(self) -> int:
+        """0 while more is expected, else how often it was said that there is none."""
+        return self.endings.ended
+
+    def plain(self, text: str) -> bool:
+        """
+        Whether words that came alone can be handed on as they stand; takes note of them if so.
+
+        Most words of an answer are: they end nothing, and hold no tag.
+        """
+        thoughts = self._thoughts[0]
+        if "<" in text or not thoughts.plain or self.endings.reason:
+            return False
+        self.empty = False
+        thoughts.note(text)
+        return True
 
     def events(self, chunk: Mapping[str, Any], part: str) -> list[Event]:
         """
@@ -94,70 +125,92 @@ class ChatDecoder:
         for choice in choices if isinstance(choices, list) else ():
             if not isinstance(choice, dict):
                 continue
+            self.began = True
             words = choice.get(part)
             if not isinstance(words, dict):
                 words = {}
             if self._choices > 1 and (number := choice.get("index")):
                 found += self._other(number, words, choice)
                 continue
-            if thought := words.get("reasoning_content"):
-                found.append(ReasoningDelta(text=_text(thought)))
-            if text := words.get("content"):
-                found.append(TextDelta(text=text if isinstance(text, str) else _text(text)))
-            if calls := words.get("tool_calls"):
-                found += [self._call(call) for call in _list(calls)]
+            said = self._said(words, whole=part == "message")
             if refs := choice.get("refs") or words.get("refs"):
-                found.append(self._cited(_list(refs), last=bool(choice.get("finish_reason"))))
+                said.append(self._cited(_list(refs), last=bool(choice.get("finish_reason"))))
             if logprobs := choice.get("logprobs"):
-                found += _logprobs(_dict(logprobs))
-            if reason := choice.get("finish_reason"):
-                self.reason = str(reason)
-                self._open.discard(0)
+                said += _logprobs(_dict(logprobs))
+            if said:
+                self.endings.goes_on()
+                found += said
+            if reason := reason_of(choice.get("finish_reason")):
+                self.endings.over(reason)
         if found:
             self.empty = False
         if usage := chunk.get("usage"):
             found.append(_usage(_dict(usage)))
         return found
 
-    @property
-    def ended(self) -> bool:
-        """True once every choice has a finish reason: only usage and an end mark can follow."""
-        return not self._open
+    def end(self) -> list[Event]:
+        """What is still to be told once nothing more can come."""
+        found = [*self._told(self._thoughts[0].finish())]
+        if rest := self._thinking.rest():
+            found.append(ReasoningDelta(text=rest))
+        if rest := self._halves[0].rest():
+            found.append(TextDelta(text=rest))
+        for number in range(1, self._choices):
+            rest = "".join(piece.text for piece in self._thoughts[number].finish())
+            if rest := rest + self._halves[number].rest():
+                found.append(AlternativeDelta(choice=number, text=rest))
+        found += self._calls.rest()
+        self.empty = self.empty and not found
+        if self._refused:
+            found.append(Notice(text="The model refused to answer this."))
+        if self._calls.left_out:
+            found.append(
+                Notice(text=f"Of more than {MAX_CALLS} calls at once the rest is left out.")
+            )
+        if self.endings.early:
+            found.append(Notice(text=EARLY))
+        return found
+
+    def _said(self, words: Mapping[str, Any], *, whole: bool) -> list[Event]:
+        """What the words of a chunk say, in the order in which a model makes it."""
+        found: list[Event] = []
+        thought = words.get("reasoning_content") or words.get("reasoning")
+        if thought and (thought := self._thinking.whole(_text(thought))):
+            self._thoughts[0].apart()
+            found.append(ReasoningDelta(text=thought))
+        if text := words.get("content"):
+            text = self._halves[0].whole(text if isinstance(text, str) else _text(text))
+            found += self._told(self._thoughts[0].feed(text))
+        if refusal := words.get("refusal"):
+            self._refused = True
+            found.append(TextDelta(text=self._halves[0].whole(_text(refusal))))
+        if calls := words.get("tool_calls"):
+            read = self._calls.listed if whole else self._calls.piece
+            found += filter(None, map(read, _list(calls)))
+        return found
+
+    @staticmethod
+    def _told(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
+        for kind, text in pieces:
+            if kind == "said":
+                yield TextDelta(text=text)
+            else:
+                if kind == "recalled":
+                    yield TextReplaced(text="", quiet=True)
+                yield ReasoningDelta(text=text)
 
     def _other(
         self, number: object, words: Mapping[str, Any], choice: Mapping[str, Any]
     ) -> list[Event]:
         if not isinstance(number, int) or not 0 < number < self._choices:
             return []
-        if choice.get("finish_reason"):
-            self._open.discard(number)
-        text = _text(words.get("content") or "")
-        return [AlternativeDelta(choice=number, text=text)] if text else []
-
-    def _call(self, call: Mapping[str, Any]) -> ToolCallDelta:
-        function = _dict(call.get("function"))
-        arguments = function.get("arguments") or ""
-        if not isinstance(arguments, str):
-            # Seen from a sibling service: an object where the document has text.
-            arguments = msgspec.json.encode(arguments).decode()
-        call_id = str(call.get("id") or "")
-        return ToolCallDelta(
-            index=self._position(call.get("index"), call_id),
-            id=call_id,
-            name=str(function.get("name") or ""),
-            arguments=arguments,
-        )
-
-    def _position(self, index: object, call_id: str) -> int:
-        if isinstance(index, int) and 0 <= index < MAX_CALLS:
-            self._calls += [""] * (index + 1 - len(self._calls))
-            self._calls[index] = call_id or self._calls[index]
-            return index
-        if call_id in self._calls:
-            return self._calls.index(call_id)
-        if call_id and len(self._calls) < MAX_CALLS:
-            self._calls.append(call_id)
-        return max(0, len(self._calls) - 1)
+        text = self._halves[number].whole(_text(words.get("content") or ""))
+        said = [piece.text for piece in self._thoughts[number].feed(text) if piece.kind == "said"]
+        if text:
+            self.endings.goes_on(number)
+        if reason := reason_of(choice.get("finish_reason")):
+            self.endings.over(reason, number)
+        return [AlternativeDelta(choice=number, text="".join(said))] if said else []
 
     def _cited(self, refs: list[dict[str, Any]], *, last: bool) -> References:
         found = {ref.index: ref for ref in map(_reference, refs, range(len(refs)))}
@@ -193,7 +246,7 @@ def _reference(ref: Mapping[str, Any], place: int) -> Reference:
     return Reference(
         index=index if isinstance(index, int) else place,
         title=str(ref.get("title") or ""),
-        content=str(ref.get("content") or ""),
+        content=joined(str(ref.get("content") or "")),
         type=str(ref.get("type") or ""),
         url=str(ref.get("url") or ""),
         id=str(ref.get("id") or ""),
@@ -220,6 +273,9 @@ def _text(words: object) -> str:
 
 
 def _count(value: object) -> int | None:
+    # JavaScript and some gateways write whole numbers as floats.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) else None
 
 

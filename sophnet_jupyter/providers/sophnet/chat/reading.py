@@ -5,12 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import msgspec
-
 from ....errors import AnswerUnreadable
 from ....events import Event, Finished, Notice, Started
 from ....wire.call import Reply
 from ....wire.stream.sse import SSE
+from ...service_json import BROKEN, decode_piece
 from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
 from .chunk import ChatDecoder, Cite, as_it_is, plain_text
 
@@ -31,12 +30,13 @@ class ChatReader:
         self.decoder = ChatDecoder(choices, cite)
         self._reply = reply
         self._started = False
+        # What came first, to be quoted should nothing of it have been an answer.
+        self._first = ""
 
     def words(self, sse: SSE) -> str:
         """The words of an event that brings words and nothing else; empty for any other."""
         if self._started and sse.event == "message" and (text := plain_text(sse.data or "")):
-            self.decoder.empty = False
-            return text
+            return text if self.decoder.plain(text) else ""
         return ""
 
     def events(self, sse: SSE) -> list[Event]:
@@ -50,12 +50,20 @@ class ChatReader:
                 raise parse_error(self._reply, chunk)
             if not self._started:
                 self._started = True
+                self._first = sse.data or ""
                 found.append(_started(self._reply, chunk))
             found += self.decoder.events(chunk, "delta")
         return found
 
     def end(self, *, done: bool) -> list[Event]:
-        """The last events: ``[DONE]`` or a finish reason make the answer complete."""
+        """
+        The last events: ``[DONE]`` or a finish reason make the answer complete.
+
+        Raises `AnswerUnreadable` for objects none of which was a piece of an answer.
+        """
+        if self._started and not self.decoder.began:
+            what, quote = "JSON without any choices", self._reply.scrub(self._first)[:80]
+            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote)
         return last_events(self.decoder, done=done)
 
 
@@ -77,14 +85,14 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     ``cut`` says that the stream ended inside this event, so that it may be half an object.
     """
     try:
-        chunk = _decode(data)
-    except _BROKEN:
+        chunk = decode_piece(data)
+    except BROKEN:
         chunk = None
     if isinstance(chunk, dict):
         return [chunk]
     lines = [line for line in data.split("\n") if line.strip() not in ("", DONE)]
-    with suppress(*_BROKEN):
-        found = [_decode(line) for line in lines]
+    with suppress(*BROKEN):
+        found = [decode_piece(line) for line in lines]
         if all(isinstance(chunk, dict) for chunk in found):
             return found
     if cut:
@@ -93,15 +101,11 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.scrub(data)[:80])
 
 
-_decode = msgspec.json.Decoder().decode
-_BROKEN = (msgspec.DecodeError, RecursionError)
-
-
 def _error(data: str) -> dict[str, Any]:
     """The data of an event named error, in the shape of a body that is one."""
     try:
-        said = _decode(data)
-    except _BROKEN:
+        said = decode_piece(data)
+    except BROKEN:
         said = data
     if not isinstance(said, dict):
         return {"error": str(said)}
@@ -124,12 +128,13 @@ def _started(reply: Reply, chunk: dict[str, Any]) -> Started:
 
 def last_events(decoder: ChatDecoder, *, done: bool) -> list[Event]:
     """How an answer ended, by its finish reason, or because its stream says so."""
+    left = decoder.end()
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."
-        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
+        return [*left, Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
     if decoder.reason in GAVE_UP:
         said = f"The service gave the answer up ({decoder.reason}): ask again for the rest."
-        return [Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
+        return [*left, Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
     notices: list[Event] = []
     if decoder.reason == "length":
         notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
@@ -137,4 +142,4 @@ def last_events(decoder: ChatDecoder, *, done: bool) -> list[Event]:
         notices.append(Notice(text="The service's content filter ended this answer."))
     elif decoder.empty:
         notices.append(Notice(text="The model finished without a word."))
-    return [*notices, Finished(reason=decoder.reason)]
+    return [*left, *notices, Finished(reason=decoder.reason)]

@@ -101,6 +101,10 @@ class Rounds:
                         event = self._usage = _sum(usage, event)
                     case ToolCallDelta(index=index):
                         event = replace(event, index=index + len(before.tool_calls))
+                    case TextReplaced(text=text):
+                        # Of this round alone; what is said next begins anew.
+                        event = replace(event, text=before.text + text)
+                        gaps[TextDelta] = bool(before.text)
                     case TextDelta() | ReasoningDelta() if gaps.pop(type(event), False):
                         yield type(event)(text="\n\n")
                 yield event

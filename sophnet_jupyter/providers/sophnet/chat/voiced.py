@@ -88,9 +88,9 @@ class _Both:
         self._usage = Usage()
 
     @property
-    def over(self) -> bool:
-        """True once both have said that they are finished."""
-        return self._frames.finished and self._words.decoder.ended
+    def over(self) -> int:
+        """0 until both have said that they are finished, then how often the words have."""
+        return self._words.decoder.ended if self._frames.finished else 0
 
     def events(self, line: SSE) -> list[Event]:
         found = read(line.data or "")

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from struct import Struct, iter_unpack
 from struct import error as StructError  # noqa: N812
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ....errors import AnswerUnreadable
 from ....wire.call import Reply
+from ...service_json import BROKEN, lenient
 from ..access import SERVICE, checked, is_sandbox
 
 FLOAT = 4
@@ -50,6 +51,7 @@ class _CodedRows(msgspec.Struct):
     id: str | None = None
 
 
+_AnyRows = TypeVar("_AnyRows", _Rows, _CodedRows)
 _rows, _coded = msgspec.json.Decoder(_Rows), msgspec.json.Decoder(_CodedRows)
 
 
@@ -98,7 +100,19 @@ def _typed(reply: Reply) -> _Rows | _CodedRows | None:
             return decoder.decode(reply.body)
         except (msgspec.DecodeError, RecursionError):
             continue
-    return None
+    # Not as a strict reader wants it: a mark before it, NaN beside it, counts as floats.
+    try:
+        body = lenient(reply.body.decode("utf-8-sig", "replace"))
+        return _convert(body, _Rows) or _convert(body, _CodedRows)
+    except BROKEN:
+        return None
+
+
+def _convert(body: Any, kind: type[_AnyRows]) -> _AnyRows | None:
+    try:
+        return msgspec.convert(body, kind, strict=False)
+    except msgspec.ValidationError:
+        return None
 
 
 def _in_order(rows: Sequence[Any], reply: Reply) -> Sequence[Any]:

@@ -10,6 +10,7 @@ import msgspec
 from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
+from ...service_json import BROKEN, decode
 from ..access import SERVICE, checked, request_id, unreadable
 
 # One table of the document has SUCCESSED; videos are cancelled, images CANCELED (WIRE S31, S32).
@@ -124,8 +125,8 @@ def _fail(task: ImageTask, task_id: str, reply: Reply | None = None) -> NoReturn
 
 def _body(reply: Reply) -> Any:
     try:
-        return msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
-    except (msgspec.DecodeError, RecursionError):
+        return decode(reply.body.decode("utf-8-sig", "replace"))
+    except BROKEN:
         return None
 
 

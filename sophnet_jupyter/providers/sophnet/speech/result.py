@@ -11,6 +11,7 @@ from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
 from ....values.transcript import Sentence
 from ....wire.call import Reply
 from ....wire.poll import State
+from ...service_json import BROKEN, decode
 from ..access import SERVICE, checked, request_id
 
 # "[0:5.840,0:6.690,0] text"; hours and blanks are taken too, and a missing speaker.
@@ -125,8 +126,8 @@ def _moment(groups: tuple[Any, ...]) -> float:
 
 def _body(reply: Reply) -> dict[str, Any]:
     try:
-        body = msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
-    except (msgspec.DecodeError, RecursionError):
+        body = decode(reply.body.decode("utf-8-sig", "replace"))
+    except BROKEN:
         return {}
     return body if isinstance(body, dict) else {}
 

@@ -10,6 +10,7 @@ import msgspec
 from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
+from ...service_json import BROKEN, decode
 from ..access import SERVICE, checked, request_id, unreadable
 from ..images.task import folded
 
@@ -159,8 +160,8 @@ def _fail(task: VideoTask, reply: Reply) -> NoReturn:
 
 def _json(reply: Reply) -> Any:
     try:
-        return msgspec.json.decode(reply.body.decode("utf-8-sig", "replace"))
-    except (msgspec.DecodeError, RecursionError):
+        return decode(reply.body.decode("utf-8-sig", "replace"))
+    except BROKEN:
         return None
 
 

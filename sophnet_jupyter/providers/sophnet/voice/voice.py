@@ -90,7 +90,7 @@ class Voice:
                             yield _started(reply, param)
                         for event in frames.events(found):
                             yield event
-                        opened.ending = frames.finished
+                        opened.ending = int(frames.finished)
             if not opened.ok or opened.unread is not None:
                 # An error, a page, nothing at all, or a server that sends the sound as it is.
                 whole = await opened.whole()

@@ -11,6 +11,7 @@ import msgspec
 from .....events import Transcript
 from .....wire.call import Reply
 from .....wire.websocket import Socket, Sockets
+from ....service_json import BROKEN, decode
 from ... import access
 from ...opening import connected, greeted
 from .words import milliseconds, words
@@ -120,7 +121,7 @@ def _is_ok(message: Mapping[str, Any] | None) -> bool:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        value = decode(text)
+    except BROKEN:
         return None
     return value if isinstance(value, dict) else None

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import msgspec
-
 from .....events import Word
+from ....service_json import BROKEN, decode
 
 # A text may hold commas and brackets, so that the known names around it are what is looked for.
 _PRINTED = re.compile(
@@ -30,8 +29,8 @@ def words(said: Any) -> tuple[Word, ...]:
     """
     if isinstance(said, str):
         try:
-            said = msgspec.json.decode(said)
-        except (msgspec.DecodeError, RecursionError):
+            said = decode(said)
+        except BROKEN:
             said = [piece for piece in _NEXT.split(said) if piece.startswith("Word(")]
     if not isinstance(said, list):
         return ()

@@ -1,0 +1,49 @@
+"""Whether an answer says that it is over. Some say so early, or with each of their pieces."""
+
+from __future__ import annotations
+
+# What encoders of several languages write where there is no reason.
+_NONE = {"", "null", "none", "nil", "undefined"}
+EARLY = "The service said that the answer was over before it was: what came after belongs to it."
+
+
+def reason_of(said: object) -> str:
+    """A finish reason as a word; empty for what is none."""
+    word = said.strip() if isinstance(said, str) else ""
+    return "" if word.lower() in _NONE else word
+
+
+class Endings:
+    """
+    The finish reasons of an answer's ``choices``.
+
+    One that is followed by more words is taken back, and holds again only when it is said again.
+    """
+
+    def __init__(self, choices: int = 1) -> None:
+        self._choices = choices
+        self._reasons: dict[int, str] = {}
+        self._count = 0
+        self.early = False
+        """True once something came after a reason."""
+
+    def goes_on(self, choice: int = 0) -> None:
+        """More of a choice has come."""
+        if self._reasons.pop(choice, ""):
+            self.early = True
+
+    def over(self, reason: str, choice: int = 0) -> None:
+        """A choice is said to be over."""
+        if choice not in self._reasons:
+            self._count += 1
+        self._reasons[choice] = reason
+
+    @property
+    def reason(self) -> str:
+        """Why the first choice is over; empty while it is not."""
+        return self._reasons.get(0, "")
+
+    @property
+    def ended(self) -> int:
+        """How often a choice was said to be over once all of them are, else 0."""
+        return self._count if len(self._reasons) == self._choices else 0

@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # Peers have an environment of their own, so that no test can lean on what they bring.
 BENCH := .venv-bench
+TYPES := tests/types
+NODE := $(BIN)/python $(TYPES)/node.py
 
-.PHONY: help demo test check bench clean browser
+.PHONY: help demo test check bench clean browser types
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -26,13 +28,13 @@ help:
 demo: $(VENV)/lab.stamp
 	@$(BIN)/sophnet-jupyter demo $(ARGS)
 
-test: $(VENV)/dev.stamp browser
+test: $(VENV)/dev.stamp types browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: $(VENV)/dev.stamp
+check: $(VENV)/dev.stamp types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -46,6 +48,11 @@ bench: $(BENCH)/bench.stamp
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/browser/chromium.py || true
 
+# The panels' scripts are not built; TypeScript only reads them.
+types: $(TYPES)/node_modules/types.stamp
+	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)
+	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)/worklets.json
+
 # Each stamp says: this is installed, as pyproject.toml asks for it.
 $(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV) ..."
@@ -56,6 +63,11 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV), with the tools for tests ..."
 	@$(PIP) -e '.[dev]'
 	@touch $(VENV)/lab.stamp $@
+
+$(TYPES)/node_modules/types.stamp: $(TYPES)/package-lock.json | $(VENV)/dev.stamp
+	@echo "Installing TypeScript ..."
+	@$(NODE) npm ci --prefix $(TYPES) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 $(BENCH)/bench.stamp: pyproject.toml | $(BIN)/python
 	@echo "Installing into $(BENCH), with the peers ..."
@@ -73,5 +85,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(TYPES)/node_modules build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -56,13 +56,13 @@ function render({ model, el }) {
 
   function events() {
     return {
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       state({ exchanges: all }, buffers) {
         empty();
         for (const exchange of all) add(exchange, buffers);
         toEnd();
       },
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       asked({ exchange }, buffers) {
         panel.fail("");
         add(exchange, buffers);
@@ -87,7 +87,7 @@ function render({ model, el }) {
     };
   }
 
-  /** @param {any} exchange @param {DataView[]} buffers */
+  /** @param {any} exchange @param {DataView<ArrayBuffer>[]} buffers */
   function add(exchange, buffers) {
     const drawn = drawExchange(model, exchange, buffers, () => panel.send("again"));
     exchanges.set(exchange.id, drawn);

@@ -60,7 +60,7 @@ function render({ model, el }) {
 
   function events() {
     return {
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       state(event, [heard]) {
         panel.fail(event.problem);
         reload.hidden = !event.problem;
@@ -89,7 +89,7 @@ function render({ model, el }) {
       settled({ exchange, outcome }) {
         if (exchange === shown) settle(outcome);
       },
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       sound({ exchange, at }, [data]) {
         if (exchange === shown) hear(at, data, true);
       },
@@ -163,7 +163,7 @@ function render({ model, el }) {
     rating.element.prepend(aloud);
   }
 
-  /** @param {number} at @param {DataView} data @param {boolean} live */
+  /** @param {number} at @param {DataView<ArrayBuffer>} data @param {boolean} live */
   function hear(at, data, live) {
     if (!sound) {
       sound = openSound("the answer", panel.fail);

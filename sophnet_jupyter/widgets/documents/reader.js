@@ -9,7 +9,7 @@ function render({ model, el }) {
   const closing = make("div", { className: "jp-RenderedHTMLCommon sophnet-closing" });
   /** @type {any[]} */
   let pages = [];
-  /** @type {DataView[]} */
+  /** @type {DataView<ArrayBuffer>[]} */
   let pictures = [];
   /** @type {{element: HTMLElement, close: () => void} | undefined} */
   let spread;
@@ -17,7 +17,7 @@ function render({ model, el }) {
     label: "Text in pictures",
     kind: "pages",
     on: {
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       state({ pages: read, closing: html }, buffers) {
         [pages, pictures] = [read, buffers];
         head.hidden = pages.length < 2;

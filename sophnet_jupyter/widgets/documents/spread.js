@@ -18,12 +18,12 @@ import { typeset } from "../page/lab.js";
  * @param {import("../panel/panel.js").Panel} panel
  * @param {any} model
  * @param {ReadPage} page
- * @param {DataView | undefined} bytes  Of the picture.
+ * @param {DataView<ArrayBuffer> | undefined} bytes  Of the picture.
  * @returns {{element: HTMLElement, close: () => void}}
  */
 export function openSpread(panel, model, page, bytes) {
   const url = bytes?.byteLength
-    ? URL.createObjectURL(new Blob([/** @type {any} */ (bytes)], { type: "image/webp" }))
+    ? URL.createObjectURL(new Blob([bytes], { type: "image/webp" }))
     : "";
   const text = make("div", { className: "jp-RenderedHTMLCommon sophnet-read-text" });
   const element = make("div", { className: "sophnet-spread" });

@@ -64,7 +64,7 @@ function render({ model, el }) {
 
   /** @type {any[]} */
   let pages = [];
-  /** @type {DataView[]} */
+  /** @type {DataView<ArrayBuffer>[]} */
   let pictures = [];
   let shown = -1;
   /** @type {{element: HTMLElement, close: () => void} | undefined} */
@@ -74,13 +74,13 @@ function render({ model, el }) {
 
   function events() {
     return {
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       state({ pages: read, exchange }, buffers) {
         [pages, pictures] = [read, [...buffers]];
         if (pages.length) open(pages.length - 1);
         if (exchange) begin(exchange);
       },
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       page({ page }, buffers) {
         pages.push(page);
         pictures.push(buffers[0]);

@@ -15,7 +15,7 @@ import { openPieces } from "./pieces.js";
  *
  * @param {any} model
  * @param {any} exchange
- * @param {DataView[]} buffers
+ * @param {DataView<ArrayBuffer>[]} buffers
  * @param {() => void} askAgain
  * @returns {Drawn}
  */

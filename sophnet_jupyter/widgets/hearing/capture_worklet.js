@@ -7,10 +7,12 @@ const STEPS = 160;
 
 /** Band-limited interpolation, with a table of windowed sinc taps for each of `STEPS` phases. */
 class Resampler {
+  /** @param {number} from @param {number} to  Rates. */
   constructor(from, to) {
     this.step = from / to;
     const cut = Math.min(1, to / from) * 0.94;
     this.half = Math.ceil(REACH * Math.max(1, from / to));
+    /** @type {Float32Array[]} */
     this.table = [];
     for (let phase = 0; phase <= STEPS; phase++) {
       const taps = new Float32Array(2 * this.half);
@@ -29,6 +31,7 @@ class Resampler {
     this.at = this.half - 1;
   }
 
+  /** @param {Float32Array} samples @param {(sample: number) => void} take */
   feed(samples, take) {
     const all = new Float32Array(this.held.length + samples.length);
     all.set(this.held);
@@ -48,6 +51,7 @@ class Resampler {
 }
 
 class Capture extends AudioWorkletProcessor {
+  /** @param {{processorOptions: {rate: number, frame: number}}} options */
   constructor({ processorOptions }) {
     super();
     const { rate, frame } = processorOptions;
@@ -56,7 +60,7 @@ class Capture extends AudioWorkletProcessor {
     this.filled = 0;
     this.peak = this.square = this.measured = 0;
     this.alive = true;
-    this.take = (sample) => this.put(sample);
+    this.take = (/** @type {number} */ sample) => this.put(sample);
     this.port.onmessage = ({ data }) => {
       if (data.close) {
         // The last word may be in it.
@@ -67,6 +71,7 @@ class Capture extends AudioWorkletProcessor {
     };
   }
 
+  /** @param {Float32Array[][]} inputs */
   process([channels]) {
     const mono = channels[0];
     if (!mono || !this.alive) return this.alive;
@@ -82,6 +87,7 @@ class Capture extends AudioWorkletProcessor {
     return true;
   }
 
+  /** @param {number} sample */
   put(sample) {
     const value = Math.max(-1, Math.min(1, sample));
     this.frame[this.filled++] = Math.round(value * (value < 0 ? 0x8000 : 0x7fff));
@@ -92,6 +98,7 @@ class Capture extends AudioWorkletProcessor {
     this.pass(full);
   }
 
+  /** @param {Int16Array<ArrayBuffer>} pcm */
   pass(pcm) {
     this.port.postMessage({ pcm }, [pcm.buffer]);
   }

@@ -3,8 +3,8 @@ import { make } from "../page/dom.js";
 /**
  * @typedef {object} HeardSound
  * @property {HTMLElement} element  Hidden until it plays.
- * @property {(wav: DataView) => void} play
- * @property {(wav: DataView) => void} save
+ * @property {(wav: DataView<ArrayBuffer>) => void} play
+ * @property {(wav: DataView<ArrayBuffer>) => void} save
  * @property {() => void} close
  */
 
@@ -16,8 +16,8 @@ import { make } from "../page/dom.js";
 export function heardSound() {
   const element = make("div", { className: "sophnet-sound", hidden: true });
   let address = "";
-  /** @param {DataView} wav */
-  const addressOf = (wav) => URL.createObjectURL(new Blob([/** @type {any} */ (wav)], { type: "audio/wav" }));
+  /** @param {DataView<ArrayBuffer>} wav */
+  const addressOf = (wav) => URL.createObjectURL(new Blob([wav], { type: "audio/wav" }));
   const close = () => {
     element.hidden = true;
     element.replaceChildren();

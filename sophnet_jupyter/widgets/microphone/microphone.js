@@ -94,7 +94,7 @@ function render({ model, el }) {
       },
       /** @param {any} event */
       srt: ({ text }) => download("transcript.srt", text, "application/x-subrip"),
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       audio({ use }, [data]) {
         if (use === "save") sound.save(data);
         else sound.play(data);

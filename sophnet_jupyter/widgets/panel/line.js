@@ -71,7 +71,7 @@ const OVER = {
 function watch(kernel, onLost) {
   /** @param {unknown} _ @param {string} status */
   const onStatus = (_, status) => {
-    if (status in OVER) onLost(OVER[/** @type {keyof OVER} */ (status)]);
+    if (status in OVER) onLost(OVER[/** @type {keyof typeof OVER} */ (status)]);
   };
   kernel.statusChanged?.connect(onStatus);
   return { stop: () => kernel.statusChanged?.disconnect(onStatus) };

@@ -10,7 +10,7 @@ import { openLine } from "./line.js";
  * @property {(text: string) => void} fail  Draw an error; an empty text takes it away.
  * @property {(text: string) => void} announce  Say it to a screen reader, at its next pause.
  * @property {(trait: string, hear: () => void) => void} follow  Hear of a trait, now and later.
- * @property {(kind: string, listener: (event: any, buffers: DataView[]) => void) => () => void} hear
+ * @property {(kind: string, listener: (event: any, buffers: DataView<ArrayBuffer>[]) => void) => () => void} hear
  *   Hear a kind of event beside `on`; returns how to end that. `lost` says why no more will come.
  * @property {() => void} close
  */
@@ -22,7 +22,7 @@ import { openLine } from "./line.js";
  *
  * @param {any} model
  * @param {HTMLElement} el
- * @param {{label: string, kind: string, on: Record<string, (event: any, buffers: DataView[]) => void>}} about
+ * @param {{label: string, kind: string, on: Record<string, (event: any, buffers: DataView<ArrayBuffer>[]) => void>}} about
  * @returns {Panel}
  */
 export function openPanel(model, el, { label, kind, on }) {
@@ -58,7 +58,7 @@ export function openPanel(model, el, { label, kind, on }) {
       endings.push(() => model.off(`change:${trait}`, hear));
       hear();
     },
-    /** @param {string} kind @param {(event: any, buffers: DataView[]) => void} listener */
+    /** @param {string} kind @param {(event: any, buffers: DataView<ArrayBuffer>[]) => void} listener */
     hear(kind, listener) {
       const entry = { kind, listener };
       listeners.add(entry);
@@ -71,9 +71,9 @@ export function openPanel(model, el, { label, kind, on }) {
   };
   /** @type {Array<() => void>} */
   const endings = [];
-  /** @type {Set<{kind: string, listener: (event: any, buffers: DataView[]) => void}>} */
+  /** @type {Set<{kind: string, listener: (event: any, buffers: DataView<ArrayBuffer>[]) => void}>} */
   const listeners = new Set();
-  /** @param {any} event @param {DataView[]} [buffers] */
+  /** @param {any} event @param {DataView<ArrayBuffer>[]} [buffers] */
   const spread = (event, buffers = []) => {
     for (const { kind, listener } of [...listeners]) if (kind === event.kind) listener(event, buffers);
   };
@@ -84,7 +84,7 @@ export function openPanel(model, el, { label, kind, on }) {
   });
   endings.push(() => line.close());
 
-  /** @param {any} event @param {DataView[]} buffers */
+  /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
   const hear = (event, buffers) => {
     if (event.to && event.to !== view) return;
     if (event.kind === "error") panel.fail(event.text);

@@ -50,19 +50,19 @@ function render({ model, el }) {
 
   function events() {
     return {
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       state({ at, autoplay }, [data]) {
         if (autoplay) begin();
         take(at, data);
         panel.follow("finished", showFinished);
       },
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       sound: ({ at }, [data]) => take(at, data),
       stop: pause,
     };
   }
 
-  /** @param {number} at @param {DataView} data  What a view has already is not taken twice. */
+  /** @param {number} at @param {DataView<ArrayBuffer>} data  What a view has already is not taken twice. */
   function take(at, data) {
     const known = received - at;
     if (known < 0 || known >= data.byteLength) return;

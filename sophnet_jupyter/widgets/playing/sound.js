@@ -8,7 +8,7 @@ import { wholeSound } from "./whole_sound.js";
 /**
  * @typedef {object} Sound
  * @property {HTMLElement} element  Its controls.
- * @property {(at: number, bytes: DataView) => void} take  A piece and its place; none counts twice.
+ * @property {(at: number, bytes: DataView<ArrayBuffer>) => void} take  A piece and its place; none counts twice.
  * @property {() => void} end  All has come.
  * @property {() => void} play
  * @property {() => void} pause

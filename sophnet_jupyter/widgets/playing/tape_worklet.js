@@ -7,11 +7,20 @@ const AHEAD = 0.25;
 const FADE = 128;
 const REPORTS_PER_SECOND = 10;
 
+/**
+ * What the page says: more sound, whether to play, where to go on, that all has come, the end.
+ *
+ * @typedef {{pcm?: Int16Array, play?: boolean, seek?: number, whole?: boolean, close?: boolean}} Order
+ */
+
 class Tape extends AudioWorkletProcessor {
+  /** @param {{processorOptions: {channels: number}}} options */
   constructor({ processorOptions }) {
     super();
     this.channels = processorOptions.channels;
+    /** @type {Int16Array[]} */
     this.pieces = [];
+    /** @type {number[]} */
     this.starts = [];
     this.length = 0;
     this.at = 0;
@@ -27,6 +36,7 @@ class Tape extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this.obey(data);
   }
 
+  /** @param {Order} order */
   obey({ pcm, play, seek, whole, close }) {
     if (pcm) {
       this.starts.push(this.length);
@@ -44,6 +54,7 @@ class Tape extends AudioWorkletProcessor {
     if (!pcm) this.report();
   }
 
+  /** @param {Float32Array[][]} _ @param {Float32Array[][]} outputs */
   process(_, [channels]) {
     const ahead = this.length - this.at;
     if (this.wants && !this.flows && (this.whole || ahead >= AHEAD * sampleRate)) this.flows = true;
@@ -53,6 +64,7 @@ class Tape extends AudioWorkletProcessor {
     return this.alive;
   }
 
+  /** @param {Float32Array[]} channels @param {number} index */
   step(channels, index) {
     if (this.at >= this.length) return this.runDry();
     if (!this.wants && this.level === 0) return this.rest();

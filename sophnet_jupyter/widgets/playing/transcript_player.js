@@ -31,7 +31,7 @@ function render({ model, el }) {
   audio.addEventListener("timeupdate", mark);
   audio.addEventListener("seeked", mark);
 
-  /** @param {any} event @param {DataView[]} buffers */
+  /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
   function show({ sentences, mime, place }, [sound]) {
     if (url) URL.revokeObjectURL(url);
     url = sound?.byteLength && mime ? URL.createObjectURL(new Blob([sound], { type: mime })) : "";

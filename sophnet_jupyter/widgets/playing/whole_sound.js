@@ -7,7 +7,7 @@ import { make } from "../page/dom.js";
  * @param {{sampleRate: number, channels: number}} pcm
  */
 export function wholeSound(format, pcm) {
-  /** @type {Uint8Array[]} */
+  /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
   let url = "";
   return {

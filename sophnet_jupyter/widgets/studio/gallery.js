@@ -6,8 +6,8 @@ const SMALL_VIDEO = 20_000_000;
 /**
  * @typedef {object} Gallery
  * @property {HTMLElement} element
- * @property {Record<string, (event: any, buffers: DataView[]) => void>} on  Events that it hears.
- * @property {(pieces: any[], buffers: DataView[]) => void} fill
+ * @property {Record<string, (event: any, buffers: DataView<ArrayBuffer>[]) => void>} on  Events that it hears.
+ * @property {(pieces: any[], buffers: DataView<ArrayBuffer>[]) => void} fill
  * @property {() => void} close
  */
 
@@ -28,7 +28,7 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
     for (const card of cards.values()) card.tick();
   }, 1000);
 
-  /** @param {any} facts @param {DataView | undefined} thumbnail */
+  /** @param {any} facts @param {DataView<ArrayBuffer> | undefined} thumbnail */
   function show(facts, thumbnail) {
     const known = cards.get(facts.id);
     if (known) return known.update(facts, thumbnail);
@@ -70,8 +70,8 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
 /**
  * @typedef {object} Card
  * @property {HTMLElement} element
- * @property {(facts: any, thumbnail: DataView | undefined) => void} update
- * @property {(data: DataView, mime: string) => void} receive
+ * @property {(facts: any, thumbnail: DataView<ArrayBuffer> | undefined) => void} update
+ * @property {(data: DataView<ArrayBuffer>, mime: string) => void} receive
  * @property {() => void} tick
  * @property {() => void} close
  */
@@ -104,7 +104,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
     return url;
   }
 
-  /** @param {any} facts @param {DataView | undefined} thumbnail */
+  /** @param {any} facts @param {DataView<ArrayBuffer> | undefined} thumbnail */
   function update(facts, thumbnail) {
     const before = now.phase;
     now = facts;
@@ -122,7 +122,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
     }
   }
 
-  /** @param {DataView | undefined} thumbnail */
+  /** @param {DataView<ArrayBuffer> | undefined} thumbnail */
   function draw(thumbnail) {
     drawn = now.phase;
     stage.replaceChildren();
@@ -147,7 +147,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
     send("data", { piece: id });
   }
 
-  /** @param {DataView} data @param {string} mime */
+  /** @param {DataView<ArrayBuffer>} data @param {string} mime */
   function receive(data, mime) {
     const url = address(data, mime);
     if (wanted === "save") {

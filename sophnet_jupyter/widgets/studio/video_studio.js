@@ -84,7 +84,7 @@ function render({ model, el }) {
     onFilled: () => offer(),
   });
 
-  /** @param {string} name @param {DataView | undefined} thumbnail */
+  /** @param {string} name @param {DataView<ArrayBuffer> | undefined} thumbnail */
   function begins(name, thumbnail) {
     hasImage = Boolean(name);
     URL.revokeObjectURL(shown);

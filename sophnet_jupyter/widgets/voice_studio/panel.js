@@ -65,7 +65,7 @@ function render({ model, el }) {
 
   function events() {
     return {
-      /** @param {any} event @param {DataView[]} sounds */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} sounds */
       state({ voices, text, items }, sounds) {
         showVoices(voices);
         box.value ||= text;
@@ -76,13 +76,13 @@ function render({ model, el }) {
         });
         showActions();
       },
-      /** @param {{item: Item}} event @param {DataView[]} sounds */
+      /** @param {{item: Item}} event @param {DataView<ArrayBuffer>[]} sounds */
       item({ item }, [whole]) {
         rowOf(item, true).show(item, whole);
         showActions();
         if (item.error) panel.announce(item.error);
       },
-      /** @param {any} event @param {DataView[]} sounds */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} sounds */
       sound: ({ id, at }, [data]) => rows.get(id)?.take(at, data),
       /** @param {any} event */
       removed({ id }) {
@@ -271,7 +271,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
     sample: first.sample,
     waits: () => item.phase === "waiting",
     pause,
-    /** @param {number} at @param {DataView | undefined} data */
+    /** @param {number} at @param {DataView<ArrayBuffer> | undefined} data */
     take(at, data) {
       if (!data || received - at < 0 || received - at >= data.byteLength) return;
       const known = received - at;
@@ -279,7 +279,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
       received += bytes.length;
       decoder?.feed(bytes.slice());
     },
-    /** @param {Item} next @param {DataView} [whole] */
+    /** @param {Item} next @param {DataView<ArrayBuffer>} [whole] */
     show(next, whole) {
       item = next;
       const word = ITEM_PHASES[/** @type {keyof typeof ITEM_PHASES} */ (next.phase)];
@@ -306,7 +306,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
     },
   };
 
-  /** @param {DataView} whole */
+  /** @param {DataView<ArrayBuffer>} whole */
   function keep(whole) {
     const ending = /** @type {keyof typeof TYPES} */ (item.format);
     url = URL.createObjectURL(new Blob([whole], { type: TYPES[ending] }));

@@ -105,7 +105,7 @@ function render({ model, el }) {
         turns.show(event.index, event);
         if (event.ending === "complete" && event.index === turn) panel.announce(event.answer);
       },
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       sound({ exchange, at }, [data]) {
         const answer = Number(exchange);
         // What comes behind the end is for nobody.
@@ -125,9 +125,9 @@ function render({ model, el }) {
       hush: () => interrupt(0),
       /** @param {any} event */
       notice: ({ text }) => tell(text),
-      /** @param {any} event @param {DataView[]} buffers */
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       audio({ turn: which, type }, [data]) {
-        const blob = new Blob([/** @type {any} */ (data)], { type: `audio/${type}` });
+        const blob = new Blob([data], { type: `audio/${type}` });
         urls.push(URL.createObjectURL(blob));
         const sound = make("audio", { controls: true, src: urls.at(-1), "aria-label": "The answer" });
         turns.put(which, sound);

@@ -7,18 +7,39 @@ const AHEAD = 0.3;
 const FADE = 128;
 const REPORTS_PER_SECOND = 4;
 
+/**
+ * What the page says: that an answer begins, its sound, that all of it has come, that it be silent
+ * and say so with this number, the end.
+ *
+ * @typedef {{begin?: number, pcm?: Int16Array, answer?: number, whole?: boolean, flush?: number,
+ *   close?: boolean}} Order
+ */
+
 class Ring extends AudioWorkletProcessor {
+  alive = true;
+  underruns = 0;
+  unreported = 0;
+  level = 0;
+  // Of the answer that is played, from here on.
+  answer = -1;
+  /** @type {Int16Array[]} */
+  pieces = [];
+  offset = 0;
+  played = 0;
+  length = 0;
+  flows = false;
+  whole = false;
+  ended = false;
+  hushed = false;
+
+  /** @param {{processorOptions: {channels: number}}} options */
   constructor({ processorOptions }) {
     super();
     this.channels = processorOptions.channels;
-    this.alive = true;
-    this.underruns = 0;
-    this.unreported = 0;
-    this.level = 0;
-    this.begin(-1);
     this.port.onmessage = ({ data }) => this.obey(data);
   }
 
+  /** @param {number} answer */
   begin(answer) {
     this.answer = answer;
     this.pieces = [];
@@ -26,6 +47,7 @@ class Ring extends AudioWorkletProcessor {
     this.flows = this.whole = this.ended = this.hushed = false;
   }
 
+  /** @param {Order} order */
   obey({ begin, pcm, answer, whole, flush, close }) {
     if (begin !== undefined) this.begin(begin);
     // Late frames of an answer that is over, or was broken off, belong to nobody.
@@ -43,6 +65,7 @@ class Ring extends AudioWorkletProcessor {
     if (close) this.alive = false;
   }
 
+  /** @param {Float32Array[][]} _ @param {Float32Array[][]} outputs */
   process(_, [channels]) {
     const ahead = this.length - this.played;
     if (!this.flows && ahead > 0 && !this.hushed && (this.whole || ahead >= AHEAD * sampleRate)) {
@@ -55,6 +78,7 @@ class Ring extends AudioWorkletProcessor {
     return this.alive;
   }
 
+  /** @param {Float32Array[]} channels */
   play(channels) {
     for (let index = 0; index < channels[0].length; index++) {
       const piece = this.pieces[0];
@@ -88,6 +112,7 @@ class Ring extends AudioWorkletProcessor {
     this.report({ over: this.ended });
   }
 
+  /** @param {{flushed?: number, began?: boolean, over?: boolean}} facts */
   report(facts) {
     this.unreported = 0;
     const { answer, played, length, whole, underruns } = this;

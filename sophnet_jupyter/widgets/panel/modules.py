@@ -12,14 +12,25 @@ import json
 import posixpath
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 FOLDER = Path(__file__).parents[1]
 _IMPORT = re.compile(
-    r'^import (?:(?P<name>\w+)|\{[^}]*\}) from "(?P<file>\.\.?/[\w./]+)(?P<text>\?text)?";\n',
+    r"^import (?:(?P<name>\w+)|(?P<names>\{[^}]*\})) "
+    r'from "(?P<file>\.\.?/[\w./]+)(?P<text>\?text)?";$',
     re.M,
 )
+_NAMED_EXPORT = re.compile(r"^export (?=(?:async function|function|const|class) (\w+))", re.M)
+_DEFAULT_EXPORT = re.compile(r"^export default ", re.M)
+_NOT_UNDERSTOOD = re.compile(r"^(?:import(?!\()|export)\b.*", re.M)
 _STYLE_IMPORT = re.compile(r'^@import "(?P<file>\.\.?/[\w./]+)";\n+', re.M)
-_EXPORT = re.compile(r"^export (?=async |function |const |class )", re.M)
+
+
+class _Script(NamedTuple):
+    """A file as an expression whose value is an object of what it exports."""
+
+    text: str
+    exports: list[str]
 
 
 def inlined(file: str) -> str:
@@ -27,12 +38,21 @@ def inlined(file: str) -> str:
     The module in ``file``, a path below `FOLDER`, with all it imports in front of it.
 
     Understands ``import { a, b } from "../folder/file.js";``, and ``import source from
-    "./file.js?text";`` for a file that is wanted as text, such as an audio worklet. Names are
-    shared by all files of a module: the browser refuses one that is declared twice.
+    "./file.js?text";`` for a file that is wanted as text, such as an audio worklet. Each file is a
+    function of its own, so that it shares no name but those it exports, and its lines stay as
+    they are. Raises `ValueError` for files that import each other in a circle, for a name that is
+    not exported, and for any other form of import and export.
     """
-    texts: dict[str, str] = {}
-    _collect(file, texts)
-    return "\n".join(texts.values())
+    scripts: dict[str, _Script] = {}
+    _collect(file, scripts, ())
+    lines = ["const $files = {};"]
+    lines += [f"{_place(name)} = {script.text};" for name, script in scripts.items()]
+    exports = scripts[file].exports
+    if named := ", ".join(name for name in exports if name != "default"):
+        lines.append(f"export const {{ {named} }} = {_place(file)};")
+    if "default" in exports:
+        lines.append(f"export default {_place(file)}.default;")
+    return "\n".join(lines) + "\n"
 
 
 def style(file: str) -> str:
@@ -45,37 +65,72 @@ def style(file: str) -> str:
     """
     texts: dict[str, str] = {}
     for name in ("panel/panel.css", file):
-        _collect_styles(name, texts)
+        _collect_styles(name, texts, ())
     return "\n".join(texts.values())
 
 
-def _collect(file: str, texts: dict[str, str]) -> None:
-    if file in texts:
+def _collect(file: str, scripts: dict[str, _Script], importers: tuple[str, ...]) -> None:
+    if file in scripts:
         return
+    importers = _followed(file, importers)
     source = (FOLDER / file).read_text(encoding="utf-8")
     for found in _IMPORT.finditer(source):
+        if not found["text"]:
+            _collect(_beside(file, found["file"]), scripts, importers)
+    scripts[file] = _script(file, source, scripts)
+
+
+def _script(file: str, source: str, scripts: dict[str, _Script]) -> _Script:
+    """The ``source`` of ``file``, whose imports are all in ``scripts``."""
+
+    def take(found: re.Match[str]) -> str:
         imported = _beside(file, found["file"])
-        if found["text"]:
-            texts[imported] = _as_text(found["name"], imported)
-        else:
-            _collect(imported, texts)
-    texts[file] = _EXPORT.sub("", _IMPORT.sub("", source))
+        if found["text"] and found["name"]:
+            text = (FOLDER / imported).read_text(encoding="utf-8")
+            return f"const {found['name']} = {json.dumps(text)};"
+        if found["text"] or found["name"]:
+            return found[0]
+        for name in re.findall(r"(\w+)(?: as \w+)?", found["names"]):
+            if name not in scripts[imported].exports:
+                raise ValueError(f"{file} imports {name}, which {imported} does not export.")
+        return f"const {found['names'].replace(' as ', ': ')} = {_place(imported)};"
+
+    exports = _NAMED_EXPORT.findall(source)
+    lines = _NAMED_EXPORT.sub("", _IMPORT.sub(take, source))
+    handed = list(exports)
+    if _DEFAULT_EXPORT.search(lines):
+        lines = _DEFAULT_EXPORT.sub("const $default = ", lines)
+        exports.append("default")
+        handed.append("default: $default")
+    if strange := _NOT_UNDERSTOOD.search(lines):
+        raise ValueError(f"{file}: modules.py does not understand {strange[0]!r}.")
+    end = f"return {{ {', '.join(handed)} }};"
+    return _Script(f"(() => {{\n{lines.rstrip()}\n{end}\n}})()", exports)
 
 
-def _collect_styles(file: str, texts: dict[str, str]) -> None:
+def _collect_styles(file: str, texts: dict[str, str], importers: tuple[str, ...]) -> None:
     if file in texts:
         return
+    importers = _followed(file, importers)
     source = (FOLDER / file).read_text(encoding="utf-8")
     for found in _STYLE_IMPORT.finditer(source):
-        _collect_styles(_beside(file, found["file"]), texts)
+        _collect_styles(_beside(file, found["file"]), texts, importers)
     texts[file] = _STYLE_IMPORT.sub("", source)
+
+
+def _followed(file: str, importers: tuple[str, ...]) -> tuple[str, ...]:
+    """The files by whose imports one came here, and this one."""
+    if file in importers:
+        circle = [*importers[importers.index(file) :], file]
+        raise ValueError(f"Files import each other in a circle: {' → '.join(circle)}.")
+    return (*importers, file)
+
+
+def _place(file: str) -> str:
+    """Where a module keeps what one of its files exports."""
+    return f"$files[{json.dumps(file)}]"
 
 
 def _beside(file: str, imported: str) -> str:
     """The path below `FOLDER` of what ``file`` imports by a path from its own folder."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), imported))
-
-
-def _as_text(name: str, file: str) -> str:
-    source = (FOLDER / file).read_text(encoding="utf-8")
-    return f"const {name} = {json.dumps(source)};\n"

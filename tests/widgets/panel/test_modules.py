@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import pkgutil
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sophnet_jupyter.widgets.chat.panel import ChatPanel
-from sophnet_jupyter.widgets.documents.reader import PageReader
-from sophnet_jupyter.widgets.documents.viewer import DocumentViewer
-from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
-from sophnet_jupyter.widgets.microphone.microphone import Microphone
+import sophnet_jupyter.widgets
 from sophnet_jupyter.widgets.panel.modules import FOLDER, inlined, style
 from sophnet_jupyter.widgets.panel.panel import Panel
-from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
-from sophnet_jupyter.widgets.voicechat.panel import VoiceChat
 
+for module in pkgutil.walk_packages(
+    sophnet_jupyter.widgets.__path__, f"{sophnet_jupyter.widgets.__name__}."
+):
+    importlib.import_module(module.name)
+
+
+def kinds_of(panel: type[Panel]) -> Iterator[type[Panel]]:
+    for kind in panel.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+# Ours, not those of other tests, and not those that are only there to be inherited from.
 PANELS = [
-    *(ChatPanel, AudioPlayer, ExcelAnalyst, DocumentViewer, PageReader, Microphone, VoiceChat),
+    panel for panel in kinds_of(Panel) if panel.file and panel.__module__.startswith("sophnet_")
 ]
 SCRIPTS = sorted(FOLDER.rglob("*.js"))
 # All but the one that is for every panel.
@@ -41,11 +52,24 @@ def test_a_module_needs_no_other(panel: type[Panel]) -> None:
     assert len(re.findall(r"^export ", module, re.M)) == 1
 
 
-@pytest.mark.parametrize("panel", PANELS)
-def test_no_name_is_declared_by_two_files_of_a_module(panel: type[Panel]) -> None:
-    module = inlined(panel.source(".js"))
-    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", module, re.M)
-    assert len(names) == len(set(names))
+def test_the_module_of_each_panel_runs_and_brings_a_view(in_node) -> None:
+    names = [panel.__name__ for panel in PANELS]
+    script = f"""
+        const views = [];
+        for (const name of {json.dumps(names)}) {{
+            const {{ default: widget }} = await import(`./${{name}}.mjs`);
+            views.push([name, typeof widget.render]);
+        }}
+        console.log(JSON.stringify(views));
+    """
+    made = {panel.__name__: inlined(panel.source(".js")) for panel in PANELS}
+    assert in_node(script, **made) == [[name, "function"] for name in names]
+
+
+def test_no_panel_is_left_out_here() -> None:
+    scripts = {panel.source(".js") for panel in PANELS}
+    views = [path for path in SCRIPTS if "export default" in path.read_text(encoding="utf-8")]
+    assert scripts == {path.relative_to(FOLDER).as_posix() for path in views}
 
 
 def test_what_is_imported_as_text_stays_text() -> None:

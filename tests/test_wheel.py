@@ -15,6 +15,7 @@ import pytest
 pytestmark = pytest.mark.kernel
 
 ROOT = Path(__file__).parents[1]
+WIDGETS = ROOT / "sophnet_jupyter" / "widgets"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -72,6 +73,12 @@ def test_the_wheel_holds_the_package_and_nothing_else(names):
 @pytest.mark.parametrize("part", ["/LICENSE", "/py.typed", "/notebooks/quickstart.ipynb"])
 def test_the_wheel_brings(part, names):
     assert any(name.endswith(part) for name in names)
+
+
+def test_the_wheel_brings_each_script_and_sheet(names):
+    files = [path for kind in ("js", "css") for path in WIDGETS.rglob(f"*.{kind}")]
+    assert files
+    assert {path.relative_to(ROOT).as_posix() for path in files} <= set(names)
 
 
 def test_the_package_imports_without_extras_and_without_warnings(run):

@@ -16,7 +16,7 @@ import { typeset } from "../page/lab.js";
  * the two marks the other, a click copies the text, and the keyboard does both.
  *
  * @param {import("../panel/panel.js").Panel} panel
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {ReadPage} page
  * @param {DataView<ArrayBuffer> | undefined} bytes  Of the picture.
  * @returns {{element: HTMLElement, close: () => void}}

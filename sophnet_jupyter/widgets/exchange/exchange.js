@@ -13,7 +13,7 @@ import { openPieces } from "./pieces.js";
 /**
  * Draw a question and, as it arrives, its answer.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {any} exchange
  * @param {DataView<ArrayBuffer>[]} buffers
  * @param {() => void} askAgain

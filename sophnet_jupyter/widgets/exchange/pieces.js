@@ -10,7 +10,7 @@ import { typeset } from "../page/lab.js";
 /**
  * The pieces of an answer that arrives: one that is drawn again does not disturb the others.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {HTMLElement} body
  * @returns {Pieces}
  */

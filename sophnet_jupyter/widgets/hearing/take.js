@@ -24,7 +24,7 @@ const FROM_NOW = 1000;
 /**
  * Begin a take: a microphone whose sound goes to the kernel until it ends. To be called from a click.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {TakeOptions} options
  * @returns {Take}
  */

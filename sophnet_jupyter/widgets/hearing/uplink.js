@@ -15,7 +15,7 @@ const AUDIO_TARGET = "sophnet.audio";
  *
  * What is sent before it is open waits for it.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @returns {Uplink}
  */
 export function openUplink(model) {

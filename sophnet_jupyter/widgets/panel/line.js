@@ -12,7 +12,7 @@ const TARGET = "sophnet.panel";
  * Commands that are sent before it is open wait for it. `onLost` hears, in a sentence, why the
  * kernel will not answer any more.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {(why: string) => void} onLost
  * @returns {Line}
  */
@@ -67,7 +67,7 @@ const OVER = {
   dead: "The kernel has died: start it again, and run this cell.",
 };
 
-/** @param {any} kernel @param {(why: string) => void} onLost */
+/** @param {import("../page/lab.js").Kernel} kernel @param {(why: string) => void} onLost */
 function watch(kernel, onLost) {
   /** @param {unknown} _ @param {string} status */
   const onStatus = (_, status) => {
@@ -80,7 +80,7 @@ function watch(kernel, onLost) {
 /**
  * Wait until the comm has a subshell: without one it would be served by the shell that runs cells.
  *
- * @param {any} kernel @param {any} comm
+ * @param {import("../page/lab.js").Kernel} kernel @param {import("../page/lab.js").Comm} comm
  */
 export async function ready(kernel, comm) {
   await Promise.race([kernel.info, pause(2000)]);
@@ -96,7 +96,7 @@ export async function ready(kernel, comm) {
  * The comm's own close() asks for the subshell's end at the same moment, on another channel, and a
  * busy kernel may see to that first: what was still on its way is lost then, the close as well.
  *
- * @param {any} comm
+ * @param {import("../page/lab.js").Comm} comm
  */
 export async function leave(comm) {
   try {

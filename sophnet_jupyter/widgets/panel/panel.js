@@ -20,7 +20,7 @@ import { openLine } from "./line.js";
  *
  * `on` holds one function for each kind of event; `state` is asked for here, and comes first.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {HTMLElement} el
  * @param {{label: string, kind: string, on: Record<string, (event: any, buffers: DataView<ArrayBuffer>[]) => void>}} about
  * @returns {Panel}

@@ -155,7 +155,7 @@ function render({ model, el }) {
   };
 }
 
-/** @param {any} model */
+/** @param {import("../page/lab.js").Model} model */
 const traits = (model) => ({
   format: model.get("format"),
   sample_rate: model.get("sample_rate"),

@@ -4,7 +4,7 @@ import { button, make } from "../page/dom.js";
  * The setup of a voice chat, folded: what can change at any time does at once, what the service
  * freezes waits for Apply.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {{follow: (trait: string, hear: () => void) => void}} panel
  * @param {(setup: object) => void} tell
  * @returns {HTMLElement}

@@ -40,7 +40,7 @@ const SILENT_FOR = 3000;
  * Begin a take of a conversation: what the microphone hears goes to the kernel, but not while an
  * answer is heard, unless somebody breaks in. To be called from a click.
  *
- * @param {any} model
+ * @param {import("../page/lab.js").Model} model
  * @param {VoiceTakeOptions} options
  * @returns {VoiceTake}
  */

@@ -235,7 +235,7 @@ function drawTabs(pages) {
   list.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const now = tabs.indexOf(/** @type {any} */ (document.activeElement));
+    const now = tabs.findIndex((tab) => tab === document.activeElement);
     choose((now + step + tabs.length) % tabs.length, true);
   });
   choose(0);

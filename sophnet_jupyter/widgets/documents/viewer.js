@@ -125,7 +125,7 @@ function render({ model, el }) {
     const pressed = String(index === shown);
     const choose = () => {
       open(index);
-      tabs.children[index].focus();
+      /** @type {HTMLElement} */ (tabs.children[index]).focus();
     };
     return button(page.name, choose, { "aria-pressed": pressed, title: page.name });
   }
@@ -164,7 +164,7 @@ function render({ model, el }) {
   function draw(piece, html) {
     let part = pieces.get(piece);
     if (!part) {
-      part = /** @type {HTMLElement} */ (make("div"));
+      part = make("div");
       pieces.set(piece, part);
       body.append(part);
     }

@@ -21,7 +21,7 @@ export function openPieces(model, body) {
     draw(piece, html) {
       let place = places.get(piece);
       if (!place) {
-        place = /** @type {HTMLElement} */ (make("div"));
+        place = make("div");
         places.set(piece, place);
         body.append(place);
       }

@@ -32,7 +32,7 @@ export function openFiles(panel) {
     const shown = files.filter((file) => `${file.title} ${file.snippet}`.toLowerCase().includes(words));
     for (const id of [...rows.keys()]) if (!files.some((file) => file.id === id)) rows.delete(id);
     const wanted = shown.map(row);
-    for (const old of [...list.children]) if (!wanted.includes(old)) old.remove();
+    for (const old of [...list.children]) if (!wanted.some((each) => each === old)) old.remove();
     wanted.forEach((each, place) => {
       if (list.children[place] !== each) list.insertBefore(each, list.children[place] ?? null);
     });

@@ -33,7 +33,7 @@ export function openPairs(panel) {
     const rows = shown.map((pair) => (open?.id === pair.id ? open.row : row(pair)));
     if (open && !rows.includes(open.row)) rows.push(open.row);
     // An editor that stays keeps its focus and what is written in it.
-    for (const old of [...body.children]) if (!rows.includes(old)) old.remove();
+    for (const old of [...body.children]) if (!rows.some((each) => each === old)) old.remove();
     rows.forEach((each, place) => {
       if (body.children[place] !== each) body.insertBefore(each, body.children[place] ?? null);
     });

@@ -1,16 +1,17 @@
 /**
  * Make an element; strings among its children become text.
  *
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Record<string, any>} [properties]  Of the element; those with a hyphen are attributes.
  * @param {...(Node | string)} children
- * @returns {any}
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name.includes("-") || name === "role") element.setAttribute(name, value);
-    else /** @type {any} */ (element)[name] = value;
+    else Object.assign(element, { [name]: value });
   }
   element.append(...children);
   return element;

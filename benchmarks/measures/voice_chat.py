@@ -30,7 +30,7 @@ from IPython.display import display
 from sophnet_jupyter import Client, VoiceChat
 from sophnet_jupyter.events import AudioChunk
 from sophnet_jupyter.kernel.loop import run
-from sophnet_jupyter.providers.sophnet.voicechat.session import Session
+from sophnet_jupyter.providers.sophnet.voicechat.session import VoiceChatSession
 from sophnet_jupyter.widgets.hearing.take import Take
 from sophnet_jupyter.widgets.voicechat.answer import Answers
 
@@ -43,7 +43,7 @@ ids = dict(asr_easyllm_id="ears", tts_easyllm_id="mouth")
 
 # When turns ended, and when the browser said that their answer began to be heard.
 asked, heard, frames = [], [], []
-complete, hear_of, add = Session.complete, Answers.hear_of, Take.add
+complete, hear_of, add = VoiceChatSession.complete, Answers.hear_of, Take.add
 async def completing(self):
     asked.append(time.monotonic())
     await complete(self)
@@ -54,7 +54,7 @@ def hearing(self, turn, facts):
 def adding(self, seq, captured, now, data):
     frames.append(seq)
     add(self, seq, captured, now, data)
-Session.complete, Answers.hear_of, Take.add = completing, hearing, adding
+VoiceChatSession.complete, Answers.hear_of, Take.add = completing, hearing, adding
 
 question = array("h", [7] * 6400).tobytes()
 async def own(count):

@@ -28,7 +28,7 @@ class VoiceChatConnection:
         self.socket = socket
         self.sandbox = access.is_sandbox(socket.headers)
         self.unreadable = 0
-        self._scrub = scrub
+        self.scrub = scrub
         # Some send several objects in one message.
         self._more: deque[Message] = deque()
 
@@ -68,7 +68,7 @@ class VoiceChatConnection:
     def error(self, message: Message) -> ServiceError:
         """What the service refuses or regrets, as the exception that a notebook should show."""
         body = msgspec.json.encode(message)
-        reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self._scrub)
+        reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self.scrub)
         return access.parse_error(reply, message)
 
     async def _come_to_created(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -15,6 +15,8 @@ from ..chat.voiced import speech
 
 Mode = Literal["online", "refresh"]
 MODES = ("online", "refresh")
+# Milliseconds of sound in one message, as the document advises.
+FRAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,24 @@ class Setup:
         if not 1000 <= self.sample_rate <= 384_000:
             raise SettingsError("sample_rate is in samples a second, such as 16000.")
         self.message()
+
+    def changed(self, **changes: Any) -> Self:
+        """The same with these changes. Raises `SettingsError` also for a name that is none."""
+        try:
+            return replace(self, **changes)
+        except TypeError:
+            names = ", ".join(self.__dataclass_fields__)
+            raise SettingsError(f"The setup of a voice chat has {names}.") from None
+
+    @property
+    def frame(self) -> int:
+        """Bytes of sound that go into one message."""
+        return 2 * self.sample_rate * FRAME // 1000
+
+    @property
+    def silence(self) -> bytes:
+        """What keeps a line open on which nobody speaks; empty where nothing does."""
+        return bytes(self.frame) if self.format == "pcm" and self.heartbeat else b""
 
     def message(self) -> str:
         """JSON text: an object in its place is refused, and so is one that lacks a part."""

@@ -80,11 +80,6 @@ class VoiceChats:
                 f"{' and '.join(missing)}, or give asr_easyllm_id and tts_easyllm_id."
             )
         project, asr, tts = names.values()
-        try:
-            wanted = Setup(**setup)
-        except TypeError:
-            known = ", ".join(Setup.__dataclass_fields__)
-            raise SettingsError(f"The setup of a voice chat has {known}.") from None
         return VoiceChatSession(
             Sockets(self._wire.origin, self._wire.network),
             f"/projects/{segment(project)}/chat/speech-chat",
@@ -93,7 +88,7 @@ class VoiceChats:
                 "asr_easyllm_id": asr,
                 "tts_easyllm_id": tts,
             },
-            wanted,
+            Setup().changed(**setup),
             limits=limits,
             sleep=sleep,
         )

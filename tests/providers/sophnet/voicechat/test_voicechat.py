@@ -216,7 +216,7 @@ async def test_what_still_comes_of_a_cancelled_answer_is_dropped_and_counted(tal
 
 async def test_fifty_cancels_in_a_row_leave_one_line_and_no_stray_frame(talk: Talk) -> None:
     async with talk(speed="200") as session:
-        line, tasks = session._line, len(asyncio.all_tasks())
+        line, tasks = session._held.line, len(asyncio.all_tasks())
         for number in range(50):
             await session.send(spoken(1))
             await session.complete()
@@ -228,7 +228,7 @@ async def test_fifty_cancels_in_a_row_leave_one_line_and_no_stray_frame(talk: Ta
             # What was read before the cancel waits for its reader; after it, nothing comes.
             assert all(rest.index(frame) < rest.index(CANCELED) for frame in frames)
             assert session.rounds == number + 1
-        assert session._line is line
+        assert session._held.line is line
         assert len(asyncio.all_tasks()) == tasks
         await session.send(spoken(1))
         assert (await session.answer()).ending == "complete"

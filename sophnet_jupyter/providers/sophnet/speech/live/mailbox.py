@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
+from typing import Generic, TypeVar
 
-from .....events import Event, Transcript
+from .....events import Transcript
+
+Sent = TypeVar("Sent")
 
 
-class Mailbox:
+class Mailbox(Generic[Sent]):
     """A queue for one reader; a slow one misses partial sentences, and nothing else."""
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque()
+        self._events: deque[Sent] = deque()
         self._arrived = asyncio.Event()
         self._closed = False
 
-    def put(self, event: Event) -> None:
+    def put(self, event: Sent) -> None:
         last = self._events[-1] if self._events else None
         # A partial sentence repeats the one before it: a slow reader loses nothing by this.
         if isinstance(last, Transcript) and not last.final and isinstance(event, Transcript):
@@ -30,7 +33,7 @@ class Mailbox:
         self._closed = True
         self._arrived.set()
 
-    async def read(self) -> AsyncGenerator[Event, None]:
+    async def read(self) -> AsyncGenerator[Sent, None]:
         """Events, until it is closed and empty."""
         while True:
             while self._events:

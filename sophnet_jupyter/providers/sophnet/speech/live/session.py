@@ -71,7 +71,7 @@ class Live:
         self._format, self._heartbeat, self._pace = format, heartbeat, pace
         self._downloads = downloads
         self._limits, self._sleep = limits or LiveLimits(), sleep
-        self._mailbox = Mailbox()
+        self._mailbox: Mailbox[Event] = Mailbox()
         self._delivery = self._made_delivery()
         self._ready: asyncio.Future[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []

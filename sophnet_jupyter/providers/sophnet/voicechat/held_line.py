@@ -1,0 +1,124 @@
+"""The line of a voice chat while it is held: who reads it, and what ended it (WIRE 1.14)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from ....errors import SettingsError, SophNetError, TimedOut
+from ....events import Event, Started
+from ....wire.websocket import Sockets
+from .. import access
+from ..speech.live.mailbox import Mailbox
+from .connection import VoiceChatConnection
+from .keeping_open import Patience, Sleep, keep_open
+from .limits import VoiceChatLimits
+from .receiving import Receiver
+from .signals import Replies, Signal
+from .turn_taking import TurnTaking
+
+State = Literal["new", "listening", "answering", "cancelling", "closed"]
+
+
+class HeldLine:
+    """
+    A line from its beginning to its end: a task reads it, and another one keeps it open.
+
+    What comes is in ``mailbox``, whose turn it is in ``turns``, what ended the line in ``error``.
+    ``silence`` gives the sound that is sent where nobody speaks; none where it is empty.
+    """
+
+    def __init__(self, limits: VoiceChatLimits, silence: Callable[[], bytes], sleep: Sleep) -> None:
+        self.line: VoiceChatConnection | None = None
+        self.closed = False
+        self.turns = TurnTaking()
+        self.mailbox: Mailbox[Event | Signal] = Mailbox()
+        self.patience = Patience(limits.silence, self._lose_patience)
+        self._limits, self._silence, self._sleep = limits, silence, sleep
+        self._replies = Replies(limits.reply)
+        self._error: SophNetError | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sound_at = 0.0
+
+    @property
+    def state(self) -> State:
+        if self.closed:
+            return "closed"
+        if self.line is None:
+            return "new"
+        if self.turns.answer is None:
+            return "listening"
+        return "cancelling" if self.turns.answer.stage == "cancelling" else "answering"
+
+    async def open(self, sockets: Sockets, path: str, query: Mapping[str, str]) -> None:
+        """Raises as `VoiceChatConnection.open` does, and `SettingsError` the second time."""
+        if self.line or self.closed:
+            raise SettingsError("A voice chat is connected once: connect another one.")
+        line = self.line = await VoiceChatConnection.open(
+            sockets, path, query, within=self._limits.created
+        )
+        model = query.get("model", "")
+        self.mailbox.put(Started(service=access.SERVICE, model=model, sandbox=line.sandbox))
+        keeping = keep_open(line, self._limits, self._be_heard, self._sleep)
+        self._tasks = [asyncio.create_task(self._receive(line)), asyncio.create_task(keeping)]
+
+    def opened(self) -> VoiceChatConnection:
+        """The line. Raises what ended it, and `SettingsError` where it is not open."""
+        self.check()
+        if self.line is None or self.closed:
+            raise SettingsError("The voice chat is not connected: use it in an async with.")
+        return self.line
+
+    def check(self) -> None:
+        """Raises what ended the line."""
+        if self._error:
+            raise self._error
+
+    async def send(self, sound: bytes) -> None:
+        """Send sound. Raises as `opened` does."""
+        line = self.opened()
+        self.turns.sounded = True
+        self._sound_at = asyncio.get_running_loop().time()
+        await line.socket.send(sound)
+
+    async def ask(self, event: str, reply: str, **facts: str) -> Signal:
+        """Send an event, and return its reply. Raises as `opened` and `Replies.ask` do."""
+        return await self._replies.ask(self.opened(), event, reply, **facts)
+
+    async def aclose(self) -> None:
+        """Hang up."""
+        self.closed = True
+        self.mailbox.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self.line:
+            await self.line.socket.aclose()
+
+    async def _receive(self, line: VoiceChatConnection) -> None:
+        put = self.mailbox.put
+        try:
+            await Receiver(line, self.turns, self._replies, self.patience, put).run()
+        except SophNetError as error:
+            self._error = self._error or error
+        finally:
+            self.closed = True
+            self.patience.end()
+            self._replies.give_up(self._error)
+            self.mailbox.close()
+            self.turns.hang_up()
+
+    async def _be_heard(self) -> None:
+        """Send silence where nobody has spoken for long, and nobody is answered."""
+        quiet = asyncio.get_running_loop().time() - self._sound_at >= self._limits.idle * 0.9
+        waits = self.turns.sounded and self.turns.answer is None
+        if waits and quiet and (silence := self._silence()):
+            await self.send(silence)
+
+    def _lose_patience(self) -> None:
+        seconds = self._limits.silence
+        self._error = TimedOut(service=access.SERVICE, limit="between-chunks", seconds=seconds)
+        for task in self._tasks:
+            task.cancel()

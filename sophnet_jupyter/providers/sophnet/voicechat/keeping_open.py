@@ -1,0 +1,55 @@
+"""What keeps the line of a voice chat open, and when it counts as gone (WIRE 1.14)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from ....errors import SophNetError
+from .connection import VoiceChatConnection
+from .limits import VoiceChatLimits
+
+Sleep = Callable[[float], Coroutine[Any, Any, None]]
+
+
+class Patience:
+    """Calls ``lost`` when nothing has come of an answer for so many ``seconds``."""
+
+    def __init__(self, seconds: float, lost: Callable[[], None]) -> None:
+        self._seconds, self._lost = seconds, lost
+        self._end: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """From now on it may be silent for a while, but not for ever."""
+        self.end()
+        self._end = asyncio.get_running_loop().call_later(self._seconds, self._lost)
+
+    def end(self) -> None:
+        """Nothing is waited for."""
+        if self._end:
+            self._end.cancel()
+
+
+async def keep_open(
+    line: VoiceChatConnection,
+    limits: VoiceChatLimits,
+    be_heard: Callable[[], Awaitable[None]],
+    sleep: Sleep,
+) -> None:
+    """
+    Ping now and then, until the line ends, which its reader is told.
+
+    ``be_heard`` is awaited as often: it sends silence where nobody has spoken for long.
+    """
+    clock = asyncio.get_running_loop().time
+    pinged = clock()
+    tick = min(limits.ping, limits.idle)
+    with contextlib.suppress(SophNetError):
+        while True:
+            await sleep(tick)
+            if clock() - pinged >= limits.ping * 0.9:
+                pinged = clock()
+                await line.tell("ping")
+            await be_heard()

@@ -1,0 +1,78 @@
+"""What comes down on the line of a voice chat, and for whom it is (WIRE 1.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ....events import Event
+from ..speech.live.connection import heard
+from ..voice.frame import is_frame
+from .connection import Message, VoiceChatConnection, is_refusal
+from .keeping_open import Patience
+from .signals import Replies, Signal
+from .turn_taking import TurnTaking
+
+_TAKEN = "input_audio_buffer.completed"
+_COMPLETED = "conversation.chat.completed"
+_CANCELED = "conversation.chat.canceled"
+
+
+class Receiver:
+    """
+    Sorts what comes: words and sound into the answer, sentences into the turn, replies to their
+    events. ``put`` is called with all that a reader of the conversation should see.
+    """
+
+    def __init__(
+        self,
+        line: VoiceChatConnection,
+        turns: TurnTaking,
+        replies: Replies,
+        patience: Patience,
+        put: Callable[[Event | Signal], None],
+    ) -> None:
+        self._line, self._turns, self._replies = line, turns, replies
+        self._patience, self._put = patience, put
+
+    async def run(self) -> None:
+        """Until the line ends. Raises `LineClosed`, and `AnswerUnreadable`."""
+        while True:
+            self._take(await self._line.receive())
+
+    def _take(self, message: Message) -> None:
+        refusal = is_refusal(message)
+        if "event_type" in message or refusal:
+            self._take_signal(message, refusal=refusal)
+        elif "choices" in message or is_frame(message):
+            if self._turns.answer:
+                self._patience.begin()
+            self._put_all(self._turns.events(message))
+        elif isinstance(message.get("text"), str):
+            said = heard(message).transcript
+            if said.final and said.text.strip():
+                self._turns.understand(said.text)
+            self._put(said)
+
+    def _take_signal(self, message: Message, *, refusal: bool) -> None:
+        status = message.get("status") or 0
+        signal = Signal(
+            name=str(message.get("event_type") or "error"),
+            status=status if isinstance(status, int) else -1,
+            message=self._line.scrub(str(message.get("message") or "")),
+        )
+        error = self._line.error(message) if refusal else None
+        awaited = self._replies.deliver(signal, error)
+        if error and not awaited and self._turns.answer and signal.name != _CANCELED:
+            self._turns.answer.failed = error
+        if signal.name == _TAKEN:
+            self._turns.taken()
+        if signal.name != "pong":
+            self._put(signal)
+        if signal.name == _COMPLETED:
+            if last := self._turns.end():
+                self._patience.end()
+            self._put_all(last)
+
+    def _put_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._put(event)

@@ -1,0 +1,80 @@
+"""What the service says of the conversation itself, and who waits for it (WIRE 1.14)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import NamedTuple
+
+import msgspec
+
+from ....errors import ServiceError, SophNetError, TimedOut
+from .. import access
+from .connection import VoiceChatConnection
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What the service says of the conversation itself: ``name`` is its ``event_type``.
+
+    ``status`` is not 0 where it refuses or regrets something, and ``message`` says what.
+    """
+
+    name: str
+    status: int = 0
+    message: str = ""
+
+
+class _Ask(NamedTuple):
+    """An event of ours that waits for its reply."""
+
+    reply: str
+    future: asyncio.Future[Signal]
+
+
+class Replies:
+    """Brings each reply to the event of ours that waits for it, ``within`` so many seconds."""
+
+    def __init__(self, within: float) -> None:
+        self._within = within
+        self._asks: deque[_Ask] = deque()
+
+    async def ask(self, line: VoiceChatConnection, event: str, reply: str, **facts: str) -> Signal:
+        """
+        Send an event, and return its reply.
+
+        Raises `ServiceError` where it is refused, `TimedOut`, and what ended the line.
+        """
+        ask = _Ask(reply, asyncio.get_running_loop().create_future())
+        self._asks.append(ask)
+        try:
+            async with asyncio.timeout(self._within):
+                await line.tell(event, **facts)
+                return await ask.future
+        except TimeoutError:
+            seconds = self._within
+            raise TimedOut(service=access.SERVICE, limit="reply", seconds=seconds) from None
+        finally:
+            if ask in self._asks:
+                self._asks.remove(ask)
+
+    def deliver(self, signal: Signal, refusal: ServiceError | None) -> bool:
+        """Give a signal to the first who waits for it. False where nobody does."""
+        name = signal.name
+        asked = next((ask for ask in self._asks if ask.reply == name or name == "error"), None)
+        if asked is None:
+            return False
+        self._asks.remove(asked)
+        if not asked.future.done():
+            if refusal:
+                asked.future.set_exception(refusal)
+            else:
+                asked.future.set_result(signal)
+        return True
+
+    def give_up(self, error: SophNetError | None) -> None:
+        """No reply will come: whoever waits for one is told why."""
+        for ask in self._asks:
+            if not ask.future.done() and error:
+                ask.future.set_exception(error)
+            ask.future.cancel()

@@ -1,0 +1,98 @@
+"""Whose turn it is in a voice chat: the user's, or the model's (WIRE 1.14)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from ....errors import SettingsError
+from ....events import Event
+from .connection import Message
+from .round import Round
+
+
+class TurnTaking:
+    """
+    What is understood of the user's turn, and the answer that comes after it.
+
+    ``heard`` are the final sentences of the turn that goes on, or of the one that is being
+    answered; ``sounded`` is whether any sound was sent; ``answer`` is the one that comes;
+    ``rounds`` counts those that are over, and ``stray`` the frames that came outside of theirs.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.sounded = False
+        self.answer: Round | None = None
+        self.rounds = self.stray = 0
+        self._turn_over = False
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+
+    @property
+    def unanswered(self) -> list[str]:
+        """The final sentences of the turn that goes on; none before its first one."""
+        return [] if self._turn_over else self.heard
+
+    def understand(self, sentence: str) -> None:
+        """A final sentence of the turn that goes on."""
+        self._begin()
+        self.heard.append(sentence)
+
+    def clear(self) -> None:
+        """Forget what was understood."""
+        self.heard = []
+
+    def hand_over(self) -> None:
+        """The user's turn is over: an answer is asked for. Raises `SettingsError`."""
+        if self.answer:
+            raise SettingsError("An answer is still coming: cancel it, or wait for its end.")
+        if not self.sounded:
+            raise SettingsError("There is nothing to answer yet: send some sound first.")
+        self._begin()
+        self.answer = Round()
+        self._at_rest.clear()
+
+    def break_off(self) -> bool:
+        """What still comes of the answer belongs to nobody. False where nothing is broken off."""
+        if self.answer is None or self.answer.stage == "cancelling":
+            return False
+        self.answer.stage = "cancelling"
+        return True
+
+    def taken(self) -> None:
+        """The service says that it has taken the turn."""
+        if self.answer and self.answer.stage == "asked":
+            self.answer.stage = "answering"
+
+    def events(self, message: Message) -> list[Event]:
+        """What a part of the answer means. Raises `AnswerUnreadable`."""
+        if self.answer is None:
+            self.stray += 1
+            return []
+        return self.answer.events(message)
+
+    def end(self) -> list[Event]:
+        """The service says that the answer is over: its last events; none where it was over."""
+        ended = self.answer
+        if ended is None or (ended.stage == "asked" and not ended.failed):
+            # Said twice: of the round before this one, which the service has not even taken.
+            return []
+        self.answer, self._turn_over = None, True
+        self.stray += ended.late
+        self.rounds += 1
+        self._at_rest.set()
+        return ended.end()
+
+    def hang_up(self) -> None:
+        """No answer will come any more."""
+        self._at_rest.set()
+
+    async def rested(self) -> None:
+        """Wait until no answer is coming."""
+        while not self._at_rest.is_set():
+            await self._at_rest.wait()
+
+    def _begin(self) -> None:
+        """The words of the last turn are kept until the next one begins."""
+        if self._turn_over:
+            self._turn_over, self.heard = False, []

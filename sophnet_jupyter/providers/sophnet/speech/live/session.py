@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from types import TracebackType
 from typing import Any, Self
 
 from .....errors import SettingsError, SophNetError
@@ -120,12 +119,7 @@ class Live:
             self._tasks.append(asyncio.create_task(self._play(self.sound)))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def send(self, data: bytes) -> None:

@@ -11,7 +11,7 @@ from ....events import Event, Finished
 from ....response import Response, settle
 from ....wire.held import held
 from ....wire.websocket import Sockets
-from ..speech.live.source import Samples, read
+from ..speech.live.source import Samples, paced, read
 from .held_line import HeldLine, State
 from .keeping_open import Sleep
 from .limits import VoiceChatLimits
@@ -131,13 +131,10 @@ class VoiceChatSession:
                 f"This sound has {sound.sample_rate} samples a second, and the chat was set up for "
                 f"{self.setup.sample_rate}: connect with sample_rate={sound.sample_rate}."
             )
-        clock = asyncio.get_running_loop().time
-        step, begin = self.setup.frame, clock()
-        for at in range(0, len(sound.pcm), step):
-            await self.send(sound.pcm[at : at + step])
-            due = begin + (at + step) / (2 * sound.sample_rate) * pace
-            if (left := due - clock()) > 0:
-                await self._sleep(left)
+        frame = self.setup.frame
+        async with held(paced(sound, frame, pace=pace, sleep=self._sleep)) as pieces:
+            async for piece in pieces:
+                await self.send(piece)
         return sound
 
     async def complete(self) -> None:

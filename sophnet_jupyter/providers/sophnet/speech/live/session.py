@@ -10,6 +10,7 @@ from .....errors import SettingsError, SophNetError
 from .....events import Event, Started, Transcript
 from .....response import Response
 from .....wire.files.download import Downloader
+from .....wire.held import held
 from .....wire.websocket import Sockets
 from ... import access
 from ...audio_format import FORMATS, AudioFormat
@@ -17,7 +18,7 @@ from ...paths import ResourceIds
 from .connection import SpeechConnection
 from .delivery import FRAME, Delivery, LiveLimits, Sending
 from .mailbox import Mailbox
-from .source import Samples, read
+from .source import Samples, paced, read
 
 __all__ = ["Live", "LiveLimits"]
 
@@ -184,15 +185,11 @@ class Live:
 
     async def _play(self, sound: Samples) -> None:
         """Send a source as fast as it would be spoken."""
-        clock = asyncio.get_running_loop().time
-        begin = clock()
-        for at in range(0, len(sound.pcm), FRAME):
-            if self._delivery.ended:
-                return
-            await self.send(sound.pcm[at : at + FRAME])
-            due = begin + (at + FRAME) / (2 * self.sample_rate) * self._pace
-            if (left := due - clock()) > 0:
-                await self._sleep(left)
+        async with held(paced(sound, FRAME, pace=self._pace, sleep=self._sleep)) as pieces:
+            async for piece in pieces:
+                if self._delivery.ended:
+                    return
+                await self.send(piece)
         self.end()
 
     async def _run(self) -> None:

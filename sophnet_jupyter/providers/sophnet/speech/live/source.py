@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import sys
 import wave
 from array import array
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,23 @@ def read(source: Any, sample_rate: int) -> Samples:
     raise SettingsError(
         f"Sound comes from a path, bytes or an array of samples, not from {type(source).__name__}."
     )
+
+
+async def paced(
+    sound: Samples, step: int, *, pace: float, sleep: Callable[[float], Awaitable[None]]
+) -> AsyncGenerator[bytes, None]:
+    """
+    Pieces of ``step`` bytes, each as soon as those before it would have been spoken.
+
+    ``pace=1`` is the speed of speech, ``pace=0.5`` twice that, ``pace=0`` as fast as may be.
+    """
+    clock = asyncio.get_running_loop().time
+    begin = clock()
+    for at in range(0, len(sound.pcm), step):
+        yield sound.pcm[at : at + step]
+        due = begin + (at + step) / (2 * sound.sample_rate) * pace
+        if (left := due - clock()) > 0:
+            await sleep(left)
 
 
 def _file(data: bytes, sample_rate: int) -> Samples:

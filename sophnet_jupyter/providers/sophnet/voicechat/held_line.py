@@ -86,6 +86,13 @@ class HeldLine:
         """Send an event, and return its reply. Raises as `opened` and `Replies.ask` do."""
         return await self._replies.ask(self.opened(), event, reply, **facts)
 
+    async def ping(self) -> float:
+        """Seconds to the service and back. Raises as `ask` does."""
+        clock = asyncio.get_running_loop().time
+        begin = clock()
+        await self.ask("ping", "pong")
+        return clock() - begin
+
     async def aclose(self) -> None:
         """Hang up."""
         self.closed = True

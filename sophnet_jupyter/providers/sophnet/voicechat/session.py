@@ -11,7 +11,7 @@ from ....events import Event, Finished
 from ....response import Response, settle
 from ....wire.held import held
 from ....wire.websocket import Sockets
-from ..speech.live.source import Samples, paced, read
+from ..speech.live.source import Samples, paced
 from .held_line import HeldLine, State
 from .keeping_open import Sleep
 from .limits import VoiceChatLimits
@@ -120,19 +120,11 @@ class VoiceChatSession:
         """
         Send a file, an array, samples or a `Samples` as if it were spoken now.
 
-        ``pace=0`` sends at full speed. Its sampling rate must be that of the setup. Raises
-        `SettingsError`.
+        ``pace=0`` sends at full speed. Raises `SettingsError`, also for another sampling rate.
         """
-        sound: Samples = source
-        if not isinstance(source, Samples):
-            sound = await asyncio.to_thread(read, source, self.setup.sample_rate)
-        if sound.sample_rate != self.setup.sample_rate:
-            raise SettingsError(
-                f"This sound has {sound.sample_rate} samples a second, and the chat was set up for "
-                f"{self.setup.sample_rate}: connect with sample_rate={sound.sample_rate}."
-            )
-        frame = self.setup.frame
-        async with held(paced(sound, frame, pace=pace, sleep=self._sleep)) as pieces:
+        sound = await asyncio.to_thread(self.setup.samples, source)
+        in_time = paced(sound, self.setup.frame, pace=pace, sleep=self._sleep)
+        async with held(in_time) as pieces:
             async for piece in pieces:
                 await self.send(piece)
         return sound
@@ -165,10 +157,7 @@ class VoiceChatSession:
 
     async def ping(self) -> float:
         """Seconds to the service and back. Sent by itself, too, as long as the loop runs."""
-        clock = asyncio.get_running_loop().time
-        begin = clock()
-        await self._held.ask("ping", "pong")
-        return clock() - begin
+        return await self._held.ping()
 
     async def rested(self) -> None:
         """Wait until no answer is coming, and the service listens again. Raises what ended it."""
@@ -189,9 +178,8 @@ class VoiceChatSession:
         asked = self._turns.answer
         try:
             async for event in self:
-                if isinstance(event, Signal):
-                    continue
-                yield event
+                if not isinstance(event, Signal):
+                    yield event
                 if isinstance(event, Finished):
                     break
         finally:

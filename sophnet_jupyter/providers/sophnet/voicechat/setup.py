@@ -12,6 +12,7 @@ from ....errors import SettingsError
 from ..audio_format import FORMATS, AudioFormat
 from ..chat import request
 from ..chat.voiced import speech
+from ..speech.live.source import Samples, read
 
 Mode = Literal["online", "refresh"]
 MODES = ("online", "refresh")
@@ -68,6 +69,20 @@ class Setup:
     def silence(self) -> bytes:
         """What keeps a line open on which nobody speaks; empty where nothing does."""
         return bytes(self.frame) if self.format == "pcm" and self.heartbeat else b""
+
+    def samples(self, source: Any) -> Samples:
+        """
+        A file, an array, samples or a `Samples` as it is sent.
+
+        Blocking. Raises `SettingsError` for what is no sound, or has another sampling rate.
+        """
+        sound = source if isinstance(source, Samples) else read(source, self.sample_rate)
+        if sound.sample_rate != self.sample_rate:
+            raise SettingsError(
+                f"This sound has {sound.sample_rate} samples a second, and the chat was set up for "
+                f"{self.sample_rate}: connect with sample_rate={sound.sample_rate}."
+            )
+        return sound
 
     def message(self) -> str:
         """JSON text: an object in its place is refused, and so is one that lacks a part."""

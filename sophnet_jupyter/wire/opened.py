@@ -52,6 +52,8 @@ class Opened:
         self.deadline = deadline
         self.status = answer.status
         self.headers = answer.headers
+        self.retry_after = retry_after(answer.headers, deadline.now())
+        """Seconds that the service asks to wait; None where it asks for nothing."""
         self.pieces = answer.pieces
 
     async def whole(self, limit: int | None = None) -> Reply:
@@ -79,7 +81,7 @@ class Opened:
             status=self.status,
             headers=self.headers,
             body=body,
-            retry_after=retry_after(self.headers, self.deadline.now()),
+            retry_after=self.retry_after,
             scrub=self._origin.scrub,
             setting=self._origin.setting,
         )

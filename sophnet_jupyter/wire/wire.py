@@ -19,9 +19,9 @@ from weakref import WeakKeyDictionary, finalize
 
 from ..errors import ConnectionLost, SophNetError, TimedOut, Unreachable
 from .call import Call, Network, Origin, Reply
-from .http.http import Answer, Pool
+from .http.http import Pool
 from .opened import Deadline, Opened, unreadable
-from .retry import ANSWER, ATTEMPTS, LONGEST_WAIT, Budget, Retry, backoff, retry_after
+from .retry import ANSWER, ATTEMPTS, LONGEST_WAIT, Budget, Retry, backoff
 from .stream.stream import Opening
 
 log = logging.getLogger(__name__)
@@ -90,24 +90,22 @@ class Wire:
     async def _open(self, call: Call, retry: Retry, *, streaming: bool) -> Opened:
         """Send, and return the answer once its head has come."""
         deadline = Deadline(self.origin.service, self.network.total, self._now)
-        work = self._attempts(call, retry, deadline, streaming=streaming)
-        return Opened(await deadline.limit(work), self.origin, deadline)
+        return await deadline.limit(self._attempts(call, retry, deadline, streaming=streaming))
 
     async def _attempts(
         self, call: Call, retry: Retry, deadline: Deadline, *, streaming: bool
-    ) -> Answer:
+    ) -> Opened:
         """Send until there is an answer worth having, or no further try is allowed."""
         for attempt in range(1, ATTEMPTS + 1):
             wait = backoff(attempt - 1, self._chance())
             try:
-                answer = await self._attempt(call, streaming)
+                answer = await self._attempt(call, deadline, streaming)
             except (Unreachable, ConnectionLost, TimedOut) as error:
                 again, outcome = retry.lost or _unsent(error), type(error).__name__
                 if not self._allowed(call, attempt, again, wait, deadline):
                     raise
             else:
-                asked = retry_after(answer.headers, self._now())
-                wait = wait if asked is None else asked
+                wait = wait if answer.retry_after is None else answer.retry_after
                 again, outcome = answer.status in retry.statuses, str(answer.status)
                 if not self._allowed(call, attempt, again, wait, deadline):
                     if not again:
@@ -119,7 +117,7 @@ class Wire:
             await self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _attempt(self, call: Call, streaming: bool) -> Answer:
+    async def _attempt(self, call: Call, deadline: Deadline, streaming: bool) -> Opened:
         base_url = self.origin.base_url
         if not base_url and self.origin.locate:
             base_url = await asyncio.to_thread(self.origin.locate)
@@ -137,7 +135,7 @@ class Wire:
             await answer.aclose()
             what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
             raise unreadable(self.origin, what)
-        return answer
+        return Opened(answer, self.origin, deadline)
 
     def _allowed(
         self, call: Call, attempt: int, again: bool, wait: float, deadline: Deadline

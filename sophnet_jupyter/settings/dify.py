@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import SettingsError
 from .environment import (
@@ -65,35 +65,15 @@ class DifySettings:
         """
         environ = os.environ if environ is None else environ
         given = {name: value for name, value in arguments.items() if value is not None}
-        key = given.get("api_key") or _dify_variable(environ, name, "API_KEY")
-        login: tuple[Secret, str] | None = None
-        chosen = session.get("dify", {}).get(app_profile("dify", name))
-        if not given.get("api_key") and (chosen or not key):
-            login = chosen or _dify_profile(environ, name)
-        key = login[0] if login else key
-        if not key and (name or environ.get("SOPHNET_NO_SANDBOX") == "1"):
-            raise SettingsError(_no_dify_key(name, environ))
-        own = _dify_variable_name(name, "BASE_URL")
-        setting = own if environ.get(own) and not given.get("base_url") else "DIFY_BASE_URL"
-        url = given.get("base_url") or environ.get(setting) or DIFY_URL
-        if login:
-            # A key that was kept goes to its own address, whatever is set beside it.
-            url = login[1] or DIFY_URL
-            setting = f"the address of %sophnet login --service dify {name}".rstrip()
-        if key:
-            base_url = checked_url(url, setting, DIFY_URL)
-            secret = key if isinstance(key, Secret) else checked_key(str(key))
-        else:
-            root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
-            base_url = checked_url(f"{root}/v1") if root else ""
-            secret = Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+        key = _dify_key(name, given, environ)
+        base_url, setting = _dify_address(name, key, given, environ)
         proxy = given.get("proxy") or environ.get("SOPHNET_PROXY", "")
         return cls(
-            api_key=secret,
+            api_key=_dify_secret(key, environ),
             base_url=base_url,
             user=given.get("user") or environ.get("DIFY_USER") or notebook_user(environ),
             setting=setting,
-            sandbox=not key,
+            sandbox=not key.value,
             proxy=proxy or system_proxy(base_url),
             ca_bundle=given.get("ca_bundle") or environ.get("SOPHNET_CA_BUNDLE", ""),
             timeouts=given.get("timeouts", Timeouts()),
@@ -108,6 +88,55 @@ def dify_apps(environ: Mapping[str, str] | None = None) -> list[str]:
     named |= {name.partition(":")[2] for name in session.get("dify", {})}
     named |= {profile.name for profile in Keystore(environ).apps("dify")}
     return sorted(named - {DEFAULT})
+
+
+class _DifyKey(NamedTuple):
+    """
+    A key, empty for that of the sandbox.
+
+    ``address`` is the one that it was kept with, empty for Dify's own; None where it was not kept.
+    """
+
+    value: str | Secret
+    address: str | None = None
+
+
+def _dify_key(name: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> _DifyKey:
+    """An argument, what %sophnet chose, the environment, a login. Raises `SettingsError`."""
+    if argument := given.get("api_key"):
+        return _DifyKey(argument)
+    if chosen := session.get("dify", {}).get(app_profile("dify", name)):
+        return _DifyKey(*chosen)
+    if variable := _dify_variable(environ, name, "API_KEY"):
+        return _DifyKey(variable)
+    if login := _dify_profile(environ, name):
+        return _DifyKey(*login)
+    if name or environ.get("SOPHNET_NO_SANDBOX") == "1":
+        raise SettingsError(_no_dify_key(name, environ))
+    return _DifyKey("")
+
+
+def _dify_address(
+    name: str, key: _DifyKey, given: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[str, str]:
+    """The address, empty for a sandbox that is still to be started; and where it was set."""
+    own = _dify_variable_name(name, "BASE_URL")
+    setting = own if environ.get(own) and not given.get("base_url") else "DIFY_BASE_URL"
+    if not key.value:
+        root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
+        return checked_url(f"{root}/v1") if root else "", setting
+    url = given.get("base_url") or environ.get(setting) or DIFY_URL
+    if key.address is not None:
+        # A key that was kept goes to its own address, whatever is set beside it.
+        url = key.address or DIFY_URL
+        setting = f"the address of %sophnet login --service dify {name}".rstrip()
+    return checked_url(url, setting, DIFY_URL), setting
+
+
+def _dify_secret(key: _DifyKey, environ: Mapping[str, str]) -> Secret:
+    if not key.value:
+        return Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+    return key.value if isinstance(key.value, Secret) else checked_key(str(key.value))
 
 
 def _dify_profile(environ: Mapping[str, str], app: str) -> tuple[Secret, str] | None:

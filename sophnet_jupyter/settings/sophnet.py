@@ -83,32 +83,18 @@ class Settings:
         given = {name: value for name, value in arguments.items() if value is not None}
         timeouts = given.pop("timeouts", Timeouts())
         key = _key(given, environ)
-
-        chosen: dict[str, str] = {**key.belongings}
-        if "model" in session:
-            chosen["model"] = session["model"]
-
-        def first(name: str, default: str = "") -> str:
-            for place in (given, chosen):
-                if name in place:
-                    return str(place[name])
-            return environ.get(f"SOPHNET_{name.upper()}", "") or default
-
-        if key.source == "sandbox":
-            # An empty address: client/sandbox.py starts it and learns its port on first use.
-            base_url = sandbox_url(environ)
-        else:
-            base_url = checked_url(first("base_url", BASE_URL))
+        said = _Said(given, _chosen(key), environ)
+        base_url = _address(key, said)
         return cls(
             api_key=key.secret,
             key_source=key.source,
-            profile=chosen.get("profile", ""),
+            profile=said.chosen.get("profile", ""),
             base_url=base_url,
-            project_id=first("project_id"),
-            model=first("model", MODEL),
+            project_id=said.first("project_id"),
+            model=said.first("model", MODEL),
             easyllm_ids=_easyllm_ids(environ),
-            proxy=first("proxy") or system_proxy(base_url),
-            ca_bundle=first("ca_bundle"),
+            proxy=said.first("proxy") or system_proxy(base_url),
+            ca_bundle=said.first("ca_bundle"),
             timeouts=timeouts,
         )
 
@@ -124,6 +110,20 @@ class Settings:
 def model_name() -> str:
     """The chat model for a call that names none, as of now: ``%sophnet model`` may change it."""
     return session.get("model") or os.environ.get("SOPHNET_MODEL") or MODEL
+
+
+class _Said(NamedTuple):
+    """Where a setting is looked for: arguments, what %sophnet chose, the environment."""
+
+    given: Mapping[str, Any]
+    chosen: Mapping[str, str]
+    environ: Mapping[str, str]
+
+    def first(self, name: str, default: str = "") -> str:
+        for place in (self.given, self.chosen):
+            if name in place:
+                return str(place[name])
+        return self.environ.get(f"SOPHNET_{name.upper()}", "") or default
 
 
 class _Key(NamedTuple):
@@ -151,12 +151,30 @@ def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
         raise SettingsError(
             f"SOPHNET_PROFILE names {name!r}, of which no key is stored: %sophnet login {name}"
         )
+    return _Key(_sandbox_key(environ), "sandbox")
+
+
+def _sandbox_key(environ: Mapping[str, str]) -> Secret:
     if environ.get("SOPHNET_NO_SANDBOX") == "1":
         raise SettingsError(
             "No key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
             "Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts."
         )
-    return _Key(Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY), "sandbox")
+    return Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+
+
+def _chosen(key: _Key) -> dict[str, str]:
+    """What goes with the key, and the model of ``%sophnet model``."""
+    model = {"model": session["model"]} if "model" in session else {}
+    return {**key.belongings, **model}
+
+
+def _address(key: _Key, said: _Said) -> str:
+    """Where the key is sent to. Raises `SettingsError`."""
+    if key.source == "sandbox":
+        # An empty one: client/sandbox.py starts it and learns its port on first use.
+        return sandbox_url(said.environ)
+    return checked_url(said.first("base_url", BASE_URL))
 
 
 def _belongings(profile: str, base_url: str, project_id: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The heads of WAV files: one that was streamed says no length, which players take for hours."""
+"""WAV files: written, and their heads read; a streamed one says no length, which means hours."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ def head(length: int, sample_rate: int, channels: int) -> bytes:
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", *form, b"data", size
     )
+
+
+def written(samples: bytes, sample_rate: int, channels: int = 1) -> bytes:
+    """16-bit samples as a file. A frame at the end that is not whole is left out."""
+    wide = 2 * channels
+    whole = samples[: len(samples) // wide * wide]
+    return head(len(whole), sample_rate, channels) + whole
 
 
 def mended(data: bytes) -> bytes:

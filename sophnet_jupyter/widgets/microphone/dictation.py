@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from pathlib import Path
 
 import msgspec
 
 from ...errors import SettingsError
 from ...events import Transcript
+from ...files import wav
 from . import spoken
 
 
@@ -39,13 +38,7 @@ class Dictation:
         """The sound as a WAV file; empty if there is none."""
         if not self.sound:
             return b""
-        file = io.BytesIO()
-        with wave.open(file, "wb") as writer:
-            writer.setnchannels(1)
-            writer.setsampwidth(2)
-            writer.setframerate(self.sample_rate)
-            writer.writeframes(bytes(self.sound))
-        return file.getvalue()
+        return wav.written(bytes(self.sound), self.sample_rate)
 
     def to_srt(self) -> str:
         """The sentences as subtitles."""

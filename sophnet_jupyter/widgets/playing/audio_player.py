@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import wave
 from collections.abc import Callable
 from typing import Any, Literal
 
 from traitlets import Bool, Float, Int, Unicode
 
 from ...errors import SettingsError
+from ...files import wav
 from ...kernel.loop import loop
 from ...views.media import audio
 from ...views.safe.control_characters import plain as plain_text
@@ -68,7 +67,7 @@ class AudioPlayer(Panel):
     def data(self) -> bytes:
         """All that has come so far, as a file: for PCM with the head of a WAV."""
         raw = bytes(self._data)
-        return raw if self.format == "mp3" else _wav(raw, self.sample_rate, self.channels)
+        return raw if self.format == "mp3" else wav.written(raw, self.sample_rate, self.channels)
 
     def feed(self, data: bytes) -> None:
         """More sound. What comes after `finish` or `stop` is dropped."""
@@ -128,13 +127,3 @@ class AudioPlayer(Panel):
         self.tell("stop")
         if early and self._on_stop:
             self.perform(self._on_stop)
-
-
-def _wav(samples: bytes, sample_rate: int, channels: int) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(channels)
-        writer.setsampwidth(2)
-        writer.setframerate(sample_rate)
-        writer.writeframes(samples[: len(samples) // (2 * channels) * 2 * channels])
-    return file.getvalue()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from ...events import Ending
+from ...files import wav
 from ...kernel.loop import loop
 from ..playing.track import Track
 from . import turn as voice_turn
@@ -93,7 +94,7 @@ class Answers:
             turn.ending = ending
             turn.answer = turn.written
         if turn.audio and turn.sound_kind == "wav":
-            turn.audio = voice_turn.wav(turn.audio, PCM_RATE)
+            turn.audio = wav.written(turn.audio, PCM_RATE)
         track.finish()
         self._turns.tell(turn, "over")
         plays = self.heard is turn and turn.ending != "stopped"

@@ -12,13 +12,13 @@ from traitlets import Bool, Float, Unicode
 
 from ...errors import LineClosed, SettingsError, SophNetError
 from ...events import AudioChunk, Ending, Finished, Notice, Started, TextDelta, Transcript
+from ...files import wav
 from ...kernel.loop import loop
 from ...kernel.switching import quick_turns
 from ..hearing.take import Take
 from ..hearing.uplink import Message, Uplink
 from ..hearing.waiting import Waiting
 from ..panel.panel import Panel, said
-from . import turn as voice_turn
 from .answer import Answers
 from .line import VoiceLine
 from .sending import VoiceUplink
@@ -240,7 +240,7 @@ class Conversation(Panel):
         if self.sound_format == "pcm":
             turn.sound_kind = "wav"
         if self.keeps:
-            turn.question_sound = voice_turn.wav(speech.sound, speech.sample_rate)
+            turn.question_sound = wav.written(speech.sound, speech.sample_rate)
         speech.partial, self.phase = "", "thinking"
         self._turns.add(turn)
         self._answers.expect(turn, speech.ended_at, keep=self.keeps)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -104,14 +102,3 @@ def frame(turns: Sequence[Turn]) -> DataFrame:
     names += ["first_text", "first_sound", "barge_in", "played"]
     rows = [{name: getattr(turn, name) for name in names} for turn in turns]
     return DataFrame(rows, columns=names)
-
-
-def wav(samples: bytes, sample_rate: int) -> bytes:
-    """16-bit samples of one channel as a file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(sample_rate)
-        writer.writeframes(samples)
-    return file.getvalue()

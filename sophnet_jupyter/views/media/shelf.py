@@ -64,9 +64,14 @@ def kept(data: bytes, kind: str, suffix: str) -> str:
             file.discard()
 
 
-def encoded_length(data: bytes) -> int:
+def encoded_length(data: bytes | bytearray) -> int:
     """Characters of the base64 of these bytes."""
     return (len(data) + 2) // 3 * 4
+
+
+def fits(*parts: bytes | bytearray) -> bool:
+    """Whether one output may hold all of these in the notebook."""
+    return sum(map(encoded_length, parts)) <= BUDGET
 
 
 def link(path: str) -> str:

@@ -11,7 +11,7 @@ from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, one_line, words
 from ..safe.maths import inert
 from . import audio
-from .shelf import BUDGET, encoded_length, link
+from .shelf import BUDGET, fits, link
 
 # Their contrast is above 4 on white and on JupyterLab's dark ground.
 COLOURS = ("#2b7bd4", "#b8651b", "#148c6e", "#a34fc4", "#d1416b", "#7a7a2a")
@@ -73,7 +73,7 @@ def player(recording: Recording) -> str:
     """The sound in a notebook where it is small; else where it is."""
     if data := sound_of(recording, BUDGET):
         media = sniff(data[:HEAD])
-        if media and media.kind == "audio" and encoded_length(data) <= BUDGET:
+        if media and media.kind == "audio" and fits(data):
             return audio.player(data)
     if not recording.place:
         return audio.player(recording.data) if recording.data else ""

@@ -11,13 +11,12 @@ from typing import Any
 from ...response import Response
 from ...views.answer import Context
 from ...views.answer.answer import figures
+from ...views.media.shelf import BUDGET, encoded_length
 from ...views.safe.control_characters import plain
 from ...views.safe.look import WRAP, one_line
 from ...views.safe.maths import inert
 from .attachments import PastedImage
 
-# What a notebook carries of the images in it; beyond, only their names.
-EMBEDDED = 2_000_000
 _ASKED = "border-left:3px solid rgba(128,128,128,.5);margin:12px 0 6px;padding:0 0 0 12px"
 _SAID = f"white-space:pre-wrap;{WRAP}"
 _FAILED = f"border-left:3px solid #c62828;margin:6px 0;padding:1px 0 1px 9px;{WRAP}"
@@ -104,11 +103,12 @@ def to_markdown(exchanges: Iterable[Exchange]) -> str:
 
 def to_html(exchanges: Iterable[Exchange]) -> str:
     """The conversation as HTML that any notebook shows, trusted or not."""
-    room, parts = EMBEDDED, []
+    # Of the images that are more than a notebook may hold, it has the names.
+    room, parts = BUDGET, []
     for exchange in exchanges:
         shown = []
         for image in exchange.images:
-            room -= len(image.data)
+            room -= encoded_length(image.data)
             shown.append(_image(image, embed=room >= 0))
         question = inert(plain(exchange.text))
         parts.append(

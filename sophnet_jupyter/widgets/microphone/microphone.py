@@ -13,6 +13,7 @@ from traitlets import Bool, Unicode
 from ...errors import SettingsError, SophNetError
 from ...events import Transcript
 from ...kernel.loop import loop
+from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain
 from ..hearing.hearers import OnFinal
 from ..panel.panel import Buffers, Command
@@ -20,8 +21,6 @@ from . import spoken
 from .listening import Listening, shown
 
 _EMPTY = "A microphone. Run its cell, and press Start, to have speech written down."
-# Up to here a notebook carries the sound itself.
-EMBEDDED = 2_000_000
 
 
 class SpeechClient(Protocol):
@@ -189,7 +188,7 @@ class Microphone(Listening):
         title = f"{self.title} · sandbox" if self.sandbox else self.title
         page = spoken.html(sentences, title)
         words = spoken.plain(sentences)
-        if sound and len(sound) <= EMBEDDED and self._is_idle():
+        if sound and fits(sound) and self._is_idle():
             source = f"data:audio/wav;base64,{b64encode(self.audio).decode()}"
             page += f'<audio controls preload="metadata" src="{source}"></audio>'
         return page, words

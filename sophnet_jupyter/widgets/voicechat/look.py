@@ -5,13 +5,12 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
+from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain as plain_text
 from ...views.safe.maths import inert
 from .turn import Turn
 
 EMPTY = "A voice chat. Run its cell, press Start, and speak."
-# Up to here a notebook carries the sound itself.
-EMBEDDED = 2_000_000
 _ENDINGS = {
     "stopped": "interrupted",
     "incomplete": "the answer is not whole",
@@ -23,7 +22,7 @@ def html(turns: Sequence[Turn], title: str) -> str:
     """Still HTML for untrusted notebooks."""
     if not turns:
         return f"<i>{EMPTY}</i>"
-    sounds = sum(len(turn.audio) + len(turn.question_sound) for turn in turns) <= EMBEDDED
+    sounds = fits(*(turn.audio for turn in turns), *(turn.question_sound for turn in turns))
     rows = "".join(
         _row("You", turn.question or "…", "", turn.question_sound if sounds else b"", "wav")
         + _row("Answer", turn.answer, _below(turn), turn.audio if sounds else b"", turn.sound_kind)

@@ -6,8 +6,9 @@ import pytest
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.views.media.shelf import BUDGET
 from sophnet_jupyter.widgets.exchange.attachments import LARGEST, attachment
-from sophnet_jupyter.widgets.exchange.exchange import EMBEDDED, Exchange, to_html, to_markdown
+from sophnet_jupyter.widgets.exchange.exchange import Exchange, to_html, to_markdown
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -60,7 +61,7 @@ def test_the_still_form_shows_what_was_typed_as_it_was_typed() -> None:
 
 
 def test_a_notebook_carries_images_up_to_a_limit() -> None:
-    small, large = attachment(PNG, "s.png"), attachment(PNG.ljust(EMBEDDED, b"."), "l.png")
+    small, large = attachment(PNG, "s.png"), attachment(PNG.ljust(BUDGET, b"."), "l.png")
     html = to_html([Exchange(text="", images=(small, large))])
     assert html.count("<img ") == 1
     assert "[image: l.png, 2.0 MB]" in html

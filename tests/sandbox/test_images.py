@@ -86,6 +86,11 @@ def test_what_the_document_forbids_is_refused_by_name(quick, body, says):
     assert says in answer.json()["message"]
 
 
+@pytest.mark.parametrize("size", ["1024*1024", "1472*1140", "1472*1104", "1328*1328"])
+def test_sizes_of_the_list_and_of_the_sample_are_taken(quick, size):
+    assert create(quick, size=size).status_code == 200
+
+
 def test_the_path_with_a_project_demands_an_easyllm_id_and_the_short_one_ignores_it(quick):
     body = {"model": "m", "input": {"prompt": "x"}}
     assert quick.http.post(LONG, json=body).status_code == 400

@@ -87,6 +87,14 @@ def test_files_it_does_not_take_are_refused(quick, base, name, data, why):
     assert why in refused.json()["message"]
 
 
+def test_what_the_samples_send_besides_is_ignored(quick, base):
+    files = {"file": ("rules.txt", TEXT)}
+    made = quick.http.post(f"{base}/files", files=files, data={"easyllm_id": "e"})
+    assert made.json()["result"]["title"] == "rules.txt"
+    page = quick.http.get(f"{base}/files?pageNum=1&&pageSize=7").json()["result"]
+    assert (page["pageNum"], page["pageSize"], page["total"]) == (1, 7, 1)
+
+
 def test_a_service_that_does_not_exist_is_not_found(quick):
     for path in ("files", "qa-records"):
         refused = quick.http.get(f"/service/nope/kn/{path}")

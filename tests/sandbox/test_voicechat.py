@@ -188,6 +188,20 @@ def test_a_setup_that_is_not_as_documented_is_an_error(
     assert caller.setup() == {"status": 0, "message": "", "event_type": "chat.updated"}
 
 
+def test_what_the_document_only_shows_is_ignored(dial: Dial) -> None:
+    shown = wrong(
+        chat_completion_req={"model": "", "service_uuid": "", "service_id": ""},
+        speech_synthesis_req={"stream": True},
+    )
+    caller = dial()
+    caller.hear()
+    assert caller.setup(shown)["event_type"] == "chat.updated"
+    caller.line.send(spoken(1, 0, 0, 0))
+    caller.say("input_audio_buffer.complete")
+    answer = caller.until("conversation.chat.completed")
+    assert {each["model"] for each in answer if "choices" in each} == {GOOD["model"]}
+
+
 def test_nothing_may_be_sent_before_the_chat_is_created(
     started: Callable[..., AbstractContextManager[Any]],
 ) -> None:

@@ -28,6 +28,7 @@ def reply(body: object, status: int = 200, **more: Any) -> Reply:
 FINE = [
     {},
     {"status": 0, "message": "请求成功", "result": {}},
+    {"status": "0", "result": {}},
     {"status": "success", "result": {}},
     {"status": True},
     {"error": None, "choices": []},
@@ -118,7 +119,10 @@ def test_the_sandbox_says_that_it_is_one():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"  \n", b"[]", b"null", b'"x"', b"{", b"<html>", b"\xff\xfe", b"[" * 100_000],
+    [
+        *(b"", b"  \n", b"[]", b"null", b'"x"', b"{", b'{"a": 1,}', b"<html>", b"\xff\xfe"),
+        b"[" * 100_000,
+    ],
 )
 def test_what_is_not_an_object_is_unreadable_with_200_and_an_error_otherwise(body):
     with pytest.raises(AnswerUnreadable):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any
@@ -484,3 +485,16 @@ def test_batches_keep_texts_before_images_and_places_of_equal_ones() -> None:
         (["b"], []),
         ([], ["p"]),
     ]
+
+
+@pytest.mark.parametrize(("given", "sent"), [({}, 1024), ({"dimensions": 64}, 64)])
+def test_dimensions_are_always_sent(given: dict[str, int], sent: int) -> None:
+    assert request.fields(model="text-embeddings", **given)["dimensions"] == sent
+
+
+def test_an_image_goes_as_base64_without_a_head() -> None:
+    address = "https://example.com/a.png"
+    own, elsewhere = request.images_of([picture("red"), address]).sent
+    with Image.open(io.BytesIO(b64decode(own, validate=True))) as image:
+        assert image.size == (40, 30)
+    assert elsewhere == address

@@ -184,6 +184,11 @@ def test_what_cannot_be_right_is_refused_before_it_is_sent(options: dict[str, An
         request("  ")
 
 
+@pytest.mark.parametrize("size", ["1024*1024", "1472*1140", "1472*1104", "1000*1000"])
+def test_no_list_of_sizes_is_checked(size: str) -> None:
+    assert request("a fox", size=size)["parameters"] == {"size": size}
+
+
 def test_the_path_has_the_project_only_where_the_resource_is_known_too() -> None:
     full = ResourceIds(project_id="p/1", easyllm_id="e")
     assert full.path("texttoimage") == "/projects/p%2F1/easyllms/texttoimage"

@@ -1,4 +1,9 @@
-"""A stream of objects as events, however its lines are dressed (WIRE 1.8, 1.13, 3.5)."""
+"""
+A stream of objects as events, however its lines are dressed.
+
+See docs/services/sophnet.md#voice; docs/services/sophnet.md#chat-with-voice;
+docs/services/teleai.md#excel.
+"""
 
 from __future__ import annotations
 

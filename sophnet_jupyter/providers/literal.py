@@ -1,7 +1,8 @@
 """
 Python's way to print plain data, read without running any of it.
 
-Documents show streams as printed dictionaries: single quotes, ``None`` (WIRE 1.8, 3.5).
+Documents show streams as printed dictionaries: single quotes, ``None``
+(docs/services/sophnet.md#voice; docs/services/teleai.md#excel).
 """
 
 from __future__ import annotations

@@ -288,7 +288,8 @@ def _turns(state: Response, begin: Mark, end: Mark) -> list[Mapping[str, Any]]:
         return [{"role": "assistant", "content": text}] if text else []
     said = {"role": "assistant", "content": text, "tool_calls": [_call(state, n) for n in numbers]}
     if thinking:
-        # Thinking models want their thoughts back with a call (WIRE 1.3), else not.
+        # Thinking models want their thoughts back with a call (docs/services/sophnet.md#chat), else
+        # not.
         said["reasoning_content"] = thinking
     told = [
         {"role": "tool", "tool_call_id": state.tool_calls[number].id, "content": result.text}

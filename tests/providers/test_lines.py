@@ -10,7 +10,8 @@ from sophnet_jupyter.events import ReasoningDelta, TextDelta
 from sophnet_jupyter.providers.lines import DONE, EventLines, read
 from sophnet_jupyter.providers.teleai.chunk import AnalysisDecoder
 
-# The lines of the document, with its `...` and its bare end mark (WIRE 4.3 T1, T2, T3).
+# The lines of the document, with its `...` and its bare end mark (docs/services/teleai.md#excel,
+# rows T1, T2 and T3).
 DOCUMENT = """\
 {'choices': [{'finish_reason': None, 'delta': {'content': '中间结果1'}, 'index': 0, \
 'type':'source', 'file_size':'large'}], 'object': 'chat.completion.chunk', 'usage': None, \
@@ -72,7 +73,7 @@ def test_a_line_that_the_end_has_cut_says_so() -> None:
     [("lstop", "stop"), ("llength", "length"), ("stop", "stop"), ("lost", "lost")],
 )
 def test_the_letter_before_a_finish_reason_is_a_bullet(said: str, reason: str) -> None:
-    """WIRE 4.3 T4."""
+    """docs/services/teleai.md#excel, row T4."""
     decoder = AnalysisDecoder()
     decoder.events({"choices": [{"delta": {}, "finish_reason": said}]})
     assert decoder.reason == reason
@@ -87,7 +88,7 @@ def test_a_finish_among_the_steps_does_not_end_the_report() -> None:
 @pytest.mark.parametrize("more", [{}, {"usage": None}, {"usage": {"total_tokens": 3}}])
 @pytest.mark.parametrize("logprobs", [None, "", "x", 1.5])
 def test_what_the_document_leaves_open_is_optional(more: dict, logprobs: object) -> None:
-    """WIRE 4.3 T5, T6, T9, T10, T15."""
+    """docs/services/teleai.md#excel, rows T5, T6, T9, T10 and T15."""
     decoder = AnalysisDecoder()
     choice = {"message": {"content": "a"}, "logprobs": logprobs}
     chunk = {"choices": [choice], "created": 1.5, "id": 7, "model": None, "object": "", **more}

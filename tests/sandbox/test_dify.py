@@ -90,7 +90,7 @@ REFUSED = {
 }
 
 
-# WIRE 4.2: D6.
+# docs/services/dify.md#completion, row D6.
 @pytest.mark.parametrize(("body", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_the_app_does_not_take_is_refused(app: Asker, body: Any, said: str) -> None:
     answer = app.send("/completion-messages", body)
@@ -123,7 +123,7 @@ def test_a_path_that_is_not_there_is_refused_in_the_services_words(
     assert set(answer.json()) == {"code", "message", "status"}
 
 
-# WIRE 4.2: D11.
+# docs/services/dify.md#files, row D11.
 def test_uploads_are_checked_for_number_name_type_and_size(app: Asker) -> None:
     assert app.send("/files/upload", files={"other": PNG}).json()["code"] == "no_file_uploaded"
     twice = [("file", PNG), ("file", PNG)]
@@ -145,7 +145,7 @@ def test_a_file_of_somebody_else_cannot_be_named(app: Asker) -> None:
     assert app.send(f"/files/{file_id}/preview?user=u").status_code == 403
 
 
-# WIRE 4.2: D15.
+# docs/services/dify.md#files, row D15.
 def test_an_attachment_is_octets_under_its_name(app: Asker) -> None:
     file_id = app.upload(("rö t.png", *PNG[1:]), data={"user": "u"}).json()["id"]
     entry = {"type": "image", "transfer_method": "local_file", "upload_file_id": file_id}
@@ -160,7 +160,7 @@ def test_an_attachment_is_octets_under_its_name(app: Asker) -> None:
     assert app.send(f"/files/{file_id}/preview?as_attachment=maybe").status_code == 400
 
 
-# WIRE 4.2: D8.
+# docs/services/dify.md#completion, row D8.
 def test_an_error_in_the_stream_comes_with_200_and_does_not_name_its_task(app: Asker) -> None:
     answer = app.ask("hello", faults="error_mid_stream=2", response_mode="streaming")
     *_, last = events(answer)
@@ -170,7 +170,7 @@ def test_an_error_in_the_stream_comes_with_200_and_does_not_name_its_task(app: A
     assert "task_id" not in last
 
 
-# WIRE 4.2: D7.
+# docs/services/dify.md#completion, row D7.
 def test_a_ping_is_a_name_without_data(started: Callable[..., Any]) -> None:
     with started("--first-token", "0.3") as sandbox:
         text = Asker(sandbox).ask(faults="ping=0.05", response_mode="streaming").text
@@ -234,7 +234,7 @@ def test_too_many_at_once_are_refused_until_one_ends(started: Callable[..., Any]
             assert time.monotonic() < deadline
 
 
-# WIRE 4.2: D19.
+# docs/services/dify.md#feedback, row D19.
 def test_a_full_page_says_that_there_is_more_even_if_it_is_the_last(app: Asker) -> None:
     for number in range(2):
         app.send("/apps/annotations", {"question": f"last page {number}", "answer": "x"})
@@ -246,7 +246,7 @@ def test_a_full_page_says_that_there_is_more_even_if_it_is_the_last(app: Asker) 
     assert app.send("/apps/annotations?page=x").status_code == 400
 
 
-# WIRE 4.2: D27.
+# docs/services/dify.md#annotations, row D27.
 def test_annotations_are_of_the_old_kind_when_asked_for(app: Asker) -> None:
     body = {"question": "a", "answer": "b"}
     old = app.send("/apps/annotations", body, switches=("old_annotation", ""))

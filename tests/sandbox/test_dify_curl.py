@@ -1,4 +1,8 @@
-"""The document's curl lines, replayed: what they send, and what the real service says to it."""
+"""
+The document's curl lines, replayed: what they send, and what the real service says to it.
+
+A number such as D12 is that row of docs/services/dify.md.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +69,8 @@ LINES = {
         body={"inputs": ASK, "response_mode": "streaming", "user": "abc-123"},
         kind="text/event-stream",
     ),
-    # The source takes the query beside the inputs too, and blocks unless told otherwise (D6).
+    # The source takes the query beside the inputs too, and blocks unless told otherwise
+    # (docs/services/dify.md#completion, row D6).
     "query beside empty inputs": Line(
         method="POST",
         path="/completion-messages",
@@ -223,7 +228,7 @@ def test_a_line_of_the_document_gets_what_the_service_gives(
         assert told["message"]
 
 
-# WIRE 4.2: D3, D5, D30.
+# docs/services/dify.md#completion, rows D3, D5 and D30.
 def test_the_stream_has_a_space_no_done_and_both_ids_in_each_message(
     replayed: dict[str, httpx2.Response],
 ) -> None:
@@ -248,7 +253,7 @@ def test_prices_are_decimal_text_and_tokens_are_numbers(
     assert isinstance(usage["latency"], float)
 
 
-# WIRE 4.2: D20.
+# docs/services/dify.md#feedback, row D20.
 def test_feedbacks_have_no_count_and_times_without_a_zone(
     replayed: dict[str, httpx2.Response],
 ) -> None:
@@ -260,7 +265,7 @@ def test_feedbacks_have_no_count_and_times_without_a_zone(
     assert len(row["created_at"]) == 19
 
 
-# WIRE 4.2: D23, D31.
+# docs/services/dify.md#about-the-app, rows D23 and D31.
 def test_the_form_is_the_services_and_not_the_samples(
     replayed: dict[str, httpx2.Response],
 ) -> None:
@@ -270,7 +275,7 @@ def test_the_form_is_the_services_and_not_the_samples(
     assert isinstance(told["file_upload"]["image"]["transfer_methods"], list)
 
 
-# WIRE 4.2: D13.
+# docs/services/dify.md#files, row D13.
 def test_who_made_an_upload_is_text_and_when_is_a_number(
     replayed: dict[str, httpx2.Response],
 ) -> None:

@@ -150,7 +150,10 @@ REFUSED = {
 def test_what_the_document_forbids_is_200_with_a_code(
     post: Callable[..., Any], said: Any, code: str
 ) -> None:
-    """WIRE 4.3 T7, T8, T13, T15, T17."""
+    """
+    docs/services/teleai.md#excel, rows T7, T8, T15 and T17;
+    docs/services/teleai.md#errors, row T13.
+    """
     answer = post(said)
     assert (answer.status_code, answer.json()["code"]) == (200, code)
     assert answer.headers["content-type"] == "application/json"
@@ -163,7 +166,7 @@ def test_what_the_document_forbids_is_200_with_a_code(
 async def test_every_form_of_the_stream_tells_the_real_figures(
     teleai: Callable[..., TeleAI], workbook: bytes, quirks: str
 ) -> None:
-    """WIRE 4.3 T2, T3, T4."""
+    """docs/services/teleai.md#excel, rows T2, T3 and T4."""
     async with teleai(quirks) as ours:
         file = await ours.put(workbook, "q3.xlsx")
         response = await ours.analyse("Which region sells most?", file_uuids=[file])
@@ -197,7 +200,10 @@ async def test_a_chinese_question_gets_a_chinese_report(
 def test_frames_are_those_of_the_document(
     post: Callable[..., Any], teleai: Callable[..., TeleAI], workbook: bytes
 ) -> None:
-    """WIRE 4.3 T1, T5, T6, T9, T10, T18."""
+    """
+    docs/services/teleai.md#excel, rows T1, T5, T6, T9 and T10;
+    docs/services/teleai.md#errors, row T18.
+    """
     import asyncio
 
     async def put() -> str:

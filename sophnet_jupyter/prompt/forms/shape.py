@@ -87,7 +87,11 @@ def asking_for(messages: Sequence[Mapping[str, Any]], instruction: str) -> list[
 
 
 def mentions_json(messages: Sequence[Mapping[str, Any]]) -> bool:
-    """True when a message has the word that JSON mode demands (WIRE 1.2, code 400001)."""
+    """
+    True when a message has the word that JSON mode demands.
+
+    See docs/services/sophnet.md#errors, code 400001.
+    """
     for message in messages:
         content = message.get("content")
         parts = content if isinstance(content, list) else [{"text": content}]

@@ -62,7 +62,11 @@ def unreadable(reply: Reply, what: str = "") -> AnswerUnreadable:
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
-    """True when what came with 200 is an error all the same: in a stream they do (WIRE 2.2)."""
+    """
+    True when what came with 200 is an error all the same: in a stream they do.
+
+    See docs/services/dify.md#completion.
+    """
     if event := body.get("event"):
         # It says itself what it is, also one that is not known yet.
         return bool(event == "error")

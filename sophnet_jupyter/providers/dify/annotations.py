@@ -1,4 +1,8 @@
-"""An app's annotations: answers of people that may stand in for the model's (WIRE 2.9)."""
+"""
+An app's annotations: answers of people that may stand in for the model's.
+
+See docs/services/dify.md#annotations.
+"""
 
 from __future__ import annotations
 

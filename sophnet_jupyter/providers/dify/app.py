@@ -1,4 +1,4 @@
-"""One Dify text-generation app: run it, and all that belongs to it (WIRE 2)."""
+"""One Dify text-generation app: run it, and all that belongs to it (docs/services/dify.md)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ class App:
 
     async def stop(self, task_id: str) -> None:
         """
-        Stop a run of this user; its stream then ends. Unknown ids are no error (WIRE 2.3).
+        Stop a run of this user; its stream then ends. Unknown ids are no error
+        (docs/services/dify.md#stop).
 
         The id is in the `Progress` that comes after `Started`. Leaving a stream stops it as well.
         """

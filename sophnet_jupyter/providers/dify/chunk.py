@@ -1,4 +1,4 @@
-"""What one event of a Dify answer means (WIRE 2.2)."""
+"""What one event of a Dify answer means (docs/services/dify.md#completion)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class CompletionDecoder:
         Kinds that nobody knows say nothing: a newer Dify may send them at any time.
         """
         self.task_id = str(chunk.get("task_id") or self.task_id)
-        # ``id`` is the message in a message, and something else in other events (WIRE D4).
+        # ``id`` is the message in a message, and something else in other events
+        # (docs/services/dify.md#completion, row D4).
         kind = str(chunk.get("event") or _kind(chunk, name))
         own = chunk.get("id") if kind in ("message", "message_end") else ""
         self.message_id = str(chunk.get("message_id") or own or self.message_id)
@@ -92,7 +93,8 @@ class CompletionDecoder:
             ending = Finished(reason="incomplete", ending="incomplete")
             return [*self._left(), Notice(text=said), ending]
         if stopped:
-            # A message_end still comes after stop (WIRE 2.3), behind half an answer.
+            # A message_end still comes after stop (docs/services/dify.md#stop), behind half an
+            # answer.
             return [Finished(reason="stopped", ending="stopped")]
         notices = [Notice(text="The app finished without a word.")] if self.empty else []
         return [*notices, Finished(reason="message_end")]
@@ -158,7 +160,8 @@ def metadata(said: object) -> list[Event]:
 
 
 def _kind(chunk: Mapping[str, Any], name: str) -> str:
-    # The document's samples have no ``event`` (WIRE D3); only a message has an answer then.
+    # The document's samples have no ``event`` (docs/services/dify.md#completion, row D3); only a
+    # message has an answer then.
     if name not in ("", "message"):
         return name
     return "message" if "answer" in chunk else ""

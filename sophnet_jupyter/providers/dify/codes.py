@@ -1,4 +1,6 @@
-"""What Dify's error codes mean for whoever called: the HTTP status, and what to do (WIRE 2.1, 2.2).
+"""
+What Dify's error codes mean for whoever called: the HTTP status, and what to do
+(docs/services/dify.md#errors; docs/services/dify.md#completion).
 
 The set is open: a code that is not here is judged by its status alone.
 """
@@ -64,7 +66,8 @@ BY_STATUS = {
     415: ADVICE["unsupported_file_type"],
     429: ADVICE["too_many_requests"],
     504: _SLOW,
-    # Cloudflare's own, in front of Dify's cloud: nothing came within 100 seconds (WIRE D32).
+    # Cloudflare's own, in front of Dify's cloud: nothing came within 100 seconds
+    # (docs/services/dify.md#completion, row D32).
     524: _SLOW,
 }
 

@@ -1,4 +1,4 @@
-"""``POST /completion-messages``: one question, one answer (WIRE 2.2)."""
+"""``POST /completion-messages``: one question, one answer (docs/services/dify.md#completion)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ class Completion:
         self._telling: set[asyncio.Task[None]] = set()
 
     async def whole(self, body: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
-        """The answer in one piece; a proxy may give up on a long one (WIRE D32)."""
+        """
+        The answer in one piece; a proxy may give up on a long one.
+
+        See docs/services/dify.md#completion, row D32.
+        """
         reply = await self._wire.fetch(_call({**body, "response_mode": "blocking"}), retry=ONCE)
         for event in whole(reply):
             yield event
@@ -85,7 +89,9 @@ class Completion:
         return known
 
     async def stop(self, task_id: str, user: str) -> None:
-        """Call a run off. Dify says yes to any id (WIRE 2.3). Raises `SophNetError`."""
+        """
+        Call a run off. Dify says yes to any id (docs/services/dify.md#stop). Raises `SophNetError`.
+        """
         call = Call(
             method="POST",
             path=f"{PATH}/{segment(task_id)}/stop",

@@ -1,4 +1,8 @@
-"""What an app asks for and allows: ``GET /parameters``, read (WIRE 2.8)."""
+"""
+What an app asks for and allows: ``GET /parameters``, read.
+
+See docs/services/dify.md#about-the-app.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +140,8 @@ def parameters(body: Mapping[str, Any]) -> Parameters:
 
 
 def _rule(kind: str, rule: Mapping[str, Any], megabytes: object) -> FileRule:
-    # The document says "choose one" of what is a list (WIRE D31).
+    # The document says "choose one" of what is a list (docs/services/dify.md#about-the-app,
+    # row D31).
     return _file_rule(kind, rule.get("transfer_methods"), rule.get("number_limits"), megabytes)
 
 

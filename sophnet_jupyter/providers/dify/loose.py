@@ -25,7 +25,11 @@ def number(value: object) -> int:
 
 
 def moment(value: object) -> datetime | None:
-    """A time in UTC: seconds since the epoch, or of feedbacks ISO without a zone (WIRE D20)."""
+    """
+    A time in UTC: seconds since the epoch, or of feedbacks ISO without a zone.
+
+    See docs/services/dify.md#feedback, row D20.
+    """
     try:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value, UTC)

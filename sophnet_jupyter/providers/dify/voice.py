@@ -1,4 +1,4 @@
-"""``POST /text-to-audio``: an answer read aloud (WIRE 2.7)."""
+"""``POST /text-to-audio``: an answer read aloud (docs/services/dify.md#sound)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str
 
 def sound(reply: Reply) -> SoundFile:
     """
-    The sound of a reply that is one: by its type, since the document names a wrong one (D21).
+    The sound of a reply that is one: by its type, since the document names a wrong one
+    (docs/services/dify.md#sound, row D21).
 
     Dify answers 200 with ``null``, or with nothing, for a message that is unknown or empty.
     """

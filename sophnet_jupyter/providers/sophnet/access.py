@@ -16,7 +16,7 @@ from ..reply import is_sandbox as is_sandbox
 SERVICE = "SophNet"
 SETTING = "SOPHNET_BASE_URL"
 
-# Balance messages come with HTTP 200 and a status of their own (WIRE 1.2).
+# Balance messages come with HTTP 200 and a status of their own (docs/services/sophnet.md#errors).
 _KNOWN_CODES = {"20109": 402, "400001": 400}
 
 
@@ -42,9 +42,9 @@ def checked(reply: Reply) -> dict[str, Any]:
     """
     The JSON object of a reply that is no error.
 
-    SophNet reports errors in three ways (WIRE 1.2): a status that is not 2xx; 200 with ``status``
-    not 0; 200 with ``output.code``. Raises `ServiceError`, or `AnswerUnreadable` when what
-    answered is not the service.
+    SophNet reports errors in three ways (docs/services/sophnet.md#errors): a status that is not
+    2xx; 200 with ``status`` not 0; 200 with ``output.code``. Raises `ServiceError`, or
+    `AnswerUnreadable` when what answered is not the service.
     """
     body = replies.json_object(reply)
     if body is None:
@@ -78,7 +78,7 @@ def says_error(body: Mapping[str, Any]) -> bool:
         return True
     if replies.says_error_elsewhere(body):
         return True
-    # An image task without an output says its reason at the top (WIRE 1.2).
+    # An image task without an output says its reason at the top (docs/services/sophnet.md#errors).
     code = body.get("code")
     return bool(code and body.get("message") and "output" not in body and not is_fine(code))
 

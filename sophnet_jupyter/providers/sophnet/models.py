@@ -35,7 +35,7 @@ GRANTED: tuple[tuple[str, frozenset[str]], ...] = (
         r"|Qwen3-235B-A22B-Instruct-2507|Qwen3-Coder|Kimi-K2(-0905)?",
         frozenset({"max_tokens", "stop", "temperature", "top_p"}),
     ),
-    # WIRE 1.3: refused even when false.
+    # docs/services/sophnet.md#models: refused even when false.
     (r"gpt-.*", frozenset(TABLED - {"enable_thinking"})),
 )
 # The other spellings of the switch, which the table has under one name.
@@ -63,7 +63,8 @@ class Models(tuple[str, ...]):
 
 async def models(wire: Wire) -> Models | None:
     """
-    Ask which models there are; None where the service has no such list (WIRE 1.1).
+    Ask which models there are; None where the service has no such list
+    (docs/services/sophnet.md#models).
 
     A model may be listed and yet not enabled in the key's project. Raises `SophNetError`.
     """

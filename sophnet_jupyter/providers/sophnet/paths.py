@@ -1,4 +1,8 @@
-"""Where SophNet's resources are: with a project in the path, or without (WIRE 1.1)."""
+"""
+Where SophNet's resources are: with a project in the path, or without.
+
+See docs/services/sophnet.md#addresses.
+"""
 
 from __future__ import annotations
 

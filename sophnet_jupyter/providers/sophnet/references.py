@@ -30,9 +30,10 @@ async def fetch(wire: Wire, downloads: Downloader, reference: Reference) -> str 
     """
     Text where it is one, else the bytes of the file.
 
-    Files and questions of the knowledge base open only with the key (WIRE 1.3), which goes to the
-    origin that was configured and nowhere else. A page of the web is anybody's: it is fetched
-    without the key, from public addresses, at most `LIMIT` bytes of it.
+    Files and questions of the knowledge base open only with the key
+    (docs/services/sophnet.md#references), which goes to the origin that was configured and nowhere
+    else. A page of the web is anybody's: it is fetched without the key, from public addresses, at
+    most `LIMIT` bytes of it.
 
     Raises `SophNetError`.
     """

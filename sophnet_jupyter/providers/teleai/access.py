@@ -25,7 +25,8 @@ SETTING = "TELEAI_BASE_URL"
 VALID_SECONDS = 1800
 # A clock that is further off than this is named as the likely cause of a refusal.
 CLOCK_TOLERANCE = 300
-# Ids of one answer at the gateway, to be named when asking about it (WIRE 3.1).
+# Ids of one answer at the gateway, to be named when asking about it
+# (docs/services/teleai.md#hosts-and-headers).
 GATEWAY_IDS = ("trace-id", "x-cloud-gateway-request-id")
 
 _SIGNATURE = re.compile(rf"{SCHEME}/[^\s\"'<>]*|\b[0-9a-fA-F]{{64}}\b")
@@ -94,8 +95,8 @@ def checked(reply: Reply, *, now: Callable[[], float] = time.time) -> dict[str, 
     """
     The object of a reply that is no error.
 
-    Raises `ServiceError`, also for a code in an answer of 200 (WIRE 3.4), or `AnswerUnreadable`
-    when what answered is not the service.
+    Raises `ServiceError`, also for a code in an answer of 200 (docs/services/teleai.md#errors), or
+    `AnswerUnreadable` when what answered is not the service.
     """
     # As text, so that a byte order mark or a broken letter does not cost the whole answer.
     body = read(reply.body.decode("utf-8-sig", "replace").strip())

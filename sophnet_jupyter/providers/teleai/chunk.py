@@ -17,8 +17,8 @@ class AnalysisDecoder:
     """
     Reads chunks, and keeps what one chunk alone does not tell.
 
-    Steps and report are two texts (WIRE 3.5): the steps become what the model thought aloud, the
-    report is the answer. A finish reason among the steps ends those alone.
+    Steps and report are two texts (docs/services/teleai.md#excel): the steps become what the model
+    thought aloud, the report is the answer. A finish reason among the steps ends those alone.
     """
 
     def __init__(self) -> None:

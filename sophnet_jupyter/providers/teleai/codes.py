@@ -15,7 +15,8 @@ class ErrorCode:
     advice: str
 
 
-# The table of the document. 10004 and 10030 mean the same, 10003 and 10013 nearly (WIRE 4.3 T13).
+# The table of the document. 10004 and 10030 mean the same, 10003 and 10013 nearly
+# (docs/services/teleai.md#errors, row T13).
 _NO_FILE = "Check the uuid, and that the file was uploaded under the same app id."
 _ARGUMENT = "Change the argument it names and run it again."
 CODES = {

@@ -1,4 +1,8 @@
-"""TeleAI's analysis of Excel workbooks: ``POST /aipaas/lm/v1/excel/generate`` (WIRE 3.5)."""
+"""
+TeleAI's analysis of Excel workbooks: ``POST /aipaas/lm/v1/excel/generate``.
+
+See docs/services/teleai.md#excel.
+"""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ def request(
     """
     The body of an analysis, but for ``stream``; only what was given is in it.
 
-    ``trace_id`` is made where none is given. Siblings of this service refuse parameters they do
-    not know (WIRE 3.5), so there is no way to send others. Raises `SettingsError`.
+    ``trace_id`` is made where none is given. Siblings of this service refuse parameters they do not
+    know (docs/services/teleai.md#excel), so there is no way to send others. Raises `SettingsError`.
     """
     body: dict[str, Any] = {
         "traceId": _trace(trace_id),

@@ -1,4 +1,8 @@
-"""How TeleAI's gateway is shown who asks: a signature in place of the key (WIRE 3.2)."""
+"""
+How TeleAI's gateway is shown who asks: a signature in place of the key.
+
+See docs/services/teleai.md#signature.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""``/info``, ``/parameters``, ``/site``, ``/meta``: who the app is (WIRE 2.8)."""
+"""
+``/info``, ``/parameters``, ``/site``, ``/meta``: who the app is.
+
+See docs/services/dify.md#about-the-app.
+"""
 
 from __future__ import annotations
 
@@ -99,5 +103,5 @@ async def _meta(request: Request) -> Response:
 
 
 async def _models(request: Request) -> Response:
-    # Of the knowledge API, which has keys of its own (WIRE D29).
+    # Of the knowledge API, which has keys of its own (docs/services/dify.md#annotations, row D29).
     raise Refused(401, "unauthorized", "Access token is invalid")

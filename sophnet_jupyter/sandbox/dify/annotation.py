@@ -1,4 +1,8 @@
-"""Annotations, and the jobs that switch their use on and off (WIRE 2.9)."""
+"""
+Annotations, and the jobs that switch their use on and off.
+
+See docs/services/dify.md#annotations.
+"""
 
 from __future__ import annotations
 

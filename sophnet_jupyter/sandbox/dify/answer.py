@@ -66,7 +66,11 @@ class Answer:
         return self.event("message_replace", answer=REPLACEMENT, reason="output_moderation")
 
     def failed(self, why: str = "the model stopped working") -> dict[str, Any]:
-        """An error; it is the one event that does not name its task (WIRE D8)."""
+        """
+        An error; it is the one event that does not name its task.
+
+        See docs/services/dify.md#completion, row D8.
+        """
         event = self.event("error", code="completion_request_error", status=400)
         del event["task_id"]
         return {**event, "message": why}

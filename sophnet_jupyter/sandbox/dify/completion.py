@@ -47,7 +47,8 @@ def routes(options: Options, shelf: Shelf) -> list[Route]:
     async def stop(request: Request) -> Response:
         user = user_of(await body_of(request))
         run = shelf.runs.get(request.path_params["id"])
-        # Unknown ids and those of other users are passed over in silence (WIRE 2.3).
+        # Unknown ids and those of other users are passed over in silence
+        # (docs/services/dify.md#stop).
         if run is not None and run.user == user:
             run.stopped.set()
         return answer({"result": "success"})
@@ -207,7 +208,7 @@ async def _pinged(parts: AsyncGenerator[bytes, None], every: float) -> AsyncGene
 
 def _line(event: dict[str, Any], switches: Switches) -> bytes:
     if "no_event_name" in switches.quirks and event["event"] == "message":
-        # As the document's samples have it (WIRE D3).
+        # As the document's samples have it (docs/services/dify.md#completion, row D3).
         event = {name: event[name] for name in ("id", "answer", "created_at")}
     return b"data: " + encoded(event)
 

@@ -1,4 +1,4 @@
-"""What users thought of answers (WIRE 2.6)."""
+"""What users thought of answers (docs/services/dify.md#feedback)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploads, and their content for those that a message has used (WIRE 2.4, 2.5)."""
+"""Uploads, and their content for those that a message has used (docs/services/dify.md#files)."""
 
 from __future__ import annotations
 

@@ -87,7 +87,8 @@ def check_inputs(
         raise invalid("Arg inputs must be provided." if inputs is None else "inputs: not an object")
     if not isinstance(query, str):
         raise invalid("query must be a string")
-    # The document nests the query, the source also takes it beside the inputs (WIRE D6).
+    # The document nests the query, the source also takes it beside the inputs
+    # (docs/services/dify.md#completion, row D6).
     given = {"query": query} if query else {}
     given |= {name: value for name, value in inputs.items() if value not in (None, "")}
     found: dict[str, str] = {}

@@ -1,4 +1,8 @@
-"""Dify's way of saying no: ``{"code", "message", "status"}`` with the HTTP status (WIRE 2.1)."""
+"""
+Dify's way of saying no: ``{"code", "message", "status"}`` with the HTTP status.
+
+See docs/services/dify.md#errors.
+"""
 
 from __future__ import annotations
 

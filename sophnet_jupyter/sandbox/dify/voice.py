@@ -1,4 +1,4 @@
-"""``POST /text-to-audio``: a tone in place of a voice (WIRE 2.7)."""
+"""``POST /text-to-audio``: a tone in place of a voice (docs/services/dify.md#sound)."""
 
 from __future__ import annotations
 

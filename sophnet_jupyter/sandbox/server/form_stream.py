@@ -39,7 +39,8 @@ async def read(content_type: str, body: AsyncIterator[bytes], *, limit: int) -> 
     if head.get_content_type() != "multipart/form-data":
         raise Malformed("Content-Type must be multipart/form-data")
     if not (boundary := head.get_boundary()):
-        # What comes of setting the header by hand, as the document's table suggests (WIRE S14).
+        # What comes of setting the header by hand, as the document's table suggests
+        # (docs/services/sophnet.md#transcription, row S14).
         raise Malformed("Content-Type has no boundary: let the HTTP library set it")
     parts: dict[str, Arrived] = {}
     reader = _Reader(b"\r\n--" + boundary.encode(), body)

@@ -31,7 +31,8 @@ def read(content_type: str, body: bytes) -> dict[str, Part]:
         raise Malformed("Content-Type must be multipart/form-data")
     boundary = head.get_boundary()
     if not boundary:
-        # What comes of setting the header by hand, as the document's table suggests (WIRE S14).
+        # What comes of setting the header by hand, as the document's table suggests
+        # (docs/services/sophnet.md#transcription, row S14).
         raise Malformed("Content-Type has no boundary: let the HTTP library set it")
     opening = b"--" + boundary.encode()
     first, *rest = (b"\r\n" + body).split(b"\r\n" + opening)

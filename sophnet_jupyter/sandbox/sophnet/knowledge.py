@@ -1,4 +1,8 @@
-"""``…/service/{id}/kn/…``: the files, and the questions and answers, of a custom model (1.15)."""
+"""
+``…/service/{id}/kn/…``: the files, and the questions and answers, of a custom model.
+
+See docs/services/sophnet.md#knowledge.
+"""
 
 from __future__ import annotations
 

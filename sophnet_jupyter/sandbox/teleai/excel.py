@@ -122,7 +122,11 @@ class Told:
         return len(self._pieces)
 
     def whole(self) -> dict[str, Any]:
-        """The answer in one piece: it has no steps, no type and no size of files (WIRE 4.3 T9)."""
+        """
+        The answer in one piece: it has no steps, no type and no size of files.
+
+        See docs/services/teleai.md#excel, row T9.
+        """
         message = {"role": "assistant", "content": "".join(self._report)}
         return {
             "id": self._asked.trace,

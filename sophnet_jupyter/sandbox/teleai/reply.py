@@ -42,13 +42,17 @@ class Declined(Exception):
         self.headers = headers
 
     def response(self, trace: str) -> Response:
-        # A string, of which a leading zero would count (WIRE 3.4).
+        # A string, of which a leading zero would count (docs/services/teleai.md#errors).
         body = {"code": self.code, "message": self.message}
         return json_response(body, self.http, headers={**gateway(trace), **(self.headers or {})})
 
 
 def gateway(trace: str) -> dict[str, str]:
-    """The headers by which an answer can be asked about (WIRE 3.1)."""
+    """
+    The headers by which an answer can be asked about.
+
+    See docs/services/teleai.md#hosts-and-headers.
+    """
     plain = trace if trace.isascii() and trace.isprintable() else ""
     return {
         "Trace-Id": plain or uuid.uuid4().hex,

@@ -92,7 +92,8 @@ def _files(extra: Any) -> tuple[str, ...]:
 
 
 def _check_share(name: str, value: Any) -> None:
-    # The document's range leaves out 0, its own samples send it (WIRE 4.3 T7).
+    # The document's range leaves out 0, its own samples send it (docs/services/teleai.md#excel,
+    # row T7).
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if value is not None and not (number and 0 <= value <= 1):
         raise Declined("10004", f"{name} must be between 0 and 1")

@@ -1,4 +1,8 @@
-"""Whether a request was signed with the sandbox's key, worked out from what arrived (WIRE 3.2)."""
+"""
+Whether a request was signed with the sandbox's key, worked out from what arrived.
+
+See docs/services/teleai.md#signature.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,11 @@ class Part:
 
 
 def field(name: str, text: str | bytes, *, content_type: str = "") -> Part:
-    """A value; with a ``content_type`` of its own where the service wants one (WIRE 1.4)."""
+    """
+    A value; with a ``content_type`` of its own where the service wants one.
+
+    See docs/services/sophnet.md#transcription.
+    """
     content = text.encode() if isinstance(text, str) else text
     return Part(name=name, source=source(content), content_type=content_type)
 

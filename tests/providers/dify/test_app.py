@@ -78,7 +78,7 @@ async def test_a_document_is_uploaded_as_one_and_read(app: Make, tmp_path: Path)
     assert "words" in answer.text.lower()
 
 
-# WIRE 4.2: D11.
+# docs/services/dify.md#files, row D11.
 async def test_what_the_app_would_ignore_or_refuse_is_not_sent(
     app: Make, seen: Seen, tmp_path: Path
 ) -> None:
@@ -199,7 +199,7 @@ async def test_a_response_of_another_service_is_not_rated_or_read_aloud(app: Mak
                 await ours.speak(response)
 
 
-# WIRE 4.2: D15, D16.
+# docs/services/dify.md#files, rows D15 and D16.
 async def test_a_file_is_fetched_once_a_message_has_used_it(app: Make, tmp_path: Path) -> None:
     async with aclosing(app()) as ours:
         uploaded = await ours.upload(png(), name="../rö t.png")
@@ -219,7 +219,7 @@ async def test_a_file_is_fetched_once_a_message_has_used_it(app: Make, tmp_path:
     assert second.read_bytes() == png()
 
 
-# WIRE 4.2: D14.
+# docs/services/dify.md#errors, row D14.
 async def test_a_store_that_fails_is_told_with_what_to_do(app: Make) -> None:
     async with aclosing(app(quirks="s3_errors")) as ours:
         ours._wire._chance = lambda: 0.0
@@ -227,7 +227,7 @@ async def test_a_store_that_fails_is_told_with_what_to_do(app: Make) -> None:
             await ours.upload(png(), name="a.png")
 
 
-# WIRE 4.2: D18, D20.
+# docs/services/dify.md#feedback, rows D18 and D20.
 async def test_an_opinion_is_given_listed_and_taken_back(app: Make, seen: Seen) -> None:
     async with aclosing(app(user="critic")) as ours:
         answer = await ours.complete("hello")
@@ -273,7 +273,7 @@ def test_no_sound_with_200_is_an_error(body: bytes, kind: str) -> None:
         sound(Reply(status=200, headers={"content-type": kind}, body=body))
 
 
-# WIRE 4.2: D21.
+# docs/services/dify.md#sound, row D21.
 def test_sound_is_known_by_its_header_or_by_its_bytes() -> None:
     wav = b"RIFF\x00\x00\x00\x00WAVEfmt "
     assert sound(Reply(status=200, headers={"content-type": "audio/mpeg"}, body=wav)).mime == (
@@ -286,7 +286,7 @@ def test_sound_is_known_by_its_header_or_by_its_bytes() -> None:
         sound(Reply(status=200, headers={"content-type": "text/html"}, body=b"<html>"))
 
 
-# WIRE 4.2: D22.
+# docs/services/dify.md#about-the-app, row D22.
 async def test_the_app_says_who_it_is(app: Make, seen: Seen) -> None:
     async with aclosing(app()) as ours:
         assert (await ours.info())["mode"] == "completion"
@@ -307,7 +307,7 @@ def test_missing_inputs_are_named_in_one_sentence() -> None:
         parameters({"user_input_form": rows}).check({})
 
 
-# WIRE 4.2: D23.
+# docs/services/dify.md#about-the-app, row D23.
 @pytest.mark.parametrize(
     "body", [{}, {"introduction": "x", "user_input_form": [{"a": None}, 3], "file_upload": []}]
 )
@@ -316,7 +316,11 @@ def test_parameters_of_another_form_are_read_as_far_as_they_go(body: dict[str, A
 
 
 async def test_every_call_goes_to_the_one_address_that_was_set(app: Make, seen: Seen) -> None:
-    """The document has three spellings of it, one of them a host (WIRE D26)."""
+    """
+    The document has three spellings of it, one of them a host.
+
+    See docs/services/dify.md#identity, row D26.
+    """
     before = len(seen())
     async with aclosing(app()) as ours:
         await ours.complete("What is 2+2?")
@@ -331,7 +335,7 @@ async def test_every_call_goes_to_the_one_address_that_was_set(app: Make, seen: 
     assert all(path.startswith("/v1/") for path in paths)
 
 
-# WIRE 4.2: D24, D27.
+# docs/services/dify.md#annotations, rows D24 and D27.
 @pytest.mark.parametrize("quirks", ["", "old_annotation"], ids=["new", "old"])
 async def test_annotations_are_written_listed_changed_and_taken_away(
     app: Make, quirks: str
@@ -364,7 +368,7 @@ def test_a_deletion_is_only_done_when_the_service_says_so(
         annotations_module.deleted(Reply(status=status, headers={}, body=body))
 
 
-# WIRE 4.2: D25.
+# docs/services/dify.md#annotations, row D25.
 def test_a_deletion_is_done_with_or_without_a_body() -> None:
     for status, body in ((204, b""), (200, b'{"result":"success"}')):
         annotations_module.deleted(Reply(status=status, headers={}, body=body))
@@ -383,7 +387,7 @@ async def test_a_last_page_that_is_full_ends_the_list(
             await ours.annotations.delete(each.id)
 
 
-# WIRE 4.2: D28.
+# docs/services/dify.md#annotations, row D28.
 async def test_annotations_answer_once_the_job_is_done(app: Make) -> None:
     async with aclosing(app()) as ours:
         heard: list[object] = []

@@ -21,7 +21,7 @@ from sophnet_jupyter.providers.dify.loose import moment
 IDS = {"task_id": "t", "message_id": "m", "created_at": 1}
 
 
-# WIRE 4.2: D3.
+# docs/services/dify.md#completion, row D3.
 def test_a_chunk_without_an_event_is_a_message_if_it_has_an_answer() -> None:
     decoder = CompletionDecoder()
     assert decoder.events({"id": "m", "answer": " I", "created_at": 1}) == [TextDelta(text=" I")]
@@ -29,7 +29,7 @@ def test_a_chunk_without_an_event_is_a_message_if_it_has_an_answer() -> None:
     assert decoder.events({"id": "x", "created_at": 1}) == []
 
 
-# WIRE 4.2: D4.
+# docs/services/dify.md#completion, row D4.
 @pytest.mark.parametrize("given", [{"message_id": "m"}, {"id": "m"}, {"id": "m", **IDS}])
 def test_either_name_of_the_message_is_taken(given: dict[str, object]) -> None:
     decoder = CompletionDecoder()
@@ -56,7 +56,7 @@ def test_a_replaced_answer_takes_the_place_of_all_text() -> None:
     ]
 
 
-# WIRE 4.2: D5, D30.
+# docs/services/dify.md#completion, rows D5 and D30.
 @pytest.mark.parametrize("name", ["tts_message_end", "tts_messsage_end"])
 def test_sound_is_read_behind_the_end_of_the_text(name: str) -> None:
     decoder = CompletionDecoder()
@@ -149,7 +149,7 @@ def test_only_message_end_makes_an_answer_complete() -> None:
     assert decoder.end() == [Finished(reason="message_end")]
 
 
-# WIRE 4.2: D20.
+# docs/services/dify.md#feedback, row D20.
 @pytest.mark.parametrize("said", [1735625869, "2024-12-31T06:17:49", "2024-12-31T06:17:49+00:00"])
 def test_both_forms_of_a_time_are_the_same_time(said: object) -> None:
     assert moment(said).isoformat() == "2024-12-31T06:17:49+00:00"

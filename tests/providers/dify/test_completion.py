@@ -59,7 +59,7 @@ async def test_an_answer_is_the_same_either_way(app: Make, stream: bool) -> None
     assert len(answer.request_id) == 36
 
 
-# WIRE 4.2: D6.
+# docs/services/dify.md#completion, row D6.
 async def test_a_text_is_the_query_and_the_user_is_always_named(app: Make, seen: Seen) -> None:
     async with aclosing(app(user="grace")) as ours:
         await ours.complete("hello")
@@ -97,7 +97,7 @@ async def test_sound_that_comes_after_the_text_is_all_there(app: Make) -> None:
     assert answer.audio == spoken
 
 
-# WIRE 4.2: D7.
+# docs/services/dify.md#completion, row D7.
 async def test_pings_without_data_are_no_part_of_the_answer(app: Make) -> None:
     async with aclosing(app(faults="ping=0.005", speed=50)) as ours:
         answer = await ours.complete("What is 2+2?", stream=True)
@@ -272,7 +272,7 @@ def reply(body: object, status: int = 200) -> Reply:
     return Reply(status=status, headers={}, body=json.dumps(body).encode())
 
 
-# WIRE 4.2: D8.
+# docs/services/dify.md#completion, row D8.
 def test_an_error_inside_200_has_its_own_status_and_says_what_to_do() -> None:
     body = {"event": "error", "message_id": "m", "code": "provider_quota_exceeded", "message": "x"}
     with pytest.raises(RequestRefused, match=r"answered 400: x \(code provider_quota.*own") as e:
@@ -307,33 +307,33 @@ def test_an_event_that_nobody_knows_is_no_error_because_it_has_a_code_and_a_mess
     assert reading.events(frame("agent_log", code="200", message="ok", error="none")) == []
 
 
-# WIRE 4.2: D32.
+# docs/services/dify.md#completion, row D32.
 @pytest.mark.parametrize("status", [504, 524])
 def test_a_gateway_that_gave_up_waiting_is_told_with_the_way_round_it(status: int) -> None:
     with pytest.raises(ServiceDown, match="stream=True"):
         completion.whole(reply({}, status))
 
 
-# WIRE 4.2: D32.
+# docs/services/dify.md#completion, row D32.
 def test_a_long_answer_in_one_piece_is_waited_for_longer_than_the_cloud_waits() -> None:
     assert min(Timeouts().between, Timeouts().total) > 100
 
 
-# WIRE 4.2: D2.
+# docs/services/dify.md#completion, row D2.
 def test_the_documents_short_answer_is_an_answer() -> None:
     body = {"id": "0b089b9a", "answer": "how are you?", "created_at": 1679586667}
     started, delta, end = completion.whole(reply(body))
     assert (started.request_id, delta.text, end.ending) == ("0b089b9a", "how are you?", "complete")
 
 
-# WIRE 4.2: D1.
+# docs/services/dify.md#completion, row D1.
 def test_the_kind_of_app_that_an_answer_names_is_not_checked() -> None:
     body = {"message_id": "m", "mode": "chat", "answer": "fine"}
     started, delta, end = completion.whole(reply(body))
     assert (started.request_id, delta.text, end.ending) == ("m", "fine", "complete")
 
 
-# WIRE 4.2: D14.
+# docs/services/dify.md#errors, row D14.
 def test_a_code_that_nobody_knows_is_judged_by_its_status() -> None:
     with pytest.raises(ServiceDown, match="brand_new"):
         completion.whole(reply({"code": "brand_new", "message": "x", "status": 503}, 503))

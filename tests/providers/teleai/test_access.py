@@ -59,14 +59,14 @@ def test_each_code_is_told_in_both_languages_with_what_to_do(code: str, kind: ty
     ],
 )
 def test_codes_that_mean_the_same_are_the_same_error(codes: str, kind: type) -> None:
-    """WIRE 4.3 T13."""
+    """docs/services/teleai.md#errors, row T13."""
     for code in codes.split():
         assert type(parse_error(reply({"code": code}), {"code": code})) is kind
 
 
 @pytest.mark.parametrize("code", [10000, "10000", 0, "0", None])
 def test_a_code_of_success_is_none_of_failure(code: object) -> None:
-    """WIRE 4.3 T18."""
+    """docs/services/teleai.md#errors, row T18."""
     assert checked(reply({"code": code, "uuid": "x"}))["uuid"] == "x"
 
 

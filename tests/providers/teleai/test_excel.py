@@ -70,7 +70,7 @@ def teleai(gateway: Gateway) -> Callable[..., TeleAI]:
 
 
 async def test_only_what_is_given_is_sent(gateway: Gateway, teleai: Callable[..., TeleAI]) -> None:
-    """WIRE 4.3 T7, T8, T15, T17."""
+    """docs/services/teleai.md#excel, rows T7, T8, T15 and T17."""
     async with teleai(device_uuid="dev-1") as ours:
         response = await ours.analyse("q?", file_uuids=FILES, stream=False)
     ((headers, body),) = gateway.seen
@@ -201,7 +201,10 @@ def test_the_environment_says_who_one_is(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_certificates_are_always_verified() -> None:
-    """WIRE 4.3 T14: the document's sample turns that off, and nothing of ours can."""
+    """
+    docs/services/teleai.md#hosts-and-headers, row T14: the document's sample turns that off, and
+    nothing of ours can.
+    """
     import ssl
 
     from sophnet_jupyter.wire.http.http import tls_context
@@ -212,7 +215,7 @@ def test_certificates_are_always_verified() -> None:
 
 
 async def test_files_go_to_the_sandbox_only(teleai: Callable[..., TeleAI]) -> None:
-    """WIRE 4.3 T12."""
+    """docs/services/teleai.md#excel, row T12."""
     async with teleai() as ours:
         with pytest.raises(SophNetError, match="names no upload call"):
             await ours.put(b"PK")

@@ -1,4 +1,8 @@
-"""The signature, against vectors that Python, openssl and Java agree on (WIRE 3.3)."""
+"""
+The signature, against vectors that Python, openssl and Java agree on.
+
+See docs/services/teleai.md#signature-vectors.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SophNet chat completions: ``POST /v1/chat/completions`` (WIRE 1.3)."""
+"""SophNet chat completions: ``POST /v1/chat/completions`` (docs/services/sophnet.md#chat)."""
 
 from __future__ import annotations
 

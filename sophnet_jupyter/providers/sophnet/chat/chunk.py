@@ -71,9 +71,9 @@ class ChatDecoder:
 
     That is the finish reason, which may come before the usage, and before more words; the
     references, which come in pieces at the point of use and once more as the full list at the end
-    (WIRE 1.3); thoughts between tags; and which call a piece belongs to. The first of several
-    ``choices`` is the answer; of the others only the text is read. ``cite`` is handed each
-    reference, to let it be fetched.
+    (docs/services/sophnet.md#references); thoughts between tags; and which call a piece belongs to.
+    The first of several ``choices`` is the answer; of the others only the text is read. ``cite`` is
+    handed each reference, to let it be fetched.
     """
 
     def __init__(self, choices: int = 1, cite: Cite = as_it_is) -> None:

@@ -1,4 +1,8 @@
-"""An answer that is written and said: ``/v1/chat/completions-with-voice-output`` (WIRE 1.13)."""
+"""
+An answer that is written and said: ``/v1/chat/completions-with-voice-output``.
+
+See docs/services/sophnet.md#chat-with-voice.
+"""
 
 from __future__ import annotations
 

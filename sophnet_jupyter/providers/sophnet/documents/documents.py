@@ -1,4 +1,4 @@
-"""SophNet's document parser: a file in, Markdown out (WIRE 1.11)."""
+"""SophNet's document parser: a file in, Markdown out (docs/services/sophnet.md#documents)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""SophNet's reader of pictures: blocks with their places, and their Markdown (WIRE 1.12)."""
+"""
+SophNet's reader of pictures: blocks with their places, and their Markdown.
+
+See docs/services/sophnet.md#ocr.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What OCR answers, in the shapes of both its models (WIRE 1.12, S41 to S43)."""
+"""
+What OCR answers, in the shapes of both its models.
+
+See docs/services/sophnet.md#ocr, rows S41, S42 and S43.
+"""
 
 from __future__ import annotations
 

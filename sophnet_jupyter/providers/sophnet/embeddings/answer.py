@@ -1,4 +1,4 @@
-"""The vectors in an answer, as bytes of floats (WIRE 1.7). Pure."""
+"""The vectors in an answer, as bytes of floats (docs/services/sophnet.md#embeddings). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SophNet's vectors of texts, and of images beside them (WIRE 1.7)."""
+"""SophNet's vectors of texts, and of images beside them (docs/services/sophnet.md#embeddings)."""
 
 from __future__ import annotations
 

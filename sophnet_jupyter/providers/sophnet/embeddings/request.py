@@ -1,4 +1,7 @@
-"""What is sent for vectors, and in which batches (WIRE 1.7). Pure, but for reading pictures."""
+"""
+What is sent for vectors, and in which batches (docs/services/sophnet.md#embeddings). Pure, but for
+reading pictures.
+"""
 
 from __future__ import annotations
 

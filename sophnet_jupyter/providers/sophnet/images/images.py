@@ -1,4 +1,8 @@
-"""SophNet pictures: tasks that are created, watched, and their results fetched (WIRE 1.9)."""
+"""
+SophNet pictures: tasks that are created, watched, and their results fetched.
+
+See docs/services/sophnet.md#images.
+"""
 
 from __future__ import annotations
 

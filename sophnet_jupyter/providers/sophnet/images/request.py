@@ -1,4 +1,7 @@
-"""The body of an image task, from what a user says (WIRE 1.9). Pure, but for reading pictures."""
+"""
+The body of an image task, from what a user says (docs/services/sophnet.md#images). Pure, but for
+reading pictures.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,8 @@ def request(
         "images": _sources(images, max_side) if images is not None else None,
     }
     parameters = {
-        # No list of sizes is checked: the document's contradicts itself (WIRE S29, S30).
+        # No list of sizes is checked: the document's contradicts itself
+        # (docs/services/sophnet.md#images, rows S29 and S30).
         "size": arguments.size(size, such_as="1328*1328"),
         "n": arguments.whole("n", n, least=1),
         "seed": arguments.whole("seed", seed, least=0),

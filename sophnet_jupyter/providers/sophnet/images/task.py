@@ -13,7 +13,8 @@ from ....wire.poll import State
 from ...service_json import BROKEN, decode
 from ..access import SERVICE, checked, request_id, unreadable
 
-# One table of the document has SUCCESSED; videos are cancelled, images CANCELED (WIRE S31, S32).
+# One table of the document has SUCCESSED; videos are cancelled, images CANCELED
+# (docs/services/sophnet.md#images, rows S31 and S32).
 _FOLDED = {"successed": "succeeded", "canceled": "cancelled"}
 _OVER = {"failed", "cancelled"}
 
@@ -72,7 +73,11 @@ def decode_task(reply: Reply) -> ImageTask:
 
 
 def decode_list(reply: Reply) -> tuple[ImageTask, ...]:
-    """The service's own list of tasks: bare or in an envelope, its rows flat or as of one (S33)."""
+    """
+    The service's own list of tasks: bare or in an envelope, its rows flat or as of one.
+
+    See docs/services/sophnet.md#images, row S33.
+    """
     body = _body(reply)
     if isinstance(body, dict) or not reply.ok or body is None:
         answer = checked(reply)

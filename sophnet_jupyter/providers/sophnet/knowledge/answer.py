@@ -1,4 +1,8 @@
-"""What SophNet tells about the knowledge of a custom model, as values (WIRE 1.15)."""
+"""
+What SophNet tells about the knowledge of a custom model, as values.
+
+See docs/services/sophnet.md#knowledge.
+"""
 
 from __future__ import annotations
 

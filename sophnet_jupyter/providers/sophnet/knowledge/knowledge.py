@@ -1,4 +1,8 @@
-"""What a custom model knows: its files, and its questions and answers (WIRE 1.15)."""
+"""
+What a custom model knows: its files, and its questions and answers.
+
+See docs/services/sophnet.md#knowledge.
+"""
 
 from __future__ import annotations
 

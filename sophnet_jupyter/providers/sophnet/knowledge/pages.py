@@ -1,4 +1,4 @@
-"""Lists of the knowledge base, a page at a time (WIRE 1.15)."""
+"""Lists of the knowledge base, a page at a time (docs/services/sophnet.md#knowledge)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What SophNet says of a transcription: its task, and its lines of text with times (WIRE 1.4)."""
+"""
+What SophNet says of a transcription: its task, and its lines of text with times.
+
+See docs/services/sophnet.md#transcription.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +137,7 @@ def _body(reply: Reply) -> dict[str, Any]:
 
 
 def _id(fields: dict[str, Any]) -> str:
-    # The table has task_id, the service taskId (WIRE S12).
+    # The table has task_id, the service taskId (docs/services/sophnet.md#transcription, row S12).
     found = fields.get("taskId") or fields.get("task_id") or fields.get("id")
     return str(found) if isinstance(found, str | int) else ""
 

@@ -1,4 +1,8 @@
-"""SophNet's speech to text: recordings as sentences, by tasks or at once (WIRE 1.4, 1.5)."""
+"""
+SophNet's speech to text: recordings as sentences, by tasks or at once.
+
+See docs/services/sophnet.md#transcription; docs/services/sophnet.md#synchronous-transcription.
+"""
 
 from __future__ import annotations
 

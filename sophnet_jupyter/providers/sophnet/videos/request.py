@@ -1,4 +1,7 @@
-"""The body of a video task, from what a user says (WIRE 1.10). Pure, but for reading pictures."""
+"""
+The body of a video task, from what a user says (docs/services/sophnet.md#videos). Pure, but for
+reading pictures.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,8 @@ def request(
         _check_model(known, prompt=prompt, has_image=image is not None)
         _check(known, "resolution", resolution, known.resolutions)
         _check(known, "size", size, known.sizes)
-        # The document's own sample sends a ratio where its table has none (WIRE S36).
+        # The document's own sample sends a ratio where its table has none
+        # (docs/services/sophnet.md#videos, row S36).
         if known.ratios or known.sizes:
             _check(known, "ratio", ratio, known.ratios)
         _check(known, "duration", duration, known.durations)
@@ -157,7 +161,7 @@ def _said(**fields: Any) -> dict[str, Any]:
 
 
 def _seed(seed: int | str) -> str:
-    """The digits that the service wants (WIRE S38)."""
+    """The digits that the service wants (docs/services/sophnet.md#videos, row S38)."""
     digits = str(seed).strip()
     if isinstance(seed, bool) or not re.fullmatch("[0-9]{1,10}", digits):
         raise SettingsError(f"A seed is a whole number from 0 to {LARGEST_SEED}, not {seed}.")

@@ -1,4 +1,8 @@
-"""What SophNet says of a video task, in both generations of its answers (WIRE 1.10)."""
+"""
+What SophNet says of a video task, in both generations of its answers.
+
+See docs/services/sophnet.md#videos.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,8 @@ class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode_begun(reply: Reply) -> str:
     """
-    The id of the task that was begun: plain text, a JSON string, an object or an envelope (S35).
+    The id of the task that was begun: plain text, a JSON string, an object or an envelope
+    (docs/services/sophnet.md#videos, row S35).
 
     Raises `ServiceError`, or `AnswerUnreadable` where there is no id in it.
     """
@@ -73,8 +78,9 @@ def decode_task(reply: Reply, task_id: str) -> VideoTask:
     """
     The task in an answer to looking at it, also one that has failed: flat, or in an envelope.
 
-    The id in it is the service's own and another one (S40), so ``task_id`` is the one we asked
-    with. Raises `ServiceError`, or `AnswerUnreadable` where there is no task in it.
+    The id in it is the service's own and another one (docs/services/sophnet.md#videos, row S40), so
+    ``task_id`` is the one we asked with. Raises `ServiceError`, or `AnswerUnreadable` where there
+    is no task in it.
     """
     body = _json(reply)
     inner = _inner(body) if isinstance(body, dict) else None
@@ -108,7 +114,11 @@ def decode_task(reply: Reply, task_id: str) -> VideoTask:
 
 
 def decode_list(reply: Reply) -> tuple[VideoTask, ...]:
-    """The service's own list of tasks: bare or in an envelope (S33)."""
+    """
+    The service's own list of tasks: bare or in an envelope.
+
+    See docs/services/sophnet.md#images, row S33.
+    """
     body = _json(reply)
     if isinstance(body, dict) or not reply.ok or body is None:
         answer = checked(reply)
@@ -194,7 +204,11 @@ def _url(fields: Mapping[str, Any], *names: str) -> str:
 
 
 def _seconds(time: Any) -> float:
-    """A time as seconds; above 1e12 it is in milliseconds (S63)."""
+    """
+    A time as seconds; above 1e12 it is in milliseconds.
+
+    See docs/services/sophnet.md#videos, row S63.
+    """
     if not isinstance(time, int | float) or isinstance(time, bool):
         return 0.0
     return time / 1000 if time > 1e12 else float(time)

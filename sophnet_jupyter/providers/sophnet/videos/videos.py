@@ -1,4 +1,8 @@
-"""SophNet videos: tasks that are created, watched, and their results fetched (WIRE 1.10)."""
+"""
+SophNet videos: tasks that are created, watched, and their results fetched.
+
+See docs/services/sophnet.md#videos.
+"""
 
 from __future__ import annotations
 

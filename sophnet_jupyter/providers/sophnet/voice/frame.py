@@ -1,4 +1,8 @@
-"""What the lines of a voice mean: sound in base64, and how much was said (WIRE 1.8, 1.13)."""
+"""
+What the lines of a voice mean: sound in base64, and how much was said.
+
+See docs/services/sophnet.md#voice; docs/services/sophnet.md#chat-with-voice.
+"""
 
 from __future__ import annotations
 

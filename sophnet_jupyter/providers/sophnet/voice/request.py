@@ -1,4 +1,8 @@
-"""How a voice is asked to sound: the document's ``synthesis_param`` (WIRE 1.8)."""
+"""
+How a voice is asked to sound: the document's ``synthesis_param``.
+
+See docs/services/sophnet.md#voice.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ....errors import SettingsError
 from ....response import Response
 
-# What public clients keep to (WIRE 1.8).
+# What public clients keep to (docs/services/sophnet.md#voice).
 LONGEST = 500
 _SSML = re.compile(r"\s*<speak\b", re.IGNORECASE)
 # Where a text may be cut, from the best place to the worst: all but the last keep words whole.

@@ -1,4 +1,4 @@
-"""SophNet's voices: text in, sound out (WIRE 1.8)."""
+"""SophNet's voices: text in, sound out (docs/services/sophnet.md#voice)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from ....errors import SettingsError
 
 V1, V2 = "cosyvoice-v1", "cosyvoice-v2"
-# The document's list for v1; for v2 those that public clients have been seen to use (WIRE 1.8).
+# The document's list for v1; for v2 those that public clients have been seen to use
+# (docs/services/sophnet.md#voice).
 VOICES: Mapping[str, tuple[str, ...]] = {
     V1: (
         *("longxiaochun", "longwan", "longcheng", "longhua", "longxiaoxia", "longxiaocheng"),

@@ -1,4 +1,8 @@
-"""One line of a voice chat: how it begins, and what comes down on it (WIRE 1.14)."""
+"""
+One line of a voice chat: how it begins, and what comes down on it.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,8 @@ from .. import access
 from ..opening import connected, greeted
 
 Message = dict[str, Any]
-# A table and an example of the document do not agree (WIRE 4.1, S48).
+# A table and an example of the document do not agree (docs/services/sophnet.md#voice-chat,
+# row S48).
 _ALIASES = {"chat.update": "chat.updated"}
 _CREATED = "chat.created"
 
@@ -91,7 +96,7 @@ def is_refusal(message: Message) -> bool:
 
 
 def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
-    """This endpoint wants the whole header in its address (WIRE 1.1)."""
+    """This endpoint wants the whole header in its address (docs/services/sophnet.md#identity)."""
     return {"token": headers.pop("authorization")}
 
 

@@ -1,4 +1,8 @@
-"""One answer of a voice chat: words and sound, which come mixed (WIRE 1.13, 1.14)."""
+"""
+One answer of a voice chat: words and sound, which come mixed.
+
+See docs/services/sophnet.md#chat-with-voice; docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

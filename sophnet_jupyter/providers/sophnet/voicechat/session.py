@@ -1,4 +1,8 @@
-"""One conversation by voice: rules, rounds, and events in both directions (WIRE 1.14)."""
+"""
+One conversation by voice: rules, rounds, and events in both directions.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

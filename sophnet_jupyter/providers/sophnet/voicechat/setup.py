@@ -1,4 +1,8 @@
-"""How a voice chat is set up: the ``message`` of ``chat.update`` (WIRE 1.14)."""
+"""
+How a voice chat is set up: the ``message`` of ``chat.update``.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

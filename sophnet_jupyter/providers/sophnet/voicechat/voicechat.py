@@ -1,4 +1,4 @@
-"""Voice chat: talk to a model and hear it answer (WIRE 1.14)."""
+"""Voice chat: talk to a model and hear it answer (docs/services/sophnet.md#voice-chat)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""``POST /v1/chat/completions-with-voice-output``: an answer that is said as well (WIRE 1.13)."""
+"""
+``POST /v1/chat/completions-with-voice-output``: an answer that is said as well.
+
+See docs/services/sophnet.md#chat-with-voice.
+"""
 
 from __future__ import annotations
 

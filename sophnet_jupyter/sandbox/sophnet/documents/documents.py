@@ -1,4 +1,8 @@
-"""``POST …/easyllms/doc-parse``: a form with a file in, Markdown out (WIRE 1.11)."""
+"""
+``POST …/easyllms/doc-parse``: a form with a file in, Markdown out.
+
+See docs/services/sophnet.md#documents.
+"""
 
 from __future__ import annotations
 

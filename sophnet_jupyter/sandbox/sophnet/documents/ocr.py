@@ -1,4 +1,8 @@
-"""``POST …/easyllms/image-ocr``: a picture in, its blocks and their Markdown out (WIRE 1.12)."""
+"""
+``POST …/easyllms/image-ocr``: a picture in, its blocks and their Markdown out.
+
+See docs/services/sophnet.md#ocr.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,8 @@ PATHS = ("/projects/{project}/easyllms/image-ocr", "/projects/easyllms/image-ocr
 PADDLE = ("PaddleOCR-VL-0.9B", "PaddleOCR-VL-1.5")
 DEEPSEEK = "DeepSeek-OCR"
 FIELDS = {"easyllm_id", "model", "type", "image_url", "prompt"}
-# The table has the one spelling, the prose and a client the other (WIRE S42).
+# The table has the one spelling, the prose and a client the other (docs/services/sophnet.md#ocr,
+# row S42).
 SWITCHES = {
     "prettify_markdown": ("prettify_markdown", "prettifyMarkdown"),
     "show_formula_number": ("show_formula_number", "showFormulaNumber"),

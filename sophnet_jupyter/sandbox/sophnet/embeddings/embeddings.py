@@ -1,4 +1,8 @@
-"""``POST …/easyllms/embeddings``: texts, and for CLIP images, to vectors (WIRE 1.7)."""
+"""
+``POST …/easyllms/embeddings``: texts, and for CLIP images, to vectors.
+
+See docs/services/sophnet.md#embeddings.
+"""
 
 from __future__ import annotations
 

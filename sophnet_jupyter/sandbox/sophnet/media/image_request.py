@@ -13,7 +13,7 @@ from ...server.refusal import Refused
 from ..models import require_model
 
 # The document's list; 1024*1024, which only its sample sends; 1472*1104, which its 1472*1140 likely
-# means (WIRE S29, S30).
+# means (docs/services/sophnet.md#images, rows S29 and S30).
 SIZES = {
     *("1664*928", "1472*1140", "1472*1104", "1328*1328", "1140*1472", "1104*1472", "928*1664"),
     "1024*1024",

@@ -1,4 +1,8 @@
-"""Image tasks, on both generations of their path: create, list, look (WIRE 1.9)."""
+"""
+Image tasks, on both generations of their path: create, list, look.
+
+See docs/services/sophnet.md#images.
+"""
 
 from __future__ import annotations
 

@@ -205,7 +205,11 @@ def _duration(parameters: Mapping[str, Any]) -> int:
 
 
 def _seed(parameters: Mapping[str, Any]) -> int | None:
-    """A string of digits, as the document has it, or a number (WIRE S38)."""
+    """
+    A string of digits, as the document has it, or a number.
+
+    See docs/services/sophnet.md#videos, row S38.
+    """
     seed = parameters.get("seed")
     if seed is None:
         return None

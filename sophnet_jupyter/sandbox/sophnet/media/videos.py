@@ -1,4 +1,8 @@
-"""Film tasks in both generations: the document's, and the newer one in an envelope (WIRE 1.10)."""
+"""
+Film tasks in both generations: the document's, and the newer one in an envelope.
+
+See docs/services/sophnet.md#videos.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,7 @@ FAILED = {"code": "DataInspectionFailed", "message": "the prompt was not allowed
 
 @dataclass(kw_only=True)
 class Film(Work[VideoRequest]):
-    """One task. ``uuid`` is the service's own id (S40)."""
+    """One task. ``uuid`` is the service's own id (docs/services/sophnet.md#videos, row S40)."""
 
     words: ClassVar = Words(
         queued="queued",

@@ -1,4 +1,8 @@
-"""``wss …/easyllms/stream-speech``: sound in, sentences out while it comes (WIRE 1.6)."""
+"""
+``wss …/easyllms/stream-speech``: sound in, sentences out while it comes.
+
+See docs/services/sophnet.md#live-speech.
+"""
 
 from __future__ import annotations
 

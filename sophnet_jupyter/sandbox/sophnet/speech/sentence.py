@@ -1,4 +1,8 @@
-"""A sentence of the streaming recogniser, and how it looks on the wire (WIRE 1.6)."""
+"""
+A sentence of the streaming recogniser, and how it looks on the wire.
+
+See docs/services/sophnet.md#live-speech.
+"""
 
 from __future__ import annotations
 

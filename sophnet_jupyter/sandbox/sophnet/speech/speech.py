@@ -1,4 +1,8 @@
-"""Speech to text: tasks by upload or address, and the synchronous form (WIRE 1.4, 1.5)."""
+"""
+Speech to text: tasks by upload or address, and the synchronous form.
+
+See docs/services/sophnet.md#transcription; docs/services/sophnet.md#synchronous-transcription.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What may be asked of a voice: the document's fields, checked as it says (WIRE 1.8)."""
+"""
+What may be asked of a voice: the document's fields, checked as it says.
+
+See docs/services/sophnet.md#voice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""``POST …/voice/synthesize-audio-stream`` and ``…/voice/synthesize-audio`` (WIRE 1.8)."""
+"""
+``POST …/voice/synthesize-audio-stream`` and ``…/voice/synthesize-audio``.
+
+See docs/services/sophnet.md#voice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""One voice chat: which events may come when, and what each is answered with (WIRE 1.14)."""
+"""
+One voice chat: which events may come when, and what each is answered with.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

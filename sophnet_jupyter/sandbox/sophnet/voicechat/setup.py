@@ -31,7 +31,7 @@ class Config:
 
     @classmethod
     def default(cls, model: str) -> Config:
-        """The one of the document (WIRE 1.14)."""
+        """The one of the document (docs/services/sophnet.md#voice-chat)."""
         return cls(model=model, chat={}, voice=sounding({}))
 
     def updated(self, message: Any, quirks: frozenset[str]) -> Config:

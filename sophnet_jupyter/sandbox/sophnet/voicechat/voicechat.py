@@ -1,4 +1,8 @@
-"""``wss …/chat/speech-chat``: talk, hear the answer, interrupt (WIRE 1.14)."""
+"""
+``wss …/chat/speech-chat``: talk, hear the answer, interrupt.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What the service says of an image task, in all the forms that were seen (WIRE 1.9)."""
+"""
+What the service says of an image task, in all the forms that were seen.
+
+See docs/services/sophnet.md#images.
+"""
 
 from __future__ import annotations
 

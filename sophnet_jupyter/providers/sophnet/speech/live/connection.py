@@ -1,4 +1,8 @@
-"""One line to SophNet's streaming recogniser: how it begins, what its messages mean (WIRE 1.6)."""
+"""
+One line to SophNet's streaming recogniser: how it begins, what its messages mean.
+
+See docs/services/sophnet.md#live-speech.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +114,7 @@ def heard(message: Mapping[str, Any]) -> TimedSentence:
 
 
 def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
-    """This endpoint wants the key in its address (WIRE 1.1)."""
+    """This endpoint wants the key in its address (docs/services/sophnet.md#identity)."""
     return {"apikey": headers.pop("authorization").removeprefix("Bearer ")}
 
 

@@ -1,4 +1,8 @@
-"""Sound on its way to the recogniser, over as many lines as it takes (WIRE 1.6)."""
+"""
+Sound on its way to the recogniser, over as many lines as it takes.
+
+See docs/services/sophnet.md#live-speech.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Speech to text while it is spoken, over a line that is kept up (WIRE 1.6)."""
+"""
+Speech to text while it is spoken, over a line that is kept up.
+
+See docs/services/sophnet.md#live-speech.
+"""
 
 from __future__ import annotations
 

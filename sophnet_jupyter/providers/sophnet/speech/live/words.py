@@ -1,5 +1,6 @@
 """
-The words of a sentence, in all the forms in which SophNet sends them (WIRE 1.6).
+The words of a sentence, in all the forms in which SophNet sends them
+(docs/services/sophnet.md#live-speech).
 
 Its document calls the field a string, its example has a list of what Java prints for an object.
 """

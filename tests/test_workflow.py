@@ -1,0 +1,29 @@
+"""That what runs for every push is what a developer runs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+WORKFLOW = (ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+
+
+def test_it_calls_the_two_commands_of_the_makefile() -> None:
+    called = set(re.findall(r"\bmake (\w+) PYTHON=python$", WORKFLOW, re.M))
+    assert called == {"test", "check"}
+    targets = set(re.findall(r"^(\w+):", MAKEFILE, re.M))
+    assert called <= targets
+
+
+def test_where_there_is_no_make_the_same_tests_are_chosen() -> None:
+    chosen = [re.findall(r'pytest -q -m "([^"]+)"', text) for text in (WORKFLOW, MAKEFILE)]
+    assert chosen[0] == chosen[1] != []
+
+
+def test_it_runs_on_the_oldest_python_that_is_promised() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for versions in re.findall(r"python: \[(.+)\]", WORKFLOW):
+        assert project["requires-python"] == f">={versions.split(', ')[0][1:-1]}"

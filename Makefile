@@ -11,6 +11,9 @@ BENCH := .venv-bench
 TYPES := tests/types
 NODE := $(BIN)/python $(TYPES)/node.py
 
+# Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check bench clean browser types
 
 help:
@@ -32,7 +35,7 @@ test: $(VENV)/dev.stamp types browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --durations=50 --durations-min=1 $(ARGS)
 
 check: $(VENV)/dev.stamp types
 	$(BIN)/ruff check

@@ -3,9 +3,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
@@ -13,6 +15,16 @@ import httpx2
 import pytest
 
 from sophnet_jupyter import settings
+
+SCHEDULING = Path(__file__).with_name("scheduling.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Lay out files over the workers of ``make test`` in an order of our own."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    return runpy.run_path(str(SCHEDULING))["FromBothEnds"](config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -41,7 +41,7 @@ check: $(VENV)/dev.stamp types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not kernel and not browser" $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not kernel and not browser" $(ARGS)
 
 bench: $(BENCH)/bench.stamp
 	@$(BENCH)/bin/python tests/browser/chromium.py || true

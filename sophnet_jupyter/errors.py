@@ -90,10 +90,15 @@ class Unreachable(SophNetError):
         super().__init__(service, host)
 
     def __str__(self) -> str:
-        return (
-            f"{self.service} cannot be reached at {self.host}: {self.reason}. "
-            f"Check the network, the proxy (HTTPS_PROXY) and {self.setting or 'its address'}."
-        )
+        return f"{self.service} cannot be reached at {self.host}: {self.reason}. {self._advice()}"
+
+    def _advice(self) -> str:
+        if "certificate" in self.reason.lower():
+            return (
+                "Set SOPHNET_CA_BUNDLE to the file (PEM) of whoever signed it: behind a company's "
+                "proxy that is the company's own certificate."
+            )
+        return f"Check the network, the proxy (HTTPS_PROXY) and {self.setting or 'its address'}."
 
 
 class TimedOut(SophNetError):

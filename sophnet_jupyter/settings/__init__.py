@@ -13,8 +13,9 @@ package reads the environment.
 | SOPHNET_MODEL | chat model to use when a call names none |
 | SOPHNET_EASYLLM_ID | resource id for every service that wants one |
 | SOPHNET_<SERVICE>_EASYLLM_ID | the same for one of `SERVICES`: SPEECH, VOICE, … |
-| SOPHNET_PROXY, SOPHNET_CA_BUNDLE | proxy address; file of certificates to trust |
-| HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY | honoured where SOPHNET_PROXY is not set |
+| SOPHNET_PROXY, SOPHNET_CA_BUNDLE | proxy address; file or folder of certificates to trust |
+| HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY | read as curl does, where SOPHNET_PROXY is not set |
+| SSL_CERT_FILE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR | read where SOPHNET_CA_BUNDLE is not set |
 | SOPHNET_PROFILE | profile a new kernel begins with, ``default`` if unset |
 | SOPHNET_CONFIG_DIR | folder of ``profiles.json``; the system's own if unset, see `keystore` |
 | SOPHNET_DATA_DIR | folder of what is kept on this machine, such as tasks; see `data_folder` |
@@ -40,15 +41,15 @@ What no setting can hide: a process of the same user reads SOPHNET_API_KEY in
 ``/proc/<pid>/environ``, and a cell can print any variable. A stored key is in neither.
 """
 
+from .addresses import BASE_URL as BASE_URL
+from .addresses import checked_key as checked_key
+from .addresses import checked_url as checked_url
 from .dify import DIFY_URL as DIFY_URL
 from .dify import DifySettings as DifySettings
 from .dify import choose_dify as choose_dify
 from .dify import dify_apps as dify_apps
 from .dify import environment_dify_url as environment_dify_url
-from .environment import BASE_URL as BASE_URL
 from .environment import Timeouts as Timeouts
-from .environment import checked_key as checked_key
-from .environment import checked_url as checked_url
 from .environment import data_folder as data_folder
 from .environment import media_in_files as media_in_files
 from .environment import profile_in_use as profile_in_use

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..errors import SettingsError
+from .addresses import checked_key, checked_url, sandbox_root
 from .environment import (
     SANDBOX_KEY,
     Timeouts,
-    checked_key,
-    checked_url,
     notebook_user,
     session,
-    system_proxy,
 )
 from .keystore import DEFAULT, Keystore, app_profile
+from .network import certificates, proxy_for
 from .secret import Secret
 
 DIFY_URL = "https://api.dify.ai/v1"
@@ -67,15 +66,14 @@ class DifySettings:
         given = {name: value for name, value in arguments.items() if value is not None}
         key = _dify_key(name, given, environ)
         base_url, setting = _dify_address(name, key, given, environ)
-        proxy = given.get("proxy") or environ.get("SOPHNET_PROXY", "")
         return cls(
             api_key=_dify_secret(key, environ),
             base_url=base_url,
             user=given.get("user") or environ.get("DIFY_USER") or notebook_user(environ),
             setting=setting,
             sandbox=not key.value,
-            proxy=proxy or system_proxy(base_url),
-            ca_bundle=given.get("ca_bundle") or environ.get("SOPHNET_CA_BUNDLE", ""),
+            proxy=proxy_for(base_url, environ, given.get("proxy")),
+            ca_bundle=certificates(environ, given.get("ca_bundle")),
             timeouts=given.get("timeouts", Timeouts()),
         )
 
@@ -123,8 +121,8 @@ def _dify_address(
     own = _dify_variable_name(name, "BASE_URL")
     setting = own if environ.get(own) and not given.get("base_url") else "DIFY_BASE_URL"
     if not key.value:
-        root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
-        return checked_url(f"{root}/v1") if root else "", setting
+        root = sandbox_root(environ)
+        return f"{root}/v1" if root else "", setting
     url = given.get("base_url") or environ.get(setting) or DIFY_URL
     if key.address is not None:
         # A key that was kept goes to its own address, whatever is set beside it.

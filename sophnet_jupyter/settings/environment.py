@@ -7,18 +7,13 @@ import hashlib
 import os
 import platform
 import sys
-import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from ..errors import SettingsError
 from .keystore import DEFAULT, Keystore
 from .secret import Secret
-
-BASE_URL = "https://www.sophnet.com/api/open-apis"
-
 
 SANDBOX_KEY = "sandbox"
 
@@ -87,50 +82,6 @@ class Timeouts:
     connect: float = 10.0
     between: float = 120.0
     total: float = 900.0
-
-
-def checked_key(value: str) -> Secret:
-    """A pasted text as a key. Raises `SettingsError`, without repeating it."""
-    value = value.strip()
-    # It becomes a header: a line break or a letter outside ASCII would fail later, less clearly.
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise SettingsError(
-            "The key has characters that a key cannot have (a space, a line break, or a letter "
-            "outside ASCII). Copy it again from the console."
-        )
-    return Secret(value)
-
-
-def sandbox_url(environ: Mapping[str, str]) -> str:
-    """The root of a sandbox that runs already, empty for one of our own. Raises `SettingsError`."""
-    root = environ.get("SOPHNET_SANDBOX_URL", "").rstrip("/")
-    return checked_url(root + "/api/open-apis") if root else ""
-
-
-def checked_url(url: str, name: str = "SOPHNET_BASE_URL", like: str = BASE_URL) -> str:
-    """An address that a key may be sent to. Raises `SettingsError`, which calls it ``name``."""
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-        raise SettingsError(f"{name} must be an address such as {like}, without a query.")
-    if parts.username or parts.password:
-        raise SettingsError(f"{name} must not hold a name or password.")
-    return url.rstrip("/")
-
-
-def system_proxy(base_url: str) -> str:
-    """The proxy that this machine is set to use for an address, empty for none."""
-    parts = urllib.parse.urlsplit(base_url)
-    if not parts.hostname:
-        return ""
-    # Only here, since it brings a whole HTTP client along.
-    from urllib.request import getproxies, proxy_bypass
-
-    if proxy_bypass(parts.hostname):
-        return ""
-    if parts.hostname in ("localhost", "127.0.0.1", "::1"):
-        return ""
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all", "")
 
 
 def notebook_user(environ: Mapping[str, str]) -> str:

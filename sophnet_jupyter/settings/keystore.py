@@ -108,11 +108,15 @@ class Keystore:
         return [_profile(name, entry) for name, entry in found if isinstance(entry, dict)]
 
     def load(self, name: str) -> Profile | None:
-        """A profile with its key, None if there is none of that name, or its key is gone."""
+        """
+        A profile with its key, None if there is none of that name, or its key is gone.
+
+        A keyring that is locked is an error: nobody is to be sent to the sandbox by it.
+        """
         entry = self._entries().get(name)
         if not isinstance(entry, dict):
             return None
-        key = entry.get("api_key") or _from_keyring(name)
+        key = entry.get("api_key") or _unlocked(name)
         if not isinstance(key, str) or not key:
             return None
         return replace(_profile(name, entry), api_key=Secret(key))
@@ -257,6 +261,19 @@ def _from_keyring(name: str) -> str:
         return keyring.get_password(SERVICE, name) or "" if keyring else ""
     except Exception:  # locked, or its daemon is gone
         return ""
+
+
+def _unlocked(name: str) -> str:
+    """The same, where a keyring that does not answer is a `SettingsError`."""
+    try:
+        keyring = _keyring()
+        return keyring.get_password(SERVICE, name) or "" if keyring else ""
+    except Exception as error:  # a backend may raise anything
+        kind = type(error).__name__
+    raise SettingsError(
+        f"The key of profile {name} is in the system's keyring, which does not give it ({kind}): "
+        "unlock it and try again, or set SOPHNET_API_KEY."
+    )
 
 
 def _out_of_keyring(name: str) -> None:

@@ -10,18 +10,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..errors import SettingsError
+from .addresses import BASE_URL, checked_key, checked_url, sandbox_url
 from .environment import (
-    BASE_URL,
     SANDBOX_KEY,
     KeySource,
     Timeouts,
-    checked_key,
-    checked_url,
-    sandbox_url,
     session,
-    system_proxy,
 )
 from .keystore import DEFAULT, Keystore
+from .network import certificates, proxy_for
 from .secret import Secret as Secret
 
 MODEL = "DeepSeek-V3.2"
@@ -93,8 +90,8 @@ class Settings:
             project_id=said.first("project_id"),
             model=said.first("model", MODEL),
             easyllm_ids=_easyllm_ids(environ),
-            proxy=said.first("proxy") or system_proxy(base_url),
-            ca_bundle=said.first("ca_bundle"),
+            proxy=proxy_for(base_url, environ, given.get("proxy")),
+            ca_bundle=certificates(environ, given.get("ca_bundle")),
             timeouts=timeouts,
         )
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SettingsError
-from .environment import SANDBOX_KEY, checked_key, checked_url, sandbox_url, system_proxy
+from .addresses import checked_key, checked_url, sandbox_root
+from .environment import SANDBOX_KEY
+from .network import proxy_for
 from .secret import Secret
 
 TELEAI_URL = "https://openapi.teleagi.cn"
@@ -60,7 +62,7 @@ class TeleAIAccount:
             # The document calls the whole address the one to call, so that is what is pasted.
             base_url=base_url.partition("/aipaas/")[0],
             device_uuid=_header_word(first("device_uuid"), "TELEAI_DEVICE_UUID"),
-            proxy=arguments.get("proxy") or environ.get("SOPHNET_PROXY") or system_proxy(base_url),
+            proxy=proxy_for(base_url, environ, arguments.get("proxy")),
             sandbox=sandbox,
         )
 
@@ -72,7 +74,7 @@ def _teleai_sandbox(environ: Mapping[str, str]) -> tuple[str, str, Secret]:
             "No TeleAI key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
             "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts."
         )
-    root = sandbox_url(environ).removesuffix("/api/open-apis")
+    root = sandbox_root(environ)
     return root, SANDBOX_APP_ID, Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
 
 

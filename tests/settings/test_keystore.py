@@ -79,6 +79,21 @@ def test_a_locked_keyring_is_no_keyring(
     assert store.save("work", Secret(KEY)) == "file"
 
 
+def test_a_keyring_that_is_locked_later_is_an_error_and_no_way_to_the_sandbox(
+    store: Keystore, keyring: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.save("work", Secret(KEY)) == "keyring"
+
+    def locked(*_: str) -> str:
+        raise RuntimeError(f"locked {KEY}")
+
+    monkeypatch.setattr(sys.modules["keyring"], "get_password", locked)
+    with pytest.raises(SettingsError, match=r"does not give it \(RuntimeError\): unlock it") as raised:
+        store.load("work")
+    assert KEY not in str(raised.value)
+    assert raised.value.__context__ is None
+
+
 def test_who_never_logged_in_is_not_asked_by_the_keyring(
     store: Keystore, keyring: SimpleNamespace
 ) -> None:

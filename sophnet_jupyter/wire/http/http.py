@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -254,7 +255,7 @@ def warm_up(ca_bundle: str | None) -> None:
 @cache
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
     """
-    Certificates to trust: the system's, or those of a file. Made once, since it costs 20 ms.
+    Certificates to trust: the system's, or those of a file or a folder. Made once: it costs 20 ms.
 
     Raises `SettingsError` when the file is not one of certificates.
     """
@@ -263,11 +264,13 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
     if not ca_bundle:
         return httpx2.create_ssl_context(trust_env=False)
     try:
+        if Path(ca_bundle).is_dir():
+            return ssl.create_default_context(capath=ca_bundle)
         return ssl.create_default_context(cafile=ca_bundle)
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(
-            f"SOPHNET_CA_BUNDLE names {ca_bundle}, which cannot be read as certificates: "
-            f"{_reason(error)}."
+            f"{ca_bundle} cannot be read as certificates ({_reason(error)}): SOPHNET_CA_BUNDLE, or "
+            "SSL_CERT_FILE, must name a file of them (PEM)."
         ) from None
 
 

@@ -88,7 +88,8 @@ def test_a_keyring_that_is_locked_later_is_an_error_and_no_way_to_the_sandbox(
         raise RuntimeError(f"locked {KEY}")
 
     monkeypatch.setattr(sys.modules["keyring"], "get_password", locked)
-    with pytest.raises(SettingsError, match=r"does not give it \(RuntimeError\): unlock it") as raised:
+    said = r"does not give it \(RuntimeError\): unlock it"
+    with pytest.raises(SettingsError, match=said) as raised:
         store.load("work")
     assert KEY not in str(raised.value)
     assert raised.value.__context__ is None

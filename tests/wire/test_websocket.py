@@ -211,7 +211,7 @@ async def test_a_certificate_is_trusted_only_where_it_is_named(tmp_path: Path) -
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
     async with server(echo, ssl=context) as url:
-        with pytest.raises(Unreachable, match="certificate.*SOPHNET_CA_BUNDLE to the file"):
+        with pytest.raises(Unreachable, match=r"certificate.*SOPHNET_CA_BUNDLE to the file"):
             await Sockets(origin(url), Network()).open("/live")
         socket = await Sockets(origin(url), Network(ca_bundle=str(bundle))).open("/live")
         await socket.send("safe")

@@ -191,7 +191,7 @@ async def test_tls_is_spoken_with_whom_is_trusted_alone(tmp_path: Path) -> None:
         reply = await ours.fetch(call, retry=ANSWER)
         await ours.aclose()
         assert reply.body == large
-        with pytest.raises(Unreachable, match="certificate.*SOPHNET_CA_BUNDLE to the file"):
+        with pytest.raises(Unreachable, match=r"certificate.*SOPHNET_CA_BUNDLE to the file"):
             await wire(url).fetch(call, retry=ANSWER)
 
 

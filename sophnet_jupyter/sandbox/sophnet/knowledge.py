@@ -7,7 +7,6 @@ See docs/services/sophnet.md#knowledge.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import shutil
 import time
@@ -29,6 +28,7 @@ from ..server.refusal import Refused
 from ..server.replies import json_response
 from ..switches.options import Options
 from ..switches.switches import Switches
+from .body import json_object
 
 TYPES = ("pdf", "docx", "xlsx", "txt", "pptx")
 LIMIT = 100_000_000
@@ -225,12 +225,7 @@ async def _pieces(file: File) -> AsyncGenerator[bytes, None]:
 
 
 async def _words(request: Request) -> dict[str, str]:
-    try:
-        body = json.loads(await request.body())
-    except ValueError:
-        raise Refused(400, "the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise Refused(400, "the body must be an object")
+    body = json_object(await request.body())
     words = {}
     for name, longest in (("question", QUESTION), ("answer", ANSWER)):
         value = body.get(name)

@@ -22,7 +22,8 @@ from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...server.streams import Cut, Pace, Stream, forever
 from ...switches.switches import Switches
-from ..voice.request import VoiceRequest, json_object, sounding
+from ..body import json_object
+from ..voice.request import VoiceRequest, sounding
 from ..voice.sound import Speaker
 from ..voice.voice import BREAKS, accepting, finish, line
 from .answer import Answer

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from ...engines.pictures.layout import Block
 from ...server.refusal import Refused
 from ...server.replies import json_response
 from ...switches.switches import Switches
+from ..body import json_object
 
 PATHS = ("/projects/{project}/easyllms/image-ocr", "/projects/easyllms/image-ocr")
 PADDLE = ("PaddleOCR-VL-0.9B", "PaddleOCR-VL-1.5")
@@ -68,12 +68,7 @@ async def _read(request: Request) -> Response:
 
 def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> OcrRequest:
     """Read a request. Raises Refused (400) naming the field that is wrong."""
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is not JSON") from None
-    if not isinstance(fields, dict):
-        raise Refused(400, "the body must be an object")
+    fields = json_object(body)
     if project and not fields.get("easyllm_id"):
         raise Refused(400, "easyllm_id is required on this path")
     spelt = {name for names in SWITCHES.values() for name in names}

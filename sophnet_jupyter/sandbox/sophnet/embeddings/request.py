@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...model.tokens import tokens
 from ...server.refusal import Refused
+from ..body import json_object
 
 TEXT, CLIP, BGE = "text-embeddings", "clip-embeddings", "bge-m3"
 MODELS = (TEXT, CLIP, BGE)
@@ -52,7 +52,7 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> EmbeddingReq
 
     Raises Refused (400, or 404 for an unknown model) naming the field that is wrong.
     """
-    fields = _object(body)
+    fields = json_object(body)
     strict = "strict_params" in quirks
     if project and not (isinstance(fields.get("easyllm_id"), str) and fields["easyllm_id"]):
         raise Refused(400, "easyllm_id is required on this path")
@@ -74,16 +74,6 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> EmbeddingReq
         normalized=_normalized(fields) if model == CLIP else True,
         encoding=_encoding(fields) if model == CLIP else "float",
     )
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is not JSON") from None
-    if not isinstance(fields, dict):
-        raise Refused(400, "the body must be an object")
-    return fields
 
 
 def _texts(fields: Mapping[str, Any], model: str) -> Sequence[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...server.refusal import Refused
+from ..body import json_object
 from ..models import require_model
 
 # The document's list; 1024*1024, which only its sample sends; 1472*1104, which its 1472*1140 likely
@@ -46,7 +46,7 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> ImageRequest
 
     Raises Refused (400) naming the field that is wrong.
     """
-    fields = _object(body)
+    fields = json_object(body)
     given = _section(fields, "input")
     parameters = _section(fields, "parameters")
     if project and not _text(fields, "easyllm_id"):
@@ -74,16 +74,6 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> ImageRequest
         jpeg=_switch(parameters, "save_to_jpeg"),
         source=_source(given.get("images")),
     )
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is not JSON") from None
-    if not isinstance(fields, dict):
-        raise Refused(400, "the body must be an object")
-    return fields
 
 
 def _section(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from ...engines import engine
 from ...server.refusal import Refused
+from ..body import json_object
 from ..models import require_model
 
 RESOLUTIONS = {"480p": (832, 480), "720p": (1280, 720)}
@@ -56,7 +56,7 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> VideoRequest
 
     Raises Refused (400) naming the field that is wrong.
     """
-    fields = _object(body)
+    fields = json_object(body)
     parameters = fields.get("parameters", {})
     if not isinstance(parameters, dict):
         raise Refused(400, "parameters must be an object")
@@ -123,16 +123,6 @@ def _check_model(
         raise Refused(400, f"parameters.size must be one of {', '.join(sorted(SIZES))}")
     if not isinstance(parameters.get("watermark", False), bool):
         raise Refused(400, "parameters.watermark must be true or false")
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is not JSON") from None
-    if not isinstance(fields, dict):
-        raise Refused(400, "the body must be an object")
-    return fields
 
 
 def _content(content: Any) -> tuple[str, str, bytes | None]:

@@ -7,7 +7,6 @@ See docs/services/sophnet.md#transcription; docs/services/sophnet.md#synchronous
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from ...server.refusal import Refused
 from ...server.replies import json_response
 from ...switches.options import Options
 from ...switches.switches import Switches
+from ..body import json_object
 from .sound import SUFFIXES, Failed, Heard, fetched, listened, scripted, suffix_of
 
 PATHS = ("/projects/{project}/easyllms/speechtotext", "/projects/easyllms/speechtotext")
@@ -155,7 +155,7 @@ def _checked(form: dict[str, form_stream.Arrived], request: Request) -> Path:
     data = form.get("data")
     if data is None:
         raise Refused(400, "the form has no data")
-    _easyllm_id(_object(data.value), request)
+    _easyllm_id(json_object(data.value), request)
     file = form.get("audio_file")
     if file is None or file.path is None:
         raise Refused(400, "the form has no audio_file")
@@ -168,17 +168,7 @@ def _checked(form: dict[str, form_stream.Arrived], request: Request) -> Path:
 
 
 async def _json(request: Request) -> dict[str, Any]:
-    return _object(await request.body())
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is no JSON") from None
-    if not isinstance(found, dict):
-        raise Refused(400, "the body must be a JSON object")
-    return found
+    return json_object(await request.body())
 
 
 def _audio_url(body: dict[str, Any], request: Request) -> str:

@@ -6,7 +6,6 @@ See docs/services/sophnet.md#voice.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from ...engines.sound.encoding import Format
 from ...engines.sound.voice import SSML, VOICES_V1, VOICES_V2
 from ...server.refusal import Refused
+from ..body import json_object
 
 VOICES = {"cosyvoice-v1": VOICES_V1, "cosyvoice-v2": VOICES_V2}
 DEFAULT_MODEL = "cosyvoice-v1"
@@ -59,17 +59,6 @@ def parse(body: bytes, *, project: bool) -> tuple[list[str], VoiceRequest]:
     if not param.get("model"):
         raise Refused(400, "synthesis_param.model is required")
     return texts, sounding(param)
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """The object in a body. Raises Refused (400)."""
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is not JSON") from None
-    if not isinstance(fields, dict):
-        raise Refused(400, "the body must be an object")
-    return fields
 
 
 def sounding(param: Mapping[str, Any]) -> VoiceRequest:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..switches.switches import Switches
+from ..server.striking import Striking
 from .refusals import Refused
 
 PAGE = "<!doctype html><title>Gateway</title><h1>The app you asked for is busy</h1>"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
+
+
+def _too_often(seconds: float) -> Refused:
+    headers = {"Retry-After": f"{seconds:g}"}
+    return Refused(429, "rate_limit_error", "Rate Limit Error", headers=headers)
+
+
+REFUSALS = {
+    "balance": lambda _: Refused(400, "provider_quota_exceeded", "Your quota has been exhausted."),
+    "server_error": lambda _: Refused(500, "internal_server_error", "Internal Server Error"),
+    "rate_limit": _too_often,
+    "rate_limit_once": _too_often,
+    "busy_once": lambda _: Refused(503, "service_unavailable", "The server is busy"),
+}
 
 
 class Door:
@@ -24,7 +35,7 @@ class Door:
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app = app
         self.key = key
-        self._turned_away: set[int] = set()
+        self._striking = Striking(REFUSALS, PAGE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,8 +43,7 @@ class Door:
             return
         try:
             self._require_key(Request(scope).headers.get("authorization", ""))
-            switches: Switches = scope["switches"]
-            if struck := await self._strike(switches.faults, scope):
+            if struck := await self._striking.strike(scope):
                 await struck(scope, receive, send)
                 return
             await self.app(scope, receive, send)
@@ -55,33 +65,3 @@ class Door:
         else:
             return
         raise Refused(401, "unauthorized", said, headers=CHALLENGE)
-
-    async def _strike(self, faults: Mapping[str, float], scope: Scope) -> Response | None:
-        if "slow_first" in faults:
-            await asyncio.sleep(faults["slow_first"])
-        if "html_200" in faults:
-            return HTMLResponse(PAGE)
-        if "empty" in faults:
-            return Response(b"", media_type="text/event-stream")
-        if "balance" in faults:
-            raise Refused(400, "provider_quota_exceeded", "Your quota has been exhausted.")
-        if "server_error" in faults:
-            raise Refused(500, "internal_server_error", "Internal Server Error")
-        if "rate_limit" in faults:
-            raise _too_often(faults["rate_limit"])
-        if "rate_limit_once" in faults and self._is_first(scope):
-            raise _too_often(faults["rate_limit_once"])
-        if "busy_once" in faults and self._is_first(scope):
-            raise Refused(503, "service_unavailable", "The server is busy")
-        return None
-
-    def _is_first(self, scope: Scope) -> bool:
-        """Whether this very request is new; the second time it is forgotten again."""
-        known = scope["fingerprint"] in self._turned_away
-        self._turned_away ^= {scope["fingerprint"]}
-        return not known
-
-
-def _too_often(seconds: float) -> Refused:
-    headers = {"Retry-After": f"{seconds:g}"}
-    return Refused(429, "rate_limit_error", "Rate Limit Error", headers=headers)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from ..server.replies import BUSY_PAGE
+from ..server.striking import Striking
 from ..switches.switches import Switches
 from .reply import Declined
 from .signature import Rejected, check
@@ -19,36 +18,33 @@ from .signature import Rejected, check
 SKEW = 3600
 
 
+def _busy(http: int, seconds: float | None = None) -> Declined:
+    headers = {} if seconds is None else {"Retry-After": f"{seconds:g}"}
+    return Declined(str(http), "too many requests", http=http, headers=headers)
+
+
+REFUSALS = {
+    "server_error": lambda _: Declined("500", "the gateway failed", http=500),
+    "excel_error": lambda code: Declined(f"{code:.0f}"),
+    "rate_limit": lambda seconds: _busy(429, seconds),
+    "rate_limit_once": lambda seconds: _busy(429, seconds),
+    "busy_once": lambda _: _busy(503),
+}
+
+
 class Door:
     """Lets a request in, or raises `Declined`, or hands over an answer that is none of TeleAI's."""
 
     def __init__(self, *, app_id: str, key: str) -> None:
         self._app_id = app_id
         self._key = key
-        self._turned_away: set[int] = set()
+        self._striking = Striking(REFUSALS)
 
     async def open(self, request: Request) -> Response | None:
         """Check the signature, and let the faults strike."""
         switches: Switches = request.scope["switches"]
-        faults = switches.faults
-        self._check(request, faults)
-        if "slow_first" in faults:
-            await asyncio.sleep(faults["slow_first"])
-        if "html_200" in faults:
-            return HTMLResponse(BUSY_PAGE)
-        if "empty" in faults:
-            return Response(b"", media_type="text/event-stream")
-        if "server_error" in faults:
-            raise Declined("500", "the gateway failed", http=500)
-        if "excel_error" in faults:
-            raise Declined(f"{faults['excel_error']:.0f}")
-        if "rate_limit" in faults:
-            raise _busy(429, faults["rate_limit"])
-        if "rate_limit_once" in faults and self._is_first(request):
-            raise _busy(429, faults["rate_limit_once"])
-        if "busy_once" in faults and self._is_first(request):
-            raise _busy(503)
-        return None
+        self._check(request, switches.faults)
+        return await self._striking.strike(request.scope)
 
     def _check(self, request: Request, faults: Mapping[str, float]) -> None:
         headers = dict(request.headers)
@@ -73,15 +69,3 @@ class Door:
             )
         except Rejected as error:
             raise Declined("401", str(error), http=401, headers=answer) from None
-
-    def _is_first(self, request: Request) -> bool:
-        """Whether this very request is new; the second time it is forgotten again."""
-        fingerprint = request.scope["fingerprint"]
-        known = fingerprint in self._turned_away
-        self._turned_away ^= {fingerprint}
-        return not known
-
-
-def _busy(http: int, seconds: float | None = None) -> Declined:
-    headers = {} if seconds is None else {"Retry-After": f"{seconds:g}"}
-    return Declined(str(http), "too many requests", http=http, headers=headers)

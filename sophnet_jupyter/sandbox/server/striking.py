@@ -1,0 +1,49 @@
+"""The faults that need no service: they strike a request before it gets anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from ..switches.switches import Switches
+from .replies import BUSY_PAGE
+
+
+class Striking:
+    """
+    Strikes with the faults of a request, in the words of one service.
+
+    ``refusals`` makes the exception for a fault of its number, in the order in which they strike;
+    those called ``…_once`` let the same request in the second time.
+    """
+
+    def __init__(
+        self, refusals: Mapping[str, Callable[[float], Exception]], page: str = BUSY_PAGE
+    ) -> None:
+        self._refusals = refusals
+        self._page = page
+        self._turned_away: set[int] = set()
+
+    async def strike(self, scope: Scope) -> Response | None:
+        """An answer that is none of the service's, or None. Raises what ``refusals`` make."""
+        switches: Switches = scope["switches"]
+        faults = switches.faults
+        if "slow_first" in faults:
+            await asyncio.sleep(faults["slow_first"])
+        if "html_200" in faults:
+            return HTMLResponse(self._page)
+        if "empty" in faults:
+            return Response(b"", media_type="text/event-stream")
+        for fault, refusal in self._refusals.items():
+            if fault in faults and (not fault.endswith("_once") or self._is_first(scope)):
+                raise refusal(faults[fault])
+        return None
+
+    def _is_first(self, scope: Scope) -> bool:
+        """Whether this very request is new; the second time it is forgotten again."""
+        known = scope["fingerprint"] in self._turned_away
+        self._turned_away ^= {scope["fingerprint"]}
+        return not known

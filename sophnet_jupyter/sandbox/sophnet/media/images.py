@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from functools import partial
-from random import Random
 from typing import Any, ClassVar
 
 from starlette.requests import Request
@@ -22,8 +21,8 @@ from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
 from ...switches.switches import Switches
+from ..works import Words, Work, Works, elsewhere, origin_of, seed_of, spread, trouble
 from .image_request import LARGEST_SEED, ImageRequest, parse
-from .works import Words, Work, Works, elsewhere, spread, trouble
 
 PATHS = ("/projects/{project}/easyllms/texttoimage", "/projects/easyllms/imagegenerator")
 KEPT = 200
@@ -78,7 +77,7 @@ class Images:
             return json_response({"code": "InvalidParameter", "message": refused.message})
         work = Picture(
             asked=asked,
-            seed=Random().randrange(LARGEST_SEED) if asked.seed is None else asked.seed,
+            seed=seed_of(asked.seed, LARGEST_SEED),
             seconds=spread(self._options.task_seconds),
         )
         self._works.add(work)
@@ -124,5 +123,5 @@ class Images:
                 f"image/{kind}",
                 trouble=trouble(switches),
             )
-            urls.append(f"{request.url.scheme}://{request.url.netloc}{path}")
+            urls.append(origin_of(request) + path)
         return urls

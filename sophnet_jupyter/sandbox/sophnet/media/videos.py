@@ -11,7 +11,6 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from functools import partial
-from random import Random
 from typing import Any, ClassVar
 
 from starlette.requests import Request
@@ -24,8 +23,8 @@ from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
 from ...switches.switches import Switches
+from ..works import Words, Work, Works, elsewhere, origin_of, seed_of, spread, trouble
 from .video_request import LARGEST_SEED, VideoRequest, parse
-from .works import Words, Work, Works, elsewhere, spread, trouble
 
 PATHS = (
     "/projects/{project}/easyllms/videogenerator",
@@ -98,7 +97,7 @@ class Videos:
         asked = parse(await request.body(), project=project, quirks=switches.quirks)
         work = Film(
             asked=asked,
-            seed=Random().randrange(LARGEST_SEED) if asked.seed is None else asked.seed,
+            seed=seed_of(asked.seed, LARGEST_SEED),
             seconds=spread(self._options.task_seconds * LONGER),
         )
         self._works.add(work)
@@ -141,7 +140,7 @@ class Videos:
             "updated_at": int(time.time()),
         }
         if status == "running" and "video_none" in switches.quirks:
-            answer["content"] = {"video_url": f"{_origin(request)}/sandbox/results/None"}
+            answer["content"] = {"video_url": f"{origin_of(request)}/sandbox/results/None"}
         if not work.succeeded(switches):
             return answer
         answer["content"] = self._content(work, request, switches)
@@ -174,17 +173,13 @@ class Videos:
             "video/mp4",
             trouble=trouble(switches),
         )
-        content = {"video_url": _origin(request) + path}
+        content = {"video_url": origin_of(request) + path}
         if asked.last_frame:
             path = self._results.add(
                 f"{work.id}.png", partial(filming.still, take, -1), "image/png"
             )
-            content["last_frame_url"] = _origin(request) + path
+            content["last_frame_url"] = origin_of(request) + path
         return content
-
-
-def _origin(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def _envelope(result: Any) -> dict[str, Any]:

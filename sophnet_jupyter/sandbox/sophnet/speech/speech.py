@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -26,26 +25,24 @@ from ...server.replies import json_response
 from ...switches.options import Options
 from ...switches.switches import Switches
 from ..body import json_object
+from ..works import QUEUED, Begun, Works, spread
 from .sound import SUFFIXES, Failed, Heard, fetched, listened, scripted, suffix_of
 
 PATHS = ("/projects/{project}/easyllms/speechtotext", "/projects/easyllms/speechtotext")
 KEPT = 200
 LIMIT = 1 << 30
-QUEUED = 0.2
 
 
 @dataclass(kw_only=True)
-class Work:
+class Transcription(Begun):
     """One task: ``hearing`` is the work itself, ``seconds`` how long it takes at least."""
 
     hearing: asyncio.Task[Heard]
-    seconds: float
     id: str = field(default_factory=lambda: str(Random().randrange(10**10, 10**11)))
-    begun: float = field(default_factory=time.monotonic)
 
     def status(self, switches: Switches) -> str:
         """The service's word for where it is by now."""
-        done = (time.monotonic() - self.begun) / self.seconds if self.seconds else 1.0
+        done = self.done
         if done < QUEUED:
             return "waiting"
         if done < 1 or not self.hearing.done() or "task_never_ends" in switches.faults:
@@ -59,7 +56,7 @@ class Speech:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._works: OrderedDict[str, Work] = OrderedDict()
+        self._works: Works[Transcription] = Works(KEPT)
 
     def routes(self) -> list[Route]:
         found = []
@@ -76,23 +73,18 @@ class Speech:
             hearing = _hear_file(await _uploaded(request))
         else:
             hearing = _hear_address(_audio_url(await _json(request), request))
-        spread = Random().uniform(0.75, 1.25)
-        work = Work(
-            hearing=asyncio.create_task(hearing), seconds=self._options.task_seconds * spread
+        work = Transcription(
+            hearing=asyncio.create_task(hearing), seconds=spread(self._options.task_seconds)
         )
         # Its error is asked for when somebody looks.
         work.hearing.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._works[work.id] = work
-        while len(self._works) > KEPT:
-            self._works.popitem(last=False)
+        self._works.add(work)
         key = _key(request)
         return json_response({key: work.id, "created": int(time.time())})
 
     async def _look(self, request: Request) -> Response:
         switches: Switches = request.scope["switches"]
-        work = self._works.get(request.path_params["id"])
-        if work is None:
-            raise Refused(404, "there is no such task")
+        work = self._works.asked_for(request)
         status = work.status(switches)
         answer: dict[str, Any] = {_key(request): work.id, "status": status}
         if "upper_status" in switches.quirks:

@@ -1,4 +1,4 @@
-"""The life of a task that makes a picture or a video, and where what it made may lie."""
+"""The life of a task, and where the picture or the video that it made may lie."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from starlette.requests import Request
 
-from ...server.refusal import Refused
-from ...server.results import Trouble
-from ...switches.switches import Switches
+from ..server.refusal import Refused
+from ..server.results import Trouble
+from ..switches.switches import Switches
 
 Asked = TypeVar("Asked")
 
@@ -49,20 +49,31 @@ class Words:
 
 
 @dataclass(kw_only=True)
-class Work(Generic[Asked]):
-    """One task. ``seconds`` is how long it takes."""
+class Begun:
+    """A task that takes ``seconds``."""
+
+    seconds: float
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> float:
+        """The part of its time that has passed, 1 and more once it is over."""
+        return (time.monotonic() - self.begun) / self.seconds if self.seconds else 1.0
+
+
+@dataclass(kw_only=True)
+class Work(Begun, Generic[Asked]):
+    """A task that makes something of what is ``asked``."""
 
     words: ClassVar[Words]
 
     asked: Asked
     seed: int
-    seconds: float
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    begun: float = field(default_factory=time.monotonic)
 
     def status(self, switches: Switches) -> str:
         """The service's word for where it is by now."""
-        done = (time.monotonic() - self.begun) / self.seconds if self.seconds else 1.0
+        done = self.done
         if done < QUEUED:
             return self.words.queued
         if done < 1 or "task_never_ends" in switches.faults:
@@ -77,7 +88,7 @@ class Work(Generic[Asked]):
         return self.status(switches) in (self.words.succeeded, self.words.successed)
 
 
-Kind = TypeVar("Kind", bound="Work[Any]")
+Kind = TypeVar("Kind", bound=Begun)
 
 
 class Works(Generic[Kind]):
@@ -102,6 +113,16 @@ class Works(Generic[Kind]):
         if work is None:
             raise Refused(404, "there is no such task")
         return work
+
+
+def seed_of(asked: int | None, largest: int) -> int:
+    """The seed that is asked for; where none is, one of the service's choice."""
+    return Random().randrange(largest) if asked is None else asked
+
+
+def origin_of(request: Request) -> str:
+    """Where the results of a task lie: with the sandbox that was asked for it."""
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def spread(seconds: float) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ...errors import AnswerUnreadable, ServiceError, error_class
+from ...events import Started
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
@@ -15,6 +17,7 @@ from ..reply import is_sandbox as is_sandbox
 
 SERVICE = "SophNet"
 SETTING = "SOPHNET_BASE_URL"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 # Balance messages come with HTTP 200 and a status of their own (docs/services/sophnet.md#errors).
 _KNOWN_CODES = {"20109": 402, "400001": 400}
@@ -109,6 +112,16 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         code=reply.scrub(codes[0] if codes else ""),
         request_id=reply.scrub(request_id(reply.headers, body)),
         retry_after=reply.retry_after,
+    )
+
+
+def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) -> Started:
+    """The first event of an answer. ``body`` may name the request where no header does."""
+    return Started(
+        service=SERVICE,
+        model=model,
+        request_id=reply.scrub(request_id(reply.headers, body)),
+        sandbox=is_sandbox(reply.headers),
     )
 
 

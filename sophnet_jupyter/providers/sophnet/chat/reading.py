@@ -6,11 +6,11 @@ from contextlib import suppress
 from typing import Any
 
 from ....errors import AnswerUnreadable
-from ....events import Event, Finished, Notice, Started
+from ....events import Event, Finished, Notice
 from ....wire.call import Reply
 from ....wire.stream.sse import SSE
 from ...service_json import BROKEN, decode_piece
-from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error
+from ..access import SERVICE, checked, parse_error, says_error, started
 from .chunk import ChatDecoder, Cite, as_it_is, plain_text
 
 DONE = "[DONE]"
@@ -51,7 +51,7 @@ class ChatReader:
             if not self._started:
                 self._started = True
                 self._first = sse.data or ""
-                found.append(_started(self._reply, chunk))
+                found.append(started(self._reply, str(chunk.get("model") or ""), chunk))
             found += self.decoder.events(chunk, "delta")
         return found
 
@@ -74,7 +74,7 @@ def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Even
         what = "JSON without any choices"
         raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
     decoder = ChatDecoder(choices, cite)
-    events = [_started(reply, body), *decoder.events(body, "message")]
+    events = [started(reply, str(body.get("model") or ""), body), *decoder.events(body, "message")]
     return [*events, *last_events(decoder, done=True)]
 
 
@@ -115,15 +115,6 @@ def _error(data: str) -> dict[str, Any]:
 def is_whole(line: bytes) -> bool:
     # The published samples stand line under line, so a blank line between events is not certain.
     return (line[:1] == b"{" and line[-1:] == b"}") or line == b"[DONE]"
-
-
-def _started(reply: Reply, chunk: dict[str, Any]) -> Started:
-    return Started(
-        service=SERVICE,
-        model=str(chunk.get("model") or ""),
-        request_id=reply.scrub(request_id(reply.headers, chunk)),
-        sandbox=is_sandbox(reply.headers),
-    )
 
 
 def last_events(decoder: ChatDecoder, *, done: bool) -> list[Event]:

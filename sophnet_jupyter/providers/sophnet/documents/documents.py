@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ....errors import AnswerUnreadable, SettingsError
-from ....events import Event, Finished, Notice, PageRead, Progress, Started
+from ....events import Event, Finished, Notice, PageRead, Progress
 from ....response import Response, settle
 from ....values.page import Page
 from ....wire.call import Call, Reply
@@ -18,7 +18,7 @@ from ....wire.files.multipart import Multipart, field, file
 from ....wire.files.upload import Content, sending
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
-from ..access import SERVICE, checked, is_sandbox, request_id
+from ..access import SERVICE, checked, started
 from ..paths import ResourceIds
 from ..several import several
 
@@ -75,11 +75,7 @@ class Documents:
                     reply = item
         assert reply
         answer = checked(reply)
-        yield Started(
-            service=SERVICE,
-            request_id=reply.scrub(request_id(reply.headers, answer)),
-            sandbox=is_sandbox(reply.headers),
-        )
+        yield started(reply, body=answer)
         text = decode(answer, reply)
         yield PageRead(page=Page(name=name, text=text))
         if not text.strip():

@@ -20,7 +20,7 @@ from ....wire.call import Call
 from ....wire.files.download import Downloader
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
-from ..access import SERVICE, checked, is_sandbox, request_id
+from ..access import checked, started
 from ..paths import ResourceIds
 from ..several import several
 from .ocr_answer import decode
@@ -96,8 +96,8 @@ class Ocr:
         for scan in await scans(image, self._downloads, name):
             yield Progress(state="reading", index=index)
             body = {**self._fields, "model": model, **given, **(extra_body or {})}
-            started, page = await self._read(scan, body, model)
-            yield started
+            first, page = await self._read(scan, body, model)
+            yield first
             yield PageRead(page=page)
             if not page.text.strip():
                 yield Notice(text=f"No text was found in {scan.name}.")
@@ -109,14 +109,8 @@ class Ocr:
         reply = await self._wire.fetch(call, retry=ANSWER)
         answer = checked(reply)
         text, blocks = decode(answer, reply)
-        started = Started(
-            service=SERVICE,
-            model=model,
-            request_id=reply.scrub(request_id(reply.headers, answer)),
-            sandbox=is_sandbox(reply.headers),
-        )
         picture = scan.picture
-        return started, Page(
+        return started(reply, model, answer), Page(
             name=scan.name,
             text=text,
             blocks=blocks,

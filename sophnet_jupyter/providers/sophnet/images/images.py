@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ....errors import DownloadFailed, SettingsError, SophNetError
-from ....events import Event, Finished, ImageReady, Notice, Progress, Started
+from ....events import Event, Finished, ImageReady, Notice, Progress
 from ....files.kinds import Kind
 from ....response import Response, settle
 from ....values.image import Image
@@ -30,7 +30,7 @@ from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
 from ...together import together
-from ..access import SERVICE, is_sandbox, request_id
+from ..access import started
 from ..paths import ResourceIds
 from .request import MODEL, request
 from .task import ImageTask, decode_list, decode_task, look
@@ -161,7 +161,7 @@ class Images:
     ) -> AsyncGenerator[Event, None]:
         yield Progress(index=index, state="submitting")
         task, reply = await self._begin(prompt, options)
-        yield _started(reply, str(options.get("model") or MODEL))
+        yield started(reply, str(options.get("model") or MODEL))
         picture = Image(
             prompt=prompt,
             seed=options.get("seed"),
@@ -201,7 +201,7 @@ class Images:
                     case State():
                         found = said
                         if resumed and said.reply:
-                            yield _started(said.reply, "")
+                            yield started(said.reply, "")
                         # In here, since the task stays open until its pictures are fetched.
                         async with held(self._fetched(said.urls, picture, index)) as events:
                             async for event in events:
@@ -252,12 +252,3 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     if sources is None:
         return asked
     return {**asked, "images": len(sources) if isinstance(sources, list | tuple) else 1}
-
-
-def _started(reply: Reply, model: str) -> Started:
-    return Started(
-        service=SERVICE,
-        model=model,
-        request_id=reply.scrub(request_id(reply.headers, {})),
-        sandbox=is_sandbox(reply.headers),
-    )

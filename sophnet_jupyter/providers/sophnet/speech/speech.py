@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ....errors import SettingsError
-from ....events import Event, Finished, Notice, Progress, Started, Transcribed
+from ....events import Event, Finished, Notice, Progress, Transcribed
 from ....response import Response, settle
 from ....values.transcript import Recording
 from ....wire.call import Call, Reply, segment
@@ -30,7 +30,7 @@ from ... import arguments
 from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
-from ..access import SERVICE, is_sandbox, request_id
+from ..access import started
 from ..paths import ResourceIds
 from ..several import several
 from .result import SpeechTask, decode_sync, decode_task, look, sentences
@@ -176,7 +176,7 @@ class Speech:
                         begun = item
         assert begun
         task, reply = begun
-        yield _started(reply)
+        yield started(reply)
         recording = msgspec.structs.replace(given.recording, task_id=task.id)
         async with held(self._follow(task, recording, index=index)) as events:
             async for event in events:
@@ -214,7 +214,7 @@ class Speech:
         assert found
         assert found.reply
         if resumed:
-            yield _started(found.reply)
+            yield started(found.reply)
         done = decode_task(found.reply)
         for event in _read(recording, done.raw, done.seconds):
             yield event
@@ -239,7 +239,7 @@ class Speech:
         }
         call = Call(method="POST", path=self._sync_path, body=arguments.encoded(body))
         reply = await self._wire.fetch(call, retry=ANSWER)
-        yield _started(reply)
+        yield started(reply)
         raw, seconds = decode_sync(reply)
         for event in _read(given.recording, raw, seconds):
             yield event
@@ -257,11 +257,3 @@ def _read(recording: Recording, raw: str, seconds: float | None) -> list[Event]:
     if not found:
         events.append(Notice(text=SILENT.format(name=recording.name)))
     return events
-
-
-def _started(reply: Reply) -> Started:
-    return Started(
-        service=SERVICE,
-        request_id=reply.scrub(request_id(reply.headers, {})),
-        sandbox=is_sandbox(reply.headers),
-    )

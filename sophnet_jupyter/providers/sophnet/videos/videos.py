@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from ....errors import DownloadFailed
-from ....events import Event, Finished, ImageReady, Progress, Started, Usage, VideoReady
+from ....events import Event, Finished, ImageReady, Progress, Usage, VideoReady
 from ....files.kinds import Kind
 from ....response import Response, settle
 from ....values.image import Image
@@ -30,7 +30,7 @@ from ... import arguments
 from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
-from ..access import SERVICE, is_sandbox, request_id
+from ..access import started
 from ..paths import ResourceIds
 from .models import DOCUMENTED, VideoModel
 from .request import VideoRequest, request
@@ -110,7 +110,7 @@ class Videos:
         yield Progress(state="submitting")
         asked = await asyncio.to_thread(request, prompt, **options)
         task, reply = await surely(self._begun(asked, prompt, generation))
-        yield _started(reply, str(asked.body.get("model") or ""))
+        yield started(reply, str(asked.body.get("model") or ""))
         seed = asked.asked.get("seed")
         video = Video(
             prompt=prompt,
@@ -193,7 +193,7 @@ class Videos:
                 found = said
                 [done] = latest
                 if resumed and said.reply:
-                    yield _started(said.reply, done.model)
+                    yield started(said.reply, done.model)
                 # In here, since the task stays open until its video is fetched.
                 async with held(self._fetched(done, video)) as events:
                     async for event in events:
@@ -242,12 +242,3 @@ def _asked(prompt: str, asked: VideoRequest) -> str:
     seed = asked.asked.get("seed")
     words = prompt.strip() or "a picture moves"
     return words if seed is None else f"{words} · seed {seed}"
-
-
-def _started(reply: Reply, model: str) -> Started:
-    return Started(
-        service=SERVICE,
-        model=model,
-        request_id=reply.scrub(request_id(reply.headers, {})),
-        sandbox=is_sandbox(reply.headers),
-    )

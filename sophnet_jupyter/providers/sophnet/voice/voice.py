@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
 from ....errors import RequestRefused, ServiceError
-from ....events import AudioChunk, Event, Finished, Notice, Started
+from ....events import AudioChunk, Event, Finished, Notice
 from ....files.kinds import HEAD, sniff
 from ....response import Response, settle
 from ....wire.call import Call, Reply
@@ -15,7 +15,16 @@ from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ... import arguments
 from ...lines import EventLines, read
-from ..access import SERVICE, checked, is_sandbox, parse_error, request_id, says_error, unreadable
+from ..access import (
+    SERVICE,
+    checked,
+    is_sandbox,
+    parse_error,
+    request_id,
+    says_error,
+    started,
+    unreadable,
+)
 from ..paths import ResourceIds
 from .frame import Frames
 from .request import sounding
@@ -80,14 +89,14 @@ class Voice:
         param, said = sounding(**options), texts(text)
         call = self._call(f"{self._path}-stream", said, param)
         async with self._wire.stream(call, retry=ANSWER) as opened:
-            reply, frames, started = opened.reply(), Frames(), False
+            reply, frames, begun = opened.reply(), Frames(), False
             if opened.ok:
                 lines = opened.events(until="", decoder=EventLines())
                 async with held(lines) as events:
                     async for line in events:
                         found = _object(reply, line.data or "", cut=not line.complete)
-                        if not started and (started := True):
-                            yield _started(reply, param)
+                        if not begun and (begun := True):
+                            yield started(reply, str(param["model"]))
                         for event in frames.events(found):
                             yield event
                         opened.ending = int(frames.finished)
@@ -151,7 +160,7 @@ def _sound(reply: Reply, param: Mapping[str, Any]) -> list[Event]:
         checked(reply)
         raise unreadable(reply)
     return [
-        _started(reply, param),
+        started(reply, str(param["model"])),
         AudioChunk(data=reply.body),
         Finished(reason="finish"),
     ]
@@ -167,12 +176,3 @@ def _object(reply: Reply, line: str, *, cut: bool) -> dict[str, Any]:
     if says_error(found):
         raise parse_error(reply, found)
     return found
-
-
-def _started(reply: Reply, param: Mapping[str, Any]) -> Started:
-    return Started(
-        service=SERVICE,
-        model=str(param["model"]),
-        request_id=reply.scrub(request_id(reply.headers, {})),
-        sandbox=is_sandbox(reply.headers),
-    )

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
-from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
+from ....errors import AnswerUnreadable, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
-from ...service_json import BROKEN, decode
-from ..access import SERVICE, checked, request_id, unreadable
-
-# One table of the document has SUCCESSED; videos are cancelled, images CANCELED
-# (docs/services/sophnet.md#images, rows S31 and S32).
-_FOLDED = {"successed": "succeeded", "canceled": "cancelled"}
-_OVER = {"failed", "cancelled"}
+from ..access import SERVICE, checked, unreadable
+from ..task_reply import OVER, check, decoded, failure, folded, id_in, rows
 
 
 class ImageTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,31 +34,25 @@ class ImageTask(msgspec.Struct, frozen=True, kw_only=True):
         return quoted(f"<ImageTask {self.id} · {self.state}{said}>")
 
 
-def folded(word: str) -> str:
-    """A status in lower case and one spelling."""
-    lower = word.strip().lower()
-    return _FOLDED.get(lower, lower or "unknown")
-
-
 def decode_task(reply: Reply) -> ImageTask:
     """
     The task in an answer to creating it or looking at it, also one that has failed.
 
     Raises `ServiceError`, or `AnswerUnreadable` where there is no task in it.
     """
-    body = _body(reply)
+    body = decoded(reply)
     output = body.get("output") if isinstance(body, dict) else None
-    if not (reply.ok and isinstance(output, dict) and _id(output)):
+    if not (reply.ok and isinstance(output, dict) and id_in(output)):
         checked(reply)
         what = "JSON without the id of a task"
         raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
     word = _word(output)
-    if output.get("code") and folded(word) not in _OVER:
+    if output.get("code") and folded(word) not in OVER:
         # A task that was not begun for the reason it names.
         checked(reply)
     said = output.get("message") or output.get("errorMessage") or ""
     return ImageTask(
-        id=_id(output),
+        id=id_in(output),
         state=folded(word),
         word=word,
         urls=tuple(_urls(output.get("results"))),
@@ -78,21 +67,14 @@ def decode_list(reply: Reply) -> tuple[ImageTask, ...]:
 
     See docs/services/sophnet.md#images, row S33.
     """
-    body = _body(reply)
-    if isinstance(body, dict) or not reply.ok or body is None:
-        answer = checked(reply)
-        found = (answer.get(name) for name in ("result", "data", "list", "output"))
-        body = next((rows for rows in found if isinstance(rows, list)), None)
-    if not isinstance(body, list):
-        raise unreadable(reply)
-    tasks = []
+    body, tasks = rows(reply), []
     for row in body:
         inner = row.get("output") if isinstance(row, dict) else None
         fields = {**row, **inner} if isinstance(inner, dict) else row
-        if isinstance(fields, dict) and _id(fields):
+        if isinstance(fields, dict) and id_in(fields):
             word = _word(fields)
             model = str(fields.get("model") or "")
-            tasks.append(ImageTask(id=_id(fields), state=folded(word), word=word, model=model))
+            tasks.append(ImageTask(id=id_in(fields), state=folded(word), word=word, model=model))
     if body and not tasks:
         raise unreadable(reply)
     return tuple(tasks)
@@ -104,40 +86,13 @@ def look(reply: Reply, task_id: str) -> State[Reply]:
     that the service does not know (any more), else as `decode_task`.
     """
     task = decode_task(reply)
-    if task.state == "unknown":
-        raise NotFound(
-            service=SERVICE, status=404, message=f"task {task_id} is unknown", code="UNKNOWN"
-        )
-    if task.state in _OVER:
-        _fail(task, task_id, reply)
+    check(task, task_id, reply)
     if task.state != "succeeded":
         return State(word=task.word)
     if not task.urls:
-        _fail(msgspec.structs.replace(task, message="it has finished without any image"), task_id)
+        empty = msgspec.structs.replace(task, message="it has finished without any image")
+        raise failure(empty, task_id, reply)
     return State(word=task.word, done=True, reply=reply, urls=task.urls)
-
-
-def _fail(task: ImageTask, task_id: str, reply: Reply | None = None) -> NoReturn:
-    raise TaskFailed(
-        service=SERVICE,
-        task_id=task_id,
-        state=task.word,
-        message=task.message,
-        code=task.code,
-        request_id=reply.scrub(request_id(reply.headers, {})) if reply else "",
-    )
-
-
-def _body(reply: Reply) -> Any:
-    try:
-        return decode(reply.body.decode("utf-8-sig", "replace"))
-    except BROKEN:
-        return None
-
-
-def _id(fields: Mapping[str, Any]) -> str:
-    found = fields.get("taskId") or fields.get("task_id") or fields.get("id")
-    return str(found) if isinstance(found, str | int) else ""
 
 
 def _word(fields: Mapping[str, Any]) -> str:

@@ -7,19 +7,17 @@ See docs/services/sophnet.md#videos.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
-from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
+from ....errors import AnswerUnreadable, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
-from ...service_json import BROKEN, decode
-from ..access import SERVICE, checked, request_id, unreadable
-from ..images.task import folded
+from ..access import SERVICE, checked, unreadable
+from ..task_reply import OVER, check, decoded, failure, folded, id_in, rows
 
-_OVER = {"failed", "cancelled"}
-_STATES = {"queued", "pending", "running", "suspended", "succeeded", "unknown"} | _OVER
+_STATES = {"queued", "pending", "running", "suspended", "succeeded", "unknown"} | OVER
 # Ids are short; what is longer, or a page, is something else.
 LONGEST_ID = 200
 
@@ -57,11 +55,11 @@ def decode_begun(reply: Reply) -> str:
 
     Raises `ServiceError`, or `AnswerUnreadable` where there is no id in it.
     """
-    body = _json(reply)
+    body = decoded(reply)
     if isinstance(body, dict) or not reply.ok:
         answer = checked(reply)
         inner = _inner(answer)
-        found = _id(inner) if isinstance(inner, dict) else inner
+        found = id_in(inner) if isinstance(inner, dict) else inner
     else:
         found = reply.text if body is None else body
     name = str(found).strip().strip("\"'").strip() if isinstance(found, str | int) else ""
@@ -82,7 +80,7 @@ def decode_task(reply: Reply, task_id: str) -> VideoTask:
     ``task_id`` is the one we asked with. Raises `ServiceError`, or `AnswerUnreadable` where there
     is no task in it.
     """
-    body = _json(reply)
+    body = decoded(reply)
     inner = _inner(body) if isinstance(body, dict) else None
     if not (reply.ok and isinstance(inner, dict) and _state(inner)):
         checked(reply)
@@ -119,17 +117,10 @@ def decode_list(reply: Reply) -> tuple[VideoTask, ...]:
 
     See docs/services/sophnet.md#images, row S33.
     """
-    body = _json(reply)
-    if isinstance(body, dict) or not reply.ok or body is None:
-        answer = checked(reply)
-        found = (answer.get(name) for name in ("result", "data", "list", "output"))
-        body = next((rows for rows in found if isinstance(rows, list)), None)
-    if not isinstance(body, list):
-        raise unreadable(reply)
-    tasks = []
+    body, tasks = rows(reply), []
     for row in body:
         fields = _inner(row) if isinstance(row, dict) else None
-        if isinstance(fields, dict) and (name := _id(fields)):
+        if isinstance(fields, dict) and (name := id_in(fields)):
             model = quoted(fields.get("model") or "", 80)
             state = _state(fields) or "unknown"
             tasks.append(VideoTask(id=name, state=state, word=_word(fields), model=model))
@@ -144,35 +135,13 @@ def look(reply: Reply, task_id: str) -> tuple[VideoTask, State[Reply]]:
     that the service does not know (any more), else as `decode_task`.
     """
     task = decode_task(reply, task_id)
-    if task.state == "unknown":
-        raise NotFound(
-            service=SERVICE, status=404, message=f"task {task_id} is unknown", code="UNKNOWN"
-        )
-    if task.state in _OVER:
-        _fail(task, reply)
+    check(task, task_id, reply)
     if task.state != "succeeded":
         return task, State(word=task.word)
     if not task.url:
-        _fail(msgspec.structs.replace(task, message="it has finished without any video"), reply)
+        empty = msgspec.structs.replace(task, message="it has finished without any video")
+        raise failure(empty, task_id, reply)
     return task, State(word=task.word, done=True, reply=reply, urls=(task.url,))
-
-
-def _fail(task: VideoTask, reply: Reply) -> NoReturn:
-    raise TaskFailed(
-        service=SERVICE,
-        task_id=task.id,
-        state=task.word,
-        message=task.message,
-        code=task.code,
-        request_id=reply.scrub(request_id(reply.headers, {})),
-    )
-
-
-def _json(reply: Reply) -> Any:
-    try:
-        return decode(reply.body.decode("utf-8-sig", "replace"))
-    except BROKEN:
-        return None
 
 
 def _inner(body: Mapping[str, Any]) -> Any:
@@ -181,10 +150,6 @@ def _inner(body: Mapping[str, Any]) -> Any:
         if isinstance(body.get(name), dict | str) and body[name]:
             return body[name]
     return body
-
-
-def _id(fields: Mapping[str, Any]) -> Any:
-    return fields.get("taskId") or fields.get("task_id") or fields.get("id") or ""
 
 
 def _word(fields: Mapping[str, Any]) -> str:

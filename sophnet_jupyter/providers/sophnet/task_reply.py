@@ -1,0 +1,91 @@
+"""What SophNet says of tasks that make pictures and videos, where it says the same of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ...errors import NotFound, TaskFailed
+from ...wire.call import Reply
+from ..service_json import BROKEN, decode
+from .access import SERVICE, checked, request_id, unreadable
+
+# One table of the document has SUCCESSED; videos are cancelled, images CANCELED
+# (docs/services/sophnet.md#images, rows S31 and S32).
+_FOLDED = {"successed": "succeeded", "canceled": "cancelled"}
+# The states of a task that came to nothing.
+OVER = {"failed", "cancelled"}
+
+
+class SeenTask(Protocol):
+    """What is known of a task after a look at it, whatever it makes."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def word(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
+
+def folded(word: str) -> str:
+    """A status in lower case and one spelling."""
+    lower = word.strip().lower()
+    return _FOLDED.get(lower, lower or "unknown")
+
+
+def decoded(reply: Reply) -> Any:
+    """The JSON of a reply, of any kind; None where it is none."""
+    try:
+        return decode(reply.body.decode("utf-8-sig", "replace"))
+    except BROKEN:
+        return None
+
+
+def id_in(fields: Mapping[str, Any]) -> str:
+    """The id of a task, by any of its names; empty where there is none."""
+    found = fields.get("taskId") or fields.get("task_id") or fields.get("id")
+    return str(found) if isinstance(found, str | int) else ""
+
+
+def rows(reply: Reply) -> list[Any]:
+    """
+    The service's own list of tasks: bare or in an envelope. Raises as `checked`.
+
+    See docs/services/sophnet.md#images, row S33.
+    """
+    body = decoded(reply)
+    if isinstance(body, dict) or not reply.ok or body is None:
+        answer = checked(reply)
+        found = (answer.get(name) for name in ("result", "data", "list", "output"))
+        body = next((rows for rows in found if isinstance(rows, list)), None)
+    if not isinstance(body, list):
+        raise unreadable(reply)
+    return body
+
+
+def check(task: SeenTask, task_id: str, reply: Reply) -> None:
+    """
+    Raises `TaskFailed` for a task that came to nothing, and `NotFound` for one that the service
+    does not know (any more).
+    """
+    if task.state == "unknown":
+        raise NotFound(
+            service=SERVICE, status=404, message=f"task {task_id} is unknown", code="UNKNOWN"
+        )
+    if task.state in OVER:
+        raise failure(task, task_id, reply)
+
+
+def failure(task: SeenTask, task_id: str, reply: Reply) -> TaskFailed:
+    """The error for a task that came to nothing."""
+    return TaskFailed(
+        service=SERVICE,
+        task_id=task_id,
+        state=task.word,
+        message=task.message,
+        code=task.code,
+        request_id=reply.scrub(request_id(reply.headers, {})),
+    )

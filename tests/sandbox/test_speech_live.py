@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -13,15 +12,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from ..scripted import spoken
+
 GOOD = {"apikey": "sandbox", "format": "pcm", "sample_rate": "16000", "heartbeat": "true"}
 Dial = Callable[..., ClientConnection]
-
-
-def spoken(*numbers: int) -> bytes:
-    samples = array("h")
-    for number in numbers:
-        samples.extend([number] * 1600)
-    return samples.tobytes()
 
 
 @pytest.fixture(scope="module")

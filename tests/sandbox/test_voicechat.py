@@ -6,7 +6,6 @@ import contextlib
 import importlib.util
 import json
 import time
-from array import array
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -15,6 +14,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from ..scripted import spoken
 
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = pytest.mark.skipif(not has_engines, reason="the engines are not installed")
@@ -33,13 +34,6 @@ SETUP: dict[str, Any] = {
     },
 }
 Dial = Callable[..., "Caller"]
-
-
-def spoken(*numbers: int) -> bytes:
-    samples = array("h")
-    for number in numbers:
-        samples.extend([number] * 1600)
-    return samples.tobytes()
 
 
 class Caller:

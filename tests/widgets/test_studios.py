@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import PIL.Image
@@ -25,12 +24,7 @@ from sophnet_jupyter.widgets.studio.video_studio import VideoStudio
 from sophnet_jupyter.widgets.uploads.uploads import Upload
 from sophnet_jupyter.wire.poll import Pace
 
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
+from ..waiting import wait
 
 
 def picture(width: int = 400, height: int = 400) -> bytes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,14 +11,9 @@ from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.widgets.chat.panel import ChatPanel
 
+from ...waiting import wait
+
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.fixture

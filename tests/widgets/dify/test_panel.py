@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,14 +18,9 @@ from sophnet_jupyter.widgets.uploads.uploads import Upload
 from sophnet_jupyter.wire.call import Network, Origin
 from sophnet_jupyter.wire.wire import Wire
 
+from ...waiting import wait
+
 Seen = Callable[[], list[dict[str, Any]]]
-
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,14 +13,9 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.widgets.knowledge.panel import KnowledgePanel
 from sophnet_jupyter.widgets.uploads.uploads import Upload
 
+from ...waiting import wait
+
 _numbers = itertools.count()
-
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import subprocess
 import sys
 import threading
 import time
-from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,30 +17,15 @@ from sophnet_jupyter.kernel.loop import loop
 from sophnet_jupyter.providers.sophnet.speech.live.session import LiveLimits
 from sophnet_jupyter.widgets.microphone.microphone import Microphone
 
+from ...scripted import served, spoken
+from ...waiting import wait
+from ..fake_microphone import FakeMicrophone
+
 Make = Callable[..., Microphone]
 RATE = 16_000
 TALK = [1, 2, 3, 0, 0, 0, 4, 5, 0, 0, 0, 6, 7]
 SAID = ["1 2 3", "4 5", "6 7"]
 QUICK = LiveLimits(ok=0.3, farewell=0.3, attempts=2)
-
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech"]
-    process = subprocess.Popen([*command, "--first-token", "0", *arguments], stdout=subprocess.PIPE)
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -88,31 +69,22 @@ def make(told: Told) -> Iterator[Make]:
     wait(lambda: not asyncio.all_tasks(loop()))
 
 
-class Page:
+class Page(FakeMicrophone):
     """A browser's microphone, in few words."""
 
     def __init__(self, panel: Microphone, take: int = 1, rate: int = RATE) -> None:
-        self.panel, self.take, self.rate, self.seq = panel, take, rate, 0
-        self._up({"kind": "begin", "take": take, "sample_rate": rate, "label": "Fake"})
+        super().__init__(panel, take)
+        self.rate = rate
+        self.tell({"kind": "begin", "take": take, "sample_rate": rate, "label": "Fake"})
         flush()
 
     def speak(self, *numbers: int) -> None:
         """Sound in which the script hears these numbers, 100 ms each; zeros are silence."""
         for number in numbers:
-            data = array("h", [number] * (self.rate // 10)).tobytes()
-            facts = {"kind": "frame", "take": self.take, "seq": self.seq, "t": 100.0 * self.seq}
-            self.seq += 1
-            self._up(facts, data)
+            self.frame(spoken(number, rate=self.rate))
 
     def stop(self) -> None:
-        self._up({"kind": "end", "take": self.take, "frames": self.seq, "why": ""})
-
-    def leave(self) -> None:
-        self.panel._uplink.gone({})
-
-    def _up(self, facts: dict[str, Any], data: bytes = b"") -> None:
-        buffers = [data] if data else []
-        self.panel._uplink.receive({"content": {"data": facts}, "buffers": buffers})
+        self.tell({"kind": "end", "take": self.take, "frames": self.seq, "why": ""})
 
 
 def flush() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 import wave
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,12 +15,7 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.views.media.shelf import BUDGET
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
+from ...waiting import wait
 
 
 @pytest.fixture

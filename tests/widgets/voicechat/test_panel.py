@@ -5,12 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
-import json
-import signal
-import subprocess
-import sys
-import time
-from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,63 +20,20 @@ from sophnet_jupyter.widgets.voicechat import line
 from sophnet_jupyter.widgets.voicechat.panel import VoiceChat
 from sophnet_jupyter.widgets.voicechat.turn import Turn, heard_part
 
+from ...scripted import SCRIPTED, Service, served, spoken, started
+from ...waiting import wait
+from ..fake_microphone import FakeMicrophone
+
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = pytest.mark.skipif(not has_engines, reason="the engines are not installed")
 
 Make = Callable[..., VoiceChat]
 
 
-def spoken(*numbers: int) -> bytes:
-    """Sound in which the script hears these numbers, 100 ms each; zeros are silence."""
-    samples = array("h")
-    for number in numbers:
-        samples.extend([number] * 1600)
-    return samples.tobytes()
-
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
 # A sandbox without one of its engines, which is named first.
 WITHOUT = """import runpy, sys
 sys.modules[sys.argv.pop(1)] = None
 runpy.run_module("sophnet_jupyter.sandbox", run_name="__main__", alter_sys=True)"""
-SCRIPTED = ("-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech")
-
-
-class Service:
-    """A sandbox in a process of its own, which can be made to do nothing at all for a while."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout
-        self._process = process
-        self.url: str = json.loads(process.stdout.readline())["url"]
-
-    def freeze(self) -> None:
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def started(*arguments: str) -> Iterator[Service]:
-    command = [sys.executable, *arguments, "--first-token", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            yield Service(process)
-        finally:
-            process.kill()
-
-
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    with started(*SCRIPTED, *arguments) as service:
-        yield service.url
 
 
 @pytest.fixture(scope="module")
@@ -96,16 +47,6 @@ def slow_url() -> Iterator[str]:
     """Where an answer takes long enough to be broken off."""
     with served("--tokens-per-second", "20", "--voice-speed", "1") as url:
         yield url
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What a panel sends to the browser, which is the one part that is not here."""
-    messages: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        VoiceChat, "send", lambda self, content, buffers=None: messages.append(content)
-    )
-    return messages
 
 
 @pytest.fixture
@@ -127,35 +68,23 @@ def command(panel: VoiceChat, kind: str, **facts: Any) -> None:
     panel._line.receive({"content": {"data": {"kind": kind, "view": "v", **facts}}, "buffers": []})
 
 
-class Page:
+class Page(FakeMicrophone):
     """A browser's microphone, in few words."""
 
     def __init__(self, panel: VoiceChat, phase: str = "listening") -> None:
-        self.panel, self.seq = panel, 0
+        super().__init__(panel)
         self.begin(1)
         wait(lambda: panel.phase == phase)
 
     def begin(self, take: int) -> None:
         facts = {"kind": "begin", "take": take, "sample_rate": 16_000, "view": "v", "sound": "mp3"}
-        self._tell(facts)
+        self.tell(facts)
 
     def speak(self, *numbers: int, **facts: Any) -> None:
         for number in numbers:
-            self._frame(spoken(number), loud=number > 0)
+            self.frame(spoken(number), loud=number > 0)
         if facts:
-            self._frame(b"", **facts)
-
-    def _frame(self, data: bytes, **facts: Any) -> None:
-        facts = {"kind": "frame", "take": 1, "seq": self.seq, "t": 100.0 * self.seq, **facts}
-        self.seq += 1
-        self._tell(facts, data)
-
-    def leave(self) -> None:
-        self.panel._uplink.gone({})
-
-    def _tell(self, facts: dict[str, Any], data: bytes = b"") -> None:
-        buffers = [data] if data else []
-        self.panel._uplink.receive({"content": {"data": facts}, "buffers": buffers})
+            self.frame(b"", **facts)
 
 
 def test_hands_free_a_silence_after_a_sentence_ends_the_turn(make: Make, url: str) -> None:

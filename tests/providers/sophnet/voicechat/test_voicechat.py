@@ -6,12 +6,8 @@ import asyncio
 import contextlib
 import importlib.util
 import io
-import json
 import logging
-import subprocess
-import sys
 import wave
-from array import array
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -39,6 +35,8 @@ from sophnet_jupyter.providers.sophnet.voicechat.voicechat import VoiceChats
 from sophnet_jupyter.wire.call import Call, Network
 from sophnet_jupyter.wire.wire import Wire
 
+from ....scripted import served, spoken
+
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = [
     pytest.mark.anyio,
@@ -48,27 +46,6 @@ pytestmark = [
 QUIRKS = {"chat_update_echo", "audio_dict", "data_frames"}
 CANCELED = Signal(name="conversation.chat.canceled")
 Talk = Callable[..., VoiceChatSession]
-
-
-def spoken(*numbers: int, rate: int = 16_000) -> bytes:
-    """Sound in which the script hears these numbers, 100 ms each; zeros are silence."""
-    samples = array("h")
-    for number in numbers:
-        samples.extend([number] * (rate // 10))
-    return samples.tobytes()
-
-
-@contextlib.contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech"]
-    speed = ["--first-token", "0", *arguments]
-    process = subprocess.Popen([*command, *speed], stdout=subprocess.PIPE)
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import subprocess
-import sys
 import threading
 import wave
 from array import array
@@ -37,18 +34,12 @@ from sophnet_jupyter.wire.call import Call, Network
 from sophnet_jupyter.wire.files.download import Downloader
 from sophnet_jupyter.wire.websocket import Sockets
 
+from .....scripted import SCRIPTED, spoken, started
+
 pytestmark = pytest.mark.anyio
 
 QUICK = LiveLimits(ok=2.0, farewell=0.3, idle=20.0)
 Make = Callable[..., Live]
-
-
-def spoken(*numbers: int, rate: int = 16_000) -> bytes:
-    """Sound in which the script hears these numbers, 100 ms each; zeros are silence."""
-    samples = array("h")
-    for number in numbers:
-        samples.extend([number] * (rate // 10))
-    return samples.tobytes()
 
 
 TALK = [1, 2, 3, 0, 0, 0, 4, 5, 0, 0, 0, 6, 0, 0, 0, 7, 8, 9, 10]
@@ -57,18 +48,8 @@ SAID = ["1 2 3", "4 5", "6", "7 8 9 10"]
 
 @contextlib.contextmanager
 def served(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-W", "error", "-m", "sophnet_jupyter.sandbox"]
-    process = subprocess.Popen(
-        [*command, "--first-token", "0", "--quirk", "scripted_speech", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    with process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
+    with started("-W", "error", *SCRIPTED, *arguments) as service:
+        yield service.url
 
 
 @pytest.fixture(scope="module")

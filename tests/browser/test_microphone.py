@@ -5,24 +5,24 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
-import runpy
 import subprocess
 import sys
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytest.importorskip("pocketsphinx")
+from sophnet_jupyter.files import wav
 from sophnet_jupyter.sandbox.engines.sound import voice
+
+from .hearing import complaints, hearing
 
 pytestmark = pytest.mark.browser
 
-HERE = Path(__file__)
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 SETUP = """import time
 from sophnet_jupyter import Microphone
@@ -70,30 +70,15 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pcm, rate = voice.speak(SENTENCE)
     silence = bytes(2 * rate)
     path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(silence + pcm + silence)
+    path.write_bytes(wav.written(silence + pcm + silence, rate))
     return path
 
 
 @pytest.fixture(scope="module")
 def browser(spoken: Path) -> Iterator[Browser]:
     """A Chromium whose microphone hears that."""
-    tools = runpy.run_path(str(HERE.with_name("conftest.py")))
-    chromium = runpy.run_path(str(HERE.with_name("chromium.py")))["find"]()
-    flags = [*tools["FLAGS"], f"--use-file-for-fake-audio-capture={spoken}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+    with hearing(spoken) as browser:
         yield browser
-        browser.close()
-
-
-def complaints(console: Any) -> list[str]:
-    """What went wrong in the page; that a busy machine is slow to begin is nothing."""
-    bad = [each for each in console.lines if each.startswith(("uncaught", "error", "warning"))]
-    return [each for each in bad if " to activate." not in each]
 
 
 def test_a_spoken_sentence_is_read_right_while_a_cell_sleeps(

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-import runpy
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytest.importorskip("pocketsphinx")
+from sophnet_jupyter.files import wav
 from sophnet_jupyter.sandbox.engines.sound import voice
+
+from .hearing import MICROPHONE_CLOSED, complaints, hearing, restart_kernel
 
 pytestmark = pytest.mark.browser
 
-HERE = Path(__file__)
 # When each is spoken, in seconds: the second one into the first answer, the last one after the
 # second answer was heard to its end.
 SPOKEN = {
@@ -67,8 +67,6 @@ WATCH = """(() => {
     };
 })()"""
 OPEN_DECODERS = "() => window.decoders.filter((each) => each.state !== 'closed').length"
-MICROPHONE_CLOSED = """() => window.tracks.length > 0 &&
-    window.tracks.every((track) => track.readyState === "ended")"""
 
 
 @pytest.fixture(scope="module")
@@ -82,30 +80,15 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for at, (pcm, _) in sentences.items():
         begin = 2 * round(at * rate)
         samples[begin : begin + len(pcm)] = pcm
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(bytes(samples))
+    path.write_bytes(wav.written(bytes(samples), rate))
     return path
 
 
 @pytest.fixture(scope="module")
 def browser(spoken: Path) -> Iterator[Browser]:
     """A Chromium whose microphone hears that."""
-    tools = runpy.run_path(str(HERE.with_name("conftest.py")))
-    chromium = runpy.run_path(str(HERE.with_name("chromium.py")))["find"]()
-    flags = [*tools["FLAGS"], f"--use-file-for-fake-audio-capture={spoken}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+    with hearing(spoken) as browser:
         yield browser
-        browser.close()
-
-
-def complaints(console: Any) -> list[str]:
-    """What went wrong in the page; that a busy machine is slow to begin is nothing."""
-    bad = [each for each in console.lines if each.startswith(("uncaught", "error", "warning"))]
-    return [each for each in bad if " to activate." not in each]
 
 
 def wear(notebook: Any, theme: str) -> None:
@@ -167,7 +150,6 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     assert "data:audio/mpeg;base64," in twin
 
 
-RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 HELD = """from sophnet_jupyter import VoiceChat
 talk = VoiceChat(mode="push-to-talk", clean=False, chat={"max_tokens": 60})
 talk"""
@@ -197,10 +179,7 @@ def test_a_held_button_is_a_turn_and_an_end_of_any_kind_leaves_nothing_open(
         expect(phase).to_have_text("Speaking", timeout=20_000)
 
     def restart() -> None:
-        page.evaluate(RESTART)
-        expect(view.get_by_role("alert")).to_contain_text("kernel was restarted")
-        expect(phase).to_have_text("Stopped")
-        page.wait_for_function(MICROPHONE_CLOSED, polling=100)
+        restart_kernel(page, view)
         assert page.evaluate(OPEN_DECODERS) == 0
 
     view.get_by_role("button", name="Start").click()

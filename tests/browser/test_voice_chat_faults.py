@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from .hearing import restart_kernel
+
 pytestmark = pytest.mark.browser
 
 # Deaf while it is answered: Chromium's microphone beeps, and would break the answer off.
@@ -156,7 +158,6 @@ os.environ["SOPHNET_SANDBOX_URL"] = "{url}"
 from sophnet_jupyter import VoiceChat
 talk = VoiceChat(mode="push-to-talk", clean=False)
 talk"""
-RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 # A microphone that hears one number after the other, 100 ms each, as the sandbox's script
 # understands them. Keeps every track that there ever was.
 NUMBERS = """(() => {
@@ -226,14 +227,7 @@ def test_a_reload_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
         expect(notebook.output_of(1)).to_contain_text(
             "[('incomplete', True), (None, True)] thinking"
         )
-        page.evaluate(RESTART)
-        expect(view.get_by_role("alert")).to_have_text(
-            "The kernel was restarted: run this cell again."
-        )
-        expect(phase).to_have_text("Stopped")
+        restart_kernel(page, view)
         expect(turns).to_have_count(2)
-        page.wait_for_function(
-            "tracks.length && tracks.every((track) => track.readyState === 'ended')", polling=100
-        )
         notebook.wait_idle()
     assert not [line for line in console.lines if line.startswith("uncaught")], console.lines

@@ -58,6 +58,10 @@ class Sandbox:
         requests: list[dict[str, Any]] = self._http.get("/sandbox/seen").json()["requests"]
         return requests
 
+    def posted(self) -> list[Any]:
+        """The bodies of the requests that were to begin something, oldest first."""
+        return [request["body"] for request in self.seen() if request["method"] == "POST"]
+
     def prompts(self) -> list[str]:
         """The last message of each request."""
         return [request["body"]["messages"][-1]["content"] for request in self.seen()]

@@ -243,6 +243,13 @@ def kernel(shared_kernel: Kernel, sandbox: Any) -> Kernel:
     return shared_kernel
 
 
+@pytest.fixture(scope="module")
+def own(start_kernel: Any, studio: Any) -> Iterator[Kernel]:
+    """A kernel that asks the sandbox of its module, its `studio`."""
+    with start_kernel(SOPHNET_SANDBOX_URL=studio.root) as kernel:
+        yield kernel
+
+
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., None]:
     def wait(condition: Condition, within: float = 5.0) -> None:

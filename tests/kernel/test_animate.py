@@ -16,23 +16,12 @@ def studio(start_sandbox):
         yield sandbox
 
 
-@pytest.fixture(scope="module")
-def own(start_kernel, studio):
-    """A kernel whose sandbox videos in a second."""
-    with start_kernel(SOPHNET_SANDBOX_URL=studio.root) as kernel:
-        yield kernel
-
-
-def posts(sandbox):
-    return [request["body"] for request in sandbox.seen() if request["method"] == "POST"]
-
-
 def test_in_a_notebook_the_cell_returns_at_once_and_the_video_comes_below_it(own, studio):
     studio.forget()
     cell = own.run("%animate a red fox in snow --duration 1 --seed 7 -o video")
     assert cell.status == "ok"
     own.follow(lambda: "<video" in cell.html)
-    [body] = posts(studio)
+    [body] = studio.posted()
     assert body["model"] == "Wan2.2-T2V-A14B"
     assert body["parameters"] == {"duration": 1, "seed": "7"}
     assert "832 × 480 · 1.0 s · 16 fps · seed 7" in cell.text
@@ -91,7 +80,7 @@ def test_a_mistake_is_one_sentence_at_once_and_costs_nothing(own, studio, line, 
     assert cell.status == "error"
     assert says in cell.text + cell.printed("stderr")
     assert "Traceback" not in cell.text
-    assert posts(studio) == []
+    assert studio.posted() == []
 
 
 def test_an_interrupt_keeps_the_task_and_it_can_be_resumed(start_kernel, start_sandbox, tmp_path):

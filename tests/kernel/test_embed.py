@@ -26,10 +26,6 @@ def own(start_kernel, library):
         yield kernel
 
 
-def posts(sandbox):
-    return [request["body"] for request in sandbox.seen() if request["method"] == "POST"]
-
-
 def test_a_few_texts_become_a_heat_map_that_out_and_the_name_hold(own):
     cell = own.run('%embed "a red fox" "a fox in snow" "stock prices fell" -o near')
     [output] = cell.outputs
@@ -60,7 +56,7 @@ def test_a_few_texts_become_a_heat_map_that_out_and_the_name_hold(own):
 def test_texts_are_words_variables_or_lines_of_the_cell(own, library, line, texts):
     library.forget()
     assert own.run(line).status == "ok"
-    assert posts(library)[0]["input_texts"] == texts
+    assert library.posted()[0]["input_texts"] == texts
 
 
 def test_a_column_is_embedded_in_batches_and_summed_up(own, library):
@@ -68,7 +64,7 @@ def test_a_column_is_embedded_in_batches_and_summed_up(own, library):
     cell = own.run("%embed df['my text'] -d 64 -o rows")
     assert "40 texts × 64 dimensions" in cell.text
     assert "nearest to each other" in cell.text
-    assert len(posts(library)) == 1, "equal texts were sent twice"
+    assert len(library.posted()) == 1, "equal texts were sent twice"
     assert own.value("rows.vectors.shape, list(rows.to_frame().columns)") == (
         (40, 64),
         ["input", "kind", "vector"],
@@ -79,7 +75,7 @@ def test_a_column_is_embedded_in_batches_and_summed_up(own, library):
 def test_pictures_go_beside_texts_with_their_thumbnails(own, library):
     library.forget()
     cell = own.run("%embed --image blue red 'the colour red' -o both")
-    [body] = posts(library)
+    [body] = library.posted()
     assert body["model"] == "clip-embeddings"
     assert (len(body["input_texts"]), len(body["input_images"])) == (1, 2)
     assert cell.html.count("<img") == 2
@@ -125,7 +121,7 @@ def test_a_mistake_is_one_sentence_and_costs_nothing(own, library, line, says):
     assert says in cell.text + cell.printed("stderr")
     if says:
         assert cell.status == "error"
-        assert posts(library) == []
+        assert library.posted() == []
 
 
 def test_a_missing_value_of_a_column_is_named_by_its_place(own, library):
@@ -133,7 +129,7 @@ def test_a_missing_value_of_a_column_is_named_by_its_place(own, library):
     cell = own.run("gaps = pd.Series(['a', None, 'b'])\n%embed gaps")
     assert "texts[1] is missing" in cell.text
     assert ".dropna()" in cell.text
-    assert posts(library) == []
+    assert library.posted() == []
 
 
 def test_what_the_service_refuses_is_its_sentence(own):

@@ -16,17 +16,6 @@ def studio(start_sandbox):
         yield sandbox
 
 
-@pytest.fixture(scope="module")
-def own(start_kernel, studio):
-    """A kernel whose sandbox paints in half a second."""
-    with start_kernel(SOPHNET_SANDBOX_URL=studio.root) as kernel:
-        yield kernel
-
-
-def posts(sandbox):
-    return [request["body"] for request in sandbox.seen() if request["method"] == "POST"]
-
-
 def test_four_pictures_with_the_next_seeds_take_the_place_of_their_progress(own, studio):
     studio.forget()
     cell = own.run("%imagine a red fox in snow --seed 7 -n 4 -o foxes")
@@ -34,7 +23,7 @@ def test_four_pictures_with_the_next_seeds_take_the_place_of_their_progress(own,
     assert output["data"]["text/html"].count("<figure") == 4
     assert "running" not in cell.text
     assert "sandbox ✓ complete · qwen-image" in cell.text
-    assert sorted(body["parameters"]["seed"] for body in posts(studio)) == [7, 8, 9, 10]
+    assert sorted(body["parameters"]["seed"] for body in studio.posted()) == [7, 8, 9, 10]
     number = cell.reply["execution_count"]
     assert own.value(f"foxes is _ and foxes is Out[{number}]")
     assert own.value("[picture.seed for picture in foxes.images]") == [7, 8, 9, 10]
@@ -46,7 +35,7 @@ def test_four_pictures_with_the_next_seeds_take_the_place_of_their_progress(own,
 def test_a_seed_is_chosen_and_said_where_none_is_given(own, studio):
     studio.forget()
     cell = own.run("%imagine a fox")
-    [body] = posts(studio)
+    [body] = studio.posted()
     assert f"seed {body['parameters']['seed']}" in cell.text
 
 
@@ -55,7 +44,7 @@ def test_the_prompt_stands_below_the_line_and_takes_values(own, studio):
     own.run("animal = 'hen'")
     cell = own.run("%%imagine --size 1664*928 --steps 4 --negative 'no fox'\na {animal}\n in snow")
     assert cell.status == "ok"
-    [body] = posts(studio)
+    [body] = studio.posted()
     assert body["input"] == {"prompt": "a hen\n in snow", "negative_prompt": "no fox"}
     assert "1664 × 928" in cell.text
 
@@ -64,7 +53,7 @@ def test_a_picture_of_the_notebook_can_be_changed(own, studio):
     own.run("%imagine a fox --seed 1 -o first")
     studio.forget()
     assert own.run("%imagine --image first -m edit at night").status == "ok"
-    assert posts(studio) == [None] or len(posts(studio)[0]["input"]["images"]) == 1
+    assert studio.posted() == [None] or len(studio.posted()[0]["input"]["images"]) == 1
 
 
 def test_pictures_are_saved_where_the_line_says(own):
@@ -116,7 +105,7 @@ def test_a_mistake_is_one_sentence_and_costs_nothing(own, studio, line, says):
     cell = own.run(line)
     assert cell.status == "error"
     assert says in cell.text + cell.printed("stderr")
-    assert posts(studio) == []
+    assert studio.posted() == []
 
 
 def test_an_error_of_one_keeps_the_pictures_of_the_others(own):

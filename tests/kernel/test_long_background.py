@@ -24,12 +24,6 @@ def studio(start_sandbox):
 
 
 @pytest.fixture(scope="module")
-def own(start_kernel, studio):
-    with start_kernel(SOPHNET_SANDBOX_URL=studio.root) as kernel:
-        yield kernel
-
-
-@pytest.fixture(scope="module")
 def slow(start_kernel, start_sandbox, tmp_path_factory):
     """A kernel whose pictures take a minute."""
     folder = tmp_path_factory.mktemp("slow")

@@ -20,12 +20,6 @@ def studio(start_sandbox):
 
 
 @pytest.fixture(scope="module")
-def own(start_kernel, studio):
-    with start_kernel(SOPHNET_SANDBOX_URL=studio.root) as kernel:
-        yield kernel
-
-
-@pytest.fixture(scope="module")
 def slow(start_sandbox, start_kernel):
     """A kernel whose sandbox speaks as fast as one does."""
     with (
@@ -39,15 +33,11 @@ def speaking(cell):
     return cell.messages > 20
 
 
-def posts(sandbox):
-    return [request["body"] for request in sandbox.seen() if request["method"] == "POST"]
-
-
 def test_words_are_said_with_what_the_line_asks_for(own, studio):
     studio.forget()
     cell = own.run("%speak Hello, world --voice longwan --rate 1.2 --volume 80 -o said")
     assert cell.status == "ok"
-    [body] = posts(studio)
+    [body] = studio.posted()
     assert body == {
         "text": ["Hello, world"],
         "synthesis_param": {
@@ -76,7 +66,7 @@ def test_an_answer_a_text_and_a_list_are_said_by_their_names(own, studio):
     for name in ("answer", "text", "several"):
         assert own.run(f"%speak {name}").status == "ok"
     own.run("%%speak\nfour {text}")
-    said = [body["text"] for body in posts(studio)]
+    said = [body["text"] for body in studio.posted()]
     assert said[0] != ["answer"]
     assert said[1:] == [["one"], ["two", "three"], ["four one"]]
 
@@ -142,7 +132,7 @@ def test_chat_is_written_and_heard(own, studio):
     studio.forget()
     cell = own.run("%%sophchat --voice longwan -o answer\nsay hi")
     assert cell.status == "ok"
-    [body] = posts(studio)
+    [body] = studio.posted()
     assert body["speech_synthesis_req"]["synthesis_param"]["voice"] == "longwan"
     assert body["chat_completion_req"]["stream"] is True
     assert "characters said" in cell.text

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,6 +97,10 @@ def broken_links(path: Path, text: str) -> list[str]:
     return found
 
 
+def _prose(path: Path) -> str:
+    return CODE.sub("", path.read_text("utf-8"))
+
+
 def missing_tests(text: str) -> list[str]:
     """The tests that a document names and that do not exist."""
     return [f"{path}::{name}" for path, name in TEST.findall(text) if name not in _tests(path)]
@@ -155,6 +162,25 @@ def test_every_contradiction_is_there_once_and_is_held_by_tests(service: str) ->
     assert max(int(row[1:]) for row in rows) >= last
     assert rows == Counter(f"{letter}{number}" for number in range(1, len(rows) + 1))
     assert unheld(text) == []
+
+
+def test_the_source_archive_holds_what_the_documents_link_to() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    for path in DOCUMENTS:
+        targets = (link.partition("#")[0] for link in LINK.findall(_prose(path)))
+        for target in filter(None, targets):
+            if not re.match(r"[a-z]+:", target):
+                top = (path.parent / target).resolve().relative_to(ROOT).parts[0]
+                assert f"/{top}" in included, f"{path.name} links to {target}"
+
+
+def test_the_table_of_layers_is_the_one_that_is_held() -> None:
+    # Read and not imported, since tests are no package.
+    held: dict[str, Any] = runpy.run_path(str(ROOT / "tests" / "test_layers.py"))["MAY_IMPORT"]
+    text = (ROOT / "docs" / "design.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| ?(.*?) ?\|$", section(text, "one-direction"), re.M)
+    assert {name: set(filter(None, said.split(", "))) for name, said in rows} == held
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,11 @@ def test_every_pointer_from_the_code_leads_to_a_heading() -> None:
     assert {name: pointers for name, pointers in found.items() if pointers} == {}
 
 
+def test_no_pointer_has_the_form_of_before() -> None:
+    before = re.compile(r"\bWIRE (?:\d|[SDT]\d)")
+    assert [path for path, text in texts() if before.search(text)] == []
+
+
 def test_the_code_does_point_to_the_documents() -> None:
     pointing = {path for path, text in texts() if path.suffix == ".py" and POINTER.search(text)}
     for package in ("providers", "sandbox"):

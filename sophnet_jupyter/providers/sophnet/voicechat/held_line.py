@@ -1,4 +1,8 @@
-"""The line of a voice chat while it is held: who reads it, and what ended it (WIRE 1.14)."""
+"""
+The line of a voice chat while it is held: who reads it, and what ended it.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What keeps the line of a voice chat open, and when it counts as gone (WIRE 1.14)."""
+"""
+What keeps the line of a voice chat open, and when it counts as gone.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What comes down on the line of a voice chat, and for whom it is (WIRE 1.14)."""
+"""
+What comes down on the line of a voice chat, and for whom it is.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

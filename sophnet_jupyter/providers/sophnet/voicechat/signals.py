@@ -1,4 +1,8 @@
-"""What the service says of the conversation itself, and who waits for it (WIRE 1.14)."""
+"""
+What the service says of the conversation itself, and who waits for it.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

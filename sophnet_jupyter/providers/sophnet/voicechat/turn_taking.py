@@ -1,4 +1,8 @@
-"""Whose turn it is in a voice chat: the user's, or the model's (WIRE 1.14)."""
+"""
+Whose turn it is in a voice chat: the user's, or the model's.
+
+See docs/services/sophnet.md#voice-chat.
+"""
 
 from __future__ import annotations
 

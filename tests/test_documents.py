@@ -40,7 +40,8 @@ def texts() -> Iterator[tuple[Path, str]]:
     """Every file of ours that may point to a document; not this one, whose examples are wrong."""
     found = [path for path in ROOT.iterdir() if path.is_file()]
     found += [path for name in FOLDERS for path in (ROOT / name).rglob("*")]
-    for path in sorted(found):
+    others = {"node_modules", "__pycache__", ".ipynb_checkpoints"}
+    for path in sorted(path for path in found if others.isdisjoint(path.parts)):
         if path.is_file() and path.suffix in SUFFIXES and path != Path(__file__):
             yield path, path.read_text("utf-8", "replace")
 

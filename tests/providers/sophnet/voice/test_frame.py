@@ -32,6 +32,10 @@ def test_the_sound_may_stand_in_an_array() -> None:
     assert Frames().events(said) == [AudioChunk(data=b"x")]
 
 
+def test_the_sound_may_have_the_name_that_a_table_gives_it() -> None:
+    assert Frames().events({"data": b64encode(b"x").decode()}) == [AudioChunk(data=b"x")]
+
+
 def test_only_the_first_of_several_heads_is_passed_on() -> None:
     head = wav.head(4, 16_000, 1)
     assert joined(head + b"abcd", b"ef", head + b"ghij") == head + b"abcdefghij"

@@ -181,6 +181,7 @@ MARKDOWN = {
     "fence info class": "```html class=jp-mod-x {onload=PWN}\n<iframe src=http://BEACON>\n```",
     "fence unclosed": "~~~html\n<script>PWN</script><!--\n<img src=http://BEACON/a>",
     "fence longer": "````\n```\n<script>PWN</script>\n```\n````\n<script>PWN</script>",
+    "fence of an endless lexer": "```mcschema\n<!-- a comment\n```\n<script>PWN</script>",
     "fence mermaid": '```mermaid\ngraph TD; A["<img src=http://BEACON/a onerror=PWN>"]\n```',
     "fence svg": "```svg\n<svg onload=PWN><image href=http://BEACON/a /></svg>\n```",
     "fence magic": "```{code-cell}\nimport os\n```\n\n```{raw} html\n<script>PWN</script>\n```",

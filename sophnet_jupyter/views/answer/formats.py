@@ -38,12 +38,15 @@ def growing(text: str, form: AnswerFormat) -> str:
     """Text that is still arriving, as HTML."""
     match form:
         case "code":
-            return _code(text) or _ticker(text)
+            return _code(text, growing=True) or _ticker(text)
         case "json" | "table" if text.lstrip()[:1] in ("{", "["):
             rest = plain(text)
-            return code_block(("…" if len(rest) > _GROWING else "") + rest[-_GROWING:], "json")
+            # Its beginning is another each time, so that its color would come too late.
+            return code_block(("…" if len(rest) > _GROWING else "") + rest[-_GROWING:], "")
+        case "text":
+            return _raw(text)
         case _:
-            return finished(text, form)
+            return render(text, growing=True)
 
 
 def finished(text: str, form: AnswerFormat) -> str:
@@ -72,7 +75,13 @@ def settled(text: str, form: AnswerFormat, parsed: object) -> tuple[str, str]:
 
 
 def code_blocks(text: str) -> list[CodeBlock]:
-    """The fenced blocks of code in an answer, the last one perhaps still open."""
+    """
+    The fenced blocks of code in an answer, the last one perhaps still open.
+
+    None in an answer that is too long to be read as Markdown, which is then shown as a whole.
+    """
+    if len(text) > markdown.LONGEST:
+        return []
     tokens: list[Token] = []
     _parser().block.parse(plain(text), _parser(), {}, tokens)
     return [
@@ -94,8 +103,9 @@ def next_cell(text: str) -> str:
     return chosen[0].source.rstrip("\n") if chosen else ""
 
 
-def _code(text: str) -> str:
-    return "".join(code_block(one.source, one.language) for one in code_blocks(text))
+def _code(text: str, *, growing: bool = False) -> str:
+    found = code_blocks(text)
+    return "".join(code_block(one.source, one.language, growing=growing) for one in found)
 
 
 def _as_written(text: str, parsed: object) -> str:

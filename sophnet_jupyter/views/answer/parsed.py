@@ -78,7 +78,14 @@ def as_json(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, indent=2, default=_plain_value)
     except (TypeError, ValueError, RecursionError):
+        return _represented(value)
+
+
+def _represented(value: object) -> str:
+    try:
         return repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} of too many levels to be shown"
 
 
 def _fields(item: object) -> Mapping[str, Any] | None:

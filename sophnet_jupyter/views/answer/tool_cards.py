@@ -10,7 +10,7 @@ from ...events import Shown, ToolResult
 from ...response import Response
 from ...response.response import ToolCall
 from ..safe import markdown
-from ..safe.code_colours import coloured
+from ..safe.code_colors import colored
 from ..safe.control_characters import plain
 from ..safe.look import BAD, BOX, FAINT, GOOD, LONGEST_NAME, SMALL, clipped, faint, one_line, words
 from . import parsed
@@ -137,5 +137,5 @@ def _text(text: str, longest: int) -> str:
         text = flat if len(flat) <= _ONE_LINE else whole
     # Last, since JSON can spell control characters by their numbers.
     text = clipped(plain(text), longest)
-    shown = coloured(text, "json" if whole is not None else "")
+    shown = colored(text, "json" if whole is not None else "")
     return f'<pre style="{_PRE}"><code>{shown}</code></pre>'

@@ -12,11 +12,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .code_colours import coloured
+from .code_colors import colored, colored_so_far
 from .control_characters import plain
 from .links import add_links
 from .look import WRAP
 from .maths import add_maths, open_line
+from .tables import add_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,25 +39,46 @@ _TABLE = "border-collapse:collapse;margin:0 0 1em"
 _ROW = f"border:{_LINE}"
 _CELL = "padding:.3em .6em;text-align:"
 
+# Ten times what a long answer has. What is behind it is shown as it was written: the parser takes
+# 10 ms for 10 kB, at the best, on the thread that all answers share.
+LONGEST = 200_000
+# Of more code in one text only the first is colored: whoever draws it waits for that.
+COLORED_IN_TOTAL = 100_000
+_GROWING, _ROOM = "code_growing", "code_room"
+
 # Of "python", "python:main.py", "{python}" and "py title='…'" the first word.
 _LANGUAGE = re.compile(r"\s*\{?([\w#+.-]*)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def render(text: str) -> str:
+def render(text: str, *, growing: bool = False) -> str:
     """Return safe HTML of Markdown that nobody has vetted.
 
     CommonMark with tables and strikethrough; formulas stay as they are for MathJax. The text may
     be cut anywhere, as in an answer that is still arriving. Takes about 10 ms for
     10 kB of prose, nearly all of it markdown-it's.
+
+    Code is colored on another thread. This waits for it, at most for `COLORED_IN_TOTAL` characters
+    of code; with ``growing``, for a text that will be drawn again, it does not, and code whose
+    color is not there yet is plain. Of a text longer than `LONGEST` the rest is not read: it stands
+    as it was written below a line that says so.
     """
-    html: str = _parser().render(plain(text))
-    return html
+    shown = plain(text)
+    # At the end of a line, if there is one.
+    cut = len(shown) if len(shown) <= LONGEST else shown.rfind("\n", 0, LONGEST) + 1 or LONGEST
+    html: str = _parser().render(shown[:cut], {_GROWING: growing})
+    return html + (_unread(shown[cut:]) if cut < len(shown) else "")
 
 
-def code_block(code: str, language: str) -> str:
-    """Return code that has no control characters as a block, coloured if the language is known."""
-    return f'<pre style="{_PRE}"><code style="{_CODE}">{coloured(code, language)}</code></pre>\n'
+def code_block(code: str, language: str, *, growing: bool = False) -> str:
+    """Return code that has no control characters as a block, colored if the language is known."""
+    shown = colored_so_far(code, language) if growing else colored(code, language)
+    return f'<pre style="{_PRE}"><code style="{_CODE}">{shown}</code></pre>\n'
+
+
+def _unread(text: str) -> str:
+    note = f"The text is too long to be set: the last {len(text):,} characters as they are."
+    return f'<p style="{WRAP}"><em>{note}</em></p>\n{code_block(text, "")}'
 
 
 def blocks(text: str) -> tuple[str, str]:
@@ -68,7 +90,7 @@ def blocks(text: str) -> tuple[str, str]:
     for links by reference, whose definition the other part does not see.
     """
     # Of the last line we do not know yet what it is: "2" may become the "2." of a list.
-    ends = [end.end() for end in _LINE_END.finditer(text)]
+    ends = [end.end() for end in _LINE_END.finditer(text, 0, LONGEST)]
     whole = text[: ends[-1]] if ends else ""
     lines = _LINE_END.sub("\n", whole)
     # Escape sequences may hold line ends, so lines could not be counted.
@@ -93,7 +115,8 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     md = MarkdownIt("commonmark", {"html": False, "xhtmlOut": False, "maxNesting": 20})
-    md.enable(["table", "strikethrough"])
+    md.enable("strikethrough")
+    add_tables(md)
     add_maths(md)
     add_links(md)
     for name, rule in _RULES.items():
@@ -104,8 +127,10 @@ def _parser() -> MarkdownIt:
 def _render_code(
     _: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    language = _LANGUAGE.match(tokens[index].info)
-    return code_block(tokens[index].content, language[1] if language else "")
+    code, said = tokens[index].content, _LANGUAGE.match(tokens[index].info)
+    env[_ROOM] = env.get(_ROOM, COLORED_IN_TOTAL) - len(code)
+    language = said[1] if said and env[_ROOM] >= 0 else ""
+    return code_block(code, language, growing=env.get(_GROWING, False))
 
 
 def _render_block(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 Row = list[str]
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _BAR = re.compile(r"(?<!\\)\|")
 _TABLE_BEGIN = re.compile(r"<table\b", re.IGNORECASE)
@@ -21,6 +21,9 @@ _DIV_END = re.compile(r"\s{0,9}</div\s{0,9}>", re.IGNORECASE)
 _DIV = 150
 _INTEGER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+|[-+]?\d{1,15}")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# Rows are filled up to the head's length, which makes a table of a short text that is as large as
+# its square. What would need more cells than this is no table, and stays in the text as it is.
+MOST_EMPTY = 5_000
 # A cell that says it spans a thousand others is not believed.
 _MOST_SPANNED = 50
 
@@ -38,29 +41,40 @@ def outline(text: str) -> list[Heading]:
     found = []
     for number, line in _lines(text):
         if match := _HEADING.fullmatch(line):
-            words = " ".join((match[2] or "").split())
+            words = _unclosed(match[2].strip(" \t"))
             if words:
-                found.append(Heading(len(match[1]), words, number))
+                found.append(Heading(len(match[1]), " ".join(words.split()), number))
     return found
+
+
+def _unclosed(heading: str) -> str:
+    """The words of a heading without the number signs that may close it."""
+    words = heading.rstrip("#")
+    return words.rstrip(" \t") if not words or words[-1] in " \t" else heading
 
 
 def table_rows(text: str) -> list[list[Row]]:
     """
     The tables in the order in which they stand, written in pipes or in HTML.
 
-    Each is its rows, the head first, all as long as the head.
+    Each is its rows, the head first, all as long as the head. One whose rows are so much shorter
+    than its head that it would be mostly empty (`MOST_EMPTY`) is left out.
     """
     found = [(begin, _html_rows(text[begin:end])) for begin, end in _html_tables(text)]
     found += _pipe_tables(text)
     ordered = (rows for _, rows in sorted(found, key=lambda one: one[0]) if any(rows))
-    return [_headed(_squared(rows)) for rows in ordered]
+    return [_headed(rows) for each in ordered if (rows := _squared(each))]
 
 
 def with_pipes(text: str) -> str:
     """The text with its HTML tables written in pipes, which is how tables are drawn here."""
     pieces, after = [], 0
     for begin, end in _html_tables(text):
-        rows = _squared(_html_rows(text[begin:end]))
+        read = _html_rows(text[begin:end])
+        rows = _squared(read)
+        if any(read) and not rows:
+            # Too much of it is empty: it stays as it was written.
+            continue
         near = max(after, begin - _DIV)
         around = _DIV_BEGIN.search(text[near:begin])
         behind = _DIV_END.match(text, end)
@@ -88,11 +102,13 @@ def numbers(column: list[str]) -> list[str] | list[int] | list[float]:
 
 def unique(names: Row) -> Row:
     """Names for columns: none is empty, and none is there twice."""
-    found: Row = []
+    found: dict[str, None] = {}
     for number, name in enumerate(names, 1):
         wanted = name or f"column {number}"
-        found.append(wanted if wanted not in found else f"{wanted} {number}")
-    return found
+        while wanted in found:
+            wanted = f"{wanted} {number}"
+        found[wanted] = None
+    return list(found)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -153,8 +169,11 @@ def _cell(text: str) -> str:
 
 
 def _squared(rows: list[Row]) -> list[Row]:
+    """The rows, all as long as the first; none where most would be empty."""
     rows = [row for row in rows if row]
     width = len(rows[0]) if rows else 0
+    if sum(max(0, width - len(row)) for row in rows) > MOST_EMPTY:
+        return []
     return [row[:width] + [""] * (width - len(row)) for row in rows]
 
 

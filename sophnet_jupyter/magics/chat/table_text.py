@@ -8,6 +8,8 @@ from typing import Any
 Row = dict[str, Any]
 
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
+# Rows are filled up to the head's length. A table with more empty cells than this is none.
+MOST_EMPTY = 5_000
 _BAR = re.compile(r"(?<!\\)\|")
 # What models put around the words of a cell.
 _MARKS = re.compile(r"^(\*\*|__|`)(.*)\1$")
@@ -27,15 +29,20 @@ def rows(text: str) -> list[Row]:
         rule, head = lines[place].strip(), lines[place - 1].strip()
         if "|" in head and "-" in rule and _RULE.fullmatch(rule):
             names = _names(_cells(head))
-            body = [_cells(line) for line in _body(lines[place + 1 :])]
-            if len(_cells(rule)) == len(names) and body:
+            if len(_cells(rule)) != len(names):
+                continue
+            body = [_cells(line) for line in _body(lines, place + 1)]
+            missing = sum(max(0, len(names) - len(row)) for row in body)
+            if body and missing <= MOST_EMPTY:
                 return _records(names, body)
     return []
 
 
-def _body(lines: list[str]) -> list[str]:
-    end = next((n for n, line in enumerate(lines) if "|" not in line), len(lines))
-    return lines[:end]
+def _body(lines: list[str], begin: int) -> list[str]:
+    end = begin
+    while end < len(lines) and "|" in lines[end]:
+        end += 1
+    return lines[begin:end]
 
 
 def _cells(line: str) -> list[str]:
@@ -46,11 +53,13 @@ def _cells(line: str) -> list[str]:
 
 
 def _names(cells: list[str]) -> list[str]:
-    names: list[str] = []
+    names: dict[str, None] = {}
     for number, cell in enumerate(cells, 1):
         name = cell or f"column {number}"
-        names.append(name if name not in names else f"{name} {number}")
-    return names
+        while name in names:
+            name = f"{name} {number}"
+        names[name] = None
+    return list(names)
 
 
 def _records(names: list[str], body: list[list[str]]) -> list[Row]:

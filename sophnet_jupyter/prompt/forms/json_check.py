@@ -17,6 +17,9 @@ from ...errors import SettingsError
 
 Complaint = tuple[str, str]  # where, as in $.people[0].age, and why
 _DEPTH = 64
+# A pattern is the caller's, who need not think of what a model may write: of a longer text it would
+# be looked for so long that the kernel stands still.
+LONGEST_MATCHED = 10_000
 _NESTED = ("items", "additionalProperties", "not")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "$defs", "definitions")
@@ -145,8 +148,11 @@ def _out_of_range(value: Any, schema: Mapping[str, Any], where: str) -> Iterator
         for name, holds in limits.items():
             if name in schema and not holds(schema[name]):
                 yield where, f"{value!r:.80} is beyond {name} {schema[name]}"
-    if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
-        yield where, f"{value!r:.80} does not match {schema['pattern']}"
+    if isinstance(value, str) and "pattern" in schema:
+        if len(value) > LONGEST_MATCHED:
+            yield where, f"{value!r:.80} is longer than {LONGEST_MATCHED:,} characters"
+        elif not re.search(schema["pattern"], value):
+            yield where, f"{value!r:.80} does not match {schema['pattern']}"
     if isinstance(value, list) and schema.get("uniqueItems") and _repeats(value):
         yield where, "an item stands in it twice"
 

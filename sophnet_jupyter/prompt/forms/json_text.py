@@ -10,6 +10,9 @@ import msgspec
 
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _START = re.compile(r"[{\[]")
+# No form that is asked for is so deep; whatever goes through a value, to check it or to show it,
+# would come to the end of Python's stack.
+DEEPEST = 100
 # Places in a text where an object may begin; each costs a look at the rest of it.
 TRIES = 50
 
@@ -18,7 +21,8 @@ def first_value(text: str) -> Any:
     """
     The first JSON value in an answer: the whole of it, else that of a fence, else anywhere.
 
-    What some models think aloud before ``</think>`` is passed over. Raises ValueError.
+    What some models think aloud before ``</think>`` is passed over. Raises ValueError, also for a
+    value of more than `DEEPEST` levels.
     """
     text = text.rpartition("</think>")[2].strip().removeprefix("\ufeff")
     if not text:
@@ -26,13 +30,13 @@ def first_value(text: str) -> Any:
     fenced = [match[1] for match in _FENCE.finditer(text)][:TRIES]
     for whole in (text, *fenced):
         try:
-            return msgspec.json.decode(whole)
+            return _not_deep(msgspec.json.decode(whole))
         except (msgspec.DecodeError, RecursionError):
             continue
     for part in (*fenced, text):
         found, value = _within(part)
         if found:
-            return value
+            return _not_deep(value)
     raise ValueError("there is no JSON in the answer, or it is cut off")
 
 
@@ -46,6 +50,20 @@ def _within(text: str) -> tuple[bool, Any]:
         except (ValueError, RecursionError):
             continue
     return False, None
+
+
+def _not_deep(value: Any) -> Any:
+    level, depth = [value], 0
+    while level := [
+        inner
+        for one in level
+        if isinstance(one, dict | list)
+        for inner in (one.values() if isinstance(one, dict) else one)
+    ]:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(f"the JSON in the answer has more than {DEEPEST} levels")
+    return value
 
 
 def _no_constant(name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ....errors import SettingsError
 from ....response import Response
@@ -17,16 +17,16 @@ _CUTS = (
     re.compile(r"[,;:](?=\s)|[，；：、]"),
     re.compile(r"\s"),
 )
+# Each stops where the next of its kind begins, so that none is looked for to the end of the text.
 _MARKDOWN = (
     (re.compile(r"^(`{3,}|~{3,}).*?(?:^\1`*\s*$|\Z)", re.MULTILINE | re.DOTALL), "\n"),
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"!\[[^\[\]]*\]\((?:[^()]|\([^()]*\))*\)"), ""),
+    (re.compile(r"\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)"), r"\1"),
     (re.compile(r"https?://\S+"), ""),
-    (re.compile(r"^\s*\|?[\s:|-]+\|\s*$", re.MULTILINE), ""),
-    (re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+)", re.MULTILINE), ""),
-    (re.compile(r"\*{1,3}|_{2,3}|~~|`"), ""),
-    (re.compile(r"[ \t]*\|[ \t]*"), ", "),
 )
+_LINE_MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+)")
+_MARKS = re.compile(r"\*{1,3}|_{2,3}|~~|`")
+_RULE = frozenset(" \t:|-")
 
 
 def texts(subject: str | Response | Iterable[str | Response]) -> list[str]:
@@ -50,12 +50,12 @@ def pieces(text: str) -> list[str]:
     """A text in pieces of at most 500 characters, which together are the text."""
     if is_ssml(text):
         return [text.strip()]
-    found = []
-    while len(text) > LONGEST:
-        at = _cut(text)
-        found.append(text[:at])
-        text = text[at:]
-    return [*found, text]
+    found, begin = [], 0
+    while len(text) - begin > LONGEST:
+        end = _cut(text, begin)
+        found.append(text[begin:end])
+        begin = end
+    return [*found, text[begin:]]
 
 
 def is_ssml(text: str) -> bool:
@@ -80,13 +80,31 @@ def plain(markdown: str) -> str:
     """Markdown as it is read aloud: no code, no addresses, no marks."""
     for pattern, instead in _MARKDOWN:
         markdown = pattern.sub(instead, markdown)
-    return markdown.strip(" ,\n")
+    lines: list[str] = []
+    for line in markdown.split("\n"):
+        is_rule = line.rstrip(" \t").endswith("|") and _RULE.issuperset(line)
+        mark = _LINE_MARK.match(line)
+        said = "" if is_rule else line[mark.end() :] if mark else line
+        if said != line:
+            while lines and not lines[-1].strip():
+                lines.pop()
+        lines.append(said)
+    cells = _MARKS.sub("", "\n".join(lines)).split("|")
+    return ", ".join(_trimmed(cells)).strip(" ,\n")
 
 
-def _cut(text: str) -> int:
-    """Where to cut a text that is too long: behind the last sentence that fits, or what is next."""
+def _trimmed(cells: list[str]) -> Iterator[str]:
+    """What stands between bars, without the blanks beside them."""
+    for place, cell in enumerate(cells):
+        left = cell.lstrip(" \t") if place else cell
+        yield left.rstrip(" \t") if place < len(cells) - 1 else left
+
+
+def _cut(text: str, begin: int) -> int:
+    """Where a piece that begins there ends: behind the last sentence that fits, or what is next."""
+    longest = begin + LONGEST
     for pattern in _CUTS:
-        ends = [found.end() for found in pattern.finditer(text, 0, LONGEST + 1)]
-        if fitting := [end for end in ends if end <= LONGEST]:
+        ends = [found.end() for found in pattern.finditer(text, begin, longest + 1)]
+        if fitting := [end for end in ends if end <= longest]:
             return fitting[-1]
-    return LONGEST
+    return longest

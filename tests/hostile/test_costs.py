@@ -1,0 +1,41 @@
+"""Reading a stranger's text takes time in proportion to it, whatever the text is."""
+
+from __future__ import annotations
+
+import pytest
+
+from sophnet_jupyter.views.safe.code_lexers import LANGUAGES
+
+from .costs import proven
+from .floods import FLOODS, MARKDOWN, NESTINGS
+from .lexers import GROUP, TELLING
+
+# In a short text even a square is small; in a long one there is no time for the whole corpus.
+SHORT, LONG = 1_500, 12_000
+# A child for each costs more than what it measures.
+SHARES = 4
+
+
+@pytest.mark.parametrize("group", ["markdown", "texts"])
+def test_no_flood_costs_a_reader_more_than_its_length(group):
+    assert proven(group, SHORT) == {}
+
+
+def test_no_long_flood_costs_markdown_more_than_its_length():
+    assert proven("markdown.render", LONG, MARKDOWN | NESTINGS) == {}
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_each_lexer_on_the_list_takes_twice_as_long_for_twice_the_text(share):
+    names = " ".join(sorted(LANGUAGES)[share::SHARES])
+    assert proven(GROUP + names, SHORT, {name: FLOODS[name] for name in TELLING}) == {}
+
+
+def test_what_never_ends_is_ended_and_named():
+    found = proven("endless", 100, {"letters": FLOODS["letters"]})
+    assert found == {("endless", "letters"): "never ended"}
+
+
+def test_what_grows_as_a_square_is_named():
+    [said] = proven("square", 400, {"letters": FLOODS["letters"]}).values()
+    assert "times the cost" in said

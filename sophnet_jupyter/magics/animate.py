@@ -7,10 +7,9 @@ from random import Random
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from ..errors import SettingsError, Stopped
+from ..errors import SettingsError
 from ..kernel.output import Cell
 from ..prompt.images.attach import Attachment
 from ..response import Response
@@ -21,8 +20,13 @@ from .background.handle import Background
 from .line.attachments import Attachments
 from .line.interpolate import interpolate
 from .line.options import extra_body, out_name
+from .line.prompt import prompt_of
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.files import pictures
+from .options.option import option
+from .options.services import videos
+from .session.magics import SessionMagics
 
 # Base64 of the largest picture that a video may begin with; the sentence about it is the request's.
 LARGEST = 60_000_000
@@ -31,53 +35,61 @@ DEFAULT = "Wan2.2-T2V-A14B"
 
 
 @magics_class
-class AnimateMagics(Magics):
+class AnimateMagics(SessionMagics):
     """Videos in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
-    @argument(
+    @asks(
+        out=True,
+        save="Write it to a file, or a folder ending in /.",
+        background=(
+            "Let other cells run meanwhile, which is so in a notebook unless you say --wait."
+        ),
+        wait="Let the cell wait for the video.",
+        raw=True,
+        extra="Anything else for the request: parameters.return_last_frame=true.",
+    )
+    @option(
         "-m",
         "--model",
-        dest="video_model",
-        metavar="MODEL",
+        completes=videos("name"),
         help="Model to ask: Wan2.2, for words or for a picture.",
     )
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("--image", metavar="X", help="What it begins with: a path, address or variable.")
-    @argument(
+    @option(
+        "--image",
+        metavar="X",
+        completes=pictures,
+        help="What it begins with: a path, address or variable.",
+    )
+    @option(
         "--size",
-        dest="video_size",
         metavar="W*H",
+        completes=videos("sizes"),
         help="Pixels, such as 1280*720: for Wan2.2 models.",
     )
-    @argument("--resolution", metavar="P", help="480p or 720p: for Wan2.1 models.")
-    @argument("--ratio", metavar="W:H", help="16:9 or 9:16: for Wan2.1-I2V-14B.")
-    @argument("--duration", type=int, metavar="S", help="Seconds: 5, with Wan2.2 also 1.")
-    @argument("--seed", type=int, metavar="N", help="The same seed, much the same video.")
-    @argument("--negative", metavar="TEXT", help="What is not to be seen, in quotes: Wan2.2.")
-    @argument("--watermark", action="store_true", help="Mark it as made by a model: Wan2.1.")
-    @argument("--save", metavar="PATH", help="Write it to a file, or a folder ending in /.")
-    @argument(
-        "-b",
-        "--background",
-        action="store_true",
-        help="Let other cells run meanwhile, which is so in a notebook unless you say --wait.",
+    @option(
+        "--resolution",
+        metavar="P",
+        completes=videos("resolutions"),
+        help="480p or 720p: for Wan2.1 models.",
     )
-    @argument("-w", "--wait", action="store_true", help="Let the cell wait for the video.")
-    @argument("--raw", action="store_true", help="Send the prompt as written, braces and all.")
-    @argument(
-        "-x",
-        "--extra",
-        action="append",
-        metavar="KEY=VALUE",
-        help="Anything else for the request: parameters.return_last_frame=true.",
+    @option(
+        "--ratio",
+        metavar="W:H",
+        completes=videos("ratios"),
+        help="16:9 or 9:16: for Wan2.1-I2V-14B.",
     )
+    @option(
+        "--duration",
+        type=int,
+        metavar="S",
+        completes=videos("durations"),
+        help="Seconds: 5, with Wan2.2 also 1.",
+    )
+    @option("--seed", type=int, metavar="N", help="The same seed, much the same video.")
+    @option("--negative", metavar="TEXT", help="What is not to be seen, in quotes: Wan2.2.")
+    @option("--watermark", action="store_true", help="Mark it as made by a model: Wan2.1.")
     def animate(self, line: str, cell: str | None = None) -> Response | Background:
         """
         Make a video from words, or from a picture and words, and play it below the cell.
@@ -90,20 +102,12 @@ class AnimateMagics(Magics):
             %animate a red fox runs through snow --duration 1
             %animate --image fox.png the fox turns its head -o video
         """
-        try:
-            return self._animate(*parse_around(self.animate, line), cell)
-        except KeyboardInterrupt:
-            # Not while it waited for the video, but on the way there.
-            raise Stopped() from None
+        return self._animate(*parse_around(self.animate, line), cell)
 
     def _animate(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
-        if cell is not None and words:
-            raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
         if args.background and args.wait:
             raise UsageError("Either --background or --wait.")
-        prompt = (words if cell is None else cell).strip()
-        if not prompt:
-            raise UsageError("Nothing to animate: write the words behind or below the options.")
+        prompt = prompt_of(words, cell, to="animate").strip()
         out, names = out_name(args.out), self._session.shell.user_ns
         if not args.raw:
             prompt, _ = interpolate(prompt, names, self._session.failures)
@@ -127,12 +131,12 @@ class AnimateMagics(Magics):
     def _options(self, args: Namespace, prompt: str, image: Attachment | None) -> dict[str, Any]:
         videos = self._session.client.videos
         seed = args.seed
-        if seed is None and (args.video_model or DEFAULT) in videos.models:
+        if seed is None and (args.model or DEFAULT) in videos.models:
             # Chosen by us, so that it is known. Newer models may take none.
             seed = Random().randrange(SEEDS)
         options = {
-            "model": args.video_model,
-            "size": args.video_size,
+            "model": args.model,
+            "size": args.size,
             "resolution": args.resolution,
             "ratio": args.ratio,
             "duration": args.duration,

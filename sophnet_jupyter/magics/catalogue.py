@@ -7,9 +7,13 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .interrupt import in_one_line
 from .session.session import KernelSession
+
+if TYPE_CHECKING:
+    from .options.found import WordsFinder
 
 
 class Entry(NamedTuple):
@@ -51,7 +55,8 @@ class LazyMagic:
         self._make = make
 
     def __call__(self, *arguments: str) -> object:
-        return self.method(*arguments)
+        with in_one_line():
+            return self.method(*arguments)
 
     @cached_property
     def method(self) -> Any:
@@ -63,6 +68,17 @@ class LazyMagic:
         """Its options; None where they are not declared."""
         found: ArgumentParser | None = getattr(self.method, "parser", None)
         return found
+
+    @property
+    def words(self) -> WordsFinder | None:
+        """What finds the words beside its options, for Tab; None where they are anything."""
+        found: WordsFinder | None = getattr(self.method, "words", None)
+        return found
+
+    @property
+    def options_first(self) -> bool:
+        """Whether an option behind the words is a word."""
+        return bool(getattr(self.method, "options_first", False))
 
     @property
     def summary(self) -> str:

@@ -8,56 +8,45 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..response import Response
 from .answers.follow import Following
 from .line.attachments import Attachments, is_picture
 from .line.interpolate import interpolate, value_of
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.found import begun
+from .options.option import option
+from .options.services import vector_models
+from .options.variables import values
+from .session.magics import SessionMagics
 
 _WORD = re.compile(r""""([^"]*)"|'([^']*)'|(\S+)""")
 
 
 @magics_class
-class EmbedMagics(Magics):
+class EmbedMagics(SessionMagics):
     """Vectors in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
-    @argument(
+    @asks(
+        out=True,
+        image="A picture too: a path, a pattern, an address or a variable; any number of times.",
+        raw="Take the words as written, no variables.",
+        extra="Anything else for the request: normalized=false.",
+        words=begun(values),
+    )
+    @option(
         "-m",
         "--model",
-        dest="vector_model",
-        metavar="MODEL",
+        completes=vector_models,
         help="text-embeddings if not said, with pictures clip-embeddings; bge-m3.",
     )
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("-d", "--dimensions", type=int, default=1024, metavar="N", help="1024 if not said.")
-    @argument(
-        "--image",
-        action="append",
-        metavar="X",
-        help="A picture too: a path, a pattern, an address or a variable; any number of times.",
-    )
-    @argument("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size first.")
-    @argument("--raw", action="store_true", help="Take the words as written, no variables.")
-    @argument(
-        "-x",
-        "--extra",
-        action="append",
-        metavar="KEY=VALUE",
-        help="Anything else for the request: normalized=false.",
-    )
+    @option("-d", "--dimensions", type=int, default=1024, metavar="N", help="1024 if not said.")
+    @option("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size first.")
     def embed(self, line: str, cell: str | None = None) -> Response:
         """
         Turn texts and pictures into vectors, and see how near they are to each other.
@@ -70,20 +59,17 @@ class EmbedMagics(Magics):
             %embed df.review -o reviews
             %embed --image photos/*.jpg "a beach" "a mountain"
         """
-        try:
-            args, words = parse_around(self.embed, line)
-            out = out_name(args.out)
-            texts, pictures = self._inputs(args, words, cell)
-            events = self._session.client.embeddings.stream(
-                texts,
-                images=pictures.items or None,
-                model=args.vector_model,
-                dimensions=args.dimensions,
-                extra_body=extra_body(args.extra),
-            )
-            return Following(self._session, [""]).settle(events, out=out)
-        except KeyboardInterrupt:
-            raise Stopped() from None
+        args, words = parse_around(self.embed, line)
+        out = out_name(args.out)
+        texts, pictures = self._inputs(args, words, cell)
+        events = self._session.client.embeddings.stream(
+            texts,
+            images=pictures.items or None,
+            model=args.model,
+            dimensions=args.dimensions,
+            extra_body=extra_body(args.extra),
+        )
+        return Following(self._session, [""]).settle(events, out=out)
 
     def _inputs(
         self, args: Namespace, words: str, cell: str | None

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..response import Response
@@ -24,7 +20,12 @@ from ..views.live.answer import View, WholeAnswer
 from ..views.live.report import LiveReport
 from .answers.settle import follow, settle
 from .line.interpolate import interpolate
+from .line.near import did_you_mean
 from .line.options import out_name, parse
+from .line.prompt import prompt_of
+from .options.asks import asks
+from .options.option import option
+from .session.magics import SessionMagics
 from .session.session import KernelSession
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
@@ -32,25 +33,26 @@ _NAME = re.compile(r"\w[\w.-]*")
 
 
 @magics_class
-class ExcelMagics(Magics):
+class ExcelMagics(SessionMagics):
     """Analyses of workbooks in a cell."""
 
     def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
+        super().__init__(shell, session)
         # Names the user gave to uuids, as long as the kernel lives.
         self.files: dict[str, str] = {}
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
-    @argument("-f", "--files", metavar="A,B", help="Workbooks to analyse: names or uuids.")
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("-t", "--temperature", type=float, help="0 to 1; TeleAI advises against it.")
-    @argument("--top-p", type=float, help="0 to 1; TeleAI advises against it.")
-    @argument("--max-tokens", type=int, help="Longest report, in tokens.")
-    @argument("--raw", action="store_true", help="Send the question as written, braces and all.")
-    @argument("--strict", action="store_true", help="Fail if the report just stops.")
+    @asks(
+        out=True,
+        raw="Send the question as written, braces and all.",
+        strict="Fail if the report just stops.",
+        options_first=True,
+    )
+    @option("-f", "--files", metavar="A,B", help="Workbooks to analyse: names or uuids.")
+    @option("-t", "--temperature", type=float, help="0 to 1; TeleAI advises against it.")
+    @option("--top-p", type=float, help="0 to 1; TeleAI advises against it.")
+    @option("--max-tokens", type=int, help="Longest report, in tokens.")
     def excel(self, line: str, cell: str | None = None) -> Response | None:
         """
         Ask TeleAI about Excel workbooks and watch its steps and its report arrive.
@@ -63,14 +65,10 @@ class ExcelMagics(Magics):
             %%excel --files q3,q4 -o report
             Which region grew most, and why?
         """
-        try:
-            args, words = parse(self.excel, line)
-            if cell is None and not args.files and self._tended(words):
-                return None
-            return self._analyse(args, words, cell)
-        except KeyboardInterrupt:
-            # Not while it waited for the answer, but on the way there.
-            raise Stopped() from None
+        args, words = parse(self.excel, line)
+        if cell is None and not args.files and self._tended(words):
+            return None
+        return self._analyse(args, words, cell)
 
     def _tended(self, words: str) -> bool:
         """Whether the line was about files, and not a question."""
@@ -100,11 +98,7 @@ class ExcelMagics(Magics):
         return "\n".join(rows) or "No workbook has a name yet: %excel name NAME UUID gives one."
 
     def _analyse(self, args: Namespace, words: str, cell: str | None) -> Response:
-        if cell is not None and words:
-            raise UsageError(f"The question belongs below the line, not on it: {words!r}.")
-        question = words if cell is None else cell
-        if not question.strip():
-            raise UsageError("Nothing to ask: write the question behind or below the options.")
+        question = prompt_of(words, cell, to="ask", thing="question")
         files = self._uuids(args.files)
         out = out_name(args.out)
         inserted: list[str] = []
@@ -138,21 +132,14 @@ class ExcelMagics(Magics):
     def _uuid(self, name: str) -> str:
         if _UUID.fullmatch(name):
             return name
-        near = _near(name, self.files)
-        raise UsageError(
-            f"No workbook is called {name!r}{near}: %excel name {name} UUID names one."
-        )
+        advice = did_you_mean(name, self.files, f"%excel name {name} UUID names one.")
+        raise UsageError(f"No workbook is called {name!r}. {advice}")
 
 
 def _words(text: str) -> list[str]:
     """Words between blanks; in quotes a blank is no end."""
     found = re.findall(r"\"([^\"]*)\"|'([^']*)'|(\S+)", text)
     return ["".join(groups) for groups in found]
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _checked_name(name: str) -> str:

@@ -7,18 +7,20 @@ from random import Random
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..response import Response
 from .answers.follow import GOES_ON, Following
 from .background.handle import Background
 from .line.attachments import Attachments
 from .line.interpolate import interpolate
 from .line.options import extra_body, out_name
+from .line.prompt import prompt_of
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.found import one_of
+from .options.option import option
+from .session.magics import SessionMagics
 
 MODEL = "qwen-image"
 MOST = 16
@@ -27,46 +29,33 @@ SEEDS = 2**31
 
 
 @magics_class
-class ImagineMagics(Magics):
+class ImagineMagics(SessionMagics):
     """Pictures in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
-    @argument("-m", "--model", default=MODEL, help="Model to ask: qwen-image if not said.")
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("-n", type=int, default=1, metavar="N", help="So many pictures, a seed each.")
-    @argument("--seed", type=int, metavar="N", help="The first seed; the next ones count on.")
-    @argument("--size", metavar="W*H", help="Pixels, such as 1664*928; models take some only.")
-    @argument("--steps", type=int, metavar="N", help="More is finer and slower.")
-    @argument("--negative", metavar="TEXT", help="What is not to be seen, in quotes.")
-    @argument(
-        "--image",
-        action="append",
-        metavar="X",
-        help="A picture to change: a path, an address or a variable; up to three times.",
+    @asks(
+        out=True,
+        image="A picture to change: a path, an address or a variable; up to three times.",
+        save="Write them to a file, or a folder ending in /.",
+        background=True,
+        raw=True,
+        extra="Anything else for the request: parameters.watermark=true.",
     )
-    @argument("--max-side", type=int, metavar="PIXELS", help="Shrink a picture to this size first.")
-    @argument("--as-written", action="store_true", help="The service adds nothing to the prompt.")
-    @argument("--save", metavar="PATH", help="Write them to a file, or a folder ending in /.")
-    @argument(
-        "-b",
-        "--background",
-        action="store_true",
-        help="Let other cells run meanwhile; the result is a handle to await or cancel.",
+    @option(
+        "-m",
+        "--model",
+        default=MODEL,
+        completes=one_of(MODEL, kind="model"),
+        help="Model to ask: qwen-image if not said.",
     )
-    @argument("--raw", action="store_true", help="Send the prompt as written, braces and all.")
-    @argument(
-        "-x",
-        "--extra",
-        action="append",
-        metavar="KEY=VALUE",
-        help="Anything else for the request: parameters.watermark=true.",
-    )
+    @option("-n", type=int, default=1, metavar="N", help="So many pictures, a seed each.")
+    @option("--seed", type=int, metavar="N", help="The first seed; the next ones count on.")
+    @option("--size", metavar="W*H", help="Pixels, such as 1664*928; models take some only.")
+    @option("--steps", type=int, metavar="N", help="More is finer and slower.")
+    @option("--negative", metavar="TEXT", help="What is not to be seen, in quotes.")
+    @option("--max-side", type=int, metavar="PIXELS", help="Shrink a picture to this size first.")
+    @option("--as-written", action="store_true", help="The service adds nothing to the prompt.")
     def imagine(self, line: str, cell: str | None = None) -> Response | Background:
         """
         Make pictures from words, several at once, and see them below the cell.
@@ -77,18 +66,10 @@ class ImagineMagics(Magics):
             %imagine a red fox in snow --seed 7 -n 4
             %imagine --image fox.png -m Qwen-Image-Edit-2509 the same fox at night
         """
-        try:
-            return self._imagine(*parse_around(self.imagine, line), cell)
-        except KeyboardInterrupt:
-            # Not while it waited for the pictures, but on the way there.
-            raise Stopped() from None
+        return self._imagine(*parse_around(self.imagine, line), cell)
 
     def _imagine(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
-        if cell is not None and words:
-            raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
-        prompt = (words if cell is None else cell).strip()
-        if not prompt:
-            raise UsageError("Nothing to draw: write the words behind or below the options.")
+        prompt = prompt_of(words, cell, to="draw").strip()
         if not 1 <= args.n <= MOST:
             raise UsageError(f"-n goes from 1 to {MOST}, not {args.n}.")
         out, names = out_name(args.out), self._session.shell.user_ns

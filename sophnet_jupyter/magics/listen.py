@@ -8,41 +8,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..response import Response
 from ..views.safe.control_characters import plain
-from .line.interpolate import interpolate
+from .line.named_files import named_sound
 from .line.options import out_name
+from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.files import files
+from .options.found import begun
+from .options.option import option
+from .options.variables import recordings, variables
+from .session.magics import SessionMagics
 
 if TYPE_CHECKING:
     from ..widgets.microphone.microphone import Microphone
 
 
 @magics_class
-class ListenMagics(Magics):
+class ListenMagics(SessionMagics):
     """The microphone in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_magic
-    @magic_arguments()
-    @argument("-o", "--out", metavar="NAME", default="mic", help="Name of the panel: mic.")
-    @argument("--keep", action="store_true", help="Keep the sound, to be played and saved.")
-    @argument("--clean", action="store_true", help="Let the browser take out noise and echo.")
-    @argument(
+    @asks(
+        save="Write a file's sentences to a .txt or .srt file.",
+        words=begun(files(*SOUNDS), recordings),
+    )
+    @option(
+        "-o",
+        "--out",
+        metavar="NAME",
+        default="mic",
+        completes=variables,
+        help="Name of the panel: mic.",
+    )
+    @option("--keep", action="store_true", help="Keep the sound, to be played and saved.")
+    @option("--clean", action="store_true", help="Let the browser take out noise and echo.")
+    @option(
         "--pace", type=float, metavar="N", help="Of a file: 1 as it was spoken, 0 at full speed."
     )
-    @argument("--save", metavar="PATH", help="Write a file's sentences to a .txt or .srt file.")
     def listen(self, line: str) -> None:
         """
         Write down what is said into the microphone, while it is said.
@@ -54,15 +64,11 @@ class ListenMagics(Magics):
             %listen --keep
             %listen talk.wav --pace 0 -o talk
         """
-        try:
-            self._listen(*parse_around(self.listen, line))
-        except KeyboardInterrupt:
-            # Not while it listened, but on the way there.
-            raise Stopped() from None
+        self._listen(*parse_around(self.listen, line))
 
     def _listen(self, args: Namespace, words: str) -> None:
         name = out_name(args.out)
-        source = self._source(words)
+        source = named_sound(words, self._session.shell.user_ns)
         if source is None and (args.pace is not None or args.save):
             raise UsageError("--pace and --save are for a file: %listen talk.wav --pace 0.")
         mic = self._microphone(args, source)
@@ -102,14 +108,3 @@ class ListenMagics(Magics):
             raise Stopped(response=partial) from None
         if mic.error:
             raise mic.error
-
-    def _source(self, words: str) -> Any:
-        names = self._session.shell.user_ns
-        if words.isidentifier() and words in names:
-            return names[words]
-        filled, _ = interpolate(words, names, {})
-        if len(filled) > 1 and filled[0] == filled[-1] and filled[0] in "\"'":
-            filled = filled[1:-1]
-        if filled.startswith(("http://", "https://")):
-            return filled
-        return Path(filled).expanduser() if filled else None

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..response import Response
 from ..views.answer import Context
 from .answers.follow import Following
@@ -19,38 +16,38 @@ from .line.named_files import named_pictures
 from .line.options import extra_body, out_name
 from .line.suffixes import PICTURES
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.files import pictures
+from .options.found import begun, one_of
+from .options.option import option
+from .session.magics import SessionMagics
 
 MODEL = "PaddleOCR-VL-0.9B"
 
 
 @magics_class
-class OcrMagics(Magics):
+class OcrMagics(SessionMagics):
     """Text in pictures, in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_magic
-    @magic_arguments()
-    @argument("-m", "--model", default=MODEL, help=f"{MODEL} if not said, or DeepSeek-OCR.")
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("--prompt", metavar="TEXT", help="What DeepSeek-OCR is to do, in quotes.")
-    @argument("--plain", action="store_true", help="Ask for Markdown that is not prettified.")
-    @argument("--formula-numbers", action="store_true", help="Keep the numbers of formulas.")
-    @argument("--raw", action="store_true", help="Show the Markdown as it is written.")
-    @argument(
-        "--save", metavar="PATH", help="Write the Markdown to this file, or a folder ending in /."
+    @asks(
+        out=True,
+        save=True,
+        raw="Show the Markdown as it is written.",
+        extra=True,
+        words=begun(pictures),
     )
-    @argument(
-        "-x",
-        "--extra",
-        action="append",
-        metavar="KEY=VALUE",
-        help="Anything else for the request.",
+    @option(
+        "-m",
+        "--model",
+        default=MODEL,
+        completes=one_of(MODEL, "DeepSeek-OCR", kind="model"),
+        help=f"{MODEL} if not said, or DeepSeek-OCR.",
     )
+    @option("--prompt", metavar="TEXT", help="What DeepSeek-OCR is to do, in quotes.")
+    @option("--plain", action="store_true", help="Ask for Markdown that is not prettified.")
+    @option("--formula-numbers", action="store_true", help="Keep the numbers of formulas.")
     def ocr(self, line: str) -> Response:
         """
         Read the text in pictures, and show each beside its text, block by block.
@@ -62,10 +59,7 @@ class OcrMagics(Magics):
             %ocr page.png -o page
             %ocr scans/*.jpg -m DeepSeek-OCR
         """
-        try:
-            return self._ocr(*parse_around(self.ocr, line))
-        except KeyboardInterrupt:
-            raise Stopped() from None
+        return self._ocr(*parse_around(self.ocr, line))
 
     def _ocr(self, args: Namespace, words: str) -> Response:
         out, names = out_name(args.out), self._session.shell.user_ns

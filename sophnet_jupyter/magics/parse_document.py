@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..response import Response
 from ..views.answer import Context
 from .answers.follow import Following
@@ -18,26 +15,26 @@ from .line.named_files import named_files
 from .line.options import out_name
 from .line.suffixes import DOCUMENTS
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.files import files
+from .options.found import begun
+from .options.option import option
+from .session.magics import SessionMagics
 
 
 @magics_class
-class DocumentMagics(Magics):
+class DocumentMagics(SessionMagics):
     """Documents in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_magic
-    @magic_arguments()
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("--raw", action="store_true", help="Show the Markdown as it is written.")
-    @argument("--outline", action="store_true", help="Show the headings only.")
-    @argument(
-        "--save", metavar="PATH", help="Write the Markdown to this file, or a folder ending in /."
+    @asks(
+        out=True,
+        save=True,
+        raw="Show the Markdown as it is written.",
+        words=begun(files(*DOCUMENTS)),
     )
+    @option("--outline", action="store_true", help="Show the headings only.")
     def parse(self, line: str) -> Response:
         """
         Read a document (pdf, docx, doc, xlsx, pptx, txt) and show it as Markdown.
@@ -49,20 +46,17 @@ class DocumentMagics(Magics):
             %parse report.pdf -o report
             %parse minutes/*.docx --outline
         """
-        try:
-            args, words = parse_around(self.parse, line)
-            out = out_name(args.out)
-            filled, _ = interpolate(words, self._session.shell.user_ns, {})
-            if not filled.strip():
-                raise UsageError("Name a file: %parse report.pdf.")
-            paths = named_files(filled, DOCUMENTS)
-            client = self._session.client
-            events = client.documents.stream(paths if len(paths) > 1 else paths[0])
-            context = Context(format="text" if args.raw else None, outline=args.outline)
-            following = Following(self._session, [path.name for path in paths])
-            response = following.settle(events, out=out, context=context)
-            if args.save:
-                sys.stdout.write(self._session.save(response, args.save) + "\n")
-            return response
-        except KeyboardInterrupt:
-            raise Stopped() from None
+        args, words = parse_around(self.parse, line)
+        out = out_name(args.out)
+        filled, _ = interpolate(words, self._session.shell.user_ns, {})
+        if not filled.strip():
+            raise UsageError("Name a file: %parse report.pdf.")
+        paths = named_files(filled, DOCUMENTS)
+        client = self._session.client
+        events = client.documents.stream(paths if len(paths) > 1 else paths[0])
+        context = Context(format="text" if args.raw else None, outline=args.outline)
+        following = Following(self._session, [path.name for path in paths])
+        response = following.settle(events, out=out, context=context)
+        if args.save:
+            sys.stdout.write(self._session.save(response, args.save) + "\n")
+        return response

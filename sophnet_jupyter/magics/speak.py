@@ -8,11 +8,8 @@ from argparse import Namespace
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..events import AudioChunk, Event
 from ..files import wav
 from ..kernel.output import Cell
@@ -25,43 +22,52 @@ from .answers.loudspeaker import Figures, heard
 from .answers.settle import settle
 from .line.interpolate import interpolate
 from .line.options import out_name
+from .line.prompt import prompt_of
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.found import begun
+from .options.option import option
+from .options.services import sound_formats, voice_models, voices
+from .options.variables import sayable
+from .session.magics import SessionMagics
 
 TITLE = 60
 
 
 @magics_class
-class SpeakMagics(Magics):
+class SpeakMagics(SessionMagics):
     """A voice in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
-    @argument("-v", "--voice", metavar="NAME", help="Whose voice; Tab lists those that are known.")
-    @argument(
+    @asks(
+        out=True,
+        save="Write the sound to this file.",
+        raw="Say the words as written, braces and all.",
+        words=begun(sayable),
+    )
+    @option(
+        "-v",
+        "--voice",
+        metavar="NAME",
+        completes=voices,
+        help="Whose voice; Tab lists those that are known.",
+    )
+    @option(
         "-m",
         "--model",
-        dest="voice_model",
-        metavar="MODEL",
+        completes=voice_models,
         help="cosyvoice-v1 or -v2; if not said, the one that has the voice.",
     )
-    @argument(
+    @option(
         "--format",
-        dest="sound_format",
         metavar="F",
+        completes=sound_formats,
         help="mp3, wav, pcm, or in full as MP3_16000HZ_MONO_128KBPS.",
     )
-    @argument("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
-    @argument("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
-    @argument("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
-    @argument("--save", metavar="PATH", help="Write the sound to this file.")
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("--raw", action="store_true", help="Say the words as written, braces and all.")
+    @option("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
+    @option("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
+    @option("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
     def speak(self, line: str, cell: str | None = None) -> Response:
         """
         Say a text aloud; it is heard while it is still being made.
@@ -73,23 +79,15 @@ class SpeakMagics(Magics):
             %speak Hello, world --voice longwan --rate 1.2
             %speak answer --save answer.mp3
         """
-        try:
-            return self._speak(*parse_around(self.speak, line), cell)
-        except KeyboardInterrupt:
-            # Not while it waited for the sound, but on the way there.
-            raise Stopped() from None
+        return self._speak(*parse_around(self.speak, line), cell)
 
     def _speak(self, args: Namespace, words: str, cell: str | None) -> Response:
-        if cell is not None and words:
-            raise UsageError(f"The text belongs below the line, not on it: {words!r}.")
-        words = (words if cell is None else cell).strip()
-        if not words:
-            raise UsageError("Nothing to say: write the words behind or below the options.")
+        words = prompt_of(words, cell, to="say", thing="text").strip()
         out = out_name(args.out)
         options = {
-            "model": args.voice_model,
+            "model": args.model,
             "voice": args.voice,
-            "format": args.sound_format,
+            "format": args.format,
             "volume": args.volume,
             "speech_rate": args.rate,
             "pitch_rate": args.pitch,
@@ -97,13 +95,13 @@ class SpeakMagics(Magics):
         # What cannot be sent is refused here, before anything is drawn.
         said = texts(self._subject(words, raw=args.raw))
         model = sounding(**options)["model"]
-        events = _headed(self._session.client.voice.stream(said, **options), args.sound_format)
+        events = _headed(self._session.client.voice.stream(said, **options), args.format)
         speech = SpokenText(events, model)
         context = Context()
         view = heard(
             self._session.shell,
             self._view(context),
-            form=args.sound_format,
+            form=args.format,
             title=_title(said[0]),
             on_stop=speech.stop,
         )

@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from ..errors import Stopped
 from ..kernel.loop import run
 from ..response import Response
-from .line.interpolate import interpolate
+from .line.named_files import named_sound
 from .line.options import out_name
+from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.files import files
+from .options.found import begun
+from .options.option import option
+from .options.services import models, voices
+from .options.variables import recordings, variables
+from .session.magics import SessionMagics
 
 if TYPE_CHECKING:
     from ..widgets.voicechat.panel import VoiceChat
 
 
 @magics_class
-class TalkMagics(Magics):
+class TalkMagics(SessionMagics):
     """A conversation by voice in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_magic
-    @magic_arguments()
-    @argument("-m", "--model", default="", help="The model that answers.")
-    @argument("--system", metavar="TEXT", default="", help="What it is told before you speak.")
-    @argument("--voice", metavar="NAME", default="", help="The voice that it speaks with.")
-    @argument("-o", "--out", metavar="NAME", default="talk", help="Name of the panel: talk.")
-    @argument("--push", action="store_true", help="Push-to-talk: hold a button while you speak.")
-    @argument(
-        "--silence", type=float, metavar="SECONDS", help="Of silence that end your turn: 0.7."
+    @asks(words=begun(files(*SOUNDS), recordings))
+    @option("-m", "--model", default="", completes=models, help="The model that answers.")
+    @option("--system", metavar="TEXT", default="", help="What it is told before you speak.")
+    @option(
+        "--voice",
+        metavar="NAME",
+        default="",
+        completes=voices,
+        help="The voice that it speaks with.",
     )
-    @argument("--half-duplex", action="store_true", help="Be deaf while it speaks: no headphones.")
-    @argument("--keep", action="store_true", help="Keep the sound of both sides.")
-    @argument(
+    @option(
+        "-o",
+        "--out",
+        metavar="NAME",
+        default="talk",
+        completes=variables,
+        help="Name of the panel: talk.",
+    )
+    @option("--push", action="store_true", help="Push-to-talk: hold a button while you speak.")
+    @option("--silence", type=float, metavar="SECONDS", help="Of silence that end your turn: 0.7.")
+    @option("--half-duplex", action="store_true", help="Be deaf while it speaks: no headphones.")
+    @option("--keep", action="store_true", help="Keep the sound of both sides.")
+    @option(
         "--pace", type=float, metavar="N", help="Of a file: 1 as it was spoken, 0 at full speed."
     )
     def talk(self, line: str) -> None:
@@ -58,15 +70,11 @@ class TalkMagics(Magics):
             %talk --voice longwan --system "Be brief."
             %talk question.wav --keep
         """
-        try:
-            self._talk(*parse_around(self.talk, line))
-        except KeyboardInterrupt:
-            # Not while it talked, but on the way there.
-            raise Stopped() from None
+        self._talk(*parse_around(self.talk, line))
 
     def _talk(self, args: Namespace, words: str) -> None:
         name = out_name(args.out)
-        source = self._source(words)
+        source = named_sound(words, self._session.shell.user_ns)
         if source is None and args.pace is not None:
             raise UsageError("--pace is for a file: %talk question.wav --pace 0.")
         talk = self._panel(args, source)
@@ -104,12 +112,3 @@ class TalkMagics(Magics):
             raise Stopped(response=partial) from None
         if talk.error:
             raise talk.error
-
-    def _source(self, words: str) -> Any:
-        names = self._session.shell.user_ns
-        if words.isidentifier() and words in names:
-            return names[words]
-        filled, _ = interpolate(words, names, {})
-        if len(filled) > 1 and filled[0] == filled[-1] and filled[0] in "\"'":
-            filled = filled[1:-1]
-        return Path(filled).expanduser() if filled else None

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from ..errors import Stopped
 from ..response import Response
 from .answers.follow import GOES_ON
 from .answers.transcribing import Transcribing
@@ -21,35 +19,41 @@ from .line.named_files import named_files
 from .line.options import out_name
 from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
-from .session.session import KernelSession
+from .options.asks import asks
+from .options.files import files
+from .options.found import begun
+from .options.option import option
+from .options.variables import recordings
+from .session.magics import SessionMagics
 
 
 @magics_class
-class TranscribeMagics(Magics):
+class TranscribeMagics(SessionMagics):
     """Recordings in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_magic
-    @magic_arguments()
-    @argument("-o", "--out", metavar="NAME", help="Also store the response under this name.")
-    @argument("--sync", action="store_true", help="One request, for the address of a wav file.")
-    @argument(
+    @asks(
+        out=True,
+        save="Write the text to this file, or a folder ending in /.",
+        background=True,
+        words=begun(files(*SOUNDS), recordings),
+    )
+    @option("--sync", action="store_true", help="One request, for the address of a wav file.")
+    @option(
         "--speakers", metavar="A,B", help="Names for the speakers, in the order they are heard."
     )
-    @argument("--srt", metavar="PATH", help="Write subtitles to this .srt file.")
-    @argument("--vtt", metavar="PATH", help="Write subtitles to this .vtt file.")
-    @argument(
-        "--save", metavar="PATH", help="Write the text to this file, or a folder ending in /."
+    @option(
+        "--srt",
+        metavar="PATH",
+        completes=files(".srt"),
+        help="Write subtitles to this .srt file.",
     )
-    @argument(
-        "-b",
-        "--background",
-        action="store_true",
-        help="Let other cells run meanwhile; the result is a handle to await or cancel.",
+    @option(
+        "--vtt",
+        metavar="PATH",
+        completes=files(".vtt"),
+        help="Write subtitles to this .vtt file.",
     )
     def transcribe(self, line: str) -> Response | Background:
         """
@@ -62,10 +66,7 @@ class TranscribeMagics(Magics):
             %transcribe talk.mp3 --speakers Ada,Bob --srt talk.srt
             %transcribe interviews/*.m4a -o interviews
         """
-        try:
-            return self._transcribe(*parse_around(self.transcribe, line))
-        except KeyboardInterrupt:
-            raise Stopped() from None
+        return self._transcribe(*parse_around(self.transcribe, line))
 
     def _transcribe(self, args: Namespace, words: str) -> Response | Background:
         out = out_name(args.out)

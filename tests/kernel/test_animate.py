@@ -54,7 +54,7 @@ def test_a_picture_of_the_notebook_is_animated_and_the_prompt_takes_values(own, 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("%animate", "Nothing to video"),
+        ("%animate", "Nothing to animate"),
         ("%animate a fox --sed 7", "Did you mean --seed"),
         ("%animate a fox --size large", "WIDTH*HEIGHT"),
         ("%animate a fox --size 70*70", "is one of 832*480"),

@@ -130,7 +130,9 @@ def test_what_went_in_came_out_and_went_wrong_goes_into_a_prompt(kernel, sandbox
 def test_wrong_usage_goes_into_a_prompt_as_one_line(kernel, sandbox):
     number = kernel.run("%sophchat --unknown-option hi").reply["execution_count"]
     kernel.run(f"%sophchat {{Err[{number}]}}")
-    assert sandbox.prompts() == ["UsageError: unrecognized arguments: --unknown-option"]
+    assert sandbox.prompts() == [
+        "UsageError: %%sophchat has no --unknown-option. %sophchat? lists its options."
+    ]
 
 
 def test_braces_that_name_nothing_stay(kernel, sandbox):

@@ -90,7 +90,7 @@ def test_names_are_listed_and_sent_as_their_uuids(kernel: Any, sandbox: Any) -> 
     [
         ("%excel", "Nothing to ask"),
         ("%excel what?", "Name the workbooks"),
-        ("%excel --files mien what?", "No workbook is called 'mien' (did you mean mine?)"),
+        ("%excel --files mien what?", "No workbook is called 'mien'. Did you mean mine?"),
         ("%excel name q4 123", "is no uuid"),
         (f"%excel name a/b {UUID}", "A name has letters"),
         ("%excel put", "Write %excel name NAME UUID"),

@@ -130,7 +130,7 @@ def test_what_was_read_goes_into_a_prompt_as_far_as_fits(reader, running_sandbox
         ("%ocr *.jpeg", "fits no file of a kind that is read here"),
         ("%ocr report.docx", "is a document and no picture"),
         ("%ocr letter.png --prompt hi", "Only DeepSeek-OCR takes a prompt"),
-        ("%ocr letter.png --pritty", "no option"),
+        ("%ocr letter.png --pritty", "%ocr has no --pritty. "),
         ("%ocr https://example.invalid/a.png", "was not fetched"),
         ("%parse *.pdf", "fits no file of a kind that is read here"),
         ("%parse letter.png", "is a picture and no document"),

@@ -6,10 +6,9 @@ from argparse import Namespace
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from ...errors import AnswerIncomplete, Stopped
+from ...errors import AnswerIncomplete
 from ...prompt.images.attach import with_images
 from ...response import Arrival, Response
 from ...views.answer import Context
@@ -19,23 +18,30 @@ from ..answers.settle import settle
 from ..background.handle import Background
 from ..line.attachments import Attachments
 from ..line.interpolate import interpolate
-from ..line.options import chat_options, out_name, parse
-from ..session.session import KernelSession
+from ..line.options import out_name, parse
+from ..line.prompt import prompt_of
+from ..options.asks import asks
+from ..session.magics import SessionMagics
+from .options import chat_options
 from .reading import read
 from .request import closed, form_of, request_options, show_request
 
 
 @magics_class
-class ChatMagics(Magics):
+class ChatMagics(SessionMagics):
     """Chat in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
+    @asks(
+        out=True,
+        image=True,
+        background=True,
+        raw=True,
+        strict=True,
+        extra="Anything else for the request, as n=3; the value is JSON or text, a.b=1 nests.",
+        options_first=True,
+    )
     @chat_options
     def sophchat(self, line: str, cell: str | None = None) -> Response | Background | None:
         """
@@ -52,18 +58,10 @@ class ChatMagics(Magics):
             %sophchat --tools weather --run-tools Is it warm in Paris?
             %sophchat --schema list[City] Name three cities.
         """
-        try:
-            return self._chat(*parse(self.sophchat, line), cell)
-        except KeyboardInterrupt:
-            # Not while it waited for the answer, but on the way there.
-            raise Stopped() from None
+        return self._chat(*parse(self.sophchat, line), cell)
 
     def _chat(self, args: Namespace, words: str, cell: str | None) -> Response | Background | None:
-        if cell is not None and words:
-            raise UsageError(f"The prompt belongs below the line, not on it: {words!r}.")
-        prompt = words if cell is None else cell
-        if not prompt.strip():
-            raise UsageError("Nothing to send: write the prompt behind or below the options.")
+        prompt = prompt_of(words, cell, to="send")
         if args.think and args.no_think:
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)

@@ -8,18 +8,16 @@ asks nobody. It suggests; what it does not know is as good.
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser
+from argparse import Action
 from collections.abc import Iterable, Mapping
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult
 
 from ..catalogue import LazyMagic
+from ..options.found import Found, matching
+from ..options.variables import attributes, values
 from ..session.session import KernelSession
-from . import suggestions
-from .suggestions import Found
-
-# Magics with options before their words only.
-PROSE = {"sophchat"}
+from .subjects import for_subject
 
 _MAGIC = re.compile(r"^\s*(?:[\w\s,.\[\]'\"]+=\s*)?(%{1,2})(\w+)(?:\s+|$)")
 # A quote that is still open holds all that follows.
@@ -59,13 +57,10 @@ def completed(
     magic, words = last[2], lines[-1][last.end() :]
     if magic == "sophnet":
         before, word = _last_word(words)
-        return word, suggestions.for_subject(before, word, session)
+        return word, for_subject(before, word, session)
     if _BRACES.search(words):
         return _in_prompt(words, session)
-    parser = magics[magic].parser
-    if parser is None:
-        return "", []
-    return _in_options(magic, *_last_word(words), parser, session)
+    return _in_options(magics[magic], *_last_word(words), session)
 
 
 def _in_prompt(text: str, session: KernelSession) -> Completed:
@@ -75,35 +70,52 @@ def _in_prompt(text: str, session: KernelSession) -> Completed:
         return "", []
     piece = brace[2] or ""
     if brace[1]:
-        return piece, suggestions.attributes(brace[1], piece, session)
-    return piece, suggestions.values(piece, session)
+        return piece, attributes(brace[1], piece, session)
+    return piece, values(piece, session)
 
 
 def _in_options(
-    magic: str, before: list[str], word: str, parser: ArgumentParser, session: KernelSession
+    magic: LazyMagic, before: list[str], word: str, session: KernelSession
 ) -> Completed:
-    """Names of options, or values of the one that stands before."""
-    actions = {name: action for action in parser._actions for name in action.option_strings}
-    waiting = None
+    """Names of options, or values of the one that stands before, or what the words may be."""
+    parser = magic.parser
+    options = parser._actions if parser else []
+    actions = {name: action for action in options for name in action.option_strings}
+    waiting, words = None, []
     for one in before:
         if waiting:
             waiting = None
         elif one in actions:
             waiting = actions[one] if actions[one].nargs != 0 else None
-        elif one == "--" or (magic in PROSE and one.partition("=")[0] not in actions):
+        elif one.partition("=")[0] in actions:
+            continue
+        elif one == "--" or magic.options_first:
             # The prompt has begun, and what looks like an option in it is a word.
             return "", []
+        else:
+            words.append(one)
     name, equals, value = word.partition("=")
     if not waiting and equals and name in actions:
         waiting, word = actions[name], value
     if waiting:
-        return suggestions.for_option(waiting, word, session)
-    if magic == "knowledge" and not word.startswith("-"):
-        return word, suggestions.for_knowledge(before, word, session)
-    if word and not word.startswith("-"):
-        return word, suggestions.for_words(magic, word, session)
+        return _of_option(waiting, word, session)
+    if not word.startswith("-"):
+        found = magic.words(words, word, session) if magic.words else []
+        if found or word:
+            return word, found
     names = [name for name in actions if name.startswith("--") or word == "-"]
-    return word, suggestions.matching(word, names, "option")
+    return word, matching(word, names, "option")
+
+
+def _of_option(action: Action, word: str, session: KernelSession) -> Completed:
+    """Values for an option, and the piece of the word that they replace."""
+    if action.choices:
+        return word, matching(word, map(str, action.choices), "value")
+    find, between = getattr(action, "completes", None), getattr(action, "between", "")
+    if between:
+        # --tools f,g and --schema list[City]
+        word = re.split(f"[{re.escape(between)}]", word)[-1]
+    return word, find(word, session) if find else []
 
 
 def _last_word(words: str) -> tuple[list[str], str]:

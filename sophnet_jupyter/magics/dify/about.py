@@ -13,6 +13,7 @@ from ...kernel.loop import run
 from ...response import Response
 from ...settings import dify_apps
 from .. import sheet
+from ..line.near import did_you_mean
 from ..session.session import KernelSession
 
 LONGEST = 200
@@ -37,9 +38,10 @@ class Desk:
         first, _, rest = words.partition(" ")
         if (known := self._words.get(first or "info")) is None:
             commands = ", ".join(f"%dify {name}" for name in self._words)
-            raise UsageError(
-                f"{first!r} is none of {commands}. To run the app, write %%dify above a cell."
-            )
+            advice = did_you_mean(first, self._words, "To run the app, write %%dify above a cell.")
+            raise UsageError(f"{first!r} is none of {commands}. {advice}")
+        if rest.strip() and first not in _WITH_WORDS:
+            raise UsageError(f"%dify {first} stands alone: leave out what follows it.")
         known(rest.strip())
 
     def info(self, rest: str) -> None:
@@ -94,6 +96,7 @@ class Desk:
         sys.stdout.write(f"Feedback {done}.\n")
 
 
+_WITH_WORDS = ("annotations", "feedback")
 _RATINGS: dict[str, Any] = {"like": "like", "dislike": "dislike", "none": None}
 
 

@@ -8,11 +8,10 @@ from contextlib import aclosing
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ...client import Dify
-from ...errors import SophNetError, Stopped
+from ...errors import SophNetError
 from ...events import AudioChunk, Event, Finished, Notice, Started
 from ...kernel.loop import run
 from ...kernel.output import Cell
@@ -20,7 +19,12 @@ from ...views.answer import Context
 from ...views.media import audio
 from ..answers.settle import follow, settle
 from ..line.options import out_name, parse
-from ..session.session import KernelSession
+from ..options.asks import asks
+from ..options.files import files
+from ..options.option import option
+from ..options.services import app_inputs, apps
+from ..options.variables import tables
+from ..session.magics import SessionMagics
 from .about import Desk
 from .inputs import DifyQuestion, form_of
 from .rows import Rows
@@ -29,46 +33,54 @@ OWN = "default"
 
 
 @magics_class
-class DifyMagics(Magics):
+class DifyMagics(SessionMagics):
     """Dify apps in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_cell_magic
-    @magic_arguments()
-    @argument("-a", "--app", default="", help="App to run: its key is in DIFY_<APP>_API_KEY.")
-    @argument(
+    @asks(
+        out="Also store the result under this name.",
+        raw="Send the text as written, braces and all.",
+        strict=True,
+    )
+    @option(
+        "-a",
+        "--app",
+        default="",
+        completes=apps,
+        help="App to run: its key is in DIFY_<APP>_API_KEY.",
+    )
+    @option(
         "-i",
         "--inputs",
         action="append",
         default=[],
         metavar="NAME=VALUE",
+        completes=app_inputs,
         help="An input of the app; {name} in the value is replaced. Repeatable.",
     )
-    @argument(
+    @option(
         "-f",
         "--file",
         action="append",
         default=[],
         metavar="FILE",
+        completes=files(),
         help="A path, an address, or {name} of a picture in the notebook. Repeatable.",
     )
-    @argument(
+    @option(
         "--voice",
-        # Its own name, since the voices that are offered elsewhere are SophNet's.
-        dest="aloud",
         metavar="NAME",
         help="Hear the answer too, in this voice of the app's; default for the app's own.",
     )
-    @argument("-o", "--out", metavar="NAME", help="Also store the result under this name.")
-    @argument("--raw", action="store_true", help="Send the text as written, braces and all.")
-    @argument("--strict", action="store_true", help="Fail if the answer just stops.")
-    @argument("--each", metavar="TABLE", help="Run once for each row; {column} is its value.")
-    @argument("--resume", action="store_true", help="With --each: only rows not complete in -o.")
-    @argument("--concurrency", type=int, default=4, help="With --each: how many at once, 4.")
+    @option(
+        "--each",
+        metavar="TABLE",
+        completes=tables,
+        help="Run once for each row; {column} is its value.",
+    )
+    @option("--resume", action="store_true", help="With --each: only rows not complete in -o.")
+    @option("--concurrency", type=int, default=4, help="With --each: how many at once, 4.")
     def dify(self, line: str, cell: str | None = None) -> Any:
         """
         Run a Dify app on the cell, which is its input query, and watch the answer stream.
@@ -88,17 +100,13 @@ class DifyMagics(Magics):
             %dify annotations refund
             %dify feedback answer like Just right.
         """
-        try:
-            if cell is None:
-                args, words = parse(self.dify, line)
-                return Desk(self._session, self._app(args.app)).answer(words)
-            args, words = parse(self.dify, _app_first(line))
-            if words:
-                raise UsageError(f"Name one app, and put the text below the line: {words!r}.")
-            return self._run(args, cell)
-        except KeyboardInterrupt:
-            # Not while it waited for an answer, but on the way there.
-            raise Stopped() from None
+        if cell is None:
+            args, words = parse(self.dify, line)
+            return Desk(self._session, self._app(args.app)).answer(words)
+        args, words = parse(self.dify, _app_first(line))
+        if words:
+            raise UsageError(f"Name one app, and put the text below the line: {words!r}.")
+        return self._run(args, cell)
 
     def _app(self, name: str) -> Dify:
         return self._session.client.dify_app(name)
@@ -107,7 +115,7 @@ class DifyMagics(Magics):
         out, app = out_name(args.out), self._app(args.app)
         question = DifyQuestion(args, cell, self._session)
         form = run(form_of(app))
-        if args.each and args.aloud:
+        if args.each and args.voice:
             raise UsageError("--voice reads one answer aloud: leave out --each.")
         if args.each:
             return Rows(self._session, app, question, form).run(args, out)
@@ -117,8 +125,8 @@ class DifyMagics(Magics):
         context = Context(inserted=asked.inserted)
         label = args.app or "the Dify app"
         events = app.stream(asked.inputs, files=asked.files or None)
-        if args.aloud:
-            events = _aloud(app, events, "" if args.aloud == OWN else args.aloud)
+        if args.voice:
+            events = _aloud(app, events, "" if args.voice == OWN else args.voice)
         ask = follow(events, model=label, strict=args.strict)
         response = settle(self._session, ask, context, self._session.view(context), out=out)
         if response.audio:

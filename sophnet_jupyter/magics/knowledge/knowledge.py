@@ -6,13 +6,11 @@ import re
 import shlex
 import sys
 from collections.abc import AsyncIterable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from ...errors import Stopped
 from ...kernel.loop import run
 from ...kernel.output import Cell
 from ...providers.sophnet.knowledge.knowledge import Knowledge
@@ -22,11 +20,15 @@ from ...views import knowledge as views
 from ...views.safe.control_characters import plain
 from ..line.interpolate import interpolate
 from ..line.named_files import named_files
+from ..line.near import did_you_mean
 from ..line.options import out_name
 from ..line.suffixes import KNOWLEDGE
 from ..line.trailing import parse_around
-from ..session.session import KernelSession
+from ..options.asks import asks
+from ..options.option import option
+from ..session.magics import SessionMagics
 from .upload import Uploading
+from .words import words as known_words
 
 T = TypeVar("T")
 
@@ -41,18 +43,13 @@ USAGE = (
 
 
 @magics_class
-class KnowledgeMagics(Magics):
+class KnowledgeMagics(SessionMagics):
     """What a custom model knows, in a cell."""
-
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @no_var_expand
     @line_magic
-    @magic_arguments()
-    @argument("-o", "--out", metavar="NAME", help="Store what is listed or shown under this name.")
-    @argument(
+    @asks(out="Store what is listed or shown under this name.", words=known_words)
+    @option(
         "--no-wait",
         action="store_true",
         help="add: leave once the files are sent, before the service has read them.",
@@ -91,11 +88,9 @@ class KnowledgeMagics(Magics):
             "qa": self._qa,
         }
         if word not in subjects:
-            raise UsageError(f"{word} is nothing that %knowledge does: {USAGE}.")
-        try:
-            made = subjects[word](self._session.client.knowledge(service), rest.strip())
-        except KeyboardInterrupt:
-            raise Stopped() from None
+            advice = did_you_mean(word, [name for name in subjects if name], f"{USAGE}.")
+            raise UsageError(f"{word} is nothing that %knowledge does. {advice}")
+        made = subjects[word](self._session.client.knowledge(service), rest.strip())
         if out:
             self._session.shell.user_ns[out] = made
 

@@ -1,4 +1,4 @@
-"""What the words of ``%parse`` and ``%ocr`` name: a file with blanks in it, a pattern, several."""
+"""What the words of a magic name: a file with blanks in it, a pattern, several; a variable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from .interpolate import value_of
+from .interpolate import interpolate, value_of
 
 _ADDRESSES = ("http://", "https://", "data:")
 
@@ -52,6 +52,16 @@ def named_pictures(
     if isinstance(value, list | tuple):
         return [(each, f"{bare}[{number}]") for number, each in enumerate(value)]
     return [(value, bare)]
+
+
+def named_sound(words: str, names: Mapping[str, Any]) -> Any:
+    """What is to be heard: a variable's value, an address, or a file; None where no words are."""
+    if words.isidentifier() and words in names:
+        return names[words]
+    filled = _bare(interpolate(words, names, {})[0])
+    if filled.startswith(_ADDRESSES[:2]):
+        return filled
+    return Path(filled).expanduser() if filled else None
 
 
 def _matching(word: str, suffixes: tuple[str, ...]) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
@@ -11,6 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from .interpolate import value_of
+from .near import did_you_mean
 
 _LIST = re.compile(r"list\[(.+)\]")
 
@@ -58,10 +58,7 @@ def _advice(words: str, names: Mapping[str, Any], fits: Callable[[object], bool]
         for name, value in names.items()
         if not name.startswith("_") and name != words and fits(value)
     ]
-    close = difflib.get_close_matches(words, known, n=3)
-    if close:
-        return f"Did you mean {' or '.join(close)}?"
-    return "Define it in a cell above, then name it here."
+    return did_you_mean(words, known, "Define it in a cell above, then name it here.")
 
 
 def _is_tool(value: object) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 from IPython.core.error import UsageError
-from IPython.core.magic_arguments import argument
 
 from ...settings.secret import scrub
-from ...views.answer.formats import FORMATS
+from .near import did_you_mean
 
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
 _OPTION = re.compile(r"-{1,2}[A-Za-z]")
@@ -24,103 +23,15 @@ _ADDRESS = re.compile(r"\w+://\S+|data:[\w/+.-]+;base64,\S+|\bcustom:[\w-]+")
 _NAMES_A_KEY = re.compile(r"api_?-?key|authorization|token$|secret|password", re.IGNORECASE)
 
 
-_FORM_OPTIONS = [
-    argument(
-        "-f",
-        "--format",
-        choices=FORMATS,
-        help="How to show the answer; json and table are read into .parsed.",
-    ),
-    argument(
-        "--image",
-        action="append",
-        metavar="X",
-        help="Attach a picture: a path, a pattern, an address or a variable; several times.",
-    ),
-    argument("--detail", choices=("low", "high", "auto"), help="How closely to look at pictures."),
-    argument("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size."),
-    argument(
-        "--tools",
-        action="append",
-        metavar="F,G",
-        help="Functions that the model may call. It only says so, unless --run-tools runs them.",
-    ),
-    argument("--run-tools", action="store_true", help="Run what it calls, and let it go on."),
-    argument("--max-rounds", type=int, metavar="N", help="Requests that --run-tools may make."),
-    argument("--json", action="store_true", help="Ask for JSON, and read it into .parsed."),
-    argument(
-        "--schema",
-        metavar="NAME",
-        help="Ask for JSON of this form: a dataclass, model or schema; list[NAME] for several.",
-    ),
-    argument("--repair", action="store_true", help="Let the model correct a wrong form once."),
-    argument("--voice", metavar="NAME", help="Hear the answer too, in this voice."),
-]
-
-
-def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every magic that asks a chat model."""
-    options = [
-        argument("-m", "--model", help="Model to ask; %%sophnet model sets the default."),
-        argument("-s", "--system", metavar="TEXT", help="System message, in quotes."),
-        argument("-o", "--out", metavar="NAME", help="Also store the response under this name."),
-        argument(
-            "-b",
-            "--background",
-            action="store_true",
-            help="Let other cells run meanwhile; the result is a handle to await or cancel.",
-        ),
-        argument(
-            "-c",
-            "--conversation",
-            metavar="NAME",
-            help="Go on with the conversation of this name. Without it each cell stands alone.",
-        ),
-        argument("--new", action="store_true", help="Begin the conversation of -c anew."),
-        argument("-t", "--temperature", type=float, help="0 to 2: how random the answer is."),
-        argument("--top-p", type=float, help="0 to 1: how much of the likely words to consider."),
-        argument("--max-tokens", type=int, help="Longest answer, in tokens."),
-        argument(
-            "--stop", action="append", metavar="TEXT", help="Stop before this text; up to 4 times."
-        ),
-        argument("--think", action="store_true", help="Let the model think aloud first."),
-        argument("--no-think", action="store_true", help="Switch thinking off."),
-        *_FORM_OPTIONS,
-        argument("--raw", action="store_true", help="Send the prompt as written, braces and all."),
-        argument("--strict", action="store_true", help="Fail if the answer just stops."),
-        argument("--seed", type=int, metavar="N", help="The same seed, much the same answer."),
-        argument(
-            "--logprobs",
-            nargs="?",
-            const=0,
-            type=int,
-            metavar="N",
-            help="Show how likely each token was, and with N what else it could have been.",
-        ),
-        argument("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
-        argument(
-            "-x",
-            "--extra",
-            action="append",
-            metavar="KEY=VALUE",
-            help="Anything else for the request, as n=3; the value is JSON or text, a.b=1 nests.",
-        ),
-    ]
-    # Decorators apply from the bottom up.
-    for option in reversed(options):
-        magic = option(magic)
-    return magic
-
-
 def parse(magic: Any, line: str) -> tuple[argparse.Namespace, str]:
     """
     The options of a line, and the words behind them exactly as written.
 
-    IPython's own parser would split the words like a shell and stumble over an apostrophe. Raises
-    `UsageError`.
+    IPython's own parser would split the words like a shell and stumble over an apostrophe, take the
+    beginning of an option for the option, and of two values the last. Raises `UsageError`.
     """
     refuse_keys(line)
-    words, rest = _split(magic.parser, line)
+    words, rest = _split(magic, line)
     args: argparse.Namespace = magic.parser.parse_args(words)
     return args, rest
 
@@ -181,10 +92,11 @@ def _value(text: str) -> Any:
         return text
 
 
-def _split(parser: argparse.ArgumentParser, line: str) -> tuple[list[str], str]:
+def _split(magic: Any, line: str) -> tuple[list[str], str]:
     """Tokens of the options at the start, and the rest of the line untouched."""
-    actions = {name: one for one in parser._actions for name in one.option_strings}
+    actions = {name: one for one in magic.parser._actions for name in one.option_strings}
     words: list[str] = []
+    seen: set[str] = set()
     position = 0
     while match := _WORD.search(line, position):
         word = match[0]
@@ -192,10 +104,16 @@ def _split(parser: argparse.ArgumentParser, line: str) -> tuple[list[str], str]:
             return words, line[match.end() :].strip()
         if not _OPTION.match(word):
             break
+        action = _meant(word, actions)
+        if action is None:
+            raise UsageError(unknown(magic, word))
+        if action.dest in seen and not getattr(action, "several", False):
+            raise UsageError(_twice(magic, action))
+        seen.add(action.dest)
         words.append(_unquoted(word))
         position = match.end()
-        action = actions.get(word.partition("=")[0])
-        if action is None or action.nargs == 0 or "=" in word:
+        if action.nargs == 0 or word not in actions:
+            # It takes no value, or has it in the same word: --seed=7, -n4.
             continue
         value = _WORD.search(line, position)
         # What may take a number takes only a number, and leaves a word to the prompt.
@@ -204,6 +122,48 @@ def _split(parser: argparse.ArgumentParser, line: str) -> tuple[list[str], str]:
         words.append(_unquoted(value[0]))
         position = value.end()
     return words, line[position:].strip()
+
+
+def _meant(word: str, actions: Mapping[str, argparse.Action]) -> argparse.Action | None:
+    """The option that a word is: ``--name``, ``--name=value``, ``-n``, ``-n4``; flags: ``-bw``."""
+    name = word.partition("=")[0]
+    if name in actions or is_misspelt(name, actions):
+        return actions.get(name)
+    action = actions.get(word[:2])
+    if action is None or action.nargs != 0:
+        return action
+    flags = [actions.get(f"-{letter}") for letter in word[1:]]
+    return action if all(flag and flag.nargs == 0 for flag in flags) else None
+
+
+def is_misspelt(name: str, names: Collection[str]) -> bool:
+    """
+    True for a word that was meant as one of these options, and is none.
+
+    ``-model`` and ``-modle`` are ``--model``, though they could be ``-m`` with a value behind it.
+    """
+    if name in names:
+        return False
+    longs = [one for one in names if one.startswith("--")]
+    return name.startswith("--") or bool(did_you_mean(f"-{name}", longs, alike=0.8))
+
+
+def unknown(magic: Any, word: str) -> str:
+    """``%%sophchat has no --modle. Did you mean --model?``"""
+    name = word.partition("=")[0]
+    names = [one for action in magic.parser._actions for one in action.option_strings]
+    # With two dashes, since nothing is near to a word of two letters.
+    long = f"--{name.strip('-')}"
+    advice = f"%{magic.__name__}? lists its options."
+    if name not in ("--help", "-h"):
+        advice = did_you_mean(long, names, advice)
+    return f"{magic.called} has no {name}. {advice}"
+
+
+def _twice(magic: Any, action: argparse.Action) -> str:
+    name = action.option_strings[-1]
+    reason = getattr(action, "once", "") or "leave one of the two out"
+    return f"{magic.called} takes one {name}: {reason}."
 
 
 def _unquoted(word: str) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-from collections.abc import Collection
 from typing import Any
 
 from IPython.core.error import UsageError
 
-from .options import parse, refuse_keys
+from .options import is_misspelt, parse, refuse_keys, unknown
 
 _BEGIN = re.compile(r"(?<!\S)-{1,2}[A-Za-z][\w-]*")
 
@@ -27,36 +25,38 @@ def parse_around(magic: Any, line: str) -> tuple[argparse.Namespace, str]:
     if re.search(r"(?<!\S)--(?!\S)", line):
         return args, words
     known = {name for action in magic.parser._actions for name in action.option_strings}
-    wrong: UsageError | None = None
+    misspelt = ""
     for match in _BEGIN.finditer(words):
         head, tail = words[: match.start()].strip(), words[match.start() :]
-        try:
-            _, rest = parse(magic, tail)
-        except UsageError as error:
-            if match[0] in known:
-                wrong = wrong or error
+        if is_misspelt(match[0], known):
+            misspelt = misspelt or unknown(magic, match[0])
             continue
-        if not rest:
-            front = line[: len(line.rstrip()) - len(words)]
-            args, _ = parse(magic, f"{front} {tail}")
-            _check(known, head)
-            return args, head
-    if wrong:
-        raise UsageError(f"{wrong}. To have it in the words, begin them with --.")
-    _check(known, words)
+        wrong = _wrong_in(magic, tail)
+        if wrong and match[0] not in known:
+            # -n4 is an option with its value, if all that follows are options too; else a word.
+            continue
+        if wrong:
+            raise _wrong(wrong)
+        front = line[: len(line.rstrip()) - len(words)]
+        args, _ = parse(magic, f"{front} {tail}")
+        words = head
+        break
+    if misspelt:
+        raise _wrong(misspelt)
     return args, words
 
 
-def _check(known: Collection[str], words: str) -> None:
-    for word in _BEGIN.findall(words):
-        if word in known:
-            raise UsageError(
-                f"{word} stands in the middle: options come before the words, or behind them all. "
-                "To have it in the words, begin them with --."
-            )
-        if word.startswith("--"):
-            close = difflib.get_close_matches(word, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else "The magic with ? lists them."
-            raise UsageError(
-                f"{word} is no option. {hint} To have it in the words, begin them with --."
-            )
+def _wrong_in(magic: Any, tail: str) -> str:
+    """What is wrong with options that stand behind the words; empty where nothing is."""
+    try:
+        _, rest = parse(magic, tail)
+    except UsageError as error:
+        return str(error)
+    name = tail.split()[0].partition("=")[0]
+    place = "options come before the words, or behind them all"
+    return f"{name} stands in the middle: {place}" if rest else ""
+
+
+def _wrong(sentence: str) -> UsageError:
+    end = "" if sentence.endswith(("?", ".")) else "."
+    return UsageError(f"{sentence}{end} To have it in the words, begin them with --.")

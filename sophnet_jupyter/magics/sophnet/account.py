@@ -14,7 +14,9 @@ from ... import settings
 from ...settings import Secret
 from ...settings.keystore import Profile, app_profile, profile_name
 from .. import sheet
+from ..line.near import did_you_mean
 from ..session.session import KernelSession
+from .subjects import LOGIN
 
 NOBODY_TO_ASK = (
     "%sophnet login asks for the key, and here nobody can answer (a batch run has no prompt). "
@@ -134,17 +136,28 @@ class Account:
         return settings.checked_key(typed)
 
 
+USAGE = (
+    "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID], or for an "
+    "app %sophnet login --service dify [APP] [--session] [--base-url URL]. "
+    "The key is asked for after Enter, it does not belong on the line."
+)
+
+
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # Its own message would repeat the words, which may be a key.
-        raise UsageError(
-            "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID], or for an "
-            "app %sophnet login --service dify [APP] [--session] [--base-url URL]. "
-            "The key is asked for after Enter, it does not belong on the line."
-        )
+        raise UsageError(USAGE)
 
 
 def _options(line: str) -> Namespace:
+    names = [word.partition("=")[0] for word in line.split() if word.startswith("-")]
+    for name in names:
+        # A word that is none of these is not repeated either.
+        if name not in LOGIN:
+            advice = did_you_mean(name, LOGIN, USAGE)
+            raise UsageError(f"%sophnet login has no such option. {advice}")
+        if names.count(name) > 1:
+            raise UsageError(f"%sophnet login takes one {name}: leave one of the two out.")
     parser = _Parser(prog="%sophnet login", add_help=False, allow_abbrev=False)
     parser.add_argument("profile", nargs="?")
     parser.add_argument("--service", choices=["dify"])

@@ -6,7 +6,6 @@ import sys
 
 from IPython.core.error import UsageError
 
-from ...errors import Stopped
 from ...kernel.loop import run
 from ...settings import model_name
 from ...settings import session as settings_session
@@ -31,10 +30,7 @@ class ModelNames:
 
     def models(self, rest: str) -> None:
         """List what the service has, or those with a text in their name."""
-        try:
-            listed = run(self._session.client.models(refresh=True))
-        except KeyboardInterrupt:
-            raise Stopped() from None
+        listed = run(self._session.client.models(refresh=True))
         if listed is None:
             sys.stdout.write(
                 "The service has no list of models here (404). Any name can be tried: "

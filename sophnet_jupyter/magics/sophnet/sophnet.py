@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +15,10 @@ from ...kernel.loop import run
 from ...settings import dify_apps, model_name
 from ...settings import session as settings_session
 from .. import sheet
+from ..interrupt import in_one_line
 from ..session.defaults import ChatDefaults
 from ..session.session import KernelSession
-from .subjects import SUBJECTS
+from .subjects import ALONE, SUBJECTS
 
 
 @magics_class
@@ -72,6 +72,7 @@ class SophNetMagics(ChatDefaults, Magics):
             %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
         """
         # Imported on use, since this module is a part of %load_ext.
+        from ..line.near import did_you_mean
         from ..line.options import refuse_keys
         from .account import Account
         from .models import ModelNames
@@ -95,11 +96,13 @@ class SophNetMagics(ChatDefaults, Magics):
             "help": self._help,
         }
         if subject not in subjects:
-            close = difflib.get_close_matches(subject, subjects, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"There is {', '.join(subjects)}."
+            advice = did_you_mean(subject, subjects, f"There is {', '.join(subjects)}.")
             # The word is not repeated: it may be a key that stands here by mistake.
-            raise UsageError(f"%sophnet has no such subject. {hint}")
-        return subjects[subject](rest.strip())
+            raise UsageError(f"%sophnet has no such subject. {advice}")
+        if rest.strip() and subject in ALONE:
+            raise UsageError(f"%sophnet {subject} stands alone: leave out what follows it.")
+        with in_one_line():
+            return subjects[subject](rest.strip())
 
     def _status(self, rest: str) -> None:
         settings = self._session.client.settings

@@ -16,3 +16,7 @@ SUBJECTS = {
     "doctor": "check versions, network, key and clock, and say what to do",
     "help": "this list",
 }
+
+# What follows one of these means nothing.
+ALONE = ("status", "jobs", "help")
+LOGIN = ("--session", "--base-url", "--project-id", "--service")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from IPython.core.error import UsageError
 
-from ...errors import Stopped, span
+from ...errors import span
 from ...kernel.loop import run
 from ...providers.tasks.journal import Task
 from ...response import Response
@@ -16,6 +16,7 @@ from ...views.live.progress import said
 from ...views.safe.control_characters import plain
 from .. import sheet
 from ..answers.transcribing import Transcribing
+from ..line.near import did_you_mean
 from ..session.session import KernelSession
 
 NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
@@ -38,11 +39,12 @@ class TaskCommands:
             "forget": self._forget,
         }
         if word not in subjects:
-            raise UsageError("%sophnet tasks [all], or resume, cancel or forget with an id.")
-        try:
-            return subjects[word](name.strip())
-        except KeyboardInterrupt:
-            raise Stopped() from None
+            advice = did_you_mean(word, [name for name in subjects if name])
+            usage = "%sophnet tasks [all], or resume, cancel or forget with an id."
+            raise UsageError(f"{usage} {advice}".rstrip())
+        if name.strip() and word == "all":
+            raise UsageError("%sophnet tasks all takes no name: resume ID, cancel ID, forget ID.")
+        return subjects[word](name.strip())
 
     def _list(self, *, everywhere: bool) -> None:
         tasks = self._session.client.tasks

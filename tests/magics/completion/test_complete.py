@@ -13,7 +13,7 @@ from sophnet_jupyter.magics import extension
 from sophnet_jupyter.magics.catalogue import lazy_magics
 from sophnet_jupyter.magics.chat.sophchat import ChatMagics
 from sophnet_jupyter.magics.completion.complete import completed
-from sophnet_jupyter.magics.completion.suggestions import MODELS
+from sophnet_jupyter.magics.options.services import MODELS
 from sophnet_jupyter.providers.dify.form import parameters
 from sophnet_jupyter.providers.sophnet.models import Models
 
@@ -123,6 +123,8 @@ def test_what_a_custom_model_knows_is_offered_once_it_was_listed(loaded, complet
         ("%ocr photos/|", ["photos/cat.PNG", '"photos/my dog.jpg"']),
         ("%ocr ani|", ["animals"]),
         ("%ocr photos/cat.PNG --mo|", ["--model"]),
+        ("%ocr -m Dee|", ["DeepSeek-OCR"]),
+        ("%knowledge -o answer |", ["--out", "--no-wait"]),
         ("%sophnet mod|", ["model", "models"]),
         ("%sophnet model v3|", ["v3"]),
         ("%sophnet alias |", ["v3"]),

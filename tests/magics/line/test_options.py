@@ -50,6 +50,57 @@ def test_a_wrong_option_is_a_usage_error(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("--temprature 0 hi", "%%sophchat has no --temprature. Did you mean --temperature?"),
+        ("--temprature=0 hi", "%%sophchat has no --temprature. Did you mean --temperature?"),
+        ("-temprature 0 hi", "%%sophchat has no -temprature. Did you mean --temperature?"),
+        ("-model GLM-5 hi", "%%sophchat has no -model. Did you mean --model?"),
+        ("--temp 0 hi", "%%sophchat has no --temp. Did you mean --temperature?"),
+        ("--max 5 hi", "--max. Did you mean --max-tokens or --max-rounds or --max-side?"),
+        ("--t 0 hi", "%%sophchat has no --t. Did you mean -t?"),
+        ("-m GLM-5 --zzz hi", "%%sophchat has no --zzz. %sophchat? lists its options."),
+        ("--help", "%%sophchat has no --help. %sophchat? lists its options."),
+    ],
+)
+def test_a_misspelt_option_is_told_with_the_one_that_was_meant(line: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parsed(line)
+    assert str(caught.value).endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("-t 0 -t 1 hi", "%%sophchat takes one --temperature: leave one of the two out."),
+        ("-t0 --temperature=1 hi", "%%sophchat takes one --temperature: "),
+        ("-m a -m b hi", "takes one --model: several models are not asked at once yet."),
+        ("--raw --raw hi", "%%sophchat takes one --raw: "),
+        ("--logprobs 2 --logprobs hi", "%%sophchat takes one --logprobs: "),
+    ],
+)
+def test_an_option_that_is_no_list_stands_once(line: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parsed(line)
+    assert says in str(caught.value)
+
+
+def test_an_option_that_is_a_list_may_stand_again() -> None:
+    args, words = parsed("--image a.png --image b.png -x n=3 -x a.b=1 --tools f --tools g hi")
+    assert (args.image, args.extra, args.tools) == (
+        ["a.png", "b.png"],
+        ["n=3", "a.b=1"],
+        ["f", "g"],
+    )
+    assert words == "hi"
+
+
+def test_a_short_option_may_hold_its_value() -> None:
+    args, words = parsed("-t0.5 -mGLM-5 -b hi")
+    assert (args.temperature, args.model, args.background, words) == (0.5, "GLM-5", True, "hi")
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "hi sk-0123456789abcdef",

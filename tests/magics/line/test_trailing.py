@@ -18,6 +18,7 @@ def parsed(line: str) -> tuple[object, str]:
         "a red fox --seed 7 -n 4",
         "--seed 7 a red fox -n 4",
         "a red fox -n 4 --seed=7  ",
+        "a red fox -n4 --seed 7",
     ],
 )
 def test_options_stand_before_the_words_or_behind_them(line: str) -> None:
@@ -27,7 +28,14 @@ def test_options_stand_before_the_words_or_behind_them(line: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["a well-known fox - in snow", "it's a fox's life", "a -5 degree day", "fox -> hen", ""],
+    [
+        "a well-known fox - in snow",
+        "it's a fox's life",
+        "a -5 degree day",
+        "a -night fox",
+        "fox -> hen",
+        "",
+    ],
 )
 def test_words_stay_as_they_are_written(words: str) -> None:
     assert parsed(words)[1] == words
@@ -43,11 +51,17 @@ def test_behind_two_dashes_everything_is_words() -> None:
     ("line", "says"),
     [
         ("a fox --sed 7", "Did you mean --seed"),
-        ("a fox --ar 16:9", "no option"),
+        ("a fox --ar 16:9", "%%imagine has no --ar. "),
         ("a fox --seed 7 in snow", "in the middle"),
         ("a fox --seed seven", "invalid int value: 'seven'. To have it in the words, begin"),
         ("a fox --seed", "--seed: expected one argument. To have it in the words, begin"),
         ("a fox --sed 3 --seed seven", "invalid int value"),
+        ("a fox --seed 3 --sed 7", "%%imagine has no --sed. Did you mean --seed"),
+        ("a fox -sed 7", "%%imagine has no -sed. Did you mean --seed"),
+        ("a fox --neg hens", "%%imagine has no --neg. Did you mean --negative"),
+        ("a fox --seed 3 --seed 7", "%%imagine takes one --seed: "),
+        ("--seed 3 a fox --seed 7", "%%imagine takes one --seed: "),
+        ("--sed 3 a fox", "%%imagine has no --sed. Did you mean --seed"),
     ],
 )
 def test_what_looks_like_an_option_is_never_paid_for_as_words(line: str, says: str) -> None:
@@ -66,5 +80,5 @@ def test_a_key_is_refused_wherever_it_stands() -> None:
 
 
 def test_an_option_that_is_none_is_refused_before_the_last_ones_too() -> None:
-    with pytest.raises(UsageError, match="--sed is no option"):
+    with pytest.raises(UsageError, match=r"%%imagine has no --sed\. Did you mean --seed"):
         parsed("a fox --sed 3 in snow -n 2")

@@ -1,0 +1,88 @@
+"""What a chat cell may say of its question and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...views.answer.formats import FORMATS
+from ..options.option import option
+from ..options.services import conversations, models, voices
+from ..options.variables import functions, schemas
+
+_ASKING = (
+    option(
+        "-m",
+        "--model",
+        completes=models,
+        once="several models are not asked at once yet",
+        help="Model to ask; %%sophnet model sets the default.",
+    ),
+    option("-s", "--system", metavar="TEXT", help="System message, in quotes."),
+    option(
+        "-c",
+        "--conversation",
+        metavar="NAME",
+        completes=conversations,
+        help="Go on with the conversation of this name. Without it each cell stands alone.",
+    ),
+    option("--new", action="store_true", help="Begin the conversation of -c anew."),
+    option("-t", "--temperature", type=float, help="0 to 2: how random the answer is."),
+    option("--top-p", type=float, help="0 to 1: how much of the likely words to consider."),
+    option("--max-tokens", type=int, help="Longest answer, in tokens."),
+    option("--stop", action="append", metavar="TEXT", help="Stop before this text; up to 4 times."),
+    option("--think", action="store_true", help="Let the model think aloud first."),
+    option("--no-think", action="store_true", help="Switch thinking off."),
+    option("--seed", type=int, metavar="N", help="The same seed, much the same answer."),
+    option(
+        "--logprobs",
+        nargs="?",
+        const=0,
+        type=int,
+        metavar="N",
+        help="Show how likely each token was, and with N what else it could have been.",
+    ),
+    option("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
+)
+_PICTURES = (
+    option("--detail", choices=("low", "high", "auto"), help="How closely to look at pictures."),
+    option("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size."),
+)
+_FORM = (
+    option(
+        "-f",
+        "--format",
+        choices=FORMATS,
+        help="How to show the answer; json and table are read into .parsed.",
+    ),
+    option("--json", action="store_true", help="Ask for JSON, and read it into .parsed."),
+    option(
+        "--schema",
+        metavar="NAME",
+        completes=schemas,
+        between="[",
+        help="Ask for JSON of this form: a dataclass, model or schema; list[NAME] for several.",
+    ),
+    option("--repair", action="store_true", help="Let the model correct a wrong form once."),
+    option("--voice", metavar="NAME", completes=voices, help="Hear the answer too, in this voice."),
+)
+_TOOLS = (
+    option(
+        "--tools",
+        action="append",
+        metavar="F,G",
+        completes=functions,
+        between=",",
+        help="Functions that the model may call. It only says so, unless --run-tools runs them.",
+    ),
+    option("--run-tools", action="store_true", help="Run what it calls, and let it go on."),
+    option("--max-rounds", type=int, metavar="N", help="Requests that --run-tools may make."),
+)
+
+
+def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a magic that asks a chat model, beside those that many magics have."""
+    # Decorators apply from the bottom up.
+    for each in reversed((*_ASKING, *_FORM, *_TOOLS, *_PICTURES)):
+        magic = each(magic)
+    return magic

@@ -1,0 +1,40 @@
+"""What may follow ``%sophnet``."""
+
+from __future__ import annotations
+
+from ...errors import SettingsError
+from ...settings import store
+from ..options.found import Found, matching
+from ..options.services import models
+from ..session.session import KernelSession
+from ..sophnet.subjects import LOGIN, SUBJECTS
+
+
+def for_subject(before: list[str], word: str, session: KernelSession) -> list[Found]:
+    """Subjects, and what each of them takes."""
+    match before:
+        case []:
+            return matching(word, SUBJECTS, "subject")
+        case ["login", *_] if word.startswith("-"):
+            return matching(word, LOGIN, "option")
+        case ["login" | "logout" | "profile"]:
+            return matching(word, _profiles(), "profile")
+        case ["model"] | ["alias", _]:
+            return models(word, session)
+        case ["alias"]:
+            return matching(word, session.aliases.known, "alias")
+        case ["cancel"]:
+            cells = sorted({job.cell for job in session.jobs.running})
+            return matching(word, [*map(str, cells), "all"], "value")
+        case ["tasks"]:
+            return matching(word, ["all", "resume", "forget", "cancel"], "value")
+        case ["doctor"]:
+            return matching(word, ["--stream"], "option")
+    return []
+
+
+def _profiles() -> list[str]:
+    try:
+        return [profile.name for profile in store().listed()]
+    except SettingsError:
+        return []

@@ -1,0 +1,23 @@
+"""A name that is none, and the one that was meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+# So many names can be read in one line.
+MOST = 3
+
+
+def did_you_mean(
+    word: str, names: Iterable[str], otherwise: str = "", *, alike: float = 0.6
+) -> str:
+    """
+    ``Did you mean --model?``, or what is said where no name is near.
+
+    A word that begins a name means that name; else names that are ``alike`` by that share.
+    """
+    names = list(names)
+    found = [name for name in names if len(word.strip("-")) > 1 and name.startswith(word)]
+    found = found or difflib.get_close_matches(word, names, n=1, cutoff=alike)
+    return f"Did you mean {' or '.join(found[:MOST])}?" if found else otherwise

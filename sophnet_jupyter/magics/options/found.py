@@ -1,0 +1,37 @@
+"""What Tab may offer for a value: how it is found, and what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..session.session import KernelSession
+
+Found = tuple[str, str]
+"""What may be put in, and the word that JupyterLab shows beside it."""
+
+Finder = Callable[[str, KernelSession], list[Found]]
+"""Finds what a value may be, of which a piece stands there. It asks nobody: the user waits."""
+
+WordsFinder = Callable[[list[str], str, KernelSession], list[Found]]
+"""The same for the words of a magic, given those before: options and their values are none."""
+
+
+def matching(word: str, names: Iterable[str], kind: str) -> list[Found]:
+    """Names that begin with a word, in whatever case; if none does, those that have it in them."""
+    names, word = list(dict.fromkeys(names)), word.lower()
+    begins = [name for name in names if name.lower().startswith(word)]
+    return [(name, kind) for name in begins or [name for name in names if word in name.lower()]]
+
+
+def one_of(*names: str, kind: str = "value") -> Finder:
+    """Finds one of these names."""
+    return lambda word, session: matching(word, names, kind)
+
+
+def begun(*finders: Finder) -> WordsFinder:
+    """Finds, for each word of a magic, what any of these find once a piece of it is there."""
+
+    def find(before: list[str], word: str, session: KernelSession) -> list[Found]:
+        return [one for each in finders for one in each(word, session)] if word else []
+
+    return find

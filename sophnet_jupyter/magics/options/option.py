@@ -1,0 +1,39 @@
+"""An option of a magic, with all that is known of it: its help, and what Tab offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.magic_arguments import argument
+
+from .found import Finder
+
+
+class option(argument):  # noqa: N801 - a decorator, as IPython's own is
+    """
+    Declares an option as IPython's ``argument`` does, and what its value may be.
+
+    ``completes`` finds values for Tab, after the last of the letters in ``between`` where one value
+    names several things. ``once`` is the reason why the option stands once, for who says it twice.
+    """
+
+    def __init__(
+        self,
+        *names: str,
+        completes: Finder | None = None,
+        between: str = "",
+        once: str = "",
+        **how: Any,
+    ) -> None:
+        super().__init__(*names, **how)  # type: ignore[no-untyped-call]
+        self._facts = {
+            "completes": completes,
+            "between": between,
+            "once": once,
+            "several": how.get("action") == "append",
+        }
+
+    def add_to_parser(self, parser: Any, group: Any) -> None:
+        """Add it, and leave what is known of it with what argparse makes of it."""
+        action = (group or parser).add_argument(*self.args, **self.kwds)
+        vars(action).update(self._facts)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ..client import Client
 from ..errors import SophNetError
-from ..settings import Settings
+from ..settings import Settings, described, notice, unknown_variables
 from ..settings.secret import scrub
 from . import versions
 from .finding import Finding, well
@@ -25,7 +25,7 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
     ``stream`` also asks a real service for a short answer, to see whether it arrives in pieces; the
     sandbox, which costs nothing, is asked anyway. The arguments are those of `Client`.
     """
-    found = [_python(), *_packages()]
+    found = [_python(), *_packages(), *_variables()]
     try:
         client = Client(**arguments)
     except SophNetError as error:
@@ -55,6 +55,20 @@ def _packages() -> list[Finding]:
         for each in versions.wanting()
     ]
     return [*old, Finding(mark="✓", about="packages", said=versions.summary())]
+
+
+def _variables() -> list[Finding]:
+    # Told here, so that the client need not warn of it.
+    notice()
+    return [
+        Finding(
+            mark="!",
+            about="settings",
+            said=f"{described(name, '')} is set, and nothing reads it",
+            advice=f"did you mean {near}? Set that before the kernel starts" if near else "",
+        )
+        for name, near in unknown_variables().items()
+    ]
 
 
 def _road(settings: Settings) -> Road:

@@ -12,7 +12,7 @@ from IPython.core.completer import CompletionContext, SimpleMatcherResult, conte
 
 from ..errors import SophNetError
 from ..kernel.loop import later
-from ..settings import media_in_files, model_name
+from ..settings import media_in_files, model_name, notice
 from ..views.media.shelf import shelf
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
 from .line.questions import transformer
@@ -57,7 +57,9 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
     _loaded[id(shell)] = session, own
     with suppress(SophNetError):
         session.aliases.read()
-    sys.stdout.write(greeting(session) + "\n")
+    # Taken first: a client would warn of it in the words of Python, which are more lines.
+    told = notice()
+    sys.stdout.write(greeting(session) + "\n" + (f"! {told}\n" if told else ""))
     later(WARM_UP_AFTER, lambda: warm_up(session))
 
 

@@ -5,33 +5,7 @@ Arguments come first, then what ``%sophnet`` set in this session, then the envir
 profile that ``%sophnet login`` has stored; with no key at all, the sandbox. Only this
 package reads the environment.
 
-| name | meaning |
-|---|---|
-| SOPHNET_API_KEY | the key; without one everything runs in the sandbox |
-| SOPHNET_BASE_URL | root of the service, ``https://www.sophnet.com/api/open-apis`` if unset |
-| SOPHNET_PROJECT_ID | project, for the longer paths; the key alone is enough for the short ones |
-| SOPHNET_MODEL | chat model to use when a call names none |
-| SOPHNET_EASYLLM_ID | resource id for every service that wants one |
-| SOPHNET_<SERVICE>_EASYLLM_ID | the same for one of `SERVICES`: SPEECH, VOICE, … |
-| SOPHNET_PROXY, SOPHNET_CA_BUNDLE | proxy address; file or folder of certificates to trust |
-| HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY | read as curl does, where SOPHNET_PROXY is not set |
-| SSL_CERT_FILE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR | read where SOPHNET_CA_BUNDLE is not set |
-| SOPHNET_PROFILE | profile a new kernel begins with, ``default`` if unset |
-| SOPHNET_CONFIG_DIR | folder of ``profiles.json``; the system's own if unset, see `keystore` |
-| SOPHNET_DATA_DIR | folder of what is kept on this machine, such as tasks; see `data_folder` |
-| SOPHNET_MEDIA | ``embed`` results in notebooks, or keep them as ``files`` beside them |
-| SOPHNET_NO_SANDBOX | ``1``: never start the sandbox, fail with a sentence instead |
-| SOPHNET_SANDBOX_URL | a sandbox that runs already, to be used in place of one of our own |
-| SOPHNET_SANDBOX_KEY | its key, ``sandbox`` if unset |
-| DIFY_API_KEY | key of a Dify app; without one ``client.dify`` is an app of the sandbox |
-| DIFY_BASE_URL | root of Dify, ``https://api.dify.ai/v1`` if unset |
-| DIFY_USER | who asks, to Dify; one of this notebook's own if unset |
-| DIFY_<NAME>_API_KEY, DIFY_<NAME>_BASE_URL | further apps, each with a key of its own |
-| TELEAI_APP_ID, TELEAI_APP_KEY | TeleAI's id (买家中心-已购能力) and key; without, the sandbox |
-| TELEAI_REGION | region that TeleAI's signature names, ``QG`` (all of China) if unset |
-| TELEAI_BASE_URL | TeleAI's root, ``https://openapi.teleagi.cn`` if unset |
-| TELEAI_DEVICE_UUID | device to name in each request, where one is registered |
-| TELEAI_AUTHORIZATION | a ready ``Authorization``, to be sent in place of a signature of ours |
+Which variables there are, and what each means: `variables.VARIABLES`.
 
 A profile is a key with the address and the project it belongs to, and these three stay together:
 a stored key goes to its own address whatever SOPHNET_BASE_URL says, and a key from elsewhere never
@@ -64,3 +38,6 @@ from .sophnet import environment_has_key as environment_has_key
 from .sophnet import forget as forget
 from .sophnet import model_name as model_name
 from .teleai import TeleAIAccount as TeleAIAccount
+from .variables import described as described
+from .variables import notice as notice
+from .variables import unknown_variables as unknown_variables

@@ -19,6 +19,7 @@ from .environment import (
 from .keystore import DEFAULT, Keystore, app_profile
 from .network import certificates, proxy_for
 from .secret import Secret
+from .variables import tell
 
 DIFY_URL = "https://api.dify.ai/v1"
 
@@ -62,7 +63,9 @@ class DifySettings:
 
         Raises `SettingsError` for a name without a key, or where the sandbox is switched off.
         """
-        environ = os.environ if environ is None else environ
+        if environ is None:
+            environ = os.environ
+            tell()
         given = {name: value for name, value in arguments.items() if value is not None}
         key = _dify_key(name, given, environ)
         base_url, setting = _dify_address(name, key, given, environ)

@@ -20,9 +20,9 @@ from .environment import (
 from .keystore import DEFAULT, Keystore
 from .network import certificates, proxy_for
 from .secret import Secret as Secret
+from .variables import SERVICES, tell
 
 MODEL = "DeepSeek-V3.2"
-SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documents")
 
 
 def choose(key: Secret, *, profile: str = "", base_url: str = "", project_id: str = "") -> None:
@@ -76,7 +76,9 @@ class Settings:
         Raises `SettingsError` when there is no key and the sandbox is switched off, or when an
         address cannot be one.
         """
-        environ = os.environ if environ is None else environ
+        if environ is None:
+            environ = os.environ
+            tell()
         given = {name: value for name, value in arguments.items() if value is not None}
         timeouts = given.pop("timeouts", Timeouts())
         key = _key(given, environ)

@@ -12,6 +12,7 @@ from .addresses import checked_key, checked_url, sandbox_root
 from .environment import SANDBOX_KEY
 from .network import proxy_for
 from .secret import Secret
+from .variables import tell
 
 TELEAI_URL = "https://openapi.teleagi.cn"
 TELEAI_REGION = "QG"
@@ -40,7 +41,9 @@ class TeleAIAccount:
         Raises `SettingsError` when half of it is missing or cannot be right, or when there is
         none and the sandbox is switched off.
         """
-        environ = os.environ if environ is None else environ
+        if environ is None:
+            environ = os.environ
+            tell()
 
         def first(name: str, default: str = "") -> Any:
             return arguments.get(name) or environ.get(f"TELEAI_{name.upper()}", "") or default

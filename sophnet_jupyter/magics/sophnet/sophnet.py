@@ -12,7 +12,7 @@ from traitlets import observe
 from ...client import sandbox
 from ...errors import SettingsError
 from ...kernel.loop import run
-from ...settings import dify_apps, model_name
+from ...settings import described, dify_apps, model_name, unknown_variables
 from ...settings import session as settings_session
 from .. import sheet
 from ..interrupt import in_one_line
@@ -119,6 +119,8 @@ class SophNetMagics(ChatDefaults, Magics):
             "Dify": _dify(self._session),
             "TeleAI": _teleai(self._session),
         }
+        if unknown := [described(*each) for each in unknown_variables().items()]:
+            rows["not read"] = ", ".join(unknown)
         sheet.table(self._session.shell, rows)
 
     def _doctor(self, rest: str) -> None:

@@ -1,0 +1,113 @@
+"""
+The environment variables there are, each with what it means; and those that only look so.
+
+Nobody reads a variable with a slip in its name: SOPHNET_APIKEY would leave its user in the sandbox
+without a word. So it is told, once in a process, and never with its value.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Mapping
+
+SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documents")
+
+VARIABLES = {
+    "SOPHNET_API_KEY": "the key; without one everything runs in the sandbox",
+    "SOPHNET_BASE_URL": "root of the service, https://www.sophnet.com/api/open-apis if unset",
+    "SOPHNET_PROJECT_ID": "project, for the longer paths; the key alone will do for the short ones",
+    "SOPHNET_MODEL": "chat model to use when a call names none",
+    "SOPHNET_EASYLLM_ID": "resource id for every service that wants one",
+    "SOPHNET_<SERVICE>_EASYLLM_ID": "the same for one of `SERVICES`: SPEECH, VOICE, …",
+    "SOPHNET_PROXY": "address of a proxy",
+    "SOPHNET_CA_BUNDLE": "file or folder of certificates to trust",
+    "HTTPS_PROXY": "read as curl does where SOPHNET_PROXY is not set; so are HTTP_PROXY and ALL_PROXY",
+    "NO_PROXY": "what is reached without them: names, endings, addresses, networks",
+    "SSL_CERT_FILE": "read where SOPHNET_CA_BUNDLE is not set; so are REQUESTS_CA_BUNDLE and SSL_CERT_DIR",
+    "SOPHNET_PROFILE": "profile a new kernel begins with, ``default`` if unset",
+    "SOPHNET_CONFIG_DIR": "folder of profiles.json; the system's own if unset, see `keystore`",
+    "SOPHNET_DATA_DIR": "folder of what is kept on this machine, such as tasks; see `data_folder`",
+    "SOPHNET_MEDIA": "``embed`` results in notebooks, or keep them as ``files`` beside them",
+    "SOPHNET_NO_SANDBOX": "``1``: never start the sandbox, fail with a sentence instead",
+    "SOPHNET_SANDBOX_URL": "a sandbox that runs already, to be used in place of one of our own",
+    "SOPHNET_SANDBOX_KEY": "its key, ``sandbox`` if unset",
+    "SOPHNET_SANDBOX_UPSTREAM_KEY": "read by the sandbox alone: the key of its --upstream",
+    "DIFY_API_KEY": "key of a Dify app; without one `Client.dify` is an app of the sandbox",
+    "DIFY_BASE_URL": "root of Dify, https://api.dify.ai/v1 if unset",
+    "DIFY_USER": "who asks, to Dify; one of this notebook's own if unset",
+    "DIFY_<NAME>_API_KEY": "a further app, with a key of its own",
+    "DIFY_<NAME>_BASE_URL": "its root, DIFY_BASE_URL if unset",
+    "TELEAI_APP_ID": "TeleAI's id (买家中心-已购能力); without it and the key, the sandbox",
+    "TELEAI_APP_KEY": "the key of that id",
+    "TELEAI_REGION": "region that TeleAI's signature names, ``QG`` (all of China) if unset",
+    "TELEAI_BASE_URL": "TeleAI's root, https://openapi.teleagi.cn if unset",
+    "TELEAI_DEVICE_UUID": "device to name in each request, where one is registered",
+    "TELEAI_AUTHORIZATION": "a ready ``Authorization``, to be sent in place of a signature of ours",
+}
+
+_OURS = ("SOPHNET_", "DIFY_", "TELEAI_")
+_KNOWN = re.compile(
+    "|".join(VARIABLES)
+    .replace("<SERVICE>", f"(?:{'|'.join(SERVICES).upper()})")
+    .replace("<NAME>", ".+")
+)
+# So many names can be read in one line, and so much of each.
+_MOST, _LONGEST = 3, 60
+
+# What this process has told already.
+_told: set[str] = set()
+
+
+class SettingsWarning(UserWarning):
+    """A setting that has no effect."""
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Variables that begin as ours do and are none, each with the nearest that is one, or none."""
+    names = os.environ if environ is None else environ
+    return {
+        name: _nearest(name)
+        for name in sorted(names)
+        if name.upper().startswith(_OURS) and not _KNOWN.fullmatch(name)
+    }
+
+
+def notice() -> str:
+    """One line about the unknown variables that this process has not told of yet, or nothing."""
+    found = {name: near for name, near in unknown_variables().items() if name not in _told}
+    _told.update(found)
+    if not found:
+        return ""
+    shown = [described(name, near) for name, near in list(found.items())[:_MOST]]
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    verb = "are set, and nothing reads them" if len(found) > 1 else "is set, and nothing reads it"
+    return f"{', '.join(shown)}{more} {verb}."
+
+
+def described(name: str, near: str) -> str:
+    """A variable's name, with the one that was meant."""
+    name = name[:_LONGEST] if name.isidentifier() else ascii(name[:_LONGEST])
+    return f"{name} (did you mean {near}?)" if near else name
+
+
+def tell() -> None:
+    """Warn of what `notice` says. To be called by what a caller of ours calls."""
+    if said := notice():
+        warnings.warn(f"sophnet_jupyter: {said}", SettingsWarning, stacklevel=4)
+
+
+def _nearest(name: str) -> str:
+    # Here, since hardly anybody has such a variable.
+    from difflib import get_close_matches
+
+    upper = name.upper()
+    names = [one for one in VARIABLES if "<" not in one]
+    names += [f"SOPHNET_{service.upper()}_EASYLLM_ID" for service in SERVICES]
+    if upper.startswith("DIFY_"):
+        # DIFY_WRITER_APIKEY is of the app WRITER.
+        parts = upper.split("_")
+        apps = ["_".join(parts[1:end]) for end in range(2, len(parts))]
+        names += [f"DIFY_{app}_{what}" for app in apps if app for what in ("API_KEY", "BASE_URL")]
+    return next(iter(get_close_matches(upper, names, n=1, cutoff=0.7)), "")

@@ -16,8 +16,7 @@ from sophnet_jupyter.providers.sophnet.videos import videos
 FOLDERS = {
     "chat": {"chat"},
     "images": {"images"},
-    # A task of theirs is read as one of images is.
-    "videos": {"videos", "images"},
+    "videos": {"videos"},
     "speech": {"speech"},
     "voice": {"voice"},
     # It is made of the three others.

@@ -15,7 +15,9 @@ from ...settings.secret import scrub
 from .near import did_you_mean
 
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
-_OPTION = re.compile(r"-{1,2}[A-Za-z]")
+# Word processors and some keyboards make one dash of two.
+DASHES = "-\u2013\u2014\u2212"
+_OPTION = re.compile(rf"[{DASHES}]{{1,2}}[A-Za-z]")
 _QUOTES = re.compile(r"""["']([^"']*)["']|"([^"]*)"|'([^']*)'""")
 _LOOKS_LIKE_KEY = re.compile(r"\b(?:sk|ak|app|dataset)-[A-Za-z0-9_-]{12,}|\bBearer +[\w.~+/-]{12,}")
 _RUN = re.compile(r"[A-Za-z0-9]{20,}")
@@ -102,7 +104,7 @@ def _split(magic: Any, line: str) -> tuple[list[str], str]:
         word = match[0]
         if word == "--":
             return words, line[match.end() :].strip()
-        if not _OPTION.match(word):
+        if not _OPTION.match(word) or not (word[0] == "-" or is_misspelt(word, actions)):
             break
         action = _meant(word, actions)
         if action is None:
@@ -140,12 +142,14 @@ def is_misspelt(name: str, names: Collection[str]) -> bool:
     """
     True for a word that was meant as one of these options, and is none.
 
-    ``-model`` and ``-modle`` are ``--model``, though they could be ``-m`` with a value behind it.
+    ``-model`` and ``-modle`` are ``--model``, though they could be ``-m`` with a value behind it;
+    and so is the word with a long dash before it.
     """
     if name in names:
         return False
     longs = [one for one in names if one.startswith("--")]
-    return name.startswith("--") or bool(did_you_mean(f"-{name}", longs, alike=0.8))
+    long = f"--{name.partition('=')[0].lstrip(DASHES)}"
+    return name.startswith("--") or bool(did_you_mean(long, longs, alike=0.8))
 
 
 def unknown(magic: Any, word: str) -> str:
@@ -153,7 +157,7 @@ def unknown(magic: Any, word: str) -> str:
     name = word.partition("=")[0]
     names = [one for action in magic.parser._actions for one in action.option_strings]
     # With two dashes, since nothing is near to a word of two letters.
-    long = f"--{name.strip('-')}"
+    long = f"--{name.lstrip(DASHES)}"
     advice = f"%{magic.__name__}? lists its options."
     if name not in ("--help", "-h"):
         advice = did_you_mean(long, names, advice)

@@ -8,9 +8,9 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from .options import is_misspelt, parse, refuse_keys, unknown
+from .options import DASHES, is_misspelt, parse, refuse_keys, unknown
 
-_BEGIN = re.compile(r"(?<!\S)-{1,2}[A-Za-z][\w-]*")
+_BEGIN = re.compile(rf"(?<!\S)[{DASHES}]{{1,2}}[A-Za-z][\w-]*")
 
 
 def parse_around(magic: Any, line: str) -> tuple[argparse.Namespace, str]:

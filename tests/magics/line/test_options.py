@@ -36,6 +36,7 @@ def test_an_option_takes_a_quoted_value(line: str, system: str) -> None:
 
 def test_a_prompt_may_begin_with_a_minus() -> None:
     assert parsed("-5 plus 3?")[1] == "-5 plus 3?"
+    assert parsed("\u2014Hello, said the fox.")[1] == "\u2014Hello, said the fox."
     assert parsed("-m x -- -t is an option")[1] == "-t is an option"
 
 
@@ -56,6 +57,8 @@ def test_a_wrong_option_is_a_usage_error(line: str) -> None:
         ("--temprature=0 hi", "%%sophchat has no --temprature. Did you mean --temperature?"),
         ("-temprature 0 hi", "%%sophchat has no -temprature. Did you mean --temperature?"),
         ("-model GLM-5 hi", "%%sophchat has no -model. Did you mean --model?"),
+        ("\u2014temperature 0 hi", "has no \u2014temperature. Did you mean --temperature?"),
+        ("\u2013model=GLM-5 hi", "has no \u2013model. Did you mean --model?"),
         ("--temp 0 hi", "%%sophchat has no --temp. Did you mean --temperature?"),
         ("--max 5 hi", "--max. Did you mean --max-tokens or --max-rounds or --max-side?"),
         ("--t 0 hi", "%%sophchat has no --t. Did you mean -t?"),

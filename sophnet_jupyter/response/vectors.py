@@ -110,10 +110,16 @@ def _rows(other: Any) -> Matrix:
     if isinstance(other, Vectors):
         return other.array
     try:
-        rows = numpy.asarray(other, dtype=numpy.float32)
-    except (TypeError, ValueError):
+        given = numpy.asarray(other)
+        if given.dtype.kind not in "buif":
+            given = numpy.asarray(other, dtype=numpy.float64)
+        with numpy.errstate(over="ignore"):
+            rows = given.astype(numpy.float32)
+    except (TypeError, ValueError, OverflowError):
         kind = type(other).__name__
         raise SettingsError(f"A {kind} holds no vectors: pass a response or an array.") from None
+    if numpy.isinf(rows).any():
+        raise SettingsError("These vectors hold numbers beyond 32-bit floats, or infinite ones.")
     if rows.ndim not in (1, 2):
         raise SettingsError(f"Vectors are rows of a matrix, not of {rows.ndim} dimensions.")
     return rows.reshape(-1, rows.shape[-1])  # type: ignore[no-any-return]

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Row = list[str]
+from ..files.lines import lines
+from . import html_table, pipe_row
+from .html_table import MOST_EMPTY, Row
+from .numbers import numbers
+
+__all__ = [
+    "MOST_EMPTY",
+    "Heading",
+    "Row",
+    "drawable",
+    "numbers",
+    "outline",
+    "pipes",
+    "spaced",
+    "table_records",
+    "table_rows",
+    "unique",
+    "with_pipes",
+]
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
-_BAR = re.compile(r"(?<!\\)\|")
-_TABLE_BEGIN = re.compile(r"<table\b", re.IGNORECASE)
-_TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 # What a model puts around a table to set it in the middle of a page.
 _DIV_BEGIN = re.compile(r"<div\b[^<>]{0,120}>\s{0,9}\Z", re.IGNORECASE)
 _DIV_END = re.compile(r"\s{0,9}</div\s{0,9}>", re.IGNORECASE)
 _DIV = 150
-_INTEGER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+|[-+]?\d{1,15}")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-# Rows are filled up to the head's length, which makes a table of a short text that is as large as
-# its square. What would need more cells than this is no table, and stays in the text as it is.
-MOST_EMPTY = 5_000
-# A cell that says it spans a thousand others is not believed.
-_MOST_SPANNED = 50
+_SOFT_BREAK = re.compile("[\v\f\x85]")
+# Converters of workbooks call a column so that has no name.
+_UNNAMED = re.compile(r"(?:Unnamed: \d+)?")
 
 
 class Heading(NamedTuple):
@@ -57,30 +67,60 @@ def table_rows(text: str) -> list[list[Row]]:
     """
     The tables in the order in which they stand, written in pipes or in HTML.
 
-    Each is its rows, the head first, all as long as the head. One whose rows are so much shorter
-    than its head that it would be mostly empty (`MOST_EMPTY`) is left out.
+    Each is its rows, the head first, all as long as the head. A title above the head is no row. One
+    whose rows are so much shorter than its head that it would be mostly empty (`MOST_EMPTY`) is
+    left out.
     """
-    found = [(begin, _html_rows(text[begin:end])) for begin, end in _html_tables(text)]
-    found += _pipe_tables(text)
+    outer = html_table.spans(text)
+    found = [(begin, html_table.read(text[begin:end]).rows) for begin, end in outer]
+    for table in _pipe_tables(text):
+        rows = [[pipe_row.words(cell) for cell in row] for row in table.rows]
+        found.append((table.begin, _squared(rows)))
     ordered = (rows for _, rows in sorted(found, key=lambda one: one[0]) if any(rows))
-    return [_headed(rows) for each in ordered if (rows := _squared(each))]
+    return [_headed(rows) for rows in ordered]
+
+
+def table_records(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """A table by the names of its columns, in which words are numbers by the rule of `numbers`."""
+    head, *body = rows
+    columns = [numbers(column) for column in zip(*body, strict=True)]
+    return [dict(zip(unique(head), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def spaced(text: str) -> str:
+    """The text with blanks for soft breaks, which are no characters that can be shown."""
+    return _SOFT_BREAK.sub(" ", text)
+
+
+def drawable(text: str) -> str:
+    """The same lines, in which tables in pipes have their cells in the right columns when drawn."""
+    changed = [change for table in _pipe_tables(text) for change in table.changes]
+    if not changed:
+        return text
+    pieces = lines(text, ends=True)
+    for number, row in changed:
+        line = pieces[number - 1]
+        end = line[len(line.rstrip("\r\n")) :]
+        pieces[number - 1] = f"| {' | '.join(row)} |{end}"
+    return "".join(pieces)
 
 
 def with_pipes(text: str) -> str:
     """The text with its HTML tables written in pipes, which is how tables are drawn here."""
     pieces, after = [], 0
-    for begin, end in _html_tables(text):
-        read = _html_rows(text[begin:end])
-        rows = _squared(read)
-        if any(read) and not rows:
-            # Too much of it is empty: it stays as it was written.
+    for begin, end in html_table.spans(text):
+        table = html_table.read(text[begin:end])
+        if table.mostly_empty:
+            # It stays as it was written.
             continue
         near = max(after, begin - _DIV)
         around = _DIV_BEGIN.search(text[near:begin])
         behind = _DIV_END.match(text, end)
         if around and behind:
             begin, end = near + around.start(), behind.end()
-        pieces += [text[after:begin], f"\n\n{pipes(rows)}\n\n" if rows and rows[0] else ""]
+        drawn = pipes(table.rows) if any(table.rows) else ""
+        shown = "\n\n".join(filter(None, [table.title, drawn]))
+        pieces += [text[after:begin], f"\n\n{shown}\n\n" if shown else ""]
         after = end
     return "".join([*pieces, text[after:]])
 
@@ -89,15 +129,6 @@ def pipes(rows: Sequence[Row]) -> str:
     """A table as Markdown."""
     head, *body = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
     return "\n".join([head, "|" + "---|" * len(rows[0]), *body])
-
-
-def numbers(column: list[str]) -> list[str] | list[int] | list[float]:
-    """The column as numbers where every cell is one."""
-    if column and all(_INTEGER.fullmatch(cell) for cell in column):
-        return [int(cell.replace(",", "")) for cell in column]
-    if column and all(_NUMBER.fullmatch(cell) for cell in column):
-        return [float(cell) for cell in column]
-    return column
 
 
 def unique(names: Row) -> Row:
@@ -114,7 +145,7 @@ def unique(names: Row) -> Row:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines outside fenced code, numbered from 1."""
     fence = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines(text), 1):
         mark = _FENCE.match(line)
         if fence:
             if mark and mark[1].startswith(fence):
@@ -125,43 +156,46 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _html_tables(text: str) -> Iterator[tuple[int, int]]:
-    """Where tables begin and end, found in one pass: a text may be hostile, and long."""
-    place = 0
-    while begin := _TABLE_BEGIN.search(text, place):
-        end = _TABLE_END.search(text, begin.end())
-        if end is None:
-            return
-        yield begin.start(), end.end()
-        place = end.end()
+class _PipeTable(NamedTuple):
+    """
+    Where a table begins, its rows as they are written, and those that would be cut in other
+    places, by the numbers of their lines.
+    """
+
+    begin: int
+    rows: list[Row]
+    changes: list[tuple[int, Row]]
+
+    def add(self, number: int, line: str, row: Row) -> None:
+        self.rows.append(row)
+        if row != pipe_row.split(line):
+            self.changes.append((number, row))
 
 
-def _pipe_tables(text: str) -> list[tuple[int, list[Row]]]:
+def _pipe_tables(text: str) -> list[_PipeTable]:
+    if "|" not in text:
+        return []
     starts = [0]
-    for line in text.splitlines(keepends=True):
+    for line in lines(text, ends=True):
         starts.append(starts[-1] + len(line))
-    lines = dict(_lines(text))
+    outside = dict(_lines(text))
     found, after = [], 0
-    for number, line in lines.items():
-        rule = lines.get(number + 1, "").strip()
+    for number, line in outside.items():
+        rule = outside.get(number + 1, "").strip()
         if number < after or "|" not in line or "-" not in rule or not _RULE.fullmatch(rule):
             continue
-        head = _cells(line)
-        if len(_cells(rule)) != len(head):
+        width = len(pipe_row.split(rule))
+        head = pipe_row.split(line, width)
+        if len(head) != width:
             continue
-        rows, after = [head], number + 2
-        while "|" in lines.get(after, ""):
-            rows.append(_cells(lines[after]))
+        table = _PipeTable(starts[number - 1], [], [])
+        table.add(number, line, head)
+        after = number + 2
+        while "|" in outside.get(after, ""):
+            table.add(after, outside[after], pipe_row.split(outside[after], width))
             after += 1
-        found.append((starts[number - 1], rows))
+        found.append(table)
     return found
-
-
-def _cells(line: str) -> Row:
-    line = line.strip().removeprefix("|")
-    if line.endswith("|") and not line.endswith("\\|"):
-        line = line[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(line)]
 
 
 def _cell(text: str) -> str:
@@ -170,7 +204,6 @@ def _cell(text: str) -> str:
 
 def _squared(rows: list[Row]) -> list[Row]:
     """The rows, all as long as the first; none where most would be empty."""
-    rows = [row for row in rows if row]
     width = len(rows[0]) if rows else 0
     if sum(max(0, width - len(row)) for row in rows) > MOST_EMPTY:
         return []
@@ -178,51 +211,14 @@ def _squared(rows: list[Row]) -> list[Row]:
 
 
 def _headed(rows: list[Row]) -> list[Row]:
-    """A table of Word has no head, and converters put an empty one above it."""
-    return rows[1:] if len(rows) > 1 and not any(rows[0]) else rows
-
-
-def _html_rows(html: str) -> list[Row]:
-    reader = _Table()
-    reader.feed(html)
-    reader.close()
-    return reader.rows
-
-
-class _Table(HTMLParser):
-    """Rows of an HTML table. A cell that spans others has its words in the first of them."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[Row] = []
-        self._cell: list[str] | None = None
-        self._span = 1
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self._close()
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            self._close()
-            span = dict(attrs).get("colspan") or "1"
-            self._span = min(int(span), _MOST_SPANNED) if span.isdecimal() else 1
-            self._cell = []
-        elif tag == "br" and self._cell is not None:
-            self._cell.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
-            self._close()
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-    def _close(self) -> None:
-        if self._cell is None:
-            return
-        if not self.rows:
-            self.rows.append([])
-        words = " ".join("".join(self._cell).split())
-        self.rows[-1] += [words, *[""] * (self._span - 1)]
-        self._cell = None
+    """
+    Without what is above the head: a table of Word has none, and converters put an empty one
+    there; of a workbook, the title that stands in the first cell of a sheet.
+    """
+    while len(rows) > 1 and not any(rows[0]):
+        rows = rows[1:]
+    if len(rows) > 2 and len(rows[0]) > 2 and all(rows[1]):
+        first, *others = rows[0]
+        if first and all(_UNNAMED.fullmatch(one) for one in others):
+            return rows[1:]
+    return rows

@@ -87,11 +87,13 @@ def frame(rows: list[Row]) -> DataFrame:
     except ImportError:
         raise SettingsError("Tables as DataFrames need pandas: pip install pandas.") from None
 
-    from .markdown import numbers, unique
+    from .markdown import unique
+    from .numbers import numbers
 
     head, *body = rows
     names = unique(head)
     columns = zip(*body, strict=True) if body else [[] for _ in names]
-    made = pd.DataFrame([numbers(list(column)) for column in columns]).T
+    # Column by column, so that whole numbers stay whole beside others.
+    made = pd.DataFrame({place: numbers(list(column)) for place, column in enumerate(columns)})
     made.columns = pd.Index(names)
-    return made.infer_objects()
+    return made

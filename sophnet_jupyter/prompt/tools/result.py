@@ -13,6 +13,7 @@ from ...errors import SettingsError
 from ...events import Shown
 from ...response import Response
 from ...values.image import Image
+from ...values.markdown import unique
 from ..images.pixels import drawn, picture
 from ..images.sources import source
 
@@ -63,8 +64,10 @@ def _table(frame: Any, scrub: Callable[[str], str]) -> Shown | None:
     if not len(frame):
         return None
     head = frame.head(ROWS)
-    columns = [str(name) for name in list(frame.columns)[:COLUMNS]]
-    lines = head.rows() if callable(getattr(head, "rows", None)) else head.to_numpy().tolist()
+    columns = unique([str(name) for name in list(frame.columns)[:COLUMNS]])
+    # By columns: pandas makes one kind of all the cells of a row, and 7 becomes 7.0 beside 0.5.
+    by_columns = callable(getattr(head, "itertuples", None))
+    lines = head.itertuples(index=False, name=None) if by_columns else head.rows()
     rows = tuple(
         {name: _cell(cell, scrub) for name, cell in zip(columns, line, strict=False)}
         for line in lines
@@ -75,8 +78,12 @@ def _table(frame: Any, scrub: Callable[[str], str]) -> Shown | None:
 
 
 def _cell(value: Any, scrub: Callable[[str], str]) -> Any:
+    # The numbers of numpy are none of Python's, but for its floats of 64 bits.
+    if callable(plain := getattr(value, "item", None)) and getattr(value, "ndim", 1) == 0:
+        value = plain()
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        # As many decimals as one reads, and all that stands before the point.
+        return float(f"{value:.6g}") if abs(value) < 1 else round(value, 6)
     if isinstance(value, int):
         return value
     return scrub(str(value))[:CELL]

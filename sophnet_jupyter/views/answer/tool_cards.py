@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Literal
 
 from ...events import Shown, ToolResult
@@ -13,7 +12,7 @@ from ..safe import markdown
 from ..safe.code_colors import colored
 from ..safe.control_characters import plain
 from ..safe.look import BAD, BOX, FAINT, GOOD, LONGEST_NAME, SMALL, clipped, faint, one_line, words
-from . import parsed
+from . import parsed, written_json
 
 State = Literal["writing", "wanted", "running", "done", "failed", "stopped"]
 
@@ -91,11 +90,7 @@ def outcome(result: ToolResult) -> str:
 
 def pretty(arguments: str) -> str | None:
     """JSON text indented; None while it is not JSON, or not all of it."""
-    try:
-        value = json.loads(arguments)
-        return json.dumps(value, ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        return None
+    return written_json.indented(arguments)
 
 
 def _result(result: ToolResult | None) -> str:
@@ -133,7 +128,7 @@ def _text(text: str, longest: int) -> str:
     """JSON on one line if it fits there, else indented; any other text as it is."""
     whole = pretty(text)
     if whole is not None:
-        flat = json.dumps(json.loads(text), ensure_ascii=False)
+        flat = written_json.flat(text)
         text = flat if len(flat) <= _ONE_LINE else whole
     # Last, since JSON can spell control characters by their numbers.
     text = clipped(plain(text), longest)

@@ -12,6 +12,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ...values.markdown import drawable, spaced
+from .breaks import add_breaks
 from .code_colors import colored, colored_so_far
 from .control_characters import plain
 from .links import add_links
@@ -63,10 +65,10 @@ def render(text: str, *, growing: bool = False) -> str:
     color is not there yet is plain. Of a text longer than `LONGEST` the rest is not read: it stands
     as it was written below a line that says so.
     """
-    shown = plain(text)
+    shown = plain(spaced(text))
     # At the end of a line, if there is one.
     cut = len(shown) if len(shown) <= LONGEST else shown.rfind("\n", 0, LONGEST) + 1 or LONGEST
-    html: str = _parser().render(shown[:cut], {_GROWING: growing})
+    html: str = _parser().render(drawable(shown[:cut]), {_GROWING: growing})
     return html + (_unread(shown[cut:]) if cut < len(shown) else "")
 
 
@@ -92,14 +94,14 @@ def blocks(text: str) -> tuple[str, str]:
     # Of the last line we do not know yet what it is: "2" may become the "2." of a list.
     ends = [end.end() for end in _LINE_END.finditer(text, 0, LONGEST)]
     whole = text[: ends[-1]] if ends else ""
-    lines = _LINE_END.sub("\n", whole)
+    lines = spaced(_LINE_END.sub("\n", whole))
     # Escape sequences may hold line ends, so lines could not be counted.
     if plain(lines) != lines:
         return "", text
     md = _parser()
     env: EnvType = {}
     tokens: list[Token] = []
-    md.block.parse(lines, md, env, tokens)
+    md.block.parse(drawable(lines), md, env, tokens)
     starts = [token.map[0] for token in tokens if token.map and token.level == 0]
     still_open = open_line(env)
     if still_open is not None:
@@ -119,6 +121,7 @@ def _parser() -> MarkdownIt:
     add_tables(md)
     add_maths(md)
     add_links(md)
+    add_breaks(md)
     for name, rule in _RULES.items():
         md.add_render_rule(name, rule)
     return md

@@ -87,3 +87,14 @@ def test_a_result_that_fails_to_draw_itself_is_still_told() -> None:
 
     outcome = asyncio.run(run(as_tool(get), "get", "{}", timeout=5))
     assert (outcome.text, outcome.error, outcome.shown) == ("broken", False, None)
+
+
+def test_a_table_keeps_what_its_cells_are() -> None:
+    frame = pd.DataFrame(
+        {"zip": ["007"], "n": [1234567890], "x": [0.5], "big": [1234567.89], "f": [None]}
+    )
+    frame["small"] = pd.Series([9], dtype="uint8")
+    [row] = of(frame).rows
+    assert repr(list(row.values())) == "['007', 1234567890, 0.5, 1234567.89, 'None', 9]"
+    twice = pd.DataFrame([[1, 2]], columns=["a", "a"])
+    assert of(twice).rows == ({"a": 1, "a 2": 2},)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from sophnet_jupyter.views.answer.tool_cards import (
     LONGEST_RESULT,
     card,
     plain_card,
+    pretty,
     state_of,
 )
 
@@ -104,3 +107,18 @@ def test_a_result_is_shown_as_the_notebook_would_show_it() -> None:
     assert "<strong>bold</strong>" in drawn(markdown=f"**bold** {EVIL}")
     assert "<img" not in drawn(markdown=EVIL)
     assert "what the model was told" in table
+
+
+@pytest.mark.parametrize(
+    "number", ["12E4", "1e999", "1.10", "12345678901234567890.5", "-0", "[12E4, 1e999]"]
+)
+def test_a_number_is_shown_as_it_was_written(number: str) -> None:
+    call = ToolCall(id="1", name="f", arguments=f'{{"x": {number}}}')
+    html = re.sub("<[^>]*>", "", card(call, "done", returned(number)))
+    assert html.count(number) == 2
+
+
+def test_json_is_laid_out_as_python_does_it() -> None:
+    value = {"a": [1, {"b": []}], "c": {}, 'é "\\\n': None, "d": [[], [2.5, True]]}
+    assert pretty(json.dumps(value)) == json.dumps(value, ensure_ascii=False, indent=2)
+    assert pretty('{"a": ') is None

@@ -20,6 +20,8 @@ from ...service_json import BROKEN, lenient
 from ..access import SERVICE, checked, is_sandbox
 
 FLOAT = 4
+# Of what is larger, 32 bits make infinity.
+_LARGEST = 3.4028235677973366e38
 
 
 class _Usage(msgspec.Struct):
@@ -130,13 +132,21 @@ def _packed(rows: Sequence[_Row | _Coded], reply: Reply) -> list[bytes]:
         pack = _floats(len(rows[0].embedding)).pack
         try:
             found = [pack(*row.embedding) for row in rows]
-        except StructError:
+        except (StructError, OverflowError):
             raise _unreadable(reply, "vectors of different lengths") from None
+        if not all(_fits(row.embedding) for row in rows if row.embedding):
+            raise _unreadable(reply, "a vector with numbers that 32-bit floats do not hold")
     else:
         found = [_from_base64(row, reply) for row in rows]
     if not found[0] or len({len(row) for row in found}) > 1:
         raise _unreadable(reply, "vectors of different lengths, or of none")
     return found
+
+
+def _fits(values: Sequence[float]) -> bool:
+    # Three passes in C are quicker than one look at each; a sum with NaN in it is NaN.
+    small = min(values) > -_LARGEST and max(values) < _LARGEST
+    return small and not math.isnan(sum(values))
 
 
 def _from_base64(row: Any, reply: Reply) -> bytes:

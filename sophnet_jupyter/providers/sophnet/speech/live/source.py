@@ -15,6 +15,7 @@ from typing import Any
 
 from .....errors import SettingsError
 from .....files.kinds import HEAD, sniff
+from .arrays import samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def read(source: Any, sample_rate: int) -> Samples:
     if isinstance(source, bytes | bytearray | memoryview):
         return _file(bytes(source), sample_rate)
     if hasattr(source, "dtype") and hasattr(source, "astype"):
-        return Samples(pcm=_samples(source), sample_rate=sample_rate)
+        return Samples(pcm=samples(source), sample_rate=sample_rate)
     raise SettingsError(
         f"Sound comes from a path, bytes or an array of samples, not from {type(source).__name__}."
     )
@@ -131,15 +132,3 @@ def _decoded(data: bytes, suffix: str) -> Samples:
     except (av.FFmpegError, IndexError) as error:
         raise SettingsError(f"The {suffix[1:]} cannot be decoded: {error}.") from None
     return Samples(pcm=bytes(pcm), sample_rate=16_000)
-
-
-def _samples(values: Any) -> bytes:
-    fractions = values.dtype.kind == "f"
-    if values.ndim == 2:
-        # Files come as rows of frames, tensors as rows of channels; there are few channels.
-        values = values.mean(axis=0 if values.shape[0] < values.shape[1] else 1)
-    if values.ndim != 1:
-        raise SettingsError("An array of sound has one dimension, or two with the channels.")
-    if fractions:
-        values = values.clip(-1.0, 1.0) * 32767
-    return bytes(values.astype("<i2").tobytes())

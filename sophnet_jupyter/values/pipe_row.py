@@ -1,0 +1,58 @@
+"""A row of a table in pipes, cut into its cells; models forget to escape the bars in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_BAR = re.compile(r"(?<!\\)\|")
+# A bar that is meant to part cells mostly stands alone.
+_SPACED_BAR = re.compile(r"(?<!\\)(?:(?<=\s)\||\|(?=\s))")
+# Where a bar is none: code, and formulas by the rule by which they are drawn.
+_WHOLE = re.compile(
+    r"``(?:[^`]|`(?!`))+``|(?<![\\`])`[^`]+`"
+    r"|(?<!\\)\$\$(?:\\.|[^$\\])+\$\$"
+    r"|(?<!\\)\$(?![\s$])(?:\\.|[^$\\])+?(?<!\s)\$(?!\d)"
+    r"|\\\((?:\\(?!\)).|[^\\]){1,300}?\\\)"
+)
+_BREAK = re.compile(r"<br\s*/?>|\v|\f", re.IGNORECASE)
+# What models put around the words of a cell.
+_MARKS = re.compile(r"(\*\*|__(?!\w+\Z)|`)((?:(?!\1).)+)\1")
+# Nobody writes longer rows, and a hostile one would be read over and over.
+_LONGEST = 2_000
+
+
+def split(line: str, width: int | None = None) -> list[str]:
+    """
+    The cells of a line as they are written, bars in them escaped.
+
+    With more of them than ``width``, bars in code, in formulas, and such as touch words on both
+    sides are taken for words, if there are ``width`` cells then.
+    """
+    line = line.strip().removeprefix("|")
+    if line.endswith("|") and not line.endswith("\\|"):
+        line = line[:-1]
+    cells = _BAR.split(line)
+    if width is not None and width < len(cells) and len(line) <= _LONGEST:
+        for other in _otherwise(line):
+            if len(other) == width:
+                return [_BAR.sub(r"\|", cell).strip() for cell in other]
+    return [cell.strip() for cell in cells]
+
+
+def words(cell: str) -> str:
+    """What a cell says, on one line, without the marks around it."""
+    cell = " ".join(_BREAK.sub(" ", cell).split())
+    marked = _MARKS.fullmatch(cell)
+    return (marked[2] if marked else cell).replace("\\|", "|").strip()
+
+
+def _otherwise(line: str) -> Iterator[list[str]]:
+    kept = [match.span() for match in _WHOLE.finditer(line)]
+    for bar in (_BAR, _SPACED_BAR):
+        if bar is _SPACED_BAR:
+            yield bar.split(line)
+        cuts = [match.start() for match in bar.finditer(line)]
+        cuts = [at for at in cuts if not any(begin < at < end for begin, end in kept)]
+        starts, ends = [0, *(at + 1 for at in cuts)], [*cuts, len(line)]
+        yield [line[begin:end] for begin, end in zip(starts, ends, strict=True)]

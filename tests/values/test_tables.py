@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import pytest
+
+from sophnet_jupyter.magics.chat.table_text import rows
+from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.markdown import table_rows, with_pipes
+from sophnet_jupyter.values.numbers import numbers
+from sophnet_jupyter.views.safe.markdown import render
+
+NAMES = [
+    "007",
+    "+8613800138000",
+    "010-62770334",
+    "1234567890123456",
+    "110101199003070011",
+    "12E4",
+    "1e999",
+    "1_000",
+    "٣",
+    "-0",
+    "2.50",
+    "3.14159265358979323846",
+    "12,34",
+    "1.",
+    "nan",
+]
+
+
+def table(*cells: str) -> str:
+    return "\n".join(["| a | n |", "|---|---|", *(f"| {cell} | 1 |" for cell in cells)])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_that_a_number_would_change_stay_words_wherever_tables_are_read(name: str) -> None:
+    pytest.importorskip("pandas")
+    [frame] = Response(text=table(name)).tables
+    assert (frame["a"].tolist(), frame["n"].tolist()) == ([name], [1])
+    assert rows(table(name)) == [{"a": name, "n": 1}]
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        (["1", "2.5"], [1, 2.5]),
+        (["-3", "1,000", "2,000,000"], [-3, 1000, 2_000_000]),
+        (["0", "12.0", ".5"], [0, 12.0, 0.5]),
+        (["0.00001"], [0.00001]),
+        (["12.50", "3.00"], [12.5, 3.0]),
+        (["3.9", "3.10"], ["3.9", "3.10"]),
+        (["1", "01"], ["1", "01"]),
+        (["1", ""], ["1", ""]),
+        ([], []),
+    ],
+)
+def test_a_column_is_numbers_where_each_cell_is_one(column: list[str], found: object) -> None:
+    assert repr(numbers(column)) == repr(found)
+
+
+def test_whole_numbers_stay_whole_beside_others() -> None:
+    pytest.importorskip("pandas")
+    text = "| n | x |\n|--|--|\n| 7 | 0.5 |\n| 123456789012345 | 1.5 |"
+    [frame] = Response(text=text).tables
+    assert [str(kind) for kind in frame.dtypes] == ["int64", "float64"]
+    assert frame["n"].tolist() == [7, 123456789012345]
+
+
+SPANNED = """<table>
+<tr><th rowspan="2">City</th><th colspan="2">People</th></tr>
+<tr><th>2010</th><th>2020</th></tr>
+<tr><td rowspan=2>Oslo</td><td>1</td><td>2</td></tr>
+<tr><td>3</td><td>4</td></tr>
+<tr><td colspan=2 rowspan=2>all</td><td>5</td></tr>
+<tr><td>6</td></tr>
+</table>"""
+
+
+def test_cells_that_span_rows_and_columns_leave_the_others_in_theirs() -> None:
+    grid = [
+        ["City", "People", ""],
+        ["", "2010", "2020"],
+        ["Oslo", "1", "2"],
+        ["", "3", "4"],
+        ["all", "", "5"],
+        ["", "", "6"],
+    ]
+    assert table_rows(SPANNED) == [grid]
+    assert "|  | 3 | 4 |" in with_pipes(SPANNED)
+
+
+@pytest.mark.parametrize(
+    "title", ["<tr><td>Sales</td></tr>", "<tr><td colspan=3>Sales</td></tr>", "<caption>Sales"]
+)
+def test_a_title_is_drawn_above_the_table_and_is_no_row(title: str) -> None:
+    html = f"<table>{title}<tr><th>a<th>b<th>c<tr><td>1<td>2<td>3<tr><td>4<td>5<td>6</table>"
+    assert table_rows(html) == [[["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"]]]
+    assert with_pipes(html).strip().startswith("Sales\n\n| a | b | c |")
+
+
+def test_the_title_of_a_sheet_is_no_head() -> None:
+    sheet = "| Sales | Unnamed: 1 |  |\n|---|---|---|\n| a | b | c |\n| 1 | 2 | 3 |"
+    assert table_rows(sheet) == [[["a", "b", "c"], ["1", "2", "3"]]]
+
+
+def test_a_table_in_a_cell_is_that_cells_words() -> None:
+    inner = "<table><tr><td>x</td><td>y</td></tr></table>"
+    outer = f"<table><tr><th>a<th>b</tr><tr><td>1 {inner}</td><td>2</td></tr></table>"
+    assert table_rows(outer) == [[["a", "b"], ["1 x y", "2"]]]
+    assert with_pipes(f"{outer} end") == "\n\n| a | b |\n|---|---|\n| 1 x y | 2 |\n\n end"
+    assert table_rows(f"<table><tr><td>{inner}</td></tr></table>") == [[["x", "y"]]]
+
+
+@pytest.mark.parametrize("soft", ["\v", "<br>", "<br />", "\u2028", "\x85"])
+def test_a_soft_break_ends_no_row(soft: str) -> None:
+    text = f"| a | b |\n|---|---|\n| one{soft}two | 2 |"
+    assert table_rows(text) == [[["a", "b"], ["one two", "2"]]]
+    html = render(text)
+    assert html.count("<td") == 2
+    assert "onetwo" not in html
+    assert "&lt;br" not in html
+
+
+@pytest.mark.parametrize(
+    "cell", ["$|x|$", "$|a|+|b|$", "`a|b`", "``a|`b``", "x|y", "$$|x|$$", r"\(|x|\)"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_bar_that_nobody_escaped_keeps_its_column(cell: str, end: str) -> None:
+    text = end.join(["| a | b |", "|---|---|", f"| {cell} | 2 |", f"| 1 | {cell} |", ""])
+    said = cell.strip("`") if cell.startswith("`") and cell != "``a|`b``" else cell
+    [[_, first, second]] = table_rows(text)
+    assert first[1] == "2"
+    assert second == ["1", first[0]]
+    if cell != "``a|`b``":
+        assert first[0] == said
+    html = render(text)
+    assert html.count("<td") == 4
+    assert html.count(">2</td>") == html.count(">1</td>") == 1
+
+
+def test_a_head_may_have_bars_too() -> None:
+    text = "| $|x|$ | b |\n|---|---|\n| 1 | 2 |"
+    assert table_rows(text) == [[["$|x|$", "b"], ["1", "2"]]]
+    assert "<th" in render(text)
+
+
+@pytest.mark.parametrize("line", ["| $5 | $6 |", "|US$|A$|", "| a\\|b | `c` |"])
+def test_a_row_that_fits_is_cut_as_it_is_written(line: str) -> None:
+    [[_, row]] = table_rows(f"| a | b |\n|---|---|\n{line}")
+    assert len(row) == 2
+    assert render(f"| a | b |\n|---|---|\n{line}").count("<td") == 2
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<table><tr><td>",
+        "<tr><td colspan=50 rowspan=50>",
+        "<table><tr><td></table>",
+        "|`$``\\(",
+        "| a |\n|---|\n",
+    ],
+)
+def test_a_long_hostile_table_is_read_to_its_end(piece: str) -> None:
+    text = "<table>" * 2 + piece * (60_000 // len(piece)) + "</table>" * 5_000
+    table_rows(text)
+    lines = "| a | b |\n|---|---|\n" + (piece * (1_900 // len(piece)) + "\n") * 30
+    assert len(render(lines)) < 100 * len(lines)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from ..errors import SandboxFailed
+from ..files.lines import lines
 
 # A cold disk and a busy machine; on a warm one it takes 30 ms.
 START_LIMIT = 10.0
@@ -91,8 +92,8 @@ def _last_words(process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
     process.kill()
     process.wait()
     said.seek(0)
-    lines = said.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"it ended without a word, within {START_LIMIT:g} s"
+    words = lines(said.read().decode("utf-8", "replace").strip())
+    return words[-1] if words else f"it ended without a word, within {START_LIMIT:g} s"
 
 
 def _sentence(reason: str) -> str:

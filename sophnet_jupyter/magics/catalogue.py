@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..files.lines import lines
 from .interrupt import in_one_line
 from .session.session import KernelSession
 
@@ -83,8 +84,8 @@ class LazyMagic:
     @property
     def summary(self) -> str:
         """The first line of its docstring, below the usage that IPython puts above our words."""
-        lines = inspect.cleandoc(self.method.__doc__ or "").splitlines()
-        return next(line for line in lines if line[:1].isupper())
+        said = lines(inspect.cleandoc(self.method.__doc__ or ""))
+        return next(line for line in said if line[:1].isupper())
 
     # IPython asks for these two where a magic's name is followed by a question mark.
 

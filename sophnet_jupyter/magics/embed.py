@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
+from ..files.lines import lines
 from ..response import Response
 from .answers.follow import Following
 from .line.attachments import Attachments, is_picture
@@ -82,7 +83,7 @@ class EmbedMagics(SessionMagics):
                 pictures.take(value)
             else:
                 texts.append(value)
-        for row in (cell or "").splitlines():
+        for row in lines(cell or ""):
             said = row if args.raw else interpolate(row, names, self._session.failures)[0]
             texts += [said.strip()] if said.strip() else []
         if not texts and not pictures.items:

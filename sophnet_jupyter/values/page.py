@@ -10,7 +10,8 @@ import msgspec
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from .markdown import Heading, Row
+    from .html_table import Row
+    from .markdown import Heading
 
 
 class Box(NamedTuple):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+# Seconds that a sentence is shown whose end nobody told, and behind which none comes.
+SHOWN = 3.0
+
+
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     """
     A sentence with its times in seconds from the beginning; ``raw`` is the service's line.
@@ -73,11 +77,10 @@ def renamed(recording: Recording, names: Mapping[str, str]) -> Recording:
 
 
 def srt(sentences: Sequence[Sentence]) -> str:
-    """SubRip subtitles. Raises `SettingsError` where a sentence has no times."""
+    """SubRip subtitles. Raises `SettingsError` where no sentence has times."""
     named = _several(sentences)
     blocks = []
-    for number, each in enumerate(sentences, 1):
-        begin, end = _times(each)
+    for number, (each, begin, end) in enumerate(_timed(sentences), 1):
         who = f"{each.who}: " if named and each.who else ""
         span = f"{_clock(begin, ',')} --> {_clock(end, ',')}"
         blocks.append(f"{number}\n{span}\n{_lines(who + each.text)}\n")
@@ -85,10 +88,9 @@ def srt(sentences: Sequence[Sentence]) -> str:
 
 
 def vtt(sentences: Sequence[Sentence]) -> str:
-    """WebVTT subtitles, speakers as voices. Raises `SettingsError` where there are no times."""
+    """WebVTT subtitles, speakers as voices. Raises `SettingsError` as `srt`."""
     blocks = ["WEBVTT\n"]
-    for each in sentences:
-        begin, end = _times(each)
+    for each, begin, end in _timed(sentences):
         text = each.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         # A voice's name ends at the bracket, and knows no escapes within a line of its own.
         who = "".join(c for c in each.who if c not in "<>&\n\r")
@@ -129,10 +131,24 @@ def _several(sentences: Sequence[Sentence]) -> bool:
     return len({each.speaker for each in sentences if each.speaker}) > 1
 
 
-def _times(sentence: Sentence) -> tuple[float, float]:
-    if sentence.start is None or sentence.end is None:
-        raise SettingsError(f"No times are known of {sentence.text[:40]!r}: no subtitles of it.")
-    return sentence.start, max(sentence.start, sentence.end)
+def _timed(sentences: Sequence[Sentence]) -> list[tuple[Sentence, float, float]]:
+    """
+    Those with words, and when they are shown. A time that nobody told is that of the sentence
+    before or behind: one without an end lasts until the next begins.
+    """
+    said = [each for each in sentences if each.text.strip()]
+    if said and all(each.start is None and each.end is None for each in said):
+        raise SettingsError(f"No times are known of {said[0].text[:40]!r}: no subtitles of it.")
+    following: list[float | None] = [None]
+    for each in reversed(said[1:]):
+        following.append(following[-1] if each.start is None else each.start)
+    found, before = [], 0.0
+    for each, then in zip(said, reversed(following), strict=False):
+        begin = before if each.start is None else each.start
+        end = (begin + SHOWN if then is None else then) if each.end is None else each.end
+        before = max(begin, end)
+        found.append((each, begin, before))
+    return found
 
 
 def _clock(seconds: float, point: str) -> str:

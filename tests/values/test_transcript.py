@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.events import Transcribed
+from sophnet_jupyter.events import Transcribed, Transcript
 from sophnet_jupyter.response import Response, fold
 from sophnet_jupyter.values.transcript import Recording, Sentence
+from sophnet_jupyter.widgets.microphone.spoken import srt
 
 TALK = Recording(
     name="talk.mp3",
@@ -70,3 +71,35 @@ def test_the_ending_of_a_file_decides_what_is_saved(tmp_path) -> None:
         assert path.read_text("utf-8").startswith(begin)
     [path] = response.save(f"{tmp_path}/texts/")
     assert path.name == "talk.txt"
+
+
+def test_a_sentence_without_times_is_shown_between_its_neighbors() -> None:
+    said = Recording(
+        name="a",
+        sentences=(
+            Sentence(text="before"),
+            Sentence(text="one", start=1.0, end=2.0),
+            Sentence(text="lost"),
+            Sentence(text=" ", start=2.5, end=2.6),
+            Sentence(text="two", start=4.0),
+        ),
+    )
+    assert heard(said).to_srt() == (
+        "1\n00:00:00,000 --> 00:00:01,000\nbefore\n\n"
+        "2\n00:00:01,000 --> 00:00:02,000\none\n\n"
+        "3\n00:00:02,000 --> 00:00:04,000\nlost\n\n"
+        "4\n00:00:04,000 --> 00:00:07,000\ntwo\n"
+    )
+    assert heard(said).to_vtt().count("-->") == 4
+
+
+def test_a_microphone_writes_the_same_subtitles() -> None:
+    spoken = [
+        Transcript(text="one", final=True, begin=1000, end=2000),
+        Transcript(text="", final=True, begin=2000, end=2500),
+        Transcript(text="two", final=True, begin=3000, end=None),
+    ]
+    assert srt(spoken) == (
+        "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:03,000 --> 00:00:06,000\ntwo\n"
+    )
+    assert srt([]) == ""

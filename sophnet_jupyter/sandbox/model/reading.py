@@ -63,7 +63,7 @@ def _material(prompt: str) -> str:
 
 
 def _markdown_table(prompt: str) -> Table | None:
-    lines = [line.strip() for line in prompt.splitlines() if line.strip().startswith("|")]
+    lines = [line.strip() for line in prompt.split("\n") if line.strip().startswith("|")]
     if len(lines) < 3 or not re.fullmatch(r"[|:\-\s]+", lines[1]):
         return None
     head, _, *rows = [
@@ -74,7 +74,7 @@ def _markdown_table(prompt: str) -> Table | None:
 
 
 def _comma_table(prompt: str) -> Table | None:
-    lines = [line for line in prompt.splitlines() if line.count(",") >= 1]
+    lines = [line for line in prompt.split("\n") if line.count(",") >= 1]
     widths = {line.count(",") for line in lines}
     if len(lines) < 3 or len(widths) != 1:
         return None

@@ -50,7 +50,7 @@ class Talk:
     @cached_property
     def instruction(self) -> str:
         """The prompt without the material it brings: no tables, no fenced code."""
-        lines = _FENCE.sub("", self.prompt).splitlines()
+        lines = _FENCE.sub("", self.prompt).split("\n")
         return "\n".join(line for line in lines if not line.lstrip().startswith("|")).strip()
 
     @cached_property

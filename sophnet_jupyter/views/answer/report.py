@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
+from ...files.lines import lines
 from ...response import Response
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, clipped, fold, one_line
@@ -35,10 +36,10 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
 
 def steps(text: str) -> str:
     """The steps of an analysis, folded; each line of theirs stays one."""
-    lines = _lines(text)
-    count = lines.count("\n\n") + 1
+    steps = _lines(text)
+    count = steps.count("\n\n") + 1
     title = f"<b>analysis steps</b> · {count} line{'s' if count > 1 else ''}"
-    return fold(title, render(lines))
+    return fold(title, render(steps))
 
 
 def steps_words(text: str) -> str:
@@ -47,8 +48,8 @@ def steps_words(text: str) -> str:
 
 def step(text: str) -> str:
     """The step that an analysis is at, in one line."""
-    lines = [line for line in map(one_line, text.splitlines()) if line]
-    said = inert(clipped(lines[-1], _TICKER)) if lines else "…"
+    steps = [line for line in map(one_line, lines(text)) if line]
+    said = inert(clipped(steps[-1], _TICKER)) if steps else "…"
     return f'<div style="{SMALL};{FAINT}"><b>analysing</b> {said}</div>'
 
 
@@ -84,4 +85,4 @@ def document(question: str, response: Response) -> str:
 
 def _lines(text: str) -> str:
     """Each line as a paragraph, so that Markdown does not join them."""
-    return "\n\n".join(line for line in plain(text).splitlines() if line.strip())
+    return "\n\n".join(line for line in lines(plain(text)) if line.strip())

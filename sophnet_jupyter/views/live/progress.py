@@ -12,6 +12,7 @@ from shutil import get_terminal_size
 from typing import TextIO
 
 from ...events import Event, ImageReady, Notice, Progress, VideoReady
+from ...files.lines import lines
 from ...response import Response
 from ...values.image import Image
 from ...values.video import Video
@@ -210,7 +211,7 @@ class TerminalProgress:
         self._write("")
 
     def _paint(self) -> None:
-        self._write("  ".join(self._steps.text().splitlines()))
+        self._write("  ".join(lines(self._steps.text())))
         self._timer = asyncio.get_running_loop().call_later(TICK, self._paint)
 
     def _write(self, line: str) -> None:

@@ -10,9 +10,6 @@ from ...views.safe.control_characters import plain as plain_text
 from ...views.safe.look import one_line
 from ...views.safe.maths import inert
 
-# Seconds that a sentence is shown whose end nobody told.
-SHOWN = 3.0
-
 
 def clock(said: Transcript) -> str:
     return transcript.clock(said.begin / 1000)
@@ -20,14 +17,16 @@ def clock(said: Transcript) -> str:
 
 def srt(sentences: Sequence[Transcript]) -> str:
     """Subtitles in SubRip's form. A sentence without an end lasts until the next one."""
-    begins = [said.begin / 1000 for said in sentences]
-    timed = []
-    for index, said in enumerate(sentences):
-        begin = begins[index]
-        following = begins[index + 1] if index + 1 < len(begins) else begin + SHOWN
-        end = following if said.end is None else said.end / 1000
-        timed.append(transcript.Sentence(text=said.text, start=begin, end=end))
-    return transcript.srt(timed)
+    return transcript.srt(
+        [
+            transcript.Sentence(
+                text=said.text,
+                start=said.begin / 1000,
+                end=None if said.end is None else said.end / 1000,
+            )
+            for said in sentences
+        ]
+    )
 
 
 def html(sentences: Sequence[Transcript], title: str) -> str:

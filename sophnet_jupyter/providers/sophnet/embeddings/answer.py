@@ -130,11 +130,12 @@ def _in_order(rows: Sequence[Any], reply: Reply) -> Sequence[Any]:
 def _packed(rows: Sequence[_Row | _Coded], reply: Reply) -> list[bytes]:
     if isinstance(rows[0], _Row):
         pack = _floats(len(rows[0].embedding)).pack
+        vectors = [row.embedding for row in rows if isinstance(row, _Row)]
         try:
-            found = [pack(*row.embedding) for row in rows]
+            found = [pack(*row) for row in vectors]
         except (StructError, OverflowError):
             raise _unreadable(reply, "vectors of different lengths") from None
-        if not all(_fits(row.embedding) for row in rows if row.embedding):
+        if not all(_fits(row) for row in vectors if row):
             raise _unreadable(reply, "a vector with numbers that 32-bit floats do not hold")
     else:
         found = [_from_base64(row, reply) for row in rows]

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
+from ....files.lines import lines
 from ....values.transcript import Sentence
 from ....wire.call import Reply
 from ....wire.poll import State
@@ -110,7 +111,7 @@ def sentences(raw: str) -> tuple[Sentence, ...]:
     nothing that was recognised is lost.
     """
     found = []
-    for line in raw.splitlines():
+    for line in lines(raw):
         if not line.strip():
             continue
         if match := _LINE.match(line):

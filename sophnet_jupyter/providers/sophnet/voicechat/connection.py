@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ....errors import ServiceError
+from ....files.lines import lines
 from ....wire.call import Reply
 from ....wire.websocket import Socket, Sockets
 from ...lines import read
@@ -104,5 +105,5 @@ def _objects(text: str) -> list[Message]:
     if (whole := read(text)) is not None:
         return [whole]
     # Dressed as the lines of a stream, as in chat with voice.
-    lines = (line.strip().removeprefix("data:").strip() for line in text.splitlines())
-    return [found for line in lines if (found := read(line)) is not None]
+    said = (line.strip().removeprefix("data:").strip() for line in lines(text))
+    return [found for line in said if (found := read(line)) is not None]

@@ -141,7 +141,7 @@ def _bm25(wanted: set[str], known: Sequence[Passage]) -> list[float]:
 
 def _blocks(text: str) -> Iterator[str]:
     """Paragraphs and lines, none longer than a passage."""
-    for line in text.splitlines():
+    for line in text.split("\n"):
         line = line.strip()
         while len(line) > PASSAGE:
             at = max(line.rfind(end, 0, PASSAGE) for end in (". ", "。", "；", "; ", "，", ", "))

@@ -8,10 +8,14 @@ is imported when the first picture comes.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
+from .formats import kind_of
+from .frames import which
+from .levels import eight_bits
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,30 +28,27 @@ THUMBNAIL = 160
 # Where a side has to shrink so that a photo fits, this is what we advise.
 ADVISED_SIDE = 2048
 
-_MAGIC = {
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF87a": "GIF",
-    b"GIF89a": "GIF",
-    b"BM": "BMP",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-}
 _SENT = ("PNG", "JPEG", "WEBP", "GIF")
-_OTHERS = {b"%PDF": "a PDF", b"<svg": "an SVG", b"<?xml": "XML", b"PK\x03\x04": "an archive"}
-_PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
+_PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 _ORIENTATION = 0x0112
+# What is nearly as light as paper is not laid on it.
+_LIGHT, _DARK_GROUND = 240, (40, 40, 40, 255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedImage:
-    """Bytes to send, and what they show: size in pixels, and a small PNG of it."""
+    """
+    Bytes to send, and what they show: size in pixels, and a small PNG of it.
+
+    ``note`` says what was made of the picture that a reader would not expect, ``frame 1 of 12``.
+    """
 
     data: bytes
     mime: str
     width: int
     height: int
     thumbnail: bytes
+    note: str = ""
 
 
 def picture(
@@ -56,16 +57,17 @@ def picture(
     """
     The picture in ``data``, unchanged wherever that will do.
 
-    It is encoded anew when it must be turned upright (EXIF), shrunk to ``max_side`` pixels, or
-    is in a format that models do not take. Raises `SettingsError` calling it ``name``.
+    It is encoded anew when it must be turned upright (EXIF), shrunk to ``max_side`` pixels, is in
+    a format that models do not take, has several frames, or more than 8 bits of grey. Raises
+    `SettingsError` calling it ``name``.
     """
     if not data:
         raise SettingsError(f"{name} is empty.")
-    kind = _kind(data, name)
+    kind = kind_of(data, name)
     image = _opened(data, kind, name)
-    turned = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
     too_wide = max_side is not None and max(image.size) > max_side
-    if kind in _SENT and not turned and not too_wide:
+    as_it_is = not (_is_turned(image) or too_wide or which(image))
+    if kind in _SENT and as_it_is and eight_bits(image, name)[0] is image:
         _check_size(data, name, max_encoded)
         return _finished(data, kind, image)
     return drawn(image, name, max_side=max_side, max_encoded=max_encoded, photo=kind == "JPEG")
@@ -82,24 +84,39 @@ def drawn(
     """
     A picture in memory, as PNG, or as JPEG if it is a ``photo`` or too large as PNG.
 
-    Raises `SettingsError`.
+    Raises `SettingsError`, also for one that was closed or is cut off.
     """
-    from PIL import ImageOps
+    try:
+        return _drawn(image, name, max_side, max_encoded, photo)
+    except SettingsError:
+        raise
+    except Exception as error:
+        # Pillow reads a file when it is first needed, and may raise anything then.
+        raise SettingsError(f"{name} is damaged, or was closed{_because(error)}.") from None
 
+
+def _drawn(
+    image: Image.Image, name: str, max_side: int | None, max_encoded: int, photo: bool
+) -> EncodedImage:
     check_pixels(image.width, image.height, name)
-    image = ImageOps.exif_transpose(image)
+    frame = which(image)
+    image.load()
+    image, scaled = eight_bits(_upright(image), name)
+    notes = [frame, scaled]
     if max_side is not None and max(image.size) > max_side:
         image = _shrunk(image, max_side)
     if image.mode not in _PNG_MODES:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if not photo:
         data = _encoded(image, "PNG")
-        if _encoded_size(data) <= max_encoded or image.has_transparency_data:
-            _check_size(data, name, max_encoded)
-            return _finished(data, "PNG", image)
-    data = _encoded(flat(image), "JPEG", quality=90)
+        if _encoded_size(data) <= max_encoded:
+            return _finished(data, "PNG", image, notes)
+        if image.has_transparency_data:
+            notes.append("without its transparency")
+    image = flat(image)
+    data = _encoded(image, "JPEG", quality=90)
     _check_size(data, name, max_encoded)
-    return _finished(data, "JPEG", image)
+    return _finished(data, "JPEG", image, notes)
 
 
 def check_pixels(width: int, height: int, name: str) -> None:
@@ -113,31 +130,52 @@ def check_pixels(width: int, height: int, name: str) -> None:
 
 
 def flat(image: Image.Image) -> Image.Image:
-    """The picture on white ground, without transparency."""
-    from PIL import Image
+    """The picture on white ground, without transparency; on dark ground if it is white itself."""
+    from PIL import Image, ImageStat
 
     if not image.has_transparency_data:
         return image if image.mode in ("L", "RGB") else image.convert("RGB")
     above = image.convert("RGBA")
-    ground = Image.new("RGBA", above.size, "white")
+    seen = ImageStat.Stat(above.convert("L"), mask=above.getchannel("A").point(_opaque))
+    is_light = bool(seen.count[0]) and seen.mean[0] > _LIGHT
+    ground = Image.new("RGBA", above.size, _DARK_GROUND if is_light else "white")
     return Image.alpha_composite(ground, above).convert("RGB")
 
 
-def _kind(data: bytes, name: str) -> str:
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    for magic, kind in _MAGIC.items():
-        if data.startswith(magic):
-            return kind
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    other = next((what for magic, what in _OTHERS.items() if start.startswith(magic)), None)
-    what = f"{other}, " if other else ""
-    raise SettingsError(f"{name} is {what}not an image that can be sent (PNG, JPEG, WebP, GIF).")
+def _opaque(alpha: int) -> int:
+    return 255 if alpha > 64 else 0
+
+
+def _is_turned(image: Image.Image) -> bool:
+    try:
+        return image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+    except Exception:
+        # A damaged EXIF says nothing about the pixels.
+        return False
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    from PIL import ImageOps
+
+    if not _is_turned(image):
+        return image
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        # It is turned, and then its EXIF cannot be written again.
+        image.info.pop("exif", None)
+        return image
+
+
+def _because(error: Exception) -> str:
+    said = " ".join(str(error).split())[:120]
+    # What Pillow says of a file in memory is the address of an object.
+    return f": {said}" if said and "<_io" not in said and " at 0x" not in said else ""
 
 
 def _opened(data: bytes, kind: str, name: str) -> Image.Image:
     """The first frame, decoded, so that a damaged file is found here and not by the service."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         image = Image.open(io.BytesIO(data), formats=[kind])
@@ -148,12 +186,13 @@ def _opened(data: bytes, kind: str, name: str) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         many = f"more than {MAX_PIXELS // 10**6} megapixels"
         raise SettingsError(f"{name} is too large: it unfolds to {many}.") from None
+    except UnidentifiedImageError:
+        raise SettingsError(
+            f"{name} is damaged, or a {kind} of a kind that is not read here: save it as PNG."
+        ) from None
     except Exception as error:
         # Pillow's readers raise nearly anything over damaged bytes.
-        said = " ".join(str(error).split())[:120]
-        # What it says of a file in memory is the address of an object.
-        because = f": {said}" if said and "<_io" not in said else ""
-        raise SettingsError(f"{name} is damaged{because}.") from None
+        raise SettingsError(f"{name} is damaged{_because(error)}.") from None
     return image
 
 
@@ -187,7 +226,9 @@ def _check_size(data: bytes, name: str, limit: int) -> None:
         )
 
 
-def _finished(data: bytes, kind: str, image: Image.Image) -> EncodedImage:
+def _finished(
+    data: bytes, kind: str, image: Image.Image, notes: Sequence[str] = ()
+) -> EncodedImage:
     small = _shrunk(image, THUMBNAIL)
     if small.mode not in _PNG_MODES:
         small = small.convert("RGB")
@@ -199,4 +240,5 @@ def _finished(data: bytes, kind: str, image: Image.Image) -> EncodedImage:
         width=image.width,
         height=image.height,
         thumbnail=_encoded(small, "PNG"),
+        note=", ".join(filter(None, notes)),
     )

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from ...errors import SettingsError
 from ...response import Response
 from ...values.image import Image
+from .formats import is_picture
+from .levels import scaled_array
 from .pixels import check_pixels
 
 if TYPE_CHECKING:
@@ -27,16 +29,22 @@ if TYPE_CHECKING:
 
 # A file that is larger is not even read.
 MAX_FILE = 100_000_000
+# No picture is shorter in base64.
+_SHORTEST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One picture: exactly one of ``url``, ``data`` and ``image`` is there."""
+    """
+    One picture: exactly one of ``url``, ``data`` and ``image`` is there. ``note`` says what was
+    made of it.
+    """
 
     name: str
     url: str = ""
     data: bytes = b""
     image: PIL.Image.Image | None = None
+    note: str = ""
 
 
 def sources(item: object) -> list[Source]:
@@ -75,12 +83,50 @@ def source(item: object) -> Source:
 def _from_picture(picture: Image) -> Source:
     # Its bytes, if we have them: the service's own address of it may have expired.
     if not picture.data:
-        return _from_text(picture.url)
+        return _from_address(picture.url)
     seed = "" if picture.seed is None else f" of seed {picture.seed}"
     return Source(name=f"the picture{seed}", data=picture.data)
 
 
 def _from_text(text: str) -> Source:
+    """What a user has written: an address, base64, or the path of a file that is there."""
+    if (path := _path(text)) is not None:
+        return _from_file(path)
+    if data := from_base64(text):
+        return Source(name="the image", data=data)
+    return _from_address(text)
+
+
+def _path(text: str) -> Path | None:
+    try:
+        path = Path(text).expanduser()
+        return path if text and path.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        # Longer than a name can be, with a null byte, or without a home to expand.
+        return None
+
+
+def from_base64(text: str) -> bytes:
+    """The picture that a text is in base64, on however many lines; empty where it is none."""
+    if len(text) < _SHORTEST:
+        return b""
+    body = "".join(text.split())
+    try:
+        # Its beginning tells: a long text is not decoded for nothing.
+        return _decoded(body) if is_picture(_decoded(body[:64])) else b""
+    except ValueError:
+        return b""
+
+
+def _decoded(body: str) -> bytes:
+    """Base64 in either alphabet, with or without its end. Raises `ValueError`."""
+    altchars = b"-_" if "-" in body or "_" in body else None
+    padded = body + "=" * (-len(body) % 4)
+    return base64.b64decode(padded, altchars=altchars, validate=True)
+
+
+def _from_address(text: str) -> Source:
+    """An address, as a service or a display may give it too: no file of this machine is read."""
     if text[:5].lower() == "data:":
         return _from_data_uri(text)
     parts = urllib.parse.urlsplit(text)
@@ -100,7 +146,7 @@ def _from_data_uri(text: str) -> Source:
     try:
         if not comma or not head.lower().endswith(";base64"):
             raise ValueError
-        return Source(name="the image", data=base64.b64decode("".join(body.split()), validate=True))
+        return Source(name="the image", data=_decoded("".join(urllib.parse.unquote(body).split())))
     except (ValueError, binascii.Error):
         raise SettingsError(
             "That data URI cannot be read: it must look like data:image/png;base64,…"
@@ -148,19 +194,23 @@ def _from_array(item: Any) -> Source | None:
     check_pixels(shape[1], shape[0], "the array")
     import PIL.Image
 
-    levels = _levels(item)
+    levels, note = _levels(item)
     if not grey and shape[2] == 1:
         levels = levels[:, :, 0]
-    return Source(name="the array", image=PIL.Image.fromarray(levels))
+    return Source(name="the array", image=PIL.Image.fromarray(levels), note=note)
 
 
-def _levels(array: Any) -> Any:
-    """The array with 8 bits a channel."""
+def _levels(array: Any) -> tuple[Any, str]:
+    """The array with 8 bits a channel, and what was done for that if nobody would expect it."""
     if array.dtype.kind == "b":
-        return array.astype("uint8") * 255
+        return array.astype("uint8") * 255, ""
     if array.dtype.kind not in "uif":
         raise SettingsError(f"An array of {array.dtype} is no image: use uint8, or floats 0 to 1.")
     low, high = float(array.min()), float(array.max())
+    if array.dtype.name == "uint16" and high > 255:
+        # A camera's 10, 12 or 16 bits, which nothing in the array tells.
+        levels, note = scaled_array(array)
+        return levels.astype("uint8"), note
     top = 1 if array.dtype.kind == "f" else 255
     # Said this way round, since a comparison with NaN is never true.
     if not (low >= 0 and high <= top):
@@ -170,7 +220,7 @@ def _levels(array: Any) -> Any:
         )
     if array.dtype.kind == "f":
         array = (array * 255).round()
-    return array.astype("uint8")
+    return array.astype("uint8"), ""
 
 
 def _from_figure(item: Any) -> Source | None:
@@ -193,7 +243,7 @@ def _from_display(item: Any) -> Source | None:
             return Source(name=f"the {type(item).__name__}", data=data)
     url = getattr(item, "url", None)
     if isinstance(url, str) and url and hasattr(item, "_repr_mimebundle_"):
-        return _from_text(url)
+        return _from_address(url)
     return None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError
+from ...prompt.images.sources import from_base64
 from .form import ENDINGS, FileRule, Parameters
 from .uploaded import Uploaded
 
@@ -34,6 +35,11 @@ def is_address(item: object) -> bool:
     return isinstance(item, str) and item.startswith(("http://", "https://"))
 
 
+def is_path(text: str) -> bool:
+    """Whether a text names a file of this machine, and is no picture itself."""
+    return not (text[:5].lower() == "data:" or is_address(text) or from_base64(text))
+
+
 def kind_of(item: object, rules: Rules) -> str:
     """What kind of file an item will be sent as, before anything is read."""
     if isinstance(item, Mapping):
@@ -42,7 +48,7 @@ def kind_of(item: object, rules: Rules) -> str:
         return _linked_kind(str(item), rules)
     if isinstance(item, Uploaded):
         return allowed(kind_by_name(item.mime_type, item.name), rules)
-    if isinstance(item, os.PathLike) or (isinstance(item, str) and not item.startswith("data:")):
+    if isinstance(item, os.PathLike) or (isinstance(item, str) and is_path(item)):
         return allowed(kind_by_name("", Path(item).name), rules)
     # All else is a picture, or nothing.
     return "image"

@@ -25,6 +25,7 @@ from .file_kinds import (
     Rules,
     allowed,
     is_address,
+    is_path,
     kind_by_name,
     kind_of,
     linked,
@@ -156,7 +157,7 @@ class DifyFiles:
             return local(kind_of(item, rules), item.id)
         if is_address(item):
             return linked(str(item), rules)
-        if isinstance(item, str) and not item.startswith("data:"):
+        if isinstance(item, str) and is_path(item):
             item = _path(item)
         if isinstance(item, os.PathLike):
             path, kind = _path(item), kind_of(item, rules)

@@ -99,6 +99,8 @@ class Ocr:
             first, page = await self._read(scan, body, model)
             yield first
             yield PageRead(page=page)
+            if scan.note:
+                yield Notice(text=f"{scan.name}: {scan.note}.")
             if not page.text.strip():
                 yield Notice(text=f"No text was found in {scan.name}.")
         yield Finished(reason="stop")

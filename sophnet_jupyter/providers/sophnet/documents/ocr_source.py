@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....errors import DownloadFailed, SettingsError
 from ....files.kinds import Kind
 from ....prompt.images.pixels import EncodedImage, drawn, picture
-from ....prompt.images.sources import Source, sources
+from ....prompt.images.sources import Source, from_base64, sources
 from ....wire.files.download import Downloader
 
 # What `Documents` reads and this does not.
@@ -22,10 +22,11 @@ _ADDRESSES = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A picture with its name, upright: boxes refer to these pixels."""
+    """A picture with its name, upright: boxes refer to these pixels. ``note`` is the label's."""
 
     name: str
     picture: EncodedImage
+    note: str = ""
 
     @property
     def uri(self) -> str:
@@ -46,15 +47,18 @@ async def scans(image: object, downloads: Downloader, name: str = "") -> list[Sc
     for source in await asyncio.to_thread(_sources, image):
         if source.url:
             data = await _fetched(source, downloads)
-            source = Source(name=source.name, data=data)
+            source = replace(source, url="", data=data)
         # "the image", "the array": such a one has no name of its own.
         called = name if name and source.name.startswith("the ") else source.name
-        found.append(Scan(name=called, picture=await asyncio.to_thread(_ready, source)))
+        ready = await asyncio.to_thread(_ready, source)
+        notes = ", ".join(filter(None, [source.note, ready.note]))
+        found.append(Scan(name=called, picture=ready, note=notes))
     return found
 
 
 def _sources(image: object) -> list[Source]:
-    if isinstance(image, str) and not image.lower().startswith((*_ADDRESSES, "data:")):
+    is_address = isinstance(image, str) and image.lower().startswith((*_ADDRESSES, "data:"))
+    if isinstance(image, str) and not is_address and not from_base64(image):
         image = Path(image)
     if isinstance(image, os.PathLike):
         path = Path(image)

@@ -1,0 +1,78 @@
+"""Which kind of picture bytes are, by how they begin; and what to do with those nobody takes."""
+
+from __future__ import annotations
+
+from ...errors import SettingsError
+
+_MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"BM": "BMP",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+}
+_OTHERS = {b"%PDF": "a PDF", b"<svg": "an SVG", b"<?xml": "XML", b"PK\x03\x04": "an archive"}
+# Pictures that we do not read.
+_FOREIGN = {
+    b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 picture",
+    b"\xff\x4f\xff\x51": "a JPEG 2000 picture",
+    b"\x00\x00\x00\x0cJXL ": "a JPEG XL picture",
+    b"\xff\x0a": "a JPEG XL picture",
+    b"8BPS": "a Photoshop file",
+    b"\x00\x00\x01\x00": "an icon",
+    b"II+\x00": "a BigTIFF",
+    b"MM\x00+": "a BigTIFF",
+    b"\x76\x2f\x31\x01": "an OpenEXR picture",
+    b"#?RADIANCE": "an HDR picture",
+    b"SIMPLE  =": "a FITS file",
+    b"%!PS": "PostScript",
+}
+_AVIF = (b"avif", b"avis")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def kind_of(data: bytes, name: str) -> str:
+    """Pillow's name of the format. Raises `SettingsError` for what we do not read, and names it."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            return kind
+    if data[4:8] == b"ftyp":
+        # The first brand may be a general one, and the others stand behind it.
+        brands = {data[at : at + 4] for at in range(8, min(len(data), 48), 4)}
+        if brands.intersection(_AVIF):
+            return _decoded("AVIF", f"{name} is an AVIF picture", "pillow")
+        if brands.intersection(_HEIC):
+            return _decoded("HEIF", f"{name} is a HEIC picture", "pillow-heif")
+    for magic, what in _FOREIGN.items():
+        if data.startswith(magic):
+            raise SettingsError(f"{name} is {what}, which is not sent: save it as PNG or JPEG.")
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    other = next((what for magic, what in _OTHERS.items() if start.startswith(magic)), None)
+    what = f"{other}, " if other else ""
+    raise SettingsError(f"{name} is {what}not an image that can be sent (PNG, JPEG, WebP, GIF).")
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether bytes begin as a picture of any kind does."""
+    try:
+        kind_of(head, "")
+    except SettingsError:
+        return head[4:8] == b"ftyp"
+    return True
+
+
+def _decoded(kind: str, what: str, package: str) -> str:
+    """A format that Pillow reads where it is built or extended for it."""
+    from PIL import Image
+
+    Image.init()
+    if kind in Image.OPEN:
+        return kind
+    register = ", then pillow_heif.register_heif_opener()" if kind == "HEIF" else ""
+    raise SettingsError(
+        f"{what}, which models do not take: save it as JPEG, or pip install -U {package}{register}."
+    )

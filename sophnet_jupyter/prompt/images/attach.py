@@ -19,13 +19,15 @@ class Attachment:
     One picture, ready to be sent and to be shown.
 
     ``part`` is the service's form, ``thumbnail`` a PNG of at most 160 pixels a side (empty for an
-    address, which we do not fetch), ``label`` one line such as ``cat.png · 640×480 · 83 kB``, with what
+    address, which we do not fetch), ``note`` what was made of it that nobody would expect:
+    ``frame 1 of 12``; ``label`` one line such as ``cat.png · 640×480 · 83 kB``, with what
     was made of it: ``frame 1 of 12``.
     """
 
     part: Mapping[str, Any]
     thumbnail: bytes = b""
     label: str = ""
+    note: str = ""
 
     def __repr__(self) -> str:
         return f"<Attachment {quoted(self.label)}>"
@@ -98,11 +100,13 @@ def _one(source: Source, detail: str | None, max_side: int | None, max_encoded: 
         ready = picture(source.data, source.name, max_side=max_side, max_encoded=max_encoded)
     url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode()}"
     size = f"{max(1, round(len(ready.data) / 1000)):,} kB"
-    facts = [source.name, f"{ready.width}×{ready.height}", size, source.note, ready.note]
+    note = ", ".join(filter(None, [source.note, ready.note]))
+    facts = [source.name, f"{ready.width}×{ready.height}", size, note]
     return Attachment(
         part=_part(url, detail),
         thumbnail=ready.thumbnail,
         label=" · ".join(filter(None, facts)),
+        note=note,
     )
 
 

@@ -14,7 +14,8 @@ _MOST_COUNTED = 500
 def which(image: Image.Image) -> str:
     """``frame 1 of 12`` for the one it stands at, ``page`` in a TIFF; empty where it is alone."""
     try:
-        if not getattr(image, "is_animated", False):
+        # Telephones put a preview behind a photo, and a map of its lights.
+        if image.format == "MPO" or not getattr(image, "is_animated", False):
             return ""
         place = image.tell()
         count = _count(image)
@@ -22,13 +23,8 @@ def which(image: Image.Image) -> str:
     except Exception:
         # Damaged behind its first frame, or closed: then there is no other.
         return ""
-    kind = "page" if image.format in ("TIFF", "MPO") else "frame"
+    kind = "page" if image.format == "TIFF" else "frame"
     return f"{kind} {place + 1} of {count}"
-
-
-def is_several(image: Image.Image) -> bool:
-    """Whether there are more of them."""
-    return bool(which(image))
 
 
 def _count(image: Image.Image) -> str:

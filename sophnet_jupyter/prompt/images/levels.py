@@ -1,4 +1,4 @@
-"""Pictures of more than 8 bits a pixel, as microscopes and height maps have them: made to be seen."""
+"""Pictures of more than 8 bits a pixel, as microscopes have them, made so that they are seen."""
 
 from __future__ import annotations
 

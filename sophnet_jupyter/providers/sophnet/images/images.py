@@ -32,7 +32,7 @@ from ...tasks.tasks import Tasks
 from ...together import together
 from ..access import started
 from ..paths import ResourceIds
-from .request import MODEL, request
+from .request import MODEL, request, sources_of
 from .task import ImageTask, decode_list, decode_task, look
 
 KIND = "image"
@@ -160,6 +160,14 @@ class Images:
         self, prompt: str, options: dict[str, Any], index: int = 0
     ) -> AsyncGenerator[Event, None]:
         yield Progress(index=index, state="submitting")
+        sources = await asyncio.to_thread(
+            sources_of, options.get("images"), options.get("max_side")
+        )
+        if sources is not None:
+            options = {**options, "images": sources}
+            for source in sources if not index else ():
+                if source.note:
+                    yield Notice(text=f"{source.label}.")
         task, reply = await self._begin(prompt, options)
         yield started(reply, str(options.get("model") or MODEL))
         picture = Image(

@@ -6,11 +6,14 @@ reading pictures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....errors import SettingsError
 from ... import arguments
 from ...arguments import Size
+
+if TYPE_CHECKING:
+    from ....prompt.images.attach import Attachment
 
 MODEL = "qwen-image"
 # "输入图像": an editing model takes one to three.
@@ -47,7 +50,7 @@ def request(
     given = {
         "prompt": prompt,
         "negative_prompt": negative_prompt or None,
-        "images": _sources(images, max_side) if images is not None else None,
+        "images": _urls(images, max_side),
     }
     parameters = {
         # No list of sizes is checked: the document's contradicts itself
@@ -74,10 +77,18 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _sources(images: object, max_side: int | None) -> list[str]:
+def sources_of(images: object, max_side: int | None = None) -> list[Attachment] | None:
+    """The pictures that are to be changed, read and encoded. Raises `SettingsError`."""
+    if images is None:
+        return None
     from ....prompt.images.attach import attach
 
-    urls = [str(one.part["image_url"]["url"]) for one in attach(images, max_side=max_side)]
-    if not 1 <= len(urls) <= MOST_SOURCES:
-        raise SettingsError(f"One to {MOST_SOURCES} pictures can be changed, not {len(urls)}.")
-    return urls
+    found = attach(images, max_side=max_side)
+    if not 1 <= len(found) <= MOST_SOURCES:
+        raise SettingsError(f"One to {MOST_SOURCES} pictures can be changed, not {len(found)}.")
+    return found
+
+
+def _urls(images: object, max_side: int | None) -> list[str] | None:
+    sources = sources_of(images, max_side)
+    return None if sources is None else [str(one.part["image_url"]["url"]) for one in sources]

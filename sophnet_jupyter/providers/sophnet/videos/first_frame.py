@@ -24,10 +24,14 @@ _ANY = 2 * LARGEST
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A picture as it is sent: ``url`` is its address or itself, ``poster`` what it looks like."""
+    """
+    A picture as it is sent: ``url`` is its address or itself, ``poster`` what it looks like,
+    ``note`` what was made of it that nobody would expect.
+    """
 
     url: str
     poster: Image | None = None
+    note: str = ""
 
 
 def frame(item: object) -> Frame:
@@ -49,8 +53,11 @@ def frame(item: object) -> Frame:
     _check_bytes(ready.data, found.name)
     _check_sides(ready.width, ready.height, found.name)
     data = base64.b64encode(ready.data).decode()
+    notes = ", ".join(filter(None, [found.note, ready.note]))
     return Frame(
-        url=f"data:{ready.mime};base64,{data}", poster=Image(data=ready.data, mime=ready.mime)
+        url=f"data:{ready.mime};base64,{data}",
+        poster=Image(data=ready.data, mime=ready.mime),
+        note=f"{found.name}: {notes}." if notes else "",
     )
 
 

@@ -22,11 +22,15 @@ LARGEST_SEED = 2**32 - 1
 
 
 class VideoRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to send; ``asked`` are its settings in short, ``poster`` the picture it begins with."""
+    """
+    What to send; ``asked`` are its settings in short, ``poster`` the picture it begins with,
+    ``notes`` what was made of its pictures that nobody would expect.
+    """
 
     body: dict[str, Any]
     asked: dict[str, Any]
     poster: Image | None = None
+    notes: tuple[str, ...] = ()
 
 
 def request(
@@ -99,11 +103,12 @@ def request(
     content: list[dict[str, Any]] = []
     if prompt.strip() or negative_prompt:
         content.append(_said(type="text", text=prompt, negative_prompt=negative_prompt or None))
-    roles = [("first_frame", first.url)] if first else []
+    frames = [("first_frame", first)] if first else []
     if last_image is not None:
-        roles.append(("last_frame", frame(last_image).url))
+        frames.append(("last_frame", frame(last_image)))
     several = references if isinstance(references, list | tuple) else [references]
-    roles += [("reference_image", frame(one).url) for one in several]
+    frames += [("reference_image", frame(one)) for one in several]
+    roles = [(role, one.url) for role, one in frames]
     for role, url in roles:
         # The document knows of one picture and no roles.
         named = {"role": role} if len(roles) > 1 or role != "first_frame" else {}
@@ -120,7 +125,12 @@ def request(
     asked = _said(model=model, negative_prompt=negative_prompt or None, **parameters)
     if roles:
         asked["images"] = len(roles)
-    return VideoRequest(body=body, asked=asked, poster=first.poster if first else None)
+    return VideoRequest(
+        body=body,
+        asked=asked,
+        poster=first.poster if first else None,
+        notes=tuple(one.note for _, one in frames if one.note),
+    )
 
 
 def _check_model(model: VideoModel, *, prompt: str, has_image: bool) -> None:

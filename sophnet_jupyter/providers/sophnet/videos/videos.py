@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from ....errors import DownloadFailed
-from ....events import Event, Finished, ImageReady, Progress, Usage, VideoReady
+from ....events import Event, Finished, ImageReady, Notice, Progress, Usage, VideoReady
 from ....files.kinds import Kind
 from ....response import Response, settle
 from ....values.image import Image
@@ -109,6 +109,8 @@ class Videos:
         """
         yield Progress(state="submitting")
         asked = await asyncio.to_thread(request, prompt, **options)
+        for note in asked.notes:
+            yield Notice(text=note)
         task, reply = await surely(self._begun(asked, prompt, generation))
         yield started(reply, str(asked.body.get("model") or ""))
         seed = asked.asked.get("seed")

@@ -47,6 +47,8 @@ class Kernel:
         self._client = manager.blocking_client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=60)
+        # As a notebook sends it; a console sends none, and is shown text.
+        self._client.session.metadata = {"cellId": "a-cell"}
 
     def run(self, code: str, **options: Any) -> Cell:
         """Run a cell to its end. Raises RuntimeError if it fails."""

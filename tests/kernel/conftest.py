@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class Outcome:
 
     def __init__(self) -> None:
         self.outputs: list[dict[str, Any]] = []
+        self.unchanged: list[dict[str, Any]] = []
+        """The outputs of a front end that honors no updates, each as it was first sent."""
         self.updates: list[tuple[float, str, dict[str, str]]] = []
         """When the kernel sent it, the display it went to, and the bundle."""
         self.reply: dict[str, Any] = {}
@@ -55,6 +58,15 @@ class Outcome:
         """The words a reader sees, whatever kind of output they stand in."""
         return "\n".join(map(_words, self.outputs))
 
+    @property
+    def text_without_updates(self) -> str:
+        """The words that a reader sees where updates are ignored."""
+        said = ""
+        for before, output in pairwise([{}, *self.unchanged]):
+            streamed = "text" in output and output.get("name") == before.get("name")
+            said += ("" if streamed else "\n") + _words(output)
+        return said
+
     def printed(self, name: str = "stdout") -> str:
         return "".join(output["text"] for output in self.outputs if output["kind"] == name)
 
@@ -67,6 +79,8 @@ class Kernel:
         self.client = manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=30)
+        # As a notebook sends it; a console sends none.
+        self.client.session.metadata = {"cellId": "a-cell"}
         self._outcomes: dict[str, Outcome] = {}
         self._displays: dict[str, list[dict[str, Any]]] = {}
 
@@ -145,6 +159,8 @@ class Kernel:
         self._show(outcome, kind, content, message["header"]["date"])
 
     def _show(self, outcome: Outcome, kind: str, content: Any, date: datetime) -> None:
+        if kind in ("display_data", "execute_result", "stream", "error"):
+            outcome.unchanged.append(dict(content))
         if kind == "stream":
             outcome.outputs.append({"kind": content["name"], "text": content["text"]})
         elif kind in ("display_data", "execute_result", "update_display_data"):

@@ -40,7 +40,8 @@ class Browser:
         header |= {"version": "5.3", "date": "2026-01-01T00:00:00Z"}
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": True}
         content |= {"user_expressions": {}, "stop_on_error": False}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+        message = {"header": header, "parent_header": {}, "metadata": {"cellId": cell}}
+        message["content"] = content
         self._socket.send(json.dumps(message | {"channel": "shell", "buffers": []}))
         self.arrived[cell] = []
         return cell

@@ -156,7 +156,7 @@ def came(response: Response) -> bool:
 
 def _waits(cell: Cell) -> bool:
     if cell.place == "terminal":
-        return not sys.stdin.isatty()
+        return not (cell.is_console or sys.stdin.isatty())
     return not cell.watched
 
 

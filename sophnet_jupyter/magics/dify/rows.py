@@ -70,7 +70,7 @@ class Rows:
         # Before anything is sent: what is missing in one row is missing in this run.
         asked = [self._question.ask(self._form, row) for row in given]
         cell = Cell(self._session.shell)
-        display = cell.publish(self._progress(rows))
+        display = cell.publish(self._progress(rows)) if cell.watched else None
         try:
             run(self._all(asked, rows, args.concurrency, cell, display))
         except KeyboardInterrupt:
@@ -79,11 +79,16 @@ class Rows:
             raise Stopped() from None
         finally:
             names[out] = joined(table, given, rows)
-            cell.publish(self._progress(rows, out), display_id=display, update=True)
+            cell.publish(self._progress(rows, out), display_id=display, update=display is not None)
         return names[out]
 
     async def _all(
-        self, asked: Sequence[PreparedRun], rows: list[Row], at_once: int, cell: Cell, display: str
+        self,
+        asked: Sequence[PreparedRun],
+        rows: list[Row],
+        at_once: int,
+        cell: Cell,
+        display: str | None,
     ) -> None:
         waiting = iter([n for n, row in enumerate(rows) if row.ending != "complete"])
 
@@ -92,7 +97,7 @@ class Rows:
                 await self._one(asked[number], rows, number)
 
         async def draw() -> None:
-            while True:
+            while display is not None:
                 await asyncio.sleep(BEAT)
                 cell.publish(self._progress(rows), display_id=display, update=True)
 

@@ -111,7 +111,7 @@ class Uploading:
             if settled:
                 sys.stdout.write(data["text/plain"] + "\n")
             return
-        if self._cell.place == "capture" and not settled:
+        if not self._cell.watched and not settled:
             return
         if not settled or len(made) < len(self._lines):
             data = progress(self._lines)

@@ -19,7 +19,7 @@ from ....errors import SettingsError
 from ....events import Event
 from ...arguments import encoded, number, whole
 from .. import models
-from .request import Message, Prompt, messages, request
+from .request import Prompt, request
 
 if TYPE_CHECKING:
     from ....prompt.forms.shape import Shape
@@ -86,7 +86,6 @@ def question(
     prompt: Prompt,
     *,
     model: str,
-    system: str | None = None,
     images: object = None,
     detail: str | None = None,
     max_side: int | None = None,
@@ -108,15 +107,19 @@ def question(
     whole("repair", repair, least=0)
     box, tool_options = _tools(tools, tool_choice)
     _check_running(box, run_tools, max_rounds, tool_timeout)
-    said = messages(prompt, system)
+    form = _form(json_mode, schema)
+    if form:
+        options = {"response_format": {"type": "json_object"}} | options
+    body = Body(request(prompt, model=model, **tool_options, **options))
     if images is not None:
         from ....prompt.images.attach import attach, with_images
 
-        said = with_images(said, attach(images, detail=detail, max_side=max_side))
-    form, said = _formed(said, json_mode, schema)
-    if form:
-        options = {"response_format": {"type": "json_object"}} | options
-    body = Body(request(said, model=model, **tool_options, **options))
+        pictures = attach(images, detail=detail, max_side=max_side)
+        body["messages"] = with_images(body["messages"], pictures)
+    if form and schema is not None:
+        from ....prompt.forms.shape import asking_for
+
+        body["messages"] = asking_for(body["messages"], form.instruction)
     return ChatQuestion(
         body=body,
         notices=(*models.notices(model, body), *_json_notices(body)),
@@ -156,18 +159,13 @@ def _tools(tools: object, tool_choice: object) -> tuple[dict[str, Tool], dict[st
     return box, {"tools": declared or None, "tool_choice": chosen}
 
 
-def _formed(
-    said: list[Message], json_mode: bool, schema: object
-) -> tuple[Shape | None, list[Message]]:
-    """The form that the answer must have, and the messages that ask for it."""
+def _form(json_mode: bool, schema: object) -> Shape | None:
+    """The form that the answer must have."""
     if schema is None and not json_mode:
-        return None, said
-    from ....prompt.forms.shape import ANY_JSON, asking_for, shape
+        return None
+    from ....prompt.forms.shape import ANY_JSON, shape
 
-    if schema is None:
-        return ANY_JSON, said
-    form = shape(schema)
-    return form, asking_for(said, form.instruction)
+    return ANY_JSON if schema is None else shape(schema)
 
 
 def _json_notices(body: Body) -> list[str]:

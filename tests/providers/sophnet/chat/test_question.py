@@ -176,3 +176,16 @@ def test_odd_probabilities_do_no_harm(logprobs: object) -> None:
     for event in whole(reply({"choices": [choice]})):
         state = fold(state, event)
     assert state.text == "a"
+
+
+async def test_a_question_looks_at_its_messages_once(chat: Chat) -> None:
+    looked = []
+
+    class Message(dict[str, Any]):
+        def __contains__(self, name: object) -> bool:
+            looked.append(name)
+            return super().__contains__(name)
+
+    said = Message(role="user", content="What is this? Answer in JSON.")
+    chat.request([said], system="Be brief.", json_mode=True)
+    assert looked.count("role") == 1

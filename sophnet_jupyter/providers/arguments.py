@@ -16,8 +16,6 @@ import msgspec
 
 from ..errors import SettingsError
 
-Size = str | tuple[int, int]
-
 
 def text(name: str, value: Any) -> str:
     """A text, as it is."""

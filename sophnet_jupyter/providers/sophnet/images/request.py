@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from ....errors import SettingsError
 from ... import arguments
-from ...arguments import Size
 
 if TYPE_CHECKING:
     from ....prompt.images.attach import Attachment
@@ -23,11 +22,11 @@ MOST_SOURCES = 3
 def request(
     prompt: str,
     *,
-    model: str = MODEL,
+    model: str | None = None,
     negative_prompt: str | None = None,
     images: object = None,
     max_side: int | None = None,
-    size: Size | None = None,
+    size: str | tuple[int, int] | None = None,
     seed: int | None = None,
     steps: int | None = None,
     n: int | None = None,
@@ -63,7 +62,7 @@ def request(
         "watermark": watermark,
         "save_to_jpeg": save_to_jpeg,
     }
-    body: dict[str, Any] = {"model": model, "input": _said(given)}
+    body: dict[str, Any] = {"model": model or MODEL, "input": _said(given)}
     if said := _said(parameters):
         body["parameters"] = said
     for name, value in arguments.fields("extra_body", extra_body).items():

@@ -14,8 +14,7 @@ import msgspec
 from ....errors import SettingsError
 from ....values.image import Image
 from ... import arguments
-from ...arguments import Size
-from .first_frame import frame
+from .first_frame import Frame, frame
 from .models import DOCUMENTED, FROM_A_PICTURE, FROM_WORDS, VideoModel
 
 LARGEST_SEED = 2**32 - 1
@@ -39,11 +38,11 @@ def request(
     model: str | None = None,
     image: object = None,
     last_image: object = None,
-    references: object = (),
+    references: object = None,
     draft_task: str | None = None,
     negative_prompt: str | None = None,
     resolution: str | None = None,
-    size: Size | None = None,
+    size: str | tuple[int, int] | None = None,
     ratio: str | None = None,
     duration: int | None = None,
     seed: int | str | None = None,
@@ -68,28 +67,20 @@ def request(
     """
     model = model or (FROM_WORDS if image is None else FROM_A_PICTURE)
     arguments.text("prompt", prompt)
-    size = arguments.size(size, such_as="832*480")
-    duration = arguments.whole("duration", duration)
-    known = DOCUMENTED.get(model)
-    if known:
+    chosen = {
+        "resolution": resolution,
+        "size": arguments.size(size, such_as="832*480"),
+        "ratio": ratio,
+        "duration": arguments.whole("duration", duration),
+        "watermark": watermark,
+    }
+    if known := DOCUMENTED.get(model):
         _check_model(known, prompt=prompt, has_image=image is not None)
-        _check(known, "resolution", resolution, known.resolutions)
-        _check(known, "size", size, known.sizes)
-        # The document's own sample sends a ratio where its table has none
-        # (docs/services/sophnet.md#videos, row S36).
-        if known.ratios or known.sizes:
-            _check(known, "ratio", ratio, known.ratios)
-        _check(known, "duration", duration, known.durations)
-        _check(known, "negative_prompt", negative_prompt, None, takes=known.negative_prompt)
-        _check(known, "watermark", watermark, None, takes=known.watermark)
+        _check_parameters(known, {**chosen, "negative_prompt": negative_prompt})
     elif not (prompt.strip() or image is not None or draft_task):
         raise SettingsError("The prompt is empty, and there is no picture to begin with.")
     parameters = _said(
-        resolution=resolution,
-        size=size,
-        ratio=ratio,
-        duration=duration,
-        watermark=watermark,
+        **chosen,
         seed=None if seed is None else _seed(seed),
         fps=arguments.whole("fps", fps, least=1),
         generate_audio=generate_audio,
@@ -99,38 +90,60 @@ def request(
         callback_url=callback_url,
         subjects=subjects,
     )
-    first = None if image is None else frame(image)
-    content: list[dict[str, Any]] = []
-    if prompt.strip() or negative_prompt:
-        content.append(_said(type="text", text=prompt, negative_prompt=negative_prompt or None))
-    frames = [("first_frame", first)] if first else []
-    if last_image is not None:
-        frames.append(("last_frame", frame(last_image)))
-    several = references if isinstance(references, list | tuple) else [references]
-    frames += [("reference_image", frame(one)) for one in several]
-    roles = [(role, one.url) for role, one in frames]
-    for role, url in roles:
-        # The document knows of one picture and no roles.
-        named = {"role": role} if len(roles) > 1 or role != "first_frame" else {}
-        content.append({"type": "image_url", "image_url": {"url": url}, **named})
-    if draft_task:
-        content.append({"type": "draft_task", "draft_task": {"id": draft_task}})
-    body: dict[str, Any] = {"model": model, "content": content}
-    if parameters:
-        body["parameters"] = parameters
-    for name, value in arguments.fields("extra_body", extra_body).items():
-        section = body.get(name)
-        both = isinstance(section, dict) and isinstance(value, Mapping)
-        body[name] = {**section, **value} if both and section else value
+    pictures = _pictures(image, last_image, references)
+    content = [
+        *_words(prompt, negative_prompt),
+        *_frames(pictures),
+        *([{"type": "draft_task", "draft_task": {"id": draft_task}}] if draft_task else []),
+    ]
+    body = {
+        "model": model,
+        "content": content,
+        **({"parameters": parameters} if parameters else {}),
+    }
     asked = _said(model=model, negative_prompt=negative_prompt or None, **parameters)
-    if roles:
-        asked["images"] = len(roles)
-    return VideoRequest(
-        body=body,
-        asked=asked,
-        poster=first.poster if first else None,
-        notes=tuple(one.note for _, one in frames if one.note),
-    )
+    if pictures:
+        asked["images"] = len(pictures)
+    poster = pictures[0][1].poster if image is not None else None
+    notes = tuple(picture.note for _, picture in pictures if picture.note)
+    return VideoRequest(body=_merged(body, extra_body), asked=asked, poster=poster, notes=notes)
+
+
+def _words(prompt: str, negative_prompt: str | None) -> list[dict[str, Any]]:
+    if not (prompt.strip() or negative_prompt):
+        return []
+    return [_said(type="text", text=prompt, negative_prompt=negative_prompt or None)]
+
+
+def _pictures(image: object, last_image: object, references: object) -> list[tuple[str, Frame]]:
+    """The pictures with their roles, the one that the video begins with first."""
+    found = [("first_frame", image), ("last_frame", last_image)]
+    several = references if isinstance(references, list | tuple) else [references]
+    found += [("reference_image", one) for one in several]
+    return [(role, frame(one)) for role, one in found if one is not None]
+
+
+def _frames(pictures: Sequence[tuple[str, Frame]]) -> list[dict[str, Any]]:
+    # The document knows of one picture and no roles.
+    alone = [role for role, _ in pictures] == ["first_frame"]
+    return [
+        {
+            "type": "image_url",
+            "image_url": {"url": picture.url},
+            **({} if alone else {"role": role}),
+        }
+        for role, picture in pictures
+    ]
+
+
+def _merged(body: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The body and what the caller adds to it, section by section."""
+    merged = dict(body)
+    for name, value in arguments.fields("extra_body", extra).items():
+        section = merged.get(name)
+        both = isinstance(section, dict) and isinstance(value, Mapping)
+        merged[name] = {**section, **value} if both and section else value
+    return merged
 
 
 def _check_model(model: VideoModel, *, prompt: str, has_image: bool) -> None:
@@ -145,6 +158,18 @@ def _check_model(model: VideoModel, *, prompt: str, has_image: bool) -> None:
         raise SettingsError(f"{model.name} makes videos from words alone: take {other} for that.")
     if model.image and not has_image:
         raise SettingsError(f"{model.name} begins with a picture: give one, or take {other}.")
+
+
+def _check_parameters(model: VideoModel, given: Mapping[str, object]) -> None:
+    _check(model, "resolution", given["resolution"], model.resolutions)
+    _check(model, "size", given["size"], model.sizes)
+    # The document's own sample sends a ratio where its table has none
+    # (docs/services/sophnet.md#videos, row S36).
+    if model.ratios or model.sizes:
+        _check(model, "ratio", given["ratio"], model.ratios)
+    _check(model, "duration", given["duration"], model.durations)
+    for name in ("negative_prompt", "watermark"):
+        _check(model, name, given[name], None, takes=getattr(model, name))
 
 
 def _check(

@@ -3,6 +3,7 @@ Every error this package raises on purpose.
 
 * SophNetError
     * SettingsError         nothing was sent: a key or an argument is missing or wrong
+        * UnknownOption     a word that is no parameter, such as a misspelt one
     * SandboxFailed         the local sandbox could not be started
     * Unreachable           nobody answered: no name, no route, no TLS, connection refused
     * TimedOut              a time limit passed
@@ -71,6 +72,31 @@ class SophNetError(Exception):
 
 class SettingsError(SophNetError):
     """A key or an argument is missing or wrong. Nothing was sent."""
+
+
+class UnknownOption(SettingsError, TypeError):
+    """
+    A call was given a word that is none of its parameters, such as a misspelt one.
+
+    A `TypeError` too, as Python raises for that. ``near`` is the parameter that was perhaps meant,
+    ``known`` are all of them. What the word was to stand for is not kept: it may be a key.
+    """
+
+    def __init__(self, *, call: str, word: str, near: str = "", known: Sequence[str] = ()) -> None:
+        self.call = call
+        self.word = quoted(word, NAME_QUOTED)
+        self.near = near
+        self.known = tuple(known)
+        super().__init__(call, self.word)
+
+    def __str__(self) -> str:
+        if self.near:
+            return f"{self.call} has no {self.word}. Did you mean {self.near}?"
+        if "extra_body" in self.known:
+            advice = "What else the service takes goes into extra_body={…}."
+        else:
+            advice = f"It takes {', '.join(self.known)}." if self.known else "It takes none."
+        return f"{self.call} has no {self.word}. {advice}"
 
 
 class SandboxFailed(SophNetError):

@@ -15,7 +15,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # What an answer is made of: no I/O of a service, no look.
 VALUES = {"errors", "events", "files", "values"}
-BELOW_CLIENT = VALUES | {"response", "settings", "prompt", "providers", "wire"}
+BELOW_CLIENT = VALUES | {"options", "response", "settings", "prompt", "providers", "wire"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
@@ -25,12 +25,13 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "wire": {"errors", "events", "files"},
     "prompt": VALUES | {"response"},
-    "providers": VALUES | {"response", "prompt", "wire"},
+    "options": {"errors"},
+    "providers": VALUES | {"options", "response", "prompt", "wire"},
     "client": BELOW_CLIENT,
     "doctor": BELOW_CLIENT | {"client"},
     "kernel": set(),
     "views": VALUES | {"response"},
-    "widgets": VALUES | {"response", "settings", "views", "kernel"},
+    "widgets": VALUES | {"options", "response", "settings", "views", "kernel"},
     "magics": (BELOW_CLIENT - {"wire"}) | {"client", "doctor", "kernel", "views", "widgets"},
     "sandbox": set(),
     "cli": {"errors", "settings", "client", "doctor"},

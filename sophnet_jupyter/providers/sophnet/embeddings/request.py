@@ -22,6 +22,9 @@ TEXT_ONLY = (TEXT, BGE)
 MOST = {TEXT: 10, BGE: 1}
 MOST_OF_OTHERS = 8
 DIMENSIONS = 1024
+# Requests of all calls that are under way together. The cost of each grows with the number of
+# connections, which the pool looks through, and beyond this the service is the slower one anyway.
+AT_ONCE = 8
 # So many pictures can be told apart in a view, and their thumbnails are kept for it.
 FEW = 24
 
@@ -33,6 +36,18 @@ class ImageInputs:
     sent: Sequence[str] = ()
     labels: Sequence[str] = ()
     thumbnails: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingRequest:
+    """All inputs of one call, and ``said``, what each of its requests says besides them."""
+
+    model: str
+    texts: Sequence[str]
+    images: ImageInputs
+    said: Mapping[str, Any]
+    batches: Sequence[Batch]
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,46 @@ class Batch:
             )
             for place in range(len(self))
         ]
+
+
+def request(
+    texts: object = None,
+    *,
+    images: object = None,
+    model: str | None = None,
+    per_request: int | None = None,
+    at_once: int = AT_ONCE,
+    max_side: int | None = None,
+    dimensions: object = DIMENSIONS,
+    normalized: bool | None = None,
+    encoding_type: str | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+) -> EmbeddingRequest:
+    """
+    Put the inputs into batches; equal ones are sent once.
+
+    Blocking where there are ``images``, which are read and encoded. Raises `SettingsError` for what
+    cannot be sent.
+    """
+    written, pictures = texts_of(texts), images_of(images, max_side=max_side)
+    if not written and not pictures.sent:
+        raise SettingsError("There is nothing to embed: give texts=[…] or images=[…].")
+    model = model_for(model, pictures)
+    said = fields(
+        model=model,
+        dimensions=dimensions,
+        normalized=normalized,
+        encoding_type=encoding_type,
+        extra_body=extra_body,
+    )
+    return EmbeddingRequest(
+        model=model,
+        texts=written,
+        images=pictures,
+        said=said,
+        batches=batches(written, pictures.sent, most_of(model, per_request)),
+        at_once=arguments.whole("at_once", at_once, least=1) or AT_ONCE,
+    )
 
 
 def texts_of(texts: object) -> tuple[str, ...]:

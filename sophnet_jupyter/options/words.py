@@ -1,0 +1,162 @@
+"""
+Signatures that tell everything, and the refusal of a word that is in none of them.
+
+Calls hand most of their keywords on to the function that makes the request, as ``**options``. Who
+reads the source finds them in a TypedDict, which `takes` also puts into the signature that a
+notebook shows and completes. `spelt` refuses any other word before the call begins.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from functools import wraps
+from typing import Any, TypeVar
+
+from ..errors import UnknownOption
+
+Any_ = TypeVar("Any_", bound=Callable[..., Any])
+Class = TypeVar("Class", bound=type)
+
+_WORDS = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+# What a value of this kind is when it is left out, only the call that it is handed on to knows.
+_LEFT_OUT = ("None", "object", "Any")
+
+
+class _Written(str):
+    """A type as the source has it. Signatures put quotes around any other text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def takes(options: type, *requests: Callable[..., Any]) -> Callable[[Any_], Any_]:
+    """
+    Show the keywords of ``options``, a TypedDict, in place of a method's ``**options``.
+
+    ``requests`` are the functions that get them, and have their order and their defaults; without
+    any, a default that is not None is shown as ``...``. What ``options`` says of itself is added to
+    the docstring.
+    """
+
+    def marked(method: Any_) -> Any_:
+        own = inspect.signature(method)
+        given = [each for each in own.parameters.values() if each.kind is not each.VAR_KEYWORD]
+        taken = {each.name for each in given}
+        added = _parameters(options, requests)
+        given += [each for each in added if each.name not in taken]
+        method.__signature__ = own.replace(parameters=given)  # type: ignore[attr-defined]
+        about = inspect.cleandoc(options.__doc__ or "")
+        method.__doc__ = f"{inspect.cleandoc(method.__doc__ or '')}\n\n{about}".strip()
+        return method
+
+    return marked
+
+
+def spelt(name: str) -> Callable[[Class], Class]:
+    """
+    Have the public methods of a class, and its making, refuse a word that is no parameter.
+
+    ``name`` is what the user calls an instance. Those that take any word are left alone.
+    """
+
+    def checked(kind: Class) -> Class:
+        check_words(kind, name)
+        return kind
+
+    return checked
+
+
+def check_words(kind: type, name: str) -> None:
+    """Do what `spelt` does, for a class that is made by inheriting."""
+    for each, value in list(vars(kind).items()):
+        called = kind.__name__ if each == "__init__" else f"{name}.{each}"
+        if each == "__init__" or each[:1] != "_":
+            if isinstance(value, staticmethod):
+                setattr(kind, each, staticmethod(_refusing(value.__func__, called)))
+            elif inspect.isfunction(value):
+                setattr(kind, each, _refusing(value, called))
+
+
+def check(call: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise `UnknownOption` for the first of the given words that ``call`` does not know."""
+    known = list(known)
+    for word in given:
+        if word not in known:
+            near = get_close_matches(word, known, 1)
+            raise UnknownOption(call=call, word=word, near=near[0] if near else "", known=known)
+
+
+def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
+    signature = _unquoted(inspect.signature(function))
+    parameters = signature.parameters.values()
+    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        return function
+    words = frozenset(each.name for each in parameters if each.kind in _WORDS)
+
+    if inspect.iscoroutinefunction(function):
+
+        @wraps(function)
+        async def call(*args: Any, **given: Any) -> Any:
+            if not given.keys() <= words:
+                # Only the names: what was meant as a key must be in no frame of a traceback.
+                names = list(given)
+                del args, given
+                check(called, names, _shown(signature))
+            return await function(*args, **given)
+
+    else:
+
+        @wraps(function)
+        def call(*args: Any, **given: Any) -> Any:
+            if not given.keys() <= words:
+                names = list(given)
+                del args, given
+                check(called, names, _shown(signature))
+            return function(*args, **given)
+
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    return call
+
+
+def _shown(signature: inspect.Signature) -> list[str]:
+    return [name for name in signature.parameters if name != "self"]
+
+
+def _parameters(
+    options: type, requests: Sequence[Callable[..., Any]]
+) -> Iterable[inspect.Parameter]:
+    """The keywords of the functions, where a later one goes before; else those of the TypedDict."""
+    # As texts: what they name need not be imported.
+    kinds = {
+        name: getattr(kind, "__forward_arg__", kind)
+        for name, kind in options.__annotations__.items()
+    }
+    found: dict[str, inspect.Parameter] = {}
+    for request in requests:
+        for each in inspect.signature(request).parameters.values():
+            if each.kind is each.KEYWORD_ONLY:
+                found[each.name] = each.replace(annotation=kinds.get(each.name, each.annotation))
+    if not requests:
+        for name, kind in kinds.items():
+            default = None if str(kind).endswith(_LEFT_OUT) else ...
+            found[name] = inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
+            )
+    return found.values()
+
+
+def _unquoted(signature: inspect.Signature) -> inspect.Signature:
+    parameters = [
+        each.replace(annotation=_Written(each.annotation))
+        if isinstance(each.annotation, str)
+        else each
+        for each in signature.parameters.values()
+    ]
+    returned = signature.return_annotation
+    if isinstance(returned, str):
+        returned = _Written(returned)
+    return signature.replace(parameters=parameters, return_annotation=returned)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from ..settings import Secret, Settings, data_folder, logs, model_name
+from ..options.words import spelt
+from ..settings import Secret, Settings, Timeouts, data_folder, logs, model_name
 from . import sandbox
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
@@ -35,13 +36,19 @@ if TYPE_CHECKING:
     from .teleai import TeleAI
 
 
+@spelt("client")
 class Client:
     """
     Talks to the services, or without a key to the sandbox on this machine.
 
-    ``base_url`` is SophNet's root (``…/api/open-apis``). Further arguments are those of
-    `Settings`: ``model``, ``timeouts``, ``proxy``, ``ca_bundle``. May be used from several event
-    loops; close it on each with ``await client.aclose()``, or use it as ``async with``.
+    ``api_key`` is SophNet's key, ``base_url`` its root (``…/api/open-apis``), ``project_id`` a
+    project, for the longer paths. ``model`` answers chats that name none. ``timeouts``, a
+    `Timeouts`, are in seconds; ``proxy`` is an address, ``ca_bundle`` a file of certificates to
+    trust. ``dify_api_key``, ``dify_base_url`` and ``dify_user`` are for `Client.dify`. What is not
+    given is read from ``%sophnet``, the environment, or the profile of ``%sophnet login``.
+
+    May be used from several event loops; close it on each with ``await client.aclose()``, or use it
+    as ``async with``.
 
     Raises `SettingsError` when an argument cannot be right.
     """
@@ -51,19 +58,30 @@ class Client:
         api_key: str | Secret | None = None,
         base_url: str | None = None,
         project_id: str | None = None,
-        **arguments: Any,
+        *,
+        model: str | None = None,
+        timeouts: Timeouts | None = None,
+        proxy: str | None = None,
+        ca_bundle: str | None = None,
+        dify_api_key: str | Secret | None = None,
+        dify_base_url: str | None = None,
+        dify_user: str | None = None,
     ) -> None:
         logs.guard()
-        self._model = arguments.get("model")
+        self._model = model
         self._dify_apps: dict[str, Dify] = {}
-        self._dify = {
-            name: arguments.pop(f"dify_{name}", None) for name in ("api_key", "base_url", "user")
-        }
-        self._proxy = arguments.get("proxy")
+        self._dify = (dify_api_key, dify_base_url, dify_user)
+        self._proxy = proxy
         # What `models` found last, for completion, which cannot wait for an answer.
         self.known_models: Models | None = None
         self.settings = Settings.read(
-            api_key=api_key, base_url=base_url, project_id=project_id, **arguments
+            api_key=api_key,
+            base_url=base_url,
+            project_id=project_id,
+            model=model,
+            timeouts=timeouts,
+            proxy=proxy,
+            ca_bundle=ca_bundle,
         )
 
     def __repr__(self) -> str:
@@ -145,7 +163,11 @@ class Client:
         return Ocr(self._sophnet, self._downloader, place=self._place("ocr"))
 
     def knowledge(self, service_id: str) -> Knowledge:
-        """The files, and the questions and answers, of a custom model. Raises `SettingsError`."""
+        """
+        The files, and the questions and answers, of the custom model ``service_id``.
+
+        Raises `SettingsError`.
+        """
         from ..providers.sophnet.knowledge.knowledge import Knowledge
 
         return Knowledge(self._sophnet, self._downloader, service_id=service_id)
@@ -157,7 +179,7 @@ class Client:
 
         return Embeddings(self._sophnet, place=self._place("embeddings"))
 
-    @property
+    @cached_property
     def dify(self) -> Dify:
         """The Dify app of DIFY_API_KEY, or of the arguments ``dify_api_key`` and so on."""
         return self.dify_app()
@@ -168,17 +190,19 @@ class Client:
         return [app.known_form for app in self._dify_apps.values() if app.known_form]
 
     def dify_app(self, name: str = "") -> Dify:
-        """The Dify app whose key is in ``DIFY_<NAME>_API_KEY``. Raises `SettingsError`."""
+        """The Dify app ``name``, whose key is in DIFY_<NAME>_API_KEY. Raises `SettingsError`."""
         if name not in self._dify_apps:
             from .dify import Dify
 
-            given = {} if name else self._dify
+            api_key, base_url, user = (None, None, None) if name else self._dify
             self._dify_apps[name] = Dify(
+                api_key,
+                base_url,
+                user=user,
                 app=name,
                 timeouts=self.settings.timeouts,
                 proxy=self._proxy,
                 ca_bundle=self.settings.ca_bundle,
-                **given,
             )
         return self._dify_apps[name]
 
@@ -204,8 +228,8 @@ class Client:
         """
         The models that the service lists, asked for once; None where it has no list.
 
-        What is listed need not be enabled in the key's project, and the other way round. Raises
-        `SophNetError`.
+        ``refresh=True`` asks anew. What is listed need not be enabled in the key's project, and the
+        other way round. Raises `SophNetError`.
         """
         from ..providers.sophnet.models import models
 

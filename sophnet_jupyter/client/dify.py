@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
+from ..options.words import spelt
 from ..providers.dify import access
 from ..providers.dify.app import App
-from ..settings import DifySettings, Secret, logs
+from ..settings import DifySettings, Secret, Timeouts, logs
 from ..wire.call import Network
 from ..wire.wire import Wire
 from . import sandbox
 
 
+@spelt("dify")
 class Dify(App):
     """
     One Dify text-generation app, or without a key the sandbox's.
 
-    ``base_url`` is Dify's root (``https://api.dify.ai/v1``); one of your own may be on a private
-    address. ``user`` is who asks: files and messages belong to one. ``app`` names one of several,
-    whose key is in ``DIFY_<APP>_API_KEY``. Further arguments are ``timeouts``, ``proxy`` and
-    ``ca_bundle``. Close it with ``await dify.aclose()``, or use it as ``async with``.
+    ``api_key`` is the app's own. ``base_url`` is Dify's root (``https://api.dify.ai/v1``); one of
+    your own may be on a private address. ``user`` is who asks: files and messages belong to one.
+    ``app`` names one of several, whose key is in ``DIFY_<APP>_API_KEY``. ``timeouts``, a
+    `Timeouts`, are in seconds; ``proxy`` is an address, ``ca_bundle`` a file of certificates to
+    trust. Close it with ``await dify.aclose()``, or use it as ``async with``.
 
     Raises `SettingsError` when an argument cannot be right.
     """
@@ -31,11 +34,19 @@ class Dify(App):
         *,
         user: str | None = None,
         app: str = "",
-        **arguments: Any,
+        timeouts: Timeouts | None = None,
+        proxy: str | None = None,
+        ca_bundle: str | None = None,
     ) -> None:
         logs.guard()
         settings = DifySettings.read(
-            app, api_key=api_key, base_url=base_url, user=user, **arguments
+            app,
+            api_key=api_key,
+            base_url=base_url,
+            user=user,
+            timeouts=timeouts,
+            proxy=proxy,
+            ca_bundle=ca_bundle,
         )
         super().__init__(_wire(settings), user=settings.user)
         self.settings = settings

@@ -6,6 +6,7 @@ from collections import deque
 from functools import partial
 from typing import Self
 
+from ..options.words import spelt
 from ..providers.teleai import access
 from ..providers.teleai.excel import Excel
 from ..settings import Secret, TeleAIAccount, Timeouts, logs
@@ -14,14 +15,18 @@ from ..wire.wire import Wire
 from . import sandbox
 
 
+@spelt("excel")
 class TeleAI(Excel):
     """
     TeleAI's analysis of Excel workbooks, or without an id and a key that of the sandbox.
 
-    What is not given is read from TELEAI_APP_ID, TELEAI_APP_KEY, TELEAI_REGION, TELEAI_BASE_URL
-    and TELEAI_DEVICE_UUID. ``region`` is QG for all of China, or the letters of a province.
-    ``authorization`` is a ready value of that header, sent in place of a signature of ours.
-    Close it on each event loop with ``await teleai.aclose()``, or use it as ``async with``.
+    ``app_id`` and ``app_key`` are of TeleAI's console, ``base_url`` is its root, ``device_uuid`` a
+    registered device. What is not given is read from TELEAI_APP_ID, TELEAI_APP_KEY, TELEAI_REGION,
+    TELEAI_BASE_URL and TELEAI_DEVICE_UUID. ``timeouts``, a `Timeouts`, are in seconds; ``proxy`` is
+    an address, ``ca_bundle`` a file of certificates to trust. ``region`` is QG for all of China, or
+    the letters of a province. ``authorization`` is a ready value of that header, sent in place of a
+    signature of ours. Close it on each event loop with ``await teleai.aclose()``, or use it as
+    ``async with``.
 
     Raises `SettingsError` when an argument is missing or cannot be right.
     """

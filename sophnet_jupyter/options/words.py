@@ -9,19 +9,16 @@ notebook shows and completes. `spelt` refuses any other word before the call beg
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
 from typing import Any, TypeVar
 
 from ..errors import UnknownOption
 
-Any_ = TypeVar("Any_", bound=Callable[..., Any])
+Method = TypeVar("Method", bound=Callable[..., Any])
 Class = TypeVar("Class", bound=type)
 
 _WORDS = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-# What a value of this kind is when it is left out, only the call that it is handed on to knows.
-_LEFT_OUT = ("None", "object", "Any")
 
 
 class _Written(str):
@@ -33,20 +30,22 @@ class _Written(str):
         return str(self)
 
 
-def takes(options: type, *requests: Callable[..., Any]) -> Callable[[Any_], Any_]:
+def takes(
+    options: type, *requests: Callable[..., Any], **defaults: object
+) -> Callable[[Method], Method]:
     """
     Show the keywords of ``options``, a TypedDict, in place of a method's ``**options``.
 
-    ``requests`` are the functions that get them, and have their order and their defaults; without
-    any, a default that is not None is shown as ``...``. What ``options`` says of itself is added to
-    the docstring.
+    ``requests`` are the functions that get them, and have their order and their defaults. Who
+    cannot name these gives the ``defaults`` that are not None. What ``options`` says of itself is
+    added to the docstring.
     """
 
-    def marked(method: Any_) -> Any_:
+    def marked(method: Method) -> Method:
         own = inspect.signature(method)
         given = [each for each in own.parameters.values() if each.kind is not each.VAR_KEYWORD]
         taken = {each.name for each in given}
-        added = _parameters(options, requests)
+        added = _asked(options, requests) if requests else _declared(options, defaults)
         given += [each for each in added if each.name not in taken]
         method.__signature__ = own.replace(parameters=given)  # type: ignore[attr-defined]
         about = inspect.cleandoc(options.__doc__ or "")
@@ -86,6 +85,9 @@ def check(call: str, given: Iterable[str], known: Iterable[str]) -> None:
     known = list(known)
     for word in given:
         if word not in known:
+            # Only where it is needed: it costs more than all else here.
+            from difflib import get_close_matches
+
             near = get_close_matches(word, known, 1)
             raise UnknownOption(call=call, word=word, near=near[0] if near else "", known=known)
 
@@ -94,7 +96,7 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     signature = _unquoted(inspect.signature(function))
     parameters = signature.parameters.values()
     if any(each.kind is each.VAR_KEYWORD for each in parameters):
-        return function
+        return function  # whoever takes any word knows what to do with it
     words = frozenset(each.name for each in parameters if each.kind in _WORDS)
 
     if inspect.iscoroutinefunction(function):
@@ -126,27 +128,33 @@ def _shown(signature: inspect.Signature) -> list[str]:
     return [name for name in signature.parameters if name != "self"]
 
 
-def _parameters(
-    options: type, requests: Sequence[Callable[..., Any]]
-) -> Iterable[inspect.Parameter]:
-    """The keywords of the functions, where a later one goes before; else those of the TypedDict."""
-    # As texts: what they name need not be imported.
-    kinds = {
-        name: getattr(kind, "__forward_arg__", kind)
-        for name, kind in options.__annotations__.items()
-    }
+@cache
+def _asked(
+    options: type, requests: tuple[Callable[..., Any], ...]
+) -> tuple[inspect.Parameter, ...]:
+    """The keywords of the functions; of one that several have, the last."""
+    kinds = _kinds(options)
     found: dict[str, inspect.Parameter] = {}
     for request in requests:
         for each in inspect.signature(request).parameters.values():
             if each.kind is each.KEYWORD_ONLY:
                 found[each.name] = each.replace(annotation=kinds.get(each.name, each.annotation))
-    if not requests:
-        for name, kind in kinds.items():
-            default = None if str(kind).endswith(_LEFT_OUT) else ...
-            found[name] = inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
-            )
-    return found.values()
+    return tuple(found.values())
+
+
+def _declared(options: type, defaults: Mapping[str, object]) -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(name, _WORDS[0], default=defaults.get(name), annotation=kind)
+        for name, kind in _kinds(options).items()
+    ]
+
+
+def _kinds(options: type) -> dict[str, Any]:
+    """The types of a TypedDict as texts: what they name need not be imported."""
+    return {
+        name: getattr(kind, "__forward_arg__", kind)
+        for name, kind in options.__annotations__.items()
+    }
 
 
 def _unquoted(signature: inspect.Signature) -> inspect.Signature:

@@ -16,6 +16,7 @@ import msgspec
 
 from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
 from ...events import Event, Progress
+from ...options.words import spelt
 from ...wire.call import Call, Reply, segment
 from ...wire.held import held
 from ...wire.poll import Pace, State, watch
@@ -53,6 +54,7 @@ class Job:
     action: str = ""
 
 
+@spelt("dify.annotations")
 class Annotations:
     """List, write and delete them. All but the list need an app whose owner is an editor."""
 
@@ -76,15 +78,19 @@ class Annotations:
         return [*found.values()]
 
     async def create(self, question: str, answer: str) -> Annotation:
-        """Write one. Raises `SophNetError`."""
+        """Write one: this ``answer`` to this ``question``. Raises `SophNetError`."""
         return await self._put("POST", PATH, question, answer)
 
     async def update(self, annotation_id: str, question: str, answer: str) -> Annotation:
-        """Write it anew. Raises `NotFound`, or another `SophNetError`."""
+        """
+        Write the one called ``annotation_id`` anew: its ``question`` and its ``answer``.
+
+        Raises `NotFound`, or another `SophNetError`.
+        """
         return await self._put("PUT", f"{PATH}/{segment(annotation_id)}", question, answer)
 
     async def delete(self, annotation_id: str) -> None:
-        """Take one away. Raises `NotFound`, or another `SophNetError`."""
+        """Take ``annotation_id`` away. Raises `NotFound`, or another `SophNetError`."""
         call = Call(method="DELETE", path=f"{PATH}/{segment(annotation_id)}", content_type="")
         deleted(await self._wire.fetch(call, retry=PAID_TASK))
 
@@ -94,6 +100,7 @@ class Annotations:
         return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
 
 
+@spelt("dify.annotation_reply")
 class AnnotationReply:
     """
     Whether annotations answer in the model's place.
@@ -106,15 +113,23 @@ class AnnotationReply:
         self._wire = wire
 
     async def enable(self, *, score_threshold: float, provider: str, model: str) -> Job:
-        """Begin to switch on: from this likeness, 0 to 1. Raises `SophNetError`."""
+        """
+        Begin to switch on, from a likeness of ``score_threshold``, 0 to 1.
+
+        ``provider`` and ``model`` name the embedding model. Raises `SophNetError`.
+        """
         return await self._begin("enable", score_threshold, provider, model)
 
     async def disable(self, *, score_threshold: float, provider: str, model: str) -> Job:
-        """Begin to switch off. Raises `SophNetError`."""
+        """
+        Begin to switch off: ``score_threshold``, ``provider`` and ``model`` as in `enable`.
+
+        Raises `SophNetError`.
+        """
         return await self._begin("disable", score_threshold, provider, model)
 
     async def status(self, action: Action, job_id: str) -> Job:
-        """How far a job is; ``action`` is the one it began with. Raises `SophNetError`."""
+        """How far ``job_id`` is; ``action`` is what it began with. Raises `SophNetError`."""
         path = f"{REPLY}/{segment(action)}/status/{segment(job_id)}"
         return _job(
             checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ)), action
@@ -128,7 +143,8 @@ class AnnotationReply:
         on_event: Callable[[Event], object] | None = None,
     ) -> Job:
         """
-        Wait until a job is done. ``on_event`` hears of progress.
+        Wait until a ``job`` is done, looking at the ``pace`` that is given, in seconds.
+        ``on_event`` hears of progress.
 
         Raises `TaskFailed` with Dify's reason, or `StillRunning`.
         """

@@ -15,6 +15,7 @@ import msgspec
 
 from ...errors import AnswerIncomplete, SettingsError
 from ...events import Event
+from ...options.words import spelt
 from ...response import Response, settle
 from ...wire.call import Call, segment
 from ...wire.files.upload import Content
@@ -46,6 +47,7 @@ class Feedback:
     created_at: datetime | None = None
 
 
+@spelt("dify")
 class App:
     """
     One app, which its key stands for, used as ``user``.
@@ -90,14 +92,15 @@ class App:
         """
         Run the app, and yield events as the answer arrives; the last one is `Finished`.
 
-        Sound of an app that reads aloud comes as `AudioChunk`, and may come after the text's end.
-        Closing the iterator early hangs up and tells Dify to stop. Raises `SophNetError`.
+        ``inputs`` and ``files`` are those of `complete`. Sound of an app that reads aloud comes as
+        `AudioChunk`, and may come after the text's end. Closing the iterator early hangs up and
+        tells Dify to stop. Raises `SophNetError`.
         """
         return self._events(inputs, files, stream=True)
 
     async def stop(self, task_id: str) -> None:
         """
-        Stop a run of this user; its stream then ends. Unknown ids are no error
+        Stop the run ``task_id`` of this user; its stream then ends. An unknown one is no error
         (docs/services/dify.md#stop).
 
         The id is in the `Progress` that comes after `Started`. Leaving a stream stops it as well.
@@ -105,7 +108,12 @@ class App:
         await self._completion.stop(task_id, self.user)
 
     async def upload(self, content: Content | str, *, name: str = "") -> Uploaded:
-        """Send one file for later use in ``files``. See `DifyFiles.upload`."""
+        """
+        Send one file, for later use in ``files``.
+
+        ``content`` is a path, bytes or a file that is open in binary mode; ``name`` is what it is
+        called, whose ending tells the kind. See `DifyFiles.upload`.
+        """
         return await self._files.upload(content, name=name)
 
     def check_file(
@@ -114,26 +122,27 @@ class App:
         """
         Raise `SettingsError` for a file that the app would not take, as far as its form is known.
 
-        ``size`` is in bytes, ``beside`` are the names of those that go along with it; a
-        ``variable`` of the kind file has rules of its own.
+        Its ``name`` tells the kind, ``size`` is in bytes, ``beside`` are the names of those that go
+        along with it; a ``variable`` of the kind file has rules of its own.
         """
         if self._form:
             self._files.check(self._form, name, size, beside, variable)
 
     async def preview(self, file_id: str) -> Fetched:
-        """The content of a file that was used in a message. See `DifyFiles.preview`."""
+        """The content of the file ``file_id``, used in a message. See `DifyFiles.preview`."""
         return await self._files.preview(file_id)
 
     async def download(self, file_id: str, folder: str | os.PathLike[str] = ".") -> Path:
-        """Save such a file. See `DifyFiles.download`."""
+        """Save the file ``file_id`` in a ``folder``. See `DifyFiles.download`."""
         return await self._files.download(file_id, folder)
 
     async def feedback(
         self, message: str | Response, rating: Rating, content: str | None = None
     ) -> None:
         """
-        Say what an answer was worth; None takes it back. Raises `NotFound`, or `SophNetError`.
+        Say what an answer was worth. Raises `NotFound`, or `SophNetError`.
 
+        ``rating`` is ``"like"``, ``"dislike"``, or None, which takes it back; ``content`` says why.
         ``message`` is a response of this app, or a message's id, which is its ``request_id``.
         """
         if rating not in ("like", "dislike", None):
@@ -145,7 +154,11 @@ class App:
         checked(await self._wire.fetch(_post(path, body), retry=PAID_TASK))
 
     async def feedbacks(self, *, page: int = 1, limit: int = 20) -> list[Feedback]:
-        """One page of what all users of the app have said. Raises `SophNetError`."""
+        """
+        What all users of the app have said, newest first: ``page``, from 1, of ``limit`` rows.
+
+        Raises `SophNetError`.
+        """
         body = await self._get(f"/app/feedbacks?{urlencode({'page': page, 'limit': limit})}")
         return [
             Feedback(
@@ -164,7 +177,8 @@ class App:
         """
         An answer, or any text, read aloud: bytes that know their type.
 
-        ``text`` may be a response of this app; ``message_id`` goes before a text. Raises
+        ``text`` may be a response of this app; ``message_id`` goes before a text; ``voice`` is the
+        name of one that the app has. Raises
         `NotFound` for a message that is unknown or empty, or another `SophNetError`.
         """
         if isinstance(text, Response):

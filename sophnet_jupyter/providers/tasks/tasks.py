@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from ...errors import NotFound, SettingsError, TaskFailed
 from ...events import Event, Notice, Progress
+from ...options.words import spelt
 from ...response import Response, settle
 from ...wire.poll import Pace, State, watch
 from .journal import Journal, Task
@@ -43,6 +46,7 @@ class Kind:
     cancel: Callable[[Task], Awaitable[object]] | None = None
 
 
+@spelt("tasks")
 class Tasks:
     """
     What the services are still working on, for this folder or everywhere.
@@ -65,11 +69,16 @@ class Tasks:
         self._turns = PollPacing()
 
     def register(self, name: str, kind: Kind) -> None:
-        """Tell how tasks of a kind are resumed. ``name`` is kept in the journal: do not change."""
+        """Tell how tasks of a ``kind`` are resumed. Its ``name`` stays in the journal for good."""
         self._kinds[name] = kind
 
     def new(self, kind: str, task_id: str, *, asked: str = "", state: str = "submitted") -> Task:
-        """A task that a service has just begun. `follow` writes it down."""
+        """
+        A task that a service has just begun. `follow` writes it down.
+
+        ``kind`` is the name of one, ``task_id`` and ``state`` are the service's words, ``asked`` is
+        what was asked for, in short.
+        """
         known = self._kinds[kind]
         words = " ".join(self._scrub(asked).split())
         return Task(
@@ -83,7 +92,7 @@ class Tasks:
         )
 
     async def note(self, task: Task) -> Task:
-        """Write down a task that nobody follows yet; returns it with its times."""
+        """Write down a ``task`` that nobody follows yet; returns it with its times."""
         return await self._put(task)
 
     def unheard(self) -> list[str]:
@@ -103,10 +112,15 @@ class Tasks:
         pace: Pace | None = None,
         resumed: bool = False,
         cancel: Callable[[], Awaitable[object]] | None = None,
-        **clock: Any,
+        sleep: Callable[[float], Awaitable[object]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> AsyncGenerator[Progress | Notice | State[T], None]:
         """
-        Write a task down, then watch it; see `wire.poll.watch` for what is yielded and raised.
+        Write a ``task`` down, then watch it by ``check`` at its ``pace``, in seconds; see
+        `wire.poll.watch` for what is yielded and raised. ``resumed`` says that it was begun
+        earlier, ``cancel`` calls it off; ``sleep``, ``clock`` and ``chance`` are those of
+        `wire.poll.watch`.
 
         The journal learns of each change, also of a task that failed, is gone or was called off. A
         task that nobody waits for any longer stays in it as unfinished, and so does one that is
@@ -128,7 +142,9 @@ class Tasks:
             state=task.state,
             resumed=resumed,
             cancel=called_off if cancel else None,
-            **{"sleep": self._turns.sleep, **clock},
+            sleep=sleep or self._turns.sleep,
+            clock=clock,
+            chance=chance,
         )
         try:
             async with aclosing(looks):
@@ -152,14 +168,19 @@ class Tasks:
             raise
 
     async def list(self, *, unfinished: bool = True, everywhere: bool = False) -> TaskList:
-        """The tasks begun in this folder, or ``everywhere``; with those that ended on demand."""
+        """
+        The tasks begun in this folder, or ``everywhere``.
+
+        ``unfinished=False`` lists those that have ended as well.
+        """
         folder = None if everywhere else self._here()
         found = await asyncio.to_thread(self._journal.find, folder=folder, unfinished=unfinished)
         return TaskList(found)
 
     async def resume(self, task_id: str, *, kind: str | None = None) -> Response:
         """
-        Wait for a task that was begun earlier, here or in another notebook, and return its answer.
+        Wait for the task ``task_id``, begun earlier here or in another notebook, and return its
+        answer.
 
         ``kind`` is needed only for a task that was begun elsewhere, such as in the console. Raises
         `SettingsError` when nothing here can resume it, and what the service says.
@@ -167,7 +188,7 @@ class Tasks:
         return await settle(self.stream(task_id, kind=kind))
 
     async def stream(self, task_id: str, *, kind: str | None = None) -> AsyncGenerator[Event, None]:
-        """Like `resume`, but yields events while it waits."""
+        """Like `resume`, with its ``task_id`` and ``kind``, but yields events while it waits."""
         if kind and kind not in self._kinds:
             raise SettingsError(f"{kind!r} is no kind of task: {self._names()}.")
         task = self.new(kind, task_id) if kind else await self._known(task_id)
@@ -177,8 +198,9 @@ class Tasks:
 
     async def cancel(self, task_id: str) -> None:
         """
-        Call a task off, so that it costs no more. Raises `SettingsError` where the service has no
-        way to do that.
+        Call the task ``task_id`` off, so that it costs no more.
+
+        Raises `SettingsError` where the service has no way to do that.
         """
         task = await self._known(task_id)
         cancel = self._kinds[task.kind].cancel
@@ -191,11 +213,15 @@ class Tasks:
         await self._put(replace(task, state="cancelled", finished=True))
 
     async def forget(self, task_id: str) -> bool:
-        """Take a task out of the journal. The service goes on with it. False if there was none."""
+        """
+        Take the task ``task_id`` out of the journal; False if it was not there.
+
+        The service goes on with it.
+        """
         return await asyncio.to_thread(self._journal.drop, task_id)
 
     async def find(self, task_id: str) -> Task | None:
-        """The task of that id that this client can reach, finished or not."""
+        """The task ``task_id``, finished or not; None where this client cannot reach it."""
         return self._reachable(await self._all(task_id))
 
     async def _all(self, task_id: str) -> tuple[Task, ...]:

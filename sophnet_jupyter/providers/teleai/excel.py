@@ -11,13 +11,15 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote
 
 import msgspec
 
 from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError, SophNetError
 from ...events import Event, Finished, Notice, Started
+from ...options.excel import ExcelOptions
+from ...options.words import spelt, takes
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.held import held
@@ -46,6 +48,7 @@ REMEMBERED = 100
 log = logging.getLogger(__name__)
 
 
+@spelt("excel")
 class Excel:
     """Analyses of workbooks that TeleAI already has, by their uuids. One question, one report."""
 
@@ -59,6 +62,7 @@ class Excel:
         """Whether `put` works: only the sandbox has such a call."""
         return self._sandbox
 
+    @takes(ExcelOptions, request)
     async def analyse(
         self,
         question: str,
@@ -66,14 +70,14 @@ class Excel:
         file_uuids: str | Iterable[str],
         stream: bool = True,
         strict: bool = False,
-        **options: Any,
+        **options: Unpack[ExcelOptions],
     ) -> Response:
         """
-        Ask about one to twenty workbooks, and return the whole report as one `Response`.
+        Ask a ``question`` about the workbooks with these ``file_uuids``, one to twenty of them, and
+        return the whole report as one `Response`.
 
-        ``text`` is the report, as Markdown; ``thinking`` the steps of the analysis, which the
-        service tells only in a stream: with ``stream=False`` there are none. The options are
-        those of `stream`.
+        Its ``text`` is the report, as Markdown; ``thinking`` the steps of the analysis, which the
+        service tells only in a stream: with ``stream=False`` there are none.
 
         Raises `SettingsError` before anything is sent, else `SophNetError`; what had arrived by
         then is its ``response``. ``strict=True`` raises `AnswerIncomplete` for a report that just
@@ -87,23 +91,27 @@ class Excel:
             raise error
         return response
 
+    @takes(ExcelOptions, request)
     def stream(
-        self, question: str, *, file_uuids: str | Iterable[str], **options: Any
+        self,
+        question: str,
+        *,
+        file_uuids: str | Iterable[str],
+        **options: Unpack[ExcelOptions],
     ) -> AsyncGenerator[Event, None]:
         """
-        Ask, and yield events as they arrive; the last one is `Finished`.
+        Ask a ``question`` about the workbooks with these ``file_uuids``, one to twenty of them, and
+        yield events as they arrive; the last one is `Finished`.
 
-        The steps of the analysis are `ReasoningDelta`, the report is `TextDelta`. Only what is
-        given is sent: ``temperature`` and ``top_p`` (0 to 1; the service advises against either),
-        ``max_tokens``, ``trace_id`` (up to 64 characters, else one is made).
-
-        Closing the iterator early closes the connection. Raises as `analyse` does.
+        The steps of the analysis are `ReasoningDelta`, the report is `TextDelta`. Closing the
+        iterator early closes the connection. Raises as `analyse` does.
         """
         return self._events(request(question, file_uuids=file_uuids, **options), stream=True)
 
     async def put(self, file: str | Path | bytes, name: str = "") -> str:
         """
-        Give the sandbox a workbook, and return the uuid by which it can be analysed.
+        Give the sandbox a workbook, a path or the bytes of a ``file``, and return the uuid by which
+        it can be analysed. ``name`` is what it is called there.
 
         Only the sandbox has this call: TeleAI's document names none for uploads. Raises
         `SettingsError` for the real service, `SophNetError` when the sandbox refuses.
@@ -127,7 +135,7 @@ class Excel:
 
     def gateway_ids(self, request_id: str) -> Mapping[str, str]:
         """
-        What the gateway called one of the last answers: its ``trace-id`` and
+        What the gateway called one of the last answers, by its ``request_id``: its ``trace-id`` and
         ``x-cloud-gateway-request-id``, to be named beside the request id when asking TeleAI.
         """
         return self._gateway_ids.get(request_id, {})

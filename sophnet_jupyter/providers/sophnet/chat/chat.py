@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ....errors import AnswerIncomplete, SettingsError
 from ....events import Event, Reference, TextDelta
+from ....options.chat import ChatOptions
+from ....options.words import spelt, takes
 from ....response import Response, settle
 from ....wire.call import Call, Reply
 from ....wire.held import held
@@ -19,7 +21,7 @@ from ..access import SERVICE
 from .answer import answer
 from .question import Ask, Body, ChatQuestion, question
 from .reading import DONE, ChatReader, is_whole, whole
-from .request import Prompt
+from .request import Prompt, request
 
 if TYPE_CHECKING:
     from ....wire.files.download import Downloader
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 PATH = "/v1/chat/completions"
 
 
+@spelt("chat")
 class Chat:
     """Chat completions. One call, one answer; the caller keeps the conversation."""
 
@@ -43,67 +46,92 @@ class Chat:
         self._downloads = downloads
         self._voice_id = voice_id
 
+    @takes(ChatOptions, request, question)
     async def create(
-        self, prompt: Prompt, *, stream: bool = False, strict: bool = False, **options: Any
+        self,
+        prompt: Prompt,
+        *,
+        model: str | None = None,
+        system: str | None = None,
+        voice: object = None,
+        stream: bool = False,
+        strict: bool = False,
+        **options: Unpack[ChatOptions],
     ) -> Response:
         """
         Ask, and return the whole answer as one `Response`.
 
+        ``prompt`` is a text, or the messages of a conversation; ``model`` the one to ask, else that
+        of the client; ``system`` what it is told first; ``voice`` a name, True, or a dict such as
+        ``{"voice": "longwan", "speech_rate": 1.2}``: the answer is said as well.
+
         ``stream=True`` changes the transport only: tokens come as they are made, which keeps a
-        long answer from running into a gateway's time limit. The options are those of `stream`.
+        long answer from running into a gateway's time limit.
 
         Raises `SophNetError`; what had arrived by then is its ``response``. An answer that just
         stopped is returned with ``ending="incomplete"`` and a notice; ``strict=True`` raises
         `AnswerIncomplete` for it. One that has not the form of ``schema`` raises `AnswerInvalid`.
         """
-        response = await settle(self._events(prompt, options, stream=stream))
+        asked = {"model": model, "system": system, "voice": voice, **options}
+        response = await settle(self._events(prompt, asked, stream=stream))
         if strict and response.ending == "incomplete":
             error = AnswerIncomplete(service=SERVICE)
             error.response = response
             raise error
         return response
 
-    def stream(self, prompt: Prompt, **options: Any) -> AsyncGenerator[Event, None]:
+    @takes(ChatOptions, request, question)
+    def stream(
+        self,
+        prompt: Prompt,
+        *,
+        model: str | None = None,
+        system: str | None = None,
+        voice: object = None,
+        **options: Unpack[ChatOptions],
+    ) -> AsyncGenerator[Event, None]:
         """
         Ask, and yield events as the answer arrives; the last one is `Finished`.
 
-        Only what is given is sent. The parameters of the model are those of
-        `chat.request.request`: ``model``, ``system``, ``temperature`` (0 to 2), ``top_p`` (0 to
-        1), ``max_tokens``, ``stop`` (up to four strings), ``thinking`` (True or False), ``seed``,
-        ``top_logprobs``, ``extra_body`` and so on. Besides these:
-
-        * ``images``: one or several paths, addresses, bytes, arrays, figures, PIL images or
-          responses; ``detail`` and ``max_side`` are those of `pictures.attach.attach`
-        * ``tools``: functions or JSON schemas; ``tool_choice``: a word, a name or a function.
-          With ``run_tools=True``, and only then, the functions are run and the model is asked
-          again, up to ``max_rounds`` (8) requests; each has ``tool_timeout`` (60) seconds
-        * ``schema``: a class or a JSON schema that the answer must fit; ``json_mode=True``: any
-          JSON. `Response.parsed` holds the value. ``repair=1`` lets the model correct it once
-        * ``voice``: a name, True, or a dict of the arguments of `voice.request.sounding`: the
-          answer is said as well, as `AudioChunk` between and after its words
+        ``prompt`` is a text, or the messages of a conversation; ``model`` the one to ask, else that
+        of the client; ``system`` what it is told first; ``voice`` a name, True, or a dict such as
+        ``{"voice": "longwan", "speech_rate": 1.2}``: the answer is said as well, as `AudioChunk`
+        between and after its words.
 
         Closing the iterator early closes the connection, which is how SophNet learns that nobody
         is reading any more.
 
         Raises `SophNetError`.
         """
-        return self._events(prompt, options, stream=True)
+        asked = {"model": model, "system": system, "voice": voice, **options}
+        return self._events(prompt, asked, stream=True)
 
-    def request(self, prompt: Prompt, *, stream: bool = False, **options: Any) -> Body:
+    @takes(ChatOptions, request, question)
+    def request(
+        self,
+        prompt: Prompt,
+        *,
+        model: str | None = None,
+        system: str | None = None,
+        voice: object = None,
+        stream: bool = False,
+        **options: Unpack[ChatOptions],
+    ) -> Body:
         """
         The JSON that `create`, or with ``stream`` `stream`, would send first; nothing is sent.
 
-        Takes their options. Its repr is to be read: long data is shortened, keys are hidden.
-        Raises `SettingsError`.
+        Takes their arguments: ``prompt``, ``model``, ``system``, ``voice``. Its repr is to be read:
+        long data is shortened, keys are hidden. Raises `SettingsError`.
         """
-        asked = self._question(prompt, options).body
-        body = self._said(asked, options) or _sent(asked, stream=stream)
+        wanted = {"model": model, "system": system, "voice": voice, **options}
+        asked = self._question(prompt, wanted).body
+        body = self._said(asked, wanted) or _sent(asked, stream=stream)
         body.scrub = self._wire.origin.scrub
         return body
 
     async def fetch(self, reference: Reference) -> str | bytes:
         """
-        What a source of an answer says: text where it is one, else the bytes of the file.
+        What a ``reference`` of an answer says: text where it is one, else the bytes of the file.
 
         The key goes to the configured origin only; a page of the web is fetched without it.
         Raises `SophNetError`.
@@ -115,7 +143,7 @@ class Chat:
         return await references.fetch(self._wire, self._downloads, reference)
 
     def _events(
-        self, prompt: Prompt, options: dict[str, Any], *, stream: bool
+        self, prompt: Prompt, options: Mapping[str, Any], *, stream: bool
     ) -> AsyncGenerator[Event, None]:
         # Each generator that events pass through costs every token a microsecond or two, so that
         # only questions that need one more have it.
@@ -124,7 +152,7 @@ class Chat:
         return self._with_pictures(prompt, options, stream=stream)
 
     async def _with_pictures(
-        self, prompt: Prompt, options: dict[str, Any], *, stream: bool
+        self, prompt: Prompt, options: Mapping[str, Any], *, stream: bool
     ) -> AsyncGenerator[Event, None]:
         # They are read and encoded, which takes its time.
         asked = await asyncio.to_thread(self._question, prompt, options)
@@ -133,7 +161,7 @@ class Chat:
                 yield event
 
     def _answered(
-        self, asked: ChatQuestion, options: dict[str, Any], *, stream: bool
+        self, asked: ChatQuestion, options: Mapping[str, Any], *, stream: bool
     ) -> AsyncGenerator[Event, None]:
         ask: Ask = self._stream if stream else self._whole
         if options.get("voice"):
@@ -143,12 +171,12 @@ class Chat:
             ask = partial(voiced.stream, self._wire, said=said)
         return answer(asked, ask, scrub=self._wire.origin.scrub)
 
-    def _question(self, prompt: Prompt, options: dict[str, Any]) -> ChatQuestion:
+    def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:
         model = options.get("model") or self._default_model()
         asked = {name: value for name, value in options.items() if name != "voice"}
         return question(prompt, **(asked | {"model": model}))
 
-    def _said(self, asked: Body, options: dict[str, Any]) -> Body | None:
+    def _said(self, asked: Body, options: Mapping[str, Any]) -> Body | None:
         """The request of an answer that is to be said as well."""
         if not options.get("voice"):
             return None

@@ -13,6 +13,8 @@ import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, Usage
+from ....options.voice import VoiceOptions
+from ....options.words import check
 from ....wire.call import Call, Reply
 from ....wire.held import held
 from ....wire.retry import ANSWER
@@ -43,11 +45,8 @@ def speech(voice: object, easyllm_id: str) -> dict[str, Any]:
         raise SettingsError(
             "voice is a name, True, or a dict such as {'voice': 'longwan', 'speech_rate': 1.2}."
         )
-    try:
-        param = sounding(**options)
-    except TypeError:
-        names = "model, voice, format, volume, speech_rate, pitch_rate"
-        raise SettingsError(f"The settings of a voice are {names}.") from None
+    check("voice", map(str, options), VoiceOptions.__annotations__)
+    param = sounding(**options)
     known = {"easyllm_id": easyllm_id} if easyllm_id else {}
     return {**known, "synthesis_param": param}
 

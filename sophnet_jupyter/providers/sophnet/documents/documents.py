@@ -11,6 +11,7 @@ import msgspec
 
 from ....errors import AnswerUnreadable, SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress
+from ....options.words import spelt
 from ....response import Response, settle
 from ....values.page import Page
 from ....wire.call import Call, Reply
@@ -31,6 +32,7 @@ PICTURES = ("bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
 EMPTY = "its pages may be empty, or pictures, which client.ocr.create reads one by one."
 
 
+@spelt("documents")
 class Documents:
     """Documents as Markdown. A file is read from disk while it is sent, never as a whole."""
 
@@ -46,17 +48,21 @@ class Documents:
         Return a document as Markdown, in `Response.text`; its headings are in `Response.outline`,
         its tables as DataFrames in `Response.tables`.
 
-        Takes a path, bytes or a file that is open in binary mode; the last two need a ``filename``,
-        whose ending tells the type. A list of paths is read side by side, and each is one of
-        `Response.pages`. Raises `SettingsError` for what the service does not take, before anything
-        is sent, and `SophNetError`.
+        ``document`` is a path, bytes or a file that is open in binary mode, under 50 MB; the last
+        two need a ``filename``, whose ending tells the type. A list of paths is read side by side,
+        and each is one of `Response.pages`. Raises `SettingsError` for what the service does not
+        take, before anything is sent, and `SophNetError`.
         """
         return await settle(self.stream(document, filename=filename))
 
     def stream(
         self, document: str | Content | Sequence[str | Content], *, filename: str = ""
     ) -> AsyncGenerator[Event, None]:
-        """Like `parse`, but yields `Progress` while a file is sent, and `PageRead`."""
+        """
+        Like `parse`, but yields `Progress` while a file is sent, and `PageRead`.
+
+        ``document`` and ``filename`` are those of `parse`.
+        """
         if isinstance(document, list | tuple):
             forms = [self._form(each, filename) for each in document]
             answers = [self._one(*form, index) for index, form in enumerate(forms)]

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress, Started
+from ....options.ocr import OcrOptions
+from ....options.words import spelt, takes
 from ....response import Response, settle
 from ....values.page import Page
 from ....wire.call import Call
 from ....wire.files.download import Downloader
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
+from ...arguments import fields, text
 from ..access import checked, started
 from ..paths import ResourceIds
 from ..several import several
@@ -30,6 +33,28 @@ MODEL = "PaddleOCR-VL-0.9B"
 MODELS = (MODEL, "DeepSeek-OCR", "PaddleOCR-VL-1.5")
 
 
+def request(
+    *,
+    model: str = MODEL,
+    prompt: str | None = None,
+    prettify_markdown: bool | None = None,
+    show_formula_number: bool | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is said beside a picture; only what was given is in it. Raises `SettingsError`."""
+    if prompt is not None and "deepseek" not in text("model", model).lower():
+        raise SettingsError(f"Only DeepSeek-OCR takes a prompt, and {model} does not.")
+    given = {
+        "model": model,
+        "prompt": prompt,
+        "prettify_markdown": prettify_markdown,
+        "show_formula_number": show_formula_number,
+    }
+    said = {name: value for name, value in given.items() if value is not None}
+    return said | dict(fields("extra_body", extra_body))
+
+
+@spelt("ocr")
 class Ocr:
     """Text in pictures. What is at an address is fetched with ``downloads``, without the key."""
 
@@ -39,18 +64,22 @@ class Ocr:
         self._path = place.path("image-ocr")
         self._fields = place.fields
 
-    async def create(self, image: object, **options: Any) -> Response:
+    @takes(OcrOptions, request)
+    async def create(
+        self, image: object, *, names: Sequence[str] = (), **options: Unpack[OcrOptions]
+    ) -> Response:
         """
         Read a picture, and return its Markdown as `Response.text`, its blocks as `Response.blocks`.
 
-        The options are those of `stream`. Tables are in `Response.tables`, as DataFrames; each
-        picture is one of `Response.pages`, which has the bytes that the boxes refer to. Raises
-        `SophNetError`.
+        ``image`` and ``names`` are those of `stream`. Tables are in `Response.tables`, as
+        DataFrames; each picture is one of `Response.pages`, which has the bytes that the boxes
+        refer to. Raises `SophNetError`.
         """
-        return await settle(self.stream(image, **options))
+        return await settle(self.stream(image, names=names, **options))
 
+    @takes(OcrOptions, request)
     def stream(
-        self, image: object, *, names: Sequence[str] = (), **options: Any
+        self, image: object, *, names: Sequence[str] = (), **options: Unpack[OcrOptions]
     ) -> AsyncGenerator[Event, None]:
         """
         Read a picture, and yield `Progress`, `PageRead` and `Finished`.
@@ -59,44 +88,22 @@ class Ocr:
         with pictures; a list of them is read side by side. Pictures are turned upright first.
         ``names`` are for those that bring none of their own, such as arrays.
 
-        Only what is given is sent: ``model``, one of `MODELS` or a newer one; ``prompt``, which
-        DeepSeek-OCR alone takes; ``prettify_markdown``, ``show_formula_number``, ``extra_body``.
-
         Raises `SettingsError` for what is no picture before it is sent, and `SophNetError`.
         """
+        body = {**self._fields, **request(**options)}
         if isinstance(image, list | tuple):
             called = names or [_name(each, n) for n, each in enumerate(image, 1)]
-            answers = [
-                self._one(each, name=called[n], index=n, **options) for n, each in enumerate(image)
-            ]
+            answers = [self._one(each, body, called[n], n) for n, each in enumerate(image)]
             return several(answers, called)
-        return self._one(image, name=names[0] if names else "", **options)
+        return self._one(image, body, names[0] if names else "")
 
     async def _one(
-        self,
-        image: object,
-        *,
-        model: str = MODEL,
-        prompt: str | None = None,
-        prettify_markdown: bool | None = None,
-        show_formula_number: bool | None = None,
-        extra_body: Mapping[str, Any] | None = None,
-        name: str = "",
-        index: int = 0,
+        self, image: object, body: dict[str, Any], name: str, index: int = 0
     ) -> AsyncGenerator[Event, None]:
-        if prompt is not None and "deepseek" not in model.lower():
-            raise SettingsError(f"Only DeepSeek-OCR takes a prompt, and {model} does not.")
-        options: dict[str, Any] = {
-            "prompt": prompt,
-            "prettify_markdown": prettify_markdown,
-            "show_formula_number": show_formula_number,
-        }
-        given = {name: value for name, value in options.items() if value is not None}
         yield Progress(state="opening", index=index)
         for scan in await scans(image, self._downloads, name):
             yield Progress(state="reading", index=index)
-            body = {**self._fields, "model": model, **given, **(extra_body or {})}
-            first, page = await self._read(scan, body, model)
+            first, page = await self._read(scan, body)
             yield first
             yield PageRead(page=page)
             if scan.note:
@@ -105,16 +112,16 @@ class Ocr:
                 yield Notice(text=f"No text was found in {scan.name}.")
         yield Finished(reason="stop")
 
-    async def _read(self, scan: Scan, body: dict[str, Any], model: str) -> tuple[Started, Page]:
+    async def _read(self, scan: Scan, body: dict[str, Any]) -> tuple[Started, Page]:
         body = {**body, "type": "image_url", "image_url": {"url": scan.uri}}
         call = Call(method="POST", path=self._path, body=msgspec.json.encode(body))
         reply = await self._wire.fetch(call, retry=ANSWER)
         answer = checked(reply)
-        text, blocks = decode(answer, reply)
+        words, blocks = decode(answer, reply)
         picture = scan.picture
-        return started(reply, model, answer), Page(
+        return started(reply, str(body["model"]), answer), Page(
             name=scan.name,
-            text=text,
+            text=words,
             blocks=blocks,
             image=picture.data,
             mime=picture.mime,

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Unpack
 
 import msgspec
 
 from ....errors import DownloadFailed, SettingsError, SophNetError
 from ....events import Event, Finished, ImageReady, Notice, Progress
 from ....files.kinds import Kind
+from ....options.images import ImageOptions
+from ....options.words import spelt, takes
 from ....response import Response, settle
 from ....values.image import Image
 from ....wire.call import Call, Reply, segment
@@ -43,6 +45,7 @@ PACE = Pace(first=1.0, factor=1.25, longest=5.0)
 AT_ONCE = 8
 
 
+@spelt("images")
 class Images:
     """Pictures from words. ``verify`` is called with the bytes of each before it is kept."""
 
@@ -64,55 +67,90 @@ class Images:
         self._verify = verify
         self._pace = pace or PACE
 
-    def check(self, prompt: str, **options: Any) -> None:
-        """Raise `SettingsError` for what `stream` would refuse before anything is sent."""
-        request(prompt, **options)
+    @takes(ImageOptions, request)
+    def check(
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        seed: int | None = None,
+        **options: Unpack[ImageOptions],
+    ) -> None:
+        """
+        Raise `SettingsError` for what `stream` would refuse before anything is sent.
 
-    async def create(self, prompt: str, **options: Any) -> Response:
+        Takes its arguments, with one ``seed``: ``prompt``, ``model``.
+        """
+        request(prompt, model=model, seed=seed, **options)
+
+    @takes(ImageOptions, request)
+    async def create(
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        seed: int | Iterable[int] | None = None,
+        **options: Unpack[ImageOptions],
+    ) -> Response:
         """
         Have pictures made, wait for them, fetch them, and return them as `Response.images`.
 
-        The options are those of `stream`. Raises `SophNetError`; the pictures that had come by then
-        are in its ``response``.
+        ``prompt`` says what is to be seen, ``model`` who makes it (``qwen-image``); ``seed`` is a
+        whole number, or several, of which each is a request of its own. Raises `SophNetError`; the
+        pictures that had come by then are in its ``response``.
         """
-        return await settle(self.stream(prompt, **options))
+        return await settle(self.stream(prompt, model=model, seed=seed, **options))
 
+    @takes(ImageOptions, request)
     def stream(
-        self, prompt: str, *, seed: int | Iterable[int] | None = None, **options: Any
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        seed: int | Iterable[int] | None = None,
+        **options: Unpack[ImageOptions],
     ) -> AsyncGenerator[Event, None]:
         """
         Have pictures made, and yield what happens: `Progress`, `ImageReady`, at last `Finished`.
 
-        Only what is given is sent. The options are those of `images.request.request`: ``model``
-        (``qwen-image``), ``negative_prompt``, ``images``, ``max_side``, ``size`` (``"1328*1328"``),
-        ``steps``, ``n``, ``prompt_extend``, ``watermark``, ``save_to_jpeg``, ``extra_body``.
-        Several seeds are as many requests, at most eight at a time; one that fails leaves the
-        others alone, and its error is raised when they are through.
+        ``prompt`` says what is to be seen, ``model`` who makes it (``qwen-image``); ``seed`` is a
+        whole number. Several seeds are as many requests, at most eight at a time; one that fails
+        leaves the others alone, and its error is raised when they are through.
 
         Each task is written down as soon as the service has begun it, so that ``client.tasks`` can
         resume it. Leaving early ends the waiting; the service has no way to call a task off.
 
         Raises `SophNetError`.
         """
+        asked = {"model": model, **options}
         if isinstance(seed, str) or not isinstance(seed, Iterable):
             seed = arguments.whole("seed", seed, least=0)
-            return self._one(prompt, {**options, "seed": seed})
+            return self._one(prompt, {**asked, "seed": seed})
         seeds = [arguments.whole("seed", each, least=0) for each in seed]
         if not seeds:
             raise SettingsError("The list of seeds is empty: give one number, or several.")
-        return self._several(prompt, seeds, options)
+        return self._several(prompt, seeds, asked)
 
-    async def submit(self, prompt: str, **options: Any) -> Task:
+    @takes(ImageOptions, request)
+    async def submit(
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        seed: int | None = None,
+        **options: Unpack[ImageOptions],
+    ) -> Task:
         """
         Have a picture begun, and return its task without waiting: see `wait`.
 
-        Takes the options of `stream`, with one seed. Raises `SophNetError`.
+        Takes the arguments of `stream`, with one ``seed``: ``prompt``, ``model``. Raises
+        `SophNetError`.
         """
-        task, _ = await self._begin(prompt, options)
+        task, _ = await self._begin(prompt, {"model": model, "seed": seed, **options})
         return await self._tasks.note(task)
 
     async def get(self, task_id: str) -> ImageTask:
-        """Look at a task once. Raises `SophNetError`."""
+        """Look once at the task that is called ``task_id``. Raises `SophNetError`."""
         return decode_task(await self._get(f"/{segment(task_id)}"))
 
     async def list(self) -> tuple[ImageTask, ...]:
@@ -120,12 +158,12 @@ class Images:
         return decode_list(await self._get(""))
 
     async def wait(self, task_id: str) -> Response:
-        """Wait for a task, begun here or elsewhere, and fetch its pictures."""
+        """Wait for the task ``task_id``, begun here or elsewhere, and fetch its pictures."""
         known = await self._tasks.find(task_id)
         return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
-        """Go on with a task that was begun earlier, also with one that is done."""
+        """Go on with a ``task`` that was begun earlier, also with one that is done."""
         picture = Image(prompt=task.asked, task_id=task.id)
         async with held(self._follow(task, picture, resumed=True)) as events:
             async for event in events:

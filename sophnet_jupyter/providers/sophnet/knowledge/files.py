@@ -20,6 +20,7 @@ from ....errors import (
     TimedOut,
 )
 from ....events import Progress
+from ....options.words import spelt
 from ....values.knowledge import KnowledgeContent, KnowledgeFile
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
@@ -40,6 +41,7 @@ MOST = 300
 PLAIN = (NotFound, KeyRejected, BalanceExhausted, RateLimited)
 
 
+@spelt("knowledge.files")
 class KnowledgeFiles:
     """The files of one custom model. A new one is ``UPLOADING`` until the service has read it."""
 
@@ -52,9 +54,10 @@ class KnowledgeFiles:
         """
         Send a file, and return it as it stands then: ``UPLOADING``.
 
-        Takes a path, bytes or a file that is open in binary mode; the last two need a ``filename``.
-        It is read from disk while it is sent. Raises `SettingsError` for what the service does not
-        take (a type, 100 MB, a 301st file), before it is sent, and `SophNetError`.
+        ``document`` is a path, bytes or a file that is open in binary mode, under 100 MB; the last
+        two need a ``filename``. It is read from disk while it is sent. Raises `SettingsError` for
+        what the service does not take (a type, its size, a 301st file), before it is sent, and
+        `SophNetError`.
         """
         async with aclosing(self.uploading(document, filename=filename)) as events:
             async for item in events:
@@ -65,7 +68,11 @@ class KnowledgeFiles:
     def uploading(
         self, document: str | Content, *, filename: str = ""
     ) -> AsyncGenerator[Progress | KnowledgeFile, None]:
-        """Like `upload`, but yields `Progress` while it is sent, and at last the file."""
+        """
+        Like `upload`, but yields `Progress` while it is sent, and at last the file.
+
+        ``document`` and ``filename`` are those of `upload`.
+        """
         content = Path(document) if isinstance(document, str) else document
         part = file("file", content, filename=filename, limit=LIMIT)
         check_type(part.filename)
@@ -96,7 +103,7 @@ class KnowledgeFiles:
 
     async def get(self, which: KnowledgeFile | str) -> KnowledgeContent:
         """
-        What the service has read out of a file, given itself or its id.
+        What the service has read out of a file: ``which`` is a file or its id.
 
         Raises `KnowledgeNotReady` while it is ``UPLOADING`` and after an ``ERROR``, `NotFound`, and
         `SophNetError`.
@@ -107,7 +114,7 @@ class KnowledgeFiles:
 
     async def delete(self, which: KnowledgeFile | str) -> None:
         """
-        Remove a file for good, given itself or its id.
+        Remove a file for good: ``which`` is a file or its id.
 
         Raises `KnowledgeNotReady` while it is ``UPLOADING``, `NotFound`, and `SophNetError`.
         """
@@ -116,7 +123,7 @@ class KnowledgeFiles:
 
     async def download(self, which: KnowledgeFile | str) -> bytes:
         """
-        The file itself, as it was uploaded.
+        The file itself, as it was uploaded: ``which`` is a file or its id.
 
         The key goes with it only to the origin that was configured. Raises as `get` does.
         """
@@ -135,8 +142,9 @@ class KnowledgeFiles:
         now: Callable[[], float] = time.monotonic,
     ) -> KnowledgeFile:
         """
-        Wait until a file is searched, at most ``within`` seconds, looking every ``every`` seconds.
+        Wait until the file ``which`` is searched, at most ``within`` seconds.
 
+        It looks every ``every`` seconds, by the clock ``now``, and waits by ``sleep``.
         Raises `KnowledgeNotReady` when it ends as ``ERROR`` or ``NOT_ENABLED``, `NotFound` when it
         is gone, `TimedOut`, and `SophNetError`.
         """
@@ -154,7 +162,7 @@ class KnowledgeFiles:
             await sleep(min(every, max(0.0, deadline - now())))
 
     async def find(self, which: KnowledgeFile | str) -> KnowledgeFile:
-        """A file as it stands now; only the list tells its state. Raises `NotFound`."""
+        """The file ``which`` as it is now; only the list tells its state. Raises `NotFound`."""
         name = which if isinstance(which, str) else which.id
         async with aclosing(self.list()) as files:
             async for found in files:

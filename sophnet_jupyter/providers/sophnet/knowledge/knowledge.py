@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ....errors import SettingsError
+from ....options.words import spelt
 from ....wire.call import segment
 from ....wire.files.download import Downloader
 from ....wire.wire import Wire
@@ -18,6 +19,7 @@ from .pairs import QaTable
 MODEL = "custom:"
 
 
+@spelt("knowledge")
 class Knowledge:
     """The knowledge of one custom model, which chat asks as `model`."""
 

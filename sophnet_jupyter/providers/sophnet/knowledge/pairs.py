@@ -8,6 +8,7 @@ from contextlib import aclosing
 import msgspec
 
 from ....errors import SettingsError
+from ....options.words import spelt
 from ....values.knowledge import Qa
 from ....wire.call import Call, segment
 from ....wire.retry import ANSWER, PAID_TASK
@@ -20,6 +21,7 @@ from .pages import rows
 QUESTION, ANSWER_LENGTH = 200, 1_000
 
 
+@spelt("knowledge.qa")
 class QaTable:
     """Questions with their answers. A change counts at once."""
 
@@ -35,7 +37,7 @@ class QaTable:
 
     async def add(self, question: str, answer: str) -> Qa:
         """
-        Add a row: a question of at most 200 characters, an answer of at most 1,000.
+        Add a row: a ``question`` of at most 200 characters, an ``answer`` of at most 1,000.
 
         Raises `SettingsError` before anything is sent, and `SophNetError`.
         """
@@ -45,13 +47,16 @@ class QaTable:
         return read_qa(named(reply), sandbox=is_sandbox(reply.headers))
 
     async def update(self, record: Qa | str, question: str, answer: str) -> Qa:
-        """Replace both texts of a row. Raises as `add` does, and `NotFound`."""
+        """
+        Replace both texts of a row: ``record`` is one or its id, ``question`` and ``answer`` are as
+        in `add`. Raises as that does, and `NotFound`.
+        """
         call = self._call(self._at(record), question, answer)
         reply = await self._wire.fetch(call, retry=ANSWER)
         return read_qa(named(reply), sandbox=is_sandbox(reply.headers))
 
     async def delete(self, record: Qa | str) -> None:
-        """Remove a row for good. Raises `NotFound`, and `SophNetError`."""
+        """Remove a row, ``record`` or its id, for good. Raises `NotFound`, and `SophNetError`."""
         call = Call(method="DELETE", path=self._at(record))
         checked(await self._wire.fetch(call, retry=ANSWER))
 

@@ -7,16 +7,17 @@ See docs/services/sophnet.md#transcription; docs/services/sophnet.md#synchronous
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, Progress, Transcribed
+from ....options.words import spelt
 from ....response import Response, settle
 from ....values.transcript import Recording
 from ....wire.call import Call, Reply, segment
@@ -39,7 +40,7 @@ from .speakers import named
 
 if TYPE_CHECKING:
     from ....wire.files.download import Downloader
-    from .live.session import Live
+    from .live.session import Live, LiveLimits
 
 KIND = "speech"
 PACE = Pace(first=1.0, factor=1.25, longest=10.0, total=6 * 3600.0)
@@ -47,6 +48,7 @@ SILENT = "Nobody speaks in {name}, or nothing of it was understood: the transcri
 Given = str | Content | Response
 
 
+@spelt("speech")
 class Speech:
     """
     Recordings as text. A file is read from disk while it is sent, never as a whole.
@@ -72,9 +74,24 @@ class Speech:
         self._place = place
         self._downloads = downloads
 
-    def live(self, source: Any = None, **options: Any) -> Live:
+    def live(
+        self,
+        source: Any = None,
+        *,
+        format: Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"] = "pcm",  # noqa: A002
+        sample_rate: int = 16_000,
+        heartbeat: bool = True,
+        pace: float = 1.0,
+        limits: LiveLimits | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Live:
         """
-        Speech that becomes text while it is spoken: `Live` says how, and takes the options.
+        Speech that becomes text while it is spoken: `Live` says how.
+
+        ``source``, a path, an address or an array, is played to it ``pace`` times as fast as it
+        would be spoken, with 0 as fast as it is taken. What is sent by hand is ``format``, ``pcm``
+        or another, at ``sample_rate`` samples a second. ``heartbeat`` keeps the line open where
+        nobody speaks. ``limits``, a `LiveLimits`, are in seconds; ``sleep`` is how it waits.
 
         Nothing is opened before it is entered or iterated. Raises `SettingsError`.
         """
@@ -82,17 +99,49 @@ class Speech:
         from .live.session import Live
 
         sockets = Sockets(self._wire.origin, self._wire.network)
-        downloads = self._downloads
-        return Live(sockets, self._place, source, downloads=downloads, **options)
+        return Live(
+            sockets,
+            self._place,
+            source,
+            format=format,
+            sample_rate=sample_rate,
+            heartbeat=heartbeat,
+            pace=pace,
+            limits=limits,
+            downloads=self._downloads,
+            sleep=sleep,
+        )
 
-    async def transcribe(self, given: Given | Sequence[Given], **options: Any) -> Response:
+    async def transcribe(
+        self,
+        given: Given | Sequence[Given],
+        *,
+        sync: bool = False,
+        speakers: Sequence[str] = (),
+        filename: str = "",
+        model: str = "",
+        sample_rate: int | None = None,
+    ) -> Response:
         """
         Return what is said in a recording: `Response.sentences` with their times and speakers,
         `Response.text`, `Response.to_srt`, `Response.to_vtt`, `Response.to_frame`.
 
-        The options are those of `stream`. Raises `SophNetError`.
+        ``given`` is a path, an address, bytes, an open binary file or a `Response` with sound, or a
+        list of them; bytes want a ``filename`` whose ending tells the type. ``speakers`` are names,
+        in the order in which they are heard. ``sync``, for the address of a wav file, waits for the
+        answer in one request; ``model`` and ``sample_rate``, in samples a second, are for it.
+
+        Raises `SophNetError`.
         """
-        return await settle(self.stream(given, **options))
+        events = self.stream(
+            given,
+            sync=sync,
+            speakers=speakers,
+            filename=filename,
+            model=model,
+            sample_rate=sample_rate,
+        )
+        return await settle(events)
 
     def stream(
         self,
@@ -107,12 +156,13 @@ class Speech:
         """
         Have a recording transcribed, and yield `Progress`, `Transcribed`, at last `Finished`.
 
-        Takes a path, an address (http or https), bytes, an open binary file or a `Response` with
-        sound; up to 1 GB and 5 hours of wav, mp3, m4a, flv, mp4, wma, 3gp, amr, aac, ogg (opus) or
-        flac. A list is several recordings, side by side. ``speakers`` are names, in the order in
-        which the speakers are heard; who has none keeps the service's number. ``sync`` waits for
-        the answer in one request and takes only the address of a wav file; ``model`` and
-        ``sample_rate`` are for it.
+        ``given`` is a path, an address (http or https), bytes, an open binary file or a `Response`
+        with sound; up to 1 GB and 5 hours of wav, mp3, m4a, flv, mp4, wma, 3gp, amr, aac, ogg
+        (opus) or flac. A list is several recordings, side by side. ``filename`` is what bytes are
+        called: its ending tells the type. ``speakers`` are names, in the order in which the
+        speakers are heard; who has none keeps the service's number. ``sync`` waits for the answer
+        in one request and takes only the address of a wav file; ``model`` and ``sample_rate``, in
+        samples a second, are for it.
 
         Raises `SettingsError` for what the service does not take, before anything is sent, and
         `SophNetError`.
@@ -130,12 +180,16 @@ class Speech:
         return named(events, speakers) if speakers else events
 
     async def submit(self, given: Given, *, filename: str = "") -> Task:
-        """Have a transcription begun, and return its task without waiting: see `wait`."""
+        """
+        Have a transcription begun, and return its task without waiting: see `wait`.
+
+        ``given`` and ``filename`` are those of `stream`.
+        """
         task, _ = await surely(self._sent(sound(given, filename=filename)))
         return task
 
     async def get(self, task_id: str) -> SpeechTask:
-        """Look at a task once. Raises `SophNetError`."""
+        """Look once at the task that is called ``task_id``. Raises `SophNetError`."""
         return decode_task(await self._look(task_id))
 
     async def list(self) -> tuple[Task, ...]:
@@ -146,12 +200,12 @@ class Speech:
         return tuple(task for task in found if task.kind == KIND)
 
     async def wait(self, task_id: str) -> Response:
-        """Wait for a task, begun here or elsewhere, and return what was said."""
+        """Wait for the task ``task_id``, begun here or elsewhere, and return what was said."""
         known = await self._tasks.find(task_id)
         return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
-        """Go on with a task that was begun earlier, also with one that is done."""
+        """Go on with a ``task`` that was begun earlier, also with one that is done."""
         recording = Recording(name=task.asked or task.id, task_id=task.id)
         path = Path(task.folder or ".", recording.name)
         if await asyncio.to_thread(path.is_file):

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Literal, Unpack
 
 import msgspec
 
 from ....errors import DownloadFailed
 from ....events import Event, Finished, ImageReady, Notice, Progress, Usage, VideoReady
 from ....files.kinds import Kind
+from ....options.videos import VideoOptions
+from ....options.words import spelt, takes
 from ....response import Response, settle
 from ....values.image import Image
 from ....values.video import Video
@@ -45,6 +47,7 @@ FRAME: tuple[Kind, ...] = ("image",)
 PACE = Pace(first=2.0, factor=1.2, longest=10.0, total=1800.0)
 
 
+@spelt("videos")
 class Videos:
     """
     Videos from words, and from a picture.
@@ -76,31 +79,51 @@ class Videos:
         self._generation: Generation = generation or ("task" if place.fields else "generate")
         self._pace = pace or PACE
 
-    def check(self, prompt: str = "", **options: Any) -> None:
+    @takes(VideoOptions, request)
+    def check(
+        self, prompt: str = "", *, image: object = None, **options: Unpack[VideoOptions]
+    ) -> None:
         """
         Raise `SettingsError` for what `stream` would refuse before anything is sent.
 
-        Blocking: an image is read for it.
+        Takes its arguments, such as ``prompt`` and ``image``. Blocking: an image is read for it.
         """
-        request(prompt, **options)
+        request(prompt, image=image, **options)
 
-    async def create(self, prompt: str = "", **options: Any) -> Response:
+    @takes(VideoOptions, request)
+    async def create(
+        self,
+        prompt: str = "",
+        *,
+        image: object = None,
+        generation: Generation | None = None,
+        **options: Unpack[VideoOptions],
+    ) -> Response:
         """
         Have a video made, wait for it, fetch it, and return it as `Response.videos`.
 
-        Takes three to eight minutes. The options are those of `stream`. Raises `SophNetError`.
+        Takes three to eight minutes. ``prompt``, ``image`` and ``generation`` are those of
+        `stream`. Raises `SophNetError`.
         """
-        return await settle(self.stream(prompt, **options))
+        events = self.stream(prompt, image=image, generation=generation, **options)
+        return await settle(events)
 
+    @takes(VideoOptions, request)
     async def stream(
-        self, prompt: str = "", *, generation: Generation | None = None, **options: Any
+        self,
+        prompt: str = "",
+        *,
+        image: object = None,
+        generation: Generation | None = None,
+        **options: Unpack[VideoOptions],
     ) -> AsyncGenerator[Event, None]:
         """
         Have a video made, and yield what happens: `Progress`, `VideoReady`, at last `Finished`.
 
-        Only what is given is sent. The options are those of `videos.request.request`: ``image``,
-        ``model`` (``Wan2.2-T2V-A14B``, with an image ``Wan2.2-I2V-A14B``), ``negative_prompt``,
-        ``resolution``, ``size``, ``ratio``, ``duration``, ``seed``, ``watermark``, ``extra_body``.
+        ``prompt`` says what happens, ``image`` is what it begins with: a path, an address, bytes,
+        an array, a figure, a PIL image or a response; under 30 MB, with sides of 300 to 6000
+        pixels. ``generation`` is ``"task"`` for the path of the document, ``"generate"`` for the
+        newer one.
 
         The task is written down as soon as the service has begun it, so that ``client.tasks`` can
         resume it. Leaving early ends the waiting; the service has no way to call a task off.
@@ -108,7 +131,7 @@ class Videos:
         Raises `SophNetError`.
         """
         yield Progress(state="submitting")
-        asked = await asyncio.to_thread(request, prompt, **options)
+        asked = await asyncio.to_thread(request, prompt, image=image, **options)
         for note in asked.notes:
             yield Notice(text=note)
         task, reply = await surely(self._begun(asked, prompt, generation))
@@ -125,20 +148,30 @@ class Videos:
             async for event in events:
                 yield event
 
+    @takes(VideoOptions, request)
     async def submit(
-        self, prompt: str = "", *, generation: Generation | None = None, **options: Any
+        self,
+        prompt: str = "",
+        *,
+        image: object = None,
+        generation: Generation | None = None,
+        **options: Unpack[VideoOptions],
     ) -> Task:
         """
         Have a video begun, and return its task without waiting: see `wait`.
 
-        Takes the options of `stream`. Raises `SophNetError`.
+        ``prompt``, ``image`` and ``generation`` are those of `stream`. Raises `SophNetError`.
         """
-        asked = await asyncio.to_thread(request, prompt, **options)
+        asked = await asyncio.to_thread(request, prompt, image=image, **options)
         task, _ = await surely(self._begun(asked, prompt, generation))
         return task
 
     async def get(self, task_id: str, *, generation: Generation | None = None) -> VideoTask:
-        """Look at a task once. Raises `SophNetError`."""
+        """
+        Look once at the task that is called ``task_id``. Raises `SophNetError`.
+
+        ``generation`` is the path on which it was begun, where this machine did not begin it.
+        """
         task = await self._task(task_id, generation)
         return decode_task(await self._look(task), task.id)
 
@@ -147,11 +180,15 @@ class Videos:
         return decode_list(await self._get(f"{self._path}/task"))
 
     async def wait(self, task_id: str, *, generation: Generation | None = None) -> Response:
-        """Wait for a task, begun here or elsewhere, and fetch its video. Raises `SophNetError`."""
+        """
+        Wait for the task ``task_id``, begun here or elsewhere, and fetch its video.
+
+        ``generation`` is as in `get`. Raises `SophNetError`.
+        """
         return await settle(self.resume(await self._task(task_id, generation)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
-        """Go on with a task that was begun earlier, also with one that is done."""
+        """Go on with a ``task`` that was begun earlier, also with one that is done."""
         video = Video(prompt=task.asked, task_id=task.id)
         async with held(self._follow(task, video, resumed=True)) as events:
             async for event in events:

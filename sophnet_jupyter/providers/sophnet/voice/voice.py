@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from ....errors import RequestRefused, ServiceError
 from ....events import AudioChunk, Event, Finished, Notice
 from ....files.kinds import HEAD, sniff
+from ....options.voice import VoiceOptions
+from ....options.words import spelt, takes
 from ....response import Response, settle
 from ....wire.call import Call, Reply
 from ....wire.held import held
@@ -37,6 +39,7 @@ PATH = "voice/synthesize-audio"
 CUT = "The sound just stopped before its end: what had come is kept. Say the rest again."
 
 
+@spelt("voice")
 class Voice:
     """Text as speech."""
 
@@ -48,44 +51,42 @@ class Voice:
         self._path = place.path(PATH)
         self._fields = place.fields
 
-    async def speak(self, text: Subject, *, stream: bool = False, **options: Any) -> Response:
+    @takes(VoiceOptions, sounding)
+    async def speak(
+        self, text: Subject, *, stream: bool = False, **options: Unpack[VoiceOptions]
+    ) -> Response:
         """
         Have a text said, and return its sound as `Response.audio`.
 
-        Takes a text, a `Response`, or several of them, which become one sound. ``stream=True``
-        changes the transport only, which keeps a long text from running into a time limit. The
-        options are those of `stream`.
+        ``text`` is a text, a `Response`, or several of them, which become one sound.
+        ``stream=True`` changes the transport only, which keeps a long text from running into a time
+        limit.
 
         Raises `SophNetError`; what had come by then is in its ``response``, and can be played.
         """
         events = self._stream(text, options) if stream else self._whole(text, options)
         return await settle(events)
 
-    def stream(self, text: Subject, **options: Any) -> AsyncGenerator[Event, None]:
+    @takes(VoiceOptions, sounding)
+    def stream(self, text: Subject, **options: Unpack[VoiceOptions]) -> AsyncGenerator[Event, None]:
         """
         Have a text said, and yield `AudioChunk` while it is; the last event is `Finished`.
 
-        The chunks put together are one sound file. The options, of which only those are sent that
-        are given, are those of `voice.request.sounding`: ``model`` (``cosyvoice-v1``, or that of
-        the voice), ``voice``, ``format`` (``mp3``, ``wav``, ``pcm``, or the service's
-        ``MP3_16000HZ_MONO_128KBPS``), ``volume`` (0 to 100), ``speech_rate`` and ``pitch_rate``
-        (0.5 to 2).
-
-        A text of more than 500 characters is sent in pieces that end with sentences; one that
+        ``text`` is a text, a `Response`, or several of them. The chunks put together are one sound
+        file. A text of more than 500 characters is sent in pieces that end with sentences; one that
         begins with ``<speak`` is SSML and stays as it is. Leaving early ends the speech.
 
         Raises `SettingsError` before anything is sent, and `SophNetError`.
         """
         return self._stream(text, options)
 
-    def check(self, text: Subject, **options: Any) -> None:
-        """Raise `SettingsError` for what `stream` would refuse; nothing is sent."""
+    @takes(VoiceOptions, sounding)
+    def check(self, text: Subject, **options: Unpack[VoiceOptions]) -> None:
+        """Raise `SettingsError` where `stream` would refuse ``text`` or an option."""
         sounding(**options)
         texts(text)
 
-    async def _stream(
-        self, text: Subject, options: Mapping[str, Any]
-    ) -> AsyncGenerator[Event, None]:
+    async def _stream(self, text: Subject, options: VoiceOptions) -> AsyncGenerator[Event, None]:
         param, said = sounding(**options), texts(text)
         call = self._call(f"{self._path}-stream", said, param)
         async with self._wire.stream(call, retry=ANSWER) as opened:
@@ -111,9 +112,7 @@ class Voice:
             for event in ending(frames):
                 yield event
 
-    async def _whole(
-        self, text: Subject, options: Mapping[str, Any]
-    ) -> AsyncGenerator[Event, None]:
+    async def _whole(self, text: Subject, options: VoiceOptions) -> AsyncGenerator[Event, None]:
         param = sounding(**options)
         call = self._call(self._path, texts(text), param)
         for event in _sound(await self._wire.fetch(call, retry=ANSWER), param):

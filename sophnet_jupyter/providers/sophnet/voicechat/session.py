@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Self
+from dataclasses import replace
+from typing import Any, Self, Unpack
 
 from ....errors import SettingsError
 from ....events import Event, Finished
+from ....options.voicechat import VoiceChatOptions
+from ....options.words import spelt, takes
 from ....response import Response, settle
 from ....wire.held import held
 from ....wire.websocket import Sockets
@@ -25,6 +28,7 @@ from .signals import Signal
 __all__ = ["Signal", "VoiceChatLimits", "VoiceChatSession"]
 
 
+@spelt("session")
 class VoiceChatSession:
     """
     Talk to a model, and hear it answer.
@@ -102,7 +106,8 @@ class VoiceChatSession:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def update(self, **changes: Any) -> None:
+    @takes(VoiceChatOptions, Setup)
+    async def update(self, **changes: Unpack[VoiceChatOptions]) -> None:
         """
         Change the `Setup`, by its names. Allowed until the first sound is sent.
 
@@ -112,19 +117,20 @@ class VoiceChatSession:
             raise SettingsError(
                 "The setup is frozen since the first sound was sent: connect anew to change it."
             )
-        setup = self.setup.changed(**changes)
+        setup = replace(self.setup, **changes)
         await self._held.ask("chat.update", "chat.updated", message=setup.message())
         self.setup = setup
 
     async def send(self, data: bytes) -> None:
-        """Send sound as it comes, in the format of the setup. Raises what ended the line."""
+        """Send ``data``, sound in the format of the setup. Raises what ended the line."""
         await self._held.send(data)
 
     async def play(self, source: Any, *, pace: float = 1.0) -> Samples:
         """
-        Send a file, an array, samples or a `Samples` as if it were spoken now.
+        Send a ``source`` (a file, an array, samples or a `Samples`) as if it were spoken now.
 
-        ``pace=0`` sends at full speed. Raises `SettingsError`, also for another sampling rate.
+        ``pace=2`` is twice as fast as that, ``pace=0`` sends at full speed. Raises `SettingsError`,
+        also for another sampling rate.
         """
         sound = await asyncio.to_thread(self.setup.samples, source)
         in_time = paced(sound, self.setup.frame, pace=pace, sleep=self._sleep)

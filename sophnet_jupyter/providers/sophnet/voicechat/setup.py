@@ -7,8 +7,8 @@ See docs/services/sophnet.md#voice-chat.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import msgspec
 
@@ -45,7 +45,7 @@ class Setup:
     format: AudioFormat = "pcm"
     sample_rate: int = 16_000
     heartbeat: bool = True
-    chat: Mapping[str, Any] = field(default_factory=dict)
+    chat: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.asr_mode not in MODES:
@@ -55,14 +55,6 @@ class Setup:
         if not 1000 <= self.sample_rate <= 384_000:
             raise SettingsError("sample_rate is in samples a second, such as 16000.")
         self.message()
-
-    def changed(self, **changes: Any) -> Self:
-        """The same with these changes. Raises `SettingsError` also for a name that is none."""
-        try:
-            return replace(self, **changes)
-        except TypeError:
-            names = ", ".join(self.__dataclass_fields__)
-            raise SettingsError(f"The setup of a voice chat has {names}.") from None
 
     @property
     def frame(self) -> int:
@@ -111,11 +103,11 @@ class Setup:
             before.insert(0, {"role": "system", "content": self.system})
         try:
             # A prompt stands in for what will be said; its model is that of the address.
-            asked = request.request("?", model="", **self.chat)
+            asked = request.request("?", model="", **(self.chat or {}))
         except TypeError:
             raise SettingsError(
                 "The model's parameters are those of client.chat, such as temperature or "
-                f"max_tokens; one of {', '.join(self.chat)} is none."
+                f"max_tokens; one of {', '.join(self.chat or ())} is none."
             ) from None
         del asked["model"]
         return {**asked, "messages": before, "stream": True}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Unpack
 
 from ....errors import SettingsError
+from ....options.voicechat import VoiceChatOptions
+from ....options.words import spelt, takes
 from ....wire.call import segment
 from ....wire.websocket import Sockets
 from ....wire.wire import Wire
@@ -15,6 +17,7 @@ from .session import VoiceChatLimits, VoiceChatSession
 from .setup import Setup
 
 
+@spelt("voicechat")
 class VoiceChats:
     """
     Opens conversations by voice.
@@ -42,14 +45,15 @@ class VoiceChats:
     @staticmethod
     def sound(source: Any, *, sample_rate: int = 16_000) -> Samples:
         """
-        A file, an array or samples, as `VoiceChatSession.play` sends it: ``pcm`` and its
-        ``sample_rate``.
+        A ``source`` (a file, an array or samples) as `VoiceChatSession.play` sends it: its ``pcm``
+        and its ``sample_rate``.
 
-        ``sample_rate`` is that of sources that do not tell theirs. Blocking. Raises
-        `SettingsError`.
+        ``sample_rate``, in samples a second, is that of sources that do not tell theirs. Blocking.
+        Raises `SettingsError`.
         """
         return read(source, sample_rate)
 
+    @takes(VoiceChatOptions, Setup)
     def connect(
         self,
         model: str = "",
@@ -58,14 +62,16 @@ class VoiceChats:
         *,
         limits: VoiceChatLimits | None = None,
         sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
-        **setup: Any,
+        **setup: Unpack[VoiceChatOptions],
     ) -> VoiceChatSession:
         """
         A conversation, opened by ``async with``: `VoiceChatSession` says what it can do.
 
-        ``setup`` is that of `Setup`: ``system``, ``messages``, ``voice``, ``asr_mode``,
-        ``sample_rate``, ``format``, ``chat`` and so on. Raises `SettingsError` for what cannot be
-        right, before anything is opened.
+        ``model`` answers, else that of the client; ``asr_easyllm_id`` and ``tts_easyllm_id`` are
+        the services that hear and speak, else those of the settings; ``limits``, a
+        `VoiceChatLimits`, are in seconds; ``sleep`` is how it waits.
+
+        Raises `SettingsError` for what cannot be right, before anything is opened.
         """
         names = {
             "SOPHNET_PROJECT_ID": self._project,
@@ -88,7 +94,7 @@ class VoiceChats:
                 "asr_easyllm_id": asr,
                 "tts_easyllm_id": tts,
             },
-            Setup().changed(**setup),
+            Setup(**setup),
             limits=limits,
             sleep=sleep,
         )

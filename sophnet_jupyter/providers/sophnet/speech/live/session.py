@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from .....errors import SettingsError, SophNetError
 from .....events import Event, Started, Transcript
+from .....options.words import spelt
 from .....response import Response
 from .....wire.files.download import Downloader
 from .....wire.held import held
@@ -27,6 +28,7 @@ from .source import Samples, paced, read
 __all__ = ["Live", "LiveLimits"]
 
 
+@spelt("live")
 class Live:
     """
     One live session with the recogniser: sound in, sentences out.
@@ -129,7 +131,7 @@ class Live:
 
     async def send(self, data: bytes) -> None:
         """
-        Send more sound, in pieces of any length.
+        Send more sound, ``data``, in pieces of any length.
 
         Waits while more than ``limits.backlog`` seconds wait to be sent. Raises what ended the
         session, or `SettingsError` after `finish`.

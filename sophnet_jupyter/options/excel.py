@@ -1,0 +1,20 @@
+"""What an analysis of workbooks can be asked with."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ExcelOptions(TypedDict, total=False):
+    """
+    Options, of which only those are sent that are given:
+
+    * ``trace_id``: 1 to 64 characters that name the request; one is made where none is given
+    * ``temperature`` and ``top_p``: 0 to 1; the service advises against either
+    * ``max_tokens``: at least 1
+    """
+
+    trace_id: str | None
+    temperature: float | None
+    top_p: float | None
+    max_tokens: int | None

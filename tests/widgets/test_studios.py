@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import PIL.Image
@@ -112,6 +112,24 @@ def test_a_form_that_cannot_be_right_is_one_sentence_and_no_piece(
     wait(lambda: errors(sent))
     assert says in errors(sent)[0]
     assert pieces(pictures) == []
+
+
+def test_an_empty_field_leaves_what_the_panel_was_made_with(
+    sandbox: Any, sent: list[dict[str, Any]], seen: Callable[[], list[dict[str, Any]]]
+) -> None:
+    client = Client(sandbox.key, sandbox.url)
+    drawing = ImageStudio(client, size="1024*1024", steps=9)
+    moving = VideoStudio(client, model="Wan2.2-T2V-A14B", size="480*832", duration=1, seed=5)
+    drawing.make("a fox", steps=4)
+    moving.make("it runs")
+    wait(lambda: settled(drawing, 1) and settled(moving, 1))
+    asked = [each["body"]["parameters"] for each in seen() if each["method"] == "POST"]
+    picture = next(each for each in asked if "steps" in each)
+    assert (picture["size"], picture["steps"]) == ("1024*1024", 4)
+    video = next(each for each in asked if "duration" in each)
+    assert (video["size"], video["duration"], video["seed"]) == ("480*832", 1, "5")
+    drawing.close()
+    moving.close()
 
 
 def test_a_failure_is_its_pieces_own(pictures: ImageStudio) -> None:

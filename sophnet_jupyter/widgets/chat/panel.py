@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol, Unpack
 
 from traitlets import Unicode
 
 from ...errors import SettingsError
 from ...events import Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
+from ...options.chat import ChatOptions
+from ...options.words import takes
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
@@ -34,42 +36,45 @@ class ChatPanel(Panel):
     """
     A chat with a model: streamed answers, images by paste and drop, stop, ask again, export.
 
-    ``model`` and ``system`` are those of `Client.chat`, and so are all further ``options``. What
-    was said is ``panel.messages``, ready for another request; the last answer is
-    ``panel.response``. Works while a cell runs, and survives a reload of the page.
+    ``client`` is the one to ask, else the usual one; ``model``, ``system`` and ``voice`` are those
+    of ``client.chat.stream``, and so are all other options. What was said is ``panel.messages``,
+    ready for another request; the last answer is ``panel.response``. Works while a cell runs, and
+    survives a reload of the page.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `ChatClient` here.
-    make_client: ClassVar[Callable[[], ChatClient] | None] = None
 
     model = Unicode("", help="Who answers; empty for the client's default.").tag(sync=True)
 
+    @takes(
+        ChatOptions,
+        thinking_key="enable_thinking",
+        run_tools=False,
+        max_rounds=8,
+        tool_timeout=60.0,
+        json_mode=False,
+        repair=0,
+    )
     def __init__(
         self,
         client: ChatClient | None = None,
         *,
         model: str | None = None,
         system: str | None = None,
-        **options: Any,
+        voice: object = None,
+        **options: Unpack[ChatOptions],
     ) -> None:
         super().__init__(model=model or "")
-        self._client = client or self._made_client()
-        self._options = options | ({"system": system} if system else {})
+        self._client = self.client_for(client)
+        self._options: dict[str, Any] = {**options, "system": system, "voice": voice}
         self._exchanges: list[Exchange] = []
         # Images that were taken for the next question, by the name the browser gave them.
         self._pending: dict[str, PastedImage] = {}
         self.uploads = Uploads(
             self.tell, self._received, limit=LARGEST, accept=TYPES, in_memory=LARGEST
         )
-
-    @classmethod
-    def _made_client(cls) -> ChatClient:
-        if cls.make_client is None:
-            raise SettingsError("A panel needs a client: ChatPanel(sophnet_jupyter.Client()).")
-        return cls.make_client()
 
     @property
     def messages(self) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ...errors import AnswerUnreadable, KeyRejected, NotFound, SettingsError
 from ...events import AudioChunk, Event, TextDelta
@@ -48,12 +48,10 @@ class DifyApp(Panel):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `DifyClient` here.
-    make_client: ClassVar[Callable[[], DifyClient] | None] = None
 
     def __init__(self, client: DifyClient | Any | None = None, *, app: str = "") -> None:
         super().__init__(phase="loading")
-        self._app = _opened(client or self._made_client(), app)
+        self._app = _opened(self.client_for(client), app)
         self._form: Any = None
         self._facts: dict[str, Any] = {}
         self._problem = ""
@@ -64,12 +62,6 @@ class DifyApp(Panel):
         self._aside: set[asyncio.Task[None]] = set()
         self._desk = AnnotationDesk(self._app, self.tell, self._beside)
         loop().call_soon_threadsafe(self.perform, self.start, self._load)
-
-    @classmethod
-    def _made_client(cls) -> DifyClient:
-        if cls.make_client is None:
-            raise SettingsError("A panel needs a client: DifyApp(sophnet_jupyter.Client()).")
-        return cls.make_client()
 
     @property
     def response(self) -> Response | None:

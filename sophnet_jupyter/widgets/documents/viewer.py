@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import glob
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from ...errors import SettingsError
 from ...events import Event, Notice, PageRead
@@ -47,15 +46,14 @@ class DocumentViewer(Panel):
     Drop a file in, or give a path, a pattern or an address; it is read by the service and shown.
 
     ``source`` is read at once. Documents become Markdown; pictures are read by ``ocr_model`` and
-    shown beside their text. ``model`` answers questions. What was read is in ``viewer.pages``, the
-    tables taken from it in the notebook's own variables.
+    shown beside their text. ``model`` answers questions; ``client`` is the one to ask, else the
+    usual one. What was read is in ``viewer.pages``, the tables taken from it in the notebook's own
+    variables.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "viewer"
-    # Where a panel without a client gets one from. The package puts its own `DocumentsClient` here.
-    make_client: ClassVar[Callable[[], DocumentsClient] | None] = None
 
     def __init__(
         self,
@@ -66,7 +64,7 @@ class DocumentViewer(Panel):
         ocr_model: str | None = None,
     ) -> None:
         super().__init__()
-        self._client = client or self._made_client()
+        self._client = self.client_for(client)
         self._model = {"model": model} if model else {}
         self._ocr_model = {"model": ocr_model} if ocr_model else {}
         self._pages: list[Page] = []
@@ -80,14 +78,6 @@ class DocumentViewer(Panel):
             self._take(source)
         elif source is not None:
             self.read(source)
-
-    @classmethod
-    def _made_client(cls) -> DocumentsClient:
-        if cls.make_client is None:
-            raise SettingsError(
-                "A panel needs a client: DocumentViewer(client=sophnet_jupyter.Client())."
-            )
-        return cls.make_client()
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol, Unpack
 
 from ...errors import SettingsError
 from ...events import Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
+from ...options.excel import ExcelOptions
+from ...options.words import takes
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.answer.report import document, markdown
@@ -36,25 +38,24 @@ class ExcelAnalyst(Panel):
     Choose workbooks, ask, watch the steps and the report, and keep it as Markdown or HTML.
 
     ``files`` are uuids that TeleAI gave to workbooks, best by a name: ``{"q3": "d12f…"}``. In the
-    sandbox a workbook can be added from the browser too. ``options`` are those of
-    `Excel.stream`. The last report is ``panel.response``.
+    sandbox a workbook can be added from the browser too. ``client`` is the one to ask, else the
+    usual one. The last report is ``panel.response``.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `ExcelClient` here.
-    make_client: ClassVar[Callable[[], ExcelClient] | None] = None
 
+    @takes(ExcelOptions)
     def __init__(
         self,
         client: ExcelClient | None = None,
         *,
         files: Mapping[str, str] | Iterable[str] = (),
-        **options: Any,
+        **options: Unpack[ExcelOptions],
     ) -> None:
         super().__init__()
-        self._excel = (client or self._made_client()).excel
+        self._excel = self.client_for(client).excel
         self._options = options
         named = files.items() if isinstance(files, Mapping) else ((uuid, uuid) for uuid in files)
         self._files = {str(name): str(uuid) for name, uuid in named}
@@ -63,12 +64,6 @@ class ExcelAnalyst(Panel):
             self.uploads = Uploads(
                 self.tell, self._received, limit=LARGEST, accept=(".xlsx", ".xlsm")
             )
-
-    @classmethod
-    def _made_client(cls) -> ExcelClient:
-        if cls.make_client is None:
-            raise SettingsError("A panel needs a client: ExcelAnalyst(sophnet_jupyter.Client()).")
-        return cls.make_client()
 
     @property
     def files(self) -> dict[str, str]:

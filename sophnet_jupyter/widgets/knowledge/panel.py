@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from traitlets import Unicode
 
-from ...errors import SettingsError
 from ...events import Progress
 from ...kernel.loop import loop
 from ...values.knowledge import KnowledgeFile, Qa
@@ -35,7 +34,7 @@ class KnowledgeClient(Protocol):
 
 class KnowledgePanel(Panel):
     """
-    The knowledge of the custom model ``service_id``.
+    The knowledge of the custom model ``service_id``, which ``client``, else the usual one, asks.
 
     Files are dropped in, looked into and deleted; questions and their answers are changed where
     they stand. What it shows is in ``panel.files`` and ``panel.pairs``.
@@ -44,12 +43,10 @@ class KnowledgePanel(Panel):
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `KnowledgeClient` here.
-    make_client: ClassVar[Callable[[], KnowledgeClient] | None] = None
     service = Unicode(help="The id of the custom model.").tag(sync=True)
 
     def __init__(self, service_id: str, *, client: KnowledgeClient | None = None) -> None:
-        known = (client or self._made_client()).knowledge(service_id)
+        known = self.client_for(client).knowledge(service_id)
         super().__init__(service=known.service_id)
         self._known = known
         self._files: list[KnowledgeFile] = []
@@ -62,14 +59,6 @@ class KnowledgePanel(Panel):
         self._turn = asyncio.Lock()
         self.uploads = Uploads(self.tell, self._received, limit=LIMIT, accept=TYPES)
         self.refresh()
-
-    @classmethod
-    def _made_client(cls) -> KnowledgeClient:
-        if cls.make_client is None:
-            raise SettingsError(
-                "A panel needs a client: KnowledgePanel(…, client=sophnet_jupyter.Client())."
-            )
-        return cls.make_client()
 
     @property
     def files(self) -> tuple[KnowledgeFile, ...]:

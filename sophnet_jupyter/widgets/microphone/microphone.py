@@ -6,13 +6,15 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol, Unpack
 
 from traitlets import Bool, Unicode
 
-from ...errors import SettingsError, SophNetError
+from ...errors import SophNetError
 from ...events import Transcript
 from ...kernel.loop import loop
+from ...options.live import LiveOptions
+from ...options.words import takes
 from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain
 from ..hearing.hearers import OnFinal
@@ -38,20 +40,19 @@ class Microphone(Listening):
     same way, at its own pace; ``pace=0`` is as fast as the service takes it. ``keep=True`` keeps
     the sound, to be played and saved. ``clean=True`` lets the browser take out noise and echo and
     level the loudness, which helps in a loud room, but spoils the first words while it learns.
-    Further ``options`` are those of ``client.speech.live``.
+    ``title`` stands above it; ``client`` is the one to ask, else the usual one.
 
     It works while a cell runs: sound and sentences travel beside the notebook's own messages.
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "microphone"
-    # Where a panel without a client gets one from. The package puts its own `SpeechClient` here.
-    make_client: ClassVar[Callable[[], SpeechClient] | None] = None
 
     title = Unicode("Microphone").tag(sync=True)
     clean = Bool(False, help="Whether the browser takes out noise and echo.").tag(sync=True)
     sourced = Bool(False, help="Whether a source is heard in place of a microphone.").tag(sync=True)
 
+    @takes(LiveOptions, format="pcm", sample_rate=16_000, heartbeat=True, pace=1.0)
     def __init__(
         self,
         client: SpeechClient | None = None,
@@ -60,19 +61,11 @@ class Microphone(Listening):
         keep: bool = False,
         clean: bool = False,
         title: str = "Microphone",
-        **options: Any,
+        **options: Unpack[LiveOptions],
     ) -> None:
         super().__init__(keeps=keep, clean=clean, title=title, sourced=source is not None)
-        self._client = client or self._made_client()
-        self._source, self._options = source, options
-
-    @classmethod
-    def _made_client(cls) -> SpeechClient:
-        if cls.make_client is None:
-            raise SettingsError(
-                "A microphone needs a client: Microphone(sophnet_jupyter.Client())."
-            )
-        return cls.make_client()
+        self._client = self.client_for(client)
+        self._source, self._options = source, {**options}
 
     @property
     def sentences(self) -> list[Transcript]:

@@ -8,14 +8,15 @@ import sys
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import anywidget
 from traitlets import Float, Unicode, default
 
-from ...errors import SophNetError
+from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...kernel.output import Cell
+from ...options.words import check_words
 from ...settings.secret import scrub
 from ..uploads.uploads import Uploads
 from .line import PanelComm
@@ -24,6 +25,7 @@ from .twin import Twin
 
 Command = dict[str, Any]
 Buffers = Sequence[Any]
+ClientOf = TypeVar("ClientOf")
 
 
 class Panel(anywidget.AnyWidget):
@@ -43,10 +45,16 @@ class Panel(anywidget.AnyWidget):
     progress = Float(None, allow_none=True, help="How far, from 0 to 1, if known.").tag(sync=True)
     _esm = Unicode().tag(sync=True)
     _css = Unicode().tag(sync=True)
+    # Where a panel without a client gets one from. The package puts its own `Client` here.
+    make_client: ClassVar[Callable[[], Any] | None] = None
     uploads: Uploads | None = None
     """The files that it takes from the browser, if any."""
     # A widget closes itself when it is collected, also one whose making has failed.
     _open = False
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        check_words(cls, cls.__name__)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(key=uuid.uuid4().hex, **traits)
@@ -74,6 +82,20 @@ class Panel(anywidget.AnyWidget):
         named = next(each for each in cls.__mro__ if "file" in vars(each))
         beside = Path(inspect.getfile(named)).with_name(cls.file + suffix)
         return beside.relative_to(FOLDER).as_posix()
+
+    @classmethod
+    def client_for(cls, given: ClientOf | None) -> ClientOf:
+        """The client that was handed in, else the usual one. Raises `SettingsError`."""
+        if given is not None:
+            return given
+        if cls.make_client is None:
+            first = next(iter(inspect.signature(cls).parameters))
+            before = "" if first == "client" else "…, client="
+            raise SettingsError(
+                f"A panel needs a client: {cls.__name__}({before}sophnet_jupyter.Client())."
+            )
+        made: ClientOf = cls.make_client()
+        return made
 
     @property
     def busy(self) -> bool:

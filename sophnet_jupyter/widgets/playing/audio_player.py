@@ -27,8 +27,9 @@ class AudioPlayer(Panel):
 
     ``format`` is ``mp3``, or ``pcm`` for 16-bit little-endian samples, which need a
     ``sample_rate`` and ``channels``. Feed it from any thread, as the bytes come and cut anywhere.
-    ``on_stop`` is called on the loop's thread when the listener stops the sound before its end:
-    the place to close the stream that feeds it.
+    ``title`` stands above it; ``autoplay=False`` waits for a click. ``on_stop`` is called on the
+    loop's thread when the listener stops the sound before its end: the place to close the stream
+    that feeds it.
 
     Raises `SettingsError` for a format it does not know.
     """

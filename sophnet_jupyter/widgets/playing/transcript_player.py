@@ -22,8 +22,8 @@ class TranscriptPlayer(Panel):
     """
     Hear a recording and follow its sentences: click one to jump there, search, see who speaks.
 
-    Takes what `client.speech.transcribe` returned; of several recordings ``number`` says which,
-    from 0. Without ``footer`` its still form lacks the line on how the answer ended.
+    ``response`` is what `client.speech.transcribe` returned; of several recordings ``number`` says
+    which, from 0. Without ``footer`` its still form lacks the line on how the answer ended.
 
     Raises `SettingsError` for a response without a transcript.
     """

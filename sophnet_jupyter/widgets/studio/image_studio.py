@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any
+from typing import Any, Unpack
 
 from ...errors import SettingsError
 from ...kernel.loop import loop
+from ...options.images import ImageOptions
+from ...options.words import takes
 from ...values.image import Image
 from ..panel.panel import Buffers, Command
 from .piece import Piece
@@ -35,8 +37,8 @@ class ImageStudio(Studio):
     """
     Describe a picture, have several made, and go on with the best: reuse, take, animate.
 
-    ``model`` and further ``options`` are those of `Client.images`. ``panel.made`` are the pictures
-    and videos so far. Works while a cell runs, and survives a reload of the page.
+    ``client`` is the one to ask, else the usual one; ``model`` makes the pictures. ``panel.made``
+    are the pictures and videos so far. Works while a cell runs, and survives a reload of the page.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
@@ -44,19 +46,45 @@ class ImageStudio(Studio):
     file = "image_studio"
     empty = "An image studio. Run its cell to make pictures."
 
+    @takes(ImageOptions)
     def __init__(
-        self, client: StudioClient | None = None, *, model: str = "", **options: Any
+        self,
+        client: StudioClient | None = None,
+        *,
+        model: str = "",
+        **options: Unpack[ImageOptions],
     ) -> None:
         super().__init__(client)
-        self._options = options | ({"model": model} if model else {})
+        self._options: dict[str, Any] = {**options, "model": model or None}
         self._form = {**DEFAULTS}
 
-    def make(self, prompt: str, **settings: Any) -> None:
+    def make(
+        self,
+        prompt: str,
+        *,
+        negative: str = "",
+        size: str = "",
+        seed: int | str = "",
+        locked: bool = False,
+        steps: int | str = "",
+        count: int = 1,
+    ) -> None:
         """
-        Make pictures from Python, as if the form had been filled: ``negative``, ``size``, ``seed``,
-        ``locked``, ``steps``, ``count``. Returns at once; the pictures appear in the panel.
+        Make pictures from Python, as if the form had been filled.
+
+        ``prompt`` says what is to be seen, ``negative`` what is not; ``size`` is ``"1328*1328"``;
+        ``seed``, 0 to 2147483647, is for ``locked=True``; ``steps`` is at least 1, ``count`` 1 to
+        8. Returns at once; the pictures appear in the panel.
         """
-        form = {**DEFAULTS, **settings, "prompt": prompt}
+        form = {
+            "prompt": prompt,
+            "negative": negative,
+            "size": size,
+            "seed": seed,
+            "locked": locked,
+            "steps": steps,
+            "count": count,
+        }
         loop().call_soon_threadsafe(self.perform, self._make, form)
 
     def obey(self, command: Command, buffers: Buffers) -> None:
@@ -85,11 +113,13 @@ class ImageStudio(Studio):
             seed = Random().randrange(SEEDS - count)
         if not 0 <= seed <= SEEDS - count:
             raise SettingsError(f"A seed goes from 0 to {SEEDS - 1}, not {seed}.")
-        options = self._options | {
+        said = {
             "negative_prompt": str(form.get("negative", "")).strip() or None,
             "size": str(form.get("size", "")).strip() or None,
             "steps": _number(form, "steps"),
         }
+        # An empty field leaves what the panel was made with.
+        options = self._options | {name: value for name, value in said.items() if value is not None}
         # Refused here, and not by each piece.
         self._client.images.check(prompt, **options)
         self._form = {**form, "seed": str(seed)}

@@ -47,8 +47,6 @@ class Studio(Panel):
     The gallery lives in the kernel, so that it is there again after the page was loaded anew.
     """
 
-    # Where a panel without a client gets one from. The package puts its own `StudioClient` here.
-    make_client: ClassVar[Callable[[], StudioClient] | None] = None
     empty: ClassVar[str] = ""
 
     def __init__(self, client: StudioClient | None = None) -> None:
@@ -57,15 +55,7 @@ class Studio(Panel):
         self._free = asyncio.Semaphore(AT_ONCE)
         self._checks: set[asyncio.Task[None]] = set()
         super().__init__()
-        self._client = client or self._made_client()
-
-    @classmethod
-    def _made_client(cls) -> StudioClient:
-        if cls.make_client is None:
-            raise SettingsError(
-                f"A panel needs a client: {cls.__name__}(sophnet_jupyter.Client())."
-            )
-        return cls.make_client()
+        self._client = self.client_for(client)
 
     @default("_css")
     def _default_css(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from random import Random
-from typing import Any
+from typing import Any, Unpack
 
 from ...errors import SettingsError
 from ...files.disk import in_thread
 from ...kernel.loop import loop
+from ...options.videos import VideoOptions
+from ...options.words import takes
 from ...values.image import Image
 from ...views.media import images
 from ..panel.panel import Buffers, Command
@@ -29,9 +31,9 @@ class VideoStudio(Studio):
     """
     Describe a video, drop a picture that it begins with, choose a model, and watch the queue.
 
-    ``image`` is whatever `Client.videos` takes; ``models`` are names beside those of the document,
-    further ``options`` are those of `Client.videos`. Videos take some minutes: several are made at
-    once, and the page may be closed meanwhile. ``panel.made`` are the videos so far.
+    ``client`` is the one to ask, else the usual one; ``image`` is whatever ``client.videos.stream``
+    takes; ``models`` are names beside those of the document. Videos take some minutes: several are
+    made at once, and the page may be closed meanwhile. ``panel.made`` are the videos so far.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
@@ -39,16 +41,17 @@ class VideoStudio(Studio):
     file = "video_studio"
     empty = "A video studio. Run its cell to make videos."
 
+    @takes(VideoOptions)
     def __init__(
         self,
         client: StudioClient | None = None,
         *,
         image: object = None,
         models: Sequence[str] = (),
-        **options: Any,
+        **options: Unpack[VideoOptions],
     ) -> None:
         super().__init__(client)
-        self._options = options
+        self._options: dict[str, Any] = {**options}
         # Here, since it imports what a video needs: on the loop's thread others would wait for it.
         self._models = self._known(models)
         self._form = {**DEFAULTS}
@@ -59,12 +62,38 @@ class VideoStudio(Studio):
             self._client.videos.check("words", image=image)
             self._keep(image, getattr(image, "prompt", "") or type(image).__name__)
 
-    def make(self, prompt: str, **settings: Any) -> None:
+    def make(
+        self,
+        prompt: str,
+        *,
+        model: str = "",
+        negative: str = "",
+        seed: int | str = "",
+        duration: int | str = "",
+        size: str = "",
+        resolution: str = "",
+        ratio: str = "",
+        watermark: bool = False,
+    ) -> None:
         """
-        Make a video from Python, as if the form had been filled: ``model``, ``negative``, ``seed``,
-        ``duration``, ``size``, ``resolution``, ``ratio``, ``watermark``. Returns at once.
+        Make a video from Python, as if the form had been filled. Returns at once.
+
+        ``prompt`` says what happens, ``negative`` what is not to be seen; ``model`` makes it;
+        ``seed`` is 0 to 4294967295, ``duration`` in seconds, ``size`` such as ``"832*480"``,
+        ``resolution`` such as ``"480p"``, ``ratio`` such as ``"16:9"``; ``watermark=True`` puts the
+        service's mark on it.
         """
-        form = {**DEFAULTS, **settings, "prompt": prompt}
+        form = {
+            "prompt": prompt,
+            "model": model,
+            "negative": negative,
+            "seed": seed,
+            "duration": duration,
+            "size": size,
+            "resolution": resolution,
+            "ratio": ratio,
+            "watermark": watermark,
+        }
         loop().call_soon_threadsafe(self.perform, self._make, form)
 
     def obey(self, command: Command, buffers: Buffers) -> None:
@@ -102,11 +131,10 @@ class VideoStudio(Studio):
 
     def _make(self, form: Mapping[str, Any]) -> None:
         prompt = str(form.get("prompt", "")).strip()
-        known = self._client.videos.models.get(str(form.get("model", "")))
+        model = str(form.get("model") or self._options.get("model") or "")
+        known = self._client.videos.models.get(model)
         image = None if known and not known.image else self._image
-        options = self._options | self._said(
-            form, seeded=known is not None or not form.get("model")
-        )
+        options = self._options | self._said(form, seeded=known is not None or not model)
 
         def begin() -> None:
             seed = options.get("seed")
@@ -117,7 +145,7 @@ class VideoStudio(Studio):
         self.when_checked(lambda: self._client.videos.check(prompt, image=image, **options), begin)
 
     def _said(self, form: Mapping[str, Any], *, seeded: bool) -> dict[str, Any]:
-        """The options that a form stands for."""
+        """What a form asks for. An empty field leaves what the panel was made with."""
         given: dict[str, Any] = {
             name: str(form.get(name) or "").strip() or None for name in ("model", *PARAMETERS)
         }
@@ -128,10 +156,10 @@ class VideoStudio(Studio):
                 raise SettingsError(f"The duration is in seconds, not {given['duration']!r}.")
             given["duration"] = int(given["duration"])
         given["seed"] = str(form.get("seed") or "").strip() or None
-        if given["seed"] is None and seeded:
+        if given["seed"] is None and seeded and self._options.get("seed") is None:
             # Chosen here, so that it is known.
             given["seed"] = Random().randrange(SEEDS)
-        return given
+        return {name: value for name, value in given.items() if value is not None}
 
     async def _received(self, upload: Upload) -> None:
         await in_thread(self._read, upload)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from traitlets import Bool
 
@@ -69,33 +69,25 @@ class VoiceStudio(Panel):
     Write texts, choose a voice and how it sounds, hear them, and keep them as files.
 
     Texts wait for each other in a queue. ``voices`` are names besides those that are known, such
-    as one of your own; ``text`` stands there to begin with. What was said is in
-    ``panel.responses``.
+    as one of your own; ``text`` stands there to begin with; ``client`` is the one to ask, else the
+    usual one. What was said is in ``panel.responses``.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "panel"
     sandbox = Bool(False, help="Whether the sandbox speaks, and no service.").tag(sync=True)
-    # Where a panel without a client gets one from. The package puts its own `VoiceClient` here.
-    make_client: ClassVar[Callable[[], VoiceClient] | None] = None
 
     def __init__(
         self, client: VoiceClient | None = None, *, text: str = "", voices: Iterable[str] = ()
     ) -> None:
         super().__init__()
-        self._voice = (client or self._made_client()).voice
+        self._voice = self.client_for(client).voice
         own = {"yours": list(voices)} if voices else {}
         self._voices = {**own, **{model: list(n) for model, n in self._voice.voices.items()}}
         self._text = text
         self._items: list[QueuedText] = []
         self._ids = count(1)
-
-    @classmethod
-    def _made_client(cls) -> VoiceClient:
-        if cls.make_client is None:
-            raise SettingsError("A panel needs a client: VoiceStudio(sophnet_jupyter.Client()).")
-        return cls.make_client()
 
     @property
     def responses(self) -> list[Response]:

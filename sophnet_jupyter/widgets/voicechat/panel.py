@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack
 
 from traitlets import Bool, Unicode
 
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
+from ...options.voicechat import TalkOptions
+from ...options.words import takes
 from ..panel.panel import Buffers, Command
 from . import look
 from . import turn as voice_turn
@@ -42,20 +44,29 @@ class VoiceChat(Conversation):
     ``half_duplex=True`` does not listen while the answer is heard: for loudspeakers, from which
     the microphone would hear it. ``source``, or a list of sources, one for each turn, is heard in
     place of a microphone. ``keep=True`` keeps the sound of both sides. ``clean`` lets the browser
-    take out echo and noise. Further ``options`` are those of ``client.voicechat.connect``.
+    take out echo and noise. ``pace`` is how many times as fast as it would be spoken a source is
+    played, 0 for at once. ``model`` answers, ``system`` is what it is told first, ``voice`` a name;
+    ``title`` stands above; ``client`` is the one to ask, else the usual one.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
 
     file = "panel"
-    # Where a panel without a client gets one from. The package puts its own `VoiceChatClient` here.
-    make_client: ClassVar[Callable[[], VoiceChatClient] | None] = None
 
     title = Unicode("Voice chat").tag(sync=True)
     half_duplex = Bool(False, help="Whether it is deaf while it speaks.").tag(sync=True)
     clean = Bool(True, help="Whether the browser takes out echo and noise.").tag(sync=True)
     sourced = Bool(False, help="Whether a source is heard in place of a microphone.").tag(sync=True)
 
+    @takes(
+        TalkOptions,
+        asr_easyllm_id="",
+        tts_easyllm_id="",
+        messages=(),
+        asr_mode="online",
+        format="pcm",
+        heartbeat=True,
+    )
     def __init__(
         self,
         client: VoiceChatClient | None = None,
@@ -71,7 +82,7 @@ class VoiceChat(Conversation):
         clean: bool = True,
         pace: float = 1.0,
         title: str = "Voice chat",
-        **options: Any,
+        **options: Unpack[TalkOptions],
     ) -> None:
         if mode not in MODES:
             raise SettingsError(f"A voice chat is {' or '.join(MODES)}, not {mode}.")
@@ -87,15 +98,9 @@ class VoiceChat(Conversation):
             clean=clean,
             sourced=source is not None,
         )
-        self._client = client or self._made_client()
+        self._client = self.client_for(client)
         self._sources = list(source) if isinstance(source, list | tuple) else [source]
-        self._pace, self._options = pace, options
-
-    @classmethod
-    def _made_client(cls) -> VoiceChatClient:
-        if cls.make_client is None:
-            raise SettingsError("A voice chat needs a client: VoiceChat(sophnet_jupyter.Client()).")
-        return cls.make_client()
+        self._pace, self._options = pace, {**options}
 
     @property
     def turns(self) -> list[Turn]:

@@ -354,7 +354,6 @@ def test_a_service_that_falls_silent_is_asked_again_and_then_given_up(
         ("", {"model": "no-such-model"}, "not found or not enabled"),
         ("", {"messages": [{"role": "nobody", "content": "?"}]}, "role must be"),
         ("", {"chat": {"temperature": 9}}, "temperature"),
-        ("", {"tone": "warm"}, "The setup of a voice chat has"),
         ("line_refused", {}, "the API key is not valid"),
         ("early_close", {}, "closed the line before it began"),
         ("early_close=1011", {}, "closed by it (code 1011)"),

@@ -44,6 +44,40 @@ _SOUND_IN_MP4 = (b"M4A ", b"M4B ")
 _VIDEO_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
 
 
+# Sound and video that we do not keep or show, but that decoders know: by their first bytes, and by
+# those behind a length.
+_FOREIGN = {
+    b"#!AMR": ".amr",
+    b"RF64": ".wav64",
+    b"BW64": ".wav64",
+    b"riff\x2e\x91\xcf\x11": ".w64",
+    b".snd": ".au",
+    b"caff": ".caf",
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": ".wma",
+    b"FLV\x01": ".flv",
+    b"\x1a\x45\xdf\xa3": ".mkv",
+    b"OggS": ".ogg",
+    b"wvpk": ".wv",
+    b"MAC ": ".ape",
+    b"TTA1": ".tta",
+    b"MPCK": ".mpc",
+    b"DSD ": ".dsf",
+    b"FRM8": ".dff",
+    b"\x00\x00\x01\xba": ".mpg",
+    b"\x00\x00\x01\xb3": ".mpg",
+    b"\x02#!SILK": ".silk",
+    b"#!SILK": ".silk",
+    b"MThd": ".mid",
+}
+_FORMS = {b"AIFF": ".aiff", b"AIFC": ".aiff", b"AVI ": ".avi", b"8SVX": ".8svx"}
+_MOVIE = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+# Of pictures in the box format, which have no sound.
+_STILL = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
+# Fewer bytes may look like words by chance.
+_WORDY = 32
+# What is certainly no samples.
+_NO_SOUND = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x7fELF", b"\x1f\x8b\x08")
+
 TEXT = Media("text", ".txt", "text/plain")
 TEXTS = ("text/", "application/json", "application/xml", "application/xhtml")
 # All bytes that a text may have, in whatever letters it is written.
@@ -53,6 +87,30 @@ _WRITTEN = bytes(set(range(256)) - set(range(32)) | set(b"\t\n\r\f\x1b"))
 def is_text(head: bytes, said: str) -> bool:
     """True where a server calls a file a text, and nothing at its start speaks against that."""
     return said.startswith(TEXTS) and not head.translate(None, _WRITTEN)
+
+
+def container(head: bytes) -> str:
+    """
+    The ending, with its dot, of a file with sound or video that begins so; empty for all else.
+
+    Wider than `sniff`: many of these are only decoded, and neither kept nor shown.
+    """
+    media = sniff(head)
+    if media is not None:
+        return media.suffix if media.kind in ("audio", "video") else ""
+    if head[:4] in (b"FORM", b"RIFF") and head[8:12] in _FORMS:
+        return _FORMS[head[8:12]]
+    if head[4:8] in _MOVIE and head[8:12] not in _STILL:
+        return ".mov"
+    return next((ending for start, ending in _FOREIGN.items() if head.startswith(start)), "")
+
+
+def is_no_sound(head: bytes) -> bool:
+    """True for what is certainly no bare samples: a text, a picture, a document, an archive."""
+    media = sniff(head)
+    if media is not None and media.kind not in ("audio", "video"):
+        return True
+    return head.startswith(_NO_SOUND) or (len(head) >= _WORDY and is_text(head, "text/"))
 
 
 def sniff(head: bytes) -> Media | None:

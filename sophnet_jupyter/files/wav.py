@@ -7,6 +7,13 @@ from typing import NamedTuple
 
 # Before the samples of a plain file.
 PLAIN_HEAD = 44
+# A file of zeros is nothing but empty chunks.
+_MOST_CHUNKS = 1_000
+_KNOWN = frozenset(
+    (b"LIST", b"id3 ", b"ID3 ", b"C2PA", b"JUNK", b"bext", b"iXML", b"_PMX", b"cue ")
+)
+# What players of MP3 write behind any sound.
+_TAGS = (b"TAG", b"ID3")
 
 
 class Layout(NamedTuple):
@@ -19,11 +26,13 @@ class Layout(NamedTuple):
 
 
 def layout(data: bytes) -> Layout | None:
-    """What the head of a WAV file says; None where it is none, or is not whole yet."""
+    """What the head of a WAV file says; None where it is none, is damaged, or not whole yet."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         return None
     at, found = 12, None
-    while at + 8 <= len(data):
+    for _ in range(_MOST_CHUNKS):
+        if at + 8 > len(data):
+            break
         name, size = struct.unpack_from("<4sI", data, at)
         at += 8
         if name == b"data":
@@ -31,9 +40,25 @@ def layout(data: bytes) -> Layout | None:
         if name == b"fmt " and at + 16 <= len(data):
             _, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, at)
             found = (rate, channels, bits)
-        # Chunks begin at even places.
-        at += size + size % 2
+        at = _behind(data, at, size)
     return None
+
+
+def samples(data: bytes) -> bytes:
+    """
+    The samples of a WAV file, to its end where nobody has closed it. Empty where it has none, or
+    is none.
+    """
+    whole = mended(data)
+    found = layout(whole)
+    if found is None:
+        return b""
+    return whole[found.start : found.start + _length(whole, found)]
+
+
+def without_tail(data: bytes, length: int) -> bytes:
+    """Samples, ``length`` bytes of which a head has named, without chunks that stand behind."""
+    return data[:length] if _is_chunks(data, 0, length) else data
 
 
 def head(length: int, sample_rate: int, channels: int) -> bytes:
@@ -55,11 +80,65 @@ def written(samples: bytes, sample_rate: int, channels: int = 1) -> bytes:
 
 
 def mended(data: bytes) -> bytes:
-    """A WAV file whose head names its true length; any other sound as it is."""
+    """
+    A WAV file whose head names its true length; any other sound as it is.
+
+    Only what cannot be is changed: lengths of a file that was streamed, or was never closed, are 0
+    or beyond its end. Chunks behind the samples stay such, and more samples are samples.
+    """
     found = layout(data)
     if found is None:
         return data
-    riff, sizes = struct.pack("<I", len(data) - 8), struct.pack("<I", len(data) - found.start)
-    if data[4:8] == riff and data[found.start - 4 : found.start] == sizes:
+    named, rest = _length(data, found), len(data) - found.start
+    riff: int = struct.unpack_from("<I", data, 4)[0]
+    counted = riff > 0 and abs(riff + 8 - len(data)) <= 1
+    behind = _is_chunks(data, found.start, named) or (counted and named > 0)
+    length = named if named <= rest and (behind or named == rest) else rest
+    if riff == 0 or riff + 8 > len(data) + 1 or length != named:
+        riff = len(data) - 8
+    if (riff, length) == (struct.unpack_from("<I", data, 4)[0], named):
         return data
-    return data[:4] + riff + data[8 : found.start - 4] + sizes + data[found.start :]
+    sizes = struct.pack("<I", length)
+    head = data[:4] + struct.pack("<I", riff) + data[8 : found.start - 4]
+    return head + sizes + data[found.start :]
+
+
+def _length(data: bytes, found: Layout) -> int:
+    """How long the samples are by their own head."""
+    length: int = struct.unpack_from("<I", data, found.start - 4)[0]
+    return length
+
+
+def _is_chunks(data: bytes, begin: int, length: int) -> bool:
+    """
+    Whether there is nothing behind a chunk's content but whole chunks; of a known name, one may be
+    cut off.
+    """
+    at = begin + length
+    if not 0 <= at < len(data):
+        return False
+    if data[at : at + 3] in _TAGS or len(data) - at == 1:
+        return True
+    at = _behind(data, begin, length)
+    for _ in range(_MOST_CHUNKS):
+        if at in (len(data), len(data) + 1):
+            return True
+        if at + 8 > len(data) or not _is_name(data[at : at + 4]):
+            return False
+        name, size = struct.unpack_from("<4sI", data, at)
+        if at + 8 + size > len(data) + 1:
+            return name in _KNOWN
+        at = _behind(data, at + 8, size)
+    return False
+
+
+def _behind(data: bytes, begin: int, size: int) -> int:
+    """Where the next chunk begins: behind a byte that makes it even, which some writers forget."""
+    at = begin + size
+    if size % 2 and _is_name(data[at : at + 4]) and not _is_name(data[at + 1 : at + 5]):
+        return at
+    return at + size % 2
+
+
+def _is_name(name: bytes) -> bool:
+    return len(name) == 4 and all(32 <= letter < 127 for letter in name) and name.strip() != b""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..files.lines import lines
@@ -188,14 +188,28 @@ def _pipe_tables(text: str) -> list[_PipeTable]:
         head = pipe_row.split(line, width)
         if len(head) != width:
             continue
-        table = _PipeTable(starts[number - 1], [], [])
-        table.add(number, line, head)
         after = number + 2
         while "|" in outside.get(after, ""):
-            table.add(after, outside[after], pipe_row.split(outside[after], width))
             after += 1
+        body = {at: outside[at] for at in range(number + 2, after)}
+        table = _PipeTable(starts[number - 1], [], [])
+        if width == 1 and (wider := _width(body.values())):
+            # A title, and the head is the first row below the rule.
+            width = wider
+            table.changes.append((number, [*head, *[""] * (width - 1)]))
+            table.changes.append((number + 1, ["---"] * width))
+        else:
+            table.add(number, line, head)
+        for at, row in body.items():
+            table.add(at, row, pipe_row.split(row, width))
         found.append(table)
     return found
+
+
+def _width(lines: Iterable[str]) -> int:
+    """How many cells all of several lines have; 0 for one line, and where they differ or have 1."""
+    widths = [len(pipe_row.split(line)) for line in lines]
+    return widths[0] if len(widths) > 1 and len(set(widths)) == 1 and widths[0] > 1 else 0
 
 
 def _cell(text: str) -> str:

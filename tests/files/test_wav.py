@@ -47,3 +47,51 @@ def test_other_chunks_stand_before_the_samples() -> None:
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"ID3abc", written()[:30], written()])
 def test_what_needs_no_mending_stays_as_it_is(data: bytes) -> None:
     assert wav.mended(data) == data
+
+
+def chunk(name: bytes, content: bytes, *, padded: bool = True) -> bytes:
+    pad = b"\0" if len(content) % 2 and padded else b""
+    return name + len(content).to_bytes(4, "little") + content + pad
+
+
+TAILS = {
+    "LIST": chunk(b"LIST", b"INFOISFT\x04\0\0\0Lavf"),
+    "id3": chunk(b"id3 ", b"ID3\x04\0\0\0\0\0\x00tag"),
+    "C2PA": chunk(b"C2PA", bytes(range(256)) * 3),
+    "two": chunk(b"LIST", b"abc") + chunk(b"_PMX", b"<x/>"),
+    "odd and unpadded": chunk(b"LIST", b"abc", padded=False),
+    "odd, then another": chunk(b"LIST", b"abc", padded=False) + chunk(b"id3 ", b"abcd"),
+    "cut off": chunk(b"LIST", bytes(100))[:40],
+    "ID3v1": b"TAG" + bytes(125),
+}
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_chunk_behind_the_samples_is_no_sound(tail: str, counted: bool) -> None:
+    whole = written() + TAILS[tail]
+    if counted:
+        whole = whole[:4] + (len(whole) - 8).to_bytes(4, "little") + whole[8:]
+    assert wav.mended(whole) == whole
+    assert wav.samples(whole) == SAMPLES
+
+
+@pytest.mark.parametrize("riff", [b"\0" * 4, b"\xff" * 4, b"\xff\xff\xff\x7f"])
+def test_a_head_that_was_never_filled_in_is_mended(riff: bytes) -> None:
+    whole = written()
+    assert wav.mended(whole[:4] + riff + whole[8:40] + riff + whole[44:]) == whole
+    assert wav.mended(whole[:40] + riff + whole[44:]) == whole
+    assert wav.mended(whole[:4] + riff + whole[8:]) == whole
+    assert wav.samples(whole[:40] + riff + whole[44:]) == SAMPLES
+
+
+@pytest.mark.parametrize("padded", [True, False])
+def test_an_odd_chunk_before_the_samples_hides_none(padded: bool) -> None:
+    whole = written()
+    listed = whole[:12] + chunk(b"LIST", b"abc", padded=padded) + whole[12:]
+    assert wav.samples(listed) == SAMPLES
+
+
+def test_a_damaged_head_ends_the_search() -> None:
+    assert wav.layout(b"RIFF\0\0\0\0WAVE" + bytes(8_000_000)) is None
+    assert wav.samples(written()[:20] + bytes(100)) == b""

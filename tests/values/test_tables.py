@@ -102,6 +102,15 @@ def test_the_title_of_a_sheet_is_no_head() -> None:
     assert table_rows(sheet) == [[["a", "b", "c"], ["1", "2", "3"]]]
 
 
+def test_a_title_of_one_cell_takes_no_columns_away() -> None:
+    text = "| Sales |\n|---|\n| a | b |\n| 1 | 2 |"
+    assert table_rows(text) == [[["a", "b"], ["1", "2"]]]
+    html = render(text)
+    assert (html.count("<th"), html.count("<td")) == (html.count("<thead") + 2, 4)
+    assert "Sales" in html
+    assert table_rows("| a |\n|---|\n| 1 | 2 |") == [[["a"], ["1"]]]
+
+
 def test_a_table_in_a_cell_is_that_cells_words() -> None:
     inner = "<table><tr><td>x</td><td>y</td></tr></table>"
     outer = f"<table><tr><th>a<th>b</tr><tr><td>1 {inner}</td><td>2</td></tr></table>"

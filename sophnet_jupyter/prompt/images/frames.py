@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -17,22 +18,26 @@ def which(image: Image.Image) -> str:
         # Telephones put a preview behind a photo, and a map of its lights.
         if image.format == "MPO" or not getattr(image, "is_animated", False):
             return ""
-        place = image.tell()
-        count = _count(image)
-        image.seek(place)
+        place, count = image.tell() + 1, _count(image)
     except Exception:
         # Damaged behind its first frame, or closed: then there is no other.
         return ""
-    kind = "page" if image.format == "TIFF" else "frame"
-    return f"{kind} {place + 1} of {count}"
+    return f"{'page' if image.format == 'TIFF' else 'frame'} {place} of {count}"
 
 
-def _count(image: Image.Image) -> str:
-    if image.format != "GIF":
-        return f"{getattr(image, 'n_frames', 1):,}"
-    for number in range(_MOST_COUNTED):
-        try:
-            image.seek(number)
-        except EOFError:
-            return f"{number:,}"
+def _count(image: Any) -> str:
+    if image.format not in ("GIF", "TIFF"):
+        return f"{image.n_frames:,}"
+    # Counted in a reader of its own: the owner's would forget what was drawn into this frame.
+    file = getattr(image, "_fp", None) or image.fp
+    place = file.tell()
+    file.seek(0)
+    data = file.read()
+    file.seek(place)
+    with type(image)(io.BytesIO(data)) as other:
+        for number in range(_MOST_COUNTED):
+            try:
+                other.seek(number)
+            except EOFError:
+                return f"{number:,}"
     return f"more than {_MOST_COUNTED}"

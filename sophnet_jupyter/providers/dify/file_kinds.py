@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError
+from ...files.names import type_of
 from ...prompt.images.sources import from_base64
 from .form import ENDINGS, FileRule, Parameters
 from .uploaded import Uploaded
@@ -97,5 +97,5 @@ def kind_by_name(mime: str, name: str) -> str:
     suffix = name.rpartition(".")[2].lower()
     if suffix in ENDINGS["document"]:
         return "document"
-    guessed = (mime or mimetypes.guess_type(name)[0] or "").partition("/")[0]
+    guessed = (mime or type_of(name)).partition("/")[0]
     return guessed if guessed in ("image", "audio", "video") else "custom"

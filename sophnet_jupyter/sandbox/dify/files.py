@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -24,7 +23,7 @@ def routes(shelf: Shelf) -> list[Route]:
         file, user = await _posted(request)
         if "s3_errors" in switches.quirks:
             raise Refused(503, "s3_connection_failed", "Failed to connect to S3 service")
-        mime = file.content_type or mimetypes.guess_type(file.filename)[0] or ""
+        mime = file.content_type or "application/octet-stream"
         kept = File(name=file.filename, data=file.data, mime=mime, user=user)
         put(shelf.files, kept.id, kept)
         return answer(_told(kept), 201)

@@ -6,7 +6,6 @@ Names are escaped as browsers do it, which is what servers are tried against.
 
 from __future__ import annotations
 
-import mimetypes
 import re
 import secrets
 from collections.abc import AsyncGenerator, Sequence
@@ -14,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ...errors import SettingsError
+from ...files.names import type_of
 from .upload import Content, Source, source
 
 LONGEST_NAME = 200
@@ -69,7 +69,7 @@ def file(
             f"{_megabytes(limit)}."
         )
     said = file_name(found.name)
-    guessed = content_type or mimetypes.guess_type(said)[0] or "application/octet-stream"
+    guessed = content_type or type_of(said) or "application/octet-stream"
     return Part(name=name, source=found, filename=said, content_type=guessed)
 
 

@@ -165,6 +165,19 @@ def test_of_several_frames_the_first_is_sent_and_named(kind: str, word: str) -> 
     assert "of" not in attach(encoded(PIL.Image.new("RGB", (40, 20)), kind))[0].label
 
 
+@pytest.mark.parametrize("kind", ["GIF", "TIFF"])
+def test_what_was_drawn_into_a_frame_is_sent(kind: str) -> None:
+    image = PIL.Image.open(io.BytesIO(moving(kind)))
+    image.seek(1)
+    image.load()
+    image.paste(image.getpixel((0, 0)) and 0, (0, 0, 10, 10))  # type: ignore[arg-type]
+    drawn = image.convert("RGB").getpixel((2, 2))
+    for _ in range(2):
+        [one] = attach(image)
+        assert "2 of 3" in one.label
+        assert opened(one).convert("RGB").getpixel((2, 2)) == drawn
+
+
 def test_a_transparent_picture_that_is_too_large_is_laid_on_a_ground_it_is_seen_on() -> None:
     noise = np.random.default_rng(0).integers(0, 90, (100, 100, 4), dtype="uint8")
     noise[..., 3] = 0

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from ....errors import SettingsError
-from ....files.kinds import HEAD, sniff
+from ....files.kinds import HEAD, container, is_no_sound, sniff
 from ....response import Response
 from ....values.transcript import Recording
 from ....wire.files.multipart import Multipart, field, file, file_name
@@ -100,46 +100,85 @@ def _on_disk(path: Path, filename: str) -> SpeechInput:
     # Without a home to put in its place, ~ is a name like others.
     with suppress(RuntimeError):
         path = path.expanduser()
-    name = filename or file_name(path.name)
+    name, head = filename or file_name(path.name), None
     try:
         with path.open("rb") as opened:
-            _check(name, opened.read(HEAD))
+            head = opened.read(HEAD)
     except (OSError, ValueError):
         # Whoever opens it to send it says what is wrong with it.
         pass
+    if head is not None:
+        name = _named(name, head)
     sent = SpeechInput(name=name, content=path, recording=Recording(name=name, place=str(path)))
     sent.form({})
     return sent
 
 
 def _in_memory(data: bytes, filename: str) -> SpeechInput:
-    head = data[:HEAD]
-    found = sniff(head)
-    name = filename or f"sound{found.suffix if found else '.wav'}"
-    _check(name, head)
+    name = _named(filename, data[:HEAD]) if data else filename or "sound"
     sent = SpeechInput(name=name, content=data, recording=Recording(name=name, data=data))
     sent.form({})
     return sent
 
 
 def _opened(given: BinaryIO, filename: str) -> SpeechInput:
-    name = filename or file_name(str(getattr(given, "name", "")))
+    # The name of a temporary file is the number of its descriptor, memory has none.
+    said = getattr(given, "name", "")
+    name = filename or (file_name(said) if isinstance(said, str) and said else "")
+    head = _head(given)
+    if head is not None:
+        name = _named(name, head)
+    elif not name:
+        raise SettingsError("This sound has no name: give one as filename='talk.mp3'.")
     sent = SpeechInput(name=name, content=given, recording=Recording(name=name))
     sent.form({})
     return sent
 
 
-def _check(name: str, head: bytes) -> None:
-    """Refuse what is certainly no sound; all else is for the service to judge."""
-    media = sniff(head)
+def _head(given: BinaryIO) -> bytes | None:
+    """The first bytes to be read, which are read again later; None where that cannot be done."""
+    try:
+        if not given.seekable():
+            return None
+        at = given.tell()
+        head = given.read(HEAD)
+        given.seek(at)
+    except (AttributeError, OSError, ValueError):
+        return None
+    # Text, or nothing: whoever sends it says so.
+    return head if isinstance(head, bytes) and head else None
+
+
+def _named(name: str, head: bytes) -> str:
+    """
+    A name whose ending says what it is, as the service goes by it.
+
+    Raises `SettingsError` for what is certainly no sound, and what nobody can name; all else is for
+    the service to judge.
+    """
+    media, found = sniff(head), container(head)
     kind = media.kind if media else ""
-    if kind == "image":
-        raise SettingsError(f"{name} is a picture and has no sound: {_takes()}")
-    if kind == "document":
-        raise SettingsError(f"{name} is a document and has no sound: {_takes()}")
+    said = name or "this"
+    if kind in ("image", "document"):
+        what = "picture" if kind == "image" else "document"
+        raise SettingsError(f"{said} is a {what} and has no sound: {_takes()}")
     ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if kind == "" and ending not in FORMATS:
-        raise SettingsError(f"{name} is no recording that the service takes: {_takes()}")
+    if ending in FORMATS:
+        return name
+    if found[1:] in FORMATS:
+        return f"{name or 'sound'}{found}"
+    if media is None and found:
+        raise SettingsError(
+            f"{said} is {found[1:]} and no recording that the service takes: {_takes()}"
+        )
+    if kind == "":
+        if not name and not is_no_sound(head):
+            raise SettingsError(
+                "What kind of sound this is cannot be told: give its name, as "
+                f"filename='talk.amr'; {_takes()}"
+            )
+        raise SettingsError(f"{said} is no recording that the service takes: {_takes()}")
+    return name or f"sound{found}"
 
 
 def _takes() -> str:

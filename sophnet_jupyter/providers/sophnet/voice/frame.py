@@ -17,6 +17,8 @@ from ....files import wav
 from ..access import SERVICE
 
 _ID3 = b"ID3"
+# Lengths from here on stand for one that is not known.
+_ANY = 0x7FFFFF00
 
 
 def is_frame(said: Mapping[str, Any]) -> bool:
@@ -32,12 +34,14 @@ class Frames:
     Makes one sound of the frames of a stream.
 
     Each is decoded alone. A service that makes each text anew puts a head before each: only the
-    first is passed on, or the rest would be heard as a crack.
+    first is passed on, or the rest would be heard as a crack. So would chunks behind the samples.
     """
 
     def __init__(self) -> None:
         self.heard = False
         self.finished = False
+        # Samples that the last head has named and that have not come; None without a head.
+        self._left: int | None = None
 
     def events(self, said: Mapping[str, Any]) -> list[Event]:
         """What one object means. Raises `AnswerUnreadable` for a sound that is none."""
@@ -54,16 +58,25 @@ class Frames:
         return found
 
     def _joined(self, data: bytes) -> bytes:
+        if found := wav.layout(data):
+            named = int.from_bytes(data[found.start - 4 : found.start], "little")
+            self._left = named if 0 < named < _ANY else None
+            head = b"" if self.heard else data[: found.start]
+            return head + self._samples(data[found.start :])
         if not self.heard:
             return data
-        if found := wav.layout(data):
-            return data[found.start :]
         if data.startswith(_ID3) and len(data) >= 10:
             size = 0
             for byte in data[6:10]:
                 size = size << 7 | byte & 0x7F
             return data[10 + size :]
-        return data
+        return self._samples(data)
+
+    def _samples(self, data: bytes) -> bytes:
+        if self._left is None:
+            return data
+        left, self._left = self._left, max(0, self._left - len(data))
+        return wav.without_tail(data, left)
 
 
 def sound(said: Mapping[str, Any]) -> bytes:

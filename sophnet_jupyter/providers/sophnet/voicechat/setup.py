@@ -72,6 +72,11 @@ class Setup:
 
         Blocking. Raises `SettingsError` for what is no sound, or has another sampling rate.
         """
+        if self.format != "pcm":
+            raise SettingsError(
+                f"What is played is sent as samples, and the chat was set up for {self.format}: "
+                "leave format out."
+            )
         sound = source if isinstance(source, Samples) else read(source, self.sample_rate)
         if sound.sample_rate != self.sample_rate:
             raise SettingsError(

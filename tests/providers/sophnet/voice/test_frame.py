@@ -106,3 +106,11 @@ def test_a_format_is_sent_as_it_is_and_short_words_are_known() -> None:
     assert sounding(format="WAV")["format"] == "WAV_24000HZ_MONO_16BIT"
     assert samples("PCM_16000HZ_STEREO_16BIT") == (16_000, 2)
     assert samples("MP3_16000HZ_MONO_128KBPS") is None
+
+
+def test_chunks_behind_the_samples_of_a_piece_are_not_heard() -> None:
+    head = wav.head(4, 16_000, 1)
+    tail = b"LIST\x04\0\0\0abcd"
+    assert joined(head + b"abcd" + tail, head + b"efgh" + tail) == head + b"abcdefgh"
+    assert joined(head + b"ab", b"cd" + tail, head + b"efgh", tail) == head + b"abcdefgh"
+    assert wav.samples(joined(head + b"abcd" + tail, head + b"efgh")) == b"abcdefgh"

@@ -24,6 +24,8 @@ from .tape import Tape
 # Seconds below which what is left at the end of a session can hold no word.
 SHORTEST = 0.2
 MUTE_LINES = 2
+SILENT = "Nobody speaks in this sound, or nothing of it was understood: the transcript is empty."
+NO_SOUND = "No sound was sent: the transcript is empty."
 # What the document advises: 100 ms at 16 kHz.
 FRAME = 3200
 
@@ -169,6 +171,8 @@ class Delivery:
             rude = closed.code == ABNORMAL and (not rest or self._mute >= MUTE_LINES)
             if closed.code not in GOOD_BYE and not rude:
                 return False
+            if not self.sentences:
+                self._put(Notice(text=SILENT if self.tape.end else NO_SOUND))
             self._put(Finished(reason="closed"))
             return True
         if closed.code in GOOD_BYE and not self._sending.heartbeat:

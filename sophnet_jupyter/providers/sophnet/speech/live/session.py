@@ -18,7 +18,7 @@ from .....wire.files.download import Downloader
 from .....wire.held import held
 from .....wire.websocket import Sockets
 from ... import access
-from ...audio_format import FORMATS, AudioFormat
+from ...audio_format import FORMATS, AudioFormat, check
 from ...paths import ResourceIds
 from .connection import SpeechConnection
 from .delivery import FRAME, Delivery, LiveLimits, Sending
@@ -134,7 +134,8 @@ class Live:
         Send more sound, ``data``, in pieces of any length.
 
         Waits while more than ``limits.backlog`` seconds wait to be sent. Raises what ended the
-        session, or `SettingsError` after `finish`.
+        session, or `SettingsError` after `finish`,
+        and for sound that does not begin as its ``format`` does.
         """
         delivery = self._delivery
         if delivery.ended:
@@ -144,6 +145,8 @@ class Live:
             await delivery.room.wait()
         if self._error:
             raise self._error
+        if not delivery.tape.end:
+            check(self._format, data)
         delivery.record(data)
 
     def end(self) -> None:

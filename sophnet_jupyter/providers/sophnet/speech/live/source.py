@@ -6,7 +6,6 @@ import asyncio
 import io
 import os
 import sys
-import wave
 from array import array
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,8 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from .....errors import SettingsError
-from .....files.kinds import HEAD, sniff
+from .....files import wav
+from .....files.kinds import HEAD, container, is_no_sound, sniff
+from .....response import Response
 from .arrays import samples
+
+# Files that hold nothing but samples.
+BARE = (".pcm", ".raw")
+# The two ways in which a head says that samples are plain numbers.
+_PCM = (1, 0xFFFE)
+_FASTEST = 384_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +39,32 @@ class Samples:
 
 def read(source: Any, sample_rate: int) -> Samples:
     """
-    Sound from a path, the bytes of a file, bare PCM as bytes, or an array of samples.
+    Sound from a path, an open file, the bytes of a file, a `Response` with sound, or an array.
 
-    ``sample_rate`` is that of sources that do not tell theirs. An array holds numbers from -1 to 1
-    or 16-bit samples, one row a channel or one column a channel. Blocking. Raises `SettingsError`.
+    Bare samples come as bytes, in a file that ends in .pcm or .raw, or as an array (`arrays` says
+    of which types); ``sample_rate`` is theirs. Blocking. Raises `SettingsError` for what is no
+    sound, or of a kind that is not known here.
     """
+    if isinstance(source, Response):
+        if not source.audio:
+            raise SettingsError("There is no sound in this response: client.voice makes some.")
+        source = source.audio
     if isinstance(source, str | os.PathLike):
+        path = Path(source).expanduser()
         try:
-            source = Path(source).expanduser().read_bytes()
-        except OSError as error:
-            reason = error.strerror or error
+            return _file(path.read_bytes(), sample_rate, path.name)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise SettingsError(f"{os.fspath(source)} cannot be read: {reason}.") from None
     if isinstance(source, bytes | bytearray | memoryview):
         return _file(bytes(source), sample_rate)
     if hasattr(source, "dtype") and hasattr(source, "astype"):
         return Samples(pcm=samples(source), sample_rate=sample_rate)
+    if callable(getattr(source, "read", None)):
+        name, data = getattr(source, "name", ""), source.read()
+        if isinstance(data, bytes):
+            return _file(data, sample_rate, Path(name).name if isinstance(name, str) else "")
+        raise SettingsError('A file of sound is opened in binary mode: open(…, "rb").')
     raise SettingsError(
         f"Sound comes from a path, bytes or an array of samples, not from {type(source).__name__}."
     )
@@ -69,28 +87,44 @@ async def paced(
             await sleep(left)
 
 
-def _file(data: bytes, sample_rate: int) -> Samples:
-    media = sniff(data[:HEAD])
-    if media is None:
-        return Samples(pcm=data[: len(data) // 2 * 2], sample_rate=sample_rate)
-    if media.suffix == ".wav":
-        try:
-            return _wav(data)
-        except (wave.Error, EOFError, ValueError):
-            # Samples that are not whole numbers, or a head that does not fit: for the decoder.
-            pass
-    if media.kind not in ("audio", "video"):
+def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
+    head, called = data[:HEAD], name or "What was given"
+    if not data:
+        raise SettingsError(f"{called} is empty: there is no sound in it.")
+    media, ending = sniff(head), container(head)
+    if media is not None and media.kind not in ("audio", "video"):
         raise SettingsError(f"There is no sound in a {media.suffix[1:]} file.")
-    return _decoded(data, media.suffix)
+    if ending == ".wav":
+        return _wav(data, called)
+    if ending:
+        return _decoded(data, ending, called)
+    bare = not name or name.lower().endswith(BARE)
+    if not bare or is_no_sound(head):
+        raise SettingsError(
+            f"{called} is no sound of a kind that is known here. Bare samples of 16 bits come as "
+            f"bytes, as an array, or in a file that ends in {' or '.join(BARE)}."
+        )
+    return Samples(pcm=data[: len(data) // 2 * 2], sample_rate=sample_rate)
 
 
-def _wav(data: bytes) -> Samples:
-    with wave.open(io.BytesIO(data)) as file:
-        if file.getsampwidth() != 2:
-            raise ValueError("not 16 bits")
-        channels, rate = file.getnchannels(), file.getframerate()
-        samples = file.readframes(file.getnframes())
-    return Samples(pcm=_mono(samples, channels), sample_rate=rate)
+def _wav(data: bytes, called: str) -> Samples:
+    whole = wav.mended(data)
+    found = wav.layout(whole)
+    if found is None or not (found.channels > 0 and 0 < found.sample_rate <= _FASTEST):
+        raise SettingsError(f"The head of {called} is damaged: it does not say where its sound is.")
+    if found.bits != 16 or _coding(whole) not in _PCM:
+        # Samples that are not whole numbers, or coded: for the decoder.
+        return _decoded(whole, ".wav", called)
+    pcm = _mono(wav.samples(whole), found.channels)
+    if not pcm:
+        raise SettingsError(f"There is no sound in {called}: it ends behind its head.")
+    return Samples(pcm=pcm, sample_rate=found.sample_rate)
+
+
+def _coding(data: bytes) -> int:
+    """How samples are coded, by the first field of the format, which stands behind its name."""
+    at = data.find(b"fmt ") + 8
+    return int.from_bytes(data[at : at + 2], "little")
 
 
 def _mono(samples: bytes, channels: int) -> bytes:
@@ -112,23 +146,28 @@ def _starts(values: array[int], channels: int) -> range:
     return range(0, len(values), channels)
 
 
-def _decoded(data: bytes, suffix: str) -> Samples:
+def _decoded(data: bytes, ending: str, called: str) -> Samples:
     try:
         import av
     except ImportError:
         raise SettingsError(
-            f"Reading {suffix[1:]} as live sound needs PyAV: pip install av. "
+            f"Reading {ending[1:]} as live sound needs PyAV: pip install av. "
             "A WAV file needs nothing."
         ) from None
     pcm = bytearray()
     try:
-        with av.open(io.BytesIO(data), mode="r") as container:
+        with av.open(io.BytesIO(data), mode="r") as opened:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
-            for frame in container.decode(audio=0):
+            for frame in opened.decode(audio=0):
                 for part in resampler.resample(frame):
                     pcm += bytes(part.planes[0])[: part.samples * 2]
             for part in resampler.resample(None):
                 pcm += bytes(part.planes[0])[: part.samples * 2]
-    except (av.FFmpegError, IndexError) as error:
-        raise SettingsError(f"The {suffix[1:]} cannot be decoded: {error}.") from None
+    except IndexError:
+        raise SettingsError(f"There is no sound in {called}, only pictures.") from None
+    except (av.FFmpegError, ValueError) as error:
+        # What was read until then is a part of a file that is cut off or damaged.
+        raise SettingsError(f"The {ending[1:]} cannot be decoded: {error}.") from None
+    if not pcm:
+        raise SettingsError(f"There is no sound in {called}.")
     return Samples(pcm=bytes(pcm), sample_rate=16_000)

@@ -383,3 +383,20 @@ async def test_a_client_reads_events_until_it_closes(live: Make) -> None:
             yield event
 
     assert finals([event async for event in events()]) == SAID
+
+
+@pytest.mark.parametrize(
+    ("sound", "said"), [(bytes(32_000), "Nobody speaks"), (b"", "No sound was sent")]
+)
+async def test_a_session_that_heard_nothing_says_so(live: Make, sound: bytes, said: str) -> None:
+    *_, notice, end = await all_of(live(), sound)
+    assert isinstance(notice, Notice)
+    assert notice.text.startswith(said)
+    assert isinstance(end, Finished)
+    assert not any(isinstance(each, Notice) for each in await all_of(live(), spoken(*TALK)))
+
+
+async def test_samples_are_not_sent_as_a_file(live: Make) -> None:
+    async with live(format="mp3") as session:
+        with pytest.raises(SettingsError, match="no mp3"):
+            await session.send(spoken(1))

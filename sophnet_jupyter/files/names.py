@@ -1,0 +1,79 @@
+"""
+What type a file has by the ending of its name, the same on every machine.
+
+`mimetypes` asks files of the system, and without them knows neither WebP nor M4A.
+"""
+
+from __future__ import annotations
+
+_TYPES = {
+    "image/png": "png",
+    "image/jpeg": "jpg jpeg jpe jfif",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/bmp": "bmp",
+    "image/tiff": "tif tiff",
+    "image/svg+xml": "svg",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/avif": "avif",
+    "image/x-icon": "ico",
+    "audio/wav": "wav",
+    "audio/mpeg": "mp3 mp2 mpga",
+    "audio/mp4": "m4a m4b",
+    "audio/aac": "aac",
+    "audio/ogg": "ogg oga opus spx",
+    "audio/flac": "flac",
+    "audio/amr": "amr",
+    "audio/aiff": "aif aiff aifc",
+    "audio/basic": "au snd",
+    "audio/x-caf": "caf",
+    "audio/x-ms-wma": "wma",
+    "audio/webm": "weba",
+    "audio/midi": "mid midi",
+    "video/mp4": "mp4 m4v",
+    "video/webm": "webm",
+    "video/quicktime": "mov qt",
+    "video/mpeg": "mpeg mpg mpe",
+    "video/x-flv": "flv",
+    "video/3gpp": "3gp",
+    "video/3gpp2": "3g2",
+    "video/x-matroska": "mkv",
+    "video/x-msvideo": "avi",
+    "video/x-ms-wmv": "wmv",
+    "video/ogg": "ogv",
+    "video/mp2t": "ts",
+    "application/pdf": "pdf",
+    "application/json": "json",
+    "application/xml": "xml",
+    "application/epub+zip": "epub",
+    "application/rtf": "rtf",
+    "application/zip": "zip",
+    "application/gzip": "gz",
+    "application/msword": "doc dot",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.ms-outlook": "msg",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "message/rfc822": "eml",
+    "text/plain": "txt text log properties",
+    "text/markdown": "md markdown mdx",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/html": "html htm",
+    "text/css": "css",
+    "text/javascript": "js mjs",
+    "text/x-python": "py",
+    "text/vtt": "vtt",
+    "application/x-subrip": "srt",
+    "application/yaml": "yaml yml",
+    "application/x-ipynb+json": "ipynb",
+}
+_BY_ENDING = {ending: mime for mime, endings in _TYPES.items() for ending in endings.split()}
+
+
+def type_of(name: str) -> str:
+    """Such as ``image/webp``; empty for an ending that is not in the list."""
+    return _BY_ENDING.get(name.rpartition(".")[2].lower(), "") if "." in name else ""

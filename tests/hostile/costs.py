@@ -22,7 +22,7 @@ MOST = 2.6
 # A measurement that is disturbed by other programs is taken again; the least of all is believed.
 TRIES = 20
 # Seconds of CPU below which the clock's own steps would be measured: what is so quick is repeated.
-TICK = 0.001
+TICK = 0.0003
 # Seconds of CPU that one text may take in a test: not a limit on parsing, which takes some
 # thousandths of it, but the end of one that never ends.
 LIFE = 3.0

@@ -97,7 +97,6 @@ def _page(text: str) -> None:
 MARKDOWN: dict[str, Sink] = {
     "markdown.render": markdown.render,
     "markdown.blocks": markdown.blocks,
-    "formats.growing": lambda text: formats.growing(text, "markdown"),
     "formats.growing code": lambda text: formats.growing(text, "code"),
     "formats.next_cell": formats.next_cell,
     "pages": _page,

@@ -28,7 +28,8 @@ LONGEST_LINE, LONGEST_RUN = 1_000, 200
 MOST_OPEN = 20
 _PAIRS = (("/*", "*/"), ("<!--", "-->"), ("[", "]"))
 _PAIRS_OF = {
-    **dict.fromkeys(("ocaml", "fsharp", "delphi", "sml", "wolfram"), (("(*", "*)"),)),
+    **dict.fromkeys(("ocaml", "fsharp"), (("(*", "*)"),)),
+    "delphi": (("(*", "*)"), ("{", "}")),
     "haskell": (("{-", "-}"),),
     **dict.fromkeys(("common-lisp", "scheme", "racket", "julia"), (("#|", "|#"),)),
     "lua": (("[[", "]]"),),
@@ -53,10 +54,14 @@ _ANY_LINES = frozenset({"json"})
 
 # Pygments' names.
 LANGUAGES = frozenset(
-    "bash batch c clojure console cpp csharp css dart diff docker elixir erlang fsharp go groovy "
-    "haskell html ini java javascript json julia kotlin latex less lua make markdown objective-c "
-    "ocaml perl php powershell pycon python r ruby rust scala scss sql swift toml typescript "
-    "xml yaml".split()
+    (
+        "ada apache awk bash batch c clojure cmake cobol common-lisp console cpp csharp css cuda d "
+        "dart delphi diff docker elixir emacs-lisp erlang fortran fsharp glsl go graphql groovy "
+        "haskell html http ini java javascript json json5 jsx julia kotlin latex less lua make "
+        "markdown matlab mysql nasm nginx nim objective-c ocaml octave perl php postgresql "
+        "powershell prolog properties protobuf pycon python r racket ruby rust scala scheme scss "
+        "sed sql swift toml tsql tsx typescript verilog vhdl vim xml yaml zig"
+    ).split()
 )
 
 

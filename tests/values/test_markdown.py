@@ -47,3 +47,15 @@ def test_tables_are_frames_with_numbers_where_all_are() -> None:
     assert frame["n 2"].sum() == 5.5
     assert frame["w"].tolist() == ["x", "4y"]
     assert Response(text="| a |\n|---|").tables[0].empty
+
+
+def test_a_table_that_would_be_mostly_empty_is_none_and_loses_no_word():
+    wide = "<table><tr>" + "<td>head" * 200 + "<tr><td>word" * 200 + "</table>"
+    assert with_pipes(wide) == wide
+    assert table_rows(wide) == []
+    assert table_rows("|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|b|\n" * 200) == []
+
+
+def test_number_signs_that_close_a_heading_are_no_part_of_it():
+    text = "# A ##\n# B#\n## ##\n#\n#C\n# D \t#\t\n"
+    assert [heading.text for heading in outline(text)] == ["A", "B#", "D"]

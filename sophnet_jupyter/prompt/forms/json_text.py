@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -53,17 +54,18 @@ def _within(text: str) -> tuple[bool, Any]:
 
 
 def _not_deep(value: Any) -> Any:
+    """The value itself. Raises ValueError where it has more levels than `DEEPEST`."""
     level, depth = [value], 0
-    while level := [
-        inner
-        for one in level
-        if isinstance(one, dict | list)
-        for inner in (one.values() if isinstance(one, dict) else one)
-    ]:
+    while inside := [one for one in level if isinstance(one, dict | list)]:
         depth += 1
         if depth > DEEPEST:
             raise ValueError(f"the JSON in the answer has more than {DEEPEST} levels")
+        level = [each for one in inside for each in _items(one)]
     return value
+
+
+def _items(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _no_constant(name: str) -> None:

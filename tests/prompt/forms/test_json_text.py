@@ -41,3 +41,15 @@ def test_nonsense_costs_little_time(text: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
         first_value(text)
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 101 + "]" * 101, 'Here: {"a":' + "[" * 300 + "]" * 300 + "}"]
+)
+def test_a_value_of_too_many_levels_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="levels"):
+        first_value(text)
+
+
+def test_a_value_of_a_hundred_levels_is_read() -> None:
+    assert first_value("[" * 100 + "]" * 100)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sophnet_jupyter.views.safe.markdown import blocks, render
+from sophnet_jupyter.views.safe.markdown import LONGEST, blocks, render
 
 from ...hostile.allowed import strict
 
@@ -245,3 +245,21 @@ def test_the_parser_is_imported_on_first_use():
         "s.render('a'); assert 'markdown_it' in sys.modules and 'pygments' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_is_behind_the_longest_text_is_shown_as_it_was_written_and_said_so():
+    text = "*a*\n\n" * (LONGEST // 5) + "*the end*"
+    html = render(text)
+    assert html.count("<em>a</em>") == LONGEST // 5
+    assert "the last 9 characters as they are" in html
+    assert ">*the end*</code>" in html
+    done, rest = blocks(text)
+    assert done + rest == text
+    assert len(done) <= LONGEST
+
+
+def test_a_table_that_would_be_mostly_empty_is_shown_as_it_was_written():
+    html = render("|a" * 200 + "\n" + "|-" * 200 + "\n" + "|word\n" * 200)
+    assert "<table" not in html
+    assert html.count("|word") == 200
+    assert "<table" in render("|a|b|\n|-|-|\n|c|\n")

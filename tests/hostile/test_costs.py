@@ -11,7 +11,7 @@ from .floods import FLOODS, LINES, MARKDOWN, NESTINGS
 from .lexers import GROUP, TELLING
 
 # In a short text even a square is small; in a long one there is no time for the whole corpus.
-SHORT, LONG = 1_200, 8_000
+SHORT, LONG = 1_000, 8_000
 # What is made for readers of Markdown, of JSON and of lines; the others are for lexers.
 MADE = NESTINGS | MARKDOWN | LINES
 # A child for each language would cost more than what it measures.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Literal
 
 from ...events import Shown, ToolResult
@@ -22,8 +23,12 @@ MOST = 48
 # In colour, a list of numbers takes twenty times the room of its text.
 LONGEST_ARGUMENTS = 2_000
 LONGEST_RESULT = 2_000
+# JSON that is longer or deeper is shown as it was written: each level is indented further, so that
+# a deep one takes the square of its length.
+LONGEST_JSON, DEEPEST = 20_000, 40
 # A value in JSON that is no longer stands on one line.
 _ONE_LINE = 90
+_BRACKET = re.compile(r"[\[\]{}]")
 # A longer result is folded.
 _OPEN_RESULT, _OPEN_LINES = 300, 6
 _LONGEST_LINE = 400
@@ -47,7 +52,7 @@ def state_of(response: Response, index: int, *, tools_run: bool, settled: bool) 
     if settled:
         return "stopped" if tools_run else "wanted"
     # A call is run when all of it has come, and nobody says so but the last bracket.
-    if tools_run and pretty(response.tool_calls[index].arguments) is not None:
+    if tools_run and written_json.is_whole(response.tool_calls[index].arguments):
         return "running"
     return "writing"
 
@@ -89,8 +94,19 @@ def outcome(result: ToolResult) -> str:
 
 
 def pretty(arguments: str) -> str | None:
-    """JSON text indented; None while it is not JSON, or not all of it."""
+    """JSON text indented; None where it is large, not JSON, or not all of it."""
+    if len(arguments) > LONGEST_JSON or _depth(arguments) > DEEPEST:
+        return None
     return written_json.indented(arguments)
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once, those within strings too."""
+    depth = deepest = 0
+    for bracket in _BRACKET.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _result(result: ToolResult | None) -> str:

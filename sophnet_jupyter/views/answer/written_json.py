@@ -16,9 +16,7 @@ _STEP = "  "
 
 def indented(text: str) -> str | None:
     """JSON on many lines; None for what is none, or not all of it."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+    if not is_whole(text):
         return None
     shown, depth, before = [], 0, ""
     for piece in _pieces(text):
@@ -31,6 +29,15 @@ def indented(text: str) -> str | None:
         shown.append(": " if piece == ":" else piece)
         before = piece
     return "".join(shown)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is JSON, and all of it."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def flat(text: str) -> str:

@@ -44,11 +44,12 @@ _WORDS = re.compile(rf"(?<![\w.$<>?@\[\]])(?:[\w.$<>?@\[\]]++\s++){{{MOST_WORDS}
 _SLOW_AT = {
     **dict.fromkeys(("java", "csharp", "groovy"), _WORDS),
     # What may come before the name of a section in a comment.
-    "powershell": re.compile(rf"[#\s]{{{LONGEST_RUN}}}"),
+    "powershell": re.compile(rf"(?<![#\s])[#\s]{{{LONGEST_RUN}}}"),
 }
 # A lexer that yields so many empty tokens in one place stands still.
 _STILL = 1_000
-_RUN = re.compile(rf"\s{{{LONGEST_RUN}}}|(.)\1{{{LONGEST_RUN - 1}}}", re.S)
+# Each run is read once, so that many short ones do not take their square.
+_RUN = re.compile(r"\s++|(\S)\1++")
 # One long line is how JSON is sent, and its lexer reads each character once.
 _ANY_LINES = frozenset({"json"})
 
@@ -81,7 +82,7 @@ def is_tame(code: str, name: str) -> bool:
     """True for code that a lexer may be given. Takes time in proportion to its length."""
     return (
         len(code) <= LONGEST
-        and not _RUN.search(code)
+        and all(run.end() - run.start() < LONGEST_RUN for run in _RUN.finditer(code))
         and (name in _ANY_LINES or max(map(len, code.split("\n"))) <= LONGEST_LINE)
         and all(_closes(code, *pair) for pair in (*_PAIRS, *_PAIRS_OF.get(name, ())))
         and not (name in _SLOW_AT and _SLOW_AT[name].search(code))

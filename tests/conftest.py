@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -36,6 +37,13 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> No
             del os.environ[name]
     os.environ["SOPHNET_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
     os.environ["SOPHNET_CONFIG_DIR"] = str(tmp_path_factory.mktemp("no-profiles"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interrupts_are_heard() -> None:
+    """A script's background jobs ignore Ctrl-C, and so would all the processes of the tests."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -338,7 +338,8 @@ def looked_into(error: BaseException) -> str:
         seen += [repr(current), str(current), repr(vars(current))]
         for frame, _ in traceback.walk_tb(current.__traceback__):
             # Above the wire a body is decoded, and what a service says is all there.
-            if Path(frame.f_code.co_filename).parent.name not in ("sophnet", "dify", "security"):
+            folders = Path(frame.f_code.co_filename).parts[-3:-1]
+            if not {"sophnet", "dify", "security"} & set(folders):
                 seen.append(repr(frame.f_locals))
     return "\n".join(seen)
 

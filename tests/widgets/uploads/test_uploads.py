@@ -8,7 +8,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from functools import partial, wraps
 from pathlib import Path
@@ -135,9 +135,17 @@ async def test_what_is_taken_back_leaves_nothing(data: Path) -> None:
     assert page.came == []
 
 
+@pytest.fixture
+def little_garbage() -> Iterator[None]:
+    """What thousands of tests before this one have left is not looked through each time."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @on_a_loop
 async def test_a_file_taken_back_at_its_very_end_leaves_nothing(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, monkeypatch: pytest.MonkeyPatch, little_garbage: None
 ) -> None:
     kept = upload_store.OnDisk.keep
 

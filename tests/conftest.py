@@ -13,11 +13,16 @@ from types import SimpleNamespace
 from typing import IO, Any
 
 import httpx2
+import hypothesis
 import pytest
 
 from sophnet_jupyter import settings
 
 SCHEDULING = Path(__file__).with_name("scheduling.py")
+
+# An example that waits its turn on a busy machine is late, and says nothing about the code.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,7 +18,7 @@ from sophnet_jupyter.events import (
     VectorsReady,
 )
 from sophnet_jupyter.magics import sheet
-from sophnet_jupyter.magics.background import places
+from sophnet_jupyter.magics.background import job_views
 from sophnet_jupyter.magics.knowledge import upload
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.response.response import ToolCall
@@ -145,7 +145,7 @@ def steps(text: str) -> Drawn:
 
 
 def file_name(text: str) -> Drawn:
-    html, said = both(places.note(f"saved: {text}"))
+    html, said = both(job_views.note(f"saved: {text}"))
     return html + shelf.link(text), said
 
 
@@ -255,7 +255,7 @@ def request(text: str) -> Drawn:
 
 
 def failure(text: str) -> Drawn:
-    return "", places.failure(UsageError(text)) + places.failure(SophNetError(text))
+    return "", job_views.failure(UsageError(text)) + job_views.failure(SophNetError(text))
 
 
 FREE: list[Draw] = [

@@ -140,7 +140,7 @@ class Following:
 
 
 class _InBackground:
-    """Long work that goes on after its cell has ended: see `places.Place`."""
+    """Long work that goes on after its cell has ended: see `job_views.JobView`."""
 
     def __init__(
         self,

@@ -64,10 +64,21 @@ class SophNetError(Exception):
     # What to name when asking the service about it, where the request had an id.
     request_id: str = ""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # With all its facts, so that it can be copied, and come back from another process: called
+        # with its ``args`` alone, as Python would, most classes could not be made again.
+        return _made_again, (type(self), self.args), self.__dict__
+
     def _render_traceback_(self) -> list[str]:
         # IPython's hook. A notebook saves this line in place of a page of frames, in which a
         # verbose traceback would also print local variables.
         return [f"{type(self).__name__}: {self}"]
+
+
+def _made_again(kind: type[SophNetError], args: tuple[object, ...]) -> SophNetError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    return error
 
 
 class SettingsError(SophNetError):

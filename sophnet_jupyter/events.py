@@ -29,6 +29,7 @@ class Started(_Event, frozen=True, kw_only=True):
     service: str
     model: str = ""
     request_id: str = ""
+    system_fingerprint: str = ""
     sandbox: bool = False
     analysis: bool = False
     """What it thinks aloud are the steps of an analysis, and its text is a report on them."""

@@ -76,6 +76,7 @@ OWNERS = {
         "values/transcript.py",
         "response/vectors.py",
         "response/response.py",
+        "response/row.py",
         "widgets/voicechat/",
     ),
     "keyring": ("settings/keystore.py",),

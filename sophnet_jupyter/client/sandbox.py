@@ -27,6 +27,17 @@ class _Child:
 
 
 _lock = threading.Lock()
+
+
+def _unlock() -> None:
+    """In a forked child: whoever held the lock is not there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
+
 # Kept over importlib.reload(), which would otherwise start a second one.
 _child: _Child | None = globals().get("_child")
 

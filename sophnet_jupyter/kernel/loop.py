@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,17 +18,33 @@ T = TypeVar("T")
 GRACE = 2.0
 
 
-@cache
+_making = threading.Lock()
+_own: asyncio.AbstractEventLoop | None = None
+
+
 def loop() -> asyncio.AbstractEventLoop:
     """
-    The loop that owns all connections, on a thread of its own.
+    The loop that owns all connections, on a thread of its own: one for the process.
 
     Not the kernel's: that one is busy running the cell that calls us, and a websocket on it would
-    die of a long cell.
+    die of a long cell. A forked child gets one of its own, since threads are not forked.
     """
-    own = asyncio.new_event_loop()
-    threading.Thread(target=own.run_forever, name="sophnet", daemon=True).start()
-    return own
+    global _own
+    with _making:
+        if _own is None:
+            _own = asyncio.new_event_loop()
+            threading.Thread(target=_own.run_forever, name="sophnet", daemon=True).start()
+        return _own
+
+
+def _forget() -> None:
+    """In a forked child: neither the thread of that loop nor whoever held the lock is there."""
+    global _own, _making
+    _own, _making = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def spawn(coroutine: Coroutine[Any, Any, T]) -> Future[T]:

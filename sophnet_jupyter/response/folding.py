@@ -91,6 +91,7 @@ def fold(state: Response, event: Event) -> Response:
                 service=event.service,
                 model=event.model or state.model,
                 request_id=event.request_id or state.request_id,
+                system_fingerprint=event.system_fingerprint or state.system_fingerprint,
                 sandbox=event.sandbox,
                 analysis=event.analysis,
             )

@@ -66,7 +66,8 @@ class Response:
     all ``rounds`` together, and `messages` tells them apart. ``alternatives`` are the other
     answers that ``n`` asked for.
 
-    ``str(response)`` and ``text`` are the words as they came, for prompts, files and programs.
+    ``str(response)`` and ``text`` are the words as they came, for prompts, files and programs; of
+    pictures, videos, sound and vectors alone ``str`` is their repr.
     What is for eyes, its repr, `show` and the output of a cell, is without the control characters
     by which a model could command a terminal: print those, and not the text of a stranger.
     """
@@ -93,6 +94,7 @@ class Response:
     service: str = ""
     model: str = ""
     request_id: str = ""
+    system_fingerprint: str = ""
     sandbox: bool = False
     # Whether `thinking` is the steps of an analysis, and `text` the report on them.
     analysis: bool = False
@@ -151,15 +153,24 @@ class Response:
     def to_frame(self) -> DataFrame:
         """
         The inputs with their vectors: columns ``input``, ``kind`` (text or image), ``vector``; of
-        recordings the sentences: ``file``, ``start``, ``end`` (seconds), ``speaker``, ``text``.
+        recordings the sentences: ``file``, ``start``, ``end`` (seconds), ``speaker``, ``text``. Of
+        any other answer one row: see `row.FACTS`.
 
-        Raises `SettingsError` without pandas and numpy.
+        Raises `SettingsError` without pandas, and for vectors without numpy.
         """
         if self.recordings:
             from ..values import transcript
 
             return transcript.frame(self.recordings)
-        return self.embeddings.to_frame()
+        if self.embeddings.asked.texts or self.embeddings.asked.images:
+            return self.embeddings.to_frame()
+        from . import row
+
+        facts = {name: getattr(self, name, None) for name in row.FACTS}
+        facts |= {"seconds": self.timing.total, "first_token": self.timing.first_token}
+        for name in ("prompt_tokens", "completion_tokens", "total_tokens"):
+            facts[name] = getattr(self.usage, name, None)
+        return row.frame(facts)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -250,7 +261,14 @@ class Response:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __str__(self) -> str:
-        return self.text
+        return self.text or (repr(self) if self._is_media() else "")
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def _is_media(self) -> bool:
+        sound = self.__dict__.get("_sound") or self.audio
+        return bool(self.images or self.videos or self.embeddings or sound)
 
     def __repr__(self) -> str:
         words = " ".join(self.text.split())

@@ -21,6 +21,7 @@ from sophnet_jupyter.events import (
 )
 from sophnet_jupyter.response import Arrival, Response, fold, settle
 from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.values.image import Image
 
 
 def folded(*events: Event) -> Response:
@@ -130,3 +131,37 @@ def test_a_response_says_in_one_line_what_it_is() -> None:
     assert "\n" not in repr(response)
     assert "complete" in repr(response)
     assert str(response) == response.text
+
+
+def test_an_answer_is_written_by_a_format_as_its_text_is() -> None:
+    assert f"{Response(text='abc'):>5}|{Response(text='abc')!s:<5}|" == "  abc|abc  |"
+    assert f"{Response(text='abc')}" == "abc"
+
+
+def test_what_has_no_words_is_printed_as_what_it_is() -> None:
+    pictures = Response(images=(Image(data=b"x", prompt="a fox"),), ending="complete")
+    assert str(pictures) == repr(pictures) == "<Response 'a fox' · complete · 1 picture>"
+    assert str(Response(audio=b"RIFF")) == repr(Response(audio=b"RIFF"))
+    assert str(Response()) == ""
+    assert str(Response(text="Look:", images=pictures.images)) == "Look:"
+
+
+def test_an_answer_is_one_row_of_a_table() -> None:
+    usage = Usage(prompt_tokens=3, completion_tokens=4, total_tokens=7)
+    [row] = (
+        Response(text="Hi", ending="complete", model="m", usage=usage).to_frame().to_dict("records")
+    )
+    assert (row["text"], row["ending"], row["model"], row["total_tokens"]) == (
+        "Hi",
+        "complete",
+        "m",
+        7,
+    )
+    assert list(Response().to_frame().columns)[:2] == ["text", "ending"]
+    assert len(Response().to_frame()) == 1
+
+
+def test_the_fingerprint_of_a_model_is_kept() -> None:
+    begun = Started(service="SophNet", model="m-2026", system_fingerprint="fp_1")
+    state = fold(Response(), begun)
+    assert (state.model, state.system_fingerprint) == ("m-2026", "fp_1")

@@ -121,6 +121,7 @@ def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) ->
         service=SERVICE,
         model=model,
         request_id=reply.scrub(request_id(reply.headers, body)),
+        system_fingerprint=reply.scrub(str(body.get("system_fingerprint") or "")),
         sandbox=is_sandbox(reply.headers),
     )
 

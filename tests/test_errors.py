@@ -1,0 +1,78 @@
+"""Errors can be copied, kept, and sent to another process, with all they say."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import pytest
+
+from sophnet_jupyter import errors
+from sophnet_jupyter.response import Response
+
+GIVEN: dict[str, Any] = {
+    "limit": "total",
+    "seconds": 3.0,
+    "status": 429,
+    "code": "x",
+    "closed": 1008,
+    "problem": "refused",
+    "retry_after": 2.0,
+    "response": Response(text="so far"),
+    "known": ("a", "b"),
+    "sent": False,
+}
+
+
+def classes(base: type) -> Iterator[type]:
+    for kind in base.__subclasses__():
+        if kind.__module__ == errors.__name__:
+            yield kind
+            yield from classes(kind)
+
+
+KINDS = sorted(set(classes(errors.SophNetError)), key=lambda kind: kind.__name__)
+
+
+def made(kind: type) -> errors.SophNetError:
+    try:
+        parameters = inspect.signature(kind).parameters.values()
+    except ValueError:  # it takes a sentence, as Python's own do
+        parameters = ()
+    named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+    if not named:
+        return kind("It went wrong.")
+    given = {}
+    for each in named:
+        if each.name == "code" and "int" in str(each.annotation):
+            given["code"] = 1011
+        else:
+            given[each.name] = GIVEN.get(each.name, f"the {each.name}")
+    return kind(**given)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_an_error_survives_copies_and_pickles_with_its_facts(kind: type) -> None:
+    error = made(kind)
+    error.response, error.request_id = Response(text="so far"), "req-1"
+    error.add_note("a note")
+    for again in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert type(again) is kind
+        assert (str(again), again.args) == (str(error), error.args)
+        assert vars(again) == vars(error)
+
+
+def _raise(number: int) -> None:
+    raise made(KINDS[number])
+
+
+def test_errors_cross_a_pool_of_processes() -> None:
+    with ProcessPoolExecutor(1) as pool:
+        for number, kind in enumerate(KINDS):
+            with pytest.raises(kind) as raised:
+                pool.submit(_raise, number).result(timeout=30)
+            assert str(raised.value) == str(made(kind))

@@ -124,7 +124,8 @@ NESTINGS: dict[str, Flood] = {
     "open lists of JSON": _many("["),
     "open objects of JSON": _many('{"a":'),
     "numbers of JSON": _many("1,", before="[", after="1]"),
-    "a long number": _many("1"),
+    # Below some thousand digits Python turns them into a number, in the square of a short time.
+    "a long number": lambda n: "1" * (10 * n),
     "a long number after its point": _many("1", before="0."),
     "strings of JSON": _many('"a",', before="[", after='"a"]'),
     "escapes of JSON": _many("\\n", before='"', after='"'),

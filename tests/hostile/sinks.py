@@ -98,7 +98,6 @@ MARKDOWN: dict[str, Sink] = {
     "markdown.render": markdown.render,
     "markdown.blocks": markdown.blocks,
     "formats.growing code": lambda text: formats.growing(text, "code"),
-    "formats.next_cell": formats.next_cell,
     "pages": _page,
 }
 
@@ -129,7 +128,8 @@ TEXTS: dict[str, Sink] = {
     "literal.parse": _quietly(literal.parse),
     "lines.read": provider_lines.read,
     "voice text.plain": voice_text.plain,
-    "voice text.pieces": voice_text.pieces,
+    # In a short text, whether there is one cut or two makes the difference.
+    "voice text.pieces": lambda text: voice_text.pieces(8 * text),
     "transcripts": _recording,
     "words": words.words,
     "ocr box": ocr_answer.box,

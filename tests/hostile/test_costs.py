@@ -6,14 +6,14 @@ import pytest
 
 from sophnet_jupyter.views.safe.code_lexers import LANGUAGES
 
-from .costs import proven
+from .costs import offenders, proven
 from .floods import FLOODS, LINES, MARKDOWN, NESTINGS
 from .lexers import GROUP, TELLING
 
 # In a short text even a square is small; in a long one there is no time for the whole corpus.
-SHORT, LONG = 1_000, 8_000
+SHORT, LONG = 800, 6_000
 # What is made for readers of Markdown, of JSON and of lines; the others are for lexers.
-MADE = NESTINGS | MARKDOWN | LINES
+MADE = NESTINGS | MARKDOWN | LINES | {name: FLOODS[name] for name in TELLING[:5]}
 # A child for each language would cost more than what it measures.
 SHARES = 4
 
@@ -31,10 +31,6 @@ def test_no_flood_costs_a_reader_more_than_its_length(group):
     assert proven(group, SHORT, MADE) == {}
 
 
-def test_no_flood_of_characters_costs_a_reader_more_than_its_length():
-    assert proven("texts", SHORT, {name: FLOODS[name] for name in TELLING}) == {}
-
-
 @pytest.mark.parametrize("share", range(SHARES))
 def test_each_lexer_on_the_list_takes_twice_as_long_for_twice_the_text(share):
     names = " ".join(sorted(LANGUAGES)[share::SHARES])
@@ -42,7 +38,7 @@ def test_each_lexer_on_the_list_takes_twice_as_long_for_twice_the_text(share):
 
 
 def test_what_never_ends_is_ended_and_named():
-    found = proven("endless", 100, {"letters": FLOODS["letters"]})
+    found = offenders("endless", 100, {"letters": FLOODS["letters"]})
     assert found == {("endless", "letters"): "never ended"}
 
 

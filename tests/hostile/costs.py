@@ -27,6 +27,7 @@ TICK = 0.0002
 # thousandths of it, but the end of one that never ends.
 LIFE = 2.0
 
+UNENDED = f"did not end within {LIFE:g} s of CPU"
 Sink = Callable[[str], object]
 
 
@@ -79,7 +80,7 @@ def offenders(
             skipped.append(said[:2])
         if at is None:
             return found
-        found[at] = "never ended"
+        found[at] = UNENDED
 
 
 def proven(

@@ -3,7 +3,7 @@ Which lexers take time in proportion to their text: ``python -m tests.hostile.le
 
 To be run when Pygments changes, or when a language is wanted on the list in `code_lexers`. Says for
 each language (by default for those on the list) which floods cost more than 2.6 times as much at
-20,000 characters as at 10,000, or never end. Some seconds of CPU a language.
+20,000 characters as at 10,000, or never end. Half a minute of CPU a language.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .costs import MOST, Sink, offenders
 from .floods import FLOODS, Flood
 
 # Whatever costs more than twice as much at first is looked at again at the full length.
-SUSPICIOUS, SHORT, LONG = 2.25, 1_000, 10_000
+SUSPICIOUS, SHORT, LONG = 2.2, 2_500, 10_000
 # The prefix of the groups of sinks that are lexers.
 GROUP = "lexer "
 

@@ -6,7 +6,7 @@ import pytest
 
 from sophnet_jupyter.views.safe.code_lexers import LANGUAGES
 
-from .costs import offenders, proven
+from .costs import UNENDED, offenders, proven
 from .floods import FLOODS, LINES, MARKDOWN, NESTINGS
 from .lexers import GROUP, TELLING
 
@@ -39,7 +39,7 @@ def test_each_lexer_on_the_list_takes_twice_as_long_for_twice_the_text(share):
 
 def test_what_never_ends_is_ended_and_named():
     found = offenders("endless", 100, {"letters": FLOODS["letters"]})
-    assert found == {("endless", "letters"): "never ended"}
+    assert found == {("endless", "letters"): UNENDED}
 
 
 def test_what_grows_as_a_square_is_named():

@@ -111,6 +111,8 @@ def _rows(other: Any) -> Matrix:
         return other.array
     try:
         given = numpy.asarray(other)
+        if given.dtype.kind == "c":
+            raise TypeError
         if given.dtype.kind not in "buif":
             given = numpy.asarray(other, dtype=numpy.float64)
         with numpy.errstate(over="ignore"):

@@ -62,14 +62,14 @@ def read(html: str) -> HtmlTable:
     return _titled(reader)
 
 
-def _parsed(html: str) -> _Reader:
-    reader = _Reader()
+def _parsed(html: str) -> _TableReader:
+    reader = _TableReader()
     reader.feed(html)
     reader.close()
     return reader
 
 
-def _titled(reader: _Reader) -> HtmlTable:
+def _titled(reader: _TableReader) -> HtmlTable:
     rows = [row for row in reader.rows if row.cells]
     titles = [reader.caption]
     while len(rows) > 2 and rows[0].given == 1 and not rows[0].tall and _is_wider(rows):
@@ -95,7 +95,7 @@ class _Line:
         self.next = 0
 
 
-class _Reader(HTMLParser):
+class _TableReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.rows: list[_Line] = []

@@ -79,8 +79,8 @@ def _table(frame: Any, scrub: Callable[[str], str]) -> Shown | None:
 
 def _cell(value: Any, scrub: Callable[[str], str]) -> Any:
     # The numbers of numpy are none of Python's, but for its floats of 64 bits.
-    if callable(plain := getattr(value, "item", None)) and getattr(value, "ndim", 1) == 0:
-        value = plain()
+    if getattr(value, "ndim", 1) == 0 and getattr(value.dtype, "kind", "") in "biuf":
+        value = value.item()
     if isinstance(value, float):
         # As many decimals as one reads, and all that stands before the point.
         return float(f"{value:.6g}") if abs(value) < 1 else round(value, 6)

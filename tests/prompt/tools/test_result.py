@@ -4,6 +4,7 @@ import asyncio
 import io
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
@@ -94,7 +95,10 @@ def test_a_table_keeps_what_its_cells_are() -> None:
         {"zip": ["007"], "n": [1234567890], "x": [0.5], "big": [1234567.89], "f": [None]}
     )
     frame["small"] = pd.Series([9], dtype="uint8")
+    frame["day"] = pd.Series([np.datetime64("2024-01-02")], dtype=object)
     [row] = of(frame).rows
-    assert repr(list(row.values())) == "['007', 1234567890, 0.5, 1234567.89, 'None', 9]"
+    assert (
+        repr(list(row.values())) == "['007', 1234567890, 0.5, 1234567.89, 'None', 9, '2024-01-02']"
+    )
     twice = pd.DataFrame([[1, 2]], columns=["a", "a"])
     assert of(twice).rows == ({"a": 1, "a 2": 2},)

@@ -35,7 +35,9 @@ def test_a_vector_of_32_bit_floats_is_taken(embedding: str) -> None:
     assert decode(answer(embedding), 1).dimensions == 2
 
 
-@pytest.mark.parametrize("other", [[1e39, 1], np.array([1e300, 1]), [10**400, 1], [np.inf, 0]])
+@pytest.mark.parametrize(
+    "other", [[1e39, 1], np.array([1e300, 1]), [10**400, 1], [np.inf, 0], [1j, 0]]
+)
 def test_vectors_are_not_compared_with_what_floats_do_not_hold(other: object) -> None:
     piece = VectorsReady(places=((0,),), dimensions=2, data=struct.pack("2f", 1, 0))
     vectors = Vectors(asked=VectorsAsked(texts=("a",))).grown(piece)

@@ -19,6 +19,8 @@ def samples(values: Any) -> bytes:
 
     Raises `SettingsError` for what can be no sound.
     """
+    if callable(column := getattr(values, "to_numpy", None)):
+        values = column()
     if values.ndim not in (1, 2):
         raise SettingsError("An array of sound has one dimension, or two with the channels.")
     if values.dtype.kind not in "uif":

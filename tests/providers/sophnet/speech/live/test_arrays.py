@@ -34,6 +34,7 @@ def heard(values: Any) -> Any:
         (TONE * 32_767 + 32_768).astype("uint16"),
         (TONE * 2_147_483_000 + 2**31).astype("uint32"),
         np.stack([TONE, TONE], axis=1),
+        pytest.importorskip("pandas").Series(TONE * 32_767),
         (np.stack([TONE, TONE]) * 2_147_483_000).astype("int32"),
     ],
     ids=lambda values: f"{values.dtype} {values.shape}",

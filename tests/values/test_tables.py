@@ -146,6 +146,17 @@ def test_a_bar_that_nobody_escaped_keeps_its_column(cell: str, end: str) -> None
     assert html.count(">2</td>") == html.count(">1</td>") == 1
 
 
+@pytest.mark.parametrize("margin", ["  ", "> ", "> > ", ">"])
+def test_a_bar_keeps_its_column_in_lists_and_quotations_too(margin: str) -> None:
+    rows = ["| a | b |", "|---|---|", "| $|x|$ | 2 |", "| 3 | `c|d` |"]
+    text = "".join(f"{margin}{row}\n" for row in rows)
+    text = f"- item\n\n{text}" if margin == "  " else text
+    assert table_rows(text) == [[["a", "b"], ["$|x|$", "2"], ["3", "c|d"]]]
+    html = render(text)
+    assert (html.count("<td"), html.count(">2</td>"), html.count(">3</td>")) == (4, 1, 1)
+    assert ("<li>" in html, "<blockquote" in html) == (margin == "  ", margin != "  ")
+
+
 def test_a_head_may_have_bars_too() -> None:
     text = "| $|x|$ | b |\n|---|---|\n| 1 | 2 |"
     assert table_rows(text) == [[["$|x|$", "b"], ["1", "2"]]]

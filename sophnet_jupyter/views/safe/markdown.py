@@ -1,9 +1,9 @@
 """Show what a model wrote as HTML in which nothing runs, loads or pretends.
 
 In JupyterLab the Markdown and HTML of a cell that has just run are trusted, so ``display(Markdown(
-answer))`` runs the scripts in an answer and fetches its images. Here all HTML is text, images are
-links, links lead where they say, and what is left is markup that JupyterLab keeps in notebooks
-nobody has trusted: plain tags, and inline styles without variables.
+answer))`` runs the scripts in an answer and fetches its images. Here all HTML but ``<br>`` is text,
+images are links, links lead where they say, and what is left is markup that JupyterLab keeps in
+notebooks nobody has trusted: plain tags, and inline styles without variables.
 """
 
 from __future__ import annotations

@@ -73,9 +73,6 @@ class DifyFiles:
         Raises `SettingsError` before anything is sent, else `SophNetError`.
         """
         found = _path(content) if isinstance(content, str) else content
-        if isinstance(found, bytes) and not name and (media := sniff(found)):
-            # Dify judges by the ending alone.
-            name = f"file{media.suffix}"
         part = await asyncio.to_thread(file, "file", found, filename=name, limit=limit)
         form = Multipart(part, field("user", self._user))
         call = Call(

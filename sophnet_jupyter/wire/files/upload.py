@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol, TypeVar
 from ...errors import FileChanged, SettingsError
 from ...events import Progress
 from ...files.disk import in_thread
+from ...files.kinds import HEAD, container, sniff
 
 T = TypeVar("T")
 Content = os.PathLike[str] | BinaryIO | bytes
@@ -135,7 +136,8 @@ def source(content: Content, *, name: str = "", size: int | None = None) -> Sour
     pipe; such a one is sent once and never again. Raises `SettingsError` for what cannot be read.
     """
     if isinstance(content, bytes | bytearray | memoryview):
-        return _Bytes(bytes(content), name or "file")
+        data = bytes(content)
+        return _Bytes(data, name or _unnamed(data[:HEAD]))
     if isinstance(content, os.PathLike):
         return _on_disk(Path(content), name)
     given: object = content
@@ -145,7 +147,29 @@ def source(content: Content, *, name: str = "", size: int | None = None) -> Sour
         raise SettingsError(
             f"What is uploaded is a Path, bytes, or an open file, not {type(given).__name__}."
         )
-    return _opened(content, name or Path(str(getattr(content, "name", ""))).name or "file", size)
+    # The name of a temporary file is the number of its descriptor; memory has none.
+    said = getattr(content, "name", "")
+    said = Path(said).name if isinstance(said, str) else ""
+    return _opened(content, name or said or _unnamed(_head(content)), size)
+
+
+def _unnamed(head: bytes) -> str:
+    """A name for what has none, with the ending of what it is, by which services go."""
+    media = sniff(head)
+    return f"file{media.suffix if media else container(head)}"
+
+
+def _head(file: BinaryIO) -> bytes:
+    """What an open file begins with; nothing where it could not be read once more."""
+    try:
+        if not file.seekable():
+            return b""
+        at = file.tell()
+        head = file.read(HEAD)
+        file.seek(at)
+    except (AttributeError, OSError, ValueError):
+        return b""
+    return head if isinstance(head, bytes) else b""
 
 
 def _on_disk(path: Path, name: str) -> Source:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlencode
 
 from ...errors import SettingsError, quoted
 from ...files.kinds import sniff
-from ...prompt.images.pixels import drawn
+from ...prompt.images.pixels import drawn, picture
 from ...prompt.images.sources import Source, sources
 from ...wire.call import Call, Reply, segment
 from ...wire.files.multipart import Multipart, field, file, file_name
@@ -36,6 +36,9 @@ from .file_kinds import (
 from .form import Parameters
 from .loose import moment, number
 from .uploaded import Uploaded
+
+# The limit is that of the app's own rules.
+_ANY = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +170,19 @@ class DifyFiles:
         if source.url:
             return linked(source.url, rules)
         rule = rule_for(rules, "image", "local_file")
-        data = source.data
-        if source.image is not None:
-            data = (await asyncio.to_thread(drawn, source.image, source.name)).data
+        data = await asyncio.to_thread(_drawn, source)
         media = sniff(data)
         if media is None or media.kind != "image":
             raise SettingsError(f"{source.name} is no picture that Dify takes.")
         name = source.name if source.name.endswith(media.suffix) else f"picture{media.suffix}"
         return local("image", (await self.upload(data, name=name, limit=rule.limit)).id)
+
+
+def _drawn(source: Source) -> bytes:
+    """The bytes of a picture that any reader sees as it is. Raises `SettingsError`."""
+    if source.image is not None:
+        return drawn(source.image, source.name, max_encoded=_ANY).data
+    return picture(source.data, source.name, max_encoded=_ANY).data
 
 
 def _path(named: str | os.PathLike[str]) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
 from contextlib import aclosing
@@ -68,6 +69,23 @@ async def test_pictures_of_every_kind_are_sent_beside_the_inputs(
         "transfer_method": "remote_url",
         "url": "https://example.org/cat.png?a=b",
     }
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP", "GIF", "in base64", "deep"])
+async def test_a_picture_of_any_kind_is_uploaded_as_one_that_every_reader_sees(
+    app: Make, kind: str
+) -> None:
+    buffer = io.BytesIO()
+    colors = [Image.new("RGB", (40, 20), color) for color in ("red", "blue")]
+    several = {"save_all": True, "append_images": colors[1:]} if kind == "GIF" else {}
+    picture = Image.new("I;16", (40, 20), 900) if kind == "deep" else colors[0]
+    picture.save(buffer, kind if kind in ("TIFF", "BMP", "GIF") else "PNG", **several)
+    data = buffer.getvalue()
+    given = base64.encodebytes(data).decode() if kind == "in base64" else data
+    async with aclosing(app()) as ours:
+        [sent] = await ours._files.entries(given)
+    assert sent["type"] == "image"
+    assert sent["transfer_method"] == "local_file"
 
 
 async def test_a_document_is_uploaded_as_one_and_read(app: Make, tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ from ..events import (
 )
 from ..files.wav import mended
 from .growing import Growing
-from .response import Mark, Response, ToolCall
+from .response import Response
+from .rounds import Mark, ToolCall
 from .vectors import Vectors
 
 

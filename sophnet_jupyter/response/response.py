@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from ..values.image import Image
 from ..values.page import Block, Page, frames, headings
 from ..values.transcript import Recording
 from ..values.video import Video
+from .rounds import Mark, ToolCall, messages
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -26,29 +26,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
-    """A function the model wants called. ``arguments`` is JSON text, as the model wrote it."""
-
-    id: str = ""
-    name: str = ""
-    arguments: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """Seconds since the request left: to the first token (None if none came), and in all."""
 
     first_token: float | None = None
     total: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a round begins in an answer: its place in text, thinking, and tool calls."""
-
-    text: int = 0
-    thinking: int = 0
-    calls: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -110,9 +92,7 @@ class Response:
         A call without a result is among them only if nobody was to run it, since a service refuses
         a conversation in which one is left open.
         """
-        ends = [*self.rounds[1:], Mark(len(self.text), len(self.thinking), len(self.tool_calls))]
-        turns = [_turns(self, begin, end) for begin, end in zip(self.rounds, ends, strict=True)]
-        return tuple(turn for each in turns for turn in each)
+        return messages(self)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -292,42 +272,3 @@ class Response:
         figures += [quoted(self.model)] if self.model else []
         figures += ["sandbox"] if self.sandbox else []
         return f"<Response {clipped!r} · {' · '.join(figures)}>"
-
-
-def _turns(state: Response, begin: Mark, end: Mark) -> list[Mapping[str, Any]]:
-    """One round as messages: what the model said, and what its tools returned."""
-    text = state.text[begin.text : end.text].strip("\n")
-    thinking = state.thinking[begin.thinking : end.thinking].strip("\n")
-    results = {result.index: result for result in state.tool_results}
-    numbers = range(begin.calls, end.calls)
-    answered = all(number in results for number in numbers)
-    handed_over = state.ending == "complete" and state.finish_reason != "length"
-    if not numbers or not (answered or handed_over):
-        return [{"role": "assistant", "content": text}] if text else []
-    said = {"role": "assistant", "content": text, "tool_calls": [_call(state, n) for n in numbers]}
-    if thinking:
-        # Thinking models want their thoughts back with a call (docs/services/sophnet.md#chat), else
-        # not.
-        said["reasoning_content"] = thinking
-    told = [
-        {"role": "tool", "tool_call_id": state.tool_calls[number].id, "content": result.text}
-        for number in numbers
-        if (result := results.get(number))
-    ]
-    return [said, *told]
-
-
-def _call(state: Response, number: int) -> dict[str, Any]:
-    call = state.tool_calls[number]
-    # Servers read these arguments again, and refuse the whole conversation if they are no object.
-    arguments = call.arguments if _is_object(call.arguments) else "{}"
-    function = {"name": call.name, "arguments": arguments}
-    return {"id": call.id, "type": "function", "function": function}
-
-
-def _is_object(text: str) -> bool:
-    """True for the JSON text of an object."""
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False

@@ -19,7 +19,7 @@ LOOKS = """
 import math
 from sophnet_jupyter import Response
 from sophnet_jupyter.events import Reference, TokenLogprob, ToolResult
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 
 def token(text, likely, **others):
     beside = tuple((name, math.log(one)) for name, one in others.items())

@@ -19,7 +19,7 @@ from sophnet_jupyter.providers.sophnet.documents import ocr_answer
 from sophnet_jupyter.providers.sophnet.speech import result
 from sophnet_jupyter.providers.sophnet.speech.live import words
 from sophnet_jupyter.providers.sophnet.voice import text as voice_text
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 from sophnet_jupyter.values import markdown as values_markdown
 from sophnet_jupyter.values import transcript
 from sophnet_jupyter.values.page import Page

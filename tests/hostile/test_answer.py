@@ -11,7 +11,7 @@ import pytest
 from sophnet_jupyter.errors import AnswerUnreadable, ConnectionLost, error_class
 from sophnet_jupyter.events import Reference, Usage
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 from sophnet_jupyter.views.answer import Context, answer, bundle
 from sophnet_jupyter.views.answer.answer import closing, figures, references, waiting
 

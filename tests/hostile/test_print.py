@@ -39,7 +39,7 @@ from sophnet_jupyter.providers.sophnet.speech.result import SpeechTask
 from sophnet_jupyter.providers.sophnet.videos.task import VideoTask
 from sophnet_jupyter.providers.tasks.journal import Task
 from sophnet_jupyter.response import Arrival
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Block, Page

@@ -21,7 +21,7 @@ from sophnet_jupyter.magics import sheet
 from sophnet_jupyter.magics.background import job_views
 from sophnet_jupyter.magics.knowledge import upload
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 from sophnet_jupyter.response.vectors import Vectors
 from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.knowledge import KnowledgeContent, KnowledgeFile, Qa

@@ -20,7 +20,7 @@ from sophnet_jupyter.events import (
     Usage,
 )
 from sophnet_jupyter.response import Arrival, Response, fold, settle
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 from sophnet_jupyter.values.image import Image
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from ...events import Ending, Reference, Usage
 from ...response import Response
-from ...response.response import Mark
+from ...response.rounds import Mark
 from ..documents import pages
 from ..media import audio, images, thumbnails, transcript, videos
 from ..safe.control_characters import plain

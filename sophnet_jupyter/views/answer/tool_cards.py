@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...events import Shown, ToolResult
 from ...response import Response
-from ...response.response import ToolCall
+from ...response.rounds import ToolCall
 from ..safe import markdown
 from ..safe.code_colors import colored
 from ..safe.control_characters import plain

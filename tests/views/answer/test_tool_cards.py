@@ -8,7 +8,7 @@ import pytest
 
 from sophnet_jupyter.events import Shown, ToolResult
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.response.response import ToolCall
+from sophnet_jupyter.response.rounds import ToolCall
 from sophnet_jupyter.views.answer.tool_cards import (
     LONGEST_ARGUMENTS,
     LONGEST_RESULT,

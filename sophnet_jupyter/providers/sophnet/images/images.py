@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing
 from typing import Any, Unpack
 
 import msgspec
@@ -28,6 +27,7 @@ from ....wire.poll import Pace, State
 from ....wire.retry import PAID_TASK, READ
 from ....wire.wire import Wire
 from ... import arguments
+from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
@@ -233,38 +233,27 @@ class Images:
         task = self._tasks.new(KIND, begun.id, asked=asked, state=begun.word or "submitted")
         return await self._tasks.note(task), reply
 
-    async def _follow(
+    def _follow(
         self, task: Task, picture: Image, *, index: int = 0, resumed: bool = False
     ) -> AsyncGenerator[Event, None]:
         async def check() -> State[Reply]:
             return look(await self._get(f"/{segment(task.id)}"), task.id)
 
-        looks = self._tasks.follow(task, check, pace=self._pace, resumed=resumed)
-        found: State[Reply] | None = None
-        async with aclosing(looks):
-            async for said in looks:
-                match said:
-                    case State():
-                        found = said
-                        if resumed and said.reply:
-                            yield started(said.reply, "")
-                        # In here, since the task stays open until its pictures are fetched.
-                        async with held(self._fetched(said.urls, picture, index)) as events:
-                            async for event in events:
-                                yield event
-                    case Progress():
-                        yield msgspec.structs.replace(said, index=index)
-                    case _:
-                        yield said
-        assert found
-        yield Finished(reason=found.word)
+        def fetch(done: State[Reply]) -> AsyncGenerator[Event, None]:
+            return self._fetched(done, picture, index, resumed=resumed)
+
+        return follow_and_fetch(
+            self._tasks, task, check, fetch, pace=self._pace, resumed=resumed, index=index
+        )
 
     async def _fetched(
-        self, urls: Sequence[str], picture: Image, index: int
+        self, done: State[Reply], picture: Image, index: int, *, resumed: bool
     ) -> AsyncGenerator[Event, None]:
         """The results, at once, since their addresses expire. One that fails stops no other."""
+        if resumed and done.reply:
+            yield started(done.reply)
         failure: DownloadFailed | None = None
-        for number, url in enumerate(urls):
+        for number, url in enumerate(done.urls):
             yield Progress(index=index, state="fetching", task_id=picture.task_id)
             try:
                 file = await self._downloader.fetch(url, kinds=WANTED, verify=self._verify)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
 from typing import Literal, Unpack
 
 import msgspec
 
 from ....errors import DownloadFailed
-from ....events import Event, Finished, ImageReady, Notice, Progress, Usage, VideoReady
+from ....events import Event, ImageReady, Notice, Progress, Usage, VideoReady
 from ....files.kinds import Kind
 from ....options.videos import VideoOptions
 from ....options.words import spelt, takes
@@ -29,6 +28,7 @@ from ....wire.poll import Pace, State
 from ....wire.retry import PAID_TASK, READ
 from ....wire.wire import Wire
 from ... import arguments
+from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
 from ...tasks.paid import surely
 from ...tasks.tasks import Tasks
@@ -212,7 +212,7 @@ class Videos:
         task = self._tasks.new(KINDS[chosen], decode_begun(reply), asked=_asked(prompt, asked))
         return await self._tasks.note(task), reply
 
-    async def _follow(
+    def _follow(
         self, task: Task, video: Video, *, resumed: bool = False
     ) -> AsyncGenerator[Event, None]:
         latest: list[VideoTask] = []
@@ -222,26 +222,17 @@ class Videos:
             latest[:] = [seen]
             return state
 
-        looks = self._tasks.follow(task, check, pace=self._pace, resumed=resumed)
-        found: State[Reply] | None = None
-        async with aclosing(looks):
-            async for said in looks:
-                if not isinstance(said, State):
-                    yield said
-                    continue
-                found = said
-                [done] = latest
-                if resumed and said.reply:
-                    yield started(said.reply, done.model)
-                # In here, since the task stays open until its video is fetched.
-                async with held(self._fetched(done, video)) as events:
-                    async for event in events:
-                        yield event
-        assert found
-        yield Finished(reason=found.word)
+        def fetch(found: State[Reply]) -> AsyncGenerator[Event, None]:
+            return self._fetched(latest[0], video, found.reply if resumed else None)
 
-    async def _fetched(self, done: VideoTask, video: Video) -> AsyncGenerator[Event, None]:
+        return follow_and_fetch(self._tasks, task, check, fetch, pace=self._pace, resumed=resumed)
+
+    async def _fetched(
+        self, done: VideoTask, video: Video, resumed: Reply | None
+    ) -> AsyncGenerator[Event, None]:
         """The video, at once, since its address expires; and its last picture."""
+        if resumed:
+            yield started(resumed, done.model)
         yield Progress(state="fetching", task_id=video.task_id)
         file = await self._file(done.url, video, WANTED)
         ready = msgspec.structs.replace(

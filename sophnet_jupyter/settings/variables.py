@@ -95,7 +95,8 @@ def described(name: str, near: str) -> str:
 def tell() -> None:
     """Warn of what `notice` says. To be called by what a caller of ours calls."""
     if said := notice():
-        warnings.warn(f"sophnet_jupyter: {said}", SettingsWarning, stacklevel=4)
+        # Above: the reading of settings, the making of a client, the check of its words.
+        warnings.warn(f"sophnet_jupyter: {said}", SettingsWarning, stacklevel=5)
 
 
 def _nearest(name: str) -> str:

@@ -76,7 +76,7 @@ def request(
     }
     if known := DOCUMENTED.get(model):
         _check_model(known, prompt=prompt, has_image=image is not None)
-        _check_parameters(known, {**chosen, "negative_prompt": negative_prompt})
+        _check_parameters(known, chosen | {"negative_prompt": negative_prompt})
     elif not (prompt.strip() or image is not None or draft_task):
         raise SettingsError("The prompt is empty, and there is no picture to begin with.")
     parameters = _said(
@@ -91,16 +91,8 @@ def request(
         subjects=subjects,
     )
     pictures = _pictures(image, last_image, references)
-    content = [
-        *_words(prompt, negative_prompt),
-        *_frames(pictures),
-        *([{"type": "draft_task", "draft_task": {"id": draft_task}}] if draft_task else []),
-    ]
-    body = {
-        "model": model,
-        "content": content,
-        **({"parameters": parameters} if parameters else {}),
-    }
+    content = [*_words(prompt, negative_prompt), *_frames(pictures), *_draft(draft_task)]
+    body = _said(model=model, content=content, parameters=parameters or None)
     asked = _said(model=model, negative_prompt=negative_prompt or None, **parameters)
     if pictures:
         asked["images"] = len(pictures)
@@ -113,6 +105,10 @@ def _words(prompt: str, negative_prompt: str | None) -> list[dict[str, Any]]:
     if not (prompt.strip() or negative_prompt):
         return []
     return [_said(type="text", text=prompt, negative_prompt=negative_prompt or None)]
+
+
+def _draft(task_id: str | None) -> list[dict[str, Any]]:
+    return [{"type": "draft_task", "draft_task": {"id": task_id}}] if task_id else []
 
 
 def _pictures(image: object, last_image: object, references: object) -> list[tuple[str, Frame]]:

@@ -64,7 +64,7 @@ class Sandbox:
         self.root = root
         self.url = f"{root}/api/open-apis"
         headers = {"Authorization": f"Bearer {key}"}
-        self._http = httpx2.Client(base_url=root, headers=headers, trust_env=False)
+        self._http = httpx2.Client(base_url=root, headers=headers, timeout=60, trust_env=False)
 
     def seen(self) -> list[dict[str, Any]]:
         """The requests so far, oldest first."""
@@ -132,7 +132,7 @@ def seen(sandbox: SimpleNamespace) -> Callable[[], list[dict[str, Any]]]:
 
     def ask(method: str) -> list[dict[str, Any]]:
         url, headers = f"{sandbox.root}/sandbox/seen", {"Authorization": f"Bearer {sandbox.key}"}
-        reply = httpx2.request(method, url, headers=headers, trust_env=False)
+        reply = httpx2.request(method, url, headers=headers, timeout=60, trust_env=False)
         requests: list[dict[str, Any]] = reply.raise_for_status().json()["requests"]
         return requests
 

@@ -212,7 +212,7 @@ def test_headings_of_one_name_have_anchors_of_their_own() -> None:
     [
         ("see docs/services/sophnet.md#voice.", []),
         ("see docs/services/nowhere.md", ["docs/services/nowhere.md"]),
-        ("see docs/services/sophnet.md#film", ["docs/services/sophnet.md#film"]),
+        ("see docs/services/sophnet.md#nothing", ["docs/services/sophnet.md#nothing"]),
         ("see docs/services/sophnet.md#voice, rows S25 and S27.", []),
         ("# docs/services/sophnet.md#voice, rows\n# S25 and S29.", ["S29"]),
     ],

@@ -20,8 +20,8 @@ from sophnet_jupyter.views.answer import bundle
 
 pytest.importorskip("av")
 
-from sophnet_jupyter.sandbox.engines.pictures.filming import Take, still
-from sophnet_jupyter.sandbox.engines.pictures.filming import film as video
+from sophnet_jupyter.sandbox.engines.pictures.video import Take, still
+from sophnet_jupyter.sandbox.engines.pictures.video import encoded as video
 
 pytestmark = pytest.mark.browser
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sophnet_jupyter.files.mp4 import facts
-from sophnet_jupyter.sandbox.engines.pictures.filming import Take
-from sophnet_jupyter.sandbox.engines.pictures.filming import film as video
+from sophnet_jupyter.sandbox.engines.pictures.video import Take
+from sophnet_jupyter.sandbox.engines.pictures.video import encoded as video
 from sophnet_jupyter.values.video import Video
 
 

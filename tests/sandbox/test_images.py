@@ -25,7 +25,7 @@ def looked(sandbox, task_id, *, path=SHORT, **switches):
 def drawn(sandbox, prompt="a fox", **parameters):
     task_id = create(sandbox, prompt, **parameters).json()["output"]["taskId"]
     [result] = looked(sandbox, task_id)["output"]["results"]
-    return httpx2.get(result["url"], trust_env=False).content
+    return httpx2.get(result["url"], timeout=60, trust_env=False).content
 
 
 @pytest.mark.parametrize("path", [SHORT, LONG])
@@ -61,7 +61,8 @@ def test_several_results_are_different_pictures(quick):
     task_id = create(quick, n=2, seed=5).json()["output"]["taskId"]
     answer = looked(quick, task_id)
     first, second = (
-        httpx2.get(result["url"], trust_env=False).content for result in answer["output"]["results"]
+        httpx2.get(result["url"], timeout=60, trust_env=False).content
+        for result in answer["output"]["results"]
     )
     assert first != second
     assert answer["usage"] == {"imageCount": 2}
@@ -104,7 +105,7 @@ def test_a_picture_that_came_along_is_changed(quick):
     body = {"model": "edit", "input": {"prompt": "x", "images": [uri]}, "parameters": {"seed": 1}}
     task_id = quick.http.post(SHORT, json=body).json()["output"]["taskId"]
     [result] = looked(quick, task_id)["output"]["results"]
-    changed = httpx2.get(result["url"], trust_env=False).content
+    changed = httpx2.get(result["url"], timeout=60, trust_env=False).content
     assert changed != drawn(quick, "x", seed=1)
     # Where its words stand, those of the picture that came along cannot be seen any more.
     with Image.open(io.BytesIO(changed)) as image:

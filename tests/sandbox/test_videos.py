@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from sophnet_jupyter.sandbox.engines.pictures import filming
+from sophnet_jupyter.sandbox.engines.pictures import video
 
 SHORT = "/projects/easyllms/videogenerator/task"
 LONG = "/projects/p/easyllms/videogenerator/task"
@@ -42,15 +42,15 @@ def looked(sandbox, task_id, *, path=SHORT, **switches):
     return sandbox.look(f"{path}/{task_id}", **switches)
 
 
-def filmed(sandbox, prompt="a fox", **fields):
+def recorded(sandbox, prompt="a fox", **fields):
     task_id = create(sandbox, prompt, duration=1, **fields).text.strip()
     url = looked(sandbox, task_id)["content"]["video_url"]
-    return httpx2.get(url, trust_env=False).content
+    return httpx2.get(url, timeout=60, trust_env=False).content
 
 
-def frames(film):
-    """What a film is encoded as, and its pictures."""
-    with av.open(io.BytesIO(film)) as container:
+def frames(data):
+    """What a video is encoded as, and its pictures."""
+    with av.open(io.BytesIO(data)) as container:
         stream = container.streams.video[0]
         found = [frame.to_image() for frame in container.decode(stream)]
         kind = stream.codec_context.name, stream.width, stream.height
@@ -96,33 +96,33 @@ def test_the_newer_task_is_in_an_envelope_and_its_failure_in_error(quick):
     assert failed["result"]["error"]["code"] == "DataInspectionFailed"
 
 
-def test_a_film_is_h264_of_the_size_and_length_that_were_asked_for_and_moves(quick):
-    kind, rate, found = frames(filmed(quick, seed="7", size="480*832"))
+def test_a_video_is_h264_of_the_size_and_length_that_were_asked_for_and_moves(quick):
+    kind, rate, found = frames(recorded(quick, seed="7", size="480*832"))
     assert kind == ("h264", 480, 832)
     assert len(found) == rate
     assert differing(found[0], found[-1]) > 0.02
 
 
-def test_the_same_words_and_seed_make_the_same_film_and_no_others_do(quick):
-    one = filmed(quick, seed="7")
-    assert filmed(quick, seed=7) == one
-    assert filmed(quick, seed="8") != one
-    assert filmed(quick, "a hen", seed="7") != one
+def test_the_same_words_and_seed_make_the_same_video_and_no_others_do(quick):
+    one = recorded(quick, seed="7")
+    assert recorded(quick, seed=7) == one
+    assert recorded(quick, seed="8") != one
+    assert recorded(quick, "a hen", seed="7") != one
 
 
-def test_a_film_does_not_depend_on_what_the_memory_held_before():
-    take = filming.Take(prompt="a fox", seed=7, size=(480, 272), seconds=1)
+def test_a_video_does_not_depend_on_what_the_memory_held_before():
+    take = video.Take(prompt="a fox", seed=7, size=(480, 272), seconds=1)
     made = set()
     for number in range(8):
         # Freed at once, so that the encoder is given memory that is not empty.
         [bytes([number * 36 + 1]) * size for size in range(2_000, 900_000, 9_000)].clear()
-        made.add(filming.film(take))
+        made.add(video.encoded(take))
     assert len(made) == 1
 
 
-def test_a_film_of_a_picture_begins_with_that_picture(quick):
-    film = filmed(quick, model=PICTURE, image=png(800, 600, "#20a040"), seed="1")
-    _, _, found = frames(film)
+def test_a_video_of_a_picture_begins_with_that_picture(quick):
+    made = recorded(quick, model=PICTURE, image=png(800, 600, "#20a040"), seed="1")
+    _, _, found = frames(made)
     red, green, _ = found[0].resize((1, 1)).getpixel((0, 0))
     assert green > 2 * red
 
@@ -130,7 +130,7 @@ def test_a_film_of_a_picture_begins_with_that_picture(quick):
 def test_the_last_frame_is_given_where_it_is_asked_for(quick):
     task = create(quick, path=NEW, return_last_frame=True).json()["result"]["task_id"]
     content = looked(quick, task, path=NEW)["result"]["content"]
-    picture = httpx2.get(content["last_frame_url"], trust_env=False).content
+    picture = httpx2.get(content["last_frame_url"], timeout=60, trust_env=False).content
     assert Image.open(io.BytesIO(picture)).size == (832, 480)
 
 
@@ -237,7 +237,7 @@ def test_the_list_has_rows_of_several_shapes(quick):
 def test_a_result_can_break_off(quick):
     task_id = create(quick, duration=1).text.strip()
     url = looked(quick, task_id, faults="result_broken")["content"]["video_url"]
-    half = httpx2.get(url, trust_env=False).content
+    half = httpx2.get(url, timeout=60, trust_env=False).content
     with pytest.raises(av.error.InvalidDataError):
         frames(half)
 

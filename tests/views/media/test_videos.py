@@ -10,8 +10,8 @@ import pytest
 
 from sophnet_jupyter.magics.line.options import parse
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.sandbox.engines.pictures.filming import Take
-from sophnet_jupyter.sandbox.engines.pictures.filming import film as video
+from sophnet_jupyter.sandbox.engines.pictures.video import Take
+from sophnet_jupyter.sandbox.engines.pictures.video import encoded as video
 from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.video import Video
 from sophnet_jupyter.views.answer import bundle

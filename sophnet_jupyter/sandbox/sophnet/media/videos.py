@@ -1,5 +1,5 @@
 """
-Film tasks in both generations: the document's, and the newer one in an envelope.
+Video tasks in both generations: the document's, and the newer one in an envelope.
 
 See docs/services/sophnet.md#videos.
 """
@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ...engines import require
-from ...engines.pictures import filming
+from ...engines.pictures import video
 from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
@@ -31,13 +31,13 @@ PATHS = (
     "/projects/easyllms/videogenerator",
 )
 KEPT = 100
-# A film takes so many times as long as a picture.
+# A video takes so many times as long as a picture.
 LONGER = 4.0
 FAILED = {"code": "DataInspectionFailed", "message": "the prompt was not allowed"}
 
 
 @dataclass(kw_only=True)
-class Film(Work[VideoRequest]):
+class VideoWork(Work[VideoRequest]):
     """One task. ``uuid`` is the service's own id (docs/services/sophnet.md#videos, row S40)."""
 
     words: ClassVar = Words(
@@ -54,12 +54,12 @@ class Film(Work[VideoRequest]):
 
 
 class Videos:
-    """The film tasks of one sandbox."""
+    """The video tasks of one sandbox."""
 
     def __init__(self, options: Options, results: Results) -> None:
         self._options = options
         self._results = results
-        self._works: Works[Film] = Works(KEPT)
+        self._works: Works[VideoWork] = Works(KEPT)
 
     def routes(self) -> list[Route]:
         found = []
@@ -89,13 +89,13 @@ class Videos:
             return json_response({"code": 0, "data": {"task_id": work.id}})
         return json_response(_envelope({"task_id": work.id}))
 
-    async def _begin(self, request: Request) -> Film:
-        # What is missing is said now, and not when the film is fetched.
+    async def _begin(self, request: Request) -> VideoWork:
+        # What is missing is said now, and not when the video is fetched.
         require("av", "av")
         switches: Switches = request.scope["switches"]
         project = "project" in request.path_params
         asked = parse(await request.body(), project=project, quirks=switches.quirks)
-        work = Film(
+        work = VideoWork(
             asked=asked,
             seed=seed_of(asked.seed, LARGEST_SEED),
             seconds=spread(self._options.task_seconds * LONGER),
@@ -129,7 +129,7 @@ class Videos:
             answer["error"] = FAILED
         return json_response(_envelope(answer))
 
-    def _told(self, work: Film, request: Request, switches: Switches) -> dict[str, Any]:
+    def _told(self, work: VideoWork, request: Request, switches: Switches) -> dict[str, Any]:
         """A task without what is not known yet: fields that are null are left out."""
         asked, status = work.asked, work.status(switches)
         answer: dict[str, Any] = {
@@ -148,7 +148,7 @@ class Videos:
             "duration": asked.seconds,
             "resolution": asked.resolution,
             "video_count": 1,
-            "fps": filming.FPS,
+            "fps": video.FPS,
             **({"ratio": asked.ratio} if asked.ratio else {}),
         }
         if asked.model.startswith("Wan2.1"):
@@ -156,11 +156,11 @@ class Videos:
             answer["usage"]["completion_tokens"] = width * height * asked.seconds * 16 // 1024
         return answer
 
-    def _content(self, work: Film, request: Request, switches: Switches) -> dict[str, str]:
+    def _content(self, work: VideoWork, request: Request, switches: Switches) -> dict[str, str]:
         if away := elsewhere(switches):
             return {"video_url": away}
         asked = work.asked
-        take = filming.Take(
+        take = video.Take(
             prompt=asked.prompt,
             seed=work.seed,
             size=asked.size,
@@ -169,15 +169,13 @@ class Videos:
         )
         path = self._results.add(
             f"{work.id}.mp4",
-            partial(filming.film, take),
+            partial(video.encoded, take),
             "video/mp4",
             trouble=trouble(switches),
         )
         content = {"video_url": origin_of(request) + path}
         if asked.last_frame:
-            path = self._results.add(
-                f"{work.id}.png", partial(filming.still, take, -1), "image/png"
-            )
+            path = self._results.add(f"{work.id}.png", partial(video.still, take, -1), "image/png")
             content["last_frame_url"] = origin_of(request) + path
         return content
 

@@ -1,7 +1,7 @@
 """
-Films for a prompt and a seed: the picture of `drawing`, through which a camera moves.
+Videos for a prompt and a seed: the picture of `drawing`, through which a camera moves.
 
-The same prompt, seed, size and length always show the same; a film of a picture that was sent
+The same prompt, seed, size and length always show the same; a video of a picture that was sent
 begins with that picture.
 """
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FPS = 16
-# The ground is this much larger than the film, so that there is room to move.
+# The ground is this much larger than the video, so that there is room to move.
 ROOM = 1.25
 FLAKES = 46
 
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """What is to be filmed; ``size`` in pixels, ``image`` a picture to begin with."""
+    """What is to be shown; ``size`` in pixels, ``image`` a picture to begin with."""
 
     prompt: str
     seed: int
@@ -38,8 +38,8 @@ class Take:
     image: bytes = b""
 
 
-def film(take: Take) -> bytes:
-    """Film, and return an MP4 (H.264): 1 to 4 s. Raises `Missing` without PyAV or Pillow."""
+def encoded(take: Take) -> bytes:
+    """A video as MP4 (H.264), 1 to 4 s long. Raises `Missing` without PyAV or Pillow."""
     av = engine("av", "av")
     camera = Camera(take)
     width, height = camera.size
@@ -47,7 +47,7 @@ def film(take: Take) -> bytes:
     with av.open(file, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        # The same film is the same file: one thread, no date, and no macroblock tree, for which
+        # The same video is the same file: one thread, no date, and no macroblock tree, for which
         # x264's assembler reads memory that was never written (build 165, in PyAV 15 to 19).
         stream.options = {"preset": "veryfast", "crf": "31", "threads": "1", "mbtree": "0"}
         stream.time_base = Fraction(1, FPS)
@@ -61,7 +61,7 @@ def film(take: Take) -> bytes:
 
 
 def still(take: Take, number: int) -> bytes:
-    """One picture of a film as PNG; -1 is its last. Raises `Missing`."""
+    """One picture of a video as PNG; -1 is its last. Raises `Missing`."""
     file = BytesIO()
     Camera(take).frame(number % (take.seconds * FPS)).save(file, "PNG", compress_level=4)
     return file.getvalue()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,13 @@ def test_the_public_names_are_sorted_and_there() -> None:
     assert sophnet_jupyter.__all__ == sorted(sophnet_jupyter.__all__)
     for name in sophnet_jupyter.__all__:
         assert getattr(sophnet_jupyter, name).__module__.startswith("sophnet_jupyter")
+
+
+def test_editors_and_type_checkers_see_the_public_names_that_there_are() -> None:
+    source = Path(sophnet_jupyter.__file__).read_text(encoding="utf-8")
+    [block] = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    seen = {alias.asname for each in block.body for alias in each.names}
+    assert seen == set(sophnet_jupyter._HOMES)
 
 
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:

@@ -111,18 +111,20 @@ def question(
     if form:
         options = {"response_format": {"type": "json_object"}} | options
     body = Body(request(prompt, model=model, **tool_options, **options))
+    changed: list[str] = []
     if images is not None:
         from ....prompt.images.attach import attach, with_images
 
         pictures = attach(images, detail=detail, max_side=max_side)
         body["messages"] = with_images(body["messages"], pictures)
+        changed = [f"{picture.label}." for picture in pictures if picture.note]
     if form and schema is not None:
         from ....prompt.forms.shape import asking_for
 
         body["messages"] = asking_for(body["messages"], form.instruction)
     return ChatQuestion(
         body=body,
-        notices=(*models.notices(model, body), *_json_notices(body)),
+        notices=(*models.notices(model, body), *_json_notices(body), *changed),
         tools=box if run_tools else {},
         shape=form,
         max_rounds=max_rounds,

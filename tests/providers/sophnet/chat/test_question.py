@@ -41,6 +41,19 @@ async def test_a_picture_arrives_with_the_question(chat: Chat, photo: Path, stre
     assert "image/jpeg, 300 × 200 pixels" in response.text
 
 
+@both
+async def test_what_was_made_of_a_picture_is_told(
+    chat: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frames = [Image.new("RGB", (30, 20), color) for color in ("red", "blue")]
+    frames[0].save("fox.gif", save_all=True, append_images=frames[1:])
+    frames[0].save("fox.png")
+    response = await chat.create("What is this?", images=["fox.gif", "fox.png"], stream=stream)
+    assert response.notices == ("fox.gif · 30×20 · 1 kB · frame 1 of 2.",)
+    assert response.ending == "complete"
+
+
 @pytest.fixture
 def pictures(photo: Path) -> list[object]:
     drawn = Image.new("RGBA", (64, 32))

@@ -334,7 +334,7 @@ def over_tls(
         async with serving(context) as server:
             server.play("/a", answer(PNG))
             downloader = Downloader(
-                Network(ca_bundle=str(certificate), connect=2), resolve=resolver, sleep=nap
+                Network(ca_bundle=str(certificate), connect=30), resolve=resolver, sleep=nap
             )
             return await downloader.fetch(f"https://{name}:{server.port}/a")
 

@@ -198,8 +198,14 @@ async def by_collection(ours: Client) -> None:
 
 
 async def by_cancel(ours: Client) -> None:
-    task = asyncio.create_task(text(ours))
-    await asyncio.sleep(0.05)
+    begun = asyncio.Event()
+
+    async def read() -> None:
+        async for _ in ours.chat.stream("hi"):
+            begun.set()
+
+    task = asyncio.create_task(read())
+    await begun.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from types import ModuleType
 
 
@@ -28,5 +29,13 @@ def require(module: str, package: str) -> None:
 def _missing(package: str) -> Missing:
     return Missing(
         f"this endpoint of the sandbox needs {package}, which is not installed: "
-        'pip install "sophnet-jupyter[engines]"'
+        f"{source(package, sys.version_info[:2])}"
     )
+
+
+def source(package: str, python: tuple[int, int]) -> str:
+    """The command that installs ``package`` where this Python runs."""
+    # The extra leaves out what has no wheel, so that nobody needs a compiler for the rest.
+    if package == "pocketsphinx" and python >= (3, 14):
+        return "pip install pocketsphinx, with a C compiler, since it has no wheel for this Python"
+    return 'pip install "sophnet-jupyter[engines]"'

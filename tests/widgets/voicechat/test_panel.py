@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import KeyRejected, SettingsError, TimedOut
 from sophnet_jupyter.kernel.loop import loop, run
 from sophnet_jupyter.providers.sophnet.voicechat.session import VoiceChatLimits
+from sophnet_jupyter.sandbox.engines import source
 from sophnet_jupyter.widgets.hearing.uplink import Message
 from sophnet_jupyter.widgets.voicechat import line
 from sophnet_jupyter.widgets.voicechat.panel import VoiceChat
@@ -392,7 +394,7 @@ def test_a_sandbox_without_an_engine_says_in_one_alert_what_to_install(
         wait(lambda: not talk.busy)
     [alert] = [each["text"] for each in sent if each["kind"] == "error"]
     assert engine.split("_")[0] in alert.lower()
-    assert 'pip install "sophnet-jupyter[engines]"' in alert
+    assert source(engine, sys.version_info[:2]) in alert
     assert not talk.turns
 
 

@@ -115,7 +115,7 @@ class InCell:
         self._cell = cell
         self._note = CancelNote(cell)
         self._below = Below(cell)
-        self.view: View = LiveAnswer(self._below, context)
+        self.view: View = LiveAnswer(self._below, context, stop="Cancel")
 
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
         self._below.hide(self._note.begin(number, cancel, HUNG_UP))

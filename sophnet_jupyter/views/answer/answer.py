@@ -110,9 +110,10 @@ def round_words(number: int) -> str:
     return f"— round {number:d} —"
 
 
-def waiting(model: str) -> str:
-    """What stands there until the first token."""
-    return f'<div style="{SMALL};{FAINT}">waiting for {words(model, LONGEST_NAME)} …</div>'
+def waiting(model: str, since: str = "") -> str:
+    """What stands there until the first token; ``since`` says how long it has stood there."""
+    said = f"waiting for {words(model, LONGEST_NAME)} … {inert(since)}".rstrip()
+    return f'<div style="{SMALL};{FAINT}">{said}</div>'
 
 
 def thinking(text: str) -> str:

@@ -25,6 +25,7 @@ from ...response import Arrival, Response, settle
 from ..answer import Context, answer, bundle, formats
 from ..media import thumbnails
 from .calls import LiveCalls
+from .waiting import CHAT_PATIENCE, STOP, Waiting, words
 
 # The eye gains nothing above this, and jupyter_server drops what exceeds 1,000 messages a second.
 STREAM_RATE = 15
@@ -106,10 +107,15 @@ class LiveAnswer:
         context: Context,
         *,
         clock: Callable[[], float] = time.monotonic,
+        stop: str = STOP,
     ) -> None:
         self._surface = surface
         self._context = context
         self._clock = clock
+        # What ends it: ``stop`` is the name of a button.
+        self._stop = stop
+        self._model = ""
+        self._waiting = Waiting(self._paint_waiting, clock, CHAT_PATIENCE)
         self._response = Response()
         self._painted_at = float("-inf")
         self._bytes = 0
@@ -130,9 +136,12 @@ class LiveAnswer:
         if pictures := self._context.pictures:
             self._draw(thumbnails.row(pictures), plain_text=thumbnails.lines(pictures))
         self._free.append(self._draw(answer.waiting(model)))
+        self._model = model
+        self._waiting.begin()
 
     def on_event(self, response: Response, event: Event) -> None:
         self._response = response
+        self._waiting.end()
         match event:
             case TextReplaced():
                 self._withdraw()
@@ -164,6 +173,7 @@ class LiveAnswer:
 
     def finish(self, response: Response) -> None:
         LiveAnswer._drawing -= 1
+        self._waiting.end()
         self._response = response
         if self._timer:
             self._timer.cancel()
@@ -171,6 +181,10 @@ class LiveAnswer:
         self._calls.paint(response, settled=True)
         html = answer.closing(response, self._context)
         self._draw(html, plain_text=answer.closing_words(response, self._context))
+
+    def _paint_waiting(self, seconds: float) -> None:
+        html = answer.waiting(self._model, words(seconds, self._stop))
+        self._surface.publish({"text/html": html}, display_id=self._free[-1], update=True)
 
     def _pause(self) -> float:
         """Seconds from one painting to the next, by what it took."""

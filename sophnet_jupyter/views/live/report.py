@@ -12,6 +12,7 @@ from ..answer import answer
 from ..answer.context import Context
 from ..answer.report import _REPORT, step, steps, steps_words
 from .answer import STREAM_RATE, LiveAnswer, Surface
+from .waiting import REPORT_PATIENCE, STOP, Waiting, words
 
 
 class LiveReport:
@@ -27,6 +28,7 @@ class LiveReport:
         self._surface = surface
         self._clock = clock
         self._report = LiveAnswer(surface, context, clock=clock)
+        self._waiting = Waiting(self._paint_waiting, clock, REPORT_PATIENCE)
         self._reporting = False
         self._model = ""
         self._steps = ""
@@ -35,8 +37,10 @@ class LiveReport:
     def start(self, model: str) -> None:
         self._model = model
         self._steps = self._surface.publish({"text/html": answer.waiting(model)})
+        self._waiting.begin()
 
     def on_event(self, response: Response, event: Event) -> None:
+        self._waiting.end()
         match event:
             case ReasoningDelta() if not self._reporting:
                 self._paint_step(response)
@@ -50,6 +54,7 @@ class LiveReport:
                 self._report.on_event(replace(response, thinking=""), event)
 
     def finish(self, response: Response) -> None:
+        self._waiting.end()
         self._begin_report(response)
         self._settle_steps(response)
         self._report.finish(replace(response, thinking=""))
@@ -59,6 +64,9 @@ class LiveReport:
             self._reporting = True
             self._settle_steps(response)
             self._report.start(self._model)
+
+    def _paint_waiting(self, seconds: float) -> None:
+        self._draw(answer.waiting(self._model, words(seconds, STOP)), None)
 
     def _paint_step(self, response: Response) -> None:
         if self._clock() - self._painted_at >= 1 / STREAM_RATE:

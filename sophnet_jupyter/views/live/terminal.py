@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
+from shutil import get_terminal_size
 from typing import TextIO
 
 from ...events import (
@@ -22,6 +25,7 @@ from ..answer.tool_cards import outcome, plain_result
 from ..media import thumbnails
 from ..safe.control_characters import ControlFilter, plain
 from ..safe.look import LONGEST_NAME, clipped, one_line
+from .waiting import CHAT_PATIENCE, CTRL_C, Waiting, words
 
 _GREY, _PLAIN = "\x1b[2m", "\x1b[0m"
 
@@ -29,11 +33,19 @@ _GREY, _PLAIN = "\x1b[2m", "\x1b[0m"
 class TerminalAnswer:
     """Prints. Escape sequences of a model never reach the terminal, however they are cut."""
 
-    def __init__(self, context: Context, out: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        out: TextIO | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._context = context
         self._out = out or sys.stdout
         self._colours = self._out.isatty()
         self._filter = ControlFilter()
+        self._model = ""
+        self._waiting = Waiting(self._print_waiting, clock, CHAT_PATIENCE)
         self._thinking = False
         # The call whose arguments are being written.
         self._call: int | None = None
@@ -41,8 +53,13 @@ class TerminalAnswer:
     def start(self, model: str) -> None:
         if pictures := self._context.pictures:
             self._print(self._grey(thumbnails.lines(pictures)) + "\n\n")
+        if self._colours:
+            # A line can be written over on a screen only.
+            self._model = clipped(one_line(model), LONGEST_NAME)
+            self._waiting.begin()
 
     def on_event(self, response: Response, event: Event) -> None:
+        self._end_waiting()
         match event:
             case ReasoningDelta(text=text):
                 self._switch(thinking=True)
@@ -66,6 +83,7 @@ class TerminalAnswer:
                 self._print(self._grey(round_words(number)) + "\n")
 
     def finish(self, response: Response) -> None:
+        self._end_waiting()
         self._switch(thinking=False)
         self._end_call()
         if len(response.tool_results) < len(response.tool_calls):
@@ -74,6 +92,17 @@ class TerminalAnswer:
             self._print(f"\n\n{in_words(response.parsed)}")
         self._print("".join(f"\n{line}" for line in asides(response)))
         self._print(f"\n{self._grey(figures(response, self._context))}\n")
+
+    def _print_waiting(self, seconds: float) -> None:
+        line = f"waiting for {self._model} … {words(seconds, CTRL_C)}"
+        # One that wraps could not be written over.
+        self._print(f"\r{self._grey(clipped(line, get_terminal_size().columns - 1))}\x1b[K\r")
+
+    def _end_waiting(self) -> None:
+        self._waiting.end()
+        if self._waiting.said:
+            self._waiting.said = False
+            self._print("\r\x1b[K")
 
     def _print_call(self, response: Response, event: ToolCallDelta) -> None:
         """The name when a call begins, then its arguments as they come."""

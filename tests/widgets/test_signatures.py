@@ -31,8 +31,8 @@ named = pytest.mark.parametrize("panel", PANELS, ids=lambda each: each.__name__)
 
 
 def test_the_public_panels_are_found() -> None:
-    assert len(PANELS) == 12
-    assert len(WITH_A_CLIENT) == 10
+    assert len(PANELS) >= 12
+    assert len(WITH_A_CLIENT) >= 10
     assert set(CALLS) < {each.__name__ for each in WITH_A_CLIENT}
 
 

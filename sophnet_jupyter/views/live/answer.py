@@ -25,7 +25,7 @@ from ...response import Arrival, Response, settle
 from ..answer import Context, answer, bundle, formats
 from ..media import thumbnails
 from .calls import LiveCalls
-from .waiting import CHAT_PATIENCE, STOP, Waiting, words
+from .waiting import CHAT_PATIENCE, STOP, WaitingLine, words
 
 # The eye gains nothing above this, and jupyter_server drops what exceeds 1,000 messages a second.
 STREAM_RATE = 15
@@ -115,7 +115,7 @@ class LiveAnswer:
         # What ends it: ``stop`` is the name of a button.
         self._stop = stop
         self._model = ""
-        self._waiting = Waiting(self._paint_waiting, clock, CHAT_PATIENCE)
+        self._waiting = WaitingLine(self._paint_waiting, clock, CHAT_PATIENCE)
         self._response = Response()
         self._painted_at = float("-inf")
         self._bytes = 0

@@ -12,7 +12,7 @@ from ..answer import answer
 from ..answer.context import Context
 from ..answer.report import _REPORT, step, steps, steps_words
 from .answer import STREAM_RATE, LiveAnswer, Surface
-from .waiting import REPORT_PATIENCE, STOP, Waiting, words
+from .waiting import REPORT_PATIENCE, STOP, WaitingLine, words
 
 
 class LiveReport:
@@ -28,7 +28,7 @@ class LiveReport:
         self._surface = surface
         self._clock = clock
         self._report = LiveAnswer(surface, context, clock=clock)
-        self._waiting = Waiting(self._paint_waiting, clock, REPORT_PATIENCE)
+        self._waiting = WaitingLine(self._paint_waiting, clock, REPORT_PATIENCE)
         self._reporting = False
         self._model = ""
         self._steps = ""

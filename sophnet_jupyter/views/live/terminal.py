@@ -25,7 +25,7 @@ from ..answer.tool_cards import outcome, plain_result
 from ..media import thumbnails
 from ..safe.control_characters import ControlFilter, plain
 from ..safe.look import LONGEST_NAME, clipped, one_line
-from .waiting import CHAT_PATIENCE, CTRL_C, Waiting, words
+from .waiting import CHAT_PATIENCE, CTRL_C, WaitingLine, words
 
 _GREY, _PLAIN = "\x1b[2m", "\x1b[0m"
 
@@ -45,7 +45,7 @@ class TerminalAnswer:
         self._colours = self._out.isatty()
         self._filter = ControlFilter()
         self._model = ""
-        self._waiting = Waiting(self._print_waiting, clock, CHAT_PATIENCE)
+        self._waiting = WaitingLine(self._print_waiting, clock, CHAT_PATIENCE)
         self._thinking = False
         # The call whose arguments are being written.
         self._call: int | None = None

@@ -16,7 +16,7 @@ TICK = 3.0
 STOP, CTRL_C = "Stop (■)", "Ctrl-C"
 
 
-class Waiting:
+class WaitingLine:
     """Calls ``say`` with the seconds that have passed in silence, from ``patience`` on."""
 
     def __init__(

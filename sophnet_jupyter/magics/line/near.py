@@ -17,7 +17,10 @@ def did_you_mean(
 
     A word that begins a name means that name; else names that are ``alike`` by that share.
     """
-    names = list(names)
-    found = [name for name in names if len(word.strip("-")) > 1 and name.startswith(word)]
-    found = found or difflib.get_close_matches(word, names, n=1, cutoff=alike)
+    # Without their dashes, in which all options are alike.
+    bare = {name.lstrip("-"): name for name in names}
+    word = word.lstrip("-")
+    found = [name for name in bare if len(word) > 1 and name.startswith(word)]
+    found = found or difflib.get_close_matches(word, bare, n=1, cutoff=alike)
+    found = [bare[name] for name in found]
     return f"Did you mean {' or '.join(found[:MOST])}?" if found else otherwise

@@ -63,6 +63,7 @@ def test_a_wrong_option_is_a_usage_error(line: str) -> None:
         ("--max 5 hi", "--max. Did you mean --max-tokens or --max-rounds or --max-side?"),
         ("--t 0 hi", "%%sophchat has no --t. Did you mean -t?"),
         ("-m GLM-5 --zzz hi", "%%sophchat has no --zzz. %sophchat? lists its options."),
+        ("--unknown-option", "has no --unknown-option. %sophchat? lists its options."),
         ("--help", "%%sophchat has no --help. %sophchat? lists its options."),
     ],
 )

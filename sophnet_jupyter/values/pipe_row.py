@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .dollars import formula_end
+
 _BAR = re.compile(r"(?<!\\)\|")
 # A bar that is meant to part cells mostly stands alone.
 _SPACED_BAR = re.compile(r"(?<!\\)(?:(?<=\s)\||\|(?=\s))")
-# Where a bar is none: code, and formulas by the rule by which they are drawn.
+# Where a bar is none: code and formulas. Of a dollar `formula_end` tells.
 _WHOLE = re.compile(
     r"``(?:[^`]|`(?!`))+``|(?<![\\`])`[^`]+`"
     r"|(?<!\\)\$\$(?:\\.|[^$\\])+\$\$"
-    r"|(?<!\\)\$(?![\s$])(?:\\.|[^$\\])+?(?<!\s)\$(?!\d)"
     r"|\\\((?:\\(?!\)).|[^\\]){1,300}?\\\)"
+    r"|(?<!\\)\$"
 )
 _BREAK = re.compile(r"<br\s*/?>|\v|\f", re.IGNORECASE)
 # What models put around the words of a cell.
@@ -27,16 +29,19 @@ def split(line: str, width: int | None = None) -> list[str]:
     The cells of a line as they are written, bars in them escaped.
 
     With more of them than ``width``, bars in code, in formulas, and such as touch words on both
-    sides are taken for words, if there are ``width`` cells then.
+    sides are taken for words, if there are ``width`` cells then. A row that has fewer is cut at
+    the bars outside code and formulas.
     """
     line = line.strip().removeprefix("|")
     if line.endswith("|") and not line.endswith("\\|"):
         line = line[:-1]
     cells = _BAR.split(line)
     if width is not None and width < len(cells) and len(line) <= _LONGEST:
-        for other in _otherwise(line):
-            if len(other) == width:
-                return [_BAR.sub(r"\|", cell).strip() for cell in other]
+        others = list(_otherwise(line))
+        # One that is short still has its formulas in one piece.
+        short = [other for other in others[:1] if len(other) < width]
+        for other in [*(other for other in others if len(other) == width), *short]:
+            return [_BAR.sub(r"\|", cell).strip() for cell in other]
     return [cell.strip() for cell in cells]
 
 
@@ -48,7 +53,7 @@ def words(cell: str) -> str:
 
 
 def _otherwise(line: str) -> Iterator[list[str]]:
-    kept = [match.span() for match in _WHOLE.finditer(line)]
+    kept = list(_kept(line))
     for bar in (_BAR, _SPACED_BAR):
         if bar is _SPACED_BAR:
             yield bar.split(line)
@@ -56,3 +61,18 @@ def _otherwise(line: str) -> Iterator[list[str]]:
         cuts = [at for at in cuts if not any(begin < at < end for begin, end in kept)]
         starts, ends = [0, *(at + 1 for at in cuts)], [*cuts, len(line)]
         yield [line[begin:end] for begin, end in zip(starts, ends, strict=True)]
+
+
+def _kept(line: str) -> Iterator[tuple[int, int]]:
+    """Where the code and the formulas of a line stand."""
+    place = 0
+    while found := _WHOLE.search(line, place):
+        begin, end = found.span()
+        if found[0] == "$":
+            formula = formula_end(line, begin)
+            end = formula or end
+        else:
+            formula = end
+        if formula:
+            yield begin, end
+        place = end

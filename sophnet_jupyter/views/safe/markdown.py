@@ -1,9 +1,9 @@
 """Show what a model wrote as HTML in which nothing runs, loads or pretends.
 
 In JupyterLab the Markdown and HTML of a cell that has just run are trusted, so ``display(Markdown(
-answer))`` runs the scripts in an answer and fetches its images. Here all HTML but ``<br>`` is text,
-images are links, links lead where they say, and what is left is markup that JupyterLab keeps in
-notebooks nobody has trusted: plain tags, and inline styles without variables.
+answer))`` runs the scripts in an answer and fetches its images. Here all HTML is text, images are
+links, links lead where they say, and what is left is markup that JupyterLab keeps in notebooks
+nobody has trusted: plain tags, and inline styles without variables.
 """
 
 from __future__ import annotations
@@ -56,19 +56,23 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 def render(text: str, *, growing: bool = False) -> str:
     """Return safe HTML of Markdown that nobody has vetted.
 
-    CommonMark with tables and strikethrough; formulas stay as they are for MathJax. The text may
+    CommonMark with tables, strikethrough, boxes of tasks and few tags, and with what models write
+    beside it: sub-lists two blanks deep, emphasis without blanks in Chinese. Formulas stay as they
+    are for MathJax. The text may
     be cut anywhere, as in an answer that is still arriving. Takes about 10 ms for
     10 kB of prose, nearly all of it markdown-it's.
 
     Code is colored on another thread. This waits for it, at most for `COLORED_IN_TOTAL` characters
     of code; with ``growing``, for a text that will be drawn again, it does not, and code whose
-    color is not there yet is plain. Of a text longer than `LONGEST` the rest is not read: it stands
-    as it was written below a line that says so.
+    color is not there yet is plain; the head of a table is drawn before its rule is there. Of a
+    text longer than `LONGEST` the rest is not read: it stands as it was written below a line that
+    says so.
     """
     shown = plain(spaced(text))
     # At the end of a line, if there is one.
     cut = len(shown) if len(shown) <= LONGEST else shown.rfind("\n", 0, LONGEST) + 1 or LONGEST
-    html: str = _parser().render(drawable(shown[:cut]), {_GROWING: growing})
+    read = drawable(shown[:cut])
+    html: str = _parser().render(read, {_GROWING: growing})
     return html + (_unread(shown[cut:]) if cut < len(shown) else "")
 
 

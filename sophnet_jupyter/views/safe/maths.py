@@ -12,6 +12,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from ...values.dollars import formula_end, is_slang
 from .control_characters import plain
 
 if TYPE_CHECKING:
@@ -38,10 +39,6 @@ _REST = {
     "\\)": re.compile(r"(?:\\(?!\)).|[^\\])*?\\\)", re.S),
     "\\]": re.compile(r"(?:\\(?!\]).|[^\\])*?\\\]", re.S),
 }
-# As in pandoc: the opening dollar touches what follows, the closing one what precedes, and no
-# digit follows it. "$5 and $10" has no formula.
-_DOLLARS = re.compile(r"\$(?![\s$])(?:\\.|[^$\\\n])+?(?<!\s)\$(?!\d)", re.S)
-
 # A formula longer than this is none. The limit keeps hostile text from being searched to its
 # end at each line, and a stream from waiting for ever for a closing mark.
 _MAX_LINES = 100
@@ -127,10 +124,10 @@ def _formula_end(state: StateInline) -> int | None:
         key = (state.src, state.posMax, closing)
         if key not in unclosed:
             if end := _end_after(closing, state.src, opening.end(), state.posMax):
-                return end
+                inside = state.src[opening.end() : end - len(closing)]
+                return None if closing == "$$" and is_slang(inside) else end
             unclosed.add(key)
-    dollars = _DOLLARS.match(*place)
-    return dollars.end() if dollars else None
+    return formula_end(*place)
 
 
 def _closing(opening: re.Match[str]) -> str:

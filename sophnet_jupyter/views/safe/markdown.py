@@ -16,6 +16,7 @@ from ...values.markdown import drawable, spaced
 from .breaks import add_breaks
 from .code_colors import colored, colored_so_far
 from .control_characters import plain
+from .emphasis import add_emphasis
 from .links import add_links
 from .look import WRAP
 from .maths import add_maths, open_line
@@ -126,6 +127,7 @@ def _parser() -> MarkdownIt:
     add_maths(md)
     add_links(md)
     add_breaks(md)
+    add_emphasis(md)
     for name, rule in _RULES.items():
         md.add_render_rule(name, rule)
     return md

@@ -62,6 +62,26 @@ def test_formulas_are_still_formulas(text, formulas):
 
 
 @pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("**标题：**正文", "<strong>标题：</strong>正文"),
+        ("**标题:**正文", "<strong>标题:</strong>正文"),
+        ("前**“引号”**后", "前<strong>“引号”</strong>后"),
+        ("前**（括号）**后", "前<strong>（括号）</strong>后"),
+        ("**《书》**和**【注】**", "<strong>《书》</strong>和<strong>【注】</strong>"),
+        ("请看**`a`**吗", "请看<strong><code>a</code></strong>吗"),
+        ("*斜体：*后", "<em>斜体：</em>后"),
+        ("~~删除：~~后~~“删”~~后", "<s>删除：</s>后<s>“删”</s>后"),
+        ("これは**「重要」**です。", "これは<strong>「重要」</strong>です。"),
+        ("a**“b”**c snake_case_name ** a **", "a**“b”**c snake_case_name ** a **"),
+        ("**提示**：x", "<strong>提示</strong>：x"),
+    ],
+)
+def test_emphasis_ends_beside_chinese_punctuation(markdown, html):
+    assert drawn(markdown) == html
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
         "|a|b|c|\n|-|-|-|\n| $|x|$ | 1 |",

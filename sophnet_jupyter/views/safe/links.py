@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
@@ -37,6 +38,7 @@ def add_links(md: MarkdownIt) -> None:
     # Every address passes the parser, so that the rule below, which judges it, sees it.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.core.ruler.push("honest_links", _rewrite)
+    md.block.ruler.at("reference", _definition)
 
 
 def destination(address: str) -> str | None:
@@ -65,6 +67,29 @@ def web_link(address: str) -> tuple[str, str] | None:
     href = normalizeLink(address)
     host = destination(href)
     return (href, host) if host and urlsplit(href).scheme != "mailto" else None
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A definition of a link; one that leads nowhere, as a footnote does, is a paragraph."""
+    from markdown_it.rules_block.reference import reference
+
+    # What was defined before is put aside, so that this one shows alone.
+    known = state.env.pop("references", {})
+    defined = reference(state, start, end, silent)
+    found = state.env.pop("references", {})
+    state.env["references"] = known
+    if not defined or silent:
+        return defined
+    if all(destination(one["href"]) is not None for one in found.values()):
+        for label, one in found.items():
+            known.setdefault(label, one)
+        return True
+    state.push("paragraph_open", "p", 1).map = [start, state.line]
+    words = state.push("inline", "", 0)
+    words.content = state.getLines(start, state.line, state.blkIndent, False).strip()
+    words.map, words.children = [start, state.line], []
+    state.push("paragraph_close", "p", -1)
+    return True
 
 
 def _rewrite(state: StateCore) -> None:
@@ -101,7 +126,11 @@ class _Links:
         reached = destination(address)
         seen = _visible(label)
         if reached is None or len(address) > self.room:
-            return label if seen == address else [*label, _text(f" ({_clipped(address)})")]
+            shown = _readable(address)
+            same = seen in (address, shown)
+            return label if same else [*label, _text(f" ({_clipped(shown)})")]
+        if seen == address:
+            label = [_text(_readable(address))]
         if not seen.strip():
             label = [_text(reached)]
         note = [_text(f" ({reached})")] if _misleads(seen, reached) else []
@@ -130,6 +159,13 @@ def _text(content: str) -> Token:
     from markdown_it.token import Token
 
     return Token("text", "", 0, content=content)
+
+
+def _readable(address: str) -> str:
+    """An address with the letters that were escaped in it."""
+    from markdown_it.common.normalize_url import normalizeLinkText
+
+    return normalizeLinkText(address)
 
 
 def _clipped(address: str) -> str:

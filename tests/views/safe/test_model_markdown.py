@@ -82,6 +82,26 @@ def test_emphasis_ends_beside_chinese_punctuation(markdown, html):
 
 
 @pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("[^1]: 来源：某年报\n[^2]: Note\n\n见[^1]", "[^1]: 来源：某年报[^2]: Note见[^1]"),
+        ("[^1]: Note\n[a]: https://a.org\n\n[a]", "[^1]: Note<a>a</a>"),
+        ("[x](文档/说明.md)", "x (文档/说明.md)"),
+        ("[x](%E4%B8%AD)", "x (中)"),
+        ("<tel:中>", "tel:中"),
+        ("[https://a.cn/%E4%B8%AD](https://a.cn/%E4%B8%AD)", "<a>https://a.cn/中</a>"),
+        ("[a]\n\n[a]: https://a.org 'b'", "<a>a</a>"),
+    ],
+)
+def test_footnotes_and_addresses_are_readable(markdown, html):
+    assert drawn(markdown) == html
+
+
+def test_a_link_that_is_shown_unescaped_leads_to_the_escaped_address():
+    assert strict(render("<https://a.cn/中>")).links == ["https://a.cn/%E4%B8%AD"]
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
         "|a|b|c|\n|-|-|-|\n| $|x|$ | 1 |",

@@ -18,6 +18,7 @@ from .code_colors import colored, colored_so_far
 from .control_characters import plain
 from .emphasis import add_emphasis
 from .links import add_links
+from .lists import add_lists
 from .look import WRAP
 from .maths import add_maths, open_line
 from .tables import add_tables
@@ -127,6 +128,7 @@ def _parser() -> MarkdownIt:
     add_maths(md)
     add_links(md)
     add_breaks(md)
+    add_lists(md)
     add_emphasis(md)
     for name, rule in _RULES.items():
         md.add_render_rule(name, rule)

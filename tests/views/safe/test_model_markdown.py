@@ -102,6 +102,32 @@ def test_a_link_that_is_shown_unescaped_leads_to_the_escaped_address():
 
 
 @pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        (
+            "1. a\n  - b\n    - c\n2. d",
+            "<ol><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li><li>d</li></ol>",
+        ),
+        ("10. a\n  - b", "<ol><li>a<ul><li>b</li></ul></li></ol>"),
+        ("1. a\n  1. b\n  2. c", "<ol><li>a<ol><li>b</li><li>c</li></ol></li></ol>"),
+        ("- [ ] a\n- [x] b", "<ul><li>☐ a</li><li>☑ b</li></ul>"),
+        ("1. [X] **a**", "<ol><li>☑ <strong>a</strong></li></ol>"),
+        ("- [x](http://a.org)", "<ul><li><a>x</a></li></ul>"),
+        ("1. a\n   - b", "<ol><li>a<ul><li>b</li></ul></li></ol>"),
+        ("  1. a\n  2. b", "<ol><li>a</li><li>b</li></ol>"),
+    ],
+)
+def test_lists_are_as_deep_as_they_look_and_have_boxes(markdown, html):
+    assert drawn(markdown) == html
+
+
+def test_code_in_a_list_two_blanks_deep_keeps_its_blanks():
+    assert "<code>a\n  b\n</code>" in re.sub(
+        r' style="[^"]*"', "", render("1. x\n  - ```\n    a\n      b\n    ```")
+    )
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
         "|a|b|c|\n|-|-|-|\n| $|x|$ | 1 |",

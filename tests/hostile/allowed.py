@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 TAGS = frozenset(
     "p h1 h2 h3 h4 h5 h6 strong em s code pre span a ul ol li blockquote hr br div "
-    "table thead tbody tr th td".split()
+    "table thead tbody tr th td sub sup kbd".split()
 )
 _LENGTHS = r"(?: ?(?:0|\d*\.?\d+(?:em|px)))+"
 _LINE = r"1px solid rgba\(128,128,128,\.35\)"

@@ -13,7 +13,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ...values.markdown import drawable, spaced
-from .breaks import add_breaks
 from .code_colors import colored, colored_so_far
 from .control_characters import plain
 from .emphasis import add_emphasis
@@ -22,6 +21,7 @@ from .lists import add_lists
 from .look import WRAP
 from .maths import add_maths, open_line
 from .tables import add_tables
+from .tags import add_tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +127,7 @@ def _parser() -> MarkdownIt:
     add_tables(md)
     add_maths(md)
     add_links(md)
-    add_breaks(md)
+    add_tags(md)
     add_lists(md)
     add_emphasis(md)
     for name, rule in _RULES.items():

@@ -128,6 +128,23 @@ def test_code_in_a_list_two_blanks_deep_keeps_its_blanks():
 
 
 @pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("H<sub>2</sub>O x<sup>2</sup>", "H<sub>2</sub>O x<sup>2</sup>"),
+        ("<b>a</b> <kbd>Tab</kbd> c<br>d", "<strong>a</strong> <kbd>Tab</kbd> c<br>d"),
+        ("<b>`</b>`</b>", "<strong><code>&lt;/b&gt;</code></strong>"),
+        ("<b>a<b>b</b>", "<strong>a&lt;b&gt;b</strong>"),
+        ("<sub><sup>a</sub>*b*", "<sub>&lt;sup&gt;a</sub><em>b</em>"),
+        ("<sub>a *b</sub> c*", "<sub>a *b</sub> c*"),
+        ("</b><b>a", "&lt;/b&gt;&lt;b&gt;a"),
+        ("<b class=x>a</b><i>b</i>", "&lt;b class=x&gt;a&lt;/b&gt;&lt;i&gt;b&lt;/i&gt;"),
+    ],
+)
+def test_few_tags_are_drawn_and_only_in_pairs(markdown, html):
+    assert drawn(markdown) == html
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
         "|a|b|c|\n|-|-|-|\n| $|x|$ | 1 |",

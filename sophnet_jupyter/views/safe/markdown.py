@@ -20,7 +20,7 @@ from .links import add_links
 from .lists import add_lists
 from .look import WRAP
 from .maths import add_maths, open_line
-from .tables import add_tables
+from .tables import add_tables, begun
 from .tags import add_tags
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def render(text: str, *, growing: bool = False) -> str:
     # At the end of a line, if there is one.
     cut = len(shown) if len(shown) <= LONGEST else shown.rfind("\n", 0, LONGEST) + 1 or LONGEST
     read = drawable(shown[:cut])
-    html: str = _parser().render(read, {_GROWING: growing})
+    html: str = _parser().render(begun(read) if growing else read, {_GROWING: growing})
     return html + (_unread(shown[cut:]) if cut < len(shown) else "")
 
 

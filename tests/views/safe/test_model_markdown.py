@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sophnet_jupyter.views.safe.markdown import render
+from sophnet_jupyter.views.safe.markdown import blocks, render
 
 from ...hostile.allowed import strict, typeset
 
@@ -145,6 +145,25 @@ def test_few_tags_are_drawn_and_only_in_pairs(markdown, html):
 
 
 @pytest.mark.parametrize(
+    "table",
+    [
+        "a\n\n| b | c |\n|:--|--:|\n",
+        "- a\n\n  | b | c |\n  |---|---|\n",
+        "> | b | c |\n> |---|---|\n",
+    ],
+)
+def test_the_head_of_a_table_does_not_stream_as_bars(table):
+    for cut in range(len(table) + 1):
+        assert "|" not in drawn(table[:cut], growing=True)
+    assert drawn(table, growing=True) == drawn(table)
+
+
+@pytest.mark.parametrize("text", ["`a | b`", "```\n| a |", "$|x|$ 是", "a || b", "|a|\n\nb"])
+def test_bars_that_are_no_head_are_drawn_as_they_are(text):
+    assert drawn(text, growing=True) == drawn(text)
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
         "|a|b|c|\n|-|-|-|\n| $|x|$ | 1 |",
@@ -156,3 +175,35 @@ def test_few_tags_are_drawn_and_only_in_pairs(markdown, html):
 def test_bars_in_a_formula_leave_the_other_cells_in_their_columns(markdown):
     cells = re.findall(r"<td>(.*?)</td>", drawn(markdown))
     assert (cells[0].replace(" ", ""), cells[1]) == ("$|x|$", "1")
+
+
+GROWING = """1. a
+  - b
+
+    c
+  - [x] d
+10. e
+   1. f
+
+[^1]: 来源
+
+1. x
+  # 标题
+  - y
+
+**标题：**正文 <b>z</b>
+
+| a | b |
+|---|---|
+| $|x|$ | 1 |
+
+last
+"""
+
+
+def test_finished_blocks_of_such_an_answer_never_change():
+    whole = render(GROWING)
+    for cut in range(len(GROWING) + 1):
+        done, rest = blocks(GROWING[:cut])
+        assert done + rest == GROWING[:cut]
+        assert render(done) + render(GROWING[len(done) :]) == whole

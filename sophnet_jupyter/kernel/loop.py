@@ -19,7 +19,9 @@ GRACE = 2.0
 
 
 _making = threading.Lock()
-_own: asyncio.AbstractEventLoop | None = None
+# Kept over importlib.reload(), after which nobody could end them.
+_own: asyncio.AbstractEventLoop | None = globals().get("_own")
+_thread: threading.Thread | None = globals().get("_thread")
 
 
 def loop() -> asyncio.AbstractEventLoop:
@@ -29,18 +31,54 @@ def loop() -> asyncio.AbstractEventLoop:
     Not the kernel's: that one is busy running the cell that calls us, and a websocket on it would
     die of a long cell. A forked child gets one of its own, since threads are not forked.
     """
-    global _own
+    global _own, _thread
     with _making:
         if _own is None:
             _own = asyncio.new_event_loop()
-            threading.Thread(target=_own.run_forever, name="sophnet", daemon=True).start()
+            _thread = threading.Thread(target=_run, args=(_own,), name="sophnet", daemon=True)
+            _thread.start()
         return _own
+
+
+def close() -> None:
+    """
+    End that loop and its thread: whatever runs on it is cancelled. `loop` makes a new one.
+
+    Does nothing where the thread would wait for itself. What does not end within `GRACE` is left.
+    """
+    global _own, _thread
+    with _making:
+        own, thread = _own, _thread
+        if own is None or thread is None or thread is threading.current_thread():
+            return
+        _own = _thread = None
+    asyncio.run_coroutine_threadsafe(_end(), own)
+    thread.join(GRACE)
+
+
+async def _end() -> None:
+    """Cancel everything on the running loop, then stop it."""
+    own = asyncio.get_running_loop()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others, timeout=GRACE / 2)
+    await own.shutdown_asyncgens()
+    own.stop()
+
+
+def _run(own: asyncio.AbstractEventLoop) -> None:
+    try:
+        own.run_forever()
+    finally:
+        own.close()
 
 
 def _forget() -> None:
     """In a forked child: neither the thread of that loop nor whoever held the lock is there."""
-    global _own, _making
-    _own, _making = None, threading.Lock()
+    global _own, _thread, _making
+    _own, _thread, _making = None, None, threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):

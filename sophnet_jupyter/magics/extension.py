@@ -10,7 +10,9 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleMatcherResult, context_matcher
 
+from ..client import sandbox
 from ..errors import SophNetError
+from ..kernel import loop
 from ..kernel.loop import later
 from ..settings import media_in_files, model_name, notice
 from ..views.media.shelf import shelf
@@ -26,6 +28,8 @@ PACKAGE = "sophnet_jupyter."
 # Where what we show ourselves lives; by name, so that it is imported when there is some.
 RESPONSE = "sophnet_jupyter.response.response", "Response"
 BACKGROUND = "sophnet_jupyter.magics.background.handle", "Background"
+# What registers targets of comms, once it is imported.
+TARGETS = "sophnet_jupyter.widgets.panel.line", "sophnet_jupyter.widgets.hearing.uplink"
 
 # Kept over importlib.reload(), after which nobody else would know what there is to take away.
 _loaded: dict[int, tuple[KernelSession, SophNetMagics]] = globals().get("_loaded", {})
@@ -37,7 +41,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
 
     ``dress`` is called before the first magic is: it gives a response its looks.
     """
-    unload(shell)
+    _take_away(shell)
     session = KernelSession(shell)
     magics = lazy_magics(shell, session, dress)
     own = SophNetMagics(shell, session, partial(summaries, magics))
@@ -64,9 +68,24 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
 
 
 def unload(shell: Any) -> None:
-    """Undo `load`. The sandbox ends with the kernel; other clients may be using it."""
-    if id(shell) not in _loaded:
+    """
+    Undo `load`, and end what runs for this process: the loop's thread and the sandbox.
+
+    Clients and panels that live on start both again with what they are asked next.
+    """
+    if not _take_away(shell) or _loaded:
         return
+    for name in TARGETS:
+        if module := sys.modules.get(name):
+            module.withdraw()
+    loop.close()
+    sandbox.stop()
+
+
+def _take_away(shell: Any) -> bool:
+    """Take our things out of the shell; False where there are none."""
+    if id(shell) not in _loaded:
+        return False
     session, own = _loaded.pop(id(shell))
     registry = shell.magics_manager.magics
     for named in registry.values():
@@ -92,6 +111,7 @@ def unload(shell: Any) -> None:
         if getattr(known, "matcher_identifier", "") != MATCHER
     ]
     session.close()
+    return True
 
 
 def greeting(session: KernelSession) -> str:

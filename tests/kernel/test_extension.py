@@ -135,3 +135,89 @@ def test_a_chosen_model_is_used_by_cells_and_clients(kernel, sandbox):
         kernel.run(
             "from sophnet_jupyter.settings import sophnet as settings; settings.session.clear()"
         )
+
+
+LEFT = """
+import gc, threading, comm
+from sophnet_jupyter.client import sandbox as own_sandbox
+_ = gc.collect()
+left = {
+    "threads": [t.name for t in threading.enumerate() if t.name.startswith("sophnet")],
+    "targets": [name for name in comm.get_comm_manager().targets if "sophnet" in name],
+    "sandbox": own_sandbox.running() or "",
+    "hooks": [hook.__module__ for hook in hooks if "sophnet" in (hook.__module__ or "")],
+}
+"""
+
+
+WATCH_HOOKS = """
+import atexit
+hooks, register, unregister = [], atexit.register, atexit.unregister
+def noted(hook, *given, **named):
+    hooks.append(hook)
+    return register(hook, *given, **named)
+def struck(hook):
+    hooks[:] = [other for other in hooks if other != hook]
+    unregister(hook)
+atexit.register, atexit.unregister = noted, struck
+"""
+
+
+def left(kernel):
+    """What the extension has left in the process."""
+    assert kernel.run(LEFT).status == "ok"
+    return kernel.value("left")
+
+
+@pytest.fixture(scope="module")
+def alone(start_kernel):
+    """A kernel with a sandbox of its own, in which everything of ours has been at work."""
+    with start_kernel(load=False) as kernel:
+        assert kernel.run(WATCH_HOOKS).status == "ok"
+        yield kernel
+
+
+WORK = """
+%load_ext sophnet_jupyter
+_ = get_ipython().run_line_magic("sophchat", "Show me some Python code")
+job = get_ipython().run_cell_magic("sophchat", "--background", "Count to 2000")
+from sophnet_jupyter import ChatPanel, Microphone
+panel, microphone = ChatPanel(), Microphone()
+"""
+
+
+def test_unloading_leaves_no_thread_target_hook_or_process(alone):
+    assert alone.run(WORK).status == "ok"
+    before = left(alone)
+    assert before["threads"]
+    assert sorted(before["targets"]) == ["sophnet.audio", "sophnet.panel"]
+    assert before["sandbox"]
+    assert before["hooks"]
+    alone.run("panel.close(); microphone.close(); del panel, microphone")
+    assert alone.run("%unload_ext sophnet_jupyter").status == "ok"
+    assert not any(traces(alone).values())
+    assert left(alone) == {"threads": [], "targets": [], "sandbox": "", "hooks": []}
+    assert alone.value("job.state") == "stopped"
+
+
+def test_what_was_unloaded_can_be_loaded_again(alone):
+    alone.run("%reload_ext sophnet_jupyter")
+    assert alone.run("%unload_ext sophnet_jupyter").status == "ok"
+    assert alone.run("%load_ext sophnet_jupyter").status == "ok"
+    assert "19, 20." in alone.run("%sophchat Count to 20").text
+
+
+def test_a_client_outlives_the_extension(alone):
+    alone.run("%load_ext sophnet_jupyter")
+    alone.run("import sophnet_jupyter; kept = sophnet_jupyter.Client()")
+    alone.run("first = await kept.chat.create('Count to 20')")
+    alone.run("%unload_ext sophnet_jupyter")
+    assert alone.run("again = await kept.chat.create('Count to 20')").status == "ok"
+    assert alone.value("again.text").endswith("19, 20.")
+
+
+def test_a_panel_that_is_open_keeps_its_line_over_a_reload(alone):
+    alone.run("%load_ext sophnet_jupyter")
+    alone.run("from sophnet_jupyter import ChatPanel; open_panel = ChatPanel()")
+    alone.run("%reload_ext sophnet_jupyter")
+    assert left(alone)["targets"] == ["sophnet.panel"]

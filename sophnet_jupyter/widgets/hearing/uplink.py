@@ -40,9 +40,14 @@ class Uplink:
     """One widget's end. ``hear`` is called with each message, on the subshell's thread."""
 
     def __init__(self, key: str, hear: Hear) -> None:
+        self._key = key
         self._hear = hear
         _uplinks[key] = self
         comm.get_comm_manager().register_target(TARGET, _opened)
+
+    def close(self) -> None:
+        """Answer no browser that looks for this widget from now on."""
+        _uplinks.pop(self._key, None)
 
     def receive(self, message: dict[str, Any]) -> None:
         if not left(message):
@@ -59,6 +64,13 @@ class Uplink:
 
 
 _uplinks: WeakValueDictionary[str, Uplink] = WeakValueDictionary()
+
+
+def withdraw() -> None:
+    """Take the target away unless something listens; the next that does puts it back."""
+    if not _uplinks:
+        targets: dict[str, Any] = comm.get_comm_manager().targets
+        targets.pop(TARGET, None)
 
 
 def _opened(channel: Any, message: dict[str, Any]) -> None:

@@ -54,6 +54,7 @@ class Listening(Panel):
         self._take: Take | None = None
         self._session: Any = None
         self._uplink = Uplink(self.key, self._from_browser)
+        self._ends.append(self._uplink.close)
 
     def _is_idle(self) -> bool:
         return self._job is None

@@ -24,9 +24,14 @@ class PanelComm:
     """One panel's end. ``hear`` is called with each command, on the subshell's thread."""
 
     def __init__(self, key: str, hear: Hear) -> None:
+        self._key = key
         self._hear = hear
         _lines[key] = self
         comm.get_comm_manager().register_target(TARGET, _opened)
+
+    def close(self) -> None:
+        """Answer no browser that looks for this panel from now on."""
+        _lines.pop(self._key, None)
 
     def receive(self, message: dict[str, Any]) -> None:
         if not left(message):
@@ -45,6 +50,13 @@ def left(message: dict[str, Any]) -> bool:
 
 
 _lines: WeakValueDictionary[str, PanelComm] = WeakValueDictionary()
+
+
+def withdraw() -> None:
+    """Take the target away unless an open panel needs it; the next panel puts it back."""
+    if not _lines:
+        targets: dict[str, Any] = comm.get_comm_manager().targets
+        targets.pop(TARGET, None)
 
 
 def _opened(uplink: Any, message: dict[str, Any]) -> None:

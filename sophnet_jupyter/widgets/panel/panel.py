@@ -60,6 +60,8 @@ class Panel(anywidget.AnyWidget):
         super().__init__(key=uuid.uuid4().hex, **traits)
         self._job: asyncio.Task[None] | None = None
         self._line = PanelComm(self.key, self._hear)
+        # Close what a browser finds the panel by.
+        self._ends: list[Callable[[], None]] = [self._line.close]
         self._twin = Twin(self.key)
         # Front ends without a kernel to open a comm on (VS Code, Colab) use the widget's own.
         self.on_msg(lambda _, command, buffers: self._hear(command, buffers))
@@ -110,6 +112,8 @@ class Panel(anywidget.AnyWidget):
         """Stop, and take the panel out of the page."""
         if self._open and not sys.is_finalizing():
             self._open = False
+            for end in self._ends:
+                end()
             self.stop()
             if self.uploads:
                 loop().call_soon_threadsafe(self.uploads.close)

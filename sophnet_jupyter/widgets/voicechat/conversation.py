@@ -70,6 +70,7 @@ class Conversation(Panel):
         self._so_far = ""
         self._sending = VoiceUplink(self._speech, self._end_turn, self._answers.quiet)
         self._uplink = Uplink(self.key, self._from_browser)
+        self._ends.append(self._uplink.close)
 
     @property
     def _session(self) -> Any:

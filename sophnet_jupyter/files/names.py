@@ -6,6 +6,10 @@ What type a file has by the ending of its name, the same on every machine.
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 _TYPES = {
     "image/png": "png",
     "image/jpeg": "jpg jpeg jpe jfif",
@@ -77,3 +81,10 @@ _BY_ENDING = {ending: mime for mime, endings in _TYPES.items() for ending in end
 def type_of(name: str) -> str:
     """Such as ``image/webp``; empty for an ending that is not in the list."""
     return _BY_ENDING.get(name.rpartition(".")[2].lower(), "") if "." in name else ""
+
+
+def at_home(path: str | os.PathLike[str]) -> Path:
+    """A path with a home for its ``~``; where nobody has that home, ~ is a name like others."""
+    with suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)

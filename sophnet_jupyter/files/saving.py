@@ -14,13 +14,14 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from .disk import NewFile
+from .names import at_home
 
 
 def save_texts(
     texts: Sequence[tuple[str, str]], folder: str | os.PathLike[str], *, ending: str = ".md"
 ) -> list[Path]:
     """Write texts to a folder, each under the name of what it was read from."""
-    target = Path(folder).expanduser()
+    target = at_home(folder)
     return [
         save_new(text.encode("utf-8", "replace"), target, Path(name).stem, ending)
         for name, text in texts
@@ -57,7 +58,7 @@ def save_new(data: bytes, folder: Path, stem: str, ending: str) -> Path:
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
     """True for a folder that is there, and for a name that ends as only a folder's does."""
-    return os.fspath(path).endswith(("/", os.sep)) or Path(path).expanduser().is_dir()
+    return os.fspath(path).endswith(("/", os.sep)) or at_home(path).is_dir()
 
 
 def stem(prompt: str, seed: int | None, kind: str) -> str:

@@ -45,11 +45,13 @@ def number(name: str, value: Any, low: float, high: float) -> float | None:
         found = value if isinstance(value, int) else float(value)
         if isinstance(value, bool | str | bytes):
             raise TypeError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise SettingsError(f"{name} is a number, not {value!r:.80}.") from None
     # Said this way round, since a comparison with NaN is never true.
     if not low <= found <= high:
-        raise SettingsError(f"{name} goes from {low} to {high}, not {found:g}.")
+        # A whole number may be longer than any float.
+        said = f"{found!s:.20}" if isinstance(found, int) else f"{found:g}"
+        raise SettingsError(f"{name} goes from {low} to {high}, not {said}.")
     return found
 
 
@@ -84,7 +86,7 @@ def encoded(body: Mapping[str, Any]) -> bytes:
             f"A text holds half a character, which cannot be sent: {around!a}. "
             "It was cut inside one, or read in the wrong encoding."
         ) from None
-    except (TypeError, RecursionError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise SettingsError(f"JSON cannot hold the request: {error}.") from None
 
 

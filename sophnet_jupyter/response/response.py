@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError, quoted
 from ..events import Ending, Reference, TokenLogprob, ToolResult, Usage
+from ..files.names import at_home
 from ..values.image import Image
 from ..values.page import Block, Page, frames, headings
 from ..values.transcript import Recording
@@ -216,7 +217,7 @@ class Response:
         if self.recordings and not saving.is_folder(path):
             made = {".srt": self.to_srt, ".vtt": self.to_vtt}.get(Path(path).suffix.lower())
             text = made() if made else self.text
-            return [saving.save_bytes(text.encode("utf-8", "replace"), Path(path).expanduser())]
+            return [saving.save_bytes(text.encode("utf-8", "replace"), at_home(path))]
         if self.recordings:
             said = [(one.name, one.text) for one in self.recordings]
             return saving.save_texts(said, path, ending=".txt")
@@ -225,7 +226,7 @@ class Response:
         if saving.is_folder(path):
             raise SettingsError(f"{os.fspath(path)} is a folder: name a file in it.")
         data = self.audio or self.text.encode("utf-8", "replace")
-        return [saving.save_bytes(data, Path(path).expanduser())]
+        return [saving.save_bytes(data, at_home(path))]
 
     def show(self) -> None:
         """Show it here and now, as the last line of a cell would."""

@@ -8,9 +8,11 @@ addresses and networks.
 
 from __future__ import annotations
 
+import os
 import re
 import urllib.parse
 from collections.abc import Mapping
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -29,6 +31,8 @@ def proxy_for(url: str, environ: Mapping[str, str], given: str | None = None) ->
     ``given`` comes first, then SOPHNET_PROXY, then what the machine is set to. Raises
     `SettingsError`, which names the setting, for one that cannot be used.
     """
+    if not isinstance(given, str | None):
+        raise SettingsError(f"The argument proxy is an address, not {given!r:.80}.")
     if given:
         return _checked(given, "The argument proxy")
     if chosen := environ.get("SOPHNET_PROXY", "").strip():
@@ -69,14 +73,21 @@ def certificates(environ: Mapping[str, str], given: str | None = None) -> str:
 
     Raises `SettingsError`, which names the setting, where there is none of that name.
     """
-    named = [("The argument ca_bundle", given or "")]
+    if not isinstance(given, str | os.PathLike | None):
+        raise SettingsError(f"The argument ca_bundle is a path, not {given!r:.80}.")
+    named = [("The argument ca_bundle", os.fspath(given or ""))]
     named += [(name, environ.get(name, "")) for name in ("SOPHNET_CA_BUNDLE", *CERTIFICATES)]
     for name, value in named:
         if not value.strip():
             continue
-        path = Path(value.strip().strip("\"'")).expanduser()
-        if path.exists():
-            return str(path)
+        path = Path(value.strip().strip("\"'"))
+        # Where nobody has that home, ~ is a name like others.
+        with suppress(RuntimeError):
+            path = path.expanduser()
+        # One that holds what no path may is not there either.
+        with suppress(OSError, ValueError):
+            if path.stat():
+                return str(path)
         raise SettingsError(
             f"{name} names {path}, which does not exist: it must be a file of certificates (PEM)."
         )

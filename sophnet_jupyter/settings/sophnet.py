@@ -81,6 +81,8 @@ class Settings:
             tell()
         given = {name: value for name, value in arguments.items() if value is not None}
         timeouts = given.pop("timeouts", Timeouts())
+        if not isinstance(timeouts, Timeouts):
+            raise SettingsError(f"timeouts is Timeouts(total=60), not {timeouts!r:.80}.")
         key = _key(given, environ)
         said = _Said(given, _chosen(key), environ)
         base_url = _address(key, said)

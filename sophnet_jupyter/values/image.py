@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import SettingsError
+from ..files.names import at_home
 from ..files.saving import is_folder, save_bytes, save_new, stem
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def save_images(pictures: Sequence[Image], path: str | os.PathLike[str]) -> list
 
     The suffix decides the format. Raises `SettingsError`.
     """
-    target = Path(path).expanduser()
+    target = at_home(path)
     if is_folder(path):
         return [
             save_new(

@@ -11,6 +11,7 @@ import msgspec
 
 from ..errors import SettingsError
 from ..files.mp4 import Facts, facts
+from ..files.names import at_home
 from ..files.saving import is_folder, save_bytes, save_new, stem
 from .image import Image
 
@@ -74,7 +75,7 @@ def save_videos(videos: Sequence[Video], path: str | os.PathLike[str]) -> list[P
     """Write videos to a folder, or to a file: several are numbered. Raises `SettingsError`."""
     if lost := [video for video in videos if not video.data]:
         raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
-    target = Path(path).expanduser()
+    target = at_home(path)
     if is_folder(path):
         return [
             save_new(video.data, target, stem(video.prompt, video.seed, "video"), _ending(video))

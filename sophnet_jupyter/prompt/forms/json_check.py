@@ -41,8 +41,8 @@ def _check(schema: object, where: str, root: Mapping[str, Any]) -> None:
     if not isinstance(schema, Mapping):
         raise SettingsError(f"The schema is wrong at {where}: {schema!r:.80} is no schema.")
     kinds = schema.get("type", [])
-    for kind in [kinds] if isinstance(kinds, str) else kinds:
-        if kind not in _TYPES:
+    for kind in kinds if isinstance(kinds, list | tuple) else [kinds]:
+        if not isinstance(kind, str) or kind not in _TYPES:
             raise SettingsError(f"The schema is wrong at {where}.type: there is no {kind!r:.80}.")
     if isinstance(target := schema.get("$ref"), str):
         _local(target, root)
@@ -50,10 +50,16 @@ def _check(schema: object, where: str, root: Mapping[str, Any]) -> None:
         if name in schema:
             _check(schema[name], f"{where}.{name}", root)
     for name in _LISTS:
-        for place, part in enumerate(schema.get(name, [])):
+        parts = schema.get(name, [])
+        if not isinstance(parts, list | tuple):
+            raise SettingsError(f"The schema is wrong at {where}.{name}: it is no list.")
+        for place, part in enumerate(parts):
             _check(part, f"{where}.{name}[{place}]", root)
     for name in _NAMED:
-        for key, part in schema.get(name, {}).items():
+        named = schema.get(name, {})
+        if not isinstance(named, Mapping):
+            raise SettingsError(f"The schema is wrong at {where}.{name}: it is no dict.")
+        for key, part in named.items():
             _check(part, f"{where}.{name}.{key}", root)
 
 

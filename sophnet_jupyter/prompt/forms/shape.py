@@ -109,7 +109,10 @@ def _wrapped(schema: Schema, build: Callable[[Any], Any]) -> Shape:
             inner = isinstance(value, dict) and value.keys() == {WRAPPER}
             return build(value[WRAPPER] if inner else value)
 
-    text = msgspec.json.encode(whole).decode()
+    try:
+        text = msgspec.json.encode(whole).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise SettingsError(f"JSON cannot hold the schema: {error}.") from None
     return Shape(
         "Answer with one JSON object and nothing else. It must fit this JSON schema:\n" + text,
         unwrap,

@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-import msgspec
-
 from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
 from ...events import Event, Progress
 from ...options.words import spelt
@@ -22,6 +20,7 @@ from ...wire.held import held
 from ...wire.poll import Pace, State, watch
 from ...wire.retry import PAID_TASK, READ
 from ...wire.wire import Wire
+from .. import arguments
 from .access import SERVICE, checked, parse_error
 from .loose import moment, number, objects
 
@@ -63,6 +62,7 @@ class Annotations:
 
     async def list(self, keyword: str = "") -> list[Annotation]:
         """Every annotation, or those with ``keyword``. Raises `SophNetError`."""
+        keyword = arguments.text("keyword", keyword).encode("utf-8", "replace").decode()
         found: dict[str, Annotation] = {}
         for page in range(1, PAGES):
             asked = {"page": page, "limit": PAGE} | ({"keyword": keyword} if keyword else {})
@@ -95,7 +95,7 @@ class Annotations:
         deleted(await self._wire.fetch(call, retry=PAID_TASK))
 
     async def _put(self, method: str, path: str, question: str, answer: str) -> Annotation:
-        body = msgspec.json.encode({"question": question, "answer": answer})
+        body = arguments.encoded({"question": question, "answer": answer})
         call = Call(method=method, path=path, body=body)
         return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
 
@@ -178,7 +178,7 @@ class AnnotationReply:
             "embedding_provider_name": provider,
             "embedding_model_name": model,
         }
-        call = Call(method="POST", path=f"{REPLY}/{action}", body=msgspec.json.encode(asked))
+        call = Call(method="POST", path=f"{REPLY}/{action}", body=arguments.encoded(asked))
         return _job(checked(await self._wire.fetch(call, retry=PAID_TASK)), action)
 
 

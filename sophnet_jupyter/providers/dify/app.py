@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-import msgspec
-
 from ...errors import AnswerIncomplete, SettingsError
 from ...events import Event
 from ...options.words import spelt
@@ -22,6 +20,7 @@ from ...wire.files.upload import Content
 from ...wire.held import held
 from ...wire.retry import PAID_TASK, READ
 from ...wire.wire import Wire
+from .. import arguments
 from .access import SERVICE, checked
 from .annotations import AnnotationReply, Annotations
 from .completion import Completion
@@ -159,7 +158,11 @@ class App:
 
         Raises `SophNetError`.
         """
-        body = await self._get(f"/app/feedbacks?{urlencode({'page': page, 'limit': limit})}")
+        asked = {
+            "page": arguments.whole("page", page, least=1) or 1,
+            "limit": arguments.whole("limit", limit, least=1) or 20,
+        }
+        body = await self._get(f"/app/feedbacks?{urlencode(asked)}")
         return [
             Feedback(
                 id=str(item.get("id") or ""),
@@ -226,7 +229,7 @@ class App:
     def _events(
         self, inputs: Inputs, files: object, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
-        given = {"query": inputs} if isinstance(inputs, str) else dict(inputs)
+        given = {"query": inputs} if isinstance(inputs, str) else dict(_fields(inputs))
         if files is None and not self._file_names(given):
             return self._asked({"inputs": given, "user": self.user}, stream=stream)
         return self._with_files(given, files, stream=stream)
@@ -266,8 +269,14 @@ class App:
         return checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ))
 
 
+def _fields(inputs: object) -> Mapping[str, Any]:
+    if inputs is None:
+        raise SettingsError('There are no inputs: give a text, or a dict such as {"name": value}.')
+    return arguments.fields("inputs", inputs)
+
+
 def _post(path: str, body: Mapping[str, Any]) -> Call:
-    return Call(method="POST", path=path, body=msgspec.json.encode(body))
+    return Call(method="POST", path=path, body=arguments.encoded(body))
 
 
 def _message_id(message: str | Response) -> str:

@@ -7,8 +7,6 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from typing import Any
 
-import msgspec
-
 from ...errors import AnswerUnreadable, ServiceError, SophNetError
 from ...events import Event, Notice, Progress, Started
 from ...wire.call import Call, Reply, segment
@@ -17,6 +15,7 @@ from ...wire.retry import PAID_TASK, Retry
 from ...wire.stream import stream as wire_stream
 from ...wire.stream.sse import SSE
 from ...wire.wire import Wire
+from .. import arguments
 from ..service_json import BROKEN, decode, decode_piece
 from .access import (
     SERVICE,
@@ -95,7 +94,7 @@ class Completion:
         call = Call(
             method="POST",
             path=f"{PATH}/{segment(task_id)}/stop",
-            body=msgspec.json.encode({"user": user}),
+            body=arguments.encoded({"user": user}),
         )
         # Before it is asked for: the stream may end sooner than Dify says yes.
         self._stopped.add(task_id)
@@ -241,7 +240,7 @@ async def _events(
 
 
 def _call(body: Mapping[str, Any]) -> Call:
-    return Call(method="POST", path=PATH, body=msgspec.json.encode(body))
+    return Call(method="POST", path=PATH, body=arguments.encoded(body))
 
 
 def _started(reply: Reply, message_id: str) -> Started:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlencode
 
 from ...errors import SettingsError, quoted
 from ...files.kinds import sniff
+from ...files.names import at_home
 from ...prompt.images.pixels import drawn, picture
 from ...prompt.images.sources import Source, sources
 from ...wire.call import Call, Reply, segment
@@ -186,7 +187,7 @@ def _drawn(source: Source) -> bytes:
 
 
 def _path(named: str | os.PathLike[str]) -> Path:
-    return Path(named).expanduser()
+    return at_home(named)
 
 
 def _name(reply: Reply) -> str:

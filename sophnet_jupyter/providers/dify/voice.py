@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from ...errors import NotFound, SettingsError
 from ...files.kinds import HEAD, sniff
 from ...wire.call import Call, Reply
 from ...wire.retry import PAID_TASK
 from ...wire.wire import Wire
+from .. import arguments
 from .access import SERVICE, checked, unreadable
 
 
@@ -29,12 +28,14 @@ async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str
 
     Raises `SettingsError` where there is neither, `NotFound` where Dify found no words.
     """
+    for name, value in (("text", text), ("message_id", message_id), ("voice", voice)):
+        arguments.text(name, value)
     if not (text or message_id):
         raise SettingsError("There is nothing to read aloud: give a text or a message's id.")
     body: dict[str, Any] = {"user": user}
     given = {"message_id": message_id, "text": text, "voice": voice}
     body |= {name: value for name, value in given.items() if value}
-    call = Call(method="POST", path="/text-to-audio", body=msgspec.json.encode(body))
+    call = Call(method="POST", path="/text-to-audio", body=arguments.encoded(body))
     return sound(await wire.fetch(call, retry=PAID_TASK))
 
 

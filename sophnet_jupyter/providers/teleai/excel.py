@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, Unpack
 from urllib.parse import quote
 
-import msgspec
-
 from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError, SophNetError
 from ...events import Event, Finished, Notice, Started
+from ...files.names import at_home
 from ...options.excel import ExcelOptions
 from ...options.words import spelt, takes
 from ...response import Response, settle
@@ -26,6 +25,7 @@ from ...wire.held import held
 from ...wire.retry import ANSWER, READ
 from ...wire.stream.sse import SSE
 from ...wire.wire import Wire
+from .. import arguments
 from ..lines import DONE, EventLines, read
 from .access import (
     SERVICE,
@@ -142,7 +142,7 @@ class Excel:
 
     async def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
         trace = str(body["traceId"])
-        call = Call(method="POST", path=PATH, body=msgspec.json.encode(body | {"stream": stream}))
+        call = Call(method="POST", path=PATH, body=arguments.encoded(body | {"stream": stream}))
         asking = self._stream(call, trace) if stream else self._whole(call, trace)
         try:
             async with held(asking) as events:
@@ -268,6 +268,6 @@ def _error(chunk: dict[str, Any] | None, data: str) -> dict[str, Any]:
 
 def _content(path: str | Path) -> bytes:
     try:
-        return Path(path).expanduser().read_bytes()
+        return at_home(path).read_bytes()
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from None

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ...errors import SettingsError
 from ...events import Event, Notice, PageRead
+from ...files.names import at_home
 from ...kernel.loop import loop
 from ...response import Arrival, Response
 from ...values.page import Page
@@ -131,7 +132,7 @@ class DocumentViewer(Panel):
             raise SettingsError("Give a path, a pattern such as scans/*.png, or an address.")
         found: list[str | Path] = [source]
         if not source.lower().startswith(_ADDRESSES):
-            path = Path(source).expanduser()
+            path = at_home(source)
             matching = [] if path.exists() else sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
             found = [Path(each) for each in matching] or [path]
 

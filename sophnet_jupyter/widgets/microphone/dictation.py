@@ -9,6 +9,7 @@ import msgspec
 from ...errors import SettingsError
 from ...events import Transcript
 from ...files import wav
+from ...files.names import at_home
 from . import spoken
 
 
@@ -72,7 +73,7 @@ class Dictation:
 
     def save(self, path: str | Path) -> Path:
         """Write the sound to a WAV file, or the sentences to a .srt or .txt one."""
-        path = Path(path).expanduser()
+        path = at_home(path)
         if path.suffix == ".wav":
             if not self.sound:
                 raise SettingsError("No sound was kept: make it with Microphone(keep=True).")

@@ -60,6 +60,8 @@ def file(
 
     Raises `SettingsError` for what cannot be read, is empty or too large, before anything is sent.
     """
+    if not isinstance(filename, str):
+        raise SettingsError(f"filename is a text, not {filename!r:.80}.")
     found = source(content, name=filename, size=size)
     if not found.length:
         raise SettingsError(f"{found.name} is empty.")

@@ -10,8 +10,6 @@ import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Unpack
 
-import msgspec
-
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress, Started
 from ....options.ocr import OcrOptions
@@ -22,6 +20,7 @@ from ....wire.call import Call
 from ....wire.files.download import Downloader
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
+from ... import arguments
 from ...arguments import fields, text
 from ..access import checked, started
 from ..paths import ResourceIds
@@ -91,8 +90,12 @@ class Ocr:
         Raises `SettingsError` for what is no picture before it is sent, and `SophNetError`.
         """
         body = {**self._fields, **request(**options)}
+        if not isinstance(names, list | tuple):
+            raise SettingsError(f'names is a list such as ["page 1"], not {names!r:.80}.')
+        names = [arguments.text("names", each) for each in names]
         if isinstance(image, list | tuple):
-            called = names or [_name(each, n) for n, each in enumerate(image, 1)]
+            called = [_name(each, n) for n, each in enumerate(image, 1)]
+            called[: len(names)] = names[: len(called)]
             answers = [self._one(each, body, called[n], n) for n, each in enumerate(image)]
             return several(answers, called)
         return self._one(image, body, names[0] if names else "")
@@ -114,7 +117,7 @@ class Ocr:
 
     async def _read(self, scan: Scan, body: dict[str, Any]) -> tuple[Started, Page]:
         body = {**body, "type": "image_url", "image_url": {"url": scan.uri}}
-        call = Call(method="POST", path=self._path, body=msgspec.json.encode(body))
+        call = Call(method="POST", path=self._path, body=arguments.encoded(body))
         reply = await self._wire.fetch(call, retry=ANSWER)
         answer = checked(reply)
         words, blocks = decode(answer, reply)

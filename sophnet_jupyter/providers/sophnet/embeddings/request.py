@@ -5,6 +5,7 @@ reading pictures.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -183,6 +184,8 @@ def fields(
 
 def model_for(model: str | None, images: ImageInputs) -> str:
     """The model to ask. Raises `SettingsError` for images that it is known not to take."""
+    if model is not None:
+        model = arguments.text("model", model)
     if model in TEXT_ONLY and images.sent:
         raise SettingsError(f"{model} takes texts only: for images, leave it out or say {CLIP}.")
     return model or (CLIP if images.sent else TEXT)
@@ -210,7 +213,8 @@ def batches(texts: Sequence[str], images: Sequence[str], most: int) -> list[Batc
 def most_of(model: str, per_request: int | None) -> int:
     """How many inputs a request may have. Raises `SettingsError`."""
     said = arguments.whole("per_request", per_request, least=1)
-    return said or MOST.get(model, MOST_OF_OTHERS)
+    # More than a machine can count to.
+    return (said and min(said, sys.maxsize)) or MOST.get(model, MOST_OF_OTHERS)
 
 
 def _dimensions(given: object) -> int:

@@ -13,6 +13,7 @@ from ....options.words import spelt
 from ....wire.call import segment
 from ....wire.files.download import Downloader
 from ....wire.wire import Wire
+from ... import arguments
 from .files import KnowledgeFiles
 from .pairs import QaTable
 
@@ -50,7 +51,7 @@ class Knowledge:
 
 def check_service(service_id: str) -> str:
     """The id of a service, also where its model was named. Raises `SettingsError`."""
-    name = service_id.removeprefix(MODEL)
+    name = arguments.text("service_id", service_id).removeprefix(MODEL)
     if not name or name != name.strip() or any(c.isspace() or c in "/?#" for c in name):
         raise SettingsError(
             f"{service_id!r} is no service id: copy that of the custom model from the console."

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import msgspec
-
 from ....errors import SettingsError
 from ....options.words import spelt
 from ....values.knowledge import Qa
 from ....wire.call import Call, segment
 from ....wire.retry import ANSWER, PAID_TASK
 from ....wire.wire import Wire
+from ... import arguments
 from ..access import checked, is_sandbox
 from .answer import named, read_qa
 from .pages import rows
@@ -61,14 +60,14 @@ class QaTable:
         checked(await self._wire.fetch(call, retry=ANSWER))
 
     def _at(self, record: Qa | str) -> str:
-        name = record if isinstance(record, str) else record.id
+        name = arguments.text("record", getattr(record, "id", record))
         if not name.strip():
             raise SettingsError("Say which question: its id.")
         return f"{self._path}/{segment(name)}"
 
     def _call(self, path: str, question: str, answer: str) -> Call:
         check_pair(question, answer)
-        body = msgspec.json.encode({"question": question, "answer": answer})
+        body = arguments.encoded({"question": question, "answer": answer})
         return Call(method="POST", path=path, body=body)
 
 
@@ -78,7 +77,7 @@ def check_pair(question: str, answer: str) -> None:
         ("question", question, QUESTION),
         ("answer", answer, ANSWER_LENGTH),
     ):
-        if not text.strip():
+        if not arguments.text(name, text).strip():
             raise SettingsError(f"The {name} is empty: the table holds pairs.")
         if len(text) > longest:
             raise SettingsError(

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
-import msgspec
-
 from ....errors import SettingsError
 from ....files.kinds import HEAD, container, is_no_sound, sniff
 from ....response import Response
 from ....values.transcript import Recording
 from ....wire.files.multipart import Multipart, field, file, file_name
 from ....wire.files.upload import Content
+from ... import arguments
 
 # "文件大小不超过1GB": taken as the larger of its two meanings, since the service decides.
 LIMIT = 1 << 30
@@ -36,7 +35,7 @@ class SpeechInput:
     def form(self, fields: Mapping[str, str]) -> Multipart:
         """The body of an upload. Raises `SettingsError` for what is empty, too large, or gone."""
         assert self.content is not None
-        data = msgspec.json.encode(dict(fields))
+        data = arguments.encoded(dict(fields))
         return Multipart(
             field("data", data, content_type="application/json"),
             file("audio_file", self.content, filename=self.name, limit=LIMIT),
@@ -58,6 +57,7 @@ def sound(given: object, *, filename: str = "") -> SpeechInput:
 
     Raises `SettingsError` for what is no sound, or cannot be read.
     """
+    arguments.text("filename", filename)
     if isinstance(given, Response):
         return _of_response(given, filename)
     if isinstance(given, str) and given.lower().startswith(("http://", "https://")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 
 import msgspec
 
@@ -19,7 +19,9 @@ def named(events: AsyncGenerator[Event, None], names: Sequence[str]) -> AsyncGen
     Speakers for whom no name is left keep their number. Raises `SettingsError` for what are no
     names.
     """
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    if isinstance(names, str) or not (
+        isinstance(names, Iterable) and all(isinstance(name, str) for name in names)
+    ):
         raise SettingsError('speakers takes a list of names: speakers=["Ada", "Bob"].')
     return _named(events, list(names))
 

@@ -65,7 +65,7 @@ def request(
     take more than one picture. ``extra_body`` is merged in unchecked, section by section. Raises
     `SettingsError`.
     """
-    model = model or (FROM_WORDS if image is None else FROM_A_PICTURE)
+    model = arguments.text("model", model or (FROM_WORDS if image is None else FROM_A_PICTURE))
     arguments.text("prompt", prompt)
     chosen = {
         "resolution": resolution,

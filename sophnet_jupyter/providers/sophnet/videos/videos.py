@@ -12,7 +12,7 @@ from typing import Literal, Unpack
 
 import msgspec
 
-from ....errors import DownloadFailed
+from ....errors import DownloadFailed, SettingsError
 from ....events import Event, ImageReady, Notice, Progress, Usage, VideoReady
 from ....files.kinds import Kind
 from ....options.videos import VideoOptions
@@ -200,12 +200,19 @@ class Videos:
         known = None if generation else await self._tasks.find(task_id)
         if known and known.kind in KINDS.values():
             return known
-        return self._tasks.new(KINDS[generation or self._generation], task_id)
+        return self._tasks.new(KINDS[self._chosen(generation)], task_id)
+
+    def _chosen(self, generation: Generation | None) -> Generation:
+        chosen = generation or self._generation
+        if not isinstance(chosen, str) or chosen not in KINDS:
+            known = " or ".join(f'"{name}"' for name in KINDS)
+            raise SettingsError(f"generation is {known}, not {chosen!r:.80}.")
+        return chosen
 
     async def _begun(
         self, asked: VideoRequest, prompt: str, generation: Generation | None
     ) -> tuple[Task, Reply]:
-        chosen = generation or self._generation
+        chosen = self._chosen(generation)
         body = arguments.encoded({**asked.body, **self._fields})
         call = Call(method="POST", path=f"{self._path}/{chosen}", body=body)
         reply = await self._wire.fetch(call, retry=PAID_TASK)

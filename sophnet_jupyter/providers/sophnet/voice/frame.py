@@ -87,6 +87,9 @@ def sound(said: Mapping[str, Any]) -> bytes:
     if not frame:
         return b""
     try:
+        if not isinstance(frame, str | list):
+            # Of a number Python would make as many bytes.
+            raise TypeError
         return b64decode(frame, validate=True) if isinstance(frame, str) else bytes(frame)
     except (binascii.Error, ValueError, TypeError):
         what = "a frame of sound that is not base64"

@@ -42,11 +42,13 @@ def sounding(
     the model does not have, a ``volume`` not from 0 to 100, and a rate not from 0.5 to 2.
     """
     given = {"model": model, "voice": voice, "format": format}
-    words = {name: arguments.text(name, value) for name, value in given.items() if value}
+    words = {
+        name: arguments.text(name, value) for name, value in given.items() if value is not None
+    }
     param: dict[str, Any] = {"model": model_for(words.get("model"), words.get("voice"))}
-    if voice:
+    if words.get("voice"):
         param["voice"] = words["voice"]
-    if format:
+    if words.get("format"):
         param["format"] = SHORT.get(words["format"].lower(), words["format"])
     numbers = {
         "volume": arguments.number("volume", volume, 0, 100),

@@ -15,6 +15,7 @@ from typing import Any
 from .....errors import SettingsError
 from .....files import wav
 from .....files.kinds import HEAD, container, is_no_sound, sniff
+from .....files.names import at_home
 from .....response import Response
 from .arrays import samples
 
@@ -50,7 +51,7 @@ def read(source: Any, sample_rate: int) -> Samples:
             raise SettingsError("There is no sound in this response: client.voice makes some.")
         source = source.audio
     if isinstance(source, str | os.PathLike):
-        path = Path(source).expanduser()
+        path = at_home(source)
         try:
             return _file(path.read_bytes(), sample_rate, path.name)
         except (OSError, ValueError) as error:

@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 from ...events import Shown
+from ...values import loose_json
 from ..forms.schema import convert, to_builtins
+from ..table import has_labels, is_frame, is_lazy, is_series, table_text
 from . import result as tool_result
 from .tools import Tool
 
@@ -55,34 +57,40 @@ async def run(
     never its frames. ``scrub`` takes keys out of all that the model is told. A function that is
     not async runs in a thread of its own, which goes on by itself when nobody waits any more.
     """
+
+    def clean(text: str) -> str:
+        # Half of a letter, as a text cut by bytes has, could not be sent: the conversation would
+        # end with it.
+        return loose_json.joined(scrub(text))
+
     if tool is None or tool.function is None:
-        return _failed(f"there is no tool called {name[:80]!r}", scrub)
+        return _failed(f"there is no tool called {name[:80]!r}", clean)
     try:
         positional, named = bound(tool, arguments)
     except _BadArguments as error:
-        return _failed(f"{name} was not run: {error}", scrub)
+        return _failed(f"{name} was not run: {error}", clean)
     try:
         async with asyncio.timeout(timeout) as limit:
             result = await _called(tool.function, positional, named)
             # In its thread too: a repr may be slow.
-            text, shown = await _in_thread(_told, result, scrub)
+            text, shown = await _in_thread(_told, result, clean)
             return ToolOutcome(_clipped(text, LONGEST_RESULT), shown=shown)
     except (Exception, SystemExit) as error:
         if isinstance(error, TimeoutError) and limit.expired():
-            return _failed(f"{name} did not finish within {timeout:g} s", scrub)
-        return _failed(f"{name} raised {type(error).__name__}: {_words(error)}", scrub)
+            return _failed(f"{name} did not finish within {timeout:g} s", clean)
+        return _failed(f"{name} raised {type(error).__name__}: {_words(error)}", clean)
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-        return _failed(f"{name} was cancelled from within", scrub)
+        return _failed(f"{name} was cancelled from within", clean)
 
 
 def bound(tool: Tool, arguments: str) -> tuple[list[Any], dict[str, Any]]:
     """The arguments as the function's types, positional-only ones apart. Raises _BadArguments."""
     try:
-        given = msgspec.json.decode(arguments or "{}")
-    except (msgspec.DecodeError, RecursionError) as error:
+        given = _decoded(arguments or "{}")
+    except (ValueError, RecursionError) as error:
         raise _BadArguments(f"its arguments are not JSON ({error})") from None
     if not isinstance(given, dict):
         raise _BadArguments("its arguments are not a JSON object")
@@ -98,10 +106,22 @@ def bound(tool: Tool, arguments: str) -> tuple[list[Any], dict[str, Any]]:
     return positional, known
 
 
+def _decoded(arguments: str) -> Any:
+    """As the answers of services are read: what the strict reader refuses, by a lenient one."""
+    try:
+        return msgspec.json.decode(arguments)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return loose_json.decode(arguments)
+
+
 def result_text(result: object) -> str:
-    """A text as it is, else JSON, and where there is none Python's own notation."""
+    """A text as it is, a table as one, else JSON, and where there is none Python's own notation."""
     if isinstance(result, str):
         return result
+    if is_lazy(result) or is_frame(result) or (is_series(result) and has_labels(result)):
+        # The repr of a library leaves out rows without a word, and a list the labels.
+        found = table_text(result)
+        return found[0].strip() if found else _represented(result)
     try:
         return msgspec.json.encode(result, enc_hook=to_builtins).decode()
     except Exception:

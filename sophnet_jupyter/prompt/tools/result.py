@@ -16,11 +16,11 @@ from ...values.image import Image
 from ...values.markdown import unique
 from ..images.pixels import drawn, picture
 from ..images.sources import source
+from ..table import grid, is_frame, is_series
 
 SIDE, ENCODED = 640, 270_000
 ROWS, COLUMNS, CELL = 20, 12, 200
 LONGEST = 20_000
-_TABLES = {"pandas", "polars"}
 _PICTURES = ("_repr_png_", "_repr_jpeg_", "savefig")
 
 
@@ -34,7 +34,7 @@ def shown(value: object, scrub: Callable[[str], str] = str) -> Shown | None:
         return None
     if image := _image(value):
         return Shown(image=image)
-    if type(value).__module__.partition(".")[0] in _TABLES and hasattr(value, "columns"):
+    if is_frame(value) or is_series(value):
         return _table(value, scrub)
     for method in ("_repr_markdown_", "_repr_latex_"):
         draw = getattr(value, method, None)
@@ -60,21 +60,25 @@ def _image(value: Any) -> bytes:
     return b""
 
 
-def _table(frame: Any, scrub: Callable[[str], str]) -> Shown | None:
-    if not len(frame):
+def _table(value: Any, scrub: Callable[[str], str]) -> Shown | None:
+    if not len(value):
         return None
-    head = frame.head(ROWS)
-    columns = unique([str(name) for name in list(frame.columns)[:COLUMNS]])
-    # By columns: pandas makes one kind of all the cells of a row, and 7 becomes 7.0 beside 0.5.
-    by_columns = callable(getattr(head, "itertuples", None))
-    lines = head.itertuples(index=False, name=None) if by_columns else head.rows()
+    found = grid(value, ROWS, COLUMNS)
+    names = _named([scrub(name)[:CELL] for name in found.names], found.labels)
     rows = tuple(
-        {name: _cell(cell, scrub) for name, cell in zip(columns, line, strict=False)}
-        for line in lines
+        {name: _cell(cell, scrub) for name, cell in zip(names, row, strict=True)}
+        for row in found.rows
     )
-    count, width = len(frame), len(frame.columns)
-    size = f"{count:,} rows, {width:,} columns" if count > ROWS or width > COLUMNS else ""
+    large = found.height > ROWS or found.width > COLUMNS
+    size = f"{found.height:,} rows, {found.width:,} columns" if large else ""
     return Shown(rows=rows, size=size)
+
+
+def _named(names: list[str], labels: int) -> list[str]:
+    """Labels stand first, most of them without a name, which the first of a table may lack."""
+    if labels and not names[0]:
+        return [" ", *unique(names[1:])]
+    return unique(names)
 
 
 def _cell(value: Any, scrub: Callable[[str], str]) -> Any:

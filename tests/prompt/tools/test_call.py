@@ -178,3 +178,50 @@ def test_the_loop_stays_free_while_a_function_blocks() -> None:
         return await task
 
     assert asyncio.run(both()).text == "released"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ('{"text": "two\nlines"}', "'two\\nlines' None"),
+        ('\ufeff{"text": "mark"}', "'mark' None"),
+        ('{"text": "x", "number": NaN}', "'x' None"),
+        ('{"text": "x", "number": -Infinity}', "'x' None"),
+        ('{"text": "half \\ud83d"}', "'half \ufffd' None"),
+        ('{"text": "tab\there"}', "'tab\\there' None"),
+        ('{"text": "whole \\ud83d\\ude00", "number": 2}', "'whole 😀' 2"),
+    ],
+)
+def test_arguments_are_read_as_leniently_as_answers(arguments: str, said: str) -> None:
+    def f(text: str, number: float | None = None) -> str:
+        return f"{text!r} {number:g}" if number else f"{text!r} {number}"
+
+    assert called(f, arguments).text == said
+
+
+@pytest.mark.parametrize("result", ["cut \ud83d", {"a": ["\udc00"]}, {"\ud83d": 1}, ["\ud83d"]])
+def test_half_a_letter_in_a_result_can_be_sent(result: object) -> None:
+    def f() -> object:
+        return result
+
+    text = called(f, "{}").text
+    text.encode()
+    assert text
+
+
+def test_half_a_letter_in_an_error_or_a_drawing_can_be_sent() -> None:
+    def f() -> None:
+        raise ValueError("cut \ud83d")
+
+    class Drawn:
+        def _repr_markdown_(self) -> str:
+            return "**\ud83d**"
+
+    called(f, "{}").text.encode()
+
+    def g() -> object:
+        return Drawn()
+
+    shown = called(g, "{}").shown
+    assert shown
+    shown.markdown.encode()

@@ -102,3 +102,33 @@ def test_a_table_keeps_what_its_cells_are() -> None:
     )
     twice = pd.DataFrame([[1, 2]], columns=["a", "a"])
     assert of(twice).rows == ({"a": 1, "a 2": 2},)
+
+
+SALES = pd.DataFrame({"city": ["A", "A", "B"], "id": [2**53 + 1, 2, 3], "price": [5, 6, 7]})
+
+
+@pytest.mark.parametrize(
+    ("value", "row"),
+    [
+        (SALES.groupby("city").sum(), {"city": "A", "id": 2**53 + 3, "price": 11}),
+        (SALES.set_index(["city", "id"]), {"city": "A", "id": 2**53 + 1, "price": 5}),
+        (SALES.set_axis(["x", "y", "z"])[["price"]], {" ": "x", "price": 5}),
+        (SALES.groupby("city")["price"].sum(), {"city": "A", "price": 11}),
+        (
+            SALES.groupby("city").agg({"price": ["min", "max"]}),
+            {"city": "A", "price / min": 5, "price / max": 6},
+        ),
+        (SALES, {"city": "A", "id": 2**53 + 1, "price": 5}),
+    ],
+)
+def test_a_card_keeps_the_labels_and_whole_numbers(value: Any, row: dict[str, Any]) -> None:
+    assert repr(of(value).rows[0]) == repr(row)
+
+
+def test_a_model_is_told_the_labels_and_how_many_rows_there_are() -> None:
+    def get() -> Any:
+        return pd.DataFrame({"n": range(500)}, index=[f"k{n}" for n in range(500)])
+
+    told = asyncio.run(run(as_tool(get), "get", "{}", timeout=5)).text
+    assert "| k19 | 19 |" in told
+    assert told.endswith("(shown: 20 of 500 rows)")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...events import Event, Finished, Notice, Parsed, TextDelta, TextReplaced
 from ...prompt.forms.json_text import first_value
+from ...prompt.latex import eaten
 from ...views.answer.formats import AnswerFormat, code_blocks
 from ...views.answer.parsed import records
 from .table_text import rows
@@ -39,6 +40,8 @@ async def read(
                     done = True
                 case Finished(ending="complete") if not done and text.strip():
                     if value := value_in(text, form):
+                        if note := eaten(value[0]) if form == "json" else "":
+                            yield Notice(text=note)
                         yield Parsed(value=value[0])
                     elif form != "code" or not code_blocks(text):
                         yield Notice(text=NOTHING[form])
@@ -51,6 +54,7 @@ def value_in(text: str, form: AnswerFormat) -> tuple[Any] | None:
         return (found,)
     if form in ("json", "table"):
         with suppress(ValueError):
-            value = first_value(text)
+            fits = (lambda value: bool(records(value)[1])) if form == "table" else None
+            value = first_value(text, fits)
             return (value,) if form == "json" or records(value)[1] else None
     return None

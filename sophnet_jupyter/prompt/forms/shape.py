@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ...errors import SettingsError
+from ..latex import eaten
 from .json_check import check_schema, complaint
 from .json_text import first_value
 from .schema import Schema, convert, describe_fields, is_pydantic, schema_of
@@ -39,17 +40,30 @@ class Shape:
 
     instruction: str
     build: Callable[[Any], Any]
+    # Whether ``build`` refuses anything, so that it can choose among several values.
+    chooses: bool = True
 
     def read(self, text: str) -> Any:
         """The value in an answer. Raises `Misfit`."""
+        return self.read_and_note(text)[0]
+
+    def read_and_note(self, text: str) -> tuple[Any, str]:
+        """The value, and a sentence on what JSON has made of its LaTeX. Raises `Misfit`."""
         try:
-            value = first_value(text)
+            value = first_value(text, self._fits if self.chooses else None)
         except ValueError as error:
             raise Misfit("$", str(error)) from None
-        return self.build(value)
+        return self.build(value), eaten(value)
+
+    def _fits(self, value: Any) -> bool:
+        try:
+            self.build(value)
+        except Misfit:
+            return False
+        return True
 
 
-ANY_JSON = Shape("Answer in JSON.", lambda value: value)
+ANY_JSON = Shape("Answer in JSON.", lambda value: value, chooses=False)
 
 
 def shape(schema: object) -> Shape:

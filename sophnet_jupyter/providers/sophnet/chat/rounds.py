@@ -187,12 +187,13 @@ class Rounds:
         if shape is None or handed_over or self._finished.ending != "complete":
             return []
         try:
-            return [Parsed(value=shape.read(self._state.text[begin.text :]))]
+            value, note = shape.read_and_note(self._state.text[begin.text :])
         except Misfit as misfit:
             if self._finished.reason != "length":
                 raise
             why = f"{misfit.why}; it was cut at the token limit (raise max_tokens)"
             raise AnswerInvalid(where=misfit.where, why=why) from None
+        return [*([Notice(text=note)] if note else []), Parsed(value=value)]
 
     def _correction(self, misfit: Misfit) -> TextReplaced:
         """Ask for the answer once more, or raise `AnswerInvalid`. The wrong one is withdrawn."""

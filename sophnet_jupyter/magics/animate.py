@@ -18,7 +18,7 @@ from ..views.media.thumbnails import Sent, small
 from .answers.follow import GOES_ON, Following
 from .background.handle import Background
 from .line.attachments import Attachments
-from .line.interpolate import interpolate
+from .line.interpolate import Filled, fill
 from .line.options import extra_body, out_name
 from .line.prompt import prompt_of
 from .line.trailing import parse_around
@@ -109,11 +109,11 @@ class AnimateMagics(SessionMagics):
             raise UsageError("Either --background or --wait.")
         prompt = prompt_of(words, cell, to="animate").strip()
         out, names = out_name(args.out), self._session.shell.user_ns
-        if not args.raw:
-            prompt, _ = interpolate(prompt, names, self._session.failures)
+        filled = Filled(prompt) if args.raw else fill(prompt, names, self._session.failures)
+        prompt = filled.text
         image = self._image(args.image, names)
         options = self._options(args, prompt, image)
-        context = Context(pictures=_shown(image) if image else ())
+        context = Context(pictures=_shown(image) if image else (), left=filled.left)
         events = self._session.client.videos.stream(prompt, image=image, **options)
         seed = options["seed"]
         # Elsewhere nobody sees what comes after a cell's end.

@@ -12,9 +12,10 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..files.lines import lines
 from ..response import Response
+from ..views.answer import Context
 from .answers.follow import Following
 from .line.attachments import Attachments, is_picture
-from .line.interpolate import interpolate, value_of
+from .line.interpolate import fill, text_of
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around
 from .options.asks import asks
@@ -62,7 +63,8 @@ class EmbedMagics(SessionMagics):
         """
         args, words = parse_around(self.embed, line)
         out = out_name(args.out)
-        texts, pictures = self._inputs(args, words, cell)
+        left: list[str] = []
+        texts, pictures = self._inputs(args, words, cell, left)
         events = self._session.client.embeddings.stream(
             texts,
             images=pictures.items or None,
@@ -70,10 +72,10 @@ class EmbedMagics(SessionMagics):
             dimensions=args.dimensions,
             extra_body=extra_body(args.extra),
         )
-        return Following(self._session, [""]).settle(events, out=out)
+        return Following(self._session, [""]).settle(events, out=out, context=Context(left=left))
 
     def _inputs(
-        self, args: Namespace, words: str, cell: str | None
+        self, args: Namespace, words: str, cell: str | None, left: list[str]
     ) -> tuple[list[Any], Attachments]:
         names, pictures = self._session.shell.user_ns, Attachments(max_side=args.max_side)
         pictures.add(args.image or [], names)
@@ -84,7 +86,11 @@ class EmbedMagics(SessionMagics):
             else:
                 texts.append(value)
         for row in lines(cell or ""):
-            said = row if args.raw else interpolate(row, names, self._session.failures)[0]
+            said = row
+            if not args.raw:
+                filled = fill(row, names, self._session.failures)
+                said = filled.text
+                left += filled.left
             texts += [said.strip()] if said.strip() else []
         if not texts and not pictures.items:
             raise UsageError(
@@ -97,7 +103,7 @@ def _values(words: str, names: Mapping[str, Any]) -> Iterable[Any]:
     """What stands on the line: what a variable holds, or words that are in quotes or are none."""
     try:
         # As a whole first: df['my column'] has a blank in it.
-        yield from _each(value_of(words, names), words)
+        yield from _each(text_of(words, names), words)
     except LookupError:
         for match in _WORD.finditer(words):
             quoted = match[1] if match[1] is not None else match[2]
@@ -105,7 +111,7 @@ def _values(words: str, names: Mapping[str, Any]) -> Iterable[Any]:
                 yield quoted
                 continue
             try:
-                yield from _each(value_of(match[3], names), match[3])
+                yield from _each(text_of(match[3], names), match[3])
             except LookupError:
                 yield match[3]
 

@@ -19,7 +19,7 @@ from ..views.answer.report import bundle
 from ..views.live.answer import View, WholeAnswer
 from ..views.live.report import LiveReport
 from .answers.settle import follow, settle
-from .line.interpolate import interpolate
+from .line.interpolate import Filled, fill
 from .line.near import did_you_mean
 from .line.options import out_name, parse
 from .line.prompt import prompt_of
@@ -101,17 +101,16 @@ class ExcelMagics(SessionMagics):
         question = prompt_of(words, cell, to="ask", thing="question")
         files = self._uuids(args.files)
         out = out_name(args.out)
-        inserted: list[str] = []
+        filled = Filled(question)
         if not args.raw:
-            names, failures = self._session.shell.user_ns, self._session.failures
-            question, inserted = interpolate(question, names, failures)
+            filled = fill(question, self._session.shell.user_ns, self._session.failures)
         options = {
             "temperature": args.temperature,
             "top_p": args.top_p,
             "max_tokens": args.max_tokens,
         }
-        events = self._session.client.excel.stream(question, file_uuids=files, **options)
-        context = Context(inserted=inserted)
+        events = self._session.client.excel.stream(filled.text, file_uuids=files, **options)
+        context = Context(inserted=filled.inserted, left=filled.left)
         ask = follow(events, model="TeleAI", strict=args.strict)
         return settle(self._session, ask, context, self._view(context), out=out)
 

@@ -10,10 +10,11 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..response import Response
+from ..views.answer import Context
 from .answers.follow import GOES_ON, Following
 from .background.handle import Background
 from .line.attachments import Attachments
-from .line.interpolate import interpolate
+from .line.interpolate import Filled, fill
 from .line.options import extra_body, out_name
 from .line.prompt import prompt_of
 from .line.trailing import parse_around
@@ -73,8 +74,8 @@ class ImagineMagics(SessionMagics):
         if not 1 <= args.n <= MOST:
             raise UsageError(f"-n goes from 1 to {MOST}, not {args.n}.")
         out, names = out_name(args.out), self._session.shell.user_ns
-        if not args.raw:
-            prompt, _ = interpolate(prompt, names, self._session.failures)
+        filled = Filled(prompt) if args.raw else fill(prompt, names, self._session.failures)
+        prompt = filled.text
         options = self._options(args, names)
         seeds = _seeds(args.seed, args.n)
         # One picture that fails is an error, one of several is a line below the others.
@@ -86,6 +87,7 @@ class ImagineMagics(SessionMagics):
             asked=prompt,
             background=args.background,
             out=out,
+            context=Context(left=filled.left),
             save=[args.save] if args.save else [],
             on_cancel=GOES_ON,
         )

@@ -20,7 +20,7 @@ from ..views.answer import Context
 from ..views.live.answer import View, show
 from .answers.loudspeaker import Figures, heard
 from .answers.settle import settle
-from .line.interpolate import interpolate
+from .line.interpolate import Filled, fill
 from .line.options import out_name
 from .line.prompt import prompt_of
 from .line.trailing import parse_around
@@ -93,11 +93,12 @@ class SpeakMagics(SessionMagics):
             "pitch_rate": args.pitch,
         }
         # What cannot be sent is refused here, before anything is drawn.
-        said = texts(self._subject(words, raw=args.raw))
+        subject, left = self._subject(words, raw=args.raw)
+        said = texts(subject)
         model = sounding(**options)["model"]
         events = _headed(self._session.client.voice.stream(said, **options), args.format)
         speech = SpokenText(events, model)
-        context = Context()
+        context = Context(left=left)
         view = heard(
             self._session.shell,
             self._view(context),
@@ -114,13 +115,16 @@ class SpeakMagics(SessionMagics):
         cell = Cell(self._session.shell)
         return Figures(cell, context) if cell.watched else self._session.view(context)
 
-    def _subject(self, words: str, *, raw: bool) -> Any:
-        """What is meant: a value of the notebook where the words are its name, else the words."""
+    def _subject(self, words: str, *, raw: bool) -> tuple[Any, list[str]]:
+        """
+        A value of the notebook where the words are its name, else the words; what is left in them.
+        """
         names = self._session.shell.user_ns
         value = names.get(words) if words.isidentifier() else None
         if isinstance(value, str | Response | list | tuple):
-            return value
-        return words if raw else interpolate(words, names, self._session.failures)[0]
+            return value, []
+        filled = Filled(words) if raw else fill(words, names, self._session.failures)
+        return filled.text, filled.left
 
 
 class SpokenText:

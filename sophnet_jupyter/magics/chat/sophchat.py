@@ -17,7 +17,7 @@ from ...views.live.answer import View, show
 from ..answers.settle import settle
 from ..background.handle import Background
 from ..line.attachments import Attachments
-from ..line.interpolate import interpolate
+from ..line.interpolate import Filled, fill, say_left
 from ..line.options import out_name, parse
 from ..line.prompt import prompt_of
 from ..options.asks import asks
@@ -66,19 +66,20 @@ class ChatMagics(SessionMagics):
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)
         self._session.fill(args)
-        asked = prompt
         names = self._session.shell.user_ns
         options = request_options(args, names)
         pictures = Attachments(detail=args.detail, max_side=args.max_side)
         pictures.add(args.image or [], names)
-        prompt, system, inserted = self._filled(prompt, args.system, pictures, raw=args.raw)
+        filled = self._filled(prompt, pictures, raw=args.raw)
+        system = self._filled(args.system or "", None, raw=args.raw)
         history = self._history(args.conversation, new=args.new)
-        messages = with_images([*history, {"role": "user", "content": prompt}], pictures.items)
-        if system and not history:
-            messages.insert(0, {"role": "system", "content": system})
+        messages = with_images([*history, {"role": "user", "content": filled.text}], pictures.items)
+        if system.text and not history:
+            messages.insert(0, {"role": "system", "content": system.text})
         form = form_of(args)
         context = Context(
-            inserted=inserted,
+            inserted=[*filled.inserted, *system.inserted],
+            left=[*filled.left, *system.left],
             conversation=args.conversation or "",
             pictures=pictures.shown,
             format=form,
@@ -91,6 +92,7 @@ class ChatMagics(SessionMagics):
             raise UsageError("--voice is heard where it runs: leave out -b, or %speak the answer.")
         if args.show_request:
             show_request(self._session.shell, body)
+            say_left(context.left)
             return None
 
         async def ask(view: View, arrival: Arrival) -> Response:
@@ -100,7 +102,7 @@ class ChatMagics(SessionMagics):
             return response
 
         if args.background:
-            return self._session.jobs.start(ask, context, prompt=asked, out=out)
+            return self._session.jobs.start(ask, context, prompt=prompt, out=out)
         view = self._session.view(context)
         if args.voice:
             from ..answers.loudspeaker import heard
@@ -112,17 +114,11 @@ class ChatMagics(SessionMagics):
             self._session.shell.set_next_input(code, replace=False)
         return response
 
-    def _filled(
-        self, prompt: str, system: str | None, pictures: Attachments, *, raw: bool
-    ) -> tuple[str, str | None, list[str]]:
+    def _filled(self, words: str, pictures: Attachments | None, *, raw: bool) -> Filled:
         if raw:
-            return prompt, system, []
+            return Filled(words)
         names, failures = self._session.shell.user_ns, self._session.failures
-        prompt, inserted = interpolate(prompt, names, failures, pictures.field)
-        if system:
-            system, more = interpolate(system, names, failures)
-            inserted += more
-        return prompt, system, inserted
+        return fill(words, names, failures, pictures.field if pictures else None)
 
     def _history(self, name: str | None, *, new: bool) -> list[Any]:
         if name is None:

@@ -122,7 +122,7 @@ class DifyMagics(SessionMagics):
         if args.resume:
             raise UsageError("--resume goes with --each: one answer alone is asked for anew.")
         asked = question.ask(form)
-        context = Context(inserted=asked.inserted)
+        context = Context(inserted=asked.inserted, left=asked.left)
         label = args.app or "the Dify app"
         events = app.stream(asked.inputs, files=asked.files or None)
         if args.voice:

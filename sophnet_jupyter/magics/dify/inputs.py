@@ -13,7 +13,7 @@ from IPython.core.error import UsageError
 from ...client import Dify
 from ...errors import AnswerUnreadable, NotFound
 from ...providers.dify.form import Input, Parameters
-from ..line.interpolate import interpolate
+from ..line.interpolate import fill
 from ..session.session import KernelSession
 
 _VARIABLE = re.compile(r"\{([^\W\d]\w*)\}")
@@ -21,11 +21,12 @@ _VARIABLE = re.compile(r"\{([^\W\d]\w*)\}")
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedRun:
-    """One run, ready to be sent; ``inserted`` tells the reader what was put in."""
+    """One run, ready to be sent; ``inserted`` and ``left`` tell what was put in, and what not."""
 
     inputs: Mapping[str, Any]
     files: list[Any]
     inserted: list[str]
+    left: list[str]
 
 
 async def form_of(app: Dify) -> Parameters:
@@ -54,13 +55,15 @@ class DifyQuestion:
         """
         names = {**self._session.shell.user_ns, **(row or {}), **({"row": row} if row else {})}
         inserted: list[str] = []
+        left: list[str] = []
 
         def filled(text: str) -> str:
             if self._raw:
                 return text
-            said, found = interpolate(text, names, self._session.failures)
-            inserted.extend(found)
-            return said
+            found = fill(text, names, self._session.failures)
+            inserted.extend(found.inserted)
+            left.extend(found.left)
+            return found.text
 
         known = {each.name: each for each in form.inputs}
         inputs: dict[str, Any] = {n: str(v) for n, v in (row or {}).items() if n in known}
@@ -72,7 +75,8 @@ class DifyQuestion:
             inputs[_place(form, inputs)] = filled(self._cell)
         form.check(inputs)
         inputs = {name: _typed(known.get(name), value) for name, value in inputs.items()}
-        return PreparedRun(inputs=inputs, files=self._attached(names), inserted=inserted)
+        files = self._attached(names)
+        return PreparedRun(inputs=inputs, files=files, inserted=inserted, left=left)
 
     def _attached(self, names: Mapping[str, Any]) -> list[Any]:
         found = []

@@ -18,6 +18,7 @@ from ...kernel.loop import run
 from ...kernel.output import Cell
 from ...providers.dify.form import Parameters
 from ...response import Arrival, Response, settle
+from ..line.interpolate import say_left
 from ..session.session import KernelSession
 from .inputs import DifyQuestion, PreparedRun
 
@@ -69,6 +70,7 @@ class Rows:
         rows = self._known(names.get(out), given) if args.resume else [Row() for _ in given]
         # Before anything is sent: what is missing in one row is missing in this run.
         asked = [self._question.ask(self._form, row) for row in given]
+        say_left(left for each in asked for left in each.left)
         cell = Cell(self._session.shell)
         display = cell.publish(self._progress(rows)) if cell.watched else None
         try:

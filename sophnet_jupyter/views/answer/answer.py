@@ -196,6 +196,8 @@ def figures(response: Response, context: Context, *, badge: bool = True) -> str:
     if context.conversation:
         said.append(f"conversation {one_line(context.conversation)}")
     said += [f"with {one_line(what)}" for what in context.inserted]
+    if context.left:
+        said.append(f"left as written: {', '.join(map(one_line, context.left))}")
     return " · ".join(said)
 
 

@@ -15,6 +15,8 @@ class Context:
     """What the reader should know about a question besides its answer."""
 
     inserted: Sequence[str] = ()
+    # Fields of the question that resolved to nothing.
+    left: Sequence[str] = ()
     conversation: str = ""
     pictures: Sequence[Sent] = ()
     # None is Markdown, or the value itself where the answer was read as one.

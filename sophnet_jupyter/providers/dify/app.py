@@ -28,6 +28,7 @@ from .file_kinds import is_file
 from .files import DifyFiles, Fetched
 from .form import FILE_INPUTS, Parameters, parameters
 from .loose import moment, objects
+from .plain import plain_inputs
 from .uploaded import Uploaded
 from .voice import SoundFile, speak
 
@@ -230,7 +231,9 @@ class App:
         self, inputs: Inputs, files: object, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
         given = {"query": inputs} if isinstance(inputs, str) else dict(_fields(inputs))
-        if files is None and not self._file_names(given):
+        named = self._file_names(given)
+        given = given | plain_inputs({n: one for n, one in given.items() if n not in named})
+        if files is None and not named:
             return self._asked({"inputs": given, "user": self.user}, stream=stream)
         return self._with_files(given, files, stream=stream)
 

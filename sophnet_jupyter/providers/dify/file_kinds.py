@@ -10,6 +10,9 @@ from typing import Any
 from ...errors import SettingsError
 from ...files.names import type_of
 from ...prompt.images.sources import from_base64
+from ...prompt.table import is_frame, is_lazy, is_series
+from ...response import Response
+from ...values.image import Image
 from .form import ENDINGS, FileRule, Parameters
 from .uploaded import Uploaded
 
@@ -17,11 +20,28 @@ from .uploaded import Uploaded
 Rules = Mapping[str, FileRule]
 
 
-def is_file(value: object) -> bool:
+# What an open file can do, a picture of Pillow, and what Jupyter draws as one.
+_FILES_CAN = ("read", "getexif", "_repr_png_", "_repr_jpeg_", "_repr_mimebundle_")
+
+
+def is_file(value: object, depth: int = 8) -> bool:
     """Whether the value of an input is a file, or several, that cannot be sent as it is."""
     if isinstance(value, list | tuple):
-        return any(map(is_file, value))
-    return not (value is None or isinstance(value, str | int | float | Mapping))
+        # Files stand in no list of lists of lists; a list may contain itself.
+        return depth > 0 and any(is_file(one, depth - 1) for one in value)
+    if isinstance(value, type) or is_frame(value) or is_series(value) or is_lazy(value):
+        return False
+    if isinstance(value, Response):
+        return bool(value.images)
+    if isinstance(value, bytes | bytearray | memoryview | os.PathLike | Uploaded | Image):
+        return True
+    # Of arrays a picture has two dimensions at least.
+    if isinstance(shape := getattr(value, "shape", None), tuple):
+        return len(shape) > 1 and hasattr(value, "astype")
+    owners = (value, getattr(value, "figure", None), getattr(value, "fig", None))
+    return any(hasattr(owner, "savefig") for owner in owners) or any(
+        callable(getattr(value, method, None)) for method in _FILES_CAN
+    )
 
 
 def rules_of(form: Parameters, variable: str) -> Rules:

@@ -154,7 +154,10 @@ class _Filling:
             return
         meant = ""
         if isinstance(error, _Unresolved):
-            near = nearest(error.word, _candidates(error.value))
+            try:
+                near = nearest(error.word, _candidates(error.value))
+            except Exception:  # the value's own code again
+                near = ""
             meant = f" ({error.before}{near}{error.after}?)" if near else ""
         if meant or self._prose.is_lone(start, end):
             self._left[f"{match[0]}{meant}"] = None

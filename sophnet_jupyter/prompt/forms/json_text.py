@@ -11,7 +11,10 @@ from typing import Any
 import msgspec
 
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
-_START = re.compile(r"[{\[]")
+_ESCAPE = re.compile(r"\\([\"\\/bfnrt]|u[0-9a-fA-F]{4})?")
+# Where a value may begin: after most brackets in words none does. Blanks are bounded, as the tries
+# are: each costs a look at the text before it, in which the reader counts the lines.
+_START = re.compile(r"\{(?=\s{0,200}[\"}])|\[(?=\s{0,200}(?:[\[\]{\"\-0-9]|true|false|null))")
 # The words before a value that only shows what one looks like.
 _EXAMPLE = re.compile(
     r"\b(?:examples?|e\.g\.|for instance|such as|formats?|schemas?|templates?|looks? like|sample)\b"
@@ -25,7 +28,7 @@ _BEGUN = re.compile(r"[\[\s]*\{\s*\"")
 # would come to the end of Python's stack.
 DEEPEST = 100
 # Places in a text where no value begins after all, fences, and values to choose from.
-TRIES, FENCES, MOST = 2_000, 50, 2_000
+TRIES, FENCES, MOST = 50, 50, 2_000
 # Of the words before a value these many are looked at.
 _BEFORE = 200
 
@@ -82,15 +85,22 @@ def first_value(text: str, fits: Fits | None = None) -> Any:
     text = text.rpartition("</think>")[2].strip().removeprefix("\ufeff")
     if not text:
         raise ValueError("the answer is empty")
-    try:
-        return _not_deep(msgspec.json.decode(text))
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        found, cut = _all(text)
+    # As it is; then with the LaTeX in its texts, of which "\alpha" has no meaning in JSON.
+    for whole in (text, repaired := _ESCAPE.sub(_doubled, text)):
+        try:
+            return _not_deep(msgspec.json.decode(whole))
+        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+            continue
+    found, cut = _all(repaired)
     fitting = [one for one in found if fits(one.value)] if fits else []
     chosen = fitting or [one for one in found if not one.is_citation]
     if cut or not chosen:
         raise ValueError("there is no JSON in the answer, or it is cut off")
     return _not_deep(_best(chosen).value)
+
+
+def _doubled(mark: re.Match[str]) -> str:
+    return mark[0] if mark[1] else r"\\"
 
 
 def _best(found: list[_Found]) -> _Found:
@@ -148,7 +158,7 @@ def _within(
             # What was read up to there is part of what is broken, and no value by itself.
             place, tries = max(begin + 1, error.pos), tries + 1
         except RecursionError:
-            place, tries = begin + 1, tries + 20
+            place, tries = begin + 1, tries + 1
         else:
             # NaN and Infinity are Python's idea of JSON, not the standard's.
             if not odd:

@@ -120,13 +120,12 @@ def result_text(result: object) -> str:
         return result
     if is_lazy(result) or is_frame(result) or (is_series(result) and has_labels(result)):
         # The repr of a library leaves out rows without a word, and a list the labels.
-        found = table_text(result)
-        return found[0].strip() if found else _represented(result)
+        return _tables(result) or _represented(result)
     try:
         return msgspec.json.encode(result, enc_hook=to_builtins).decode()
     except Exception:
         # Anything may be raised by the methods of what is encoded here.
-        return _represented(result)
+        return _tables(result) or _represented(result)
 
 
 def _told(result: object, scrub: Callable[[str], str]) -> tuple[str, Shown | None]:
@@ -199,6 +198,15 @@ def _words(error: BaseException) -> str:
         return " ".join(str(error).split()).rstrip(".") or "no message"
     except Exception:
         return "no message"
+
+
+def _tables(result: object) -> str:
+    """A table, or several in a dict or a list; empty where there is none, or it cannot be read."""
+    try:
+        found = table_text(result)
+    except Exception:  # the result's own code
+        return ""
+    return found[0].strip() if found else ""
 
 
 def _represented(result: object) -> str:

@@ -125,3 +125,16 @@ def test_more_nonsense_costs_little_time_too(text: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
         first_value(text)
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'{"f": "\alpha + \sum"}', r"\alpha + \sum"),
+        (r'Here: {"f": "\underline{x}"}', r"\underline{x}"),
+        (r'{"f": "\\alpha \sum"}', r"\alpha \sum"),
+        (r'{"f": "\u00e9 \"x\" \/"}', 'é "x" /'),
+    ],
+)
+def test_latex_with_one_backslash_is_read_as_it_is(text: str, value: str) -> None:
+    assert first_value(text) == {"f": value}

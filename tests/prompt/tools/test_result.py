@@ -132,3 +132,12 @@ def test_a_model_is_told_the_labels_and_how_many_rows_there_are() -> None:
     told = asyncio.run(run(as_tool(get), "get", "{}", timeout=5)).text
     assert "| k19 | 19 |" in told
     assert told.endswith("(shown: 20 of 500 rows)")
+
+
+def test_a_model_is_told_each_of_several_tables() -> None:
+    def get() -> Any:
+        return {"first": pd.DataFrame({"n": range(500)}), "second": SALES}
+
+    told = asyncio.run(run(as_tool(get), "get", "{}", timeout=5)).text
+    assert "(shown: 20 of 500 rows)" in told
+    assert "| B | 3 | 7 |" in told

@@ -158,7 +158,8 @@ def _within(
             # What was read up to there is part of what is broken, and no value by itself.
             place, tries = max(begin + 1, error.pos), tries + 1
         except RecursionError:
-            place, tries = begin + 1, tries + 1
+            # Far deeper than any form: what is in it is no value by itself either.
+            return found, True
         else:
             # NaN and Infinity are Python's idea of JSON, not the standard's.
             if not odd:

@@ -70,7 +70,6 @@ SOUNDS = {"dify.speak", "voice.speak"}
 ARGUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a number beyond floats": ("chat.create", {"temperature": 10**400}, "temperature goes from"),
     "half a letter to a voice": ("dify.speak", {"text": "\ud800"}, "half a character"),
-    "half a letter to an app": ("dify.complete", {"inputs": {"a": "\ud800"}}, "half a character"),
     "inputs without names": ("dify.complete", {"inputs": 5}, "inputs is a dict"),
     "no inputs": ("dify.stream", {"inputs": None}, "There are no inputs"),
     "bytes in a request": ("ocr.create", {"use_doc_preprocessor": object()}, ""),

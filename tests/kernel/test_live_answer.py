@@ -28,9 +28,10 @@ class Clock(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.now
 
-    def _run_once(self) -> None:
-        if self._scheduled and not self._ready:
-            self.now = max(self.now, self._scheduled[0]._when)
+    def _run_once(self):
+        due = [timer.when() for timer in self._scheduled if not timer.cancelled()]
+        if due and not self._ready:
+            self.now = max(self.now, min(due))
         super()._run_once()
 
 

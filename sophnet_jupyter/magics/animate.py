@@ -1,4 +1,4 @@
-"""``%animate``: videos from words, and from a picture."""
+"""``%animate``: videos from words, and from an image."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class AnimateMagics(SessionMagics):
     @option("--watermark", action="store_true", help="Mark it as made by a model: Wan2.1.")
     def animate(self, line: str, cell: str | None = None) -> Response | Background:
         """
-        Make a video from words, or from a picture and words, and play it below the cell.
+        Make a video from words, or from an image and words, and play it below the cell.
 
         It takes three to eight minutes, so in a notebook other cells can run meanwhile, and the
         result is a handle: await it, or see it below this cell. The task goes on at the service

@@ -1,4 +1,4 @@
-"""Which magics there are, and where each has its code: imported when it is first used."""
+"""The list of magics, and the module of each: imported when it is first used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """A magic's home, its kinds, and whether its words are prose."""
+    """The module of a magic, its kinds, and whether its text is prose."""
 
     module: str
     holder: str
@@ -61,29 +61,29 @@ class LazyMagic:
 
     @cached_property
     def method(self) -> Any:
-        """The magic itself."""
+        """The magic's function, imported on first access."""
         return getattr(self._make(), self.__name__)
 
     @property
     def parser(self) -> ArgumentParser | None:
-        """Its options; None where they are not declared."""
+        """The magic's argument parser; None where it declares no options."""
         found: ArgumentParser | None = getattr(self.method, "parser", None)
         return found
 
     @property
     def words(self) -> WordsFinder | None:
-        """What finds the words beside its options, for Tab; None where they are anything."""
+        """The finder of completions for positional words; None where there are none."""
         found: WordsFinder | None = getattr(self.method, "words", None)
         return found
 
     @property
     def options_first(self) -> bool:
-        """Whether an option behind the words is a word."""
+        """Whether options count only before the text; after it they are part of the text."""
         return bool(getattr(self.method, "options_first", False))
 
     @property
     def summary(self) -> str:
-        """The first line of its docstring, below the usage that IPython puts above our words."""
+        """The first line of the magic's docstring, without the usage that IPython puts above."""
         said = lines(inspect.cleandoc(self.method.__doc__ or ""))
         return next(line for line in said if line[:1].isupper())
 
@@ -119,7 +119,7 @@ def lazy_magics(
 
 
 def summaries(magics: Mapping[str, LazyMagic]) -> dict[str, str]:
-    """Each magic with what it does in a line, for help and the README."""
+    """Each magic with a summary of one line, for help and the README."""
     return {
         f"{'%%' if 'cell' in MAGICS[name].kinds else '%'}{name}": magic.summary
         for name, magic in magics.items()

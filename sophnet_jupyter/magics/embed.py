@@ -1,4 +1,4 @@
-"""``%embed``: texts and pictures as vectors."""
+"""``%embed``: texts and images as vectors."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class EmbedMagics(SessionMagics):
     @option("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size first.")
     def embed(self, line: str, cell: str | None = None) -> Response:
         """
-        Turn texts and pictures into vectors, and see how near they are to each other.
+        Turn texts and images into vectors, and see how near they are to each other.
 
         On the line stand texts in quotes, or a variable: a list, a column df.text, pictures. Below
         the line each line is a text. A few give a heat-map, many a summary. Out[n], _ and the name
@@ -100,7 +100,7 @@ class EmbedMagics(SessionMagics):
 
 
 def _values(words: str, names: Mapping[str, Any]) -> Iterable[Any]:
-    """What stands on the line: what a variable holds, or words that are in quotes or are none."""
+    """The inputs on a line: the value of a variable, or quoted words, or the words themselves."""
     try:
         # As a whole first: df['my column'] has a blank in it.
         yield from _each(text_of(words, names), words)
@@ -117,7 +117,7 @@ def _values(words: str, names: Mapping[str, Any]) -> Iterable[Any]:
 
 
 def _each(value: Any, name: str) -> Iterable[Any]:
-    """The texts or pictures that a variable holds: itself, or each of many."""
+    """The texts or images in a variable's value: itself, or each item of a collection."""
     if hasattr(value, "columns"):
         columns = ", ".join(map(str, list(value.columns)[:8]))
         raise UsageError(f"{name} has the columns {columns}: name one, as {_column(name, value)}.")

@@ -71,7 +71,7 @@ class ExcelMagics(SessionMagics):
         return self._analyse(args, words, cell)
 
     def _tended(self, words: str) -> bool:
-        """Whether the line was about files, and not a question."""
+        """Whether the line managed files, and asked no question."""
         match _words(words):
             case ["files"]:
                 sys.stdout.write(self._listed() + "\n")
@@ -136,7 +136,7 @@ class ExcelMagics(SessionMagics):
 
 
 def _words(text: str) -> list[str]:
-    """Words between blanks; in quotes a blank is no end."""
+    """Words split at blanks; quotes keep blanks inside a word."""
     found = re.findall(r"\"([^\"]*)\"|'([^']*)'|(\S+)", text)
     return ["".join(groups) for groups in found]
 

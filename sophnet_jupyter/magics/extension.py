@@ -1,4 +1,4 @@
-"""What ``%load_ext sophnet_jupyter`` adds to a shell, and how it is taken away again."""
+"""``%load_ext sophnet_jupyter`` and ``%unload_ext``: register and remove the magics."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _take_away(shell: Any) -> bool:
 
 
 def greeting(session: KernelSession) -> str:
-    """One line: where chat goes."""
+    """A line that says where chat requests go."""
     try:
         settings = session.client.settings
     except SophNetError as error:
@@ -132,7 +132,7 @@ def greeting(session: KernelSession) -> str:
 
 
 def warm_up(session: KernelSession) -> None:
-    """Import what the first answer needs while the user types."""
+    """Import the modules of the first answer in the background, while the user types."""
     from ..views.safe import markdown
     from .chat import sophchat  # noqa: F401
 

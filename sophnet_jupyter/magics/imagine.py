@@ -1,4 +1,4 @@
-"""``%imagine``: pictures from words."""
+"""``%imagine``: images from words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEEDS = 2**31
 
 @magics_class
 class ImagineMagics(SessionMagics):
-    """Pictures in a cell."""
+    """Images in a cell."""
 
     @no_var_expand
     @line_cell_magic
@@ -59,7 +59,7 @@ class ImagineMagics(SessionMagics):
     @option("--as-written", action="store_true", help="The service adds nothing to the prompt.")
     def imagine(self, line: str, cell: str | None = None) -> Response | Background:
         """
-        Make pictures from words, several at once, and see them below the cell.
+        Make images from words, several at once, and see them below the cell.
 
         {name} in the words is replaced by a value of the notebook. Each picture has a seed, which
         makes it again. Out[n], _ and the name after -o hold the response: .images, .save(path).
@@ -107,7 +107,7 @@ class ImagineMagics(SessionMagics):
 
 
 def _seeds(first: int | None, count: int) -> list[int]:
-    """Seeds that follow each other; chosen by us where none is given, so that they are known."""
+    """Consecutive seeds; a random first one where none is given, so that each is known."""
     # Its own numbers, so that a notebook's random.seed() stays what it was.
     begin = Random().randrange(SEEDS - count) if first is None else first
     if begin < 0:

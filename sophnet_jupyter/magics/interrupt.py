@@ -1,4 +1,4 @@
-"""What an interrupt does to a cell of ours, wherever it strikes."""
+"""How a cell ends when it is interrupted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..errors import Stopped
 @contextmanager
 def in_one_line() -> Iterator[None]:
     """
-    Let an interrupt end the cell with one line, and not with the frames that it struck.
+    Let an interrupt end the cell with one line in place of a traceback.
 
     What waits for an answer takes care of it itself, and keeps what had come; this is for the way
     there and back. Raises `Stopped`.

@@ -1,4 +1,4 @@
-"""``%listen``: speech that becomes text while it is spoken."""
+"""``%listen``: live speech to text."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class ListenMagics(SessionMagics):
         )
 
     def _hear(self, mic: Microphone) -> None:
-        """Let it hear its source to the end; an interrupt hangs up, and keeps what was said."""
+        """Run until the source ends; an interrupt closes the session, and keeps the text."""
         mic.start()
         try:
             run(mic.until())

@@ -1,4 +1,4 @@
-"""``%ocr``: the text in pictures, beside them."""
+"""``%ocr``: the text in images, beside them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MODEL = "PaddleOCR-VL-0.9B"
 
 @magics_class
 class OcrMagics(SessionMagics):
-    """Text in pictures, in a cell."""
+    """Text in images, in a cell."""
 
     @no_var_expand
     @line_magic
@@ -50,7 +50,7 @@ class OcrMagics(SessionMagics):
     @option("--formula-numbers", action="store_true", help="Keep the numbers of formulas.")
     def ocr(self, line: str) -> Response:
         """
-        Read the text in pictures, and show each beside its text, block by block.
+        Read the text in images, and show each beside its text, block by block.
 
         A picture is a file, a pattern of some, an address, a variable, or Out[n]. Out[n], _ and the
         name after -o hold the response: .text is the Markdown, .blocks have label, text and box,
@@ -88,7 +88,7 @@ class OcrMagics(SessionMagics):
 
 
 class OcrFollowing(Following):
-    """Where somebody watches, the result is a page on which text and boxes point at each other."""
+    """Progress, replaced where widgets are available by a page that links text and boxes."""
 
     def _draw(self, response: Response, context: Context) -> None:
         if not (self._cell.watched and response.pages and context.format is None):

@@ -1,4 +1,4 @@
-"""A few facts as a table below the cell, or as lines in a terminal."""
+"""A table of facts below the cell, or lines in a terminal."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ WIDEST = 40
 
 
 def table(shell: Any, rows: Mapping[str, str]) -> None:
-    """Names with what is to be said of each."""
+    """Show names and values as a table."""
     lines(shell, [(name, said) for name, said in rows.items()])
 
 
 def lines(shell: Any, rows: Sequence[Sequence[str]]) -> None:
-    """Rows of equal length; the first cell of each is its heading."""
+    """Show rows of equal length; the first cell of each is its heading."""
     cell, data = Cell(shell), bundle(rows)
     if cell.place == "terminal":
         sys.stdout.write(data["text/plain"] + "\n")
@@ -26,7 +26,9 @@ def lines(shell: Any, rows: Sequence[Sequence[str]]) -> None:
 
 
 def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """The rows as HTML and in words. Each cell is one line, whatever a service wrote in it."""
+    """
+    A mime bundle of the rows: HTML and plain text. Each cell is one line, whatever a service wrote.
+    """
     # Loading the extension does not pay for what a first table needs.
     from ..views.safe.look import one_line
 

@@ -1,4 +1,4 @@
-"""``%speak``: text said aloud."""
+"""``%speak``: text to speech."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TITLE = 60
 
 @magics_class
 class SpeakMagics(SessionMagics):
-    """A voice in a cell."""
+    """Speech in a cell."""
 
     @no_var_expand
     @line_cell_magic
@@ -128,7 +128,7 @@ class SpeakMagics(SessionMagics):
 
 
 class SpokenText:
-    """One text on its way to the ear, which the listener may end before its end."""
+    """A text being spoken, which the listener may stop early."""
 
     def __init__(self, events: AsyncGenerator[Event, None], model: str) -> None:
         self._events = events
@@ -137,7 +137,7 @@ class SpokenText:
         self._enough = False
 
     async def hear(self, view: View, arrival: Arrival) -> Response:
-        """Follow the sound to its end, or to where the listener ends it."""
+        """Read the sound to its end, or until the listener stops it."""
         work = asyncio.ensure_future(show(self._events, view, arrival, model=self._model))
         self._work = work
         try:
@@ -148,7 +148,7 @@ class SpokenText:
             raise
 
     def stop(self) -> None:
-        """Enough was heard. To be called on the loop's thread."""
+        """Stop early. To be called on the loop's thread."""
         if self._work and not self._work.done():
             self._enough = True
             self._work.cancel()
@@ -157,7 +157,7 @@ class SpokenText:
 async def _headed(
     events: AsyncGenerator[Event, None], form: str | None
 ) -> AsyncGenerator[Event, None]:
-    """Raw samples get the head of a WAV, without which nothing could play them again."""
+    """Raw samples as a WAV file, so that they can be played again."""
     raw = samples(SHORT.get((form or "").lower(), form or ""))
     try:
         async for event in events:

@@ -1,4 +1,4 @@
-"""``%talk``: talk to a model, hear it answer, interrupt."""
+"""``%talk``: a conversation by voice with a model."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class TalkMagics(SessionMagics):
         )
 
     def _converse(self, talk: VoiceChat) -> None:
-        """Let it talk to its end; an interrupt hangs up, and keeps what was said."""
+        """Run until the conversation ends; an interrupt closes it, and keeps its turns."""
         talk.start()
         try:
             run(talk.until())

@@ -1,4 +1,4 @@
-"""Long work below its cell: how far it is, and in its place the result."""
+"""Progress of long work below its cell, replaced by the result when it is done."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CALLED_OFF = "Cancel calls it off, at the service too."
 
 
 class Following:
-    """One piece of long work, shown where this cell's output goes: a line for each label."""
+    """Progress and result of long work, in this cell's output: a line for each label."""
 
     def __init__(self, session: KernelSession, labels: Sequence[str]) -> None:
         self._session = session
@@ -55,7 +55,7 @@ class Following:
         on_cancel: str = HUNG_UP,
     ) -> Response | Background:
         """
-        Show work and its result, store that as ``out`` too, and ``save`` it to each path.
+        Show work and its result, store it as ``out``, and ``save`` it to each path.
 
         In the ``background`` the cell ends at once, with a handle and a button that cancels, and
         ``asked`` is what `%sophnet jobs` calls it. ``on_cancel`` is a sentence on what cancelling
@@ -134,13 +134,13 @@ class Following:
         self._publish(data)
 
     def _publish(self, data: dict[str, str]) -> None:
-        """Show the result where its progress stood."""
+        """Replace the progress by the result."""
         place = self._view.display_id if isinstance(self._view, LiveProgress) else None
         self._cell.publish(data, display_id=place, update=place is not None)
 
 
 class _InBackground:
-    """Long work that goes on after its cell has ended: see `job_views.JobView`."""
+    """A view of long work that goes on after its cell has ended: see `job_views.JobView`."""
 
     def __init__(
         self,

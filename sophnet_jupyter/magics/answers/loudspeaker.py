@@ -1,4 +1,4 @@
-"""An answer that is heard while it arrives: a player above it, which is fed as the sound comes."""
+"""Play the sound of an answer while it arrives, with a player above the text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def heard(
     on_stop: Callable[[], object] | None = None,
 ) -> View:
     """
-    A view that plays the sound of an answer too, where somebody watches the cell.
+    A view that also plays the sound of an answer, if the cell is shown to somebody.
 
     ``form`` is the format that was asked for. To be called on the kernel's main thread: widgets
     are made there. ``on_stop`` is called on the loop's thread if the listener has heard enough.
@@ -47,7 +47,7 @@ def heard(
 
 
 class Figures:
-    """Draws what stands below a sound, once it is over: there are no words to watch."""
+    """A view that draws only the footer of a sound, once it is finished."""
 
     def __init__(self, cell: Cell, context: Context) -> None:
         self._cell = cell
@@ -68,7 +68,7 @@ class Figures:
 
 
 class PlayingView:
-    """Feeds a player, and lets another view draw all the rest."""
+    """A view that feeds a player, and leaves all other events to another view."""
 
     def __init__(self, view: View, cell: Cell, player: AudioPlayer | None) -> None:
         self._view = view

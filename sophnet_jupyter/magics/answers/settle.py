@@ -1,4 +1,4 @@
-"""What every magic that asks does with its answer: watch it, keep it, and say how it ended."""
+"""Run a request in a cell: draw its answer, store it, and report how it ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..session.session import KernelSession
 
 
 def follow(events: AsyncGenerator[Event, None], *, model: str = "", strict: bool = False) -> Ask:
-    """Ask by reading ``events``. With ``strict`` an answer that just stopped is an error."""
+    """Send a request by iterating ``events``. With ``strict`` an incomplete answer is an error."""
 
     async def ask(view: View, arrival: Arrival) -> Response:
         response = await show(events, view, arrival, model=model)
@@ -30,7 +30,7 @@ def settle(
     session: KernelSession, ask: Ask, context: Context, view: View, *, out: str | None
 ) -> Response:
     """
-    Wait for an answer while ``view`` draws it, and store it as ``out`` too.
+    Wait for an answer while ``view`` draws it, and store it as ``out``.
 
     An interrupt keeps what had come and raises `Stopped`; an error of ours keeps it as well.
     """

@@ -1,4 +1,4 @@
-"""A recording that is being transcribed: progress first, then a player with its sentences."""
+"""A transcription below its cell: progress first, then a player with its sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .follow import Following
 
 
 class Transcribing(Following):
-    """Progress, and in its place a player with the transcript, where there is one."""
+    """Progress, replaced by a player with the transcript where widgets are available."""
 
     def _draw(self, response: Response, context: Context) -> None:
         live = isinstance(self._view, LiveProgress) and not self.in_background
@@ -30,7 +30,7 @@ class Transcribing(Following):
 
 
 def _players(response: Response) -> list[Any]:
-    """Live players, where widgets are installed and there is something to hear of."""
+    """Live players, where widgets are installed and the sound is at hand."""
     if not response.sentences:
         return []
     try:

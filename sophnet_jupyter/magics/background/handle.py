@@ -1,4 +1,4 @@
-"""``%%sophchat --background``: an answer that goes on while other cells run."""
+"""The handle that ``%%sophchat --background`` returns while its answer arrives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TICK = 0.1
 
 
 class Cancelled(Stopped):
-    """Somebody cancelled a background answer. The part that had come is in ``response``."""
+    """A background answer was cancelled. What had arrived is in ``response``."""
 
     def __str__(self) -> str:
         if self.response is not None and self.response.text:
@@ -27,7 +27,7 @@ class Cancelled(Stopped):
 
 class Background:
     """
-    An answer on its way: ``await`` it, `wait` for it, or `cancel` it.
+    A handle of an answer that is arriving: ``await`` it, `wait` for it, or `cancel` it.
 
     Interrupting a cell that waits ends the waiting, and the answer goes on. It ends with the
     kernel.
@@ -49,12 +49,12 @@ class Background:
         answer: Coroutine[Any, Any, Response],
         end: Callable[[Exception | None], None],
     ) -> None:
-        """Follow ``answer``; call ``end`` before anybody who waits hears of it."""
+        """Start a task that reads ``answer``; ``end`` is called before any waiter is woken."""
         self.future = spawn(self._follow(answer, end))
 
     @property
     def response(self) -> Response:
-        """The answer as far as it has come; settled when `done`."""
+        """The answer so far; final when `done`."""
         return self._arrival.response
 
     @property
@@ -63,7 +63,7 @@ class Background:
 
     @property
     def error(self) -> BaseException | None:
-        """Why there is no whole answer; None if there is one, or may still be one."""
+        """The exception that ended the answer early; None if there was none, or not yet."""
         return self.future.exception() if self.done else None
 
     @property
@@ -77,16 +77,16 @@ class Background:
 
     @property
     def seconds(self) -> float:
-        """How long it has been running, or ran."""
+        """The running time so far, or in all."""
         return (self._ended or time.monotonic()) - self._began
 
     def cancel(self) -> None:
-        """Hang up. The part that had come stays in `response`, marked ``stopped``."""
+        """Close the connection. What had arrived stays in `response`, marked ``stopped``."""
         loop().call_soon_threadsafe(self._hang_up)
 
     def wait(self, timeout: float | None = None) -> Response:
         """
-        The whole answer, once it is there.
+        Wait until the answer is complete, and return it.
 
         Raises what went wrong with it, and TimeoutError after that many seconds; then the answer
         goes on, and `response` is the part so far.

@@ -1,4 +1,4 @@
-"""Where background work shows itself: in its own cell, or above a terminal's next prompt."""
+"""Views of background answers: in their own cell, or printed above a terminal's next prompt."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _FAILURE = (
 
 
 class JobView(Protocol):
-    """What draws background work from its beginning to its end."""
+    """Draws a background answer from start to end."""
 
     view: View
 
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
-        """In the cell of that number, before the work begins."""
+        """Show that the job runs, before it starts; ``%sophnet cancel`` takes ``number``."""
 
     def end(self, arrival: Arrival, error: Exception | None) -> None:
-        """On the loop's thread, when it has come to its end."""
+        """Show how the job ended. Called on the loop's thread."""
 
     @property
     def text(self) -> str:
-        """What a terminal is to print before its next prompt."""
+        """The text that a terminal prints before its next prompt."""
 
 
 class CancelNote:
-    """A button that cancels, while the work runs; then a note in its place."""
+    """A Cancel button while the job runs, replaced by a note when it ends."""
 
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
@@ -51,7 +51,7 @@ class CancelNote:
         self._button: Any = None
 
     def begin(self, number: int, cancel: Callable[[], object], words: str) -> str:
-        """Show it. Returns the button's name, by which `panel.twin.behind` finds it."""
+        """Show the button. Returns its CSS class, which `panel.twin.behind` looks for."""
         from ...widgets.panel.cancel_button import CancelButton
 
         self._button = CancelButton(cancel, f"in the background · {words}")
@@ -69,7 +69,7 @@ class CancelNote:
 
 class Below:
     """
-    Draws below a button, so that nobody sees the button once it has lost its kernel.
+    A surface below the button, which hides it when it is reopened without a kernel.
 
     Only the first display hides what stands before it: further ones follow text.
     """
@@ -83,11 +83,11 @@ class Below:
         self._drawn: Mapping[str, Any] = {}
 
     def hide(self, name: str) -> None:
-        """From now on hide a button of that name, see `CancelNote.begin`."""
+        """Hide the button of that CSS class from now on, see `CancelNote.begin`."""
         self._name = name
 
     def show(self) -> None:
-        """There is no button any more, but a note that is to be seen."""
+        """Hide nothing any more: the button has been replaced by a note."""
         self._name = ""
         if self._first:
             self._surface.publish(self._drawn, display_id=self._first, update=True)
@@ -107,7 +107,7 @@ class Below:
 
 
 class InCell:
-    """Draws an answer below the cell that asked, also after that has ended."""
+    """Draws an answer below the cell that started it, also after that cell has ended."""
 
     text = ""
 
@@ -128,7 +128,7 @@ class InCell:
 
 
 class OnPaper:
-    """Holds an answer back until the terminal's user is not typing."""
+    """Buffers an answer until the terminal's user is not typing."""
 
     def __init__(self, cell: Cell, context: Context) -> None:
         self._paper = StringIO()
@@ -139,7 +139,7 @@ class OnPaper:
         return self._paper.getvalue()
 
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
-        """The handle says how to cancel it."""
+        """Does nothing: in a terminal the handle's repr says how to cancel."""
 
     def end(self, arrival: Arrival, error: Exception | None) -> None:
         if words := failure(error):
@@ -147,7 +147,7 @@ class OnPaper:
 
 
 class ForegroundView:
-    """Draws as a cell in the foreground does: here the cell waits for its answer."""
+    """Draws as a normal cell does: here the cell waits for its answer."""
 
     text = ""
 
@@ -155,14 +155,14 @@ class ForegroundView:
         self.view = view
 
     def begin(self, number: int, cancel: Callable[[], object]) -> None:
-        """Nobody could press a button."""
+        """Does nothing: a cell that waits is interrupted, not cancelled by a button."""
 
     def end(self, arrival: Arrival, error: Exception | None) -> None:
-        """The cell ends with the error."""
+        """Does nothing: the cell itself raises the error."""
 
 
 def fail(cell: Cell, error: Exception | None) -> None:
-    """Draw what went wrong, if anything did, below what had come."""
+    """Show an error, if there is one, below the answer so far."""
     if words := failure(error):
         html = f'<div style="{_FAILURE}">{inert(words)}</div>'
         cell.publish({"text/html": html, "text/plain": words})
@@ -170,7 +170,7 @@ def fail(cell: Cell, error: Exception | None) -> None:
 
 def failure(error: Exception | None) -> str:
     """
-    An error in one line, in the words that a cell which waits would end with.
+    An error in one line, as a foreground cell would end with.
 
     Nothing for one that somebody has asked for: who cancels knows, and the footer says stopped.
     """
@@ -180,6 +180,6 @@ def failure(error: Exception | None) -> str:
 
 
 def note(said: str) -> dict[str, str]:
-    """A faint line of words, in which the name of a file may stand."""
+    """A line of small grey text, in which a file name may stand."""
     said = one_line(said)
     return {"text/html": f'<div style="{_NOTE}">{inert(said)}</div>', "text/plain": said}

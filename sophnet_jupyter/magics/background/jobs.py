@@ -32,7 +32,7 @@ Ask = Callable[[View, Arrival], Coroutine[Any, Any, Response]]
 
 
 class Jobs:
-    """What runs in the background, and what has run there."""
+    """The background jobs of one kernel, running and finished."""
 
     def __init__(self, shell: Any, view: Callable[[Context], View]) -> None:
         self._shell = shell
@@ -50,7 +50,7 @@ class Jobs:
         place: Callable[[bool], JobView] | None = None,
     ) -> Background:
         """
-        Ask, draw into the cell that runs now, and return at once.
+        Start a request that draws into the current cell, and return its handle at once.
 
         Where a cell's end is the end of its output, this waits for the answer. Raises what goes
         wrong with it then. ``place`` makes what draws, told whether the cell waits; an answer's
@@ -90,7 +90,7 @@ class Jobs:
         return [job for job in self._listed if not job.done]
 
     def in_conversation(self, name: str) -> Background | None:
-        """The answer that a conversation is waiting for."""
+        """The running job of a conversation, if there is one."""
         return next((job for job in self.running if job.conversation == name), None)
 
     def jobs(self, rest: str) -> None:
@@ -105,7 +105,7 @@ class Jobs:
         sheet.lines(self._shell, rows)
 
     def cancel(self, rest: str) -> None:
-        """``%sophnet cancel [N|all]``: hang up."""
+        """``%sophnet cancel [N|all]``: close the connections of these jobs."""
         running = self.running
         if not running:
             raise UsageError("Nothing runs in the background.")
@@ -123,13 +123,13 @@ class Jobs:
             sys.stdout.writelines(f"{plain(notice)}\n" for notice in job.response.notices)
 
     def print_answers(self) -> None:
-        """In a terminal, before its next prompt: what came while the user was typing."""
+        """In a terminal, print before its next prompt the answers that are finished."""
         for job, paper in [entry for entry in self._papers if entry[0].done]:
             self._papers.remove((job, paper))
             sys.stdout.write(f"\n— [{job.cell}] {plain(clipped(job.prompt))} —\n{paper.text}")
 
     def close(self) -> None:
-        """Hang up everything: the kernel ends, or the extension is taken away."""
+        """Cancel all jobs: the kernel ends, or the extension is unloaded."""
         atexit.unregister(self.close)
         _end(self.running)
 
@@ -149,7 +149,7 @@ class Jobs:
 
 
 def came(response: Response) -> bool:
-    """Whether anything has come that somebody may want to keep."""
+    """True if a response has any content worth keeping."""
     found = response.text, response.images, response.videos, response.audio
     return any(found)
 

@@ -1,4 +1,4 @@
-"""What a chat cell may say of its question and its answer."""
+"""The options of a chat cell."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _TOOLS = (
 
 
 def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a magic that asks a chat model, beside those that many magics have."""
+    """A decorator with the options of a chat request, beside those shared by many magics."""
     # Decorators apply from the bottom up.
     for each in reversed((*_ASKING, *_FORM, *_TOOLS, *_PICTURES)):
         magic = each(magic)

@@ -1,4 +1,4 @@
-"""What ``-f`` reads out of an answer's words: JSON, or the rows of a table."""
+"""Parse the value that ``-f`` asks for out of an answer's text: JSON, or the rows of a table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def read(
     events: AsyncGenerator[Event, Any], form: AnswerFormat
 ) -> AsyncGenerator[Event, None]:
     """
-    The events, with one more before the last: the value that stands in the text.
+    The events, with a `Parsed` event before the last: the value found in the text.
 
     An answer that has its value already, since a form was demanded, passes as it is.
     """
@@ -49,7 +49,7 @@ async def read(
 
 
 def value_in(text: str, form: AnswerFormat) -> tuple[Any] | None:
-    """The JSON or the rows of a table in a text, as the one item; None where there is neither."""
+    """A tuple with the JSON value or table rows found in a text; None where there is neither."""
     if form == "table" and (found := rows(text)):
         return (found,)
     if form in ("json", "table"):

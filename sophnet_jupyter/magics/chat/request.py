@@ -1,4 +1,4 @@
-"""What the options of a line mean for a request, and the request itself to look at."""
+"""Turn the options of a line into request arguments, and print a request in place of sending it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def form_of(args: Namespace) -> AnswerFormat:
 
 
 def show_request(shell: Any, body: object) -> None:
-    """The JSON of a request, long data shortened and the key taken out."""
+    """Print the JSON of a request, with long data shortened and the key removed."""
     cell, text = Cell(shell), plain(repr(body))
     if cell.place == "terminal":
         sys.stdout.write(text + "\n")
@@ -66,7 +66,7 @@ def show_request(shell: Any, body: object) -> None:
 
 
 def closed(turns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The turns of an answer, with a word for each call that nobody ran: a service wants one."""
+    """The turns of an answer, with a result for each call that was not run: services need one."""
     answered = {turn["tool_call_id"] for turn in turns if turn.get("role") == "tool"}
     found = list(turns)
     for turn in turns:

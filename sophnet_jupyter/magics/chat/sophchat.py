@@ -133,7 +133,7 @@ class ChatMagics(SessionMagics):
         return [] if new else self._session.conversations.get(name, [])
 
     def _note(self, response: Response, messages: list[Any], args: Namespace) -> None:
-        """What a later cell may build on."""
+        """Remember the answer for later cells."""
         if args.strict and response.ending == "incomplete":
             raise AnswerIncomplete(service=response.service)
         self._session.models_seen.add(args.model)

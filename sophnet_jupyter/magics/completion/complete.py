@@ -31,7 +31,7 @@ Completed = tuple[str, Iterable[Found]]
 def complete(
     context: CompletionContext, session: KernelSession, magics: Mapping[str, LazyMagic]
 ) -> SimpleMatcherResult:
-    """What IPython is to offer at the cursor."""
+    """The completions that IPython offers at the cursor."""
     lines = context.full_text.split("\n")[: context.cursor_line + 1]
     lines[-1] = lines[-1][: context.cursor_position]
     piece, found = completed(lines, session, magics)
@@ -46,7 +46,7 @@ def complete(
 def completed(
     lines: list[str], session: KernelSession, magics: Mapping[str, LazyMagic]
 ) -> Completed:
-    """Complete a cell that ends at the cursor."""
+    """The completions for a cell whose text ends at the cursor."""
     begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first, last = _MAGIC.match(lines[begin]), _MAGIC.match(lines[-1])
     if first and first[1] == "%%" and begin < len(lines) - 1:
@@ -64,7 +64,7 @@ def completed(
 
 
 def _in_prompt(text: str, session: KernelSession) -> Completed:
-    """Variables in a brace that stands open, and attributes of them."""
+    """Variables in an open brace, and their attributes."""
     brace = _BRACES.search(text)
     if brace is None:
         return "", []
@@ -77,7 +77,7 @@ def _in_prompt(text: str, session: KernelSession) -> Completed:
 def _in_options(
     magic: LazyMagic, before: list[str], word: str, session: KernelSession
 ) -> Completed:
-    """Names of options, or values of the one that stands before, or what the words may be."""
+    """Names of options, values of the option before the cursor, or positional words."""
     parser = magic.parser
     options = parser._actions if parser else []
     actions = {name: action for action in options for name in action.option_strings}
@@ -108,7 +108,7 @@ def _in_options(
 
 
 def _of_option(action: Action, word: str, session: KernelSession) -> Completed:
-    """Values for an option, and the piece of the word that they replace."""
+    """Values for an option, and the part of the word that they replace."""
     if action.choices:
         return word, matching(word, map(str, action.choices), "value")
     find, between = getattr(action, "completes", None), getattr(action, "between", "")
@@ -119,7 +119,7 @@ def _of_option(action: Action, word: str, session: KernelSession) -> Completed:
 
 
 def _last_word(words: str) -> tuple[list[str], str]:
-    """What stands behind a magic, as the words before the last one, and that one."""
+    """The text after a magic, as all words before the last one, and the last one."""
     before = [match[0] for match in _WORD.finditer(words)]
     word = before.pop() if before and words.endswith(before[-1]) else ""
     return before, word

@@ -1,4 +1,4 @@
-"""What may follow ``%sophnet``."""
+"""Completions after ``%sophnet``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..sophnet.subjects import LOGIN, SUBJECTS
 
 
 def for_subject(before: list[str], word: str, session: KernelSession) -> list[Found]:
-    """Subjects, and what each of them takes."""
+    """Subcommands, and the arguments of each."""
     match before:
         case []:
             return matching(word, SUBJECTS, "subject")

@@ -158,7 +158,7 @@ class KnowledgeMagics(SessionMagics):
         return found
 
     def _note(self, known: Knowledge, titles: Sequence[str]) -> None:
-        """For completion, which cannot ask."""
+        """Remember ids and names for completion, which cannot send requests."""
         files = self._session.knowledge_files.setdefault(known.service_id, [])
         files += [title for title in titles if title not in files]
 
@@ -182,7 +182,7 @@ class KnowledgeMagics(SessionMagics):
         return [_one(name, keys, "question") for name in names]
 
     def _pieces(self, words: str) -> list[str]:
-        """The words, those in quotes as one, with variables put in for what stands in braces."""
+        """The words of a line, quoted ones as one, with variables in braces replaced."""
         try:
             pieces = shlex.split(words)
         except ValueError:
@@ -198,7 +198,7 @@ class KnowledgeMagics(SessionMagics):
 
 
 def _one(name: str, keys: Sequence[tuple[T, str, str]], thing: str) -> T:
-    """What an id or a title names. Raises `UsageError` for none, and for several."""
+    """The single item that an id or a title names. Raises `UsageError` for none, or several."""
     found = [one for one, key, _ in keys if key == name] or [
         one for one, _, title in keys if title == name
     ]
@@ -211,7 +211,7 @@ def _one(name: str, keys: Sequence[tuple[T, str, str]], thing: str) -> T:
 
 
 def _masked(line: str) -> tuple[str, list[str]]:
-    """The line with its ids in a form that is not taken for a key, and the ids."""
+    """The line with ids replaced by text that is not taken for a key, and the ids."""
     ids: list[str] = []
 
     def place(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Files on their way into a knowledge base, a line each, until the service has read them."""
+"""Progress of uploads into a knowledge base, a line each, until the service has read the files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATIENCE = 900.0
 
 @dataclass(kw_only=True)
 class UploadRow:
-    """One file. ``done`` is None until the service has it."""
+    """The progress of one file. ``done`` is None until the upload has ended."""
 
     name: str
     state: str = "waiting"
@@ -39,7 +39,7 @@ class UploadRow:
 
 
 class Uploading:
-    """Some files, sent one after the other and shown where this cell's output goes."""
+    """Uploads files one after the other, with their progress in this cell's output."""
 
     def __init__(self, cell: Cell, known: Knowledge, paths: Sequence[Path]) -> None:
         self._cell = cell
@@ -121,7 +121,7 @@ class Uploading:
 
 
 def progress(lines: Sequence[UploadRow]) -> dict[str, str]:
-    """How far each file is, as HTML and in words, a line each."""
+    """The progress of each file, as HTML and as text, a line each."""
     rows, said = [], []
     for line in lines:
         state = line.done.state if line.done else line.state

@@ -1,4 +1,4 @@
-"""What may follow ``%knowledge``, for Tab."""
+"""Completions after ``%knowledge``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _documents = files(*KNOWLEDGE)
 
 
 def words(before: list[str], word: str, session: KernelSession) -> list[Found]:
-    """A service, what to do with it, and with which of its own: as far as it was listed here."""
+    """Services, actions, and the ids and names that were listed in this kernel."""
     match before:
         case []:
             custom = [name[7:] for name in session.known_models if name.startswith("custom:")]

@@ -1,4 +1,4 @@
-"""What many magics ask for: ``-o``, ``--background``, ``--raw``, ``-x`` and so on."""
+"""Options shared by many magics: ``-o``, ``--background``, ``--raw``, ``-x`` and so on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def asks(
     options_first: bool = False,
 ) -> Callable[[Any], Any]:
     """
-    Make a magic of a method: with its own options, and behind them those that are named here.
+    A decorator that makes a magic of a method: with its own options, then the shared ones named.
 
     It is the last decorator that Python applies, below IPython's ``line_magic`` and its like.
     ``words`` finds what may stand beside the options, for Tab. With ``options_first`` an option

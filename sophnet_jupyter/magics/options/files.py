@@ -1,4 +1,4 @@
-"""Files that a value may name."""
+"""Completion of file names."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MOST_FILES = 200
 
 
 def files(*endings: str) -> Finder:
-    """Finds files with one of these endings, or any, and the folders on the way to them."""
+    """A finder of files with one of these suffixes, or any, and of folders."""
     return lambda word, session: _files(word, endings or ("",))
 
 
 def pictures(word: str, session: KernelSession) -> list[Found]:
-    """Finds files of pictures, and variables once a piece of a name is there."""
+    """A finder of image files, and of variables once a part of a name is typed."""
     return _files(word, PICTURES) + (values(word, session) if word else [])
 
 

@@ -1,4 +1,4 @@
-"""What Tab may offer for a value: how it is found, and what is found."""
+"""Completions of option values: finders, and what they return."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ WordsFinder = Callable[[list[str], str, KernelSession], list[Found]]
 
 
 def matching(word: str, names: Iterable[str], kind: str) -> list[Found]:
-    """Names that begin with a word, in whatever case; if none does, those that have it in them."""
+    """Names that start with a word, ignoring case; if none does, those that contain it."""
     names, word = list(dict.fromkeys(names)), word.lower()
     begins = [name for name in names if name.lower().startswith(word)]
     return [(name, kind) for name in begins or [name for name in names if word in name.lower()]]
 
 
 def one_of(*names: str, kind: str = "value") -> Finder:
-    """Finds one of these names."""
+    """A finder of these names."""
     return lambda word, session: matching(word, names, kind)
 
 
 def begun(*finders: Finder) -> WordsFinder:
-    """Finds, for each word of a magic, what any of these find once a piece of it is there."""
+    """A finder for positional words: what any of these finders return once a part is typed."""
 
     def find(before: list[str], word: str, session: KernelSession) -> list[Found]:
         return [one for each in finders for one in each(word, session)] if word else []

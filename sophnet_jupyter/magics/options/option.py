@@ -1,4 +1,4 @@
-"""An option of a magic, with all that is known of it: its help, and what Tab offers."""
+"""An option of a magic, with its help and its completions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .found import Finder
 
 class option(argument):  # noqa: N801 - a decorator, as IPython's own is
     """
-    Declares an option as IPython's ``argument`` does, and what its value may be.
+    Declares an option as IPython's ``argument`` does, and the finder of its completions.
 
     ``completes`` finds values for Tab, after the last of the letters in ``between`` where one value
     names several things. ``once`` is the reason why the option stands once, for who says it twice.
@@ -34,6 +34,6 @@ class option(argument):  # noqa: N801 - a decorator, as IPython's own is
         }
 
     def add_to_parser(self, parser: Any, group: Any) -> None:
-        """Add it, and leave what is known of it with what argparse makes of it."""
+        """Add it to the parser, and keep its finder on the argparse action."""
         action = (group or parser).add_argument(*self.args, **self.kwds)
         vars(action).update(self._facts)

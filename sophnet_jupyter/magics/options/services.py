@@ -1,4 +1,4 @@
-"""What services know by name: models, voices, sizes of a video, apps and their inputs."""
+"""Completions of names that services define: models, voices, video sizes, apps and inputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ vector_models = one_of("text-embeddings", "clip-embeddings", "bge-m3", kind="mod
 
 
 def models(word: str, session: KernelSession) -> list[Found]:
-    """Finds chat models by their names, short ones first."""
+    """A finder of chat models, short names first."""
     short = session.aliases.known
     names = sorted({*MODELS, *session.known_models, model_name()}, key=str.lower)
     found = matching(word, [*short, *names], "model")
@@ -24,12 +24,12 @@ def models(word: str, session: KernelSession) -> list[Found]:
 
 
 def conversations(word: str, session: KernelSession) -> list[Found]:
-    """Finds the conversations of this kernel."""
+    """Completions: the conversations of this kernel."""
     return matching(word, session.conversations, "conversation")
 
 
 def videos(fact: str) -> Finder:
-    """Finds names of the document's video models, or what they take: ``sizes`` and so on."""
+    """A finder of the documented video models, or of their parameters: ``sizes`` and so on."""
 
     def find(word: str, session: KernelSession) -> list[Found]:
         from ...providers.sophnet.videos.models import DOCUMENTED
@@ -43,7 +43,7 @@ def videos(fact: str) -> Finder:
 
 
 def voices(word: str, session: KernelSession) -> list[Found]:
-    """Finds voices by their names, with the model that each is of."""
+    """A finder of voices, each shown with its model."""
     from ...providers.sophnet.voice.voices import VOICES
 
     models = {name: model for model, names in VOICES.items() for name in names}
@@ -51,26 +51,26 @@ def voices(word: str, session: KernelSession) -> list[Found]:
 
 
 def voice_models(word: str, session: KernelSession) -> list[Found]:
-    """Finds the models that have voices."""
+    """Completions: the models that have voices."""
     from ...providers.sophnet.voice.voices import VOICES
 
     return matching(word, VOICES, "model")
 
 
 def sound_formats(word: str, session: KernelSession) -> list[Found]:
-    """Finds formats of a sound, the short names first."""
+    """Completions: sound formats, short names first."""
     from ...providers.sophnet.voice.request import FORMATS, SHORT
 
     return matching(word, [*SHORT, *FORMATS], "format")
 
 
 def apps(word: str, session: KernelSession) -> list[Found]:
-    """Finds the Dify apps that have a key of their own."""
+    """Completions: the Dify apps that have a key of their own."""
     return matching(word, dify_apps(), "app")
 
 
 def app_inputs(word: str, session: KernelSession) -> list[Found]:
-    """Finds inputs of the Dify apps whose form was asked for, and what a choice may be."""
+    """Completions: inputs of the Dify apps whose form is cached, and the values of a select."""
     forms = session.client.known_dify_forms
     known = {each.name: each for form in forms for each in form.inputs}
     name, equals, value = word.partition("=")

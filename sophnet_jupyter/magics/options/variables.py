@@ -1,4 +1,4 @@
-"""Variables of the notebook that a value may name. None of their own code runs for that."""
+"""Completion of notebook variables, without running any code of theirs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .found import Finder, Found, matching
 
 
 def variables_that(wanted: Callable[[Any], bool]) -> Finder:
-    """Finds variables with a value of some kind."""
+    """A finder of variables whose value meets a condition."""
 
     def find(word: str, session: KernelSession) -> list[Found]:
         shell = session.shell
@@ -29,12 +29,12 @@ def variables_that(wanted: Callable[[Any], bool]) -> Finder:
 
 
 def values(word: str, session: KernelSession) -> list[Found]:
-    """Variables that say something in a prompt, which functions and modules do not."""
+    """The variables that can be used in a prompt; functions and modules are left out."""
     return _speaking(word, session) + matching(word, ["In", "Out", "Err"], "variable")
 
 
 def attributes(name: str, word: str, session: KernelSession) -> list[Found]:
-    """Attributes of a variable. None of its own code runs for that, as ``dir`` would let it."""
+    """The attributes of a variable, found without running its code, unlike ``dir``."""
     if name not in session.shell.user_ns:
         return []
     value = session.shell.user_ns[name]

@@ -1,5 +1,5 @@
 """
-Short names for models, kept for this user beside the profiles.
+Short names for models, stored per user beside the profiles.
 
 ``aliases.json`` holds no secret. It is read for each magic, so that what one kernel names the
 others know.
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[\w.-]{1,32}")
 
 
 class Aliases:
-    """The short names of one user. All but `known` raise `SettingsError`."""
+    """One user's short names. All methods but `known` raise `SettingsError`."""
 
     def __init__(self, folder: Path | None) -> None:
         self._path = folder and folder / "aliases.json"
@@ -27,12 +27,12 @@ class Aliases:
         """As last read: for completion, which must not wait for a disk."""
 
     def read(self) -> Mapping[str, str]:
-        """Each short name with the model it stands for, by name."""
+        """The model of each short name, sorted by name."""
         self.known = dict(sorted(self._entries().items()))
         return self.known
 
     def real(self, name: str) -> str:
-        """The model that is meant by a name: any that is no short name stands for itself."""
+        """The model that a short name stands for; any other name unchanged."""
         return self.read().get(name, name)
 
     def add(self, name: str, model: str) -> str:

@@ -1,4 +1,4 @@
-"""What a chat cell does where its line says nothing: ``c.SophNetMagics.…`` and ``%config``."""
+"""Defaults of a chat cell: ``c.SophNetMagics.…`` and ``%config``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from traitlets.config import Configurable
 
 class ChatDefaults(Configurable):
     """
-    Defaults for chat, without a secret: a key is never among them, since ``%config`` shows all.
+    Defaults for chat. A key is never among them, since ``%config`` prints them all.
 
     They come after the options of a line and before the environment; ``model`` is the same as
     ``%sophnet model``, and the last one to speak is heard. Not sent where nothing is set.
@@ -30,7 +30,7 @@ class ChatDefaults(Configurable):
 
 
 def fill(args: Namespace, defaults: ChatDefaults) -> None:
-    """Put the defaults into what a line leaves open."""
+    """Fill the options that a line leaves open with the defaults."""
     if args.temperature is None:
         args.temperature = defaults.temperature
     if args.max_tokens is None:

@@ -1,4 +1,4 @@
-"""What every magic of ours begins with."""
+"""The base class of our magics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .session import KernelSession
 
 
 class SessionMagics(Magics):
-    """A holder of magics, which knows what the magics of its kernel share."""
+    """A base class for magics that share the session of their kernel."""
 
     def __init__(self, shell: Any, session: KernelSession) -> None:
         super().__init__(shell)

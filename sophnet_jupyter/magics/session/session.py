@@ -1,4 +1,4 @@
-"""What the magics of one kernel share: the client, conversations, and what was just drawn."""
+"""State shared by the magics of one kernel: the client, conversations, and the last output."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_FAILURE = 6_000
 
 
 class KernelSession:
-    """One kernel's side of the magics."""
+    """The state of the magics in one kernel."""
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
@@ -51,40 +51,40 @@ class KernelSession:
 
     @property
     def client(self) -> Client:
-        """The client of all magics. Raises `SettingsError` when there is no key to be had."""
+        """The client of all magics. Raises `SettingsError` when no key can be found."""
         if self._client is None:
             self._client = Client()
         return self._client
 
     @cached_property
     def jobs(self) -> Jobs:
-        """What runs in the background."""
+        """The background jobs."""
         from ..background.jobs import Jobs
 
         return Jobs(self.shell, self.view)
 
     def close(self) -> None:
-        """Hang up what runs in the background: the extension is taken away."""
+        """Cancel the background jobs: the extension is unloaded."""
         if "jobs" in self.__dict__:
             self.jobs.close()
 
     def renew(self) -> None:
-        """Let the next magic read the settings again."""
+        """Drop the client, so that the next magic reads the settings again."""
         self._client = None
 
     @property
     def known_models(self) -> list[str]:
-        """The models that a list or an answer has named, without asking anybody."""
+        """The model names seen in lists and answers, without a request."""
         listed = (self._client and self._client.known_models) or ()
         return sorted({*listed, *self.models_seen}, key=str.lower)
 
     def fill(self, args: Namespace) -> None:
-        """Put the user's defaults into what a line leaves open, and real names for short ones."""
+        """Fill open options with the user's defaults, and replace short names of models."""
         fill(args, self.defaults)
         args.model = self.aliases.real(args.model or model_name())
 
     def view(self, context: Context) -> View:
-        """What draws an answer where this cell's output goes."""
+        """A view that draws an answer in this cell's output."""
         from ...kernel.output import Cell
         from ...views.live.answer import LiveAnswer, WholeAnswer
         from ...views.live.terminal import TerminalAnswer
@@ -95,13 +95,13 @@ class KernelSession:
         return LiveAnswer(cell, context) if cell.watched else WholeAnswer(cell, context)
 
     def drew(self, response: Response, context: Context, out: str | None) -> None:
-        """Note an answer that this cell has shown, and store it as ``out`` too."""
+        """Remember the answer that this cell has shown, and store it as ``out``."""
         self._drawn = {self.shell.execution_count: (response, context)}
         if out:
             self.shell.user_ns[out] = response
 
     def keep(self, response: Response, out: str | None) -> None:
-        """Store what came before an error, which leaves the cell without a result."""
+        """Store the partial answer of a cell that ends with an error."""
         media = response.images or response.videos or response.embeddings or response.audio
         if not (response.text or response.thinking or response.tool_calls or media):
             return
@@ -127,7 +127,7 @@ class KernelSession:
 
     def quiet(self, response: Response) -> None:
         """
-        The display of a response in IPython: nothing, if this very cell has just drawn it.
+        IPython's display of a response: nothing if this very cell has just drawn it.
 
         Raising NotImplementedError lets IPython go on with the ordinary mime bundle.
         """
@@ -138,7 +138,7 @@ class KernelSession:
         self._drawn.clear()
 
     def quiet_handle(self, handle: Background) -> None:
-        """As `quiet`, for a handle: its cell shows the answer itself."""
+        """As `quiet`, for a background handle: its cell shows the answer itself."""
         from ...kernel.output import Cell
 
         if (
@@ -148,7 +148,7 @@ class KernelSession:
             raise NotImplementedError
 
     def mime_bundle(self, response: Response) -> dict[str, str]:
-        """The bundle of a response; one line in a terminal that has just printed it all."""
+        """The bundle of a response; one line in a terminal that has printed its text."""
         from ...kernel.output import Cell
         from ...views.answer import bundle
         from ...views.safe.control_characters import plain
@@ -170,7 +170,7 @@ class KernelSession:
         return context if response is drawn else None
 
     def after_cell(self, result: Any) -> None:
-        """IPython's ``post_run_cell``: show what came meanwhile, remember what went wrong."""
+        """IPython's ``post_run_cell``: print finished answers, remember an error."""
         if "jobs" in self.__dict__:
             self.jobs.print_answers()
         error = result.error_in_exec or result.error_before_exec

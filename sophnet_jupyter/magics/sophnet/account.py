@@ -1,4 +1,4 @@
-"""``%sophnet login``, ``logout`` and ``profile``: whose key is used."""
+"""``%sophnet login``, ``logout`` and ``profile``: which key is used."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ NOBODY_TO_ASK = (
 
 
 class Account:
-    """The keys of one kernel's user."""
+    """Manages the keys of one kernel's user."""
 
     def __init__(self, session: KernelSession) -> None:
         self._session = session
 
     def login(self, line: str) -> None:
-        """Ask for a key, keep it, and use it from now on."""
+        """Ask for a key, store it, and use it from now on."""
         args = _options(line)
         if args.service:
             self._login_app(args)
@@ -53,7 +53,7 @@ class Account:
         sys.stdout.write(said + "\n")
 
     def logout(self, line: str) -> None:
-        """Forget a profile's key, here and where it was kept."""
+        """Delete a profile's key in this kernel and where it was stored."""
         args = _options(line)
         if args.service:
             self._logout_app(args)
@@ -93,7 +93,7 @@ class Account:
         sheet.lines(self._session.shell, rows)
 
     def _login_app(self, args: Namespace) -> None:
-        """The same for an app of another service, whose key opens it alone."""
+        """Log in to an app of another service, which has a key of its own."""
         app = profile_name(args.profile) if args.profile else ""
         called = f"the Dify app {app}" if app else "the Dify app"
         base_url = args.base_url or settings.environment_dify_url()
@@ -119,7 +119,9 @@ class Account:
         sys.stdout.write(f"The key of {name} is forgotten; withdraw it in Dify to end it.\n")
 
     def _ask(self, prompt: str, variable: str = "SOPHNET_API_KEY") -> Secret:
-        """A key from the keyboard, unseen. Raises `UsageError` where there is no keyboard."""
+        """
+        Read a key from the keyboard without echo. Raises `UsageError` where there is no keyboard.
+        """
         # In a kernel getpass asks the front end. Elsewhere, without a terminal, it would show it.
         if getattr(self._session.shell, "kernel", None) is None and not sys.stdin.isatty():
             raise UsageError(NOBODY_TO_ASK.format(variable=variable))
@@ -168,7 +170,7 @@ def _options(line: str) -> Namespace:
 
 
 def _kept(name: str, key: Secret, base_url: str, project_id: str) -> str:
-    """Store a key, and say where it is."""
+    """Store a key, and return a message that says where it is stored."""
     store = settings.store()
     if store.save(name, key, base_url=base_url, project_id=project_id) == "keyring":
         return f"The key of profile {name} is in the keyring, and used from now on."
@@ -180,7 +182,7 @@ def _kept(name: str, key: Secret, base_url: str, project_id: str) -> str:
 
 
 def _known(name: str) -> Profile:
-    """What is kept of a profile, so that a new key need not name its address again."""
+    """The stored profile of that name, whose address and project a new key keeps."""
     known = [profile for profile in settings.store().listed() if profile.name == name]
     return known[0] if known else Profile(name=name, kept="file")
 

@@ -1,4 +1,4 @@
-"""``%sophnet model``, ``models`` and ``alias``: which models there are, and what we call them."""
+"""``%sophnet model``, ``models`` and ``alias``: the models, the default one, and short names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..session.session import KernelSession
 
 
 class ModelNames:
-    """The names of the models in one kernel."""
+    """Lists and sets model names in one kernel."""
 
     def __init__(self, session: KernelSession) -> None:
         self._session = session
@@ -71,7 +71,7 @@ class ModelNames:
         sheet.table(self._session.shell, known)
 
     def _said_of(self) -> dict[str, list[str]]:
-        """What we say of a model: that it is the default, or how it is called for short."""
+        """Remarks on a model: whether it is the default, and its short names."""
         said = {self._session.aliases.real(model_name()): ["default"]}
         for name, model in self._session.aliases.read().items():
             said.setdefault(model, []).append(f"alias {name}")

@@ -1,4 +1,4 @@
-"""``%sophnet``: where requests go, with which model, and what else there is."""
+"""``%sophnet``: status and settings, and the subcommands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .subjects import ALONE, SUBJECTS
 
 @magics_class
 class SophNetMagics(ChatDefaults, Magics):
-    """The extension's own state, and what `ChatDefaults` lets the user set of it."""
+    """The ``%sophnet`` magic, with the `ChatDefaults` that the user can set."""
 
     def __init__(
         self, shell: Any, session: KernelSession, summaries: Callable[[], dict[str, str]]

@@ -1,4 +1,4 @@
-"""What ``%sophnet`` can be asked for, with its help."""
+"""The subcommands of ``%sophnet``, with their help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``%sophnet tasks``: long work that the services go on with, whatever happens to the kernel."""
+"""``%sophnet tasks``: long tasks, which go on at the services whatever happens to the kernel."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of 
 
 
 class TaskCommands:
-    """The tasks of this kernel's user."""
+    """Lists, resumes and cancels tasks."""
 
     def __init__(self, session: KernelSession) -> None:
         self._session = session
 
     def tasks(self, rest: str) -> Response | None:
-        """List the unfinished tasks of this folder, or do something with one."""
+        """List the unfinished tasks of this folder, or act on one."""
         word, _, name = rest.partition(" ")
         subjects: dict[str, Callable[[str], Response | None]] = {
             "": lambda _: self._list(everywhere=False),
@@ -71,7 +71,7 @@ class TaskCommands:
         sys.stdout.write(f"{plain(task.id)} is forgotten here; the service goes on with it.\n")
 
     def _named(self, name: str) -> Task:
-        """The task whose id begins so; without a name, the only one that is unfinished here."""
+        """The task whose id starts with a text; without one, the only unfinished task here."""
         tasks = self._session.client.tasks
         if not name:
             found = run(tasks.list())

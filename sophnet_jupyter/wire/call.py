@@ -1,4 +1,4 @@
-"""What goes over the wire and what comes back, as values."""
+"""Requests and replies as values."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Reply:
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """
-    Who is called, and how one proves who one is.
+    The root address of a service, and its authentication.
 
     ``authorize`` is asked once per attempt, so that a signature is fresh. ``locate`` finds the
     root where it is not known before the first call; ``scrub`` takes the key out of a text.
@@ -123,7 +123,7 @@ def content_type(headers: Mapping[str, str]) -> str:
 
 def segment(task_id: str | int) -> str:
     """
-    An id as one segment of a path, so that none of its characters leads elsewhere.
+    An id as one path segment, with special characters quoted.
 
     One of digits may be a number. Raises `SettingsError` for what cannot be a segment.
     """

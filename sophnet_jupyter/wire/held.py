@@ -1,4 +1,4 @@
-"""A generator that reads from another, closed in the right order even by the collector."""
+"""A generator that reads from another, closed in the right order even by garbage collection."""
 
 from __future__ import annotations
 

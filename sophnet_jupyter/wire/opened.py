@@ -1,4 +1,4 @@
-"""An answer whose head has come, and the time that is left for the rest of it."""
+"""A response whose head has come, with a deadline for the rest."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds until it, 0 once it has passed."""
+        """Seconds until the deadline, 0 once it has passed."""
         return max(0.0, self.end - self.now())
 
     def exceeded(self) -> TimedOut:
-        """The error to raise after it."""
+        """The error to raise after the deadline."""
         return TimedOut(service=self._service, limit="total", seconds=self._seconds)
 
     async def limit(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await something no longer than until then. Raises `TimedOut`."""
+        """Await something until the deadline at most. Raises `TimedOut`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self.left):
                 return await work
@@ -44,7 +44,7 @@ class Deadline:
 
 
 class Opened:
-    """An answer with its head: close it, read it whole, or take its ``pieces`` as they come."""
+    """A response with its head: close it, read it whole, or iterate its ``pieces``."""
 
     def __init__(self, answer: Answer, origin: Origin, deadline: Deadline) -> None:
         self._answer = answer
@@ -87,7 +87,7 @@ class Opened:
         )
 
     def check_size(self, body: bytearray, limit: int | None = None) -> None:
-        """Raise `AnswerUnreadable` for more than we are willing to keep."""
+        """Raise `AnswerUnreadable` for a body larger than the limit."""
         limit = limit or MAX_BODY
         if len(body) > limit:
             raise unreadable(self._origin, f"an answer of more than {limit >> 20} MB")
@@ -101,11 +101,11 @@ class Opened:
         return self._answer.translated(error)
 
     async def aclose(self) -> None:
-        """Free its place; one that was not read to its end loses its connection."""
+        """Release its connection; one that was not read to its end is closed."""
         await self._answer.aclose()
 
     def hand_over(self) -> None:
-        """Nothing that matters can follow: let a task read to the end mark, but not for long."""
+        """Let a background task read to the end for a short while: nothing that matters follows."""
         self._answer.hand_over()
 
 

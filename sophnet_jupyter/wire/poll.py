@@ -1,5 +1,5 @@
 """
-Wait for work that a service does on its own time: a picture, a video, a long transcript.
+Poll a long task: an image, a video, a long transcript.
 
 A look that fails is not a task that fails: it costs one look. Knows no service: `watch` takes a
 callable that looks once, and values that say when to look again.
@@ -58,7 +58,7 @@ LONGEST_HINT = 60.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """
-    How often to look, and for how long, in seconds.
+    The polling intervals and the total time limit, in seconds.
 
     The waits grow from ``first`` by ``factor`` up to ``longest``; ``look`` limits one look, and
     ``total`` all of them together.
@@ -71,7 +71,9 @@ class Pace:
     total: float = 900.0
 
     def wait(self, looks: int, chance: float) -> float:
-        """Seconds before the look after ``looks`` others, a fifth more or less by ``chance``."""
+        """
+        Seconds before the next poll after ``looks`` others, a fifth more or less by ``chance``.
+        """
         # The exponent is bounded, since a task of a day would overflow a float.
         grown = self.first * self.factor ** min(looks, 50)
         return min(grown, self.longest) * (0.8 + 0.4 * chance)
@@ -80,7 +82,7 @@ class Pace:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State(Generic[T]):
     """
-    What one look has found.
+    The result of one poll.
 
     ``word`` is the service's own. A task that is ``done`` has its ``reply``, and ``urls`` to fetch
     until ``expires`` (seconds since the epoch, None where nobody knows). ``fraction`` goes from 0
@@ -110,8 +112,8 @@ async def watch(
     chance: Callable[[], float] = random.random,
 ) -> AsyncGenerator[Progress | State[T], None]:
     """
-    Look until the task is done: yields a `Progress` at once and after each look, at last the
-    `State` that is done.
+    Poll until the task is done: yields a `Progress` at once and after each poll, at last the
+    `State`.
 
     ``check`` raises `TaskFailed` for a task that the service gave up; that and every other definite
     answer of it ends the wait. Where it could not be reached, failed itself or was busy, we look
@@ -154,7 +156,7 @@ async def watch(
 
 
 class _Looks(Generic[T]):
-    """What the looks so far have come to."""
+    """The state of all polls so far."""
 
     def __init__(
         self, check: Callable[[], Awaitable[State[T]]], task_id: str, pace: Pace, word: str
@@ -170,7 +172,7 @@ class _Looks(Generic[T]):
         self._failed = self._missing = 0
 
     async def look(self, left: float) -> State[T] | None:
-        """Look once: the state of a task that is done, None for all others."""
+        """Poll once: the state of a task that is done, None for all others."""
         self.count += 1
         try:
             async with asyncio.timeout(min(self._pace.look, max(left, LAST_LOOK))):
@@ -207,7 +209,7 @@ class _Looks(Generic[T]):
 
 
 async def _tell(cancel: Callable[[], Awaitable[object]]) -> None:
-    """Let the service know, but not for long: somebody has pressed Ctrl-C and waits."""
+    """Cancel the task at the service, but not for long: the user has pressed Ctrl-C and waits."""
     with suppress(SophNetError, TimeoutError):
         async with asyncio.timeout(CANCEL_WAIT):
             await cancel()

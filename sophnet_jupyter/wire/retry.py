@@ -1,4 +1,4 @@
-"""When a request is sent again, and how long it waits before that. No I/O, no clock of its own."""
+"""When a request is retried, and after how long. No I/O, no clock of its own."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Websockets, and the only importer of the library, which is why all that touches it stands here.
+Websockets: the only importer of the library.
 
 No type and no error of it leaves: they hold the address, and the address holds the key.
 """
@@ -46,7 +46,8 @@ log = logging.getLogger(__name__)
 
 
 class UpgradeRefused(Exception):
-    """The server answered in HTTP where it should have opened a socket; ``reply`` is what it said.
+    """
+    The server refused the upgrade and replied in HTTP; ``reply`` is that response.
 
     For the service's own code, which knows what its words mean.
     """
@@ -57,7 +58,7 @@ class UpgradeRefused(Exception):
 
 
 class Sockets:
-    """Opens sockets to one service. May be used from several event loops."""
+    """Opens websockets to one service. May be used from several event loops."""
 
     def __init__(self, origin: Origin, network: Network, *, ping: float | None = PING) -> None:
         self.origin = origin
@@ -68,7 +69,7 @@ class Sockets:
         self, path: str, query: Mapping[str, str] | None = None, *, prove: Prove | None = None
     ) -> Socket:
         """
-        Open a socket at a path below the service's root.
+        Open a websocket at a path below the service's root.
 
         ``prove`` may take headers of the proof away and return them as part of the query, for
         services that want their key there. Raises `UpgradeRefused`, `Unreachable`, `TimedOut`,
@@ -120,7 +121,7 @@ class Sockets:
         return await dial()
 
     def _translated(self, error: Exception, url: str) -> Exception:
-        """Ours for one of the library's, of whose words only harmless ones are kept."""
+        """Our error for one of the library's, with only the harmless part of its message."""
         from websockets import exceptions as theirs
 
         service, scrub = self.origin.service, self.origin.scrub
@@ -161,7 +162,7 @@ class Sockets:
 
 class Socket:
     """
-    One open socket. Messages go and come as text or bytes; it answers pings by itself.
+    One open websocket. Messages are text or bytes; pings are answered automatically.
 
     A peer that does not answer ours for `PING` seconds counts as gone.
     """
@@ -198,7 +199,7 @@ class Socket:
         raise self._closed()
 
     async def ping(self, within: float = PING) -> float:
-        """Seconds to the peer and back. Raises `TimedOut` or `LineClosed`."""
+        """The round-trip time in seconds. Raises `TimedOut` or `LineClosed`."""
         from websockets import exceptions as theirs
 
         try:
@@ -211,7 +212,7 @@ class Socket:
         raise ours
 
     async def aclose(self, code: int = 1000) -> None:
-        """Say good-bye, and hang up after `CLOSE` seconds in any case."""
+        """Send a close frame, and close the connection after `CLOSE` seconds in any case."""
         with suppress(Exception):
             await self._connection.close(code)
 

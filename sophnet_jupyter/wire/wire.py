@@ -1,5 +1,5 @@
 """
-The two ways to ask over HTTP: for a whole answer, and for one that arrives in events.
+The two kinds of HTTP requests: for a whole response, and for a stream.
 
 Knows bytes and status codes, no JSON and no service. Sending again is decided here, by `retry`.
 """
@@ -95,7 +95,7 @@ class Wire:
     async def _attempts(
         self, call: Call, retry: Retry, deadline: Deadline, *, streaming: bool
     ) -> Opened:
-        """Send until there is an answer worth having, or no further try is allowed."""
+        """Send, with retries, until there is a response or no further attempt is allowed."""
         for attempt in range(1, ATTEMPTS + 1):
             wait = backoff(attempt - 1, self._chance())
             try:

@@ -63,7 +63,7 @@ _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "co
 
 
 class Refused(ValueError):
-    """Why an address is not fetched, in a few words that go on from ``it``."""
+    """Why a URL is not fetched, as a phrase that continues ``it``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class Destination:
 
 def place(url: str, trusted: Iterable[str] = ()) -> Destination:
     """
-    Take an address apart and judge all of it that needs no network.
+    Parse a URL, and check all that needs no network.
 
     ``trusted`` are origins (``http://127.0.0.1:8123``) that may be private and without TLS; scheme,
     host and port must all be the same. Raises `Refused`.
@@ -128,7 +128,7 @@ def place(url: str, trusted: Iterable[str] = ()) -> Destination:
 
 
 def objection(address: str) -> str | None:
-    """Whom an IP address belongs to, if it is not a public one; None for a public one."""
+    """The kind of a non-public IP address; None for a public one."""
     ip = _parsed(address)
     if ip is None or getattr(ip, "scope_id", None):
         return "a local network"

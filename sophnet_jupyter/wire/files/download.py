@@ -1,5 +1,5 @@
 """
-Fetch a result's address, which a service gave us and anybody may have put there.
+Download a result from a URL that a service gave us, which is not trusted.
 
 The key never goes along, nor a cookie or anything of the environment: each request is built anew.
 Every hop is judged before it is made, and the connection goes to the very IP address that was
@@ -124,7 +124,7 @@ class Downloader:
         raise AssertionError("the last attempt returns or raises")
 
     async def _follow(self, url: str, wanted: Wanted) -> Download:
-        """Fetch, over as many redirects as are usual; each is judged like the first address."""
+        """Download, over a limited number of redirects; each is checked like the first URL."""
         host = ""
         for _ in range(HOPS + 1):
             try:
@@ -156,7 +156,7 @@ class Downloader:
 
     @asynccontextmanager
     async def _open(self, where: Destination) -> AsyncIterator[httpx2.Response]:
-        """The answer's head, over a connection of its own to an address that was judged."""
+        """The head of the response, over a connection of its own to a checked address."""
         transport = self._transport(where)
         try:
             response = await self._connect(transport, where)
@@ -183,7 +183,9 @@ class Downloader:
         raise failed(where.host, "unreachable", reason)
 
     async def _addresses(self, where: Destination) -> Sequence[str]:
-        """What to connect to. Every address of a name has to be public, not just the first."""
+        """
+        The addresses to connect to. Every address of a name has to be public, not just the first.
+        """
         if where.literal or self._proxied(where):
             return [where.host]
         try:
@@ -243,7 +245,7 @@ class Downloader:
 
 @cache
 def _no_trust() -> ssl.SSLContext:
-    """A context that trusts nobody, for addresses without TLS: a real one costs 20 ms."""
+    """A TLS context that trusts no certificate, for URLs without TLS: a real one costs 20 ms."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -1,5 +1,5 @@
 """
-The body of a file that is being fetched: what it is, how large it may get, where it goes.
+Receive the body of a download: check its type and size, write it to memory or a file.
 
 Nothing the server says about it is believed. Its type is told by its first bytes, its size counted
 as it comes, compressed and expanded, and its name is our own.
@@ -53,7 +53,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a caller takes, and where it shall go: the arguments of `Downloader.fetch`."""
+    """What a caller accepts, and where it goes: the arguments of `Downloader.fetch`."""
 
     kinds: Collection[Kind]
     limit: int | None
@@ -65,7 +65,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """An answer whose head has come. ``pieces`` is its body, and raises `DownloadFailed`."""
+    """A response whose head has come. ``pieces`` is its body, and raises `DownloadFailed`."""
 
     host: str
     status: int
@@ -74,7 +74,7 @@ class Arriving:
 
 
 class Receiving:
-    """An answer on its way to memory or to a file."""
+    """A download in progress, to memory or to a file."""
 
     def __init__(self, answer: Arriving, wanted: Wanted) -> None:
         self._answer = answer
@@ -215,7 +215,7 @@ class Receiving:
 
 class _Plain:
     """
-    Takes a compression off, a bounded piece at a time: 1 kB can hold 1 MB of nothing.
+    Decompresses in bounded chunks: 1 kB can expand to 1 MB.
 
     Raises `ValueError` for a compression that is not known, `zlib.error` for a broken one.
     """

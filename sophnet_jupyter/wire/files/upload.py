@@ -68,10 +68,10 @@ class Source:
         return self._file
 
     def _check(self, file: BinaryIO) -> None:
-        """See that what was sent is what there was."""
+        """Check that the bytes sent are those of the file. Raises `FileChanged`."""
 
     def _close(self, file: BinaryIO) -> None:
-        """A file that a caller has opened stays open."""
+        """Close the file, unless the caller has opened it."""
 
 
 class _Seekable(Source):
@@ -154,7 +154,7 @@ def source(content: Content, *, name: str = "", size: int | None = None) -> Sour
 
 
 def _unnamed(head: bytes) -> str:
-    """A name for what has none, with the ending of what it is, by which services go."""
+    """A name for unnamed data, with the suffix of its type, by which services go."""
     media = sniff(head)
     return f"file{media.suffix if media else container(head)}"
 
@@ -209,7 +209,7 @@ def _identity(found: os.stat_result) -> tuple[int, ...]:
 
 
 class Sent(Protocol):
-    """A body that knows how much of it has left."""
+    """A body that counts the bytes sent."""
 
     @property
     def fraction(self) -> float: ...

@@ -1,5 +1,5 @@
 """
-The first connection to any address of a name, without waiting for those that lead nowhere.
+Connect to the first address of a name that answers, without waiting for dead ones.
 
 RFC 8305. asyncio has this too, but leaves a socket open when it is cancelled meanwhile.
 """
@@ -53,7 +53,7 @@ async def first(
 
 
 def by_turns(addresses: Sequence[tuple[int, str]]) -> list[str]:
-    """Of pairs of a family and an address the addresses, the families by turns."""
+    """The addresses with their families alternating, from pairs of family and address."""
     favourite = addresses[0][0] if addresses else 0
     one = dict.fromkeys(address for family, address in addresses if family == favourite)
     other = dict.fromkeys(address for family, address in addresses if family != favourite)

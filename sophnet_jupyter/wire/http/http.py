@@ -1,5 +1,5 @@
 """
-Connections, over `transport`; all that touches httpx2 for a service stands here.
+The connection pool over `transport`; the only use of httpx2 for services.
 
 No type and no error of httpx2 leaves: its errors hold the request, and with it the key.
 """
@@ -168,7 +168,7 @@ class Pool:
         self._places.release()
 
     def drain(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Let a task end what its reader has left, so that the reader need not wait."""
+        """Let a background task read the rest of a response, so that its reader need not wait."""
         task = asyncio.create_task(coroutine)
         self._draining.add(task)
         task.add_done_callback(self._draining.discard)
@@ -179,7 +179,7 @@ class Pool:
             await self._life.aclose()
 
     def close_soon(self) -> None:
-        """Close without being awaited; to be called on the pool's own loop."""
+        """Close without awaiting; to be called on the pool's own loop."""
         self._ending = asyncio.create_task(self.aclose())
 
     async def _live(self) -> AsyncGenerator[None, None]:
@@ -217,14 +217,14 @@ class Answer:
         return self._pool.translated(error, str(self._response.url))
 
     async def aclose(self) -> None:
-        """Free the place. An answer that was not read to its end loses its connection."""
+        """Release the slot in the pool. A response not read to its end loses its connection."""
         if self._closed:
             return
         self._closed = True
         await self._end()
 
     def hand_over(self) -> None:
-        """Nothing that matters can follow: let a task read to the end mark, but not for long."""
+        """Let a background task read to the end for a short while: nothing that matters follows."""
         self._closed = True
         self._pool.drain(self._drain())
 
@@ -275,7 +275,7 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
 
 
 def _keepalive() -> list[tuple[int, int, int]]:
-    """Socket options that notice a dead peer, and keep a router from forgetting a silent line."""
+    """Socket options that detect a dead peer, and keep an idle connection in routers' tables."""
     wanted = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
     known = [(getattr(socket, name, None), seconds) for name, seconds in wanted.items()]
     options = [(socket.IPPROTO_TCP, name, value) for name, value in known if name is not None]
@@ -289,7 +289,7 @@ def _no_trust() -> ssl.SSLContext:
 
 
 def _reason(error: BaseException) -> str:
-    """The words of the innermost cause: httpx2's own are often empty."""
+    """The message of the innermost cause: httpx2's own are often empty."""
     inner: BaseException | None = error
     said = ""
     while inner is not None:

@@ -1,5 +1,5 @@
 """
-The sockets below httpx2: asyncio's own, where its default goes through a second library.
+An asyncio network backend for httpcore2, in place of its default, which uses anyio.
 
 That library asks the event loop to stop and to go on reading around every read, and looks up what
 kind of loop it runs on at each step, which together were a third of what a request cost. Here what
@@ -62,7 +62,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return b""
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write, or hold a little back until more is written or an answer is waited for."""
+        """Write, or buffer a little until more is written or a response is awaited."""
         if self._ended is not None:
             raise httpcore2.WriteError(self._ended or "The connection was closed.")
         self._held_back.append(buffer)
@@ -127,7 +127,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
             self._held_back.clear()
 
     def _has_news(self) -> bool:
-        """Whether the system knows of something of which the event loop has not told us yet."""
+        """Whether the socket has data that the event loop has not delivered yet."""
         found = self._open.get_extra_info("socket").fileno()
         if found < 0:
             return True

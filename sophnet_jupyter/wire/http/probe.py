@@ -1,5 +1,5 @@
 """
-How far a connection comes: name, port, proxy, certificate.
+Test a connection step by step: name, port, proxy, certificate.
 
 Sends no request of any service and no key, so it may knock at an address that is not trusted yet.
 """
@@ -24,12 +24,12 @@ T = TypeVar("T")
 
 
 class ProxyRefused(Exception):
-    """The proxy let nobody through. Its text is the proxy's status line."""
+    """The proxy refused the connection. The text is its status line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """Who answered. ``expires`` is in seconds since the epoch, None without TLS."""
+    """The peer of a connection. ``expires`` is in seconds since the epoch, None without TLS."""
 
     seconds: float
     tls: str = ""
@@ -39,7 +39,7 @@ class Peer:
 
 async def aside(work: Callable[[], T]) -> T:
     """
-    Do something that blocks, on a thread that nobody waits for.
+    Run a blocking function on a daemon thread.
 
     asyncio's own threads hold up the end of the process, and a name server that is silent can take
     half a minute.
@@ -76,7 +76,7 @@ async def resolve(host: str) -> list[str]:
 
 async def connect(url: str, *, ca_bundle: str = "", proxy: str = "") -> Peer:
     """
-    Connect to the host of ``url``, with TLS if it wants that, and hang up.
+    Connect to the host of ``url``, with TLS if it needs that, and close.
 
     Raises `ProxyRefused`, `ssl.SSLError` or `OSError`.
     """

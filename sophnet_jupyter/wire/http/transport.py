@@ -1,4 +1,4 @@
-"""httpx2's way to the network, over `network_backend`: its own transport takes no other."""
+"""An httpx2 transport over `network_backend`: its own transport accepts no other."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Transport(httpx2.AsyncBaseTransport):
 
 
 class Body(httpx2.AsyncByteStream):
-    """An answer's body, as the pool hands it on."""
+    """A response's body from the pool."""
 
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream

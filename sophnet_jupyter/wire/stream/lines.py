@@ -1,4 +1,5 @@
-"""Lines out of bytes that arrive cut anywhere, without doing any I/O.
+"""
+Split bytes that arrive in any chunks into lines, without doing any I/O.
 
 A line ends at LF, CR or CRLF and nowhere else. JSON strings may hold U+2028 and U+0085, at which
 ``str.splitlines`` would tear them.
@@ -10,7 +11,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class LineTooLong(ValueError):
-    """The other side sent more without a line end than we are willing to keep."""
+    """A line exceeds the limit."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)

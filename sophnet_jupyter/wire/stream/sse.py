@@ -1,4 +1,5 @@
-"""Server-sent events out of bytes, without doing any I/O.
+"""
+A decoder of server-sent events, without any I/O.
 
 Follows https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -27,7 +28,7 @@ class SSE(msgspec.Struct, frozen=True, gc=False):
 
 
 class EventTooLong(LineTooLong):
-    """The lines of one event are together longer than we are willing to keep."""
+    """The lines of one event together exceed the limit."""
 
     def __str__(self) -> str:
         return f"an event is longer than {self.limit:,} bytes"

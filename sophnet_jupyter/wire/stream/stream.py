@@ -1,4 +1,4 @@
-"""An answer that arrives in events, from its head to its end mark."""
+"""A response that is a stream of events, from its head to its end mark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ END_WAIT = 2.0
 
 
 class Decoding(Protocol):
-    """Makes events of bytes that arrive cut anywhere, as `SSEDecoder` does."""
+    """A decoder of bytes into events, as `SSEDecoder`."""
 
     def feed(self, chunk: bytes) -> list[SSE]: ...
     def finish(self) -> list[SSE]: ...
@@ -61,11 +61,11 @@ class Stream:
 
     @property
     def ok(self) -> bool:
-        """False for an error status. What a good one brings, only its bytes tell: see `unread`."""
+        """False for an error status. A good one may still carry no stream: see `unread`."""
         return 200 <= self.status < 300
 
     async def whole(self) -> Reply:
-        """The body of an answer that is no stream, or proved to be none."""
+        """The body of a response that is no stream, or proved to be none."""
         if self.unread:
             return self.reply(bytes(self.unread))
         return await self._opened.whole()

@@ -1,5 +1,5 @@
 """
-What a caller gives, as a request can hold it: one sentence for what is of the wrong type.
+Validate and convert a caller's arguments, with one sentence for a wrong type.
 
 A notebook's numbers are often numpy's, its settings read from a table. Each function takes the
 name of the argument first and raises `SettingsError` calling it so.
@@ -18,14 +18,14 @@ from ..errors import SettingsError
 
 
 def text(name: str, value: Any) -> str:
-    """A text, as it is."""
+    """The text unchanged. Raises `SettingsError` for another type."""
     if isinstance(value, str):
         return str(value)
     raise SettingsError(f"{name} is a text, not {value!r:.80}.")
 
 
 def whole(name: str, value: Any, *, least: int | None = None, such_as: str = "") -> int | None:
-    """A whole number, also one such as ``5.0``; None where nothing is given."""
+    """An integer, also from a float such as ``5.0``; None where nothing is given."""
     if value is None:
         return None
     found = _index(value)
@@ -56,7 +56,7 @@ def number(name: str, value: Any, low: float, high: float) -> float | None:
 
 
 def fields(name: str, value: Any) -> Mapping[str, Any]:
-    """Fields by their names; none where nothing is given."""
+    """A mapping by name; empty where nothing is given."""
     if value is None:
         return {}
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
@@ -65,7 +65,7 @@ def fields(name: str, value: Any) -> Mapping[str, Any]:
 
 
 def size(value: Any, *, such_as: str) -> str | None:
-    """``"832*480"``, ``"832x480"`` or a pair of pixels as the services write it."""
+    """A size as the services write it, from ``"832*480"``, ``"832x480"`` or a pair of pixels."""
     if value is None:
         return None
     pair = isinstance(value, tuple | list)
@@ -77,7 +77,7 @@ def size(value: Any, *, such_as: str) -> str | None:
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:
-    """A request as JSON, numbers of numpy as plain ones. Raises `SettingsError`."""
+    """A request as JSON, with numpy numbers converted. Raises `SettingsError`."""
     try:
         return msgspec.json.encode(body, enc_hook=_plain)
     except UnicodeEncodeError as error:
@@ -104,7 +104,7 @@ def _index(value: Any) -> int | None:
 
 
 def _plain(value: Any) -> Any:
-    """A number of numpy is one, whatever its type says; so is an array of them."""
+    """A numpy number or array as plain Python."""
     if callable(plain := getattr(value, "tolist", None)):
         return plain()
     kind = type(value).__name__

@@ -1,4 +1,4 @@
-"""Proof of identity by a key that goes along as it is, the same for every service that wants it."""
+"""Authentication by a bearer token, for all services that use it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def origin(
     locate: Callable[[], str] | None = None,
 ) -> Origin:
     """
-    Where a service is, and its key as bearer token on every request.
+    The origin of a service, with its key as bearer token on every request.
 
     ``setting`` is the variable that holds its address, for errors to name. ``reveal`` gives the
     key, and ``scrub`` takes it out of a text.

@@ -1,4 +1,4 @@
-"""Whether an answer says that it is over. Some say so early, or with each of their pieces."""
+"""Track finish reasons. Some services send them early, or with every chunk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ EARLY = "The service said that the answer was over before it was: what came afte
 
 
 def reason_of(said: object) -> str:
-    """A finish reason as a word; empty for what is none."""
+    """A finish reason as text; empty for null and its spellings."""
     word = said.strip() if isinstance(said, str) else ""
     return "" if word.lower() in _NONE else word
 
@@ -28,22 +28,22 @@ class Endings:
         """True once something came after a reason."""
 
     def goes_on(self, choice: int = 0) -> None:
-        """More of a choice has come."""
+        """Record that a choice has more content."""
         if self._reasons.pop(choice, ""):
             self.early = True
 
     def over(self, reason: str, choice: int = 0) -> None:
-        """A choice is said to be over."""
+        """Record a finish reason of a choice."""
         if choice not in self._reasons:
             self._count += 1
         self._reasons[choice] = reason
 
     @property
     def reason(self) -> str:
-        """Why the first choice is over; empty while it is not."""
+        """The finish reason of the first choice; empty while there is none."""
         return self._reasons.get(0, "")
 
     @property
     def ended(self) -> int:
-        """How often a choice was said to be over once all of them are, else 0."""
+        """The number of finish reasons once all choices have one, else 0."""
         return self._count if len(self._reasons) == self._choices else 0

@@ -1,5 +1,5 @@
 """
-A stream of objects as events, however its lines are dressed.
+Decode a stream of objects, one a line, with or without ``data:`` before them.
 
 See docs/services/sophnet.md#voice; docs/services/sophnet.md#chat-with-voice;
 docs/services/teleai.md#excel.
@@ -18,7 +18,7 @@ DONE = "[DONE]"
 
 
 def read(text: str) -> dict[str, Any] | None:
-    """The object that a line holds, as JSON or as Python prints it; None if it holds none."""
+    """The object in a line, as JSON or as Python prints it; None if there is none."""
     try:
         value = decode_piece(text)
     except BROKEN:
@@ -52,7 +52,7 @@ class EventLines:
         return [event for line in self._lines.feed(chunk) for event in self._event(line)]
 
     def finish(self) -> list[SSE]:
-        """The stream has ended: the event of the line that never did, marked if it is cut."""
+        """The event of a last line without a line end, marked if it is incomplete."""
         return [event for line in self._lines.finish() for event in self._event(line, last=True)]
 
     def _event(self, line: bytes, *, last: bool = False) -> list[SSE]:

@@ -1,5 +1,5 @@
 """
-Python's way to print plain data, read without running any of it.
+A parser for plain data as Python prints it, which runs none of it.
 
 Documents show streams as printed dictionaries: single quotes, ``None``
 (docs/services/sophnet.md#voice; docs/services/teleai.md#excel).
@@ -43,14 +43,14 @@ def parse(text: str) -> object:
 
 
 class _Reader:
-    """A text and how far it has been read."""
+    """A text and the current position."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
 
     def skip(self) -> str:
-        """Pass over blanks; returns what stands there, empty at the end."""
+        """Skip blanks; returns the next character, empty at the end."""
         match = _BLANK.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.text[self.at : self.at + 1]
@@ -141,7 +141,7 @@ class _Reader:
 
 
 def _paired(text: str) -> str:
-    """Halves of letters joined; a half alone, which has no bytes, becomes U+FFFD."""
+    """Surrogates joined to characters; a lone one, which UTF-8 cannot encode, becomes U+FFFD."""
     if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,4 +1,4 @@
-"""What a whole reply is, before any service's words in it are understood."""
+"""Properties of a reply that are the same for all services."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def json_object(reply: Reply) -> dict[str, Any] | None:
 
 
 def unreadable(reply: Reply, *, service: str, setting: str, what: str = "") -> AnswerUnreadable:
-    """The error for a reply of 200 that is not what the service sends."""
+    """The error for a reply of 200 that is not in the service's format."""
     what = what or f"{reply.content_type or 'no content type'} where its JSON was expected"
     if not reply.body.strip():
         what = "an empty body with HTTP 200"
@@ -29,12 +29,12 @@ def unreadable(reply: Reply, *, service: str, setting: str, what: str = "") -> A
 
 
 def is_fine(code: object) -> bool:
-    """True for a code with which gateways say that all is well."""
+    """True for a code by which gateways report success."""
     return str(code).strip().lower() in ("", "0", "200", "ok", "success", "none", "true")
 
 
 def says_error_elsewhere(body: Mapping[str, Any]) -> bool:
-    """True for an error in the shape of other frameworks and gateways than the service's own."""
+    """True for an error in the format of other frameworks and gateways."""
     if body.get("success") is False or not is_fine(_other_code(body)):
         return True
     # FastAPI's; a task may have a detail too, beside what it is.
@@ -42,7 +42,7 @@ def says_error_elsewhere(body: Mapping[str, Any]) -> bool:
 
 
 def said_elsewhere(body: Mapping[str, Any]) -> str:
-    """The words of such an error, empty where it has none."""
+    """The message of such an error, empty where it has none."""
     inner = body.get("base_resp")
     said = inner.get("status_msg") if isinstance(inner, Mapping) else None
     said = said or body.get("error_msg") or body.get("errorMessage") or body.get("detail")
@@ -58,5 +58,5 @@ def _other_code(body: Mapping[str, Any]) -> object:
 
 
 def is_sandbox(headers: Mapping[str, str]) -> bool:
-    """True when the local stand-in answered. Only its header says so: bodies are the service's."""
+    """True when the sandbox has answered. Only its header says so: bodies are the service's."""
     return headers.get("x-sandbox") == "1"

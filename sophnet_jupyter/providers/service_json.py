@@ -34,7 +34,7 @@ def decode(text: str) -> Any:
 
 def decode_piece(text: str) -> Any:
     """
-    The value of one piece of a stream, whose texts may begin or end with half a letter.
+    The value of one chunk of a stream, whose texts may begin or end with half a surrogate pair.
 
     Those are for `Halves` to join. Raises one of `BROKEN`.
     """
@@ -53,7 +53,7 @@ def lenient(text: str) -> Any:
 
 
 class Halves:
-    """Joins the halves of letters over the pieces of one text."""
+    """Joins surrogate pairs that are split between the chunks of one text."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -67,6 +67,6 @@ class Halves:
         return joined(text.removesuffix(self._held))
 
     def rest(self) -> str:
-        """What is left at the end: U+FFFD for a half that stayed alone."""
+        """What is left at the end: U+FFFD for a lone surrogate."""
         held, self._held = self._held, ""
         return joined(held)

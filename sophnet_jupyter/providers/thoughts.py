@@ -1,5 +1,5 @@
 """
-What a model thinks, told from what it says, where both stand in one text.
+Separate a model's reasoning from its answer, where one text holds both.
 
 Servers without a field for it hand on what the model wrote: ``<think>…</think>`` before the
 answer, of which some templates keep the opening tag to themselves. Dify makes a fold of it.
@@ -55,21 +55,21 @@ class Thoughts:
 
     @property
     def plain(self) -> bool:
-        """True where a piece without ``<`` is said as it stands: `note` it, and hand it on."""
+        """True where a piece without ``<`` is answer text: pass it on, and call `note`."""
         return self._state == "said" and not self._held
 
     def note(self, piece: str) -> None:
-        """Take note of a piece that is handed on as it stands."""
+        """Record a piece that was passed on unchanged."""
         if self._said is not None:
             self._said.append(piece)
             self._ticks += piece.count("`")
 
     def apart(self) -> None:
-        """Thoughts come in a field of their own, so that none is looked for among the words."""
+        """Stop looking for tags: reasoning comes in a field of its own."""
         self._said = None
 
     def feed(self, piece: str) -> Iterator[ThoughtPiece]:
-        """What this piece adds, as far as it can be told."""
+        """The pieces that this one adds, as far as they can be classified."""
         text, self._held = self._held + piece, ""
         while text:
             state, before = self._state, text
@@ -84,7 +84,7 @@ class Thoughts:
                 return
 
     def finish(self) -> Iterator[ThoughtPiece]:
-        """What was held back, once nothing more can come."""
+        """The text held back, at the end of the stream."""
         held, self._held = self._held, ""
         if held:
             yield ThoughtPiece("thought" if self._state == "thought" else "said", held)
@@ -146,7 +146,7 @@ class Thoughts:
 
 
 def _unfinished(text: str, tags: tuple[str, ...]) -> int:
-    """How many letters at the end of a text may be the beginning of one of these tags."""
+    """The number of characters at the end that may be the start of one of these tags."""
     begin = text.rfind("<", -max(map(len, tags)))
     end = text[begin:] if begin >= 0 else ""
     return len(end) if end and any(tag.startswith(end) for tag in tags) else 0

@@ -1,4 +1,4 @@
-"""Several answers at once, as one stream of their events."""
+"""Run several answers concurrently, merged into one stream of events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ async def together(
     answers: Sequence[AsyncGenerator[Event, None]], *, at_once: int
 ) -> AsyncGenerator[tuple[int, Event | SophNetError], None]:
     """
-    What the answers yield, as it comes, each with the number of its answer.
+    The events of all answers as they arrive, each with the index of its answer.
 
     An error of ours ends one answer and none of the others; it is yielded like an event. No more
     than ``at_once`` are under way. Leaving early closes them all.

@@ -1,4 +1,4 @@
-"""How a Dify app is asked, and when its reply is an error: the same for all its calls."""
+"""Authentication and errors of Dify, the same for all its calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def origin(
     setting: str = SETTING,
 ) -> Origin:
     """
-    Where Dify is (``…/v1``), and its proof of identity: the app's key as bearer token.
+    The origin of Dify (``…/v1``), with the app's key as bearer token.
 
     ``setting`` is where the address of this app is set, for errors to name.
     """
@@ -41,7 +41,7 @@ def origin(
 
 def checked(reply: Reply) -> dict[str, Any]:
     """
-    The JSON object of a reply that is no error.
+    The JSON object of a reply. Raises the service's error.
 
     Raises `ServiceError` with what to do, or `AnswerUnreadable` when what answered is not Dify.
     """
@@ -56,14 +56,14 @@ def checked(reply: Reply) -> dict[str, Any]:
 
 
 def unreadable(reply: Reply, what: str = "") -> AnswerUnreadable:
-    """The error for a reply of 200 that is not what Dify sends."""
+    """The error for a reply of 200 that is not in Dify's format."""
     setting = reply.setting or SETTING
     return replies.unreadable(reply, service=SERVICE, setting=setting, what=what)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
     """
-    True when what came with 200 is an error all the same: in a stream they do.
+    True for an error in a body that came with 200, as in streams.
 
     See docs/services/dify.md#completion.
     """
@@ -76,7 +76,7 @@ def says_error(body: Mapping[str, Any]) -> bool:
 
 
 def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
-    """Turn a reply, ``{"code", "message", "status"}``, into the exception to show."""
+    """The exception for an error reply, ``{"code", "message", "status"}``."""
     error = body.get("error")
     inner = error if isinstance(error, dict) else body
     code = inner.get("code") or body.get("code") or ""
@@ -107,7 +107,7 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
 
 
 def _status(status: int, said: object, code: object) -> int:
-    """The HTTP status an error would have had, where it came with 200."""
+    """The HTTP status of an error, taken from the body where the reply was 200."""
     if not 200 <= status < 300:
         return status
     for number in (said, code):

@@ -1,5 +1,5 @@
 """
-An app's annotations: answers of people that may stand in for the model's.
+An app's annotations: answers written by people, which replace the model's.
 
 See docs/services/dify.md#annotations.
 """
@@ -34,7 +34,7 @@ Action = Literal["enable", "disable"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """One question with the answer that a person gave it."""
+    """A question with the answer that a person wrote."""
 
     id: str
     question: str
@@ -45,7 +45,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Switching takes its time: ``state`` is waiting, processing, completed or error."""
+    """The job that switches annotations: ``state`` is waiting, processing, completed or error."""
 
     id: str
     state: str
@@ -55,7 +55,7 @@ class Job:
 
 @spelt("dify.annotations")
 class Annotations:
-    """List, write and delete them. All but the list need an app whose owner is an editor."""
+    """List, write and delete annotations. All but `list` need an editor's app."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -83,14 +83,14 @@ class Annotations:
 
     async def update(self, annotation_id: str, question: str, answer: str) -> Annotation:
         """
-        Write the one called ``annotation_id`` anew: its ``question`` and its ``answer``.
+        Replace the ``question`` and ``answer`` of ``annotation_id``.
 
         Raises `NotFound`, or another `SophNetError`.
         """
         return await self._put("PUT", f"{PATH}/{segment(annotation_id)}", question, answer)
 
     async def delete(self, annotation_id: str) -> None:
-        """Take ``annotation_id`` away. Raises `NotFound`, or another `SophNetError`."""
+        """Delete ``annotation_id``. Raises `NotFound`, or another `SophNetError`."""
         call = Call(method="DELETE", path=f"{PATH}/{segment(annotation_id)}", content_type="")
         deleted(await self._wire.fetch(call, retry=PAID_TASK))
 
@@ -103,7 +103,7 @@ class Annotations:
 @spelt("dify.annotation_reply")
 class AnnotationReply:
     """
-    Whether annotations answer in the model's place.
+    Switches annotation replies on and off.
 
     ``provider`` and ``model`` name an embedding model of the workspace, which is listed with a
     key for knowledge, not with this one. Dify wants all three values to switch off as well.
@@ -114,7 +114,7 @@ class AnnotationReply:
 
     async def enable(self, *, score_threshold: float, provider: str, model: str) -> Job:
         """
-        Begin to switch on, from a likeness of ``score_threshold``, 0 to 1.
+        Start switching on; questions match from a similarity of ``score_threshold``, 0 to 1.
 
         ``provider`` and ``model`` name the embedding model. Raises `SophNetError`.
         """
@@ -122,14 +122,14 @@ class AnnotationReply:
 
     async def disable(self, *, score_threshold: float, provider: str, model: str) -> Job:
         """
-        Begin to switch off: ``score_threshold``, ``provider`` and ``model`` as in `enable`.
+        Start switching off: ``score_threshold``, ``provider`` and ``model`` as in `enable`.
 
         Raises `SophNetError`.
         """
         return await self._begin("disable", score_threshold, provider, model)
 
     async def status(self, action: Action, job_id: str) -> Job:
-        """How far ``job_id`` is; ``action`` is what it began with. Raises `SophNetError`."""
+        """The state of ``job_id``; ``action`` is what started it. Raises `SophNetError`."""
         path = f"{REPLY}/{segment(action)}/status/{segment(job_id)}"
         return _job(
             checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ)), action
@@ -143,8 +143,8 @@ class AnnotationReply:
         on_event: Callable[[Event], object] | None = None,
     ) -> Job:
         """
-        Wait until a ``job`` is done, looking at the ``pace`` that is given, in seconds.
-        ``on_event`` hears of progress.
+        Wait until a ``job`` is done, polling at this ``pace``, in seconds. ``on_event`` gets
+        progress.
 
         Raises `TaskFailed` with Dify's reason, or `StillRunning`.
         """
@@ -184,7 +184,7 @@ class AnnotationReply:
 
 def deleted(reply: Reply) -> None:
     """
-    Pass a reply to a deletion that worked; raises `SophNetError` for any other.
+    Return for a deletion that worked; raises `SophNetError` for any other reply.
 
     204 has no body; old versions sent one all the same, and proxies make it 200.
     """

@@ -1,4 +1,4 @@
-"""One Dify text-generation app: run it, and all that belongs to it (docs/services/dify.md)."""
+"""One Dify text-generation app: all its calls (docs/services/dify.md)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Rating = Literal["like", "dislike"] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What a user thought of an answer: ``rating`` is like, dislike, or empty if withdrawn."""
+    """A user's rating of an answer: ``rating`` is like, dislike, or empty if withdrawn."""
 
     id: str
     message_id: str
@@ -50,7 +50,7 @@ class Feedback:
 @spelt("dify")
 class App:
     """
-    One app, which its key stands for, used as ``user``.
+    One app, which its key selects, used as ``user``.
 
     Dify keeps files and messages apart by user, so that all calls that belong together must name
     the same one.
@@ -140,7 +140,7 @@ class App:
         self, message: str | Response, rating: Rating, content: str | None = None
     ) -> None:
         """
-        Say what an answer was worth. Raises `NotFound`, or `SophNetError`.
+        Rate an answer. Raises `NotFound`, or `SophNetError`.
 
         ``rating`` is ``"like"``, ``"dislike"``, or None, which takes it back; ``content`` says why.
         ``message`` is a response of this app, or a message's id, which is its ``request_id``.
@@ -201,12 +201,12 @@ class App:
         return self._form
 
     async def form(self) -> Parameters:
-        """The same, asked for once."""
+        """The app's form and switches, cached after the first request."""
         return self._form or await self.parameters()
 
     @property
     def known_form(self) -> Parameters | None:
-        """The form as it was last told, None before it was asked for."""
+        """The cached form, None before the first request."""
         return self._form
 
     async def site(self) -> Mapping[str, Any]:
@@ -214,7 +214,7 @@ class App:
         return await self._get("/site")
 
     async def meta(self) -> Mapping[str, Any]:
-        """The icons of its tools; the document does not list this call."""
+        """The icons of the app's tools; the document does not list this call."""
         return await self._get("/meta")
 
     async def aclose(self) -> None:
@@ -224,7 +224,7 @@ class App:
 
     @cached_property
     def scrub(self) -> Callable[[str], str]:
-        """Takes the key out of a text."""
+        """Remove the key from a text."""
         return self._wire.origin.scrub
 
     def _events(
@@ -238,7 +238,7 @@ class App:
         return self._with_files(given, files, stream=stream)
 
     def _file_names(self, given: Mapping[str, Any]) -> dict[str, bool]:
-        """Which inputs are files to be sent first, and whether each is a list of them."""
+        """The inputs that are files to be uploaded first, and whether each is a list."""
         # Where the form is known already, a text for such a variable is a path or an address.
         known = {each.name: each.kind for each in (self._form.inputs if self._form else ())}
         found = {}

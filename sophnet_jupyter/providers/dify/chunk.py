@@ -1,4 +1,4 @@
-"""What one event of a Dify answer means (docs/services/dify.md#completion)."""
+"""Decode the events of a Dify answer (docs/services/dify.md#completion)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOUND_ENDS = ("tts_message_end", "tts_messsage_end")
 
 class CompletionDecoder:
     """
-    Reads events, and keeps what one event alone does not tell.
+    Decodes events, and keeps the state between them.
 
     ``task_id`` is what `stop` wants, ``message_id`` what feedback and speech want. ``ended`` is
     true after ``message_end``; sound may still follow, and ``speaking`` is true while it does.
@@ -47,7 +47,7 @@ class CompletionDecoder:
 
     def events(self, chunk: Mapping[str, Any], name: str = "") -> list[Event]:
         """
-        The events of one JSON object. ``name`` is that of its frame, for one that names none.
+        The events of one JSON object. ``name`` is the frame's, for an object without ``event``.
 
         Kinds that nobody knows say nothing: a newer Dify may send them at any time.
         """
@@ -82,12 +82,12 @@ class CompletionDecoder:
         return []
 
     def whole(self, body: Mapping[str, Any]) -> list[Event]:
-        """The events of an answer that came in one piece, from its ``answer`` to its usage."""
+        """The events of an answer in one piece, from its ``answer`` to its usage."""
         said = self.events({**body, "event": "message"})
         return [*said, *self.events({**body, "event": "message_end"})]
 
     def end(self, *, stopped: bool = False) -> list[Event]:
-        """The last events: ``message_end`` makes an answer complete, whatever came after it."""
+        """The last events: after ``message_end`` an answer is complete, whatever came later."""
         if not self.ended:
             said = "The stream ended without saying that it was finished: the answer may be cut."
             ending = Finished(reason="incomplete", ending="incomplete")
@@ -100,7 +100,7 @@ class CompletionDecoder:
         return [*notices, Finished(reason="message_end")]
 
     def _made(self, files: Sequence[Mapping[str, Any]]) -> list[Event]:
-        """Files of the answer, each told once: they may come alone and again at the end."""
+        """Files of the answer, each reported once: they may be repeated at the end."""
         found: list[Event] = []
         for file in files:
             url = str(file.get("url") or "")
@@ -120,13 +120,13 @@ class CompletionDecoder:
         return list(_told(self._thoughts.feed(self._halves.whole(str(text)))))
 
     def _left(self) -> list[Event]:
-        """What was held back of the text, once no more of it can come."""
+        """Text that was held back, at the end of the stream."""
         rest = self._halves.rest()
         return [*_told([*self._thoughts.feed(rest), *self._thoughts.finish()])]
 
 
 def _told(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
-    """Apps hand on what their model thinks in the answer, between tags or in a fold."""
+    """The events of text pieces; apps pass on the model's reasoning, between tags or in a fold."""
     for kind, text in pieces:
         if kind == "said":
             yield TextDelta(text=text)
@@ -137,7 +137,7 @@ def _told(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
 
 
 def metadata(said: object) -> list[Event]:
-    """What stands beside an answer: its sources, its usage, and the annotation it came from."""
+    """Events for an answer's metadata: its sources, its usage, and the annotation it came from."""
     found: list[Event] = []
     facts = table(said)
     if sources := objects(facts.get("retriever_resources")):

@@ -1,6 +1,6 @@
 """
-What Dify's error codes mean for whoever called: the HTTP status, and what to do
-(docs/services/dify.md#errors; docs/services/dify.md#completion).
+Dify's error codes: the HTTP status and the advice for each (docs/services/dify.md#errors;
+docs/services/dify.md#completion).
 
 The set is open: a code that is not here is judged by its status alone.
 """
@@ -73,5 +73,5 @@ BY_STATUS = {
 
 
 def advice(code: str, status: int) -> str | None:
-    """What to do about an error; None where nothing better is known than its class says."""
+    """The advice for an error; None where the error's class has a better one."""
     return ADVICE.get(code) or BY_STATUS.get(status)

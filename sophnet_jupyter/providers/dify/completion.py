@@ -39,7 +39,7 @@ STOP_LIMIT = 1.0
 
 
 class Completion:
-    """Runs an app, and calls off what nobody waits for any more."""
+    """Runs an app, and stops a run that nobody reads any more."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -49,7 +49,7 @@ class Completion:
 
     async def whole(self, body: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
         """
-        The answer in one piece; a proxy may give up on a long one.
+        The answer in one piece; a proxy may time out on a long one.
 
         See docs/services/dify.md#completion, row D32.
         """
@@ -58,7 +58,7 @@ class Completion:
             yield event
 
     async def stream(self, body: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
-        """The answer as it arrives. Leaving early hangs up, and tells the service to stop."""
+        """The answer as it arrives. Leaving early closes the connection and stops the run."""
         call = _call({**body, "response_mode": "streaming"})
         async with self._wire.stream(call, retry=ONCE) as opened:
             reading = CompletionReader(opened.reply())
@@ -82,15 +82,13 @@ class Completion:
                 yield event
 
     def _was_stopped(self, reading: CompletionReader) -> bool:
-        """Whether this run was called off here; it is over, and need not be known any more."""
+        """Whether this run was stopped here; it is then forgotten."""
         known = reading.decoder.task_id in self._stopped
         self._stopped.discard(reading.decoder.task_id)
         return known
 
     async def stop(self, task_id: str, user: str) -> None:
-        """
-        Call a run off. Dify says yes to any id (docs/services/dify.md#stop). Raises `SophNetError`.
-        """
+        """Stop a run. Dify accepts any id (docs/services/dify.md#stop). Raises `SophNetError`."""
         call = Call(
             method="POST",
             path=f"{PATH}/{segment(task_id)}/stop",
@@ -105,7 +103,7 @@ class Completion:
             raise
 
     async def aclose(self) -> None:
-        """Wait for what is being told to the service, each at most `STOP_LIMIT` seconds."""
+        """Wait for stop requests in flight, each at most `STOP_LIMIT` seconds."""
         here = asyncio.get_running_loop()
         if telling := [task for task in self._telling if task.get_loop() is here]:
             await asyncio.wait(telling)
@@ -128,7 +126,7 @@ class Completion:
 
 
 class CompletionReader:
-    """What a stream says; ``reply`` is its head."""
+    """Decodes a stream; ``reply`` is its head."""
 
     def __init__(self, reply: Reply) -> None:
         self.decoder = CompletionDecoder()
@@ -136,7 +134,9 @@ class CompletionReader:
         self._started = self._named = False
 
     def events(self, sse: SSE) -> list[Event]:
-        """What one frame means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+        """
+        The events of one frame. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON.
+        """
         found: list[Event] = []
         try:
             for chunk in self._chunks(sse):
@@ -149,7 +149,7 @@ class CompletionReader:
         return found
 
     def end(self, *, stopped: bool) -> list[Event]:
-        """The last events, of a stream that is over."""
+        """The last events, once the stream has ended."""
         return [*self._begin(), *self.decoder.end(stopped=stopped)]
 
     def _chunks(self, sse: SSE) -> list[dict[str, Any]]:
@@ -214,7 +214,7 @@ async def _events(
     opened: wire_stream.Stream, decoder: CompletionDecoder
 ) -> AsyncGenerator[SSE, None]:
     """
-    The frames up to the end of the body: sound may come after ``message_end``.
+    All frames until the body ends: sound may follow ``message_end``.
 
     Dify itself gives up on late sound after five seconds, so that behind ``message_end`` silence
     and accidents end a complete answer after six. A ping does not break the silence.
@@ -252,7 +252,7 @@ def _started(reply: Reply, message_id: str) -> Started:
 
 
 def _error(data: str) -> dict[str, Any]:
-    """The data of a frame named error, as a body that is one."""
+    """The data of an error frame as an error body."""
     try:
         said = decode(data)
     except BROKEN:

@@ -1,4 +1,4 @@
-"""What kind of file something is, by Dify's words, and whether an app takes it."""
+"""The kind of a file in Dify's terms, and whether an app accepts it."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ def is_file(value: object, depth: int = 8) -> bool:
 
 
 def rules_of(form: Parameters, variable: str) -> Rules:
-    """The rules for files of one variable, or for those beside the inputs."""
+    """The file rules of one variable, or those for files beside the inputs."""
     own = [each.files for each in form.inputs if each.name == variable and each.is_file]
     return own[0] if own and own[0] else form.files
 
 
 def is_address(item: object) -> bool:
-    """Whether the service is to fetch it."""
+    """Whether a text is a URL, which the service fetches."""
     return isinstance(item, str) and item.startswith(("http://", "https://"))
 
 
 def is_path(text: str) -> bool:
-    """Whether a text names a file of this machine, and is no picture itself."""
+    """Whether a text is a path of this machine, and not an image in itself."""
     return not (text[:5].lower() == "data:" or is_address(text) or from_base64(text))
 
 
 def kind_of(item: object, rules: Rules) -> str:
-    """What kind of file an item will be sent as, before anything is read."""
+    """The kind of file an item will be sent as, before anything is read."""
     if isinstance(item, Mapping):
         return str(item.get("type") or "")
     if is_address(item):
@@ -75,7 +75,7 @@ def kind_of(item: object, rules: Rules) -> str:
 
 
 def allowed(kind: str, rules: Rules) -> str:
-    """An app may take any file as its own kind, beside or in place of the usual ones."""
+    """The kind to send a file as: its own, or ``custom`` where the app accepts any file."""
     return "custom" if kind not in rules and "custom" in rules else kind
 
 
@@ -89,14 +89,14 @@ def _linked_kind(url: str, rules: Rules) -> str:
 
 
 def linked(url: str, rules: Rules) -> Mapping[str, Any]:
-    """An address as a request names it. Raises `SettingsError` where the app takes none."""
+    """A URL as a request names it. Raises `SettingsError` where the app accepts none."""
     kind = _linked_kind(url, rules)
     rule_for(rules, kind, "remote_url")
     return {"type": kind, "transfer_method": "remote_url", "url": url}
 
 
 def local(kind: str, file_id: str) -> Mapping[str, Any]:
-    """An upload as a request names it."""
+    """An uploaded file as a request names it."""
     return {"type": kind, "transfer_method": "local_file", "upload_file_id": file_id}
 
 
@@ -113,7 +113,7 @@ def rule_for(rules: Rules, kind: str, way: str) -> FileRule:
 
 
 def kind_by_name(mime: str, name: str) -> str:
-    """Dify's kind of a file, by its type or else its name."""
+    """Dify's kind of a file, by its MIME type or else its name."""
     suffix = name.rpartition(".")[2].lower()
     if suffix in ENDINGS["document"]:
         return "document"

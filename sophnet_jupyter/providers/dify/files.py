@@ -1,4 +1,4 @@
-"""Files for an app: uploaded or linked, as its ``/parameters`` allow, and fetched again."""
+"""Files for an app: uploaded or linked, as its ``/parameters`` allow, and downloaded."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _ANY = 200_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The content of a file. ``mime`` is the server's word, a general one for an attachment."""
+    """The content of a file. ``mime`` is the server's, a generic one for an attachment."""
 
     data: bytes
     mime: str = ""
@@ -55,7 +55,7 @@ class Fetched:
 
 
 class AskForm(Protocol):
-    """Tells the app's form, asking the service once."""
+    """Returns the app's form; requests it at most once."""
 
     async def __call__(self) -> Parameters: ...
 
@@ -72,7 +72,7 @@ class DifyFiles:
         self, content: Content | str, *, name: str = "", limit: int | None = None
     ) -> Uploaded:
         """
-        Send one file, in pieces from the disk. A text is a path; ``limit`` is in bytes.
+        Upload one file, in chunks from the disk. A text is a path; ``limit`` is in bytes.
 
         Raises `SettingsError` before anything is sent, else `SophNetError`.
         """
@@ -111,7 +111,7 @@ class DifyFiles:
 
     async def download(self, file_id: str, folder: str | os.PathLike[str] = ".") -> Path:
         """
-        Save such a file in a folder, over no other one, and return its path.
+        Save such a file in a folder, overwriting none, and return its path.
 
         The name is the server's without any folder. Raises `SettingsError` or `SophNetError`.
         """
@@ -123,7 +123,7 @@ class DifyFiles:
     def check(
         self, form: Parameters, name: str, size: int, beside: Sequence[str], variable: str
     ) -> None:
-        """Raise `SettingsError` for a file of this machine that the app would not take."""
+        """Raise `SettingsError` for a local file that the app would not accept."""
         rules = rules_of(form, variable)
         kind = allowed(kind_by_name("", name), rules)
         rule = rule_for(rules, kind, "local_file")
@@ -138,7 +138,7 @@ class DifyFiles:
 
     async def entries(self, items: object, *, variable: str = "") -> list[Mapping[str, Any]]:
         """
-        Files as a request names them: paths, addresses, bytes, pictures of any kind, uploads.
+        Files as a request names them: paths, URLs, bytes, images of any kind, uploads.
 
         A ``variable`` of the kind file has rules of its own. Raises `SettingsError` for what the
         app does not take, and before the first upload for too many of a kind.
@@ -180,7 +180,7 @@ class DifyFiles:
 
 
 def _drawn(source: Source) -> bytes:
-    """The bytes of a picture that any reader sees as it is. Raises `SettingsError`."""
+    """The bytes of an image in a common format. Raises `SettingsError`."""
     if source.image is not None:
         return drawn(source.image, source.name, max_encoded=_ANY).data
     return picture(source.data, source.name, max_encoded=_ANY).data

@@ -1,5 +1,5 @@
 """
-What an app asks for and allows: ``GET /parameters``, read.
+An app's form and file rules: ``GET /parameters``, parsed.
 
 See docs/services/dify.md#about-the-app.
 """
@@ -37,7 +37,7 @@ WAYS = ("remote_url", "local_file")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRule:
     """
-    What the app takes of one kind of file: how many, by which ways, of how many bytes.
+    The app's rule for one kind of file: how many, by which transfer methods, of how many bytes.
 
     ``endings`` are those of its kind, such as ``.png``; none means any.
     """
@@ -90,7 +90,7 @@ class Parameters:
 
     def check(self, inputs: Mapping[str, Any]) -> None:
         """
-        Raise `SettingsError` naming every required input that is not there.
+        Raise `SettingsError` naming every required input that is missing.
 
         Also for a text that is too long, or none of the options that there are.
         """
@@ -118,7 +118,7 @@ class Parameters:
 
 
 def parameters(body: Mapping[str, Any]) -> Parameters:
-    """Read what ``/parameters`` says; what it leaves out is empty."""
+    """Parse a reply of ``/parameters``; missing fields become empty."""
     sizes = table(body.get("system_parameters"))
     uploads = table(body.get("file_upload"))
     found = _shared(uploads, sizes) | {
@@ -146,7 +146,7 @@ def _rule(kind: str, rule: Mapping[str, Any], megabytes: object) -> FileRule:
 
 
 def _shared(uploads: Mapping[str, Any], sizes: Mapping[str, Any]) -> dict[str, FileRule]:
-    """The rules of apps that have one for all kinds of files, in place of one for each."""
+    """The rules of apps that have one for all kinds of files, copied to each kind."""
     if not uploads.get("enabled"):
         return {}
     return _rules(uploads, sizes, uploads.get("number_limits"))

@@ -1,4 +1,4 @@
-"""Values of an answer as what they should be, whatever they are: nothing here raises."""
+"""Read fields of a reply tolerantly: nothing here raises."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from .access import SERVICE, checked, unreadable
 
 
 class SoundFile(bytes):
-    """A sound file; ``mime`` is what its first bytes say, or else its header."""
+    """A sound file; ``mime`` is by its first bytes, or else by its header."""
 
     mime: str = ""
 
@@ -24,7 +24,7 @@ class SoundFile(bytes):
 
 async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str) -> SoundFile:
     """
-    Have a message or a text read aloud; only what is given is sent.
+    Request speech for a message or a text; only the given options are sent.
 
     Raises `SettingsError` where there is neither, `NotFound` where Dify found no words.
     """

@@ -1,4 +1,4 @@
-"""How SophNet is asked, and when its reply is an error: the same for all its resources."""
+"""Authentication and errors of SophNet, the same for all its resources."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def origin(
     scrub: Callable[[str], str],
     locate: Callable[[], str] | None = None,
 ) -> Origin:
-    """Where SophNet is, and its proof of identity: the key as bearer token on every request."""
+    """The origin of SophNet, with the key as bearer token on every request."""
     return bearer.origin(
         service=SERVICE,
         setting=SETTING,
@@ -43,7 +43,7 @@ def origin(
 
 def checked(reply: Reply) -> dict[str, Any]:
     """
-    The JSON object of a reply that is no error.
+    The JSON object of a reply. Raises the service's error.
 
     SophNet reports errors in three ways (docs/services/sophnet.md#errors): a status that is not
     2xx; 200 with ``status`` not 0; 200 with ``output.code``. Raises `ServiceError`, or
@@ -60,12 +60,12 @@ def checked(reply: Reply) -> dict[str, Any]:
 
 
 def unreadable(reply: Reply) -> AnswerUnreadable:
-    """The error for a reply of 200 that is not what SophNet sends."""
+    """The error for a reply of 200 that is not in SophNet's format."""
     return replies.unreadable(reply, service=SERVICE, setting=SETTING)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
-    """True when a body that came with 200 is an error all the same."""
+    """True for an error in a body that came with 200."""
     if body.get("error"):
         return True
     if body.get("choices"):
@@ -87,7 +87,7 @@ def says_error(body: Mapping[str, Any]) -> bool:
 
 
 def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
-    """Turn a reply into the exception a notebook should show."""
+    """The exception for an error reply."""
     error = body.get("error")
     inner = error if isinstance(error, dict) else {}
     output = body.get("output")
@@ -127,13 +127,13 @@ def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) ->
 
 
 def request_id(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
-    """The id to name when asking the service about a call."""
+    """The id by which the service's support finds a call."""
     said = body.get("requestId") or body.get("request_id") or body.get("id")
     return str(said or headers.get("x-request-id", ""))
 
 
 def _status(status: int, codes: Iterable[str]) -> int:
-    """The HTTP status an error would have had, where it came with 200."""
+    """The HTTP status of an error, taken from the body where the reply was 200."""
     if not 200 <= status < 300:
         return status
     for code in codes:

@@ -1,4 +1,4 @@
-"""How sound is coded that is sent to SophNet while it is spoken (docs: live speech, voice chat)."""
+"""The audio formats of live speech and voice chat."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TELLING = 12
 
 
 def check(format: AudioFormat, sound: bytes) -> None:  # noqa: A002 - the service's word
-    """Raise `SettingsError` for a sound that does not begin as its format does."""
+    """Raise `SettingsError` for audio whose first bytes do not match its format."""
     wanted = _BEGINS.get(format)
     if wanted and len(sound) >= _TELLING and container(sound[:HEAD]) != wanted:
         raise SettingsError(

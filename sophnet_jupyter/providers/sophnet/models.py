@@ -1,4 +1,4 @@
-"""Which models there are, and what each is known not to take. Nothing here refuses a call."""
+"""The list of models, and the parameters that each does not support. Refuses no call."""
 
 from __future__ import annotations
 
@@ -63,8 +63,7 @@ class Models(tuple[str, ...]):
 
 async def models(wire: Wire) -> Models | None:
     """
-    Ask which models there are; None where the service has no such list
-    (docs/services/sophnet.md#models).
+    Request the list of models; None where the service has none (docs/services/sophnet.md#models).
 
     A model may be listed and yet not enabled in the key's project. Raises `SophNetError`.
     """
@@ -91,7 +90,7 @@ def decode(body: Mapping[str, Any]) -> Models:
 
 
 def not_taken(model: str, parameters: Iterable[str]) -> list[str]:
-    """Those of the parameters that the document's table does not grant this model."""
+    """The parameters that the document's table does not list for this model."""
     name = model.rpartition("/")[2]
     for pattern, granted in GRANTED:
         if re.fullmatch(pattern, name, re.IGNORECASE):
@@ -101,7 +100,7 @@ def not_taken(model: str, parameters: Iterable[str]) -> list[str]:
 
 
 def notices(model: str, body: Mapping[str, Any]) -> list[str]:
-    """What to tell someone who asks this model with these parameters."""
+    """Notices for a caller of this model with these parameters."""
     missing = not_taken(model, body)
     if not missing:
         return []

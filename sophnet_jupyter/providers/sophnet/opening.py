@@ -1,4 +1,4 @@
-"""How a line of SophNet's begins: with a word of the service, in time, or with a refusal."""
+"""Open a websocket to SophNet, and wait for the service's first message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Prove = Callable[[dict[str, str]], Mapping[str, str]]
 async def connected(
     sockets: Sockets, path: str, query: Mapping[str, str], *, prove: Prove
 ) -> Socket:
-    """Open a socket. Raises what the service refuses it with, as any other call would."""
+    """Open a websocket. A rejected handshake raises the service's error, as in any other call."""
     try:
         return await sockets.open(path, query, prove=prove)
     except UpgradeRefused as refused:
@@ -29,7 +29,7 @@ async def connected(
 
 async def greeted(socket: Socket, greeting: Coroutine[Any, Any, None], *, within: float) -> None:
     """
-    Wait for what a service says before anything may be sent; without it the socket is closed.
+    Wait for the service's first message; without it the websocket is closed.
 
     Raises `LineRefused` where the service closes it before that, as it does for a wrong key,
     `LineClosed` where the server went away, `TimedOut` where nothing comes, and what the

@@ -1,5 +1,5 @@
 """
-Where SophNet's resources are: with a project in the path, or without.
+The paths of SophNet's resources: with a project in the path, or without.
 
 See docs/services/sophnet.md#addresses.
 """
@@ -15,7 +15,7 @@ from ...wire.call import segment
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceIds:
     """
-    The project and the resource id of one service, as the user has set them.
+    The user's project and resource id for one service.
 
     The paths with a project demand both. Where one is missing, the newer ones are taken, on which
     the key decides about the project.
@@ -25,14 +25,14 @@ class ResourceIds:
     easyllm_id: str = ""
 
     def path(self, name: str, *, short: str = "") -> str:
-        """The path of an endpoint, which may be called otherwise on the ``short`` form."""
+        """The path of an endpoint; without a project it may have another, ``short`` name."""
         if self.project_id and self.easyllm_id:
             return f"/projects/{segment(self.project_id)}/easyllms/{name}"
         return f"/projects/easyllms/{short or name}"
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """What the body must have besides."""
+        """The fields that the body needs besides."""
         if self.project_id and self.easyllm_id:
             return {"easyllm_id": self.easyllm_id}
         return {}

@@ -1,4 +1,4 @@
-"""What the sources of an answer say: fetched with the key from SophNet itself, else without."""
+"""Fetch the sources of an answer: with the key from SophNet itself, else without."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def source(wire: Wire, downloads: Downloader, url: str, *, limit: int) -> 
 
 
 async def _root(wire: Wire) -> str:
-    """Where the service is; asked for where nobody has said."""
+    """The root address of the service; starts the sandbox where there is none yet."""
     root = wire.origin.base_url
     if not root and wire.origin.locate:
         root = await asyncio.to_thread(wire.origin.locate)
@@ -103,7 +103,7 @@ def _object(body: bytes) -> dict[str, object]:
 
 
 def _text(data: bytes, said: str) -> str:
-    """As the server says it is written, else as the page does, else as UTF-8."""
+    """The text, decoded by the charset of the header, else of the page, else as UTF-8."""
     named = _NAMED.search(data[:2048])
     for name in (said, named[1].decode() if named else "", "utf-8"):
         with suppress(UnicodeDecodeError, LookupError):

@@ -1,4 +1,4 @@
-"""Several files read side by side, their pages in the order in which they were given."""
+"""Read several files concurrently, with their pages in the order of the files."""
 
 from __future__ import annotations
 

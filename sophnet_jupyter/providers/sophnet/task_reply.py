@@ -1,4 +1,4 @@
-"""What SophNet says of tasks that make pictures and videos, where it says the same of both."""
+"""Decode the fields that image and video tasks have in common."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OVER = {"failed", "cancelled"}
 
 
 class SeenTask(Protocol):
-    """What is known of a task after a look at it, whatever it makes."""
+    """The state of a task after a poll, whatever it makes."""
 
     @property
     def state(self) -> str: ...
@@ -31,7 +31,7 @@ class SeenTask(Protocol):
 
 
 def folded(word: str) -> str:
-    """A status in lower case and one spelling."""
+    """A status in lower case, with one spelling per meaning."""
     lower = word.strip().lower()
     return _FOLDED.get(lower, lower or "unknown")
 

@@ -1,4 +1,4 @@
-"""A task that is followed to its end, where what it has made is fetched."""
+"""Follow a task to its end, and fetch its results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def follow_and_fetch(
     index: int = 0,
 ) -> AsyncGenerator[Event, None]:
     """
-    Watch a task as `Tasks.follow` does, then yield what ``fetch`` does, and at last `Finished`.
+    Follow a task as `Tasks.follow` does, then yield the events of ``fetch`` and `Finished`.
 
     ``index`` is its place among several. Raises what ``check`` and ``fetch`` raise.
     """

@@ -1,5 +1,5 @@
 """
-What was asked of the services and is not fetched yet, kept on disk: a kernel may die meanwhile.
+Tasks whose results are not fetched yet, kept on disk: they outlive the kernel.
 
 Blocking, a few milliseconds a call; `tasks` calls it from a thread. No key is in here, but the
 addresses of results may be signed, so the file is readable by its owner alone.
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS tasks (
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """
-    Work that a service does on its own time.
+    A long task that runs at a service.
 
     ``kind`` names what can resume it, ``origin`` where it was begun (``https://host`` or
     ``sandbox``), ``folder`` the working folder then; ``asked`` is what for, in a line. ``state`` is
@@ -104,7 +104,7 @@ class Journal:
         self._lock = Lock()
 
     def put(self, task: Task) -> Task:
-        """Write a task down, or over what was known of it; returns it with its times."""
+        """Insert or update a task; returns it with its times."""
         now = self._now()
         task = msgspec.structs.replace(task, created=task.created or now, changed=now)
 
@@ -123,13 +123,13 @@ class Journal:
         return self._do(lambda rows: tuple(map(_task, rows.execute(_FIND, wanted))))
 
     def drop(self, task_id: str) -> bool:
-        """Forget every task of that id; False if there was none."""
+        """Delete every task of that id; False if there was none."""
         return self._do(
             lambda rows: rows.execute("DELETE FROM tasks WHERE id = ?", [task_id]).rowcount > 0
         )
 
     def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do something in one transaction, in the file if it can be used."""
+        """Run one transaction, in the file if it can be used."""
         with self._lock:
             if self._memory is None:
                 try:
@@ -169,7 +169,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _in_memory(path: Path) -> sqlite3.Connection:
-    """A journal without a file, holding what a file that cannot be written still tells."""
+    """A journal in memory, with the tasks that a read-only file still holds."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     memory.execute(_SCHEMA)
     with suppress(sqlite3.Error, OSError, ValueError):

@@ -1,4 +1,4 @@
-"""When each of many tasks is looked at, so that a hundred are no more work than a few."""
+"""A rate limit for polling, shared by all tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RATE = 3.0
 
 
 class PollPacing:
-    """Gives each look a time of its own, at least ``1 / rate`` seconds from every other."""
+    """Schedules polls at least ``1 / rate`` seconds apart."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class PollPacing:
         self._taken: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep until the first free turn that is no sooner than in so many seconds."""
+        """Sleep for at least so many seconds, until the next free slot."""
         turn = self._free(self._clock() + seconds)
         insort(self._taken, turn)
         try:

@@ -1,4 +1,4 @@
-"""Requests that begin something which costs money."""
+"""Requests that start paid work."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GRACE = 1.0
 
 async def surely(sent: Coroutine[Any, Any, T]) -> T:
     """
-    Do it, and when cancelled give it `GRACE` to come to its end.
+    Await a request; when cancelled, let it finish for up to `GRACE` seconds.
 
     So a task is written down even if the cell is interrupted while the service begins it.
     """

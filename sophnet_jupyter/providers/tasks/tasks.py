@@ -1,4 +1,4 @@
-"""Long tasks of every service: written down first, then watched, and resumed after a restart."""
+"""Long tasks of every service: recorded first, then polled, and resumed after a restart."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TaskList(tuple[Task, ...]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of task: whose it is, how its answer is awaited again, how it is called off."""
+    """A kind of task: its service, and how it is resumed and cancelled."""
 
     service: str
     origin: str
@@ -49,7 +49,7 @@ class Kind:
 @spelt("tasks")
 class Tasks:
     """
-    What the services are still working on, for this folder or everywhere.
+    The unfinished tasks at the services, of this folder or of all.
 
     ``scrub`` takes the keys out of a text, ``folder`` says where we work.
     """
@@ -74,7 +74,7 @@ class Tasks:
 
     def new(self, kind: str, task_id: str, *, asked: str = "", state: str = "submitted") -> Task:
         """
-        A task that a service has just begun. `follow` writes it down.
+        A task that a service has just created. `follow` records it.
 
         ``kind`` is the name of one, ``task_id`` and ``state`` are the service's words, ``asked`` is
         what was asked for, in short.
@@ -92,12 +92,12 @@ class Tasks:
         )
 
     async def note(self, task: Task) -> Task:
-        """Write down a ``task`` that nobody follows yet; returns it with its times."""
+        """Record a ``task`` that nobody follows yet; returns it with its times."""
         return await self._put(task)
 
     def unheard(self) -> list[str]:
         """
-        Take what the user is to know of the journal, such as that it is kept in memory only.
+        Take the pending notices about the journal, such as that it is in memory only.
 
         `follow` yields it too; only one of the two has it.
         """
@@ -169,7 +169,7 @@ class Tasks:
 
     async def list(self, *, unfinished: bool = True, everywhere: bool = False) -> TaskList:
         """
-        The tasks begun in this folder, or ``everywhere``.
+        The tasks started in this folder, or ``everywhere``.
 
         ``unfinished=False`` lists those that have ended as well.
         """
@@ -198,7 +198,7 @@ class Tasks:
 
     async def cancel(self, task_id: str) -> None:
         """
-        Call the task ``task_id`` off, so that it costs no more.
+        Cancel the task ``task_id``, so that it costs no more.
 
         Raises `SettingsError` where the service has no way to do that.
         """
@@ -214,7 +214,7 @@ class Tasks:
 
     async def forget(self, task_id: str) -> bool:
         """
-        Take the task ``task_id`` out of the journal; False if it was not there.
+        Delete the task ``task_id`` from the journal; False if it was not there.
 
         The service goes on with it.
         """
@@ -254,7 +254,7 @@ class Tasks:
 
     @asynccontextmanager
     async def _taken(self, task: Task, look: State[T]) -> AsyncGenerator[None, None]:
-        """Write down what has come of a task, once it is taken, or is not."""
+        """Update the journal with the outcome, once the result is taken, or is not."""
         task = replace(task, state=look.word, urls=look.urls, expires=look.expires)
         try:
             yield

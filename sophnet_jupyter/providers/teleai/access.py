@@ -1,4 +1,4 @@
-"""How TeleAI is asked, and when its reply is an error."""
+"""Authentication and errors of TeleAI."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def origin(
     now: Callable[[], float] = time.time,
 ) -> Origin:
     """
-    Where TeleAI is, and its proof of identity: a signature made for each attempt.
+    The origin of TeleAI, with a signature made for each attempt.
 
     ``ready`` gives an ``Authorization`` made elsewhere, which is then sent as it is. ``made`` hears
     of each signature, so that it can be kept out of logs.
@@ -93,7 +93,7 @@ def origin(
 
 def checked(reply: Reply, *, now: Callable[[], float] = time.time) -> dict[str, Any]:
     """
-    The object of a reply that is no error.
+    The JSON object of a reply. Raises the service's error.
 
     Raises `ServiceError`, also for a code in an answer of 200 (docs/services/teleai.md#errors), or
     `AnswerUnreadable` when what answered is not the service.
@@ -110,12 +110,12 @@ def checked(reply: Reply, *, now: Callable[[], float] = time.time) -> dict[str, 
 
 
 def unreadable(reply: Reply) -> AnswerUnreadable:
-    """The error for a reply of 200 that is not what TeleAI sends."""
+    """The error for a reply of 200 that is not in TeleAI's format."""
     return replies.unreadable(reply, service=SERVICE, setting=SETTING)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
-    """True when a body that came with 200 is an error all the same."""
+    """True for an error in a body that came with 200."""
     if body.get("error"):
         return True
     code = body.get("code")
@@ -127,7 +127,7 @@ def parse_error(
     reply: Reply, body: Mapping[str, Any], *, now: Callable[[], float] = time.time
 ) -> ServiceError:
     """
-    Turn a reply into the exception a notebook should show.
+    The exception for an error reply.
 
     A code of the document is told in English and Chinese, with what to do about it. ``now`` is
     this machine's clock in seconds since 1970: one that is off breaks every signature.
@@ -196,7 +196,7 @@ def _said(reply: Reply, body: Mapping[str, Any]) -> str:
 
 
 def _status(status: int, code: str) -> int:
-    """The HTTP status an error would have had, where it came with 200."""
+    """The HTTP status of an error, taken from the body where the reply was 200."""
     if 200 <= status < 300 and re.fullmatch("[45][0-9][0-9]", code):
         return int(code)
     return status

@@ -1,4 +1,4 @@
-"""What one chunk of an analysis means."""
+"""Decode the chunks of an analysis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS = "source"
 
 class AnalysisDecoder:
     """
-    Reads chunks, and keeps what one chunk alone does not tell.
+    Decodes chunks, and keeps the state between them.
 
     Steps and report are two texts (docs/services/teleai.md#excel): the steps become what the model
     thought aloud, the report is the answer. A finish reason among the steps ends those alone.
@@ -29,7 +29,7 @@ class AnalysisDecoder:
 
     @property
     def reason(self) -> str:
-        """Why the report is over, in the service's word; empty while it is not."""
+        """The finish reason of the report; empty while there is none."""
         return self.endings.reason
 
     def events(self, chunk: Mapping[str, Any]) -> list[Event]:
@@ -53,7 +53,7 @@ class AnalysisDecoder:
         return found
 
     def end(self) -> list[Event]:
-        """What is still to be told once nothing more can come."""
+        """The remaining events at the end of the stream."""
         steps, report = self._halves[True].rest(), self._halves[False].rest()
         found: list[Event] = [ReasoningDelta(text=steps)] if steps else []
         found += [TextDelta(text=report)] if report else []

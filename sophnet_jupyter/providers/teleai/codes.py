@@ -1,4 +1,4 @@
-"""TeleAI's own error codes: what each means, and what can be done about it."""
+"""TeleAI's error codes, with the meaning of each and advice."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ class Excel:
 
 
 class AnalysisReader:
-    """What a stream says: give it each event, then ask how it ended. ``reply`` is its head."""
+    """Decodes a stream: give it each event, then call `end`. ``reply`` is its head."""
 
     def __init__(self, reply: Reply, trace: str) -> None:
         self.decoder = AnalysisDecoder()
@@ -195,7 +195,9 @@ class AnalysisReader:
         self._foreign = ""
 
     def events(self, sse: SSE) -> list[Event]:
-        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is no object."""
+        """
+        The events of one frame. Raises `ServiceError`, or `AnswerUnreadable` if it is no object.
+        """
         data = sse.data or ""
         chunk = read(data)
         if sse.event == "error":
@@ -236,7 +238,7 @@ def whole(reply: Reply, trace: str) -> list[Event]:
 
 
 def ending(decoder: AnalysisDecoder, *, done: bool) -> list[Event]:
-    """How an analysis ended, and what its reader should know about that."""
+    """The last events: how an analysis ended, with notices about that."""
     notices: list[Event] = decoder.end()
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."
@@ -262,7 +264,7 @@ def _started(reply: Reply, chunk: Mapping[str, Any], trace: str) -> Started:
 
 
 def _error(chunk: dict[str, Any] | None, data: str) -> dict[str, Any]:
-    """The data of an event named error, in the shape of a body that is one."""
+    """The data of an error event as an error body."""
     return {"error": data} if chunk is None else chunk
 
 

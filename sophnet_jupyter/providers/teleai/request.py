@@ -1,4 +1,4 @@
-"""What is sent for an analysis, checked before it is."""
+"""The body of an analysis request, validated before it is sent."""
 
 from __future__ import annotations
 

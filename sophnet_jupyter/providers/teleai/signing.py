@@ -1,5 +1,5 @@
 """
-How TeleAI's gateway is shown who asks: a signature in place of the key.
+TeleAI's request signature, which is sent in place of the key.
 
 See docs/services/teleai.md#signature.
 """

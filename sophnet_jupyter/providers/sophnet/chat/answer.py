@@ -1,4 +1,4 @@
-"""The events of one answer, in one round or in as many as its tools need."""
+"""The events of one answer, over one or several requests, as its tools need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def answer(
     asked: ChatQuestion, ask: Ask, *, scrub: Callable[[str], str] = str
 ) -> AsyncGenerator[Event, None]:
     """
-    The events of one answer, in however many rounds; `Finished` comes once, at the end.
+    The events of one answer, over all its rounds; `Finished` comes once, at the end.
 
     ``ask`` sends one request. Closing this early closes the connection and cancels async tools;
     one that runs in a thread is left to itself. Raises `SophNetError`.

@@ -1,5 +1,5 @@
 """
-The tool calls of an answer, told apart however they are numbered.
+Assemble tool calls from deltas, whatever indexes or ids a service gives them.
 
 Servers repeat an index, count from 1, leave it out, or give each piece a new id. What begins a
 call is its name: a new id together with a name, or a name where the last call is whole already.
@@ -31,7 +31,7 @@ class _Call:
 
     @property
     def whole(self) -> bool:
-        """True once its arguments are a value: what follows belongs to another call."""
+        """True once its arguments are complete JSON: what follows belongs to another call."""
         try:
             strict(self.arguments)
         except BROKEN:
@@ -40,7 +40,7 @@ class _Call:
 
 
 class ToolCalls:
-    """Reads pieces of calls, and gives each call a position of its own, counted from 0."""
+    """Decodes deltas of calls, and numbers the calls from 0."""
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
@@ -48,7 +48,7 @@ class ToolCalls:
         """True once there were more calls than `MAX_CALLS`."""
 
     def piece(self, said: Mapping[str, Any]) -> ToolCallDelta | None:
-        """What one piece of a stream adds; None for one call too many."""
+        """The event for one delta of a stream; None beyond the limit of calls."""
         call = self._call_of(said)
         arguments = _arguments(said)
         if call and call.arguments == arguments and _name(said) and call.whole:
@@ -61,7 +61,7 @@ class ToolCalls:
         return self._delta(said, self._begin(said), _arguments(said))
 
     def rest(self) -> list[ToolCallDelta]:
-        """What is left of letters that were never finished."""
+        """Lone surrogates left at the end, as U+FFFD."""
         left = [(call, call.halves.rest()) for call in self._calls]
         return [
             ToolCallDelta(index=call.position, id="", name="", arguments=text)
@@ -83,7 +83,7 @@ class ToolCalls:
         return known
 
     def _known(self, call_id: str, index: object) -> _Call | None:
-        """The call that a piece names, by its id where that tells, else by its index."""
+        """The call that a delta belongs to, by its id if it has one, else by its index."""
         latest = list(reversed(self._calls))
         by_index = [call for call in latest if index is not None and call.index == index]
         by_id = [call for call in latest if call_id and call.id == call_id]
@@ -110,7 +110,7 @@ class ToolCalls:
 
 
 def _is_another(known: _Call, said: Mapping[str, Any]) -> bool:
-    """Whether a piece with a name begins a call, though its id or its index is one we know."""
+    """Whether a delta with a name starts a new call, though its id or index is known."""
     call_id, name, index = _id(said), _name(said), said.get("index")
     if (call_id and known.id and call_id != known.id) or name != known.name:
         return True

@@ -59,7 +59,7 @@ class Chat:
         **options: Unpack[ChatOptions],
     ) -> Response:
         """
-        Ask, and return the whole answer as one `Response`.
+        Send a chat request, and return the whole answer as one `Response`.
 
         ``prompt`` is a text, or the messages of a conversation; ``model`` the one to ask, else that
         of the client; ``system`` what it is told first; ``voice`` a name, True, or a dict such as
@@ -91,7 +91,7 @@ class Chat:
         **options: Unpack[ChatOptions],
     ) -> AsyncGenerator[Event, None]:
         """
-        Ask, and yield events as the answer arrives; the last one is `Finished`.
+        Send a chat request, and yield events as the answer arrives; the last is `Finished`.
 
         ``prompt`` is a text, or the messages of a conversation; ``model`` the one to ask, else that
         of the client; ``system`` what it is told first; ``voice`` a name, True, or a dict such as
@@ -131,7 +131,7 @@ class Chat:
 
     async def fetch(self, reference: Reference) -> str | bytes:
         """
-        What a ``reference`` of an answer says: text where it is one, else the bytes of the file.
+        The content of a ``reference``: text where it is one, else the bytes of the file.
 
         The key goes to the configured origin only; a page of the web is fetched without it.
         Raises `SophNetError`.
@@ -177,7 +177,7 @@ class Chat:
         return question(prompt, **(asked | {"model": model}))
 
     def _said(self, asked: Body, options: Mapping[str, Any]) -> Body | None:
-        """The request of an answer that is to be said as well."""
+        """The request of an answer with voice output."""
         if not options.get("voice"):
             return None
         from . import voiced

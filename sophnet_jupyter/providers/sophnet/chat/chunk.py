@@ -1,4 +1,4 @@
-"""What one chunk of a chat answer means."""
+"""Decode the chunks of a chat answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _plain = msgspec.json.Decoder(_Plain).decode
 
 
 def plain_text(data: str) -> str:
-    """The words of a chunk that brings words and nothing else; empty for any other chunk."""
+    """The text of a chunk that carries text and nothing else; empty for any other chunk."""
     try:
         return _plain(data).choices[0].delta.content
     except (msgspec.DecodeError, RecursionError):
@@ -67,7 +67,7 @@ def as_it_is(reference: Reference) -> Reference:
 
 class ChatDecoder:
     """
-    Reads chunks, and keeps what one chunk alone does not tell.
+    Decodes chunks, and keeps the state between them.
 
     That is the finish reason, which may come before the usage, and before more words; the
     references, which come in pieces at the point of use and once more as the full list at the end
@@ -92,17 +92,17 @@ class ChatDecoder:
 
     @property
     def reason(self) -> str:
-        """Why the answer is over, in the service's word; empty while it is not."""
+        """The finish reason of the answer; empty while there is none."""
         return self.endings.reason
 
     @property
     def ended(self) -> int:
-        """0 while more is expected, else how often it was said that there is none."""
+        """0 while more is expected, else the number of finish reasons received."""
         return self.endings.ended
 
     def plain(self, text: str) -> bool:
         """
-        Whether words that came alone can be handed on as they stand; takes note of them if so.
+        Whether a text-only chunk can be passed on unchanged; records it if so.
 
         Most words of an answer are: they end nothing, and hold no tag.
         """
@@ -115,7 +115,7 @@ class ChatDecoder:
 
     def events(self, chunk: Mapping[str, Any], part: str) -> list[Event]:
         """
-        The events of one chunk, whose words are under ``delta`` in a stream, else ``message``.
+        The events of one chunk, whose text is under ``delta`` in a stream, else ``message``.
 
         The last chunk may carry usage alone, without any choice.
         """
@@ -149,7 +149,7 @@ class ChatDecoder:
         return found
 
     def end(self) -> list[Event]:
-        """What is still to be told once nothing more can come."""
+        """The remaining events at the end of the stream."""
         found = [*self._told(self._thoughts[0].finish())]
         if rest := self._thinking.rest():
             found.append(ReasoningDelta(text=rest))
@@ -172,7 +172,7 @@ class ChatDecoder:
         return found
 
     def _said(self, words: Mapping[str, Any], *, whole: bool) -> list[Event]:
-        """What the words of a chunk say, in the order in which a model makes it."""
+        """The events of a message's fields, in the order in which a model generates them."""
         found: list[Event] = []
         thought = words.get("reasoning_content") or words.get("reasoning")
         if thought and (thought := self._thinking.whole(_text(thought))):
@@ -266,7 +266,7 @@ def _usage(usage: Mapping[str, Any]) -> Usage:
 
 
 def _text(words: object) -> str:
-    """Words, which some models give in parts, as a prompt with images has them."""
+    """The text of a content field, which some models send as a list of parts."""
     if isinstance(words, list):
         return "".join(str(part.get("text") or "") for part in _list(words))
     return str(words)

@@ -1,5 +1,5 @@
 """
-A question with all that belongs to it, made ready to be sent, and what its answer takes.
+A chat request with its tools and schema, prepared for all rounds of its answer.
 
 Pictures, tools and forms are imported by the first question that has some: a plain one is ready
 without them, and so is a kernel that only loads the extension.
@@ -39,7 +39,7 @@ _UNSEEN = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]
 
 class Body(dict[str, Any]):
     """
-    The JSON of a request, exactly.
+    The JSON body of a request.
 
     Its repr is indented; long data is shortened in it, and ``scrub`` takes out the key, should the
     prompt hold it.
@@ -49,7 +49,7 @@ class Body(dict[str, Any]):
 
     @property
     def choices(self) -> int:
-        """How many answers to expect. What cannot be a count is left to the service to refuse."""
+        """The number of answers expected. An invalid count is left for the service to refuse."""
         n = self.get("n")
         return min(n, MOST_CHOICES) if isinstance(n, int) and n > 1 else 1
 
@@ -62,7 +62,7 @@ class Body(dict[str, Any]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatQuestion:
     """
-    What stays the same over all rounds of an answer.
+    The parts of a request that stay the same over all rounds of an answer.
 
     ``tools`` are those to run, none if the caller does that; ``shape`` is the form the answer
     must have, ``repair`` how often the model may correct itself.
@@ -78,7 +78,7 @@ class ChatQuestion:
 
     @property
     def plain(self) -> bool:
-        """True when one request is all that it takes."""
+        """True when a single request is enough: no tools to run, no schema to check."""
         return not self.tools and self.shape is None
 
 
@@ -100,7 +100,7 @@ def question(
     **options: Any,
 ) -> ChatQuestion:
     """
-    Put everything into the service's form; the further options are those of `request`.
+    Prepare a request; further options are those of `request`.
 
     Reads the files of ``images``. Raises `SettingsError` for what cannot be sent.
     """
@@ -150,7 +150,7 @@ def _check_running(
 
 
 def _tools(tools: object, tool_choice: object) -> tuple[dict[str, Tool], dict[str, Any]]:
-    """The tools by name, and what the request says of them."""
+    """The tools by name, and their fields of the request."""
     if tools is None and tool_choice is None:
         return {}, {}
     from ....prompt.tools.tools import choice, toolbox
@@ -162,7 +162,7 @@ def _tools(tools: object, tool_choice: object) -> tuple[dict[str, Tool], dict[st
 
 
 def _form(json_mode: bool, schema: object) -> Shape | None:
-    """The form that the answer must have."""
+    """The schema that the answer must match."""
     if schema is None and not json_mode:
         return None
     from ....prompt.forms.shape import ANY_JSON, shape
@@ -171,7 +171,7 @@ def _form(json_mode: bool, schema: object) -> Shape | None:
 
 
 def _json_notices(body: Body) -> list[str]:
-    """Put the word that JSON mode demands into ``body``, where it is missing, and say so."""
+    """Add the word "JSON", which JSON mode demands, to ``body`` if missing, with a notice."""
     form = body.get("response_format")
     if not isinstance(form, Mapping) or form.get("type") != "json_object":
         return []

@@ -1,4 +1,4 @@
-"""What an answer means, streamed or in one piece: its chunks, its errors and its end."""
+"""Decode an answer, streamed or in one piece: chunks, errors and the end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GAVE_UP = {"insufficient_system_resource", "error", "abort"}
 
 class ChatReader:
     """
-    What a stream says: give it each event, then ask how it ended.
+    Decodes a stream: give it each event, then call `end`.
 
     ``reply`` is its head, ``choices`` how many answers it was asked for, ``cite`` as that of
     `ChatDecoder`.
@@ -34,13 +34,15 @@ class ChatReader:
         self._first = ""
 
     def words(self, sse: SSE) -> str:
-        """The words of an event that brings words and nothing else; empty for any other."""
+        """The text of an event that carries text and nothing else; empty for any other."""
         if self._started and sse.event == "message" and (text := plain_text(sse.data or "")):
             return text if self.decoder.plain(text) else ""
         return ""
 
     def events(self, sse: SSE) -> list[Event]:
-        """What one event means. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON."""
+        """
+        The events of one frame. Raises `ServiceError`, or `AnswerUnreadable` if it is not JSON.
+        """
         if sse.event == "error":
             raise parse_error(self._reply, _error(sse.data or ""))
         found: list[Event] = []
@@ -102,7 +104,7 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
 
 
 def _error(data: str) -> dict[str, Any]:
-    """The data of an event named error, in the shape of a body that is one."""
+    """The data of an error event as an error body."""
     try:
         said = decode_piece(data)
     except BROKEN:
@@ -118,7 +120,7 @@ def is_whole(line: bytes) -> bool:
 
 
 def last_events(decoder: ChatDecoder, *, done: bool) -> list[Event]:
-    """How an answer ended, by its finish reason, or because its stream says so."""
+    """The last events, by the finish reason, or by the end mark of the stream."""
     left = decoder.end()
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."

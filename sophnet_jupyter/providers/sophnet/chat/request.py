@@ -1,4 +1,4 @@
-"""What a chat request says: only what the caller has set, under the service's names."""
+"""The body of a chat request: only what the caller has set, under the service's names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer in rounds: tools are run between them, and a wrong form is asked for again."""
+"""An answer in rounds: tools run between them, and an answer that fails its schema is corrected."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CUT = {"length", "content_filter"}
 
 
 class Rounds:
-    """One question, asked until nothing is left to run or to correct."""
+    """Sends requests until no tool is left to run and nothing to correct."""
 
     def __init__(self, question: ChatQuestion, ask: Ask, scrub: Callable[[str], str]) -> None:
         self._question = question
@@ -84,7 +84,7 @@ class Rounds:
         return event
 
     async def _round(self, number: int) -> AsyncGenerator[Event, None]:
-        """Ask once. Indexes, usage and text go on from the rounds before."""
+        """Send one request. Indexes, usage and text continue from the rounds before."""
         if number > 1:
             yield RoundBegan(number=number)
         before, usage = self._state, self._usage
@@ -115,7 +115,7 @@ class Rounds:
             yield event
 
     def _names(self) -> list[Event]:
-        """Ids for the calls of this round that lack one of their own: a result must name one."""
+        """Generate ids for calls of this round that have none: a result must name one."""
         begin = self._state.rounds[-1].calls
         seen = {call.id for call in self._state.tool_calls[:begin]}
         found: list[Event] = []
@@ -126,13 +126,13 @@ class Rounds:
         return found
 
     def _calls(self) -> range:
-        """The calls of this round that are to be run, as indexes; none of a broken-off answer."""
+        """The indexes of this round's calls to run; none for an incomplete answer."""
         begin, end = self._state.rounds[-1].calls, len(self._state.tool_calls)
         whole = self._finished.ending == "complete" and self._finished.reason not in _CUT
         return range(begin, end) if whole and self._question.tools else range(0)
 
     async def _results(self, calls: range) -> AsyncGenerator[Event, None]:
-        """Run them all at once; each result comes when it is there."""
+        """Run the calls concurrently; each result is yielded when it is ready."""
         tasks = [asyncio.create_task(self._result(index)) for index in calls]
         try:
             for result in asyncio.as_completed(tasks):
@@ -169,7 +169,7 @@ class Rounds:
         self._turns = len(turns)
 
     def _not_run(self, calls: range) -> list[Event]:
-        """An end to calls that come after the last round, so that the conversation can go on."""
+        """Results for calls after the last round, so that the conversation can go on."""
         rounds = self._question.max_rounds
         said = f"Error: not run, since the limit of {rounds} rounds was reached."
         named = [(index, self._state.tool_calls[index]) for index in calls]
@@ -181,7 +181,7 @@ class Rounds:
         return [*results, Notice(text=notice)]
 
     def _parsed(self) -> list[Event]:
-        """The answer's value. Raises `Misfit`, or `AnswerInvalid` if it was cut off."""
+        """The parsed answer. Raises `Misfit`, or `AnswerInvalid` if it was cut off."""
         shape, begin = self._question.shape, self._state.rounds[-1]
         handed_over = len(self._state.tool_calls) > begin.calls
         if shape is None or handed_over or self._finished.ending != "complete":
@@ -196,7 +196,7 @@ class Rounds:
         return [*([Notice(text=note)] if note else []), Parsed(value=value)]
 
     def _correction(self, misfit: Misfit) -> TextReplaced:
-        """Ask for the answer once more, or raise `AnswerInvalid`. The wrong one is withdrawn."""
+        """Ask the model for a correction, and withdraw the wrong answer. Raises `AnswerInvalid`."""
         if self._repairs < 1:
             raise AnswerInvalid(where=misfit.where, why=misfit.why) from None
         self._repairs -= 1
@@ -211,7 +211,7 @@ class Rounds:
 
 
 def _sum(before: Usage | None, now: Usage) -> Usage:
-    """Tokens of all rounds together; a detail that no round gave stays None."""
+    """The total usage of all rounds; a detail that no round gave stays None."""
     if before is None:
         return now
 
@@ -228,7 +228,7 @@ def _sum(before: Usage | None, now: Usage) -> Usage:
 
 
 def next_body(asked: ChatQuestion, conversation: list[Message], number: int) -> Body:
-    """The request of a round. A tool that was demanded has been called after the first."""
+    """The body of the next round. A forced tool choice applies to the first only."""
     body = Body(asked.body | {"messages": conversation})
     if number > 1 and body.get("tool_choice") not in (None, "auto", "none"):
         del body["tool_choice"]

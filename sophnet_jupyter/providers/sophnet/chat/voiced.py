@@ -1,5 +1,5 @@
 """
-An answer that is written and said: ``/v1/chat/completions-with-voice-output``.
+Chat with voice output: ``/v1/chat/completions-with-voice-output``.
 
 See docs/services/sophnet.md#chat-with-voice.
 """
@@ -52,13 +52,13 @@ def speech(voice: object, easyllm_id: str) -> dict[str, Any]:
 
 
 def request(asked: Body, said: Mapping[str, Any]) -> Body:
-    """The JSON of a question and of the voice that is to say its answer."""
+    """The JSON of a chat request and of the voice that speaks its answer."""
     return Body({"chat_completion_req": asked | {"stream": True}, "speech_synthesis_req": said})
 
 
 async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
     """
-    Ask one question, and yield the events of its answer and its sound as they come.
+    Send one request, and yield the events of its text and its sound as they arrive.
 
     The sound goes on after the last word. Raises `SophNetError`.
     """
@@ -83,7 +83,7 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
 
 
 class _Both:
-    """Tells the words from the sound, which come mixed, each in objects of its own."""
+    """Separates text chunks from sound frames, which arrive mixed."""
 
     def __init__(self, reply: Reply, *, choices: int) -> None:
         self._words = chat_reading.ChatReader(reply, choices=choices)
@@ -92,7 +92,7 @@ class _Both:
 
     @property
     def over(self) -> int:
-        """0 until both have said that they are finished, then how often the words have."""
+        """0 until text and sound are finished, then the number of finish reasons of the text."""
         return self._words.decoder.ended if self._frames.finished else 0
 
     def events(self, line: SSE) -> list[Event]:
@@ -106,7 +106,7 @@ class _Both:
         return [self._joined(event) if isinstance(event, Usage) else event for event in events]
 
     def _joined(self, usage: Usage) -> Usage:
-        """What both have cost: tokens and characters come apart."""
+        """The usage of both: tokens and characters come separately."""
         if usage.characters is not None:
             self._usage = msgspec.structs.replace(self._usage, characters=usage.characters)
         else:

@@ -1,5 +1,5 @@
 """
-SophNet's reader of pictures: blocks with their places, and their Markdown.
+SophNet's OCR: blocks with their boxes, and their Markdown.
 
 See docs/services/sophnet.md#ocr.
 """
@@ -40,7 +40,7 @@ def request(
     show_formula_number: bool | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What is said beside a picture; only what was given is in it. Raises `SettingsError`."""
+    """The fields beside an image; only what was given. Raises `SettingsError`."""
     if prompt is not None and "deepseek" not in text("model", model).lower():
         raise SettingsError(f"Only DeepSeek-OCR takes a prompt, and {model} does not.")
     given = {
@@ -55,7 +55,7 @@ def request(
 
 @spelt("ocr")
 class Ocr:
-    """Text in pictures. What is at an address is fetched with ``downloads``, without the key."""
+    """Text in images. URLs are fetched with ``downloads``, without the key."""
 
     def __init__(self, wire: Wire, downloads: Downloader, *, place: ResourceIds) -> None:
         self._wire = wire
@@ -68,7 +68,7 @@ class Ocr:
         self, image: object, *, names: Sequence[str] = (), **options: Unpack[OcrOptions]
     ) -> Response:
         """
-        Read a picture, and return its Markdown as `Response.text`, its blocks as `Response.blocks`.
+        Read an image, and return its Markdown as `Response.text`, its blocks as `Response.blocks`.
 
         ``image`` and ``names`` are those of `stream`. Tables are in `Response.tables`, as
         DataFrames; each picture is one of `Response.pages`, which has the bytes that the boxes
@@ -81,7 +81,7 @@ class Ocr:
         self, image: object, *, names: Sequence[str] = (), **options: Unpack[OcrOptions]
     ) -> AsyncGenerator[Event, None]:
         """
-        Read a picture, and yield `Progress`, `PageRead` and `Finished`.
+        Read an image, and yield `Progress`, `PageRead` and `Finished`.
 
         ``image`` is a path, an address, bytes, an array, a figure, a Pillow image, or a `Response`
         with pictures; a list of them is read side by side. Pictures are turned upright first.
@@ -133,7 +133,7 @@ class Ocr:
 
 
 def _name(image: object, number: int) -> str:
-    """What a picture is called where there are several."""
+    """The name of an image where there are several."""
     if isinstance(image, str | os.PathLike):
         return os.fspath(image).rpartition("/")[2][:80]
     return f"picture {number}"

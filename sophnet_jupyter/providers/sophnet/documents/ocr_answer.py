@@ -1,5 +1,5 @@
 """
-What OCR answers, in the shapes of both its models.
+Decode the replies of OCR, in the formats of both its models.
 
 See docs/services/sophnet.md#ocr, rows S41, S42 and S43.
 """
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 def decode(answer: Mapping[str, Any], reply: Reply) -> tuple[str, tuple[Block, ...]]:
     """
-    The Markdown and the blocks of an answer.
+    The Markdown and the blocks of a reply.
 
     The Markdown stands beside the blocks, or in one object with them; where there is none, it is
     that of the blocks. Raises `AnswerUnreadable` where there is neither.
@@ -38,7 +38,7 @@ def decode(answer: Mapping[str, Any], reply: Reply) -> tuple[str, tuple[Block, .
 
 
 def box(position: object) -> Box | None:
-    """Left, top, right, bottom, written as text or as an array; None for what is no place."""
+    """Left, top, right, bottom, from text or an array; None where there is no box."""
     if isinstance(position, str):
         position = [float(number) for number in _NUMBER.findall(position)]
     if not isinstance(position, list) or len(position) != 4:

@@ -1,4 +1,4 @@
-"""A picture that is to be read: whatever a notebook has of it, as bytes the service takes."""
+"""An image to be read: whatever a notebook has of it, as bytes in a format of the service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ADDRESSES = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A picture with its name, upright: boxes refer to these pixels. ``note`` is the label's."""
+    """An image with its name, upright: boxes refer to these pixels. ``note`` is the label's."""
 
     name: str
     picture: EncodedImage
@@ -36,7 +36,7 @@ class Scan:
 
 async def scans(image: object, downloads: Downloader, name: str = "") -> list[Scan]:
     """
-    The pictures in one argument: a path, an address, bytes, an array, a figure, a response, ….
+    The images in one argument: a path, a URL, bytes, an array, a figure, a response, ….
 
     An address is fetched here and not by the service, so that the page can be shown beside its
     text. ``name`` is for what brings none.

@@ -1,4 +1,4 @@
-"""The requests of one call for vectors: several at a time, and what becomes of those that fail."""
+"""Send the batches of one embeddings call concurrently, and collect their outcomes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Ask = Callable[[Batch], Awaitable[Found]]
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """What became of one batch."""
+    """The vectors of one batch, or its error."""
 
     batch: Batch
     came: Found | SophNetError
@@ -37,7 +37,7 @@ class BatchOutcome:
 
 class BatchRun:
     """
-    Asks for batches, at most ``at_once`` at a time.
+    Sends batches, at most ``at_once`` concurrently.
 
     One that is refused is asked for again input by input: a text that is too long shall not cost
     its neighbours their vectors. Nothing more is asked for once it is clear that it would fail too.
@@ -51,7 +51,7 @@ class BatchRun:
         self._came = self._hopeless = False
 
     async def outcomes(self) -> AsyncGenerator[BatchOutcome, None]:
-        """What became of each batch that was asked for, as it comes."""
+        """The outcome of each batch, in the order of arrival."""
         if self._workers == 1:
             async with held(self._work()) as outcomes:
                 async for outcome in outcomes:

@@ -1,4 +1,4 @@
-"""What has come of the requests of one call for vectors, and what its reader is told of it."""
+"""The state of one embeddings call: which vectors have come, and which events to yield."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMED = 5
 
 
 class Gathered:
-    """Give it each outcome as it comes, then ask how it ended."""
+    """Give it each outcome, then call `end`."""
 
     def __init__(self, asked: EmbeddingRequest) -> None:
         self._asked = asked
@@ -26,7 +26,7 @@ class Gathered:
         self._failed: list[BatchOutcome] = []
 
     def events(self, outcome: BatchOutcome) -> list[Event]:
-        """The vectors of one batch, none where it has failed, and how far that is."""
+        """The vectors of one batch, none if it failed, and the progress."""
         batch, found = outcome.batch, outcome.came
         if isinstance(found, Found) and found.dimensions != (self._dimensions or found.dimensions):
             found = _other(found.dimensions, self._dimensions)
@@ -90,7 +90,7 @@ def _other(found: int, expected: int) -> AnswerUnreadable:
 def _notices(
     failed: list[BatchOutcome], texts: Sequence[str], *, alone: bool, not_asked: int
 ) -> list[Notice]:
-    """Which inputs have no vector, and why, in the order of the inputs."""
+    """Notices on the inputs without a vector, with reasons, in the order of the inputs."""
     failed.sort(key=lambda outcome: outcome.batch.places[0])
     # What is raised says it of one that failed for all.
     named = [] if len(failed) == 1 and alone else failed[:NAMED]
@@ -103,7 +103,7 @@ def _notices(
 
 
 def _named(batch: Batch, texts: Sequence[str]) -> str:
-    """The inputs of a batch as their owner counts them."""
+    """The inputs of a batch by the caller's numbering."""
     places = sorted(place for several in batch.places for place in several)
     first, last = places[0], places[-1]
     if first >= len(texts):

@@ -1,6 +1,6 @@
 """
-What is sent for vectors, and in which batches (docs/services/sophnet.md#embeddings). Pure, but for
-reading pictures.
+The body of an embeddings request, and its batches (docs/services/sophnet.md#embeddings). Pure, but
+for reading images.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FEW = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageInputs:
-    """Pictures as the service takes them: an address, or base64 without a head."""
+    """Images as the service takes them: a URL, or base64 without a data-URI prefix."""
 
     sent: Sequence[str] = ()
     labels: Sequence[str] = ()
@@ -41,7 +41,7 @@ class ImageInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingRequest:
-    """All inputs of one call, and ``said``, what each of its requests says besides them."""
+    """All inputs of one call, and ``said``, the fields that each of its requests has."""
 
     model: str
     texts: Sequence[str]
@@ -53,7 +53,7 @@ class EmbeddingRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The inputs of one request, each with the places that its vector takes in the answer."""
+    """The inputs of one request, each with the indexes of its vector in the answer."""
 
     texts: Sequence[str]
     images: Sequence[str]
@@ -64,7 +64,7 @@ class Batch:
 
     @property
     def each(self) -> list[Batch]:
-        """The same inputs, a batch for each."""
+        """A batch for each of the same inputs."""
         count = len(self.texts)
         return [
             Batch(
@@ -90,7 +90,7 @@ def request(
     extra_body: Mapping[str, Any] | None = None,
 ) -> EmbeddingRequest:
     """
-    Put the inputs into batches; equal ones are sent once.
+    Split the inputs into batches; equal ones are sent once.
 
     Blocking where there are ``images``, which are read and encoded. Raises `SettingsError` for what
     cannot be sent.
@@ -143,7 +143,7 @@ def texts_of(texts: object) -> tuple[str, ...]:
 
 def images_of(images: object, *, max_side: int | None = None) -> ImageInputs:
     """
-    Pictures to be sent: whatever `pictures.attach.attach` takes. Reads, decodes, encodes.
+    Images as inputs: whatever `pictures.attach.attach` takes. Reads, decodes, encodes.
 
     Raises `SettingsError` for the first that cannot be sent.
     """
@@ -175,7 +175,7 @@ def fields(
     encoding_type: str | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What each request says besides its inputs. Raises `SettingsError`."""
+    """The fields of each request besides its inputs. Raises `SettingsError`."""
     given = {"normalized": normalized, "encoding_type": encoding_type}
     said = {name: value for name, value in given.items() if value is not None}
     added = arguments.fields("extra_body", extra_body)
@@ -211,7 +211,7 @@ def batches(texts: Sequence[str], images: Sequence[str], most: int) -> list[Batc
 
 
 def most_of(model: str, per_request: int | None) -> int:
-    """How many inputs a request may have. Raises `SettingsError`."""
+    """The largest number of inputs per request. Raises `SettingsError`."""
     said = arguments.whole("per_request", per_request, least=1)
     # More than a machine can count to.
     return (said and min(said, sys.maxsize)) or MOST.get(model, MOST_OF_OTHERS)

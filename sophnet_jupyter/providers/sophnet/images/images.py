@@ -1,5 +1,5 @@
 """
-SophNet pictures: tasks that are created, watched, and their results fetched.
+SophNet images: tasks that are created and polled, and their results fetched.
 
 See docs/services/sophnet.md#images.
 """
@@ -47,7 +47,7 @@ AT_ONCE = 8
 
 @spelt("images")
 class Images:
-    """Pictures from words. ``verify`` is called with the bytes of each before it is kept."""
+    """Images from words. ``verify`` is called with the bytes of each before it is kept."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Images:
         **options: Unpack[ImageOptions],
     ) -> Response:
         """
-        Have pictures made, wait for them, fetch them, and return them as `Response.images`.
+        Create a task, wait for it, fetch its images, and return them as `Response.images`.
 
         ``prompt`` says what is to be seen, ``model`` who makes it (``qwen-image``); ``seed`` is a
         whole number, or several, of which each is a request of its own. Raises `SophNetError`; the
@@ -111,7 +111,7 @@ class Images:
         **options: Unpack[ImageOptions],
     ) -> AsyncGenerator[Event, None]:
         """
-        Have pictures made, and yield what happens: `Progress`, `ImageReady`, at last `Finished`.
+        Create a task, and yield its events: `Progress`, `ImageReady`, at last `Finished`.
 
         ``prompt`` says what is to be seen, ``model`` who makes it (``qwen-image``); ``seed`` is a
         whole number. Several seeds are as many requests, at most eight at a time; one that fails
@@ -141,7 +141,7 @@ class Images:
         **options: Unpack[ImageOptions],
     ) -> Task:
         """
-        Have a picture begun, and return its task without waiting: see `wait`.
+        Create a task, and return it without waiting: see `wait`.
 
         Takes the arguments of `stream`, with one ``seed``: ``prompt``, ``model``. Raises
         `SophNetError`.
@@ -150,7 +150,7 @@ class Images:
         return await self._tasks.note(task)
 
     async def get(self, task_id: str) -> ImageTask:
-        """Look once at the task that is called ``task_id``. Raises `SophNetError`."""
+        """Poll the task ``task_id`` once. Raises `SophNetError`."""
         return decode_task(await self._get(f"/{segment(task_id)}"))
 
     async def list(self) -> tuple[ImageTask, ...]:
@@ -158,12 +158,12 @@ class Images:
         return decode_list(await self._get(""))
 
     async def wait(self, task_id: str) -> Response:
-        """Wait for the task ``task_id``, begun here or elsewhere, and fetch its pictures."""
+        """Wait for the task ``task_id``, started here or elsewhere, and fetch its images."""
         known = await self._tasks.find(task_id)
         return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
-        """Go on with a ``task`` that was begun earlier, also with one that is done."""
+        """Follow a ``task`` that was started earlier, also one that is done."""
         picture = Image(prompt=task.asked, task_id=task.id)
         async with held(self._follow(task, picture, resumed=True)) as events:
             async for event in events:
@@ -249,7 +249,7 @@ class Images:
     async def _fetched(
         self, done: State[Reply], picture: Image, index: int, *, resumed: bool
     ) -> AsyncGenerator[Event, None]:
-        """The results, at once, since their addresses expire. One that fails stops no other."""
+        """The results, fetched at once, since their URLs expire. A failure affects only its own."""
         if resumed and done.reply:
             yield started(done.reply)
         failure: DownloadFailed | None = None
@@ -277,7 +277,7 @@ class Images:
 
 
 def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a picture, so that it can be made again. Of pictures the number."""
+    """The settings of an image, so that it can be made again; of source images the number."""
     asked = {
         name: value
         for name, value in options.items()

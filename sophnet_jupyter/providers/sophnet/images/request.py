@@ -77,7 +77,7 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sources_of(images: object, max_side: int | None = None) -> list[Attachment] | None:
-    """The pictures that are to be changed, read and encoded. Raises `SettingsError`."""
+    """The images to be edited, read and encoded. Raises `SettingsError`."""
     if images is None:
         return None
     from ....prompt.images.attach import attach

@@ -1,4 +1,4 @@
-"""What SophNet says of an image task: three kinds of errors, and two spellings of most words."""
+"""Decode image tasks: three kinds of errors, and two spellings of most words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ImageTask(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode_task(reply: Reply) -> ImageTask:
     """
-    The task in an answer to creating it or looking at it, also one that has failed.
+    The task in a reply to its creation or a poll, also one that has failed.
 
     Raises `ServiceError`, or `AnswerUnreadable` where there is no task in it.
     """

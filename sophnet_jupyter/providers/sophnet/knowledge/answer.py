@@ -1,5 +1,5 @@
 """
-What SophNet tells about the knowledge of a custom model, as values.
+Decode replies on the knowledge of a custom model.
 
 See docs/services/sophnet.md#knowledge.
 """
@@ -68,7 +68,7 @@ def result(reply: Reply) -> dict[str, Any]:
 
 
 def named(reply: Reply) -> dict[str, Any]:
-    """The ``result`` that is one row: without its id nothing could be done with it."""
+    """The ``result`` as one row. Raises `AnswerUnreadable` for a row without an id."""
     found = result(reply)
     if not _word(found, "id"):
         raise _unreadable("a row without an id", reply)

@@ -1,4 +1,4 @@
-"""The files of a custom model: what it is to know."""
+"""The files that a custom model searches."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class KnowledgeFiles:
 
     async def upload(self, document: str | Content, *, filename: str = "") -> KnowledgeFile:
         """
-        Send a file, and return it as it stands then: ``UPLOADING``.
+        Upload a file, and return its row, which then is ``UPLOADING``.
 
         ``document`` is a path, bytes or a file that is open in binary mode, under 100 MB; the last
         two need a ``filename``. It is read from disk while it is sent. Raises `SettingsError` for
@@ -92,7 +92,7 @@ class KnowledgeFiles:
 
     async def list(self) -> AsyncGenerator[KnowledgeFile, None]:
         """
-        All files, asked for page by page as you go on.
+        All files, requested page by page as you iterate.
 
         Collect them before you delete any: what follows a deleted one moves up, past your place.
         Raises `SophNetError`.
@@ -103,7 +103,7 @@ class KnowledgeFiles:
 
     async def get(self, which: KnowledgeFile | str) -> KnowledgeContent:
         """
-        What the service has read out of a file: ``which`` is a file or its id.
+        The text that the service has extracted from a file: ``which`` is a file or its id.
 
         Raises `KnowledgeNotReady` while it is ``UPLOADING`` and after an ``ERROR``, `NotFound`, and
         `SophNetError`.
@@ -162,7 +162,7 @@ class KnowledgeFiles:
             await sleep(min(every, max(0.0, deadline - now())))
 
     async def find(self, which: KnowledgeFile | str) -> KnowledgeFile:
-        """The file ``which`` as it is now; only the list tells its state. Raises `NotFound`."""
+        """The current row of the file ``which``; only the list has its state. Raises `NotFound`."""
         name = which if isinstance(which, str) else which.id
         async with aclosing(self.list()) as files:
             async for found in files:
@@ -177,7 +177,7 @@ class KnowledgeFiles:
         return f"{self._path}/{segment(name)}"
 
     async def _check_room(self) -> None:
-        """Raise `SettingsError` where no further file fits; those that failed do not count."""
+        """Raise `SettingsError` at the limit of files; those that failed do not count."""
         total = (await one(self._wire, self._path)).total or 0
         if total < MOST:
             return
@@ -190,7 +190,7 @@ class KnowledgeFiles:
     async def _explained(
         self, reply: Reply, which: KnowledgeFile | str, what: str, *, answers: bool = True
     ) -> dict[str, object]:
-        """The result; a refusal that the state of the file explains says so."""
+        """The result; an error caused by the file's state becomes `KnowledgeNotReady`."""
         try:
             return named(reply) if answers else checked(reply)
         except PLAIN:

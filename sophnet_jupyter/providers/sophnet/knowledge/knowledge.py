@@ -1,5 +1,5 @@
 """
-What a custom model knows: its files, and its questions and answers.
+The knowledge of a custom model: its files, and its questions and answers.
 
 See docs/services/sophnet.md#knowledge.
 """
@@ -22,7 +22,7 @@ MODEL = "custom:"
 
 @spelt("knowledge")
 class Knowledge:
-    """The knowledge of one custom model, which chat asks as `model`."""
+    """The knowledge of one custom model, which a chat uses as `model`."""
 
     def __init__(self, wire: Wire, downloads: Downloader, *, service_id: str) -> None:
         self.service_id = check_service(service_id)
@@ -35,17 +35,17 @@ class Knowledge:
 
     @property
     def model(self) -> str:
-        """The model that answers from this: ``client.chat.create(…, model=…)``."""
+        """The model name for a chat: ``client.chat.create(…, model=…)``."""
         return MODEL + self.service_id
 
     @cached_property
     def files(self) -> KnowledgeFiles:
-        """Documents, of which the service makes passages to search."""
+        """Documents, which the service splits into passages and searches."""
         return KnowledgeFiles(self._wire, self._downloads, path=self._path)
 
     @cached_property
     def qa(self) -> QaTable:
-        """Questions with the answers that they are to get."""
+        """Questions with the answers that the model is to give."""
         return QaTable(self._wire, path=self._path)
 
 

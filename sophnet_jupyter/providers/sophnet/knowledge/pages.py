@@ -1,4 +1,4 @@
-"""Lists of the knowledge base, a page at a time (docs/services/sophnet.md#knowledge)."""
+"""Iterate the paged lists of the knowledge base (docs/services/sophnet.md#knowledge)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def rows(
     wire: Wire, path: str, *, size: int = SIZE
 ) -> AsyncGenerator[tuple[Mapping[str, Any], bool], None]:
     """
-    The rows of a list, each with whether it is the sandbox's; a page is asked for when it is due.
+    The rows of a list, each with whether it is the sandbox's; pages are requested as needed.
 
     A row that moved to the next page, because another was added meanwhile, comes once.
     """

@@ -29,7 +29,7 @@ class QaTable:
         self._path = f"{path}/qa-records"
 
     async def list(self) -> AsyncGenerator[Qa, None]:
-        """All rows, asked for page by page as you go on. Raises `SophNetError`."""
+        """All rows, requested page by page as you iterate. Raises `SophNetError`."""
         async with aclosing(rows(self._wire, self._path)) as found:
             async for row, sandbox in found:
                 yield read_qa(row, sandbox=sandbox)

@@ -1,5 +1,5 @@
 """
-What SophNet says of a transcription: its task, and its lines of text with times.
+Decode a transcription: its task, and its lines of text with times.
 
 See docs/services/sophnet.md#transcription.
 """
@@ -49,7 +49,7 @@ class SpeechTask(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode_task(reply: Reply) -> SpeechTask:
     """
-    The task in an answer to creating it or looking at it, also one that has failed.
+    The task in a reply to its creation or a poll, also one that has failed.
 
     Raises `ServiceError`, or `AnswerUnreadable` where there is no task in it.
     """

@@ -1,4 +1,4 @@
-"""What is to be transcribed: judged, named, and made a form, before anything is sent."""
+"""Prepare a recording for transcription: checked, named, and made a form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FORMATS = ("wav", "mp3", "m4a", "flv", "mp4", "wma", "3gp", "amr", "aac", "ogg",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechInput:
-    """A recording: an address, or ``content`` to send under a name."""
+    """A recording: a URL, or ``content`` to upload under a name."""
 
     name: str
     url: str = ""
@@ -53,7 +53,7 @@ def sounds(given: object, *, filename: str = "") -> list[SpeechInput]:
 
 def sound(given: object, *, filename: str = "") -> SpeechInput:
     """
-    What a user gives, as something to send.
+    A recording from what a caller gives. Raises `SettingsError`.
 
     Raises `SettingsError` for what is no sound, or cannot be read.
     """
@@ -136,7 +136,7 @@ def _opened(given: BinaryIO, filename: str) -> SpeechInput:
 
 
 def _head(given: BinaryIO) -> bytes | None:
-    """The first bytes to be read, which are read again later; None where that cannot be done."""
+    """The first bytes of a file that is read again later; None where it cannot be."""
     try:
         if not given.seekable():
             return None
@@ -151,7 +151,7 @@ def _head(given: BinaryIO) -> bytes | None:
 
 def _named(name: str, head: bytes) -> str:
     """
-    A name whose ending says what it is, as the service goes by it.
+    A file name with the suffix of its content, which the service requires.
 
     Raises `SettingsError` for what is certainly no sound, and what nobody can name; all else is for
     the service to judge.

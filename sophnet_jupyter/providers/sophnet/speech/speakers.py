@@ -1,4 +1,4 @@
-"""Names for the speakers of recordings, whom the service only numbers."""
+"""Names for the speakers of recordings, which the service only numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ....wire.held import held
 
 def named(events: AsyncGenerator[Event, None], names: Sequence[str]) -> AsyncGenerator[Event, None]:
     """
-    The events with these names, in the order in which the speakers are heard.
+    The events with these names for speakers, in the order of their first sentence.
 
     Speakers for whom no name is left keep their number. Raises `SettingsError` for what are no
     names.

@@ -86,7 +86,7 @@ class Speech:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> Live:
         """
-        Speech that becomes text while it is spoken: `Live` says how.
+        Live speech to text: `Live` describes the session.
 
         ``source``, a path, an address or an array, is played to it ``pace`` times as fast as it
         would be spoken, with 0 as fast as it is taken. What is sent by hand is ``format``, ``pcm``
@@ -154,7 +154,7 @@ class Speech:
         sample_rate: int | None = None,
     ) -> AsyncGenerator[Event, None]:
         """
-        Have a recording transcribed, and yield `Progress`, `Transcribed`, at last `Finished`.
+        Transcribe a recording, and yield `Progress`, `Transcribed`, at last `Finished`.
 
         ``given`` is a path, an address (http or https), bytes, an open binary file or a `Response`
         with sound; up to 1 GB and 5 hours of wav, mp3, m4a, flv, mp4, wma, 3gp, amr, aac, ogg
@@ -181,7 +181,7 @@ class Speech:
 
     async def submit(self, given: Given, *, filename: str = "") -> Task:
         """
-        Have a transcription begun, and return its task without waiting: see `wait`.
+        Start a transcription, and return its task without waiting: see `wait`.
 
         ``given`` and ``filename`` are those of `stream`.
         """
@@ -189,23 +189,21 @@ class Speech:
         return task
 
     async def get(self, task_id: str) -> SpeechTask:
-        """Look once at the task that is called ``task_id``. Raises `SophNetError`."""
+        """Poll the task ``task_id`` once. Raises `SophNetError`."""
         return decode_task(await self._look(task_id))
 
     async def list(self) -> tuple[Task, ...]:
-        """
-        The transcriptions begun here, newest first: the service has no list of its own.
-        """
+        """The transcriptions started here, newest first: the service has no list of its own."""
         found = await self._tasks.list(unfinished=False)
         return tuple(task for task in found if task.kind == KIND)
 
     async def wait(self, task_id: str) -> Response:
-        """Wait for the task ``task_id``, begun here or elsewhere, and return what was said."""
+        """Wait for the task ``task_id``, started here or elsewhere, and return its transcript."""
         known = await self._tasks.find(task_id)
         return await settle(self.resume(known or self._tasks.new(KIND, task_id)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
-        """Go on with a ``task`` that was begun earlier, also with one that is done."""
+        """Follow a ``task`` that was started earlier, also one that is done."""
         recording = Recording(name=task.asked or task.id, task_id=task.id)
         path = Path(task.folder or ".", recording.name)
         if await asyncio.to_thread(path.is_file):

@@ -1,4 +1,4 @@
-"""The picture a video begins with, checked by the document's rules before anything is sent."""
+"""The first frame of a video, checked by the document's rules before anything is sent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Frame:
 
 def frame(item: object) -> Frame:
     """
-    Read one picture: whatever `prompt.image_source` knows, or an attachment made before.
+    Read one image: whatever `prompt.image_source` knows, or an attachment made before.
 
     A BMP or TIFF is sent as PNG, a photo upright. One at an address is not fetched, so nothing of
     it is checked here. Blocking, some 100 ms. Raises `SettingsError` saying what to change.

@@ -1,4 +1,4 @@
-"""What the document says of each video model: data, so that nobody has to branch on a name."""
+"""The document's limits of each video model, as data."""
 
 from __future__ import annotations
 

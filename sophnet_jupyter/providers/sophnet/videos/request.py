@@ -112,7 +112,7 @@ def _draft(task_id: str | None) -> list[dict[str, Any]]:
 
 
 def _pictures(image: object, last_image: object, references: object) -> list[tuple[str, Frame]]:
-    """The pictures with their roles, the one that the video begins with first."""
+    """The images with their roles, the first frame first."""
     found = [("first_frame", image), ("last_frame", last_image)]
     several = references if isinstance(references, list | tuple) else [references]
     found += [("reference_image", one) for one in several]
@@ -133,7 +133,7 @@ def _frames(pictures: Sequence[tuple[str, Frame]]) -> list[dict[str, Any]]:
 
 
 def _merged(body: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The body and what the caller adds to it, section by section."""
+    """The body with the caller's extra fields, merged section by section."""
     merged = dict(body)
     for name, value in arguments.fields("extra_body", extra).items():
         section = merged.get(name)

@@ -1,5 +1,5 @@
 """
-What SophNet says of a video task, in both generations of its answers.
+Decode video tasks, in both generations of the service's replies.
 
 See docs/services/sophnet.md#videos.
 """
@@ -50,7 +50,7 @@ class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode_begun(reply: Reply) -> str:
     """
-    The id of the task that was begun: plain text, a JSON string, an object or an envelope
+    The id of a created task: plain text, a JSON string, an object or an envelope
     (docs/services/sophnet.md#videos, row S35).
 
     Raises `ServiceError`, or `AnswerUnreadable` where there is no id in it.

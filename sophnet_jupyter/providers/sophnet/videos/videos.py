@@ -1,5 +1,5 @@
 """
-SophNet videos: tasks that are created, watched, and their results fetched.
+SophNet videos: tasks that are created and polled, and their results fetched.
 
 See docs/services/sophnet.md#videos.
 """
@@ -50,7 +50,7 @@ PACE = Pace(first=2.0, factor=1.2, longest=10.0, total=1800.0)
 @spelt("videos")
 class Videos:
     """
-    Videos from words, and from a picture.
+    Videos from words, and from an image.
 
     ``verify`` is called with the bytes of each, and of its last picture, before it is kept. Tasks
     are begun on the path of the ``generation``: with a project the document's, else the newer one.
@@ -100,7 +100,7 @@ class Videos:
         **options: Unpack[VideoOptions],
     ) -> Response:
         """
-        Have a video made, wait for it, fetch it, and return it as `Response.videos`.
+        Create a task, wait for it, fetch its video, and return it as `Response.videos`.
 
         Takes three to eight minutes. ``prompt``, ``image`` and ``generation`` are those of
         `stream`. Raises `SophNetError`.
@@ -118,7 +118,7 @@ class Videos:
         **options: Unpack[VideoOptions],
     ) -> AsyncGenerator[Event, None]:
         """
-        Have a video made, and yield what happens: `Progress`, `VideoReady`, at last `Finished`.
+        Create a task, and yield its events: `Progress`, `VideoReady`, at last `Finished`.
 
         ``prompt`` says what happens, ``image`` is what it begins with: a path, an address, bytes,
         an array, a figure, a PIL image or a response; under 30 MB, with sides of 300 to 6000
@@ -158,7 +158,7 @@ class Videos:
         **options: Unpack[VideoOptions],
     ) -> Task:
         """
-        Have a video begun, and return its task without waiting: see `wait`.
+        Create a task, and return it without waiting: see `wait`.
 
         ``prompt``, ``image`` and ``generation`` are those of `stream`. Raises `SophNetError`.
         """
@@ -168,7 +168,7 @@ class Videos:
 
     async def get(self, task_id: str, *, generation: Generation | None = None) -> VideoTask:
         """
-        Look once at the task that is called ``task_id``. Raises `SophNetError`.
+        Poll the task ``task_id`` once. Raises `SophNetError`.
 
         ``generation`` is the path on which it was begun, where this machine did not begin it.
         """
@@ -181,21 +181,21 @@ class Videos:
 
     async def wait(self, task_id: str, *, generation: Generation | None = None) -> Response:
         """
-        Wait for the task ``task_id``, begun here or elsewhere, and fetch its video.
+        Wait for the task ``task_id``, started here or elsewhere, and fetch its video.
 
         ``generation`` is as in `get`. Raises `SophNetError`.
         """
         return await settle(self.resume(await self._task(task_id, generation)))
 
     async def resume(self, task: Task) -> AsyncGenerator[Event, None]:
-        """Go on with a ``task`` that was begun earlier, also with one that is done."""
+        """Follow a ``task`` that was started earlier, also one that is done."""
         video = Video(prompt=task.asked, task_id=task.id)
         async with held(self._follow(task, video, resumed=True)) as events:
             async for event in events:
                 yield event
 
     async def _task(self, task_id: str, generation: Generation | None) -> Task:
-        """The task as it was written down, or a new one where nobody has heard of it."""
+        """The task as recorded in the journal, or a new one."""
         segment(task_id)
         known = None if generation else await self._tasks.find(task_id)
         if known and known.kind in KINDS.values():
@@ -237,7 +237,7 @@ class Videos:
     async def _fetched(
         self, done: VideoTask, video: Video, resumed: Reply | None
     ) -> AsyncGenerator[Event, None]:
-        """The video, at once, since its address expires; and its last picture."""
+        """The video and its last frame, fetched at once, since their URLs expire."""
         if resumed:
             yield started(resumed, done.model)
         yield Progress(state="fetching", task_id=video.task_id)

@@ -1,5 +1,5 @@
 """
-What the lines of a voice mean: sound in base64, and how much was said.
+Decode the frames of text to speech: sound in base64, and usage.
 
 See docs/services/sophnet.md#voice; docs/services/sophnet.md#chat-with-voice.
 """
@@ -22,7 +22,7 @@ _ANY = 0x7FFFFF00
 
 
 def is_frame(said: Mapping[str, Any]) -> bool:
-    """True for an object of the voice, among chunks of an answer."""
+    """True for a sound frame among the chunks of an answer."""
     return "audioFrame" in said or ("choices" not in said and said.get("status") in WORDS)
 
 
@@ -31,7 +31,7 @@ WORDS = ("accepting", "finish")
 
 class Frames:
     """
-    Makes one sound of the frames of a stream.
+    Joins the frames of a stream into one sound.
 
     Each is decoded alone. A service that makes each text anew puts a head before each: only the
     first is passed on, or the rest would be heard as a crack. So would chunks behind the samples.
@@ -44,7 +44,7 @@ class Frames:
         self._left: int | None = None
 
     def events(self, said: Mapping[str, Any]) -> list[Event]:
-        """What one object means. Raises `AnswerUnreadable` for a sound that is none."""
+        """The events of one frame. Raises `AnswerUnreadable` for invalid sound."""
         found: list[Event] = []
         if data := self._joined(sound(said)):
             self.heard = True
@@ -80,7 +80,7 @@ class Frames:
 
 
 def sound(said: Mapping[str, Any]) -> bytes:
-    """The bytes in an object: in a string, or as a table has it, in an object with ``array``."""
+    """The bytes of a frame, from a base64 string or an object with ``array``."""
     frame = said.get("audioFrame") or said.get("data")
     if isinstance(frame, Mapping):
         frame = frame.get("array")

@@ -1,5 +1,5 @@
 """
-How a voice is asked to sound: the document's ``synthesis_param``.
+The ``synthesis_param`` of a request: how a voice sounds.
 
 See docs/services/sophnet.md#voice.
 """

@@ -1,4 +1,4 @@
-"""From what is to be said to texts that a voice takes."""
+"""Split a text into pieces that a voice accepts."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def pieces(text: str) -> list[str]:
 
 
 def is_ssml(text: str) -> bool:
-    """True for a text that says itself how it is to be spoken."""
+    """True for SSML, which a voice gets unchanged."""
     return bool(_SSML.match(text))
 
 
 def sayable(text: str) -> bool:
-    """False for a text of marks and emojis alone, for which a service sends no sound."""
+    """False for a text of only punctuation and emojis, for which a service sends no sound."""
     return any(character.isalnum() for character in text)
 
 
@@ -77,7 +77,7 @@ def _words(subject: object) -> str:
 
 
 def plain(markdown: str) -> str:
-    """Markdown as it is read aloud: no code, no addresses, no marks."""
+    """Markdown as plain text to be read aloud: no code, no URLs, no marks."""
     for pattern, instead in _MARKDOWN:
         markdown = pattern.sub(instead, markdown)
     lines: list[str] = []
@@ -94,14 +94,16 @@ def plain(markdown: str) -> str:
 
 
 def _trimmed(cells: list[str]) -> Iterator[str]:
-    """What stands between bars, without the blanks beside them."""
+    """The text between bars, without blanks around it."""
     for place, cell in enumerate(cells):
         left = cell.lstrip(" \t") if place else cell
         yield left.rstrip(" \t") if place < len(cells) - 1 else left
 
 
 def _cut(text: str, begin: int) -> int:
-    """Where a piece that begins there ends: behind the last sentence that fits, or what is next."""
+    """
+    The end of the piece that starts there: after the last sentence that fits, or after a word.
+    """
     longest = begin + LONGEST
     for pattern in _CUTS:
         ends = [found.end() for found in pattern.finditer(text, begin, longest + 1)]

@@ -1,4 +1,4 @@
-"""SophNet's voices: text in, sound out (docs/services/sophnet.md#voice)."""
+"""SophNet's text to speech (docs/services/sophnet.md#voice)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Voice:
         self, text: Subject, *, stream: bool = False, **options: Unpack[VoiceOptions]
     ) -> Response:
         """
-        Have a text said, and return its sound as `Response.audio`.
+        Turn a text into speech, and return its sound as `Response.audio`.
 
         ``text`` is a text, a `Response`, or several of them, which become one sound.
         ``stream=True`` changes the transport only, which keeps a long text from running into a time
@@ -70,7 +70,7 @@ class Voice:
     @takes(VoiceOptions, sounding)
     def stream(self, text: Subject, **options: Unpack[VoiceOptions]) -> AsyncGenerator[Event, None]:
         """
-        Have a text said, and yield `AudioChunk` while it is; the last event is `Finished`.
+        Turn a text into speech, and yield `AudioChunk` as it arrives; the last is `Finished`.
 
         ``text`` is a text, a `Response`, or several of them. The chunks put together are one sound
         file. A text of more than 500 characters is sent in pieces that end with sentences; one that
@@ -131,7 +131,7 @@ def ending(frames: Frames) -> list[Event]:
 
 
 def silent(reply: Reply, param: Mapping[str, Any]) -> ServiceError:
-    """The error for HTTP 200 without any sound, which is how an unknown voice is answered."""
+    """The error for HTTP 200 without any sound, the reply to an unknown voice."""
     voice = param.get("voice")
     error = RequestRefused(
         service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,

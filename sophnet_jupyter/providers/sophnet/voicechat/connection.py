@@ -1,5 +1,5 @@
 """
-One line of a voice chat: how it begins, and what comes down on it.
+One websocket connection of a voice chat: handshake and messages.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -28,7 +28,7 @@ _CREATED = "chat.created"
 
 
 class VoiceChatConnection:
-    """An open line whose ``chat.created`` has come."""
+    """An open connection, after the service's ``chat.created``."""
 
     def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
         self.socket = socket
@@ -43,7 +43,7 @@ class VoiceChatConnection:
         cls, sockets: Sockets, path: str, query: Mapping[str, str], *, within: float
     ) -> VoiceChatConnection:
         """
-        Open a line and wait for its ``chat.created``; nothing may be sent before that.
+        Open a connection and wait for ``chat.created``; nothing may be sent before it.
 
         Raises `ServiceError` with the service's reason, `LineRefused` where it is closed without
         one, `LineClosed` where the service went away, and `TimedOut` where nothing comes.
@@ -72,7 +72,7 @@ class VoiceChatConnection:
         await self.socket.send(msgspec.json.encode({"event_type": event, **facts}).decode())
 
     def error(self, message: Message) -> ServiceError:
-        """What the service refuses or regrets, as the exception that a notebook should show."""
+        """The exception for an error message of the service."""
         body = msgspec.json.encode(message)
         reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self.scrub)
         return access.parse_error(reply, message)
@@ -87,7 +87,7 @@ class VoiceChatConnection:
 
 
 def is_refusal(message: Message) -> bool:
-    """Whether it says that something went wrong: an error, or an answer whose status is not 0."""
+    """Whether a message is an error: an error event, or a reply whose status is not 0."""
     if message.get("event_type") == "error":
         return True
     if "event_type" in message:
@@ -97,7 +97,7 @@ def is_refusal(message: Message) -> bool:
 
 
 def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
-    """This endpoint wants the whole header in its address (docs/services/sophnet.md#identity)."""
+    """The ``Authorization`` header as a query parameter (docs/services/sophnet.md#identity)."""
     return {"token": headers.pop("authorization")}
 
 

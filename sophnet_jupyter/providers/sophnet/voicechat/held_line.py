@@ -1,5 +1,5 @@
 """
-The line of a voice chat while it is held: who reads it, and what ended it.
+The connection of a voice chat, with the tasks that read it and keep it open.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -27,7 +27,7 @@ State = Literal["new", "listening", "answering", "cancelling", "closed"]
 
 class HeldLine:
     """
-    A line from its beginning to its end: a task reads it, and another one keeps it open.
+    A connection from open to close: one task reads it, and another one keeps it open.
 
     What comes is in ``mailbox``, whose turn it is in ``turns``, what ended the line in ``error``.
     ``silence`` gives the sound that is sent where nobody speaks; none where it is empty.
@@ -68,14 +68,14 @@ class HeldLine:
         self._tasks = [asyncio.create_task(self._receive(line)), asyncio.create_task(keeping)]
 
     def opened(self) -> VoiceChatConnection:
-        """The line. Raises what ended it, and `SettingsError` where it is not open."""
+        """The open connection. Raises what ended it, and `SettingsError` where it is not open."""
         self.check()
         if self.line is None or self.closed:
             raise SettingsError("The voice chat is not connected: use it in an async with.")
         return self.line
 
     def check(self) -> None:
-        """Raises what ended the line."""
+        """Raise the error that ended the connection, if it has ended."""
         if self._error:
             raise self._error
 
@@ -91,14 +91,14 @@ class HeldLine:
         return await self._replies.ask(self.opened(), event, reply, **facts)
 
     async def ping(self) -> float:
-        """Seconds to the service and back. Raises as `ask` does."""
+        """The round-trip time in seconds. Raises as `ask` does."""
         clock = asyncio.get_running_loop().time
         begin = clock()
         await self.ask("ping", "pong")
         return clock() - begin
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.closed = True
         self.mailbox.close()
         for task in self._tasks:
@@ -122,7 +122,7 @@ class HeldLine:
             self.turns.hang_up()
 
     async def _be_heard(self) -> None:
-        """Send silence where nobody has spoken for long, and nobody is answered."""
+        """Send silence where nobody has spoken for long, and no answer is coming."""
         quiet = asyncio.get_running_loop().time() - self._sound_at >= self._limits.idle * 0.9
         waits = self.turns.sounded and self.turns.answer is None
         if waits and quiet and (silence := self._silence()):

@@ -1,5 +1,5 @@
 """
-What keeps the line of a voice chat open, and when it counts as gone.
+Keep-alive and inactivity timeout of a voice chat's connection.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -19,19 +19,19 @@ Sleep = Callable[[float], Coroutine[Any, Any, None]]
 
 
 class Patience:
-    """Calls ``lost`` when nothing has come of an answer for so many ``seconds``."""
+    """A timer: calls ``lost`` when an answer has been silent for so many ``seconds``."""
 
     def __init__(self, seconds: float, lost: Callable[[], None]) -> None:
         self._seconds, self._lost = seconds, lost
         self._end: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        """From now on it may be silent for a while, but not for ever."""
+        """Start or restart the timer."""
         self.end()
         self._end = asyncio.get_running_loop().call_later(self._seconds, self._lost)
 
     def end(self) -> None:
-        """Nothing is waited for."""
+        """Stop the timer."""
         if self._end:
             self._end.cancel()
 
@@ -43,7 +43,7 @@ async def keep_open(
     sleep: Sleep,
 ) -> None:
     """
-    Ping now and then, until the line ends, which its reader is told.
+    Ping at intervals until the connection closes, of which its reader learns.
 
     ``be_heard`` is awaited as often: it sends silence where nobody has spoken for long.
     """

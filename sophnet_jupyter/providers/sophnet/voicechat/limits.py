@@ -1,4 +1,4 @@
-"""How long a voice chat waits for what."""
+"""The time limits of a voice chat."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceChatLimits:
-    """Seconds."""
+    """Time limits in seconds."""
 
     created: float = 10.0
     """For the service to say that the chat is created."""

@@ -1,5 +1,5 @@
 """
-What comes down on the line of a voice chat, and for whom it is.
+Dispatch the messages that a voice chat receives.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -23,8 +23,8 @@ _CANCELED = "conversation.chat.canceled"
 
 class Receiver:
     """
-    Sorts what comes: words and sound into the answer, sentences into the turn, replies to their
-    events. ``put`` is called with all that a reader of the conversation should see.
+    Dispatches messages: text and sound to the answer, sentences to the turn, replies to their
+    requests. ``put`` is called with all that a reader of the conversation should see.
     """
 
     def __init__(
@@ -39,7 +39,9 @@ class Receiver:
         self._patience, self._put = patience, put
 
     async def run(self) -> None:
-        """Until the line ends. Raises `LineClosed`, and `AnswerUnreadable`."""
+        """
+        Read messages until the connection closes. Raises `LineClosed`, and `AnswerUnreadable`.
+        """
         while True:
             self._take(await self._line.receive())
 

@@ -1,5 +1,5 @@
 """
-One answer of a voice chat: words and sound, which come mixed.
+One answer of a voice chat: text and sound, which arrive mixed.
 
 See docs/services/sophnet.md#chat-with-voice; docs/services/sophnet.md#voice-chat.
 """
@@ -22,7 +22,7 @@ Stage = Literal["asked", "answering", "cancelling"]
 
 class Round:
     """
-    What has come of one answer.
+    The state of one answer.
 
     ``asked`` until the service has taken the turn, ``cancelling`` from our cancel on: what still
     comes then belongs to nobody, and is counted as ``late``.
@@ -37,7 +37,7 @@ class Round:
         self._usage = Usage()
 
     def events(self, message: dict[str, Any]) -> list[Event]:
-        """What a chunk of words or a piece of sound means. Raises `AnswerUnreadable`."""
+        """The events of a text chunk or a sound frame. Raises `AnswerUnreadable`."""
         if self.stage == "cancelling":
             self.late += 1
             return []
@@ -64,7 +64,7 @@ class Round:
         return last
 
     def _joined(self, usage: Usage) -> Usage:
-        """What both have cost: tokens and characters come apart."""
+        """The usage of both: tokens and characters come separately."""
         if usage.characters is not None:
             self._usage = msgspec.structs.replace(self._usage, characters=usage.characters)
         else:

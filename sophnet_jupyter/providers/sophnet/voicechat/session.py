@@ -1,5 +1,5 @@
 """
-One conversation by voice: rules, rounds, and events in both directions.
+A voice chat session: its protocol rules, and events in both directions.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -71,27 +71,27 @@ class VoiceChatSession:
 
     @property
     def heard(self) -> list[str]:
-        """The final sentences of the turn that goes on, or of the one that is being answered."""
+        """The final sentences of the current turn, or of the one being answered."""
         return self._turns.heard
 
     @property
     def question(self) -> str:
-        """What was understood of the turn that goes on, or of the last one that was answered."""
+        """The recognised text of the current turn, or of the last one that was answered."""
         return " ".join(self._turns.heard)
 
     @property
     def unanswered(self) -> str:
-        """What was understood of the turn that goes on; empty before its first sentence."""
+        """The recognised text of the current turn; empty before its first sentence."""
         return " ".join(self._turns.unanswered)
 
     @property
     def rounds(self) -> int:
-        """Answers that are over."""
+        """The number of finished answers."""
         return self._turns.rounds
 
     @property
     def stray(self) -> int:
-        """Frames that came outside of their answer, and were dropped."""
+        """The number of frames dropped because they came outside of their answer."""
         return self._turns.stray
 
     async def __aenter__(self) -> Self:
@@ -109,7 +109,7 @@ class VoiceChatSession:
     @takes(VoiceChatOptions, Setup)
     async def update(self, **changes: Unpack[VoiceChatOptions]) -> None:
         """
-        Change the `Setup`, by its names. Allowed until the first sound is sent.
+        Change fields of the `Setup`. Allowed until the first sound is sent.
 
         Raises `SettingsError` after that, and `ServiceError` for what the service refuses.
         """
@@ -122,7 +122,7 @@ class VoiceChatSession:
         self.setup = setup
 
     async def send(self, data: bytes) -> None:
-        """Send ``data``, sound in the format of the setup. Raises what ended the line."""
+        """Send ``data``, sound in the setup's format. Raises what ended the connection."""
         await self._held.send(data)
 
     async def play(self, source: Any, *, pace: float = 1.0) -> Samples:
@@ -147,7 +147,9 @@ class VoiceChatSession:
         await line.tell("input_audio_buffer.complete")
 
     async def cancel(self) -> bool:
-        """Break the answer off. False where there is none. What still comes of it is dropped."""
+        """
+        Cancel the answer. False where there is none. Frames of it that still come are dropped.
+        """
         line = self._held.opened()
         if not self._turns.break_off():
             return False
@@ -155,22 +157,22 @@ class VoiceChatSession:
         return True
 
     async def clear(self) -> None:
-        """Forget the sound and the words of the turn that goes on. Raises `SettingsError`."""
+        """Drop the sound and the text of the current turn. Raises `SettingsError`."""
         if not self._turns.sounded:
             raise SettingsError("There is nothing to clear: no sound was sent yet.")
         await self._held.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
         self._turns.clear()
 
     async def forget(self) -> None:
-        """Let the model forget the rounds so far; what the setup told it stays."""
+        """Clear the model's memory of earlier rounds; its instructions stay."""
         await self._held.ask("conversation.clear", "conversation.cleared")
 
     async def ping(self) -> float:
-        """Seconds to the service and back. Sent by itself, too, as long as the loop runs."""
+        """The round-trip time in seconds. Pings are also sent automatically while the loop runs."""
         return await self._held.ping()
 
     async def rested(self) -> None:
-        """Wait until no answer is coming, and the service listens again. Raises what ended it."""
+        """Wait until no answer is coming. Raises what ended the connection."""
         await self._turns.rested()
         self._held.check()
 
@@ -206,5 +208,5 @@ class VoiceChatSession:
         self._held.check()
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         await self._held.aclose()

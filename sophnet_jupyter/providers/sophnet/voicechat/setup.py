@@ -1,5 +1,5 @@
 """
-How a voice chat is set up: the ``message`` of ``chat.update``.
+The configuration of a voice chat: the ``message`` of ``chat.update``.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -27,7 +27,7 @@ FRAME = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """
-    What the service is told before the first sound; after it, nothing of this can be changed.
+    The configuration sent before the first sound; it cannot be changed after it.
 
     ``messages`` are what the model has heard before, ``system`` goes in front of them.
     ``asr_mode`` is ``online`` for sound that flows all the time, ``refresh`` for sound that is
@@ -58,17 +58,17 @@ class Setup:
 
     @property
     def frame(self) -> int:
-        """Bytes of sound that go into one message."""
+        """The number of bytes of sound per message."""
         return 2 * self.sample_rate * FRAME // 1000
 
     @property
     def silence(self) -> bytes:
-        """What keeps a line open on which nobody speaks; empty where nothing does."""
+        """The silence that keeps an idle connection open; empty where the format has none."""
         return bytes(self.frame) if self.format == "pcm" and self.heartbeat else b""
 
     def samples(self, source: Any) -> Samples:
         """
-        A file, an array, samples or a `Samples` as it is sent.
+        A file, an array, samples or a `Samples`, converted to the format that is sent.
 
         Blocking. Raises `SettingsError` for what is no sound, or has another sampling rate.
         """
@@ -86,7 +86,7 @@ class Setup:
         return sound
 
     def message(self) -> str:
-        """JSON text: an object in its place is refused, and so is one that lacks a part."""
+        """The configuration as JSON text: the service refuses an object, or missing fields."""
         hearing = {
             "heartbeat": self.heartbeat,
             "speech_recognition_param": {"sample_rate": self.sample_rate, "format": self.format},

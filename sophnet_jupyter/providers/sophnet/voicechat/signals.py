@@ -1,5 +1,5 @@
 """
-What the service says of the conversation itself, and who waits for it.
+Protocol messages about a conversation, and the requests that wait for them.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -19,7 +19,7 @@ from .connection import VoiceChatConnection
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """
-    What the service says of the conversation itself: ``name`` is its ``event_type``.
+    A protocol message about the conversation: ``name`` is its ``event_type``.
 
     ``status`` is not 0 where it refuses or regrets something, and ``message`` says what.
     """
@@ -30,14 +30,14 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Ask(NamedTuple):
-    """An event of ours that waits for its reply."""
+    """A request that waits for its reply."""
 
     reply: str
     future: asyncio.Future[Signal]
 
 
 class Replies:
-    """Brings each reply to the event of ours that waits for it, ``within`` so many seconds."""
+    """Matches replies to the requests that wait for them, ``within`` so many seconds."""
 
     def __init__(self, within: float) -> None:
         self._within = within
@@ -45,7 +45,7 @@ class Replies:
 
     async def ask(self, line: VoiceChatConnection, event: str, reply: str, **facts: str) -> Signal:
         """
-        Send an event, and return its reply.
+        Send a request, and return its reply.
 
         Raises `ServiceError` where it is refused, `TimedOut`, and what ended the line.
         """
@@ -63,7 +63,7 @@ class Replies:
                 self._asks.remove(ask)
 
     def deliver(self, signal: Signal, refusal: ServiceError | None) -> bool:
-        """Give a signal to the first who waits for it. False where nobody does."""
+        """Give a message to the first request that waits for it. False if none does."""
         name = signal.name
         asked = next((ask for ask in self._asks if ask.reply == name or name == "error"), None)
         if asked is None:
@@ -77,7 +77,7 @@ class Replies:
         return True
 
     def give_up(self, error: SophNetError | None) -> None:
-        """No reply will come: whoever waits for one is told why."""
+        """Fail all waiting requests with this error."""
         for ask in self._asks:
             if not ask.future.done() and error:
                 ask.future.set_exception(error)

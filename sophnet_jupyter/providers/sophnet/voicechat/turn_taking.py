@@ -1,5 +1,5 @@
 """
-Whose turn it is in a voice chat: the user's, or the model's.
+The turns of a voice chat: the user's, and the model's.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -16,7 +16,7 @@ from .round import Round
 
 class TurnTaking:
     """
-    What is understood of the user's turn, and the answer that comes after it.
+    The state of the user's turn, and of the answer after it.
 
     ``heard`` are the final sentences of the turn that goes on, or of the one that is being
     answered; ``sounded`` is whether any sound was sent; ``answer`` is the one that comes;
@@ -34,20 +34,20 @@ class TurnTaking:
 
     @property
     def unanswered(self) -> list[str]:
-        """The final sentences of the turn that goes on; none before its first one."""
+        """The final sentences of the current turn; empty before the first one."""
         return [] if self._turn_over else self.heard
 
     def understand(self, sentence: str) -> None:
-        """A final sentence of the turn that goes on."""
+        """Append a final sentence to the current turn."""
         self._begin()
         self.heard.append(sentence)
 
     def clear(self) -> None:
-        """Forget what was understood."""
+        """Drop the sentences of the current turn."""
         self.heard = []
 
     def hand_over(self) -> None:
-        """The user's turn is over: an answer is asked for. Raises `SettingsError`."""
+        """End the user's turn and expect an answer. Raises `SettingsError`."""
         if self.answer:
             raise SettingsError("An answer is still coming: cancel it, or wait for its end.")
         if not self.sounded:
@@ -57,26 +57,26 @@ class TurnTaking:
         self._at_rest.clear()
 
     def break_off(self) -> bool:
-        """What still comes of the answer belongs to nobody. False where nothing is broken off."""
+        """Cancel the answer; the rest of it is dropped. False where there is none to cancel."""
         if self.answer is None or self.answer.stage == "cancelling":
             return False
         self.answer.stage = "cancelling"
         return True
 
     def taken(self) -> None:
-        """The service says that it has taken the turn."""
+        """The service confirms the end of the turn."""
         if self.answer and self.answer.stage == "asked":
             self.answer.stage = "answering"
 
     def events(self, message: Message) -> list[Event]:
-        """What a part of the answer means. Raises `AnswerUnreadable`."""
+        """The events of a part of the answer. Raises `AnswerUnreadable`."""
         if self.answer is None:
             self.stray += 1
             return []
         return self.answer.events(message)
 
     def end(self) -> list[Event]:
-        """The service says that the answer is over: its last events; none where it was over."""
+        """End the answer: its last events; none where it had ended."""
         ended = self.answer
         if ended is None or (ended.stage == "asked" and not ended.failed):
             # Said twice: of the round before this one, which the service has not even taken.
@@ -88,7 +88,7 @@ class TurnTaking:
         return ended.end()
 
     def hang_up(self) -> None:
-        """No answer will come any more."""
+        """The connection is closed: no answer will come."""
         self._at_rest.set()
 
     async def rested(self) -> None:
@@ -97,6 +97,6 @@ class TurnTaking:
             await self._at_rest.wait()
 
     def _begin(self) -> None:
-        """The words of the last turn are kept until the next one begins."""
+        """Start a new turn; the sentences of the last one are kept until here."""
         if self._turn_over:
             self._turn_over, self.heard = False, []

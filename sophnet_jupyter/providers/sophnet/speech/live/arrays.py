@@ -1,4 +1,4 @@
-"""Sound in an array, as 16-bit samples: by its type and its range, or not at all."""
+"""Convert an array of sound to 16-bit samples, by its type and range."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places in the sound of a session, and the times that a line tells of it."""
+"""Convert times of a connection to positions in the sound of a session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .....events import Transcript
 
 class Clock:
     """
-    Turns times of one line, which begin at its first byte, into times and places of the session.
+    Converts times of one connection, which start at its first byte, to times of the session.
 
     ``base`` is the place at which the line began. Places are in bytes of 16-bit samples of one
     channel, times in milliseconds.
@@ -22,22 +22,22 @@ class Clock:
         self._silences: list[tuple[int, int]] = []
 
     def put_silence(self, place: int, length: int) -> None:
-        """The line was sent so much silence, which is not part of the session, at this place."""
+        """Record silence sent only to keep the connection open, at this position."""
         on_line = place - self._base + sum(each for _, each in self._silences)
         self._silences.append((on_line, length))
 
     def place(self, milliseconds: int) -> int:
-        """Where in the session a time of the session is, in whole samples."""
+        """The position of a time in the session, at a whole sample."""
         return milliseconds * self._rate // 2000 * 2
 
     def time(self, on_line: int) -> int:
-        """The time in the session of a time on the line."""
+        """The time in the session for a time of the connection."""
         place = self.place(on_line)
         put_in = sum(min(length, place - at) for at, length in self._silences if at < place)
         return round((self._base + place - put_in) * 1000 / self._rate)
 
     def told(self, said: Transcript, ends: int | None) -> Transcript:
-        """A sentence with all its times in the session; ``ends`` is where its sound ends."""
+        """A sentence with all its times converted; ``ends`` is where its sound ends."""
         words = tuple(
             msgspec.structs.replace(word, begin=self._maybe(word.begin), end=self._maybe(word.end))
             for word in said.words

@@ -1,5 +1,5 @@
 """
-One line to SophNet's streaming recogniser: how it begins, what its messages mean.
+One websocket connection to the streaming recogniser: handshake and messages.
 
 See docs/services/sophnet.md#live-speech.
 """
@@ -27,19 +27,19 @@ BYE = "BYE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedSentence:
-    """A sentence with times of its line: ``end`` is None while the service does not say."""
+    """A sentence with times of its connection: ``end`` is None while the service gives none."""
 
     transcript: Transcript
     last_word: int | None = None
 
     @property
     def ends(self) -> int | None:
-        """Where the sound of it ends, if anything tells."""
+        """The end of its sound, by any field that gives it."""
         return self.transcript.end if self.transcript.end is not None else self.last_word
 
 
 class SpeechConnection:
-    """An open line whose ``ok`` has come."""
+    """An open connection, after the service's ``ok``."""
 
     def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
         self.socket = socket
@@ -54,7 +54,7 @@ class SpeechConnection:
         cls, sockets: Sockets, path: str, query: Mapping[str, str], *, within: float
     ) -> SpeechConnection:
         """
-        Open a line and wait for its ``ok``.
+        Open a connection and wait for ``ok``.
 
         Raises `LineRefused` where it is closed before that as a wrong key's is, `LineClosed` where
         the server went away, `TimedOut` where nothing comes, and what the upgrade was refused with.
@@ -76,7 +76,7 @@ class SpeechConnection:
                 return heard(message)
 
     async def _message(self) -> dict[str, Any] | None:
-        """The next message that can be read; None for one that cannot."""
+        """The next message; None for one that cannot be parsed."""
         said = await self.socket.receive()
         if isinstance(said, bytes):
             return None
@@ -101,7 +101,7 @@ class SpeechConnection:
 
 
 def heard(message: Mapping[str, Any]) -> TimedSentence:
-    """A sentence as the service sends it. An interim one repeats all of the sentence so far."""
+    """Decode a sentence. A partial one repeats the whole sentence so far."""
     found = words(message.get("words"))
     transcript = Transcript(
         text=message["text"],
@@ -114,7 +114,7 @@ def heard(message: Mapping[str, Any]) -> TimedSentence:
 
 
 def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
-    """This endpoint wants the key in its address (docs/services/sophnet.md#identity)."""
+    """The key as a query parameter (docs/services/sophnet.md#identity)."""
     return {"apikey": headers.pop("authorization").removeprefix("Bearer ")}
 
 

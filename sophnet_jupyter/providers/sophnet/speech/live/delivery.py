@@ -1,5 +1,5 @@
 """
-Sound on its way to the recogniser, over as many lines as it takes.
+Send sound to the recogniser, reconnecting as needed.
 
 See docs/services/sophnet.md#live-speech.
 """
@@ -32,7 +32,7 @@ FRAME = 3200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLimits:
-    """Seconds, and how often a line that broke is opened again before we give up."""
+    """Time limits in seconds, and the number of attempts to reconnect."""
 
     ok: float = 10.0
     """For the service to say that it is ready."""
@@ -49,7 +49,7 @@ class LiveLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """What is sent: samples a second; whether silence keeps a line; whether it may be cut."""
+    """The sound's rate; whether silence keeps the connection open; whether it is raw PCM."""
 
     sample_rate: int
     heartbeat: bool
@@ -58,7 +58,7 @@ class Sending:
 
 class Delivery:
     """
-    Sends what is recorded on ``tape``, and hands over what the service says of it.
+    Sends the sound recorded on ``tape``, and passes on the service's sentences.
 
     ``put`` is called with each event; ``sentences`` are the final ones, ``lines`` how many lines it
     took. What no final sentence was made of is sent again on the next line.
@@ -89,21 +89,21 @@ class Delivery:
 
     @property
     def waiting(self) -> float:
-        """Seconds of sound that the line has not taken yet."""
+        """Seconds of sound not sent yet."""
         return self.tape.waiting / self._rate
 
     def record(self, data: bytes) -> None:
-        """More sound to send."""
+        """Append sound to be sent."""
         self.tape.record(data)
         self._news.set()
 
     def end(self) -> None:
-        """No more sound comes."""
+        """Mark the end of the sound."""
         self.ended = True
         self._news.set()
 
     async def run(self) -> None:
-        """Open lines until one comes to its proper end. Raises `SophNetError` when it gives up."""
+        """Connect until a session ends normally. Raises `SophNetError` when it gives up."""
         failed = 0
         while True:
             known = len(self.sentences)
@@ -124,7 +124,7 @@ class Delivery:
             await self._sleep(backoff(failed, random.random()))
 
     def _verdict(self, lost: SophNetError) -> SophNetError:
-        """What it was, now that we give up."""
+        """The error to raise when it gives up."""
         if not self.lines and isinstance(lost, LineClosed):
             # Closed before every beginning: that is how a wrong key can look, too.
             reason = lost.reason
@@ -147,7 +147,7 @@ class Delivery:
             self.tape.forgotten = 0
 
     async def _converse(self, line: SpeechConnection) -> None:
-        """Send and hear on one line to its proper end. Raises `LineClosed` where it broke."""
+        """Send and receive until the session ends. Raises `LineClosed` if the connection broke."""
         sending = asyncio.create_task(self._send_all(line))
         try:
             while True:
@@ -162,7 +162,7 @@ class Delivery:
             await line.socket.aclose()
 
     def _is_over(self, closed: LineClosed) -> bool:
-        """Whether that was the proper end of the session, of which the last event is then told."""
+        """Whether the session ended normally; reports the last event if so."""
         if self._said_bye:
             # Some servers just break the line when all was said. But what was heard on it may not
             # be all: the rest is sent again, until two lines have heard nothing more in it.
@@ -210,7 +210,7 @@ class Delivery:
                 await line.socket.send(bytes(FRAME))
 
     async def _see_off(self, line: SpeechConnection) -> None:
-        """Give the service a while for its last words, then hang up."""
+        """Wait for the service's last sentences, then close the connection."""
         heard = -1
         while heard != len(self.sentences):
             heard = len(self.sentences)

@@ -1,4 +1,4 @@
-"""Events between the one who hears them and the one who reads them."""
+"""An event queue between the task that receives and the task that reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Sent = TypeVar("Sent")
 
 
 class Mailbox(Generic[Sent]):
-    """A queue for one reader; a slow one misses partial sentences, and nothing else."""
+    """A queue for one reader; a slow reader loses partial sentences, and nothing else."""
 
     def __init__(self) -> None:
         self._events: deque[Sent] = deque()
@@ -29,12 +29,12 @@ class Mailbox(Generic[Sent]):
         self._arrived.set()
 
     def close(self) -> None:
-        """Nothing more comes; what is there can still be read."""
+        """Close the queue; what is in it can still be read."""
         self._closed = True
         self._arrived.set()
 
     async def read(self) -> AsyncGenerator[Sent, None]:
-        """Events, until it is closed and empty."""
+        """Yield events until the queue is closed and empty."""
         while True:
             while self._events:
                 yield self._events.popleft()

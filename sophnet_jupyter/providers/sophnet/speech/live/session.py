@@ -1,5 +1,5 @@
 """
-Speech to text while it is spoken, over a line that is kept up.
+A live session of speech to text, which reconnects when its connection breaks.
 
 See docs/services/sophnet.md#live-speech.
 """
@@ -99,12 +99,12 @@ class Live:
 
     @property
     def lines(self) -> int:
-        """How many lines it took: one, unless they broke."""
+        """The number of connections used: one, unless they broke."""
         return self._delivery.lines
 
     @property
     def waiting(self) -> float:
-        """Seconds of sound that the line has not taken yet."""
+        """Seconds of sound not sent yet."""
         return self._delivery.waiting
 
     async def __aenter__(self) -> Self:
@@ -150,11 +150,15 @@ class Live:
         delivery.record(data)
 
     def end(self) -> None:
-        """No more sound will come: let the service say its last words. Returns at once."""
+        """
+        Mark the end of the sound; the service still sends its last sentences. Returns at once.
+        """
         self._delivery.end()
 
     async def finish(self) -> None:
-        """No more sound will come; wait for the last words. Raises what ended the session."""
+        """
+        Mark the end of the sound, and wait for the last sentences. Raises what ended the session.
+        """
         self.end()
         if self._tasks:
             await asyncio.wait(self._tasks[:1])
@@ -162,7 +166,7 @@ class Live:
             raise self._error
 
     async def aclose(self) -> None:
-        """Hang up, without waiting for last words."""
+        """Close the connection, without waiting for the last sentences."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -185,7 +189,7 @@ class Live:
             raise self._error
 
     async def _fetched(self, source: Any) -> Any:
-        """What is at an address, without the key; anything else as it is."""
+        """The content of a URL, fetched without the key; anything else unchanged."""
         if not (isinstance(source, str) and source.startswith(("http://", "https://"))):
             return source
         if self._downloads is None:
@@ -193,7 +197,7 @@ class Live:
         return (await self._downloads.fetch(source, kinds=("audio", "video"))).data
 
     async def _play(self, sound: Samples) -> None:
-        """Send a source as fast as it would be spoken."""
+        """Send a source at the speed of speech."""
         async with held(paced(sound, FRAME, pace=self._pace, sleep=self._sleep)) as pieces:
             async for piece in pieces:
                 if self._delivery.ended:

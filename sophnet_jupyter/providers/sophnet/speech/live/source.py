@@ -75,7 +75,7 @@ async def paced(
     sound: Samples, step: int, *, pace: float, sleep: Callable[[float], Awaitable[None]]
 ) -> AsyncGenerator[bytes, None]:
     """
-    Pieces of ``step`` bytes, each as soon as those before it would have been spoken.
+    Chunks of ``step`` bytes, at the speed of speech.
 
     ``pace=1`` is the speed of speech, ``pace=0.5`` twice that, ``pace=0`` as fast as may be.
     """
@@ -123,7 +123,7 @@ def _wav(data: bytes, called: str) -> Samples:
 
 
 def _coding(data: bytes) -> int:
-    """How samples are coded, by the first field of the format, which stands behind its name."""
+    """The coding of samples, from the first field of the format after its name."""
     at = data.find(b"fmt ") + 8
     return int.from_bytes(data[at : at + 2], "little")
 

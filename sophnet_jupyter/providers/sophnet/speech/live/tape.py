@@ -1,11 +1,11 @@
-"""The sound of one session: what is still to be sent, and what may have to be sent again."""
+"""A buffer of a session's sound: not sent yet, or kept to be sent again."""
 
 from __future__ import annotations
 
 
 class Tape:
     """
-    Sound with places in it, in bytes since its beginning.
+    A buffer with offsets in bytes since the start of the session.
 
     ``sent`` is how far it was sent, ``settled`` how far the service has made final sentences of it:
     what lies between is sent again on a new line. At most ``kept`` bytes of it are remembered;
@@ -24,19 +24,19 @@ class Tape:
 
     @property
     def end(self) -> int:
-        """How much has been recorded in all."""
+        """The total length recorded."""
         return self._begin + len(self._data)
 
     @property
     def waiting(self) -> int:
-        """How much has not been sent yet."""
+        """The number of bytes not sent yet."""
         return self.end - self.sent
 
     def record(self, data: bytes) -> None:
         self._data += data
 
     def take(self, size: int, *, whole: bool = True) -> bytes:
-        """The next bytes to send, none where fewer than ``size`` wait and ``whole`` is wanted."""
+        """The next bytes to send; empty if fewer than ``size`` wait and ``whole`` is set."""
         if self.waiting < size and whole:
             return b""
         start = self.sent - self._begin
@@ -45,12 +45,12 @@ class Tape:
         return piece
 
     def settle(self, place: int) -> None:
-        """Final sentences reach up to here; never back, never beyond what was sent."""
+        """Mark the sound up to here as recognised; never backwards, never past what was sent."""
         self.settled = min(max(self.settled, place), self.sent)
         self._drop(self.settled)
 
     def trim(self) -> None:
-        """Forget the oldest of what was sent, where it has become too much."""
+        """Drop the oldest sound already sent, beyond the limit."""
         if self.sent - self.settled > self._kept:
             place = self.sent - self._kept
             self.forgotten += place - self.settled
@@ -58,7 +58,7 @@ class Tape:
             self._drop(place)
 
     def rewind(self) -> int:
-        """Begin again behind the last final sentence, and say at which place that is."""
+        """Go back to the end of the last final sentence, and return that offset."""
         self.sent = self.settled
         return self.settled
 

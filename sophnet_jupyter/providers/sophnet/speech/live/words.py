@@ -1,5 +1,5 @@
 """
-The words of a sentence, in all the forms in which SophNet sends them
+Decode the words of a sentence, in all formats that SophNet sends
 (docs/services/sophnet.md#live-speech).
 
 Its document calls the field a string, its example has a list of what Java prints for an object.
@@ -24,7 +24,7 @@ _NEXT = re.compile(r"(?=Word\(beginTime=)")
 
 def words(said: Any) -> tuple[Word, ...]:
     """
-    Words from a list of objects, a list of printed objects, either as JSON text, or none.
+    Words from a list of objects, or of objects printed as text; the list may be JSON text.
 
     What cannot be read is left out: the sentence stands in its own field.
     """
@@ -61,7 +61,7 @@ def _word(each: Any) -> Word | None:
 
 
 def milliseconds(said: Any) -> int | None:
-    """A time as the service gives it: a number, a number as text, or nothing."""
+    """A time in milliseconds from a number, a number as text, or None."""
     try:
         return round(float(said))
     except (TypeError, ValueError, OverflowError):

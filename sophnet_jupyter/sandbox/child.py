@@ -14,7 +14,9 @@ def ignore_interrupts() -> None:
 
 
 def silence_stdout() -> None:
-    """Nobody reads the pipe after the first line, so nothing may fill it."""
+    """
+    Redirect stdout to nowhere: nobody reads the pipe after the first line, and it would fill up.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)

@@ -1,5 +1,5 @@
 """
-``/info``, ``/parameters``, ``/site``, ``/meta``: who the app is.
+``/info``, ``/parameters``, ``/site``, ``/meta``: the description of the app.
 
 See docs/services/dify.md#about-the-app.
 """

@@ -1,4 +1,4 @@
-"""One answer of the app: what the script says to its inputs, and the events that carry it."""
+"""One answer of the app: the scripted text for its inputs, and the events that carry it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CITES = ("source", "handbook", "citation", "来源", "引用", "手册")
 
 
 class Answer:
-    """What is said to one request; ``text`` in the pieces that a model would make."""
+    """The answer to one request; ``text`` in tokens."""
 
     def __init__(
         self, run: Run, inputs: Mapping[str, str], files: Sequence[File | str], shelf: Shelf
@@ -50,13 +50,13 @@ class Answer:
         ]
 
     def event(self, name: str, **more: Any) -> dict[str, Any]:
-        """An event with what every one of them has."""
+        """An event with the fields that all events have."""
         message = self.message
         head = {"event": name, "task_id": self.run.id, "message_id": message.id}
         return {**head, "created_at": message.created_at, **more}
 
     def said(self, piece: str) -> dict[str, Any]:
-        """More of the answer, which the message keeps."""
+        """Append to the answer, which the message stores."""
         self.message.text += piece
         more = {"id": self.message.id, "answer": piece, "from_variable_selector": None}
         return self.event("message", **more)
@@ -67,7 +67,7 @@ class Answer:
 
     def failed(self, why: str = "the model stopped working") -> dict[str, Any]:
         """
-        An error; it is the one event that does not name its task.
+        An error event; the only kind without a task id.
 
         See docs/services/dify.md#completion, row D8.
         """
@@ -80,7 +80,7 @@ class Answer:
         return self.event("message_end", **more)
 
     def whole(self, seconds: float) -> dict[str, Any]:
-        """The answer to a request that waits for all of it."""
+        """The answer to a blocking request."""
         self.message.text = "".join(self.text)
         more = {"id": self.message.id, "mode": "completion", "answer": self.message.text}
         return {**self.event("message", **more), "metadata": self.metadata(seconds)}
@@ -151,7 +151,7 @@ def _turns(inputs: Mapping[str, str], files: Sequence[File | str]) -> tuple[Turn
 
 
 def _annotated(query: str, shelf: Shelf) -> Annotation | None:
-    """The annotation that answers in the model's place, while they do."""
+    """The annotation that answers in place of the model, if annotation replies are on."""
     threshold = shelf.threshold
     if threshold is None:
         return None

@@ -1,4 +1,4 @@
-"""``POST /completion-messages`` and its stop: check, let the script answer, frame the answer."""
+"""``POST /completion-messages`` and its stop: validate, generate, frame the answer."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def routes(options: Options, shelf: Shelf) -> list[Route]:
 async def _made(
     body: Mapping[str, Any], switches: Switches, options: Options, shelf: Shelf
 ) -> Answer:
-    """The answer to a request that passed every check. Raises `Refused`."""
+    """The answer to a valid request. Raises `Refused`."""
     user = user_of(body)
     if body.get("response_mode") not in MODES:
         raise invalid("response_mode must be one of streaming, blocking", "response_mode")
@@ -87,7 +87,7 @@ async def _made(
 
 
 async def _upstream(made: Answer, options: Options) -> list[str]:
-    """What the server behind us says, in the pieces of a script. Raises `Refused`."""
+    """The answer of the upstream server, in tokens. Raises `Refused`."""
     from ..server.upstream import said
 
     with relayed():
@@ -143,7 +143,7 @@ async def _events(made: Answer, switches: Switches) -> AsyncGenerator[bytes, Non
 
 
 async def _pieces(made: Answer, pace: Pace) -> AsyncGenerator[str, None]:
-    """The answer piece by piece: as the server behind us makes them, or at the script's pace."""
+    """The answer in tokens: at the pace of the upstream server, or of the script."""
     if made.source:
         async for piece in made.source:
             yield piece
@@ -154,7 +154,7 @@ async def _pieces(made: Answer, pace: Pace) -> AsyncGenerator[str, None]:
 
 
 async def _broken_off(made: Answer, switches: Switches) -> AsyncGenerator[bytes, None]:
-    """What stands in place of the rest of the stream."""
+    """The output of a fault, in place of the rest of the stream."""
     if "stall" in switches.faults:
         await forever()
     if "cut" in switches.faults:
@@ -164,7 +164,7 @@ async def _broken_off(made: Answer, switches: Switches) -> AsyncGenerator[bytes,
 
 
 def _spoken(made: Answer) -> list[dict[str, Any]]:
-    """The sound of an app that reads aloud; it is ready when the text is long finished."""
+    """The sound of an app that reads aloud; it is ready long after the text."""
     sound = tone(made.message.text)
     size = -(-len(sound) // SOUND_PIECES)
     pieces = [sound[start : start + size] for start in range(0, len(sound), size)]
@@ -175,7 +175,7 @@ def _spoken(made: Answer) -> list[dict[str, Any]]:
 async def _framed(
     events: AsyncGenerator[bytes, None], switches: Switches
 ) -> AsyncGenerator[bytes, None]:
-    """Put the line breaks round the payloads, and the end where it belongs."""
+    """The payloads as frames, with the end mark where it belongs."""
     open_ended = "no_last_blank_line" in switches.quirks
     before, after = b"", b"\n" if open_ended else b"\n\n"
     async with aclosing(events):
@@ -189,7 +189,7 @@ async def _framed(
 
 
 async def _pinged(parts: AsyncGenerator[bytes, None], every: float) -> AsyncGenerator[bytes, None]:
-    """The same, with a ping whenever nothing has come for so many seconds."""
+    """The same frames, with a ping whenever none has come for so many seconds."""
     async with aclosing(parts):
         while True:
             waiting = asyncio.ensure_future(anext(parts, None))

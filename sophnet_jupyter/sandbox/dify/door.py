@@ -1,4 +1,4 @@
-"""What every request of the app passes first: the key, then the faults that need no app."""
+"""Middleware of the app: checks the key, then applies the faults that need no app."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSALS = {
 
 
 class Door:
-    """Lets a request in or answers it here, and says no in the service's words."""
+    """Middleware that passes a request on or answers it, with errors in the service's format."""
 
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app = app

@@ -1,5 +1,5 @@
 """
-Dify's way of saying no: ``{"code", "message", "status"}`` with the HTTP status.
+Dify's error replies: ``{"code", "message", "status"}`` with the HTTP status.
 
 See docs/services/dify.md#errors.
 """
@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 
 class Refused(Exception):
-    """Raised anywhere below a route of the app; becomes an answer in `door.Door`."""
+    """Raised anywhere below a route of the app; `door.Door` turns it into an error reply."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ async def body_of(request: Request) -> dict[str, Any]:
 
 
 def user_of(body: Mapping[str, Any]) -> str:
-    """Who asks, which every JSON body must say. Raises `Refused`."""
+    """The ``user`` that every JSON body must have. Raises `Refused`."""
     user = body.get("user")
     if not isinstance(user, str) or not user:
         raise invalid("Arg user must be provided.")

@@ -1,4 +1,4 @@
-"""What one app remembers: files, messages, opinions, annotations, and what runs."""
+"""The state of one app: files, messages, feedback, annotations, and running answers."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Shelf:
 
     @property
     def threshold(self) -> float | None:
-        """From which likeness annotations answer; None while they do not."""
+        """The similarity from which annotations answer; None while they are off."""
         done = [job for job in self.jobs.values() if job.fraction >= 1]
         return done[-1].threshold if done and done[-1].action == "enable" else None
 

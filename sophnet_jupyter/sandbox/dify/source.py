@@ -1,4 +1,4 @@
-"""An answer that another server makes while it is passed on."""
+"""An answer that is relayed from an upstream server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .refusals import Refused
 
 
 class Source:
-    """The pieces of an answer that has begun. It is to be closed, also where nobody reads it."""
+    """The tokens of an answer that has started. It must be closed, even if nobody reads it."""
 
     def __init__(self, first: str, rest: AsyncGenerator[str, None]) -> None:
         self._first = first
@@ -20,7 +20,7 @@ class Source:
     @classmethod
     async def opened(cls, options: Options, messages: list[dict[str, Any]]) -> Self:
         """
-        Ask, and wait for the first piece, so that a refusal is one of the whole request.
+        Send the request, and wait for the first token, so that an error is a reply.
 
         Raises `Refused`.
         """
@@ -38,13 +38,13 @@ class Source:
                 yield piece
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         await self._rest.aclose()
 
 
 @contextmanager
 def relayed() -> Iterator[None]:
-    """Say in Dify's words what the server behind us refused. Raises `Refused`."""
+    """A context that turns the upstream's error into Dify's. Raises `Refused`."""
     from ..server.refusal import Refused as Failed
 
     try:

@@ -1,4 +1,4 @@
-"""From the script to tokens: what is said, in which pieces, and why it ends."""
+"""Generate tokens from the script: the text, its tokens, and the finish reason."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def prompt_tokens(messages: Sequence[Message]) -> tuple[int, int]:
 
 
 def _stopped(text: str, stops: Sequence[str]) -> str:
-    """``text`` up to the first stop string, which is not said."""
+    """``text`` up to the first stop string, which is left out."""
     return text[: min([len(text), *(at for s in stops if (at := text.find(s)) >= 0)])]
 
 

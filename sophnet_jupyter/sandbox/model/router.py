@@ -1,4 +1,4 @@
-"""Which intent answers, and what is thought before."""
+"""Choose the intent that answers a request, and its reasoning."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _in_manner(talk: Talk, text: str) -> str:
 
 
 def _thinking(talk: Talk, intent: Intent, text: str) -> str:
-    """What the script really goes by, told in sentences."""
+    """The reasoning: what the script has really based its answer on."""
     turns, size = len(talk.messages), len(tokens(text))
     return talk.says(
         f'The user writes: "{quoted(talk.prompt)}". That is message {turns} of this '

@@ -1,4 +1,4 @@
-"""What a script reads, and what it says."""
+"""The input of a script, and its output."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Talk:
         return len(_CHINESE.findall(opening)) > 2 * len(_LATIN_WORD.findall(opening)) / 3
 
     def says(self, english: str, chinese: str) -> str:
-        """Whichever of the two the conversation is held in."""
+        """The one of the two texts that is in the language of the conversation."""
         return chinese if self.chinese else english
 
     def mentions(self, pattern: str) -> re.Match[str] | None:

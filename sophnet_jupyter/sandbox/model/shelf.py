@@ -1,4 +1,4 @@
-"""What one custom model knows: its files with their states, and its questions and answers."""
+"""The knowledge of one custom model: its files with their states, and its questions and answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class File:
         return self.reading.result() if self.state in READABLE else ""
 
     def piece(self, at: int, size: int) -> bytes:
-        """Of the file itself. Blocking."""
+        """A part of the file itself. Blocking."""
         # Two readers have one place in the file between them.
         with self.lock:
             self.source.seek(at)

@@ -1,4 +1,4 @@
-"""What was asked and how it ended, so that a test can find out whether a client hung up."""
+"""A log of requests and how they ended, by which a test can see that a client hung up."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Entry:
 
 
 class Seen:
-    """The last requests, and the connections they came on."""
+    """The latest requests, and their connections."""
 
     def __init__(self) -> None:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
@@ -50,7 +50,7 @@ class Seen:
 
 class Journal:
     """
-    Outermost layer: reads the body, notes the request, stops the answer on a hang-up.
+    Outermost middleware: reads the body, logs the request, cancels the answer on a disconnect.
 
     The whole body is read before the service sees it; from then on the only thing
     that can arrive is the client's hang-up, which this layer alone listens for. ``failed`` is
@@ -81,7 +81,7 @@ class Journal:
         await self._answer(entry, scope, body, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A long upload: the service reads it itself, and hears itself of a hang-up."""
+        """Pass on a long upload: the service reads it, and notices a disconnect itself."""
         entry = Entry(scope, b"")
         scope["fingerprint"] = hash((scope["method"], scope["path"], _announced(scope)))
         self.seen.entries.append(entry)
@@ -120,7 +120,7 @@ class Journal:
 
 
 def _announced(scope: Scope) -> int:
-    """The length of a body that says it beforehand, else 0."""
+    """The length of the body by its header, else 0."""
     said = dict(scope["headers"]).get(b"content-length", b"0")
     return int(said) if said.isdigit() else 0
 

@@ -25,7 +25,7 @@ PAGE = b"<!doctype html><title>Store</title><p>Your file could not be found.</p>
 
 @dataclass(kw_only=True)
 class Result:
-    """A file that is made when it is first asked for; ``trouble`` is what its reader meets."""
+    """A file that is made when first requested; ``trouble`` is the fault its reader meets."""
 
     make: Callable[[], bytes]
     media_type: str
@@ -47,7 +47,7 @@ class Results:
     def add(
         self, name: str, make: Callable[[], bytes], media_type: str, *, trouble: Trouble = ""
     ) -> str:
-        """Offer a file; returns its path with the signature that opens it."""
+        """Add a file; returns its path with a signature."""
         if (known := self._kept.get(name)) is None or known.trouble != trouble:
             known = self._kept[name] = Result(
                 make=make,
@@ -84,7 +84,7 @@ class Results:
 
 
 def _bomb() -> bytes:
-    """Some kilobytes that take half a gigabyte when they are drawn."""
+    """An image of some kilobytes that takes half a gigabyte when it is decoded."""
     from PIL import Image
 
     file = io.BytesIO()

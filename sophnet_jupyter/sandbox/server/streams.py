@@ -1,4 +1,4 @@
-"""Bodies that arrive piece by piece, and bodies that do not arrive whole."""
+"""Streaming response bodies, and bodies that are cut off."""
 
 from __future__ import annotations
 

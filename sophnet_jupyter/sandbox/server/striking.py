@@ -1,4 +1,4 @@
-"""The faults that need no service: they strike a request before it gets anywhere."""
+"""Faults that need no service: they are applied before a request is routed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .replies import BUSY_PAGE
 
 class Striking:
     """
-    Strikes with the faults of a request, in the words of one service.
+    Applies the faults of a request, with errors in the format of one service.
 
     ``refusals`` makes the exception for a fault of its number, in the order in which they strike;
     those called ``…_once`` let the same request in the second time.
@@ -28,7 +28,7 @@ class Striking:
         self._turned_away: set[int] = set()
 
     async def strike(self, scope: Scope) -> Response | None:
-        """An answer that is none of the service's, or None. Raises what ``refusals`` make."""
+        """The reply of a fault, or None. Raises what ``refusals`` make."""
         switches: Switches = scope["switches"]
         faults = switches.faults
         if "slow_first" in faults:
@@ -43,7 +43,7 @@ class Striking:
         return None
 
     def _is_first(self, scope: Scope) -> bool:
-        """Whether this very request is new; the second time it is forgotten again."""
+        """Whether this request is new; the second time it is forgotten again."""
         known = scope["fingerprint"] in self._turned_away
         self._turned_away ^= {scope["fingerprint"]}
         return not known

@@ -65,7 +65,7 @@ async def said(options: Options, messages: list[dict[str, Any]]) -> str:
 
 async def deltas(options: Options, messages: list[dict[str, Any]]) -> AsyncGenerator[str, None]:
     """
-    The same as it comes, in the pieces that the upstream makes.
+    The same answer, streamed in the upstream's tokens.
 
     Leaving early closes the upstream connection. Raises Refused as `relay` does, also where the
     answer breaks off in the middle.

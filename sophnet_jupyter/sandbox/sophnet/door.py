@@ -1,4 +1,6 @@
-"""What every SophNet request passes first: the key, then the faults that need no service."""
+"""
+Middleware of SophNet's endpoints: checks the key, then applies the faults that need no service.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ def require_key(authorization: str, key: str) -> None:
 
 
 class Door:
-    """Lets a request in, or answers it here."""
+    """Middleware that passes a request on, or answers it."""
 
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app = app

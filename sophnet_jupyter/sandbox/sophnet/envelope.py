@@ -1,4 +1,4 @@
-"""SophNet's way of saying no: a JSON envelope whose ``status`` is not 0."""
+"""SophNet's error replies: a JSON envelope whose ``status`` is not 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of a task, and where the picture or the video that it made may lie."""
+"""The life of a task, and the address of its result."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TROUBLES: dict[str, Trouble] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a service calls the states of a task."""
+    """A service's names for the states of a task."""
 
     queued: str
     running: str
@@ -50,7 +50,7 @@ class Words:
 
 @dataclass(kw_only=True)
 class Begun:
-    """A task that takes ``seconds``."""
+    """A started task that takes ``seconds``."""
 
     seconds: float
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -58,13 +58,13 @@ class Begun:
 
     @property
     def done(self) -> float:
-        """The part of its time that has passed, 1 and more once it is over."""
+        """The fraction of its time that has passed, 1 and more once it is done."""
         return (time.monotonic() - self.begun) / self.seconds if self.seconds else 1.0
 
 
 @dataclass(kw_only=True)
 class Work(Begun, Generic[Asked]):
-    """A task that makes something of what is ``asked``."""
+    """A task with its request, ``asked``."""
 
     words: ClassVar[Words]
 
@@ -116,26 +116,26 @@ class Works(Generic[Kind]):
 
 
 def seed_of(asked: int | None, largest: int) -> int:
-    """The seed that is asked for; where none is, one of the service's choice."""
+    """The requested seed; a random one where none is given."""
     return Random().randrange(largest) if asked is None else asked
 
 
 def origin_of(request: Request) -> str:
-    """Where the results of a task lie: with the sandbox that was asked for it."""
+    """The origin of a task's results: that of the request."""
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def spread(seconds: float) -> float:
-    """How long a task takes that usually takes so long."""
+    """A random duration around the usual one."""
     return seconds * Random().uniform(1 - SPREAD, 1 + SPREAD)
 
 
 def elsewhere(switches: Switches) -> str:
-    """An address that leads nowhere, where a fault asks for one."""
+    """An address that does not exist, if a fault asks for one."""
     return next((url for fault, url in ELSEWHERE.items() if fault in switches.faults), "")
 
 
 def trouble(switches: Switches) -> Trouble:
-    """What the reader of a result meets."""
+    """The fault that the reader of a result meets."""
     struck = (trouble for fault, trouble in TROUBLES.items() if fault in switches.faults)
     return next(struck, "")

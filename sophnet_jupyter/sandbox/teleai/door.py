@@ -1,4 +1,6 @@
-"""What every request to TeleAI passes first: the signature, then the faults that need no file."""
+"""
+Middleware of TeleAI's endpoint: checks the signature, then applies the faults that need no file.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ REFUSALS = {
 
 
 class Door:
-    """Lets a request in, or raises `Declined`, or hands over an answer that is none of TeleAI's."""
+    """Passes a request on, raises `Declined`, or returns the reply of a fault."""
 
     def __init__(self, *, app_id: str, key: str) -> None:
         self._app_id = app_id
@@ -41,7 +43,7 @@ class Door:
         self._striking = Striking(REFUSALS)
 
     async def open(self, request: Request) -> Response | None:
-        """Check the signature, and let the faults strike."""
+        """Check the signature, then apply the faults."""
         switches: Switches = request.scope["switches"]
         self._check(request, switches.faults)
         return await self._striking.strike(request.scope)

@@ -1,4 +1,4 @@
-"""``POST /aipaas/lm/v1/excel/generate``: check, read the workbooks, stream steps and report."""
+"""``POST /aipaas/lm/v1/excel/generate``: validate, read the workbooks, stream steps and report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BREAKS = ("cut", "stall", "silent_end", "error_mid_stream", "cut_letter")
 
 
 class Excel:
-    """The workbooks of one sandbox, and what is said about them."""
+    """The workbooks of one sandbox, and their analyses."""
 
     def __init__(self, options: Options, *, app_id: str) -> None:
         self._door = Door(app_id=app_id, key=options.api_key)
@@ -118,7 +118,7 @@ class Told:
 
     @property
     def length(self) -> int:
-        """How many pieces it has."""
+        """The number of chunks."""
         return len(self._pieces)
 
     def whole(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class Told:
             await forever()
 
     async def _broken_off(self, kind: str) -> AsyncGenerator[bytes, None]:
-        """What stands in place of the rest of the stream."""
+        """The output of a fault, in place of the rest of the stream."""
         faults = self._switches.faults
         if "stall" in faults:
             await forever()

@@ -1,4 +1,4 @@
-"""How TeleAI answers: ids of the gateway on everything, errors as HTTP 200 with a code."""
+"""TeleAI's replies: gateway ids on everything, errors as HTTP 200 with a code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MESSAGES = {
 
 class Declined(Exception):
     """
-    Raised anywhere below the route; becomes an answer with this code.
+    Raised anywhere below the route; turned into an error reply with this code.
 
     ``why`` stands behind the document's words, to say what the sandbox in particular minds.
     """
@@ -49,7 +49,7 @@ class Declined(Exception):
 
 def gateway(trace: str) -> dict[str, str]:
     """
-    The headers by which an answer can be asked about.
+    The headers with the ids of the gateway.
 
     See docs/services/teleai.md#hosts-and-headers.
     """

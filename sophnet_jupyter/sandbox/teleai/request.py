@@ -1,4 +1,4 @@
-"""What may stand in a request for an analysis; all else is refused, with what the document says."""
+"""Validate an analysis request; what is not documented is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_FILES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A request that is in order."""
+    """A valid request."""
 
     trace: str
     question: str

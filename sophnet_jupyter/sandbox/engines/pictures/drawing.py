@@ -46,7 +46,7 @@ SNOW = ("snow", "winter", "雪", "冬")
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What is to be drawn; ``size`` in pixels, ``source`` a picture that is to be changed."""
+    """What to draw; ``size`` in pixels, ``source`` an image to be edited."""
 
     prompt: str
     seed: int
@@ -104,7 +104,7 @@ def _landscape(order: Order, chance: Random) -> Image.Image:
 
 
 def _changed(order: Order, chance: Random) -> Image.Image:
-    """The picture that came along, cut to size, in two colours."""
+    """The source image, cropped to size, in two colours."""
     from PIL import Image, ImageOps
 
     hue = _hue(order.prompt.lower(), chance)

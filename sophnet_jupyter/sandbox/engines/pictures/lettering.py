@@ -100,7 +100,7 @@ def _write(
 def _seal(
     pen: ImageDraw, character: str, place: tuple[float, float], size: float, fill: tuple[int, ...]
 ) -> None:
-    """A pattern of its own for a character that no font has: the same one each time."""
+    """A pattern for a character that no font has: always the same for the same character."""
     chance = Random(ord(character))
     cell = size * 0.86 / 5
     left, top = place[0], place[1] + size * 0.14

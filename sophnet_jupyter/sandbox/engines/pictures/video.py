@@ -29,7 +29,7 @@ FLAKES = 46
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """What is to be shown; ``size`` in pixels, ``image`` a picture to begin with."""
+    """What to show; ``size`` in pixels, ``image`` the first frame."""
 
     prompt: str
     seed: int

@@ -1,4 +1,4 @@
-"""``POST /v1/chat/completions``: check, let the script answer, frame the answer."""
+"""``POST /v1/chat/completions``: validate, generate, frame the answer."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def _events(
 
 
 async def _broken_off(switches: Switches) -> AsyncGenerator[bytes, None]:
-    """What stands in place of the rest of the stream."""
+    """The output of a fault, in place of the rest of the stream."""
     if "stall" in switches.faults:
         await forever()
     if "cut" in switches.faults:
@@ -97,7 +97,7 @@ async def _broken_off(switches: Switches) -> AsyncGenerator[bytes, None]:
 async def _framed(
     events: AsyncGenerator[bytes, None], switches: Switches
 ) -> AsyncGenerator[bytes, None]:
-    """Put the line breaks round the payloads."""
+    """The payloads as frames."""
     joined = "no_blank_line" in switches.quirks
     open_ended = "no_last_blank_line" in switches.quirks
     after = b"\n" if joined or open_ended else b"\n\n"

@@ -1,5 +1,5 @@
 """
-``POST /v1/chat/completions-with-voice-output``: an answer that is said as well.
+``POST /v1/chat/completions-with-voice-output``: an answer as text and speech.
 
 See docs/services/sophnet.md#chat-with-voice.
 """
@@ -89,7 +89,7 @@ async def _lines(
 
 
 def shaped(payload: Payload, switches: Switches) -> Payload:
-    """A chunk or a piece of sound in the form it has where both come mixed."""
+    """A text chunk or a sound frame in the form it has where both are mixed."""
     if "choices" in payload:
         # The document's example leaves out what it has nothing for.
         return payload | {"choices": [_filled(choice) for choice in payload["choices"]]}
@@ -114,7 +114,7 @@ def _filled(choice: Mapping[str, Any]) -> Payload:
 async def said(
     answer: Answer, voice: VoiceRequest, switches: Switches
 ) -> AsyncGenerator[Payload, None]:
-    """Chunks of the answer, and between and after them its sound."""
+    """Chunks of the answer, mixed with the frames of its sound."""
     payloads: asyncio.Queue[Payload | None] = asyncio.Queue()
     sentences: asyncio.Queue[str | None] = asyncio.Queue()
     work = [

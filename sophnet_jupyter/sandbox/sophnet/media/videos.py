@@ -74,7 +74,7 @@ class Videos:
         return found
 
     async def _create(self, request: Request) -> Response:
-        """The document's: the id is the whole body, as plain text; other forms have been seen."""
+        """Create a task: the reply is its id as plain text, or a form that a quirk selects."""
         work = await self._begin(request)
         quirks = request.scope["switches"].quirks
         if "video_id_json" in quirks:
@@ -130,7 +130,7 @@ class Videos:
         return json_response(_envelope(answer))
 
     def _told(self, work: VideoWork, request: Request, switches: Switches) -> dict[str, Any]:
-        """A task without what is not known yet: fields that are null are left out."""
+        """A task as JSON, without the fields that are still null."""
         asked, status = work.asked, work.status(switches)
         answer: dict[str, Any] = {
             "id": work.uuid,

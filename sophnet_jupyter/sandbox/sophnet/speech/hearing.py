@@ -1,4 +1,4 @@
-"""The sound of a line in its format, handed to a recogniser."""
+"""Decode the sound of a connection, and pass it to a recogniser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST = 64_000_000
 
 
 def recogniser(sample_rate: int, quirks: Set[str]) -> Recogniser:
-    """What hears this line: the engine, or the script. Blocking; raises `Missing`."""
+    """The recogniser of this connection: the engine, or the script. Blocking; raises `Missing`."""
     if "scripted_speech" in quirks:
         return Script(sample_rate)
     return Ears(sample_rate)

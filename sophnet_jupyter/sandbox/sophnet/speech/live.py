@@ -29,7 +29,7 @@ REFUSED, WRONG_DATA, BROKEN = 1008, 1007, 1011
 
 
 class Refusal(Exception):
-    """The line is closed, with this code and reason."""
+    """Closes the connection, with this code and reason."""
 
     def __init__(self, code: int, reason: str = "") -> None:
         self.code = code
@@ -37,12 +37,12 @@ class Refusal(Exception):
 
 
 class Break(Exception):
-    """The line breaks without any good-bye."""
+    """Closes the connection without a close frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the address asks for."""
+    """The parameters in the query."""
 
     format: str
     sample_rate: int
@@ -50,7 +50,7 @@ class Asked:
 
 
 class LiveSpeech:
-    """The lines of one sandbox."""
+    """The live speech endpoint of one sandbox."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -118,7 +118,7 @@ class LiveSpeech:
 
 
 class _Line:
-    """One line that was let in."""
+    """One accepted connection."""
 
     def __init__(
         self, socket: WebSocket, switches: Switches, is_new: Callable[[str], bool]
@@ -127,7 +127,7 @@ class _Line:
         self._told = 0
 
     async def begin(self, wait: float) -> None:
-        """Say ``ok``. Nothing may come before that."""
+        """Send ``ok``. Nothing may be received before that."""
         if "line_silent" in self._switches.faults:
             await self._until_gone()
         early = asyncio.create_task(self._socket.receive())

@@ -1,4 +1,4 @@
-"""A recogniser that hears numbers, so that a test can tell which sound arrived, and how often."""
+"""A scripted recogniser of numbers, by which a test sees which sound arrived, and how often."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-A sentence of the streaming recogniser, and how it looks on the wire.
+A sentence of the streaming recogniser, and its JSON.
 
 See docs/services/sophnet.md#live-speech.
 """

@@ -1,4 +1,4 @@
-"""What is heard in a file or at an address, and the script for what the sandbox cannot hear."""
+"""Transcribe a file or a URL, with a script for what the sandbox cannot recognise."""
 
 from __future__ import annotations
 
@@ -50,25 +50,25 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """All that was said, and the length of the sound in seconds."""
+    """A transcript, and the length of the sound in seconds."""
 
     said: Sequence[Line]
     seconds: float
 
     def lines(self) -> str:
-        """The service's form: ``[0:5.840,0:6.690,0] text``, a line each."""
+        """The service's format: ``[0:5.840,0:6.690,0] text``, a line each."""
         return "".join(
             f"[{_moment(line.start)},{_moment(line.end)},{line.speaker}] {line.text}\n"
             for line in self.said
         )
 
     def text(self) -> str:
-        """The synchronous service's form: the words alone."""
+        """The format of the synchronous service: text without times."""
         return "".join(f"{line.text}\n" for line in self.said)
 
 
 def listened(path: Path) -> Heard:
-    """What is said in a file. Blocking. Raises `Failed` and `Missing`."""
+    """The transcript of a file. Blocking. Raises `Failed` and `Missing`."""
     try:
         told = decoding.seconds(path)
         if told and told > LONGEST:

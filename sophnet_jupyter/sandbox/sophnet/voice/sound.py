@@ -55,7 +55,7 @@ class Speaker:
             yield await self.finish()
 
     async def finish(self) -> bytes:
-        """What the encoder has kept back."""
+        """The bytes that the encoder has buffered."""
         encoder, self._encoder = self._encoder, None
         return await asyncio.to_thread(encoder.finish) if encoder else b""
 
@@ -78,7 +78,7 @@ def spoken(text: str, asked: VoiceRequest) -> tuple[bytes, int]:
 
 
 def whole(texts: Iterable[str], asked: VoiceRequest) -> bytes:
-    """All of it as one file; no bytes where nothing is said. Blocking."""
+    """The speech as one file; empty where nothing is said. Blocking."""
     heard = [spoken(text, asked) for text in texts]
     samples = b"".join(piece for piece, _ in heard)
     if not samples:

@@ -113,7 +113,7 @@ def line(value: dict[str, Any], switches: Switches) -> bytes:
 
 
 async def _broken_off(switches: Switches) -> AsyncGenerator[dict[str, Any], None]:
-    """What stands in place of the rest of the stream."""
+    """The output of a fault, in place of the rest of the stream."""
     if "stall" in switches.faults:
         await forever()
     if "cut" in switches.faults:

@@ -1,5 +1,5 @@
 """
-One voice chat: which events may come when, and what each is answered with.
+One voice chat connection: its state machine, and the reply to each event.
 
 See docs/services/sophnet.md#voice-chat.
 """
@@ -31,11 +31,11 @@ KEPT = 60 * 32_000
 
 
 class Break(Exception):
-    """The line breaks without any good-bye."""
+    """Closes the connection without a close frame."""
 
 
 class Closed(Exception):
-    """The line is closed, with this code and reason."""
+    """Closes the connection, with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         self.code, self.reason = code, reason
@@ -46,7 +46,7 @@ def event(kind: str, status: int = 0, message: str = "") -> dict[str, Any]:
 
 
 class Conversation:
-    """One line that was let in, until it is closed."""
+    """One accepted connection, until it is closed."""
 
     def __init__(
         self,
@@ -257,7 +257,7 @@ class Conversation:
         return f"http://{self._socket.headers.get('host', 'localhost')}"
 
     def _left(self) -> float:
-        """Seconds until nobody waits any longer."""
+        """Seconds until the idle timeout."""
         patience = self._switches.faults.get("line_idle", PATIENCE)
         since = self._pinged
         if self._sounded and not self._answering:

@@ -1,4 +1,4 @@
-"""A chat in a cell's output, or beside it."""
+"""A chat panel, in a cell's output or beside it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EMPTY = "A chat panel. Run its cell to talk."
 
 
 class ChatClient(Protocol):
-    """What a panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     @property
     def chat(self) -> Any: ...
@@ -95,7 +95,7 @@ class ChatPanel(Panel):
 
     def ask(self, text: str, images: Sequence[bytes | str | Path] = ()) -> None:
         """
-        Ask from Python, as if it had been typed; ``images`` are bytes or files.
+        Send a question from Python, as if typed; ``images`` are bytes or files.
 
         Returns at once; the answer appears in the panel. Raises `SettingsError` for an image that
         cannot be sent.
@@ -109,7 +109,7 @@ class ChatPanel(Panel):
         loop().call_soon_threadsafe(self.perform, self._ask, text, taken)
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Start a new conversation."""
         loop().call_soon_threadsafe(self.perform, self._clear)
 
     def obey(self, command: Command, buffers: Buffers) -> None:
@@ -137,7 +137,7 @@ class ChatPanel(Panel):
         return to_html(self._exchanges), self.to_markdown()
 
     def _shown(self, exchange: Exchange, buffers: list[bytes]) -> dict[str, Any]:
-        """An exchange as a view wants it; the images become buffers."""
+        """An exchange as JSON for a view; its images are buffers."""
         images = []
         for image in exchange.images:
             images.append({"label": image.label, "mime": image.mime, "buffer": len(buffers)})

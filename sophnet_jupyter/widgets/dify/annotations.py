@@ -1,4 +1,4 @@
-"""The tab of a panel where an app's annotations are read and written."""
+"""The annotations tab of a panel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Tell = Callable[..., None]
 
 class AnnotationDesk:
     """
-    Does what the browser asks about annotations, and tells the views what there is then.
+    Handles the browser's commands on annotations, and sends the updated list.
 
     ``app`` is the Dify app, ``tell`` speaks to the views, and ``do`` runs a coroutine beside
     whatever else the panel does, an error of which is drawn.
@@ -26,7 +26,7 @@ class AnnotationDesk:
         self._keyword = ""
 
     def obey(self, command: dict[str, Any]) -> None:
-        """Follow a command. Raises `SettingsError` for one that lacks words."""
+        """Handle a command. Raises `SettingsError` for one with missing fields."""
         match command:
             case {"do": "list", "keyword": str(keyword)}:
                 self._keyword = keyword.strip()

@@ -1,4 +1,4 @@
-"""The files that go along with a run of an app: dropped in the browser, or named by address."""
+"""Files for a run of an app: dropped in the browser, or given as a URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..uploads.uploads import Upload
 
 @dataclass(eq=False, kw_only=True)
 class Held:
-    """A file that will go along: a browser's, which is sent once, or an address."""
+    """A file for the run: from the browser, which is uploaded once, or a URL."""
 
     purpose: str
     name: str
@@ -26,7 +26,7 @@ class Held:
 
 class HeldFiles:
     """
-    The files of one panel, by the fields that they were put into: their ``purpose``.
+    The files of one panel, by the form field they belong to: their ``purpose``.
 
     ``app`` is the Dify app, ``tell`` speaks to the views. For the loop's thread.
     """
@@ -38,36 +38,36 @@ class HeldFiles:
 
     @property
     def shown(self) -> list[dict[str, str]]:
-        """What a view knows of them."""
+        """The files as JSON for a view."""
         return [
             {"id": held.id, "purpose": held.purpose, "name": one_line(held.name)}
             for held in self._held.values()
         ]
 
     def of(self, purpose: str) -> list[Held]:
-        """Those of one field; those beside the inputs have no purpose."""
+        """The files of one field; those beside the inputs have no purpose."""
         return [held for held in self._held.values() if held.purpose == purpose]
 
     def receive(self, upload: Upload) -> None:
-        """Take a file of the browser. Raises `SettingsError` for one that the app would not."""
+        """Add a file from the browser. Raises `SettingsError` for one that the app would refuse."""
         purpose = upload.purpose
         beside = [held.name for held in self.of(purpose)]
         self._app.check_file(upload.name, upload.size, beside=beside, variable=purpose)
         self._hold(Held(purpose=purpose, name=upload.name, upload=upload))
 
     def link(self, purpose: str, url: str) -> None:
-        """Take an address, which the service will fetch. Raises `SettingsError`."""
+        """Add a URL, which the service will fetch. Raises `SettingsError`."""
         if not url.startswith(("http://", "https://")):
             raise SettingsError("An address begins with https:// or http://.")
         self._hold(Held(purpose=purpose, name=url, url=url))
 
     def drop(self, key: str) -> None:
-        """Forget one."""
+        """Remove a file."""
         self._held.pop(key, None)
         self._tell("files", files=self.shown)
 
     async def named(self, given: Any) -> Any:
-        """The value of an input as the app wants it: files are sent, but each only once."""
+        """The value of an input as the app expects it: files are uploaded, but each only once."""
         if isinstance(given, list) and all(isinstance(item, Held) for item in given):
             return [await self._named(held) for held in given]
         return given

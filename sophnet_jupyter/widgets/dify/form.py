@@ -1,4 +1,4 @@
-"""What an app asks for, as fields to be drawn, and what was filled in, as inputs to be sent."""
+"""An app's form as fields for the browser, and the filled-in values as inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _QUERY = {"name": "query", "label": "Query", "kind": "paragraph", "required": Tr
 
 
 class Rule(Protocol):
-    """What is taken of one kind of file."""
+    """The rule for one kind of file."""
 
     @property
     def ways(self) -> tuple[str, ...]: ...
@@ -51,7 +51,7 @@ class FormInput(Protocol):
 
 
 def fields(inputs: Iterable[FormInput], files: Mapping[str, Rule]) -> list[dict[str, Any]]:
-    """The form, field by field; files beside the inputs are one without a name, at its end."""
+    """The form, field by field; files beside the inputs are a last field without a name."""
     found = [
         {
             "name": each.name,
@@ -72,14 +72,14 @@ def fields(inputs: Iterable[FormInput], files: Mapping[str, Rule]) -> list[dict[
 
 
 def largest(inputs: Iterable[FormInput], files: Mapping[str, Rule], otherwise: int) -> int:
-    """How many bytes the largest file may have that any field takes; 0 where none takes files."""
+    """The largest file size that any field accepts, in bytes; 0 where none accepts files."""
     rules = [*files.values(), *(rule for each in inputs for rule in each.files.values())]
     sent = [rule for rule in rules if "local_file" in rule.ways]
     return max((rule.limit or otherwise for rule in sent), default=0)
 
 
 def value(each: FormInput, text: str) -> str | int | float:
-    """What was typed into a field, as the app wants it. Raises `SettingsError`."""
+    """The text of a field as the type that the app expects. Raises `SettingsError`."""
     if each.kind != "number":
         return text
     try:
@@ -92,7 +92,7 @@ def value(each: FormInput, text: str) -> str | int | float:
 
 
 def _taken(files: Mapping[str, Rule]) -> dict[str, Any]:
-    """Which files a field takes, for the browser to offer only those."""
+    """The file types that a field accepts, for the browser's file dialog."""
     sent = [rule for rule in files.values() if "local_file" in rule.ways]
     endings = [ending for rule in sent for ending in rule.endings]
     anything = any(not rule.endings for rule in sent)

@@ -1,4 +1,4 @@
-"""How an app wants to look, made fit to be shown: what its maker wrote is not to be trusted."""
+"""An app's appearance, sanitised: its author is not trusted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_TEXT = 2000
 
 def look(info: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Title, icon, colours and small print of an app, by its ``/info`` and ``/site``.
+    Title, icon, colours and small print of an app, from its ``/info`` and ``/site``.
 
     Words are plain text, colours plain hex or empty, and the one link is one that may be
     followed, with the host it leads to. An icon that is an image is not fetched: the first letter

@@ -32,7 +32,7 @@ _RATINGS: dict[str, Rating] = {"like": "like", "dislike": "dislike", "none": Non
 
 
 class DifyClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     def dify_app(self, name: str = "") -> Any: ...
 
@@ -117,7 +117,7 @@ class DifyApp(Panel):
     # What the app is.
 
     async def _load(self) -> None:
-        """Learn what the app asks for and how it looks; a site is not there for every app."""
+        """Request the app's form and appearance; not every app has a site."""
         self.phase, self._problem = "loading", ""
         try:
             info = await self._app.info()
@@ -233,7 +233,7 @@ class DifyApp(Panel):
         return {**exchange.outcome, "rateable": bool(named)}
 
     def _beside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do something while the app may be answering; an error is drawn."""
+        """Start a task beside the answer; an error is shown."""
         task = loop().create_task(self._guard(work))
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
@@ -244,7 +244,7 @@ def _opened(client: Any, name: str) -> Any:
 
 
 async def _if_there(asked: Coroutine[Any, Any, Any], otherwise: Any) -> Any:
-    """What was asked for, unless the app has no such thing or a gateway keeps it back."""
+    """The result of a request, or None where the app has no such thing or a gateway hides it."""
     try:
         return await asked
     except (NotFound, KeyRejected, AnswerUnreadable):

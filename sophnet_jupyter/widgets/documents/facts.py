@@ -1,4 +1,4 @@
-"""A page that was read, as a panel's views are told of it."""
+"""A page as JSON for a panel's views."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def facts(page: Page) -> dict[str, Any]:
 
 
 def seen(page: Page) -> bytes:
-    """The picture to show, drawn anew: nothing but its pixels is left. Blocking, some 0.1 s."""
+    """The image to show, encoded anew, so that only its pixels are left. Blocking, some 0.1 s."""
     return small(Image(data=page.image, mime=page.mime), PICTURE)[0]
 
 

@@ -1,4 +1,4 @@
-"""Documents and pictures: drop them in, read them, search, copy, take tables, ask about them."""
+"""A viewer of documents and images: drop them in, read, search, copy, take tables, ask."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EMPTY = "A document viewer. Run its cell to read documents and pictures."
 
 
 class DocumentsClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     @property
     def documents(self) -> Any: ...
@@ -249,7 +249,7 @@ class DocumentViewer(Panel):
 
 
 class _Silent:
-    """A view of nothing: what was read is shown once it is whole."""
+    """A view that draws nothing: what was read is shown once it is complete."""
 
     def start(self, model: str) -> None:
         pass

@@ -27,7 +27,7 @@ LARGEST = 20_000_000
 
 
 class ExcelClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     @property
     def excel(self) -> Any: ...

@@ -1,4 +1,4 @@
-"""A question and what was answered: as messages to send, as Markdown to keep, as HTML to leave."""
+"""A question with its answer: as messages to send, as Markdown and HTML to save."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Exchange:
     settled: bool = False
 
     def restart(self) -> None:
-        """Forget the answer: another one comes."""
+        """Drop the answer, before another one arrives."""
         self.response, self.error, self.settled = None, "", False
         self.pieces.clear()
 
@@ -59,7 +59,7 @@ class Exchange:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """What it adds to the conversation: nothing if no answer came."""
+        """The messages it adds to the conversation: none without an answer."""
         if self.response is None or not self.response.text:
             return []
         return [self.question, {"role": "assistant", "content": self.response.text}]

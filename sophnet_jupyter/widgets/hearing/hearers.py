@@ -1,4 +1,4 @@
-"""Functions of the user that are called with each final sentence, beside the running cell."""
+"""User callbacks that are called with each final sentence, also while a cell runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OnFinal = Callable[[Transcript], Any]
 
 class Hearers:
     """
-    Calls its functions one after the other, on threads that are not the loop's.
+    Calls its callbacks one after the other, on threads other than the loop's.
 
     ``complain`` is called with what one of them raised: the others hear the sentence all the same.
     """
@@ -29,12 +29,12 @@ class Hearers:
         self._all.append(hear)
 
     def put(self, sentence: Transcript) -> None:
-        """Let them hear it, as soon as they have heard those before."""
+        """Queue a sentence for the callbacks."""
         self._queue.put_nowait(sentence)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """While this is entered they are called; at its end, those that still wait come first."""
+        """A context in which callbacks run; on leaving, queued sentences are delivered first."""
         self._queue = asyncio.Queue()
         calling = asyncio.create_task(self._call())
         try:

@@ -1,4 +1,4 @@
-"""One take of a microphone: frames between the browser and the recogniser."""
+"""One recording of a microphone: a queue of frames between the browser and the recogniser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GONE = 15.0
 
 class Take:
     """
-    A queue that never makes the browser wait, and knows what is missing.
+    A queue that never blocks the browser, and counts missing frames.
 
     To be used on one event loop. ``missing`` frames never came, ``dropped`` ones came and were
     too many; ``late`` is how many milliseconds later than the quickest a frame took to get here.
@@ -33,7 +33,7 @@ class Take:
         self._quickest = float("inf")
 
     def add(self, seq: int, captured: float, now: float, data: bytes) -> None:
-        """A frame; both times in milliseconds, of the two clocks."""
+        """Add a frame; both times in milliseconds, of the two clocks."""
         if self._ended or seq < self.frames:
             return
         self.missing += seq - self.frames
@@ -50,7 +50,7 @@ class Take:
         self._news.set()
 
     def end(self, why: str = "") -> None:
-        """No more frames come; ``why`` is a sentence, if it was not asked for."""
+        """End the recording; ``why`` is a sentence for an unexpected end."""
         if not self._ended:
             self._ended, self.why = True, why
         self._news.set()

@@ -1,5 +1,5 @@
 """
-Sound from the browser: frames on a comm of their own, which the browser opens.
+Sound from the browser: frames on a separate comm, which the browser opens.
 
 For the same reason as the line of commands (`line`), and on a target of its own, so that it has a
 subshell to itself: no frame waits behind a file that another panel uploads, or behind a callback
@@ -21,7 +21,7 @@ TARGET = "sophnet.audio"
 
 class Message(NamedTuple):
     """
-    What came up: the beginning of a take, a frame of it, its end, or that the page is gone.
+    A message from the browser: the start of a recording, a frame, its end, or a closed page.
 
     ``facts`` of a beginning: ``take``, ``sample_rate``, ``label``; of a frame: ``take``, ``seq``,
     ``t`` (milliseconds of the browser's clock); of an end: ``take``, ``frames``, ``why``.
@@ -37,7 +37,7 @@ _KINDS = ("begin", "frame", "end")
 
 
 class Uplink:
-    """One widget's end. ``hear`` is called with each message, on the subshell's thread."""
+    """One widget's receiver. ``hear`` is called with each message, on the subshell's thread."""
 
     def __init__(self, key: str, hear: Hear) -> None:
         self._key = key
@@ -54,7 +54,7 @@ class Uplink:
             self.take(message["content"]["data"], message.get("buffers") or ())
 
     def take(self, facts: Any, buffers: Any) -> None:
-        """One message, also from a front end that has only the widget's own comm."""
+        """Handle one message, also from a front end that has only the widget's own comm."""
         if isinstance(facts, dict) and facts.get("kind") in _KINDS:
             data = bytes(buffers[0]) if buffers else b""
             self._hear(Message(facts["kind"], facts, data))

@@ -1,4 +1,4 @@
-"""Waiting in a cell for something that happens on the loop's thread."""
+"""Wait in a cell for a change on the loop's thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class _One(NamedTuple):
 
 
 class Waiting:
-    """Those who wait for a change of one object, each on an event loop of its own."""
+    """The waiters for a change of one object, each on its own event loop."""
 
     def __init__(self) -> None:
         self._all: list[_One] = []
@@ -40,7 +40,7 @@ class Waiting:
             loop().call_soon_threadsafe(self._forget, one)
 
     def look(self, over: bool) -> None:
-        """Something has changed. To be called on the loop's thread."""
+        """Wake the waiters to check their conditions. To be called on the loop's thread."""
         for one in list(self._all):
             try:
                 met = one.met()

@@ -1,4 +1,4 @@
-"""What a custom model knows, to look at and to change: its files and its Q&A table."""
+"""A panel for the knowledge of a custom model: its files and its Q&A table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST = 200_000
 
 
 class KnowledgeClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     def knowledge(self, service_id: str) -> Any: ...
 
@@ -142,7 +142,7 @@ class KnowledgePanel(Panel):
         await self._list_files()
 
     def _give_up(self, name: str) -> None:
-        """Take a file back that is being sent, or take away what was said of its failure."""
+        """Cancel the upload of a file, or remove the row of a failed one."""
         for work in self._works:
             if work.get_name() == name:
                 work.cancel()
@@ -215,7 +215,7 @@ class KnowledgePanel(Panel):
         await self._list_pairs()
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
-        """Do it beside all else; an error that it raises is drawn."""
+        """Start a task beside others; an error that it raises is shown."""
         task = loop().create_task(self._guard(work))
         self._works.add(task)
         task.add_done_callback(self._works.discard)

@@ -1,4 +1,4 @@
-"""What a microphone has heard: sentences with their times, the one that is begun, the sound."""
+"""The result of a microphone: sentences with their times, the partial one, the sound."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Dictation:
         return spoken.srt(self.sentences)
 
     def hear(self, said: Transcript) -> Transcript:
-        """A sentence of this take, final or not; returned with its times in all takes."""
+        """
+        Add a sentence of this recording, final or not; returns it with its times in all of them.
+        """
         placed = self._placed(said)
         if placed.final:
             self.sentences.append(placed)
@@ -56,7 +58,7 @@ class Dictation:
         return placed
 
     def end_take(self, milliseconds: int) -> Transcript | None:
-        """The take is over, after so long. A sentence that was begun is kept, and returned."""
+        """End the recording after so long. A partial sentence is kept, and returned."""
         begun, self.partial = self.partial, None
         if begun is not None:
             # Never made final: what was understood is not thrown away.

@@ -1,4 +1,4 @@
-"""A panel that listens: from a comm of sound, or from a source, to sentences in all views."""
+"""A panel that recognises speech: sound from a comm or a source, sentences to all views."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Listening(Panel):
             raise
 
     def _stop(self) -> None:
-        """The first stop lets the last words come, the second one hangs up."""
+        """The first stop waits for the last sentences, the second one closes the connection."""
         if self._job is None:
             return
         if self.phase == "finishing":
@@ -197,7 +197,7 @@ class Listening(Panel):
         self.tell("final", index=len(self._dictation.sentences) - 1, **shown(sentence))
 
     def _tell_partial(self) -> None:
-        """Draw what is being said, but not too often: the next one repeats it."""
+        """Show the partial sentence, at a limited rate: the next one repeats it."""
         wait = self._told + 1 / RATE - loop().time()
         if wait <= 0:
             self._told = loop().time()
@@ -212,5 +212,5 @@ class Listening(Panel):
 
 
 def shown(sentence: Transcript) -> dict[str, Any]:
-    """A sentence as a view draws it."""
+    """A sentence as JSON for a view."""
     return {"text": plain(sentence.text), "time": spoken.clock(sentence)}

@@ -26,7 +26,7 @@ _EMPTY = "A microphone. Run its cell, and press Start, to have speech written do
 
 
 class SpeechClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     @property
     def speech(self) -> Any: ...

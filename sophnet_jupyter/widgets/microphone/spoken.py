@@ -1,4 +1,4 @@
-"""Sentences that were heard, in the forms in which they are shown and kept."""
+"""Sentences as subtitles and HTML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def clock(said: Transcript) -> str:
 
 
 def srt(sentences: Sequence[Transcript]) -> str:
-    """Subtitles in SubRip's form. A sentence without an end lasts until the next one."""
+    """Subtitles in SubRip format. A sentence without an end lasts until the next one."""
     return transcript.srt(
         [
             transcript.Sentence(
@@ -30,7 +30,7 @@ def srt(sentences: Sequence[Transcript]) -> str:
 
 
 def html(sentences: Sequence[Transcript], title: str) -> str:
-    """Still HTML for untrusted notebooks."""
+    """Static HTML for untrusted notebooks."""
     rows = "".join(
         f'<tr><td style="opacity:.6;text-align:right;vertical-align:top">{clock(said)}</td>'
         f'<td style="text-align:left">{inert(plain_text(said.text))}</td></tr>'

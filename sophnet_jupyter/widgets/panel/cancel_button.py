@@ -1,4 +1,4 @@
-"""A button below a cell that ends what the cell has begun in the background."""
+"""A button that cancels the background job of its cell."""
 
 from __future__ import annotations
 

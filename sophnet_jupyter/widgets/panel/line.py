@@ -1,5 +1,5 @@
 """
-The line on which the browser commands a panel: a comm of its own, which the browser opens.
+The command channel of a panel: a separate comm, which the browser opens.
 
 Commands must arrive while a cell runs. Those on a widget's own comm do not: ipykernel 7.4 hands
 them to the shell that last published on it, which is the busy one. A comm that the browser has
@@ -21,7 +21,9 @@ Hear = Callable[[dict[str, Any], Sequence[Any]], None]
 
 
 class PanelComm:
-    """One panel's end. ``hear`` is called with each command, on the subshell's thread."""
+    """
+    The kernel's end of the channel. ``hear`` is called with each command, on the subshell's thread.
+    """
 
     def __init__(self, key: str, hear: Hear) -> None:
         self._key = key
@@ -39,7 +41,7 @@ class PanelComm:
 
 
 def left(message: dict[str, Any]) -> bool:
-    """Whether that was the last message of a comm. It is closed then, without a word to it."""
+    """Whether a message is the last one of its comm, which is then closed without a reply."""
     content = message["content"]
     if content["data"].get("kind") != "gone":
         return False

@@ -1,5 +1,5 @@
 """
-Make one ES module of several files.
+Bundle several files into one ES module.
 
 anywidget hands the browser a single module that knows no folder to import from. So the files a
 panel imports are put in front of it, here, each time one is made: an edited file is seen by the
@@ -35,7 +35,7 @@ class _Script(NamedTuple):
 
 def inlined(file: str) -> str:
     """
-    The module in ``file``, a path below `FOLDER`, with all it imports in front of it.
+    The module in ``file``, a path below `FOLDER`, bundled with all its imports.
 
     Understands ``import { a, b } from "../folder/file.js";``, and ``import source from
     "./file.js?text";`` for a file that is wanted as text, such as an audio worklet. Each file is a
@@ -57,7 +57,7 @@ def inlined(file: str) -> str:
 
 def style(file: str) -> str:
     """
-    The style of all panels, and then the one in ``file``, behind those it imports.
+    The style sheet of all panels, then ``file``, each after those it imports.
 
     Understands ``@import "./file.css";``. A page has the styles of all its panels at once, in
     whatever order they came: so each sheet but the first holds rules of its own panels only, one
@@ -119,7 +119,7 @@ def _collect_styles(file: str, texts: dict[str, str], importers: tuple[str, ...]
 
 
 def _followed(file: str, importers: tuple[str, ...]) -> tuple[str, ...]:
-    """The files by whose imports one came here, and this one."""
+    """The files on the import path to this one, and this one."""
     if file in importers:
         circle = [*importers[importers.index(file) :], file]
         raise ValueError(f"Files import each other in a circle: {' → '.join(circle)}.")
@@ -127,10 +127,10 @@ def _followed(file: str, importers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _place(file: str) -> str:
-    """Where a module keeps what one of its files exports."""
+    """The variable that holds an export of a file."""
     return f"$files[{json.dumps(file)}]"
 
 
 def _beside(file: str, imported: str) -> str:
-    """The path below `FOLDER` of what ``file`` imports by a path from its own folder."""
+    """The path below `FOLDER` of an import, which is relative to ``file``."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), imported))

@@ -1,4 +1,4 @@
-"""What all panels share: commands in, events out, errors drawn, a still form left behind."""
+"""The base class of panels: commands, events, errors, and static HTML for saved notebooks."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Panel(anywidget.AnyWidget):
 
     @classmethod
     def source(cls, suffix: str) -> str:
-        """Its script or its sheet, as a path below `FOLDER`."""
+        """The panel's script or style sheet, as a path below `FOLDER`."""
         named = next(each for each in cls.__mro__ if "file" in vars(each))
         beside = Path(inspect.getfile(named)).with_name(cls.file + suffix)
         return beside.relative_to(FOLDER).as_posix()
@@ -122,24 +122,24 @@ class Panel(anywidget.AnyWidget):
     # What a kind of panel says of itself.
 
     def obey(self, command: Command, buffers: Buffers) -> None:
-        """Do what the browser asks. Called on the loop's thread; an error is drawn."""
+        """Handle a command of the browser. Called on the loop's thread; an error is shown."""
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
-        """All that a new view must know, as one message with its buffers."""
+        """All data that a new view needs, as one message with its buffers."""
         return {}, []
 
     def still(self) -> tuple[str, str]:
-        """Its still form, as HTML for untrusted notebooks and as plain text."""
+        """The static form, as HTML for untrusted notebooks and as plain text."""
         return "", repr(self)
 
     # What it can do.
 
     def tell(self, kind: str, buffers: Sequence[bytes] = (), **facts: Any) -> None:
-        """Send an event to all views; ``to`` names the only one that it is meant for."""
+        """Send an event to all views; ``to`` names a single one."""
         self.send({"kind": kind, **facts}, list(buffers))
 
     def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Begin a job, on the loop's thread; one at a time. An error that it raises is drawn."""
+        """Start a job, on the loop's thread; one at a time. An error that it raises is shown."""
         if self._job:
             raise SophNetError("It is still busy with what was asked before: stop that first.")
         self._job = loop().create_task(self._guard(work))
@@ -147,14 +147,14 @@ class Panel(anywidget.AnyWidget):
         self._job.add_done_callback(self._ended)
 
     def settle(self) -> None:
-        """Bring the still form up to date. To be called when something has come to its end."""
+        """Update the static form. To be called when a job has ended."""
         if self._twin.put(*self.still()):
             # A page that was loaded anew has lost the display's id, so that only the panel's own
             # view can find it there.
             self.tell("twin", revision=self._twin.revision)
 
     def perform(self, action: Callable[..., object], *arguments: Any) -> None:
-        """Do it now on the loop's thread, to which this one belongs; an error is drawn."""
+        """Run it now on the loop's thread, which the caller is on; an error is shown."""
         try:
             action(*arguments)
         except Exception as error:
@@ -205,7 +205,7 @@ class Panel(anywidget.AnyWidget):
 
 
 def said(error: BaseException) -> str:
-    """An error in words, without keys: ours are sentences, others need their name."""
+    """An error as text, without keys: ours are sentences, others need their class name."""
     if isinstance(error, SophNetError):
         return str(error)
     return scrub(f"{type(error).__name__}: {error}")

@@ -1,5 +1,5 @@
 """
-What a panel leaves behind: the same as still HTML, in an output of its own below the live one.
+The static form of a panel: HTML in a separate output below the live one.
 
 A saved notebook that is opened without its kernel says "model not found" in place of a widget.
 JupyterLab cannot be given another bundle for the live output without drawing it anew, so the
@@ -35,7 +35,7 @@ class Twin:
         self._lock = RLock()
 
     def put(self, html: str, plain: str) -> bool:
-        """Take a new look; False if it is the old one."""
+        """Set a new content; False if it is unchanged."""
         with self._lock:
             if (html, plain) == (self._html, self._plain):
                 return False

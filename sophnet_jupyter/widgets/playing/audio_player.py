@@ -71,11 +71,11 @@ class AudioPlayer(Panel):
         return raw if self.format == "mp3" else wav.written(raw, self.sample_rate, self.channels)
 
     def feed(self, data: bytes) -> None:
-        """More sound. What comes after `finish` or `stop` is dropped."""
+        """Append sound. After `finish` or `stop` it is dropped."""
         loop().call_soon_threadsafe(self._feed, bytes(data))
 
     def finish(self) -> None:
-        """No more will come."""
+        """Mark the end of the sound."""
         loop().call_soon_threadsafe(self._finish)
 
     def obey(self, command: Command, buffers: Buffers) -> None:
@@ -104,7 +104,7 @@ class AudioPlayer(Panel):
             self._pass_on()
 
     def _pass_on(self) -> None:
-        """Pass on what has gathered, and gather for a while again."""
+        """Send the buffered sound, and buffer again for a while."""
         self._timer = None
         new = bytes(self._data[self._sent :])
         if not new:

@@ -1,4 +1,4 @@
-"""Sound that a panel's views play while it still arrives."""
+"""Sound that a panel's views play while it arrives."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ RATE = 15
 
 
 class SendSound(Protocol):
-    """How a panel speaks to its views."""
+    """The panel's function that sends a message to its views."""
 
     def __call__(self, kind: str, buffers: list[bytes], **facts: object) -> None: ...
 
 
 class Track:
-    """All that has come of one sound, which ``name`` is known by. For the loop's thread."""
+    """The data of one sound, identified by ``name``. For the loop's thread."""
 
     def __init__(self, name: str, tell: SendSound) -> None:
         self._name = name
@@ -33,7 +33,7 @@ class Track:
         return bytes(self._data)
 
     def feed(self, data: bytes) -> None:
-        """More of it; passed on at once, or with what else gathers for a while."""
+        """Append sound; sent at once, or buffered for a while."""
         if self.finished or not data:
             return
         self._data += data
@@ -41,7 +41,7 @@ class Track:
             self._pass_on()
 
     def finish(self) -> None:
-        """No more will come."""
+        """Mark the end of the sound."""
         if self.finished:
             return
         if self._timer:

@@ -1,4 +1,4 @@
-"""Pictures from words in a panel: a form, and a gallery of what was made."""
+"""A panel that makes images from words: a form, and a gallery of results."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DEFAULTS = {
 
 class ImageStudio(Studio):
     """
-    Describe a picture, have several made, and go on with the best: reuse, take, animate.
+    Describe an image, have several made, and go on with the best: reuse, take, animate.
 
     ``client`` is the one to ask, else the usual one; ``model`` makes the pictures. ``panel.made``
     are the pictures and videos so far. Works while a cell runs, and survives a reload of the page.
@@ -70,7 +70,7 @@ class ImageStudio(Studio):
         count: int = 1,
     ) -> None:
         """
-        Make pictures from Python, as if the form had been filled.
+        Make images from Python, as if the form had been filled in.
 
         ``prompt`` says what is to be seen, ``negative`` what is not; ``size`` is ``"1328*1328"``;
         ``seed``, 0 to 2147483647, is for ``locked=True``; ``steps`` is at least 1, ``count`` 1 to

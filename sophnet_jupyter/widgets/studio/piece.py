@@ -1,4 +1,4 @@
-"""One picture or video of a studio: what it is asked to be, how far it is, what came of it."""
+"""One image or video of a studio: its settings, progress and result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDTH = 300
 
 @dataclass(kw_only=True, eq=False)
 class Piece:
-    """``settings`` are what the form said, so that it can be filled with them again."""
+    """One image or video. ``settings`` are those of the form, so that it can be filled in again."""
 
     kind: Literal["image", "video"]
     prompt: str
@@ -45,7 +45,7 @@ class Piece:
     task: asyncio.Task[None] | None = None
 
     def note(self, event: Event) -> bool:
-        """Learn from an event; True when there is something new to see."""
+        """Update from an event; True when there is something new to show."""
         match event:
             case Started(sandbox=sandbox):
                 self.sandbox = sandbox
@@ -66,7 +66,7 @@ class Piece:
         self.phase, self.error, self.ended = phase, error, time.monotonic()
 
     def draw(self) -> None:
-        """Make its small picture and its still form. Blocking, some 0.3 s."""
+        """Make its thumbnail and its static form. Blocking, some 0.3 s."""
         shown = self.result.poster if isinstance(self.result, Video) else self.result
         if shown and shown.data:
             self.thumbnail, _ = images.small(shown, SHOWN)
@@ -76,7 +76,7 @@ class Piece:
             self.html = videos.players([self.result])
 
     def facts(self) -> dict[str, Any]:
-        """What a view is told; the small picture goes along as bytes."""
+        """Its data as JSON for a view; the thumbnail is a buffer."""
         return {
             "id": self.id,
             "kind": self.kind,

@@ -1,4 +1,4 @@
-"""What the two studios share: pieces that are made side by side, and what is done with one."""
+"""The base class of both studios: pieces that are made concurrently, and actions on one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Make = Callable[[], AsyncGenerator[Event, None]]
 
 
 class StudioClient(Protocol):
-    """What a studio needs of a client."""
+    """The part of a client that a studio uses."""
 
     @property
     def images(self) -> Any: ...
@@ -113,7 +113,7 @@ class Studio(Panel):
         task.add_done_callback(self._checks.discard)
 
     def begin(self, piece: Piece, make: Make) -> None:
-        """Have a piece made beside the others. On the loop's thread."""
+        """Start making a piece beside the others. On the loop's thread."""
         if len(self._pieces) >= MOST:
             ended = next((p for p in self._pieces.values() if p.phase != "working"), None)
             if ended is None:
@@ -180,7 +180,7 @@ class Studio(Panel):
         self.settle()
 
     def _take(self, piece: Piece, name: str) -> None:
-        """Put it under a name into the notebook, but never over something else."""
+        """Store it in a notebook variable, but never over another value."""
         if not name.isidentifier() or keyword.iskeyword(name):
             raise SettingsError(f"{name!r} cannot be the name of a variable.")
         if piece.result is None:
@@ -200,7 +200,7 @@ class Studio(Panel):
         self._show(piece)
 
     def _hand_over(self, piece: Piece, view: str) -> None:
-        """Send the whole of it to the view that wants to play or save it."""
+        """Send its full data to the view that plays or saves it."""
         if piece.result is None or not piece.result.data:
             raise SettingsError("It was not fetched, so there is nothing to show.")
         if len(piece.result.data) > LARGEST:

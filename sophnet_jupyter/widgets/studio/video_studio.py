@@ -1,4 +1,4 @@
-"""Videos in a panel: words, a picture to begin with, a queue, and players."""
+"""A panel that makes videos: words, a first image, a queue, and players."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DEFAULTS = {"prompt": "", "model": "", "negative": "", "seed": "", "watermark": 
 
 class VideoStudio(Studio):
     """
-    Describe a video, drop a picture that it begins with, choose a model, and watch the queue.
+    Describe a video, drop an image that it begins with, choose a model, and watch the queue.
 
     ``client`` is the one to ask, else the usual one; ``image`` is whatever ``client.videos.stream``
     takes; ``models`` are names beside those of the document. Videos take some minutes: several are
@@ -112,7 +112,7 @@ class VideoStudio(Studio):
         return facts, [*blobs, self._thumbnail]
 
     def _known(self, others: Sequence[str]) -> list[dict[str, Any]]:
-        """Each model with what it takes, so that the form shows nothing else."""
+        """Each model with the options it supports, so that the form shows nothing else."""
         known = [
             {
                 "name": model.name,
@@ -145,7 +145,7 @@ class VideoStudio(Studio):
         self.when_checked(lambda: self._client.videos.check(prompt, image=image, **options), begin)
 
     def _said(self, form: Mapping[str, Any], *, seeded: bool) -> dict[str, Any]:
-        """What a form asks for. An empty field leaves what the panel was made with."""
+        """The options from a form. An empty field keeps the panel's own option."""
         given: dict[str, Any] = {
             name: str(form.get(name) or "").strip() or None for name in ("model", *PARAMETERS)
         }
@@ -171,7 +171,7 @@ class VideoStudio(Studio):
         self._keep(data, upload.name)
 
     def _keep(self, image: object, name: str) -> None:
-        """Blocking, seconds for a large picture, except for none."""
+        """Keep an image. Blocking: seconds for a large one."""
         data = image.data if isinstance(image, Image) else image
         thumbnail = b""
         if isinstance(data, bytes):

@@ -1,4 +1,4 @@
-"""Where a file from the browser is put while it comes: memory, or the user's data folder."""
+"""Where an upload from the browser is stored: in memory, or in the user's data folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,12}")
 
 
 class InMemory:
-    """For a small file."""
+    """A buffer for a small file."""
 
     def __init__(self) -> None:
         self._data = bytearray()
 
     def open(self) -> None:
-        """Nothing is needed."""
+        """Does nothing: memory needs no preparation."""
 
     def write(self, piece: memoryview) -> None:
         self._data += piece
@@ -58,7 +58,7 @@ class OnDisk:
         return self._file.keep(path.stem, ending)
 
     def discard(self) -> None:
-        """Leave nothing behind; does nothing once it was kept."""
+        """Delete the file; does nothing once it was kept."""
         if self._file:
             self._file.discard()
 
@@ -71,7 +71,7 @@ def delete(path: Path) -> None:
 @cache
 def folder() -> Path:
     """
-    Where this kernel keeps what came; other users cannot look into it.
+    The folder of this kernel's uploads, private to the user.
 
     It goes with the kernel. What kernels of this machine have left that were killed goes now.
     """

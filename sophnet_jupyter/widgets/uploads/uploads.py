@@ -33,7 +33,7 @@ LONGEST_NAME = 120
 
 
 class SendToViews(Protocol):
-    """How a panel speaks to its views."""
+    """The panel's function that sends a message to its views."""
 
     def __call__(self, kind: str, **facts: Any) -> None: ...
 
@@ -76,7 +76,7 @@ class Upload:
 
 @dataclass(eq=False, kw_only=True)
 class _Arrival:
-    """A file on its way."""
+    """An upload in progress."""
 
     id: str
     view: str
@@ -118,11 +118,11 @@ class Uploads:
 
     @property
     def rules(self) -> dict[str, Any]:
-        """What the browser is told, so that it need not send what would be refused."""
+        """The limits for the browser, so that it need not send what would be refused."""
         return {"limit": self._limit, "accept": list(self._accept)}
 
     def obey(self, command: dict[str, Any], buffers: Sequence[Any]) -> None:
-        """Follow a command of the browser, on the loop's thread."""
+        """Handle a command of the browser, on the loop's thread."""
         match command:
             case {"kind": "upload", "upload": str(key), "view": str(view), "name": str(name)}:
                 self._begin(
@@ -141,7 +141,7 @@ class Uploads:
                 self._drop(key)
 
     def close(self) -> None:
-        """Give up all that is on its way."""
+        """Cancel all uploads in progress."""
         for key in list(self._arriving):
             self._drop(key)
 
@@ -242,7 +242,7 @@ def file_name(name: str) -> str:
 
 
 def accepted(name: str, mime: str, accept: Sequence[str]) -> bool:
-    """Whether a file is of a kind that is taken, by its ending or its type."""
+    """Whether a file has an accepted suffix or MIME type."""
     return not accept or any(
         name.lower().endswith(kind.lower())
         if kind.startswith(".")

@@ -1,4 +1,4 @@
-"""Texts that are said one after the other, with a voice to choose and a sample of each."""
+"""A panel that turns texts into speech, with a choice of voices and samples of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RATE = 15
 
 
 class VoiceClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     @property
     def voice(self) -> Any: ...
@@ -91,7 +91,7 @@ class VoiceStudio(Panel):
 
     @property
     def responses(self) -> list[Response]:
-        """What was said by now, in its order, without the samples."""
+        """The finished responses, in order, without the samples."""
         return [item.response for item in self._items if item.response and not item.sample]
 
     def obey(self, command: Command, buffers: Buffers) -> None:

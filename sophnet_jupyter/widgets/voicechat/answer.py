@@ -1,4 +1,4 @@
-"""The answer of a conversation by voice: while it comes, and while it is heard."""
+"""The answer of a voice conversation: while it arrives, and while it plays."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Answers:
         self._pace = 0.0
 
     def expect(self, turn: Turn, asked_at: float, *, keep: bool) -> None:
-        """The answer to this turn comes next; times count from when the turn was said."""
+        """The next answer is for this turn; times count from the end of the turn."""
         self.end()
         self.comes, self._asked_at, self._keep = turn, asked_at, keep
         self._track = Track(str(self._turns.number(turn)), self._tell_player)
@@ -71,7 +71,7 @@ class Answers:
             self._tell_text(turn)
 
     def add_sound(self, data: bytes) -> bool:
-        """True where it is the first of the answer."""
+        """Append sound; True where it is the first of the answer."""
         turn, first = self.comes, False
         if turn is None or turn.ending is not None or self._track is None:
             return False
@@ -85,7 +85,7 @@ class Answers:
         return first
 
     def finish(self, ending: Ending) -> None:
-        """All of it has come, or no more will."""
+        """End the answer that is arriving."""
         turn, track = self.comes, self._track
         if turn is None or track is None:
             return
@@ -104,7 +104,7 @@ class Answers:
             self.fall_quiet()
 
     def give_up(self) -> Turn | None:
-        """The line is gone. Returns the turn whose answer was coming, for an ending."""
+        """The connection is lost. Returns the turn whose answer was arriving, for an ending."""
         turn, track, self.comes, self._track = self.comes, self._track, None, None
         if track:
             track.finish()
@@ -125,7 +125,7 @@ class Answers:
     # What is heard.
 
     def hear_of(self, turn: Turn, facts: Mapping[str, Any]) -> None:
-        """The browser tells how far it is with an answer's sound."""
+        """Handle a report of the browser on the playback of an answer."""
         self.player = self.player or str(facts.get("view", ""))
         if facts.get("began"):
             turn.first_sound = time.monotonic() - self._asked_at
@@ -142,7 +142,7 @@ class Answers:
 
     def cut(self, turn: Turn, facts: Mapping[str, Any]) -> Literal["comes", "heard", ""]:
         """
-        Break an answer off; ``facts`` are how far its sound was, if the browser has asked for it.
+        Interrupt an answer; ``facts`` are the playback position, if the browser has asked.
 
         Returns what it was that was broken off: an answer that still comes has to be cancelled.
         """
@@ -163,7 +163,7 @@ class Answers:
         return broken
 
     def hush(self) -> Turn | None:
-        """Let the browser be silent at once. Returns the answer that it was, if there was one."""
+        """Stop playback in the browser at once. Returns the turn whose answer it was, if any."""
         turn = self.comes or self.heard
         if turn and self.player:
             self._tell("hush", to=self.player, turn=self._turns.number(turn))
@@ -174,7 +174,7 @@ class Answers:
         self._fell_quiet()
 
     def end(self) -> None:
-        """Nothing is heard any more, and nothing is waited for."""
+        """End playback, and cancel the timers."""
         for timer in (self._played_timer, self._text_timer):
             if timer:
                 timer.cancel()

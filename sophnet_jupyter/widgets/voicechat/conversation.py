@@ -1,4 +1,4 @@
-"""A conversation by voice: a take of the microphone, a line to the service, and what is heard."""
+"""A voice conversation: a recording, a connection to the service, and playback."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNANSWERED = "the conversation ended before an answer came"
 
 class Conversation(Panel):
     """
-    The work of a voice chat: one take of the browser, or one source after the other.
+    A voice chat at work: one recording of the browser, or several sources in turn.
 
     Each of its parts may end before the others: what is said (`SpokenTurn`), what is answered and
     heard (`Answers`), and the line between (`VoiceLine`), which is opened again when it breaks.
@@ -205,7 +205,7 @@ class Conversation(Panel):
         self._give_up("incomplete")
 
     def _give_up(self, ending: Ending) -> None:
-        """The line is gone: what was understood and said by then is kept."""
+        """The connection is lost: text recognised and spoken so far is kept."""
         self._speech.rest()
         if turn := self._answers.give_up():
             self._speech.forget()
@@ -303,7 +303,7 @@ class Conversation(Panel):
     # An interruption.
 
     def _interrupt(self, turn: Turn, facts: Mapping[str, Any]) -> None:
-        """Break an answer off: its sound is silent already, if the browser has asked for this."""
+        """Interrupt an answer: the browser has stopped playback, if it has asked for this."""
         broken = self._answers.cut(turn, facts)
         if broken:
             self.phase = "interrupted"

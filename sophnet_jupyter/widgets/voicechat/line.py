@@ -1,4 +1,4 @@
-"""The line of a conversation by voice, which outlives any one connection."""
+"""The line of a voice conversation, which outlives a single connection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Work = Callable[[Any], Coroutine[Any, Any, None]]
 
 class VoiceLine:
     """
-    Opens a line, and another one whenever it breaks or is to be renewed.
+    Opens a connection, and another whenever one breaks or is to be renewed.
 
     ``connect`` makes a session that is not open yet, ``opened`` is called once it is, ``broke``
     when it is gone and another one is wanted: with the error, or with None where it is renewed.
@@ -39,16 +39,16 @@ class VoiceLine:
         self._renewed, self._hung_up = asyncio.Event(), asyncio.Event()
 
     def hang_up(self) -> None:
-        """End it, also while it is opened, and while another one is waited for."""
+        """Close the line, also while a connection is being opened, or waited for."""
         self._hung_up.set()
 
     def renew(self) -> None:
-        """Hang up, and connect again, which takes what was set up by now."""
+        """Reconnect, with the settings as they are now."""
         self._renewed.set()
 
     async def hold(self, read: Work, speak: Work) -> None:
         """
-        Read and speak, on one session after the other, until all is said or it is hung up.
+        Send and receive, on one session after the other, until the conversation ends.
 
         Raises what ends the first session before it began, what ended the last of `ATTEMPTS`
         that failed in a row, and everything that is no matter of the line.
@@ -82,7 +82,7 @@ class VoiceLine:
                 await self._sleep(min(LONGEST_WAIT, 2.0**failed / 4) * random.uniform(0.5, 1))
 
     async def _converse(self, read: Work, speak: Work) -> bool:
-        """On one session; False where another one is wanted."""
+        """Run one session; False where another one is wanted."""
         reading = asyncio.create_task(read(self.session))
         speaking = asyncio.create_task(speak(self.session))
         renewing = asyncio.create_task(_come(self._renewed))
@@ -99,7 +99,7 @@ async def _come(event: asyncio.Event) -> None:
 
 
 async def _first(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-    """Those that are done first; the others are cancelled, and have come to their end."""
+    """The tasks that finish first; the others are cancelled and awaited."""
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         return done

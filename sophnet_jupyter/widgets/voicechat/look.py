@@ -1,4 +1,4 @@
-"""What a conversation by voice leaves in a notebook."""
+"""The static form of a voice conversation in a saved notebook."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENDINGS = {
 
 
 def html(turns: Sequence[Turn], title: str) -> str:
-    """Still HTML for untrusted notebooks."""
+    """Static HTML for untrusted notebooks."""
     if not turns:
         return f"<i>{EMPTY}</i>"
     sounds = fits(*(turn.audio for turn in turns), *(turn.question_sound for turn in turns))

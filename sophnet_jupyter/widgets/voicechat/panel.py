@@ -28,7 +28,7 @@ FROZEN = ("chat_model", "system", "voice", "mode")
 
 
 class VoiceChatClient(Protocol):
-    """What the panel needs of a client."""
+    """The part of a client that the panel uses."""
 
     @property
     def voicechat(self) -> Any: ...
@@ -130,11 +130,11 @@ class VoiceChat(Conversation):
             self.tell("listen")
 
     def interrupt(self) -> None:
-        """Break the answer off, as by the button."""
+        """Interrupt the answer, as the button does."""
         loop().call_soon_threadsafe(self.perform, self._hush)
 
     def clear(self) -> None:
-        """Forget the turns; the model forgets them too."""
+        """Delete the turns; the model forgets them too."""
         loop().call_soon_threadsafe(self.perform, self._clear)
 
     async def until(

@@ -1,4 +1,4 @@
-"""Sound on its way into the line of a conversation by voice."""
+"""Send the user's sound in a voice conversation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .spoken_turn import SpokenTurn
 
 class VoiceUplink:
     """
-    Sends what is said: a microphone's frames as they come, or one source a turn.
+    Sends the user's sound: a microphone's frames as they come, or one source a turn.
 
     ``end_turn`` is called where a turn ends; a source is followed by the next one when the answer
     was heard, and all is ``quiet`` again. With ``again`` the turn was over already when the last
@@ -29,7 +29,7 @@ class VoiceUplink:
         self._speech, self._end_turn, self._quiet = speech, end_turn, quiet
 
     async def pump(self, session: Any, take: Take) -> None:
-        """Send a take to its end. Raises what ends the line."""
+        """Send a recording to its end. Raises what ends the connection."""
         await self._say_again(session)
         while (frame := await take.next()) is not None:
             self._speech.pass_frame()
@@ -61,7 +61,7 @@ class VoiceUplink:
             await self._quiet.wait()
 
     async def _say_again(self, session: Any) -> None:
-        """What was said, and not answered with a single word, when the line broke."""
+        """Send again the sound of a turn that had no answer yet when the connection broke."""
         again, self.again = self.again, False
         if sound := self._speech.sound:
             await session.send(sound)

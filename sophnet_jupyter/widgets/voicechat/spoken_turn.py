@@ -1,4 +1,4 @@
-"""What somebody says until the turn is over: its sound, its words, and when they ended."""
+"""The user's current turn: its sound, its text, and when it ended."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ class SpokenTurn:
 
     @property
     def is_slip(self) -> bool:
-        """Whether it is too short to be meant."""
+        """Whether it is too short to be intended."""
         return len(self._sound) < SLIP * 2 * self.sample_rate
 
     def begin(self) -> None:
-        """Another take, whose frames count from its beginning."""
+        """Start another recording, whose frames count from its beginning."""
         self._passed = 0
         self._marks.clear()
 
     def add(self, frame: bytes) -> None:
-        """Sound that goes into the line."""
+        """Record sound that was sent."""
         self._sound += frame
         del self._sound[: -MEMORY * 2 * self.sample_rate]
 
     def forget(self) -> None:
-        """The sound was answered, and will not be said again."""
+        """Drop the sound: it was answered, and will not be sent again."""
         self._sound.clear()
 
     # Where it ends.
 
     def release(self, frames: int) -> None:
-        """The button was let go behind so many frames of the take."""
+        """The button was released after so many frames of the recording."""
         self._marks.append(frames)
 
     def pass_frame(self) -> None:
@@ -78,16 +78,16 @@ class SpokenTurn:
         return True
 
     def end(self) -> None:
-        """It ends now."""
+        """End the turn now."""
         self.ended_at = time.monotonic()
 
     def hear_loud(self) -> None:
-        """Somebody speaks, as far as the browser can tell."""
+        """The browser has detected speech."""
         self._loud_at = time.monotonic()
         self._go_on()
 
     def hear(self, words: Transcript, *, may_end: bool) -> None:
-        """What was recognised; ``may_end`` where a silence behind it would end the turn."""
+        """Add a recognised sentence; ``may_end`` if a silence after it would end the turn."""
         if not words.final:
             self.partial = words.text
             self._go_on()
@@ -98,7 +98,7 @@ class SpokenTurn:
                 self._wait()
 
     def rest(self) -> None:
-        """Wait for no silence any more."""
+        """Cancel the timer for silence."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""One turn of a conversation by voice: what was said, what was answered, and how fast."""
+"""One turn of a voice conversation: question, answer, and times."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Turn:
 
 
 def heard_part(text: str, count: float) -> str:
-    """About so many characters of it, up to the end of a word."""
+    """About the first ``count`` characters, up to the end of a word."""
     if count >= len(text):
         return text
     at = max(0, int(count))
@@ -90,7 +90,7 @@ def heard_part(text: str, count: float) -> str:
 
 
 def usual_pace(text: str) -> float:
-    """How fast a text is said, as long as nobody has measured it."""
+    """The default speech rate of a text, until one is measured."""
     return PACE_HAN if len(_HAN.findall(text)) * 2 > len(text) else PACE
 
 

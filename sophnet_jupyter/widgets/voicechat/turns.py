@@ -1,4 +1,4 @@
-"""The turns of a conversation by voice, and what its views are told of them."""
+"""All turns of a voice conversation, and the messages to its views."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class Turns:
 
     @property
     def over(self) -> int:
-        """How many of them have come to their end."""
+        """The number of turns that have ended."""
         return sum(turn.ending is not None for turn in self.all)
 
     @property
     def answered(self) -> int:
-        """To how many of them at least a word has come, or an ending."""
+        """The number of turns with at least a word of an answer, or an ending."""
         return sum(bool(turn.written or turn.ending) for turn in self.all)
 
     def at(self, number: int) -> Turn | None:
-        """The one that views know by this number; None where there is none any more."""
+        """The turn of that number in the views; None where it was deleted."""
         return self.all[number] if 0 <= number < len(self.all) else None
 
     def number(self, turn: Turn) -> int:
@@ -40,16 +40,16 @@ class Turns:
         self.tell(turn, "turn")
 
     def tell(self, turn: Turn, kind: str) -> None:
-        """Let the views draw what has become of it; nothing where it was forgotten meanwhile."""
+        """Send an update of the turn to the views; nothing where it was deleted."""
         if turn in self.all:
             self._tell(kind, index=self.number(turn), **turn.shown())
 
     def shown(self) -> list[dict[str, Any]]:
-        """What a new view draws."""
+        """All turns as JSON for a new view."""
         return [turn.shown() for turn in self.all]
 
     def messages(self) -> list[dict[str, str]]:
-        """What was said, for a line that knows nothing of it."""
+        """The conversation as messages, for a new connection."""
         messages = []
         for turn in self.all:
             if turn.question and turn.ending in ("complete", "stopped"):

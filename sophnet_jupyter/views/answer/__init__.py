@@ -1,4 +1,4 @@
-"""What a whole answer looks like, as HTML and in words."""
+"""Render a whole answer as HTML and plain text."""
 
 from .choice import bundle as bundle
 from .context import Context as Context

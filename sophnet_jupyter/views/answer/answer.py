@@ -1,5 +1,5 @@
 """
-What an answer looks like, as pieces of HTML that survive wherever a notebook is opened.
+Render an answer as pieces of HTML that are shown wherever a notebook is opened.
 
 Only inline styles with plain values: JupyterLab takes everything else out of a notebook that it
 does not trust, and the colours must be readable on light and dark ground alike.
@@ -41,7 +41,7 @@ _LONGEST_TITLE, _LONGEST_EXCERPT = 160, 160
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
-    """A whole answer in one piece, as HTML and in words; see `choice.bundle` for any response."""
+    """A whole answer as HTML and plain text; see `choice.bundle` for any response."""
     context = context or Context()
     html, said = [thumbnails.row(context.pictures)], [thumbnails.lines(context.pictures)]
     for number, (begin, end) in enumerate(_rounds(response), 1):
@@ -72,7 +72,7 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
 
 
 def written(response: Response, text: str, context: Context, *, last: bool) -> tuple[str, str]:
-    """A piece of the answer that will not change, as HTML and in words."""
+    """A piece of the answer that will not change, as HTML and plain text."""
     if response.recordings:
         return transcript.shown(response.recordings), transcript.in_words(response.recordings)
     if response.pages and context.outline:
@@ -88,7 +88,7 @@ def written(response: Response, text: str, context: Context, *, last: bool) -> t
 def calls(
     response: Response, indexes: range, context: Context, *, settled: bool = False
 ) -> tuple[str, str]:
-    """The cards of some calls as they stand, as HTML and in words."""
+    """The cards of some tool calls in their current state, as HTML and plain text."""
     html, said = [], []
     for index in indexes[: max(0, tool_cards.MOST - indexes.start)]:
         call, result = response.tool_calls[index], tool_cards.result_of(response, index)
@@ -102,7 +102,7 @@ def calls(
 
 
 def round_mark(number: int) -> str:
-    """Where the model was asked again, with results or for a correction."""
+    """A line where a further request was made, with tool results or for a correction."""
     return f'<div style="{SMALL};{FAINT};margin:6px 0">round {number:d}</div>'
 
 
@@ -111,20 +111,20 @@ def round_words(number: int) -> str:
 
 
 def waiting(model: str, since: str = "") -> str:
-    """What stands there until the first token; ``since`` says how long it has stood there."""
+    """A placeholder until the first token; ``since`` is the time waited so far."""
     said = f"waiting for {words(model, LONGEST_NAME)} … {inert(since)}".rstrip()
     return f'<div style="{SMALL};{FAINT}">{said}</div>'
 
 
 def thinking(text: str) -> str:
-    """One line that moves while a model thinks."""
+    """A line that shows the end of the reasoning while it arrives."""
     said = one_line(text)
     end = said if len(said) <= _TICKER else "… " + said[-_TICKER:]
     return f'<div style="{SMALL};{FAINT};{WRAP}"><b>thinking</b> {inert(end)}</div>'
 
 
 def thought(text: str) -> str:
-    """A finished thought, folded."""
+    """The complete reasoning, folded."""
     count = len(plain(text).split())
     size = f"{count:,} words" if count > 1 else f"{len(text):,} characters"
     return (
@@ -134,7 +134,7 @@ def thought(text: str) -> str:
 
 
 def closing(response: Response, context: Context) -> str:
-    """What stands below an answer: its sources, what to know about it, and its figures."""
+    """The footer of an answer: its sources, notices, and figures."""
     notices = "".join(
         f'<div style="{_NOTICE}">⚠ {inert(plain(notice))}</div>' for notice in response.notices
     )
@@ -150,12 +150,12 @@ def closing(response: Response, context: Context) -> str:
 
 
 def closing_words(response: Response, context: Context) -> str:
-    """The same in words, a line each."""
+    """The footer as plain text, a line each."""
     return "\n".join([*asides(response), f"[{figures(response, context)}]"])
 
 
 def asides(response: Response) -> list[str]:
-    """What is to be known about an answer besides its figures, in words."""
+    """The notices of an answer as plain text."""
     said = tokens.lines(response.logprobs)
     said += [f"answer {n}: {plain(text)}" for n, text in enumerate(response.alternatives, 2)]
     said += [f"[{item.index:d}] {_title_and_address(item)}" for item in response.references]
@@ -180,7 +180,7 @@ def references(items: Iterable[Reference]) -> str:
 
 
 def figures(response: Response, context: Context, *, badge: bool = True) -> str:
-    """The footer in plain words: who, how long, how many tokens, and how it ended."""
+    """The figures in plain text: model, time, tokens, and how it ended."""
     said = ["sandbox"] if badge and response.sandbox else []
     said += [f"{_SIGNS[response.ending]} {response.ending}"]
     said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []

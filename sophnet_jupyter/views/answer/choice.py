@@ -1,4 +1,4 @@
-"""Which of two looks a response has: that of an answer, or that of an analysis."""
+"""Choose the layout of a response: that of an answer, or of an analysis."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .context import Context
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
-    """A whole response in one piece: what ``display(response)`` shows and a batch run saves."""
+    """A whole response as a mime bundle: what ``display(response)`` shows and a batch run saves."""
     if response.analysis:
         return report.bundle(response, context)
     return answer.bundle(response, context)

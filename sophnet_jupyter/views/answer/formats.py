@@ -1,4 +1,4 @@
-"""The forms in which the text of an answer can be shown: ``%%sophchat -f``."""
+"""The output formats of an answer's text: ``%%sophchat -f``."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def growing(text: str, form: AnswerFormat) -> str:
 
 
 def finished(text: str, form: AnswerFormat) -> str:
-    """Text that will not change, whatever comes behind it."""
+    """Text that is final, whatever comes after it, as HTML."""
     return _raw(text) if form == "text" else render(text)
 
 
 def split(text: str, form: AnswerFormat) -> tuple[str, str]:
-    """What of it is finished and may be drawn for good, and the rest."""
+    """The part that is final and can be drawn for good, and the rest."""
     if form == "markdown":
         return markdown.blocks(text)
     end = text.rfind("\n") + 1 if form == "text" else 0
@@ -63,7 +63,7 @@ def split(text: str, form: AnswerFormat) -> tuple[str, str]:
 
 
 def settled(text: str, form: AnswerFormat, parsed: object) -> tuple[str, str]:
-    """The last look of a text, as HTML and in words. ``parsed`` is what was read out of it."""
+    """The final text as HTML and plain text. ``parsed`` is the value parsed from it."""
     if form in ("json", "table") and parsed is not None:
         return shown(parsed) + _as_written(text, parsed), in_words(parsed)
     if form == "code" and (found := code_blocks(text)):

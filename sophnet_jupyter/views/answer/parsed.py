@@ -1,4 +1,4 @@
-"""A value that an answer came to: records as a table, anything else as JSON."""
+"""Show a parsed value: records as a table, anything else as JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def shown(value: object) -> str:
 
 
 def in_words(value: object) -> str:
-    """The same as text: a table in columns, or JSON."""
+    """The value as text: a table in columns, or JSON."""
     _, found = records(value)
     if not found:
         return clipped(plain(as_json(value)), LONGEST_JSON)

@@ -23,7 +23,7 @@ _REPORT = f'<div style="{SMALL};{FAINT};margin:8px 0 2px"><b>report</b></div>'
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
-    """A whole analysis in one piece, as HTML and in words."""
+    """A whole analysis as HTML and plain text."""
     below = answer.bundle(replace(response, thinking=""), context)
     if not response.thinking.strip():
         return below
@@ -47,7 +47,7 @@ def steps_words(text: str) -> str:
 
 
 def step(text: str) -> str:
-    """The step that an analysis is at, in one line."""
+    """The current step of an analysis, in one line."""
     steps = [line for line in map(one_line, lines(text)) if line]
     said = inert(clipped(steps[-1], _TICKER)) if steps else "…"
     return f'<div style="{SMALL};{FAINT}"><b>analysing</b> {said}</div>'

@@ -1,4 +1,4 @@
-"""A response that is shown because somebody asks for it, in the middle of a cell."""
+"""`Response.show`: display a response in the middle of a cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .choice import bundle
 
 
 def show(response: Response) -> None:
-    """Draw it where IPython draws now; in a plain Python its words are printed."""
+    """Display it where IPython displays now; in plain Python its text is printed."""
     from IPython.core.getipython import get_ipython
     from IPython.display import display
 

@@ -1,4 +1,4 @@
-"""How sure a model was of each word: its tokens on a ground that is the stronger, the less sure."""
+"""Token probabilities: the less certain a token, the stronger its background."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def heat(items: Sequence[TokenLogprob]) -> str:
 
 
 def lines(items: Sequence[TokenLogprob]) -> list[str]:
-    """The least certain tokens in words."""
+    """The least certain tokens as plain text."""
     return [
         f"{_name(one.token):<16} {_percent(one.logprob):>5}, or {' '.join(_others(one))}"
         for one in _least_certain(items, 10)
@@ -67,7 +67,7 @@ def _percent(logprob: float) -> str:
 
 
 def _least_certain(items: Sequence[TokenLogprob], most: int = ROWS) -> list[TokenLogprob]:
-    """Those with something beside them, the least certain ones, in the order of the text."""
+    """The least certain tokens with alternatives, in the order of the text."""
     chosen = sorted(
         (place for place, one in enumerate(items) if _others(one)),
         key=lambda place: items[place].logprob,

@@ -1,4 +1,4 @@
-"""A call of a function as a card: which, with what, and what came of it."""
+"""A card for a tool call: its name, arguments, and result."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SAID: dict[State, str] = {
 
 
 def state_of(response: Response, index: int, *, tools_run: bool, settled: bool) -> State:
-    """Where a call stands: ``settled`` once the answer has ended, ``tools_run`` if we run them."""
+    """The state of a call: ``settled`` once the answer has ended, ``tools_run`` if we run them."""
     result = result_of(response, index)
     if result is not None:
         return "failed" if result.error else "done"
@@ -75,7 +75,7 @@ def card(call: ToolCall, state: State, result: ToolResult | None) -> str:
 
 
 def plain_card(call: ToolCall, state: State, result: ToolResult | None) -> str:
-    """The same in a line, and another for the result."""
+    """The call as a line of plain text."""
     arguments = clipped(one_line(call.arguments), _LONGEST_LINE)
     said = f"→ {clipped(one_line(call.name), LONGEST_NAME) or '?'} {arguments}"
     if result is None:
@@ -89,7 +89,7 @@ def plain_result(result: ToolResult) -> str:
 
 
 def outcome(result: ToolResult) -> str:
-    """Whether it went well, and how long it took."""
+    """Whether the call succeeded, and how long it took."""
     return f"{'✕' if result.error else '✓'} {result.seconds:.2f} s"
 
 
@@ -101,7 +101,7 @@ def pretty(arguments: str) -> str | None:
 
 
 def _depth(text: str) -> int:
-    """How many brackets are open at once, those within strings too."""
+    """The maximum nesting of brackets, those within strings too."""
     depth = deepest = 0
     for bracket in _BRACKET.finditer(text):
         depth += 1 if bracket[0] in "[{" else -1

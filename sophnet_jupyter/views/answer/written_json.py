@@ -1,5 +1,5 @@
 """
-JSON laid out anew, each number as it was written.
+Indent or flatten JSON, keeping each number as it was written.
 
 Read and written again, ``12E4`` would be 120000.0, ``1e999`` no JSON, and a long number another.
 """
@@ -15,7 +15,7 @@ _STEP = "  "
 
 
 def indented(text: str) -> str | None:
-    """JSON on many lines; None for what is none, or not all of it."""
+    """Indented JSON; None for text that is not complete JSON."""
     if not is_whole(text):
         return None
     shown, depth, before = [], 0, ""
@@ -32,7 +32,7 @@ def indented(text: str) -> str | None:
 
 
 def is_whole(text: str) -> bool:
-    """Whether a text is JSON, and all of it."""
+    """Whether a text is complete JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -41,7 +41,7 @@ def is_whole(text: str) -> bool:
 
 
 def flat(text: str) -> str:
-    """JSON on one line. It has to be some: see `indented`."""
+    """JSON on one line. The text must be valid: see `indented`."""
     spaced = {",": ", ", ":": ": "}
     return "".join(spaced.get(piece, piece) for piece in _pieces(text))
 

@@ -1,4 +1,4 @@
-"""A picture that was read: its blocks drawn into it and numbered, and beside it their text."""
+"""An image with its text: blocks drawn into it and numbered, and their text beside it."""
 
 from __future__ import annotations
 

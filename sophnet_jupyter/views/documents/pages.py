@@ -1,4 +1,4 @@
-"""What was read, page by page: documents as text with an outline, pictures beside theirs."""
+"""The pages that were read: documents as text with an outline, images beside their text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LINE = "line-height:1.5;margin:0 0 0 {indent}px"
 
 
 def shown(pages: Sequence[Page]) -> str:
-    """All of them as HTML; together they take at most the room of one output."""
+    """All pages as HTML, within the size limit of one output."""
     pictures = sum(1 for page in pages if page.image) or 1
     several = len(pages) > 1
     budget = BUDGET // min(MOST_PAGES, pictures)
@@ -34,7 +34,7 @@ def shown(pages: Sequence[Page]) -> str:
 
 
 def in_words(pages: Sequence[Page]) -> str:
-    """The same as plain text."""
+    """All pages as plain text."""
     several = len(pages) > 1
     said = []
     for page in pages[:MOST_PAGES]:
@@ -66,7 +66,7 @@ def headings_in_words(pages: Sequence[Page]) -> str:
 
 
 def facts(page: Page, found: Sequence[Heading]) -> str:
-    """How much there is in it."""
+    """The number of characters and headings, in words."""
     size = f"{len(page.text):,} characters"
     return f"{size} · {len(found)} heading{'' if len(found) == 1 else 's'}"
 

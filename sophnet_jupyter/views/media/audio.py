@@ -37,7 +37,7 @@ def player(data: bytes, *, mime: str = "") -> str:
 
 
 def line(data: bytes) -> str:
-    """The same in words."""
+    """The same as plain text."""
     found = sniff(data[:HEAD])
     return f"[sound, {found.mime if found else 'unknown type'}, {_size(data)}]"
 

@@ -1,4 +1,4 @@
-"""Pictures of an answer side by side, each with what it was made from."""
+"""Images of an answer side by side, each with its prompt and settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_THERE = f"border:{LINE};border-radius:6px;padding:36px 24px;text-align:cent
 
 
 def grid(pictures: Sequence[Image]) -> str:
-    """All of them, embedded in at most 2 MB together, or linked from files: see `embedding`."""
+    """All images, embedded in at most 2 MB together, or linked from files: see `embedding`."""
     if not pictures:
         return ""
     shown = pictures[:MOST]
@@ -41,18 +41,18 @@ def grid(pictures: Sequence[Image]) -> str:
 
 
 def beside(figures: Sequence[str], width: int) -> str:
-    """Figures side by side, in lines of at most so many pixels."""
+    """Figures side by side, in rows of at most so many pixels."""
     return f'<div style="{_ROW};max-width:{width}px">{"".join(figures)}</div>'
 
 
 def lines(pictures: Sequence[Image]) -> str:
-    """The same in words, a line each."""
+    """The same as plain text, a line each."""
     return "\n".join(f"[picture {number}] {_facts(one)}" for number, one in enumerate(pictures, 1))
 
 
 def small(picture: Image, budget: int) -> tuple[bytes, tuple[int, int]]:
     """
-    A picture drawn anew, as a WEBP whose base64 is at most about ``budget`` long, and its size.
+    An image scaled down, as a WEBP whose base64 is at most about ``budget`` long, and its size.
 
     Nothing but its pixels is left, whatever else the file held. Some 0.2 s for two megapixels.
     """
@@ -87,7 +87,7 @@ def figure(picture: Image, *, budget: int, width: int) -> str:
 
 
 def _seen(picture: Image, budget: int) -> tuple[str, str]:
-    """The picture, and a note where it is not shown as it is."""
+    """The image to show, and a note where it is not shown unchanged."""
     alt = escape(one_line(picture.prompt)[:_LONGEST_PROMPT], quote=True)
     try:
         if shelf.in_files:

@@ -1,4 +1,4 @@
-"""The cell that makes a picture or a video again: its words and settings as a magic takes them."""
+"""A cell that makes an image or a video again: a magic with its prompt and settings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LONGEST = 4_000
 
 
 def cell(made: Image | Video) -> str:
-    """The magic and its words; empty where nobody knows with what it was made."""
+    """The magic and its prompt; empty where the prompt is not known."""
     if not made.asked or len(made.prompt) > LONGEST:
         return ""
     settings: dict[str, Any] = {**made.asked}
@@ -45,7 +45,7 @@ def cell(made: Image | Video) -> str:
 
 
 def folded(made: Image | Video) -> str:
-    """The same behind a line that opens it."""
+    """The same cell, folded."""
     text = cell(made)
     if not text:
         return ""

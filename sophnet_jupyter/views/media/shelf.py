@@ -1,4 +1,4 @@
-"""Where the bytes of a picture, a sound or a video go: into the notebook, or into files by it."""
+"""Where media bytes are stored: in the notebook, or in files beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = "sophnet-media"
 
 @dataclass(slots=True)
 class Shelf:
-    """``in_files`` keeps everything out of the notebook; else only what exceeds the budget is."""
+    """``in_files`` keeps all media out of the notebook; else only what exceeds the budget."""
 
     in_files: bool = False
 
@@ -31,7 +31,7 @@ _writing = threading.Lock()
 
 def source(data: bytes, mime: str, suffix: str, *, budget: int = BUDGET) -> tuple[str, str]:
     """
-    What ``src`` says of these bytes, and the path of their file if they are in one.
+    The ``src`` attribute for these bytes, and the path of their file if there is one.
 
     Small ones are put into the address itself, others into ``sophnet-media/`` in the working
     folder, which is the notebook's. Raises `OSError` where that cannot be written.
@@ -44,7 +44,7 @@ def source(data: bytes, mime: str, suffix: str, *, budget: int = BUDGET) -> tupl
 
 def kept(data: bytes, kind: str, suffix: str) -> str:
     """
-    Write a file under a name of its content, unless it is there; returns its relative path.
+    Write a file named by its content's hash, unless it exists; returns its relative path.
 
     From any thread. Raises `OSError`.
     """
@@ -70,7 +70,7 @@ def encoded_length(data: bytes | bytearray) -> int:
 
 
 def fits(*parts: bytes | bytearray) -> bool:
-    """Whether one output may hold all of these in the notebook."""
+    """Whether these bytes together fit into one output."""
     return sum(map(encoded_length, parts)) <= BUDGET
 
 

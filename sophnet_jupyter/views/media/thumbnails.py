@@ -1,4 +1,4 @@
-"""The pictures that went along with a question, small, in a row above the answer."""
+"""Thumbnails of the images sent with a question, in a row above the answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _SIDES = (160, 120, 96, 64)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A picture that was sent: ``thumbnail`` is a small image file, empty for an address."""
+    """An image that was sent: ``thumbnail`` is a small image file, empty for a URL."""
 
     label: str
     thumbnail: bytes = b""
 
 
 def row(pictures: Sequence[Sent]) -> str:
-    """All of them side by side. Nothing is loaded: an address shows as its name."""
+    """All thumbnails side by side. Nothing is loaded: a URL is shown as its name."""
     shown = "".join(_piece(number, one) for number, one in enumerate(pictures[:SHOWN], 1))
     more = len(pictures) - SHOWN
     rest = f'<div style="{SMALL};{FAINT}">and {more} more</div>' if more > 0 else ""
@@ -36,14 +36,14 @@ def row(pictures: Sequence[Sent]) -> str:
 
 
 def lines(pictures: Sequence[Sent]) -> str:
-    """The same in words, a line each."""
+    """The same as plain text, a line each."""
     return "\n".join(
         f"[image {number}] {one_line(one.label)}" for number, one in enumerate(pictures, 1)
     )
 
 
 def small(picture: bytes) -> bytes:
-    """A picture file of at most about `BYTES`: as it is, or as a JPEG that has become smaller."""
+    """An image file of at most about `BYTES`: unchanged, or scaled down to a JPEG."""
     if len(picture) <= BYTES:
         return picture
     from PIL import Image

@@ -1,4 +1,4 @@
-"""What was said in recordings: the sound, and its sentences with times and speakers."""
+"""A transcript: the sound, and its sentences with times and speakers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def colours(recording: Recording) -> dict[str, str]:
 
 
 def sound_of(recording: Recording, most: int) -> bytes:
-    """The bytes of a recording that is at hand and not larger than ``most``; else none."""
+    """The bytes of a recording if they are available and at most ``most``; else empty."""
     if recording.data:
         return recording.data if len(recording.data) <= most else b""
     path = Path(recording.place) if recording.place and "://" not in recording.place else None
@@ -64,13 +64,13 @@ def sound_of(recording: Recording, most: int) -> bytes:
 
 
 def mime_of(sound: bytes) -> str:
-    """What its first bytes say it is, as browsers know it; empty where nobody can tell."""
+    """The MIME type by the first bytes; empty where it is unknown."""
     media = sniff(sound[:HEAD])
     return media.mime if media and media.kind in ("audio", "video") else ""
 
 
 def player(recording: Recording) -> str:
-    """The sound in a notebook where it is small; else where it is."""
+    """A player, with the sound embedded where it is small; else linked."""
     if data := sound_of(recording, BUDGET):
         media = sniff(data[:HEAD])
         if media and media.kind == "audio" and fits(data):

@@ -45,7 +45,7 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
 
 
 def line(data: bytes) -> str:
-    """The same in words."""
+    """The same as plain text."""
     found = sniff(data[:HEAD])
     return f"[video, {found.mime if found else 'unknown type'}, {_size(data)}]"
 

@@ -1,4 +1,4 @@
-"""Videos of an answer, each with a player and what it was made from."""
+"""Videos of an answer, each with a player, its prompt and settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def players(videos: Sequence[Video]) -> str:
 
 
 def lines(videos: Sequence[Video]) -> str:
-    """The same in words, a line each."""
+    """The same as plain text, a line each."""
     return "\n".join(
         f"[video {number}] {' · '.join(filter(None, [one_line(video.prompt), figures(video)]))}"
         for number, video in enumerate(videos, 1)

@@ -1,4 +1,4 @@
-"""How near a few things are to each other: a table of numbers whose grounds tell the same."""
+"""A similarity matrix of a few items, as a table with coloured cells."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _THUMBNAIL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapItem:
-    """One of the things: its number in the notebook, its name, a small picture if it is one."""
+    """One of the items: its number in the notebook, its name, a thumbnail if it is an image."""
 
     number: int
     label: str
@@ -42,7 +42,7 @@ class MapItem:
 
 def heat_map(items: Sequence[MapItem], near: Rows) -> str:
     """
-    A square table: the stronger a ground, the nearer are its row and its column.
+    A square table: the stronger a cell's colour, the more similar its row and its column.
 
     ``near`` are cosines, NaN where one is not known. Five items or more stand in an order in which
     those that are near each other are neighbours; their numbers stay those of the notebook.
@@ -64,7 +64,7 @@ def heat_map(items: Sequence[MapItem], near: Rows) -> str:
 
 
 def lines(items: Sequence[MapItem], near: Rows) -> str:
-    """The same in words, a line for each row."""
+    """The same as plain text, a line for each row."""
     order = arranged(near)
     width = max(len(str(item.number)) for item in items)
     numbers = "".join(f"{items[n].number:>7}" for n in order)
@@ -77,7 +77,7 @@ def lines(items: Sequence[MapItem], near: Rows) -> str:
 
 
 def arranged(near: Rows) -> list[int]:
-    """An order of the rows in which each stands beside the one that is nearest to it."""
+    """An order of the rows that puts similar ones beside each other."""
     count = len(near)
     if count < SORTED_FROM:
         return list(range(count))
@@ -99,7 +99,7 @@ def arranged(near: Rows) -> list[int]:
 
 
 def extent(near: Rows) -> tuple[float, float]:
-    """The lowest and the highest value off the diagonal: models differ in what they call near."""
+    """The lowest and the highest value off the diagonal: the usual range differs between models."""
     known = [
         value
         for n, row in enumerate(near)
@@ -110,7 +110,7 @@ def extent(near: Rows) -> tuple[float, float]:
 
 
 def strength(value: float, low: float, high: float) -> float:
-    """How strong the ground of a value is, from 0 to 1."""
+    """The strength of a value's colour, from 0 to 1."""
     if high - low < 0.01:
         return 1.0 if value >= high else 0.0
     return min(1.0, max(0.0, (value - low) / (high - low)))

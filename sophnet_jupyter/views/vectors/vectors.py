@@ -1,4 +1,4 @@
-"""Vectors as a reader meets them: a heat-map of a few, a summary of many."""
+"""Show vectors: a heat map of a few, a summary of many."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
 
 def html(response: Response) -> str:
-    """What there is to see of a response's vectors; empty where it has none."""
+    """A response's vectors as HTML; empty where it has none."""
     found = response.embeddings
     if not found:
         return ""
@@ -62,7 +62,7 @@ def lines(response: Response) -> str:
 
 
 def title(response: Response) -> str:
-    """How many of what, and how large: ``120 texts × 1024 dimensions``."""
+    """Number, kind and dimensions of the vectors: ``120 texts × 1024 dimensions``."""
     found = response.embeddings
     counts = ((len(found.asked.texts), "text"), (len(found.asked.images), "image"))
     said = " and ".join(f"{n:,} {name}{'s' if n > 1 else ''}" for n, name in counts if n)
@@ -72,7 +72,7 @@ def title(response: Response) -> str:
 
 
 def numbers(response: Response) -> str:
-    """How the first vector begins."""
+    """The first numbers of the first vector."""
     row = response.vectors[0]
     more = ", …" if len(row) > SHOWN_NUMBERS else ""
     return f"[{', '.join(f'{value:.4f}' for value in row[:SHOWN_NUMBERS].tolist())}{more}]"

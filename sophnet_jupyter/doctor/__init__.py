@@ -1,5 +1,5 @@
 """
-What is wrong, and what to do about it: ``%sophnet doctor`` and ``sophnet-jupyter doctor``.
+Diagnosis with advice: ``%sophnet doctor`` and ``sophnet-jupyter doctor``.
 
 Each check ends within five seconds, none raises, and those that need nothing from each other run at
 the same time. What the network checks learn, they learn in the order in which a request meets it:

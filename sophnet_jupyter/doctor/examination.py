@@ -1,4 +1,4 @@
-"""What is looked at, in which order."""
+"""Run all checks of ``%sophnet doctor``, and return their findings in a fixed order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .service import ask, source
 
 async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
     """
-    Everything that was found, in the order in which it is best read.
+    The findings of all checks, in the order in which they are shown.
 
     ``stream`` also asks a real service for a short answer, to see whether it arrives in pieces; the
     sandbox, which costs nothing, is asked anyway. The arguments are those of `Client`.

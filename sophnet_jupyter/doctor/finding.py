@@ -1,4 +1,4 @@
-"""One thing that was looked at, and how a look is kept short."""
+"""The result of one check, and a time limit for checks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: ✓ fine, ! worth a word, ✕ will not work."""
+    """The result of one check: ✓ fine, ! a warning, ✕ will not work."""
 
     mark: Mark
     about: str
@@ -29,12 +29,12 @@ class Finding:
 
 
 def well(found: list[Finding]) -> bool:
-    """True when nothing among them keeps things from working."""
+    """True when no finding is an error (✕)."""
     return all(each.mark != "✕" for each in found)
 
 
 async def bounded(about: str, check: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
-    """A check that ends in time and never raises."""
+    """Run a check under a time limit; errors and timeouts become findings."""
     try:
         async with asyncio.timeout(LIMIT):
             return await check

@@ -1,4 +1,4 @@
-"""The services beside SophNet, looked at where the user has a key for them."""
+"""Checks of Dify and TeleAI, for those services that have a key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def others(client: Client) -> list[Finding]:
-    """What there is to say of Dify's apps and of TeleAI; nothing where no key of theirs is set."""
+    """The findings on Dify's apps and on TeleAI; none for a service without a key."""
     checks = [_app(client, name) for name in ["", *dify_apps()]]
     found = await asyncio.gather(*checks, _analyst(client))
     return [finding for each in found for finding in each]
@@ -45,7 +45,7 @@ async def _app(client: Client, name: str) -> list[Finding]:
 
 
 async def _opened(app: Dify) -> list[Finding]:
-    """Whether the key opens an app, and which."""
+    """Check the key with a request for the app's name."""
     try:
         info = await app.info()
     except KeyRejected as error:

@@ -1,4 +1,4 @@
-"""The way to the service: proxy, name, port, certificate."""
+"""Checks of the network path to a service: proxy, DNS name, port, certificate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOON = 14 * 86400.0
 
 @dataclass(frozen=True, kw_only=True)
 class Road:
-    """How a service is reached: its address, empty for a sandbox to be started, and the way."""
+    """The network path to a service; ``base_url`` is empty for a sandbox not yet started."""
 
     base_url: str
     proxy: str = ""
@@ -33,7 +33,7 @@ class Road:
 
 
 async def reach(road: Road) -> list[Finding]:
-    """How far a connection comes. Behind the first obstacle nothing more can be seen."""
+    """The findings along the path; the check ends at the first obstacle."""
     if not road.base_url:
         return await bounded("sandbox", _sandbox())
     found = [_proxy(road), *await bounded("name", _name(road))]

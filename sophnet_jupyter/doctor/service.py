@@ -1,4 +1,4 @@
-"""What the service makes of us: of the key, of the clock, and whether its answers stream."""
+"""Checks that need a response of the service: key, clock, and streaming."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUESTION = "Count from 1 to 40, digits only, separated by spaces."
 
 
 async def ask(client: Client, *, stream: bool) -> list[Finding]:
-    """Everything that only an answer can tell."""
+    """The findings of the checks that need a response."""
     checks = [bounded("key", _key(client))]
     if stream:
         checks.append(bounded("stream", _stream(client)))
@@ -32,7 +32,7 @@ async def ask(client: Client, *, stream: bool) -> list[Finding]:
 
 
 async def _key(client: Client) -> list[Finding]:
-    """Whether the key opens the door, and from the same answer what time it is there."""
+    """Check the key, and compare the clocks by the Date header of the same response."""
     reply = await client._sophnet.fetch(Call(method="GET", path="/v1/models"), retry=ONCE)
     return [_accepted(reply, client.settings), *_clock(reply.headers.get("date", ""))]
 
@@ -69,7 +69,7 @@ def _clock(date: str) -> list[Finding]:
 
 
 def source(settings: Settings) -> str:
-    """Where the key came from."""
+    """A phrase that says where the key comes from."""
     if settings.key_source == "environment":
         return "key from SOPHNET_API_KEY"
     profile = f", profile {settings.profile}" if settings.profile else ""
@@ -100,7 +100,7 @@ async def _listen(client: Client, times: list[float]) -> None:
 
 
 def judged(times: list[float]) -> Finding:
-    """What the moments say at which the pieces of an answer came, in seconds."""
+    """The finding on streaming, from the arrival times of the chunks, in seconds."""
     # Pieces out of one packet follow each other within far less than a millisecond.
     bursts = 1 + sum(later - earlier > 0.001 for earlier, later in pairwise(times))
     if len(times) < 8:

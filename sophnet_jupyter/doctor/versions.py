@@ -1,4 +1,4 @@
-"""Which packages are too old, by the floors that our own package declares."""
+"""Checks of package versions against the minimum versions that our own package declares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REQUIREMENT = re.compile(r"([\w.-]+)>=([\d.]+)(?:; extra == ['\"](\w+)['\"])?")
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """A package with the oldest version that will do; ``needed`` if nothing works without it."""
+    """A package with its minimum version; ``needed`` if nothing works without it."""
 
     name: str
     floor: str
@@ -30,7 +30,7 @@ class Package:
 
 
 def packages() -> list[Package]:
-    """What we need, and what a notebook server needs to be safe: the extra ``lab``."""
+    """Our dependencies, and those of a safe notebook server: the extra ``lab``."""
     found = [Package(name=name, floor=floor, needed=False) for name, floor in KERNEL.items()]
     for line in metadata.requires("sophnet-jupyter") or []:
         match = _REQUIREMENT.fullmatch(line)
@@ -40,7 +40,7 @@ def packages() -> list[Package]:
 
 
 def wanting() -> list[Package]:
-    """Those that are too old, or missing though we need them."""
+    """The packages that are too old, or missing though needed."""
     return [
         each
         for each in packages()
@@ -49,7 +49,7 @@ def wanting() -> list[Package]:
 
 
 def summary() -> str:
-    """All that are there, and those that are not and may be elsewhere."""
+    """A sentence that lists the installed packages, and those not found in this environment."""
     here = [f"{each.name} {each.version}" for each in packages() if each.version]
     elsewhere = [each.name for each in packages() if not each.version]
     said = ", ".join(here)

@@ -1,4 +1,4 @@
-"""Files without holding up the loop, and new ones that appear whole or not at all."""
+"""File I/O in threads, and new files that appear complete or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_NAME = 80
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """
-    Do blocking work in a thread. When cancelled, waits for its end first, since it uses a file
+    Run blocking work in a thread. When cancelled, waits for its end first, since it uses a file
     that the caller is about to close.
     """
     # A future of the executor, since to_thread's task costs more than reading a piece of a file.
@@ -39,7 +39,7 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 class NewFile:
     """
-    A file that is being written under a name nobody looks for, in a folder that is made if needed.
+    A file written under a temporary name, in a folder that is created if needed.
 
     `open` it first, `keep` gives it its name, `discard` leaves nothing behind. Blocking; raises
     `OSError`.
@@ -64,14 +64,14 @@ class NewFile:
             view = view[os.write(self._handle, view) :]
 
     def finish(self) -> None:
-        """Close it, once all of it is on the disk."""
+        """Flush the file to disk and close it."""
         if self._handle is not None:
             # Else a power cut could leave the final name with nothing in it.
             os.fsync(self._handle)
             self._close()
 
     def keep(self, stem: str, suffix: str) -> Path:
-        """Give it a name that no other file has; nothing is ever overwritten."""
+        """Rename it to a name that no other file has; nothing is ever overwritten."""
         self.finish()
         stem = plain_name(stem)
         for number in range(1, 10_000):
@@ -85,7 +85,7 @@ class NewFile:
         raise FileExistsError(f"there are too many files called {stem}")
 
     def discard(self) -> None:
-        """Leave nothing behind; does nothing once it was kept."""
+        """Delete the temporary file; does nothing after `keep`."""
         self._close()
         with suppress(OSError):
             self.part.unlink(missing_ok=True)
@@ -97,6 +97,6 @@ class NewFile:
 
 
 def plain_name(text: str) -> str:
-    """A name made of ASCII letters, digits, ``_`` and ``-``, that is on no system special."""
+    """A name of ASCII letters, digits, ``_`` and ``-`` that no operating system reserves."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", text)[:_LONGEST_NAME].strip("-")
     return plain or "result"

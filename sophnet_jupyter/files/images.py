@@ -1,4 +1,4 @@
-"""Look at a picture before it is shown: that it is one, whole, and of a size we can draw."""
+"""Checks of an image before it is shown: that it is complete, and not too large to decode."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOVING = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageInfo:
-    """A picture that was looked at: its size in pixels, and its format (``PNG``)."""
+    """The size of a checked image in pixels, and its format (``PNG``)."""
 
     width: int
     height: int
@@ -60,7 +60,7 @@ def _checked(file: BinaryIO, pixels: int, frames: int) -> ImageInfo:
 
 
 class _TooMuch(ValueError):
-    """More pixels or frames than we take."""
+    """The image has more pixels or frames than we accept."""
 
 
 def _check_size(width: int, height: int, pixels: int) -> None:
@@ -70,7 +70,7 @@ def _check_size(width: int, height: int, pixels: int) -> None:
 
 
 def _moves(image: ImageFile) -> bool:
-    """True where there is a second frame; some readers would count all of them to tell."""
+    """True where there is a second frame; some decoders would read all frames to tell."""
     try:
         image.seek(1)
     except EOFError:
@@ -105,7 +105,7 @@ def _opened(file: BinaryIO) -> ImageFile:
 
 
 def _count(image: ImageFile, frames: int) -> None:
-    """Go from frame to frame as far as is allowed: asking for the number would go to the end."""
+    """Count frames one by one up to the limit: the total would make Pillow read all of them."""
     try:
         image.seek(frames)
     except EOFError:

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes. Names and headers of servers are often wrong."""
+"""The type of a file by its first bytes. Names and headers of servers are often wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEAD = 128
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A type of file that we take: ``suffix`` with its dot, ``mime`` as browsers know it."""
+    """A type of file that we accept: ``suffix`` with its dot, ``mime`` as browsers know it."""
 
     kind: Kind
     suffix: str
@@ -85,13 +85,13 @@ _WRITTEN = bytes(set(range(256)) - set(range(32)) | set(b"\t\n\r\f\x1b"))
 
 
 def is_text(head: bytes, said: str) -> bool:
-    """True where a server calls a file a text, and nothing at its start speaks against that."""
+    """True where a server calls a file text, and its first bytes do not contradict that."""
     return said.startswith(TEXTS) and not head.translate(None, _WRITTEN)
 
 
 def container(head: bytes) -> str:
     """
-    The ending, with its dot, of a file with sound or video that begins so; empty for all else.
+    The suffix, with its dot, of an audio or video container; empty for anything else.
 
     Wider than `sniff`: many of these are only decoded, and neither kept nor shown.
     """
@@ -106,7 +106,7 @@ def container(head: bytes) -> str:
 
 
 def is_no_sound(head: bytes) -> bool:
-    """True for what is certainly no bare samples: a text, a picture, a document, an archive."""
+    """True for what cannot be raw samples: a text, an image, a document, an archive."""
     media = sniff(head)
     if media is not None and media.kind not in ("audio", "video"):
         return True
@@ -143,7 +143,7 @@ def _boxed(brand: bytes) -> Media | None:
 
 
 def _frame(head: bytes) -> Media | None:
-    """Bare frames of MPEG audio: twelve set bits, then a layer and rates that can be."""
+    """True for the header of a bare MPEG audio frame: twelve set bits, then valid fields."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None
     layer = head[1] >> 1 & 3

@@ -1,5 +1,5 @@
 """
-Text by its lines, which end where those of the wire and of Markdown do.
+Lines of a text, split only at the line ends that the protocols and Markdown know.
 
 `str.splitlines` cuts at twelve characters, of which seven stand inside a line as well: a vertical
 tab is PowerPoint's soft break, and U+2028 and U+0085 may stand in any sentence.

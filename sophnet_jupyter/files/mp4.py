@@ -1,4 +1,4 @@
-"""What the boxes of an MP4 say of its video: size, length, and whether all of it is there."""
+"""Size, length and completeness of an MP4 video, from its boxes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def facts(data: bytes) -> Facts:
 
 
 def check(content: Path | bytes) -> Facts:
-    """Look at a video before it is kept: `facts`, also of a file. Raises `ValueError`."""
+    """Check a video before it is kept: `facts`, also of a file. Raises `ValueError`."""
     return facts(content if isinstance(content, bytes) else content.read_bytes())
 
 
@@ -67,7 +67,7 @@ def _seconds(data: bytes, begin: int) -> float:
 
 
 def _boxes(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
-    """The kind of each box between two places, and where its content begins and ends."""
+    """The type of each box between two offsets, and where its content begins and ends."""
     while begin < end:
         size, kind = _HEAD.unpack_from(data, begin)
         inner = begin + _HEAD.size

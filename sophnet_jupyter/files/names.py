@@ -1,5 +1,5 @@
 """
-What type a file has by the ending of its name, the same on every machine.
+The MIME type of a file by the suffix of its name, the same on every machine.
 
 `mimetypes` asks files of the system, and without them knows neither WebP nor M4A.
 """
@@ -79,7 +79,7 @@ _BY_ENDING = {ending: mime for mime, endings in _TYPES.items() for ending in end
 
 
 def type_of(name: str) -> str:
-    """Such as ``image/webp``; empty for an ending that is not in the list."""
+    """The MIME type, such as ``image/webp``; empty for an unknown suffix."""
     return _BY_ENDING.get(name.rpartition(".")[2].lower(), "") if "." in name else ""
 
 

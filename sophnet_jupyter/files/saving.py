@@ -1,5 +1,5 @@
 """
-Results as files.
+Save results to files.
 
 A name that the user gives is that file, new or not, so that a cell can be run again. In a folder we
 choose the names, and there nothing is ever overwritten. Blocking; a file appears whole or not at
@@ -29,7 +29,7 @@ def save_texts(
 
 
 def save_bytes(data: bytes, path: Path) -> Path:
-    """Write one file, in place of what it was. Raises `SettingsError`."""
+    """Write one file, replacing an old one. Raises `SettingsError`."""
     file = NewFile(path.parent)
     try:
         file.open()
@@ -44,7 +44,7 @@ def save_bytes(data: bytes, path: Path) -> Path:
 
 
 def save_new(data: bytes, folder: Path, stem: str, ending: str) -> Path:
-    """Write a file under a name that is free in that folder. Raises `SettingsError`."""
+    """Write a new file in a folder, under a name not yet taken. Raises `SettingsError`."""
     file = NewFile(folder)
     try:
         file.open()
@@ -62,7 +62,7 @@ def is_folder(path: str | os.PathLike[str]) -> bool:
 
 
 def stem(prompt: str, seed: int | None, kind: str) -> str:
-    """What a file is called by what it was made from; ``kind`` stands in for lost words."""
+    """A file name without suffix made from a prompt; ``kind`` is used where none is known."""
     words = "-".join(prompt.split()[:6]) or kind
     return words if seed is None else f"{words}-{seed}"
 

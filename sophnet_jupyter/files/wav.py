@@ -1,4 +1,4 @@
-"""WAV files: written, and their heads read; a streamed one says no length, which means hours."""
+"""Read and write WAV files, including streamed ones whose header gives no length."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TAGS = (b"TAG", b"ID3")
 
 
 class Layout(NamedTuple):
-    """Where the samples of a file begin, and what they are. PCM of ``bits`` a sample."""
+    """Where the samples of a file begin, and their format: PCM of ``bits`` per sample."""
 
     start: int
     sample_rate: int
@@ -26,7 +26,7 @@ class Layout(NamedTuple):
 
 
 def layout(data: bytes) -> Layout | None:
-    """What the head of a WAV file says; None where it is none, is damaged, or not whole yet."""
+    """The header of a WAV file, parsed; None if it is not WAV, damaged, or incomplete."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         return None
     at, found = 12, None
@@ -46,8 +46,7 @@ def layout(data: bytes) -> Layout | None:
 
 def samples(data: bytes) -> bytes:
     """
-    The samples of a WAV file, to its end where nobody has closed it. Empty where it has none, or
-    is none.
+    The samples of a WAV file, up to its end where the length is open. Empty if there are none.
     """
     whole = mended(data)
     found = layout(whole)
@@ -57,12 +56,12 @@ def samples(data: bytes) -> bytes:
 
 
 def without_tail(data: bytes, length: int) -> bytes:
-    """Samples, ``length`` bytes of which a head has named, without chunks that stand behind."""
+    """The ``length`` bytes of samples that a header announces, without chunks after them."""
     return data[:length] if _is_chunks(data, 0, length) else data
 
 
 def head(length: int, sample_rate: int, channels: int) -> bytes:
-    """The head of a file whose 16-bit samples are ``length`` bytes long."""
+    """The header of a file whose 16-bit samples are ``length`` bytes long."""
     wide = 2 * channels
     form = (16, 1, channels, sample_rate, sample_rate * wide, wide, 16)
     # A longer sound than a head can name plays on all the same.
@@ -73,7 +72,7 @@ def head(length: int, sample_rate: int, channels: int) -> bytes:
 
 
 def written(samples: bytes, sample_rate: int, channels: int = 1) -> bytes:
-    """16-bit samples as a file. A frame at the end that is not whole is left out."""
+    """A WAV file of these 16-bit samples. An incomplete frame at the end is left out."""
     wide = 2 * channels
     whole = samples[: len(samples) // wide * wide]
     return head(len(whole), sample_rate, channels) + whole
@@ -81,7 +80,7 @@ def written(samples: bytes, sample_rate: int, channels: int = 1) -> bytes:
 
 def mended(data: bytes) -> bytes:
     """
-    A WAV file whose head names its true length; any other sound as it is.
+    A WAV file with the true length in its header; any other sound unchanged.
 
     Only what cannot be is changed: lengths of a file that was streamed, or was never closed, are 0
     or beyond its end. Chunks behind the samples stay such, and more samples are samples.
@@ -104,16 +103,13 @@ def mended(data: bytes) -> bytes:
 
 
 def _length(data: bytes, found: Layout) -> int:
-    """How long the samples are by their own head."""
+    """The length of the samples by their own header."""
     length: int = struct.unpack_from("<I", data, found.start - 4)[0]
     return length
 
 
 def _is_chunks(data: bytes, begin: int, length: int) -> bool:
-    """
-    Whether there is nothing behind a chunk's content but whole chunks; of a known name, one may be
-    cut off.
-    """
+    """True if only complete chunks follow; the last one, of a known name, may be cut off."""
     at = begin + length
     if not 0 <= at < len(data):
         return False
@@ -133,7 +129,7 @@ def _is_chunks(data: bytes, begin: int, length: int) -> bool:
 
 
 def _behind(data: bytes, begin: int, size: int) -> int:
-    """Where the next chunk begins: behind a byte that makes it even, which some writers forget."""
+    """The offset of the next chunk, after a padding byte, which some writers omit."""
     at = begin + size
     if size % 2 and _is_name(data[at : at + 4]) and not _is_name(data[at + 1 : at + 5]):
         return at

@@ -1,4 +1,4 @@
-"""Addresses and keys as people paste them: taken by what they mean, or refused with a sentence."""
+"""Validate addresses and keys as people paste them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which Dify app is asked, with which key, and at which address."""
+"""The settings of Dify apps: key, address, user."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DIFY_URL = "https://api.dify.ai/v1"
 
 
 def choose_dify(app: str, key: Secret | None, base_url: str = "") -> None:
-    """Use this key for a Dify app from now on, in this kernel; None takes that back."""
+    """Use this key for a Dify app in this kernel from now on; None undoes that."""
     chosen = session.setdefault("dify", {})
     chosen.pop(app_profile("dify", app), None)
     if key is not None:
@@ -33,7 +33,7 @@ def choose_dify(app: str, key: Secret | None, base_url: str = "") -> None:
 
 
 def environment_dify_url() -> str:
-    """The same for the key of a Dify app."""
+    """The address that a new key of a Dify app belongs to."""
     return os.environ.get("DIFY_BASE_URL", "")
 
 

@@ -1,4 +1,4 @@
-"""What all settings share: the session, profiles, folders, and checks of keys and addresses."""
+"""Shared by all settings: the session's choices, profiles, folders, and checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KeySource = Literal["argument", "%sophnet", "environment", "keyring", "file", "s
 
 
 class Chosen(TypedDict, total=False):
-    """What ``%sophnet`` can set. A key is never among it as a plain text."""
+    """The settings made by ``%sophnet``. A key is never among them as plain text."""
 
     api_key: Secret
     base_url: str
@@ -43,13 +43,13 @@ def store() -> Keystore:
 
 
 def profile_in_use() -> str:
-    """The profile that a login without a name is about."""
+    """The profile that a login without a name changes."""
     return session.get("profile") or os.environ.get("SOPHNET_PROFILE") or DEFAULT
 
 
 def data_folder(environ: Mapping[str, str] | None = None) -> Path:
     """
-    Where this user's data is kept: what tasks there are, and what may be made again.
+    The user's data folder: the task journal and caches.
 
     SOPHNET_DATA_DIR, or the system's own place: ``%LOCALAPPDATA%``, ``~/Library/Application
     Support``, ``$XDG_DATA_HOME`` or ``~/.local/share``, and in it ``sophnet_jupyter``. A process
@@ -86,7 +86,7 @@ class Timeouts:
 
 def notebook_user(environ: Mapping[str, str]) -> str:
     """
-    A user for Dify that stays the same for a notebook, and tells nothing about it.
+    A stable user id for Dify per notebook, which reveals nothing about it.
 
     JPY_SESSION_NAME is the notebook's path, where the server sets it.
     """

@@ -1,5 +1,5 @@
 """
-Keys that outlive a kernel: profiles in the user's configuration folder, their keys in the keyring.
+Stored keys: profiles in the user's configuration folder, their keys in the keyring.
 
 A profile is a key with the address and the project it belongs to. Other services have profiles of
 their own, whose names begin with theirs: ``dify:writer``. ``profiles.json`` lists them; a
@@ -43,7 +43,7 @@ _NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A key, where it is kept, and what belongs to it."""
+    """A profile: where its key is stored, and the settings that belong to it."""
 
     name: str
     kept: Kept
@@ -218,7 +218,7 @@ def _decoded(text: bytes) -> dict[str, Any] | None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a file that is never half there, and at no time readable by others."""
+    """Write a file atomically, at no time readable by others."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
     try:
@@ -236,7 +236,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _keyring() -> Any:
-    """The keyring module, if there is one that really keeps things; else None."""
+    """The keyring module, if its backend really stores passwords; else None."""
     if find_spec("keyring") is None:
         return None
     import keyring

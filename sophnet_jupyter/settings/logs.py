@@ -1,5 +1,5 @@
 """
-What can be logged: by us, and by the libraries below us.
+Keep keys out of log records: ours, and those of libraries.
 
 Our loggers stand below ``sophnet_jupyter``. At INFO they tell a request's method, path, status,
 milliseconds and request id; never a query, a body or a key. In a notebook:
@@ -27,7 +27,9 @@ websockets.client websockets.server websockets.protocol
 
 
 class KeysOut(logging.Filter):
-    """Takes every key that this process knows out of a record: message, arguments, traceback."""
+    """
+    A logging filter that removes every known key from a record: message, arguments, traceback.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -47,7 +49,7 @@ _KEYS_OUT = KeysOut()
 
 
 def guard() -> None:
-    """Let no library log a key. Costs nothing until one logs."""
+    """Install the filter for all libraries' loggers. Costs nothing until one logs."""
     for name in GUARDED:
         # Adding the same filter again changes nothing.
         logging.getLogger(name).addFilter(_KEYS_OUT)

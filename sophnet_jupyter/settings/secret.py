@@ -1,4 +1,4 @@
-"""A key that does not show itself, and the words of others without it."""
+"""A key that is never printed, and texts of others with keys removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PIECE = 12
 
 
 class Secret:
-    """A key: not printed, not formatted, not pickled, not copied, and no variable of anything."""
+    """A key: not printed, formatted, pickled or copied, and no attribute of any object."""
 
     __slots__ = ("__weakref__", "_value")
 
@@ -25,7 +25,7 @@ class Secret:
             _alive.add(self)
 
     def reveal(self) -> str:
-        """The key itself, for the line that joins it to a request."""
+        """The key itself, for the code that adds it to a request."""
         return self._value
 
     def scrub(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which SophNet is asked, with which key, for which project and model."""
+"""The settings of SophNet: key, address, project, model."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ MODEL = "DeepSeek-V3.2"
 
 
 def choose(key: Secret, *, profile: str = "", base_url: str = "", project_id: str = "") -> None:
-    """Use this key from now on, with the address and the project that belong to it."""
+    """Use this key from now on, with its address and project."""
     session.update(
         {"api_key": key, "profile": profile, "base_url": base_url, "project_id": project_id}
     )
 
 
 def forget() -> None:
-    """Take back `choose`."""
+    """Undo `choose`."""
     for name in ("api_key", "profile", "base_url", "project_id"):
         session.pop(name, None)  # type: ignore[misc]
 
 
 def environment_has_key() -> bool:
-    """True when SOPHNET_API_KEY is set, which a stored key stands behind."""
+    """True when SOPHNET_API_KEY is set, which has priority over a stored key."""
     return bool(os.environ.get("SOPHNET_API_KEY"))
 
 
 def environment_base_url() -> str:
-    """The address that a new key belongs to where nothing else is said."""
+    """The default address of a new key."""
     return os.environ.get("SOPHNET_BASE_URL", "")
 
 
@@ -114,7 +114,7 @@ def model_name() -> str:
 
 
 class _Said(NamedTuple):
-    """Where a setting is looked for: arguments, what %sophnet chose, the environment."""
+    """The sources of a setting: arguments, ``%sophnet``, the environment."""
 
     given: Mapping[str, Any]
     chosen: Mapping[str, str]
@@ -171,7 +171,7 @@ def _chosen(key: _Key) -> dict[str, str]:
 
 
 def _address(key: _Key, said: _Said) -> str:
-    """Where the key is sent to. Raises `SettingsError`."""
+    """The address to send the key to. Raises `SettingsError`."""
     if key.source == "sandbox":
         # An empty one: client/sandbox.py starts it and learns its port on first use.
         return sandbox_url(said.environ)

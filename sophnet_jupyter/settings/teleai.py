@@ -1,4 +1,4 @@
-"""Which TeleAI account is used, and where it is."""
+"""The settings of the TeleAI account: id, key, address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SANDBOX_APP_ID = "sandbox"
 
 @dataclass(frozen=True, kw_only=True)
 class TeleAIAccount:
-    """Who one is at TeleAI, and where that is. ``authorization`` is empty, or ready to be sent."""
+    """A TeleAI account with its address. ``authorization`` is empty, or a ready header."""
 
     app_id: str
     app_key: Secret

@@ -1,5 +1,5 @@
 """
-The environment variables there are, each with what it means; and those that only look so.
+Our environment variables with their meaning, and warnings about unknown ones.
 
 Nobody reads a variable with a slip in its name: SOPHNET_APIKEY would leave its user in the sandbox
 without a word. So it is told, once in a process, and never with its value.
@@ -65,7 +65,7 @@ class SettingsWarning(UserWarning):
 
 
 def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Variables that begin as ours do and are none, each with the nearest that is one, or none."""
+    """Unknown variables with our prefix, each with the closest known name, or none."""
     names = os.environ if environ is None else environ
     return {
         name: _nearest(name)
@@ -75,7 +75,7 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
 
 
 def notice() -> str:
-    """One line about the unknown variables that this process has not told of yet, or nothing."""
+    """A line about unknown variables not reported yet, or nothing."""
     found = {name: near for name, near in unknown_variables().items() if name not in _told}
     _told.update(found)
     if not found:
@@ -93,7 +93,7 @@ def described(name: str, near: str) -> str:
 
 
 def tell() -> None:
-    """Warn of what `notice` says. To be called by what a caller of ours calls."""
+    """Warn with the text of `notice`. Call it only from functions that users call."""
     if said := notice():
         # Above: the reading of settings, the making of a client, the check of its words.
         warnings.warn(f"sophnet_jupyter: {said}", SettingsWarning, stacklevel=5)

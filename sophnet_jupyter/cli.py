@@ -202,7 +202,7 @@ def _copy_missing(source: Path, target: Path) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the demo as Ctrl-C does."""
+    """Make SIGTERM and a closed terminal end the demo as Ctrl-C does."""
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
 
@@ -222,7 +222,7 @@ def _interruptible() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Lab:
-    """A JupyterLab that answers on ``url``, or soon will."""
+    """A JupyterLab server that answers on ``url``, or soon will."""
 
     process: subprocess.Popen[str]
     url: str
@@ -292,7 +292,7 @@ def _command(folder: Path, port: int) -> list[str]:
 
 
 def _isolation(config: Path) -> dict[str, str]:
-    """Settings of their own: a password, a proxy prefix or a layout of the user's stay out."""
+    """Options that keep the user's password, proxy prefix and layout out of this server."""
     news = config / "lab/user-settings/@jupyterlab/apputils-extension"
     news.mkdir(parents=True)
     (news / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
@@ -301,7 +301,7 @@ def _isolation(config: Path) -> dict[str, str]:
 
 
 def _pass_on(process: subprocess.Popen[str], over: threading.Event) -> None:
-    """Show what Lab and its kernels complain about, until they are asked to leave."""
+    """Print warnings and errors of Lab and its kernels, until they are asked to end."""
     assert process.stderr
     with process.stderr:
         for line in process.stderr:
@@ -311,7 +311,7 @@ def _pass_on(process: subprocess.Popen[str], over: threading.Event) -> None:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Let Lab end its kernels; a kernel that hangs ends when Lab is gone."""
+    """Ask Lab to end its kernels; a kernel that hangs is ended with Lab."""
     process.terminate()
     try:
         process.wait(timeout=STOP_LIMIT)

@@ -43,7 +43,7 @@ NAME_QUOTED = 80
 
 
 class Partial(Protocol):
-    """What had arrived when an error struck: a `Response` (which imports this module)."""
+    """What had arrived when an error was raised: a `Response` (which imports this module)."""
 
     @property
     def text(self) -> str: ...
@@ -87,7 +87,7 @@ class SettingsError(SophNetError):
 
 class UnknownOption(SettingsError, TypeError):
     """
-    A call was given a word that is none of its parameters, such as a misspelt one.
+    A call got a keyword that is none of its parameters, such as a misspelt one.
 
     A `TypeError` too, as Python raises for that. ``near`` is the parameter that was perhaps meant,
     ``known`` are all of them. What the word was to stand for is not kept: it may be a key.
@@ -160,7 +160,7 @@ class TimedOut(SophNetError):
 
 
 class ConnectionLost(SophNetError):
-    """The connection broke while an answer was awaited or arriving."""
+    """The connection broke while waiting for a response, or while one was arriving."""
 
     def __init__(self, *, service: str, reason: str) -> None:
         self.service = service
@@ -175,7 +175,7 @@ class ConnectionLost(SophNetError):
 
 
 class LineClosed(ConnectionLost):
-    """A socket is closed. ``code`` is that of RFC 6455; 1006 stands for no good-bye at all."""
+    """A websocket is closed. ``code`` is that of RFC 6455; 1006 means without a close frame."""
 
     def __init__(self, *, service: str, code: int, reason: str = "") -> None:
         super().__init__(service=service, reason=reason)
@@ -293,7 +293,7 @@ class KeyRejected(ServiceError):
 
 class LineRefused(KeyRejected):
     """
-    A socket was closed before it began to work: how a wrong key is told where none is answered.
+    A websocket was closed before it was ready: how some services reject a wrong key.
 
     ``code`` is that of RFC 6455.
     """
@@ -403,7 +403,7 @@ _DOWNLOAD_ADVICE: dict[Problem, str] = {
 
 
 class StillRunning(TimedOut):
-    """We have waited long enough, the service has not: the task goes on there."""
+    """Our time limit has passed before the task was done; it goes on at the service."""
 
     def __init__(
         self, *, service: str, task_id: str, seconds: float, state: str = "", problem: str = ""
@@ -479,13 +479,13 @@ class DownloadFailed(SophNetError):
 
     @property
     def passing(self) -> bool:
-        """True where another try may fare better."""
+        """True for a temporary failure, where another try may succeed."""
         busy = self.status in (408, 425, 429, 500, 502, 503, 504)
         return self.problem in ("unreachable", "broken") or (self.problem == "status" and busy)
 
 
 class FileChanged(SophNetError):
-    """A file did not stay as it was while it was sent, so the service has got only a part."""
+    """A file changed while it was uploaded, so the service has got only a part."""
 
     def __init__(self, *, name: str, what: str) -> None:
         self.name = quoted(name)
@@ -530,13 +530,13 @@ def error_class(status: int) -> type[ServiceError]:
 
 
 def quoted(text: object, limit: int = QUOTED) -> str:
-    """Words of a server, made fit for one line: nothing unprintable, not too long."""
+    """A server's text made safe for one line: no control characters, and shortened."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def span(seconds: float) -> str:
-    """A length of time as one reads it: ``45 s``, ``12 min``, ``3 h``, ``2 days``."""
+    """A duration in words: ``45 s``, ``12 min``, ``3 h``, ``2 days``."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     for unit, size in (("min", 60), ("h", 3600)):

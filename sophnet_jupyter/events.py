@@ -42,7 +42,7 @@ class TextDelta(_Event, frozen=True, kw_only=True):
 
 
 class ReasoningDelta(_Event, frozen=True, kw_only=True):
-    """More of what the model thinks aloud before it answers."""
+    """More of the model's reasoning before the answer."""
 
     text: str
 
@@ -85,7 +85,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 class ToolResult(_Event, frozen=True, kw_only=True):
     """
-    A tool was run for a call, and this is what the model was told.
+    A tool was run for a call, and this result is sent to the model.
 
     ``index`` is that of the call. ``error`` is True where ``text`` says why it came to nothing.
     ``shown`` is there where the result is more than text.
@@ -102,7 +102,7 @@ class ToolResult(_Event, frozen=True, kw_only=True):
 
 class RoundBegan(_Event, frozen=True, kw_only=True):
     """
-    The model is asked again, with the results of its tools or for a correction.
+    A further request to the model starts, with tool results or for a correction.
 
     ``number`` counts from 2: the first round begins by itself. What follows belongs to the same
     answer, and `Finished` still comes once.
@@ -157,7 +157,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     id: str = ""
 
     def fetched_by(self, fetch: Callable[[Reference], Awaitable[str | bytes]]) -> Reference:
-        """Let `fetch` ask this. For who makes references, before they are handed out."""
+        """Set the function that `fetch` calls. For the provider that makes references."""
         self.__dict__["fetched_by"] = fetch
         return self
 
@@ -187,36 +187,36 @@ class AudioChunk(_Event, frozen=True, kw_only=True):
 
 
 class ImageReady(_Event, frozen=True, kw_only=True):
-    """A picture is finished, and was fetched where it could be."""
+    """An image is finished, and was fetched if possible."""
 
     image: Image
 
     @property
     def picture(self) -> Image:
-        """What ``image`` was called before."""
+        """The old name of ``image``."""
         return self.image
 
 
 class PageRead(_Event, frozen=True, kw_only=True):
-    """A picture or a document was read, whole; its text follows what was read before it."""
+    """An image or a document was read completely; its text is appended to the answer."""
 
     page: Page
 
 
 class Transcribed(_Event, frozen=True, kw_only=True):
-    """A recording was transcribed, whole; its text follows that of the ones before it."""
+    """A recording was transcribed completely; its text is appended to the answer."""
 
     recording: Recording
 
 
 class VideoReady(_Event, frozen=True, kw_only=True):
-    """A video is finished, and was fetched where it could be."""
+    """A video is finished, and was fetched if possible."""
 
     video: Video
 
     @property
     def film(self) -> Video:
-        """What ``video`` was called before."""
+        """The old name of ``video``."""
         return self.video
 
 
@@ -232,7 +232,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
 class VectorsAsked(_Event, frozen=True, kw_only=True):
     """
-    The inputs of vectors that are to come: texts, and behind them images, by their labels.
+    The inputs of vectors that will follow: first texts, then images by their labels.
 
     ``thumbnails`` are small pictures of the images, where there are few of them.
     """
@@ -244,7 +244,7 @@ class VectorsAsked(_Event, frozen=True, kw_only=True):
 
 class VectorsReady(_Event, frozen=True, kw_only=True):
     """
-    Some vectors: ``data`` are rows of 32-bit floats, in this machine's order of bytes.
+    Some vectors: ``data`` are rows of 32-bit floats in native byte order.
 
     ``places`` tells of each row which inputs it belongs to: several, where they are equal.
     """

@@ -1,4 +1,4 @@
-"""One door to every service, opened on first use."""
+"""The client of all services; each connection is opened on first use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @spelt("client")
 class Client:
     """
-    Talks to the services, or without a key to the sandbox on this machine.
+    A client for all services; without a key it uses the sandbox on this machine.
 
     ``api_key`` is SophNet's key, ``base_url`` its root (``…/api/open-apis``), ``project_id`` a
     project, for the longer paths. ``model`` answers chats that name none. ``timeouts``, a
@@ -102,7 +102,7 @@ class Client:
 
     @cached_property
     def images(self) -> Images:
-        """Pictures from words, and from other pictures."""
+        """Images from words, and from other images."""
         from ..providers.sophnet.images.images import Images
 
         return Images(
@@ -111,7 +111,7 @@ class Client:
 
     @cached_property
     def videos(self) -> Videos:
-        """Videos from words, and from a picture."""
+        """Videos from words, and from an image."""
         from ..providers.sophnet.videos.videos import Videos
 
         return Videos(
@@ -127,7 +127,7 @@ class Client:
 
     @cached_property
     def voicechat(self) -> VoiceChats:
-        """Talking to a model, and hearing it answer."""
+        """Conversations by voice with a model."""
         from ..providers.sophnet.voicechat.voicechat import VoiceChats
 
         return VoiceChats(
@@ -157,7 +157,7 @@ class Client:
 
     @cached_property
     def ocr(self) -> Ocr:
-        """Text in pictures, block by block."""
+        """Text in images, block by block."""
         from ..providers.sophnet.documents.ocr import Ocr
 
         return Ocr(self._sophnet, self._downloader, place=self._place("ocr"))
@@ -186,7 +186,9 @@ class Client:
 
     @property
     def known_dify_forms(self) -> list[Parameters]:
-        """The forms of the Dify apps that were asked for one, for completion, which cannot wait."""
+        """
+        The forms of Dify apps that are cached, for completion, which cannot wait for a request.
+        """
         return [app.known_form for app in self._dify_apps.values() if app.known_form]
 
     def dify_app(self, name: str = "") -> Dify:
@@ -208,7 +210,7 @@ class Client:
 
     @cached_property
     def tasks(self) -> Tasks:
-        """The long tasks that were begun on this machine, and are resumed after a restart."""
+        """The long tasks started on this machine; they can be resumed after a restart."""
         from ..providers.tasks.tasks import Tasks
         from .tasks import register
 
@@ -226,7 +228,7 @@ class Client:
 
     async def models(self, *, refresh: bool = False) -> Models | None:
         """
-        The models that the service lists, asked for once; None where it has no list.
+        The models that the service lists, requested once; None where it has no list.
 
         ``refresh=True`` asks anew. What is listed need not be enabled in the key's project, and the
         other way round. Raises `SophNetError`.
@@ -258,7 +260,7 @@ class Client:
         return Downloader(self._network, allowed_origins=self._own_origins)
 
     def _own_origins(self) -> list[str]:
-        """The origins whose results may be on this machine or in its network, as of now."""
+        """The origins whose results may be at private addresses, as configured now."""
         roots = [self.settings.base_url]
         if self.settings.sandbox:
             roots.append(sandbox.running() or "")
@@ -290,7 +292,7 @@ class Client:
         )
 
     def warm_up(self) -> None:
-        """Do now, without any traffic, what the first request would wait for: some 60 ms."""
+        """Do the slow imports of a first request now, some 60 ms, without any traffic."""
         from ..wire.http import http
 
         http.warm_up(self.settings.ca_bundle if self.settings.base_url[:6] == "https:" else None)
@@ -312,7 +314,7 @@ class Client:
 
 
 def _look(content: Path | bytes) -> object:
-    """Look at a picture or a video before it is kept; raises `ValueError`."""
+    """Check an image or a video before it is kept; raises `ValueError`."""
     from ..files import images, mp4
     from ..files.kinds import HEAD, sniff
 

@@ -1,4 +1,4 @@
-"""The sandbox as a child process of this one: started on first use, gone when we are."""
+"""The sandbox as a child process: started on first use, ended with this process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _lock = threading.Lock()
 
 
 def _unlock() -> None:
-    """In a forked child: whoever held the lock is not there."""
+    """Replace the lock in a forked child: the thread that held it does not exist there."""
     global _lock
     _lock = threading.Lock()
 
@@ -58,7 +58,7 @@ def address() -> str:
 
 
 def running() -> str | None:
-    """The address of this process's sandbox, if it has one by now."""
+    """The address of this process's sandbox; empty where none is running."""
     child = _child
     return child.url if child and child.process.poll() is None else None
 

@@ -1,4 +1,4 @@
-"""Which resource of a client goes on with a long task, by the kind that its note gives."""
+"""How each kind of long task is resumed: by which resource of a client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RESOURCES = {
 
 
 def register(tasks: Tasks, client: object, *, origin: str) -> None:
-    """Tell ``tasks`` how each kind is resumed: by that resource of ``client``, opened on use."""
+    """Register a resume function for each kind of task; it opens the resource on first use."""
 
     def resume(task: Task) -> AsyncGenerator[Event, None]:
         events: AsyncGenerator[Event, None] = getattr(client, RESOURCES[task.kind]).resume(task)

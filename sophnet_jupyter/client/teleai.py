@@ -1,4 +1,4 @@
-"""TeleAI by itself, for who has its id and key and nothing else."""
+"""A client for TeleAI alone, for users who have only its id and key."""
 
 from __future__ import annotations
 

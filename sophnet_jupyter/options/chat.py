@@ -1,4 +1,4 @@
-"""What a chat can be asked with, besides the question, the model and the system message."""
+"""The options of a chat request, besides the question, the model and the system message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What vectors can be asked for with, besides the texts."""
+"""The options of an embeddings request, besides the texts."""
 
 from __future__ import annotations
 

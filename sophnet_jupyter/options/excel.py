@@ -1,4 +1,4 @@
-"""What an analysis of workbooks can be asked with."""
+"""The options of an analysis of workbooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a picture can be asked for with, besides the words, the model and the seed."""
+"""The options of an image request, besides the prompt, the model and the seed."""
 
 from __future__ import annotations
 

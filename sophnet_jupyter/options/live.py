@@ -1,4 +1,4 @@
-"""How live speech can be heard."""
+"""The options of live speech recognition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 class LiveOptions(TypedDict, total=False):
     """
-    Options of the line to the service:
+    Options of the connection to the service:
 
     * ``format``: ``pcm``, which is what browsers send and sources become
     * ``sample_rate``: in samples a second; a browser and a source bring their own

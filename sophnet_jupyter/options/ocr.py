@@ -1,4 +1,4 @@
-"""How a picture can be read."""
+"""The options of OCR."""
 
 from __future__ import annotations
 

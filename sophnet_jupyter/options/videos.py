@@ -1,4 +1,4 @@
-"""What a video can be asked for with, besides the words and the picture it begins with."""
+"""The options of a video request, besides the prompt and the first image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a voice can be asked to sound."""
+"""The options of text to speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a conversation by voice is set up."""
+"""The options of a conversation by voice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, TypedDict
 
 class VoiceChatOptions(TypedDict, total=False):
     """
-    The setup, of which nothing can be changed after the first sound:
+    The configuration, which cannot be changed after the first sound:
 
     * ``system``: what the model is told first; ``messages``: what it has heard before
     * ``voice``: a name, True for the service's own, or a dict such as
@@ -33,7 +33,7 @@ class VoiceChatOptions(TypedDict, total=False):
 
 class TalkOptions(TypedDict, total=False):
     """
-    Options of the line to the service:
+    Options of the connection to the service:
 
     * ``asr_easyllm_id`` and ``tts_easyllm_id``: the services that hear and speak
     * ``limits``: a `VoiceChatLimits`, in seconds

@@ -1,5 +1,5 @@
 """
-Signatures that tell everything, and the refusal of a word that is in none of them.
+Full signatures for ``**options``, and an error for a keyword that no parameter has.
 
 Calls hand most of their keywords on to the function that makes the request, as ``**options``. Who
 reads the source finds them in a TypedDict, which `takes` also puts into the signature that a
@@ -22,7 +22,7 @@ _WORDS = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWOR
 
 
 class _Written(str):
-    """A type as the source has it. Signatures put quotes around any other text."""
+    """A type as written in the source: signatures print it without quotes."""
 
     __slots__ = ()
 
@@ -34,7 +34,7 @@ def takes(
     options: type, *requests: Callable[..., Any], **defaults: object
 ) -> Callable[[Method], Method]:
     """
-    Show the keywords of ``options``, a TypedDict, in place of a method's ``**options``.
+    A decorator: show the keywords of ``options``, a TypedDict, in place of ``**options``.
 
     ``requests`` are the functions that get them, and have their order and their defaults. Who
     cannot name these gives the ``defaults`` that are not None. What ``options`` says of itself is
@@ -57,7 +57,7 @@ def takes(
 
 def spelt(name: str) -> Callable[[Class], Class]:
     """
-    Have the public methods of a class, and its making, refuse a word that is no parameter.
+    A decorator: a class's constructor and public methods refuse unknown keywords.
 
     ``name`` is what the user calls an instance. Those that take any word are left alone.
     """
@@ -70,7 +70,7 @@ def spelt(name: str) -> Callable[[Class], Class]:
 
 
 def check_words(kind: type, name: str) -> None:
-    """Do what `spelt` does, for a class that is made by inheriting."""
+    """The same as `spelt`, for subclasses."""
     for each, value in list(vars(kind).items()):
         called = kind.__name__ if each == "__init__" else f"{name}.{each}"
         if each == "__init__" or each[:1] != "_":
@@ -132,7 +132,7 @@ def _shown(signature: inspect.Signature) -> list[str]:
 def _asked(
     options: type, requests: tuple[Callable[..., Any], ...]
 ) -> tuple[inspect.Parameter, ...]:
-    """The keywords of the functions; of one that several have, the last."""
+    """The keyword-only parameters of the functions; of those with one name, the last."""
     kinds = _kinds(options)
     found: dict[str, inspect.Parameter] = {}
     for request in requests:
@@ -150,7 +150,7 @@ def _declared(options: type, defaults: Mapping[str, object]) -> list[inspect.Par
 
 
 def _kinds(options: type) -> dict[str, Any]:
-    """The types of a TypedDict as texts: what they name need not be imported."""
+    """The types of a TypedDict as texts, so that what they name need not be imported."""
     return {
         name: getattr(kind, "__forward_arg__", kind)
         for name, kind in options.__annotations__.items()

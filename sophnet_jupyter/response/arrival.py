@@ -1,4 +1,4 @@
-"""An answer on its way: events are folded into a response until it settles."""
+"""An answer that is arriving: events are folded into a response until it is final."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .response import Response, Timing
 
 class Arrival:
     """
-    An answer on its way: give it events, ask it for the response so far.
+    An answer that is arriving: give it events, read the response so far.
 
     Adds to the pure `fold` what only the clock knows. ``on_event`` hears of every change, which is
     how a view follows an answer without calling anybody.
@@ -46,7 +46,7 @@ class Arrival:
             self._on_event(self.response, event)
 
     def end(self, ending: Ending) -> Response:
-        """Close an answer that will not say itself how it ended."""
+        """End an answer whose events do not say how it ended."""
         self.response = replace(
             self.response,
             ending=ending,

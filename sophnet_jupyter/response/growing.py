@@ -18,7 +18,7 @@ class Growing:
         self._length = len(self._buffer)
 
     def grown(self, data: bytes) -> Growing:
-        """This, and ``data`` behind it. To be called on one thread."""
+        """A new value with ``data`` appended. To be called on one thread."""
         more = Growing()
         # Somebody else may have gone on from here already: then this needs a buffer of its own.
         whole = len(self._buffer) == self._length

@@ -1,4 +1,4 @@
-"""One settled value for every modality, and how events become it."""
+"""`Response`: the final value of a call of any kind, and how events become it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Timing:
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Response:
     """
-    What a call came to, whatever it was asked for.
+    The result of a call of any kind.
 
     ``ending`` is always one of complete, stopped, incomplete, failed. ``finish_reason`` is the
     service's own word (``stop``, ``length``, ``tool_calls``), empty if it gave none. ``images``
@@ -97,7 +97,7 @@ class Response:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """What was read in pictures, block by block: label, text and box."""
+        """The blocks read in images: label, text and box."""
         return tuple(block for page in self.pages for block in page.blocks)
 
     @property

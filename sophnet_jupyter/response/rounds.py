@@ -1,4 +1,4 @@
-"""The rounds of an answer for which tools were run, and how they are told as messages."""
+"""The rounds of an answer with tool calls, and their form as messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Mark:
 
 
 class Answered(Protocol):
-    """An answer, as far as its messages are made of it."""
+    """The parts of an answer that its messages are made of."""
 
     @property
     def text(self) -> str: ...

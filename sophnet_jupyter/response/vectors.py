@@ -1,4 +1,4 @@
-"""The vectors of a call, in the order of its inputs, and what is done with them first."""
+"""The vectors of a call, in the order of its inputs, with similarity and DataFrame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_CELLS = 100_000_000
 @dataclass(frozen=True, kw_only=True)
 class Vectors:
     """
-    What was asked for, and what has come of it by now. False while nothing has come.
+    The inputs, and the vectors received so far. False while there are none.
 
     ``pieces`` are kept as they came and become one array when that is first asked for, so that
     numpy is not needed to receive them.
@@ -42,7 +42,7 @@ class Vectors:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The texts, and behind them the labels of the images."""
+        """The texts, followed by the labels of the images."""
         return (*self.asked.texts, *self.asked.images)
 
     @property
@@ -51,7 +51,7 @@ class Vectors:
 
     @property
     def missing(self) -> list[int]:
-        """The places of inputs whose vector has not come."""
+        """The indexes of inputs without a vector."""
         came = {place for piece in self.pieces for places in piece.places for place in places}
         return [place for place in range(len(self)) if place not in came]
 
@@ -128,7 +128,7 @@ def _rows(other: Any) -> Matrix:
 
 
 def _unit(rows: Matrix) -> Matrix:
-    """Rows of length 1; what is zero stays so, and what is NaN too."""
+    """Rows scaled to length 1; zero rows and NaN rows stay as they are."""
     numpy = _numpy()
     lengths = numpy.linalg.norm(rows, axis=1, keepdims=True)
     return rows / numpy.where(lengths == 0, 1, lengths)  # type: ignore[no-any-return]

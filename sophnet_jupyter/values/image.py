@@ -1,4 +1,4 @@
-"""One picture of an answer, with what it was made from."""
+"""An image of an answer, with its prompt and settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A picture that a service has made.
+    An image that a service has made.
 
     ``data`` are its bytes, looked at and found to be a whole PNG, JPEG, WEBP or GIF of the type
     ``mime``; empty where it was not fetched, and only its address ``url`` is known, which may

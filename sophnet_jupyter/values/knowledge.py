@@ -1,4 +1,4 @@
-"""What a custom model knows, as values: files, what was read in them, and pairs of a Q&A table."""
+"""The knowledge of a custom model as values: files, their contents, and rows of a Q&A table."""
 
 from __future__ import annotations
 

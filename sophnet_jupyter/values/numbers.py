@@ -1,5 +1,5 @@
 """
-Which words of a table are numbers: those that say no more than their value.
+Find numbers in table cells: text that is fully given by its numeric value.
 
 A zip code, a version, a card or a telephone is a name in digits, and a number loses some of it.
 """

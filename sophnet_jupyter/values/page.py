@@ -1,4 +1,4 @@
-"""What was read from one picture or one document."""
+"""The content of one image or document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Box(NamedTuple):
-    """Where a block stands: pixels from the left and from the top of the picture."""
+    """The position of a block: pixels from the left and from the top of the image."""
 
     left: int
     top: int
@@ -37,7 +37,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """
-    One picture or one document that was read.
+    One image or document that was read.
 
     ``name`` is the file's, ``text`` its Markdown. A picture has ``blocks``; ``image`` are the bytes
     that were sent, upright and of the ``size`` (width, height) in pixels to which boxes refer.

@@ -1,4 +1,4 @@
-"""One video of an answer, with what it was made from."""
+"""A video of an answer, with its prompt and settings."""
 
 from __future__ import annotations
 

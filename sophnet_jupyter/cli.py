@@ -115,7 +115,7 @@ def doctor(*, stream: bool) -> int:
         print(f"{finding.mark} {finding.about:<{width}}  {finding.said}")
         if finding.advice:
             print(f"{'':<{width + 2}}  → {finding.advice}")
-    return 0 if doctor.well(findings) else 1
+    return 0 if doctor.all_passed(findings) else 1
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -8,4 +8,4 @@ name, port, certificate, key. Behind the first that fails, the others would only
 
 from .examination import examine as examine
 from .finding import Finding as Finding
-from .finding import well as well
+from .finding import all_passed as all_passed

@@ -12,9 +12,9 @@ from ..errors import SophNetError
 from ..settings import Settings, described, notice, unknown_variables
 from ..settings.secret import scrub
 from . import versions
-from .finding import Finding, well
-from .others import others
-from .reach import Road, reach
+from .finding import Finding, all_passed
+from .network_path import NetworkPath, check_path
+from .other_services import check_other_services
 from .service import ask, source
 
 
@@ -32,10 +32,10 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
         return [*found, Finding(mark="✕", about="settings", said=str(error))]
     async with client:
         found.append(_settings(client.settings))
-        found += (way := await reach(_road(client.settings)))
-        if well(way):
+        found += (way := await check_path(_path(client.settings)))
+        if all_passed(way):
             found += await ask(client, stream=stream or client.settings.sandbox)
-        found += await others(client)
+        found += await check_other_services(client)
     # A last net: no check has a key in its words, but a server may.
     return [replace(each, said=scrub(each.said), advice=scrub(each.advice)) for each in found]
 
@@ -52,7 +52,7 @@ def _packages() -> list[Finding]:
             said=f"{each.version or 'not installed'}; {each.floor} is the oldest that will do",
             advice=f'pip install -U "{each.name}>={each.floor}"',
         )
-        for each in versions.wanting()
+        for each in versions.unmet()
     ]
     return [*old, Finding(mark="✓", about="packages", said=versions.summary())]
 
@@ -71,8 +71,10 @@ def _variables() -> list[Finding]:
     ]
 
 
-def _road(settings: Settings) -> Road:
-    return Road(base_url=settings.base_url, proxy=settings.proxy, ca_bundle=settings.ca_bundle)
+def _path(settings: Settings) -> NetworkPath:
+    return NetworkPath(
+        base_url=settings.base_url, proxy=settings.proxy, ca_bundle=settings.ca_bundle
+    )
 
 
 def _settings(settings: Settings) -> Finding:

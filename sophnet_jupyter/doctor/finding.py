@@ -28,12 +28,12 @@ class Finding:
         return f"{self.mark} {self.about}", self.said, self.advice
 
 
-def well(found: list[Finding]) -> bool:
+def all_passed(found: list[Finding]) -> bool:
     """True when no finding is an error (✕)."""
     return all(each.mark != "✕" for each in found)
 
 
-async def bounded(about: str, check: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
+async def run_check(about: str, check: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
     """Run a check under a time limit; errors and timeouts become findings."""
     try:
         async with asyncio.timeout(LIMIT):

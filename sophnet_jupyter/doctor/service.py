@@ -15,7 +15,7 @@ from ..providers.sophnet.access import checked
 from ..settings import Settings
 from ..wire.call import Call, Reply
 from ..wire.retry import Retry
-from .finding import LIMIT, Finding, bounded
+from .finding import LIMIT, Finding, run_check
 
 # Clocks that differ by more make signed requests fail, and certificates look expired.
 SKEW = 300.0
@@ -25,9 +25,9 @@ QUESTION = "Count from 1 to 40, digits only, separated by spaces."
 
 async def ask(client: Client, *, stream: bool) -> list[Finding]:
     """The findings of the checks that need a response."""
-    checks = [bounded("key", _key(client))]
+    checks = [run_check("key", _key(client))]
     if stream:
-        checks.append(bounded("stream", _stream(client)))
+        checks.append(run_check("stream", _stream(client)))
     return [finding for found in await asyncio.gather(*checks) for finding in found]
 
 
@@ -88,7 +88,7 @@ async def _stream(client: Client) -> list[Finding]:
             return [Finding(mark="!", about="stream", said=said, advice=advice)]
     except SophNetError as error:
         return [Finding(mark="!", about="stream", said=str(error))]
-    return [judged(times)]
+    return [streaming_finding(times)]
 
 
 async def _listen(client: Client, times: list[float]) -> None:
@@ -99,7 +99,7 @@ async def _listen(client: Client, times: list[float]) -> None:
                 times.append(time.monotonic())  # noqa: PERF401
 
 
-def judged(times: list[float]) -> Finding:
+def streaming_finding(times: list[float]) -> Finding:
     """The finding on streaming, from the arrival times of the chunks, in seconds."""
     # Pieces out of one packet follow each other within far less than a millisecond.
     bursts = 1 + sum(later - earlier > 0.001 for earlier, later in pairwise(times))

@@ -39,7 +39,7 @@ def packages() -> list[Package]:
     return found
 
 
-def wanting() -> list[Package]:
+def unmet() -> list[Package]:
     """The packages that are too old, or missing though needed."""
     return [
         each

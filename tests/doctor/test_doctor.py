@@ -277,7 +277,7 @@ def test_a_check_that_fails_itself_does_not_take_the_others_along(
     ],
 )
 def test_a_stream_is_judged_by_when_its_pieces_come(times: list[float], mark: str) -> None:
-    assert service.judged(times).mark == mark
+    assert service.streaming_finding(times).mark == mark
 
 
 def test_other_services_are_looked_at_where_there_is_a_key(
@@ -319,7 +319,7 @@ def test_the_floors_are_those_of_our_own_package() -> None:
     floors = {package.name: package.floor for package in versions.packages()}
     assert floors["jupyterlab"] == "4.6.2"
     assert {"httpx2", "pillow", "nbconvert", "jupyter-server", "ipykernel"} <= set(floors)
-    assert versions.wanting() == []
+    assert versions.unmet() == []
 
 
 def test_without_a_key_the_sandbox_is_started_and_asked() -> None:

@@ -37,7 +37,7 @@ class Peer:
     expires: float | None = None
 
 
-async def aside(work: Callable[[], T]) -> T:
+async def in_daemon_thread(work: Callable[[], T]) -> T:
     """
     Run a blocking function on a daemon thread.
 
@@ -70,7 +70,7 @@ async def aside(work: Callable[[], T]) -> T:
 
 async def resolve(host: str) -> list[str]:
     """The addresses of a name. Raises `socket.gaierror`."""
-    found = await aside(lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+    found = await in_daemon_thread(lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 

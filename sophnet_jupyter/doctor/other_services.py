@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from ..client import Client
 from ..errors import KeyRejected, SettingsError, SophNetError
 from ..settings import dify_apps
-from .finding import Finding, bounded, well
-from .reach import Road, reach
+from .finding import Finding, all_passed, run_check
+from .network_path import NetworkPath, check_path
 
 if TYPE_CHECKING:
     from ..client import Dify, TeleAI
 
 
-async def others(client: Client) -> list[Finding]:
+async def check_other_services(client: Client) -> list[Finding]:
     """The findings on Dify's apps and on TeleAI; none for a service without a key."""
     checks = [_app(client, name) for name in ["", *dify_apps()]]
     found = await asyncio.gather(*checks, _analyst(client))
@@ -33,15 +33,15 @@ async def _app(client: Client, name: str) -> list[Finding]:
     if app.settings.sandbox:
         return []
     settings = app.settings
-    way = await reach(
-        Road(
+    way = await check_path(
+        NetworkPath(
             base_url=settings.base_url,
             proxy=settings.proxy,
             ca_bundle=settings.ca_bundle,
             setting=settings.setting,
         )
     )
-    return _of(about, [*way, *(await bounded("key", _opened(app)) if well(way) else [])])
+    return _of(about, [*way, *(await run_check("key", _opened(app)) if all_passed(way) else [])])
 
 
 async def _opened(app: Dify) -> list[Finding]:
@@ -64,8 +64,8 @@ async def _analyst(client: Client) -> list[Finding]:
     account = analyst.account
     if account.sandbox:
         return []
-    way = await reach(
-        Road(
+    way = await check_path(
+        NetworkPath(
             base_url=account.base_url,
             proxy=account.proxy,
             ca_bundle=client.settings.ca_bundle,

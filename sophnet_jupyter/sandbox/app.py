@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import dify, sophnet, teleai
 from .engines import Missing
-from .server.journal import Journal, Seen
+from .server.journal import Journal, RequestLog
 from .server.refusal import Refused
 from .server.replies import json_response
 from .server.results import Results
@@ -29,7 +29,7 @@ SERVICES = {"sophnet": sophnet.ROOT, "dify": dify.ROOT, "teleai": teleai.ROOT}
 
 def make_app(options: Options) -> Starlette:
     """Build the server's application; it keeps no state outside itself."""
-    seen, results = Seen(), Results()
+    seen, results = RequestLog(), Results()
 
     async def show_seen(request: Request) -> Response:
         require_key(request.headers.get("authorization", ""), options.api_key)

@@ -29,7 +29,7 @@ class Entry:
         self.ended: Literal["finished", "hung up", "cut"] | None = None
 
 
-class Seen:
+class RequestLog:
     """The latest requests, and their connections."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Journal:
     the answer to a request at which the sandbox itself fails.
     """
 
-    def __init__(self, app: ASGIApp, seen: Seen, failed: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, seen: RequestLog, failed: ASGIApp) -> None:
         self.app = app
         self.seen = seen
         self.failed = failed

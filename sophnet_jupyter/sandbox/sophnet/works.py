@@ -49,7 +49,7 @@ class Words:
 
 
 @dataclass(kw_only=True)
-class Begun:
+class StartedTask:
     """A started task that takes ``seconds``."""
 
     seconds: float
@@ -63,7 +63,7 @@ class Begun:
 
 
 @dataclass(kw_only=True)
-class Work(Begun, Generic[Asked]):
+class Work(StartedTask, Generic[Asked]):
     """A task with its request, ``asked``."""
 
     words: ClassVar[Words]
@@ -88,7 +88,7 @@ class Work(Begun, Generic[Asked]):
         return self.status(switches) in (self.words.succeeded, self.words.successed)
 
 
-Kind = TypeVar("Kind", bound=Begun)
+Kind = TypeVar("Kind", bound=StartedTask)
 
 
 class Works(Generic[Kind]):
@@ -125,17 +125,17 @@ def origin_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def spread(seconds: float) -> float:
+def vary(seconds: float) -> float:
     """A random duration around the usual one."""
     return seconds * Random().uniform(1 - SPREAD, 1 + SPREAD)
 
 
-def elsewhere(switches: Switches) -> str:
+def dead_origin(switches: Switches) -> str:
     """An address that does not exist, if a fault asks for one."""
     return next((url for fault, url in ELSEWHERE.items() if fault in switches.faults), "")
 
 
-def trouble(switches: Switches) -> Trouble:
+def result_fault(switches: Switches) -> Trouble:
     """The fault that the reader of a result meets."""
     struck = (trouble for fault, trouble in TROUBLES.items() if fault in switches.faults)
     return next(struck, "")

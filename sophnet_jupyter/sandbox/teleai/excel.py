@@ -20,7 +20,7 @@ from ..switches.switches import Switches
 from . import analysis
 from .door import Door
 from .reply import Declined, gateway
-from .request import Asked, parse, trace_of
+from .request import AnalysisRequest, parse, trace_of
 
 MODEL = "openchat"
 KEPT = 100
@@ -68,7 +68,7 @@ class Excel:
         except Declined as declined:
             return declined.response(trace_of(body))
         large = sum(len(self._files[file][1]) for file in asked.files) > LARGE
-        told = Told(asked, books, switches, size="large" if large else "small")
+        told = Analysis(asked, books, switches, size="large" if large else "small")
         if asked.stream:
             plain = switches.quirks & {"python_repr", "bare_json"}
             kind = "text/plain" if plain else "text/event-stream"
@@ -91,11 +91,16 @@ class Excel:
         return books
 
 
-class Told:
+class Analysis:
     """One analysis, as chunks or whole."""
 
     def __init__(
-        self, asked: Asked, books: Sequence[analysis.Book], switches: Switches, *, size: str
+        self,
+        asked: AnalysisRequest,
+        books: Sequence[analysis.Book],
+        switches: Switches,
+        *,
+        size: str,
     ) -> None:
         steps = analysis.pieces("".join(analysis.steps(asked.question, books)))
         report = analysis.pieces(analysis.report(asked.question, books))

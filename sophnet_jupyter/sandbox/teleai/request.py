@@ -22,7 +22,7 @@ MAX_FILES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AnalysisRequest:
     """A valid request."""
 
     trace: str
@@ -32,7 +32,7 @@ class Asked:
     max_tokens: int | None
 
 
-def parse(body: bytes) -> Asked:
+def parse(body: bytes) -> AnalysisRequest:
     """Read and check a request. Raises `Declined` with 10004, for an empty list with 10002."""
     try:
         said = json.loads(body)
@@ -46,7 +46,7 @@ def parse(body: bytes) -> Asked:
         raise Declined("10004", "stream must be true or false")
     for name in ("temperature", "top_p"):
         _check_share(name, said.get(name))
-    return Asked(
+    return AnalysisRequest(
         trace=_trace(said.get("traceId")),
         question=_question(said.get("messages")),
         files=_files(said.get("extra_params")),

@@ -21,7 +21,7 @@ from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
 from ...switches.switches import Switches
-from ..works import Words, Work, Works, elsewhere, origin_of, seed_of, spread, trouble
+from ..works import Words, Work, Works, dead_origin, origin_of, result_fault, seed_of, vary
 from .image_request import LARGEST_SEED, ImageRequest, parse
 
 PATHS = ("/projects/{project}/easyllms/texttoimage", "/projects/easyllms/imagegenerator")
@@ -78,7 +78,7 @@ class Images:
         work = Picture(
             asked=asked,
             seed=seed_of(asked.seed, LARGEST_SEED),
-            seconds=spread(self._options.task_seconds),
+            seconds=vary(self._options.task_seconds),
         )
         self._works.add(work)
         output = {"taskId": work.id, "taskStatus": work.words.queued}
@@ -109,7 +109,7 @@ class Images:
         return json_response(answer)
 
     def _urls(self, work: Picture, request: Request, switches: Switches) -> list[str]:
-        if away := elsewhere(switches):
+        if away := dead_origin(switches):
             return [away] * work.asked.count
         asked, urls = work.asked, []
         for number in range(asked.count):
@@ -121,7 +121,7 @@ class Images:
                 f"{work.id}-{number}.{kind}",
                 partial(drawing.draw, order, jpeg=asked.jpeg),
                 f"image/{kind}",
-                trouble=trouble(switches),
+                trouble=result_fault(switches),
             )
             urls.append(origin_of(request) + path)
         return urls

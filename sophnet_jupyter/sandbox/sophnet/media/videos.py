@@ -23,7 +23,7 @@ from ...server.replies import json_response
 from ...server.results import Results
 from ...switches.options import Options
 from ...switches.switches import Switches
-from ..works import Words, Work, Works, elsewhere, origin_of, seed_of, spread, trouble
+from ..works import Words, Work, Works, dead_origin, origin_of, result_fault, seed_of, vary
 from .video_request import LARGEST_SEED, VideoRequest, parse
 
 PATHS = (
@@ -98,7 +98,7 @@ class Videos:
         work = VideoWork(
             asked=asked,
             seed=seed_of(asked.seed, LARGEST_SEED),
-            seconds=spread(self._options.task_seconds * LONGER),
+            seconds=vary(self._options.task_seconds * LONGER),
         )
         self._works.add(work)
         return work
@@ -157,7 +157,7 @@ class Videos:
         return answer
 
     def _content(self, work: VideoWork, request: Request, switches: Switches) -> dict[str, str]:
-        if away := elsewhere(switches):
+        if away := dead_origin(switches):
             return {"video_url": away}
         asked = work.asked
         take = video.Take(
@@ -171,7 +171,7 @@ class Videos:
             f"{work.id}.mp4",
             partial(video.encoded, take),
             "video/mp4",
-            trouble=trouble(switches),
+            trouble=result_fault(switches),
         )
         content = {"video_url": origin_of(request) + path}
         if asked.last_frame:

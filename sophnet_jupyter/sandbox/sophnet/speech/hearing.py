@@ -19,10 +19,10 @@ def recogniser(sample_rate: int, quirks: Set[str]) -> Recogniser:
     """The recogniser of this connection: the engine, or the script. Blocking; raises `Missing`."""
     if "scripted_speech" in quirks:
         return Script(sample_rate)
-    return Ears(sample_rate)
+    return EngineRecogniser(sample_rate)
 
 
-class Ears:
+class EngineRecogniser:
     """The engine, with sound at any rate, and with times in milliseconds."""
 
     def __init__(self, sample_rate: int) -> None:

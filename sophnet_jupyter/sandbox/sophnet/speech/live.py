@@ -41,7 +41,7 @@ class Break(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LiveQuery:
     """The parameters in the query."""
 
     format: str
@@ -90,7 +90,7 @@ class LiveSpeech:
             # Returning without a good-bye makes the server close the connection.
             return
 
-    def _asked(self, socket: WebSocket) -> Asked:
+    def _asked(self, socket: WebSocket) -> LiveQuery:
         query = parse_qs(socket.scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = {name: values[0] for name, values in query.items()}
         if given.get("apikey") != self._options.api_key:
@@ -107,7 +107,7 @@ class LiveSpeech:
             raise Refusal(REFUSED, "sample_rate must be a number of samples a second")
         if given["heartbeat"] not in ("true", "false"):
             raise Refusal(REFUSED, "heartbeat must be true or false")
-        return Asked(
+        return LiveQuery(
             format=given["format"], sample_rate=int(rate), heartbeat=given["heartbeat"] == "true"
         )
 

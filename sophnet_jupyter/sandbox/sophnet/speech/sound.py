@@ -19,7 +19,7 @@ SUFFIXES = {
 }
 LONGEST = 5 * 3600.0
 LARGEST = 1 << 30
-# Of a longer sound only the beginning is listened to, and the rest gets the script.
+# Of a longer sound only the beginning is transcribed, and the rest gets the script.
 LISTENED = 900.0
 PIECE = 1 << 20
 OWN_HOSTS = {"127.0.0.1", "localhost", "::1"}
@@ -49,7 +49,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class Transcript:
     """A transcript, and the length of the sound in seconds."""
 
     said: Sequence[Line]
@@ -67,7 +67,7 @@ class Heard:
         return "".join(f"{line.text}\n" for line in self.said)
 
 
-def listened(path: Path) -> Heard:
+def transcribed(path: Path) -> Transcript:
     """The transcript of a file. Blocking. Raises `Failed` and `Missing`."""
     try:
         told = decoding.seconds(path)
@@ -78,7 +78,7 @@ def listened(path: Path) -> Heard:
         raise Failed(str(error)) from None
 
 
-def _heard(path: Path) -> Heard:
+def _heard(path: Path) -> Transcript:
     ears, bytes_heard, found = recogniser.Recogniser(), 0, []
     ears_open = True
     for block in decoding.pcm(path):
@@ -106,10 +106,10 @@ def _heard(path: Path) -> Heard:
     if seconds > LISTENED:
         text = f"The sandbox listens to {LISTENED / 60:.0f} minutes; the rest is not transcribed."
         lines.append(Line(text=text, start=LISTENED, end=seconds, speaker=0))
-    return Heard(said=lines, seconds=round(seconds, 3))
+    return Transcript(said=lines, seconds=round(seconds, 3))
 
 
-def scripted(url: str) -> Heard:
+def scripted(url: str) -> Transcript:
     """A plausible talk of three people, always the same, for an address out of reach."""
     lines, at = [], 0.6
     for text, speaker in TALK:
@@ -118,7 +118,7 @@ def scripted(url: str) -> Heard:
             Line(text=text, start=round(at, 3), end=round(at + length, 3), speaker=speaker)
         )
         at += length + 0.45
-    return Heard(said=lines, seconds=round(at, 3))
+    return Transcript(said=lines, seconds=round(at, 3))
 
 
 def fetched(url: str) -> Path | None:

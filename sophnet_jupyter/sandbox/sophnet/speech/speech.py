@@ -25,8 +25,8 @@ from ...server.replies import json_response
 from ...switches.options import Options
 from ...switches.switches import Switches
 from ..body import json_object
-from ..works import QUEUED, Begun, Works, spread
-from .sound import SUFFIXES, Failed, Heard, fetched, listened, scripted, suffix_of
+from ..works import QUEUED, StartedTask, Works, vary
+from .sound import SUFFIXES, Failed, Transcript, fetched, scripted, suffix_of, transcribed
 
 PATHS = ("/projects/{project}/easyllms/speechtotext", "/projects/easyllms/speechtotext")
 KEPT = 200
@@ -34,10 +34,10 @@ LIMIT = 1 << 30
 
 
 @dataclass(kw_only=True)
-class Transcription(Begun):
+class Transcription(StartedTask):
     """One task: ``hearing`` is the work itself, ``seconds`` how long it takes at least."""
 
-    hearing: asyncio.Task[Heard]
+    hearing: asyncio.Task[Transcript]
     id: str = field(default_factory=lambda: str(Random().randrange(10**10, 10**11)))
 
     def status(self, switches: Switches) -> str:
@@ -74,7 +74,7 @@ class Speech:
         else:
             hearing = _hear_address(_audio_url(await _json(request), request))
         work = Transcription(
-            hearing=asyncio.create_task(hearing), seconds=spread(self._options.task_seconds)
+            hearing=asyncio.create_task(hearing), seconds=vary(self._options.task_seconds)
         )
         # Its error is asked for when somebody looks.
         work.hearing.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -112,14 +112,14 @@ class Speech:
         return json_response({"result": heard.text(), "audio_duration": heard.seconds})
 
 
-async def _hear_file(path: Path) -> Heard:
+async def _hear_file(path: Path) -> Transcript:
     try:
-        return await asyncio.to_thread(listened, path)
+        return await asyncio.to_thread(transcribed, path)
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-async def _hear_address(url: str) -> Heard:
+async def _hear_address(url: str) -> Transcript:
     path = await asyncio.to_thread(fetched, url)
     return await _hear_file(path) if path else scripted(url)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from ..options.words import spelt
+from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, data_folder, logs, model_name
 from . import sandbox
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .teleai import TeleAI
 
 
-@spelt("client")
+@checks_keywords("client")
 class Client:
     """
     A client for all services; without a key it uses the sandbox on this machine.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from ..options.words import spelt
+from ..options.words import checks_keywords
 from ..providers.dify import access
 from ..providers.dify.app import App
 from ..settings import DifySettings, Secret, Timeouts, logs
@@ -13,7 +13,7 @@ from ..wire.wire import Wire
 from . import sandbox
 
 
-@spelt("dify")
+@checks_keywords("dify")
 class Dify(App):
     """
     One Dify text-generation app, or without a key the sandbox's.

@@ -6,7 +6,7 @@ from collections import deque
 from functools import partial
 from typing import Self
 
-from ..options.words import spelt
+from ..options.words import checks_keywords
 from ..providers.teleai import access
 from ..providers.teleai.excel import Excel
 from ..settings import Secret, TeleAIAccount, Timeouts, logs
@@ -15,7 +15,7 @@ from ..wire.wire import Wire
 from . import sandbox
 
 
-@spelt("excel")
+@checks_keywords("excel")
 class TeleAI(Excel):
     """
     TeleAI's analysis of Excel workbooks, or without an id and a key that of the sandbox.

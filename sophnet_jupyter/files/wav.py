@@ -48,7 +48,7 @@ def samples(data: bytes) -> bytes:
     """
     The samples of a WAV file, up to its end where the length is open. Empty if there are none.
     """
-    whole = mended(data)
+    whole = with_true_length(data)
     found = layout(whole)
     if found is None:
         return b""
@@ -78,7 +78,7 @@ def written(samples: bytes, sample_rate: int, channels: int = 1) -> bytes:
     return head(len(whole), sample_rate, channels) + whole
 
 
-def mended(data: bytes) -> bytes:
+def with_true_length(data: bytes) -> bytes:
     """
     A WAV file with the true length in its header; any other sound unchanged.
 

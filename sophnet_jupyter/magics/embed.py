@@ -19,7 +19,7 @@ from .line.interpolate import fill, text_of
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around
 from .options.asks import asks
-from .options.found import begun
+from .options.found import positional
 from .options.option import option
 from .options.services import vector_models
 from .options.variables import values
@@ -39,7 +39,7 @@ class EmbedMagics(SessionMagics):
         image="A picture too: a path, a pattern, an address or a variable; any number of times.",
         raw="Take the words as written, no variables.",
         extra="Anything else for the request: normalized=false.",
-        words=begun(values),
+        words=positional(values),
     )
     @option(
         "-m",

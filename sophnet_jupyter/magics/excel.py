@@ -66,11 +66,11 @@ class ExcelMagics(SessionMagics):
             Which region grew most, and why?
         """
         args, words = parse(self.excel, line)
-        if cell is None and not args.files and self._tended(words):
+        if cell is None and not args.files and self._managed_files(words):
             return None
         return self._analyse(args, words, cell)
 
-    def _tended(self, words: str) -> bool:
+    def _managed_files(self, words: str) -> bool:
         """Whether the line managed files, and asked no question."""
         match _words(words):
             case ["files"]:

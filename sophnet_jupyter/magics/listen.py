@@ -21,7 +21,7 @@ from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import files
-from .options.found import begun
+from .options.found import positional
 from .options.option import option
 from .options.variables import recordings, variables
 from .session.magics import SessionMagics
@@ -38,7 +38,7 @@ class ListenMagics(SessionMagics):
     @line_magic
     @asks(
         save="Write a file's sentences to a .txt or .srt file.",
-        words=begun(files(*SOUNDS), recordings),
+        words=positional(files(*SOUNDS), recordings),
     )
     @option(
         "-o",

@@ -18,7 +18,7 @@ from .line.suffixes import PICTURES
 from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import pictures
-from .options.found import begun, one_of
+from .options.found import one_of, positional
 from .options.option import option
 from .session.magics import SessionMagics
 
@@ -36,7 +36,7 @@ class OcrMagics(SessionMagics):
         save=True,
         raw="Show the Markdown as it is written.",
         extra=True,
-        words=begun(pictures),
+        words=positional(pictures),
     )
     @option(
         "-m",

@@ -17,7 +17,7 @@ from .line.suffixes import DOCUMENTS
 from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import files
-from .options.found import begun
+from .options.found import positional
 from .options.option import option
 from .session.magics import SessionMagics
 
@@ -32,7 +32,7 @@ class DocumentMagics(SessionMagics):
         out=True,
         save=True,
         raw="Show the Markdown as it is written.",
-        words=begun(files(*DOCUMENTS)),
+        words=positional(files(*DOCUMENTS)),
     )
     @option("--outline", action="store_true", help="Show the headings only.")
     def parse(self, line: str) -> Response:

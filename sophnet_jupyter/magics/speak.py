@@ -25,7 +25,7 @@ from .line.options import out_name
 from .line.prompt import prompt_of
 from .line.trailing import parse_around
 from .options.asks import asks
-from .options.found import begun
+from .options.found import positional
 from .options.option import option
 from .options.services import sound_formats, voice_models, voices
 from .options.variables import sayable
@@ -44,7 +44,7 @@ class SpeakMagics(SessionMagics):
         out=True,
         save="Write the sound to this file.",
         raw="Say the words as written, braces and all.",
-        words=begun(sayable),
+        words=positional(sayable),
     )
     @option(
         "-v",

@@ -18,7 +18,7 @@ from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import files
-from .options.found import begun
+from .options.found import positional
 from .options.option import option
 from .options.services import models, voices
 from .options.variables import recordings, variables
@@ -34,7 +34,7 @@ class TalkMagics(SessionMagics):
 
     @no_var_expand
     @line_magic
-    @asks(words=begun(files(*SOUNDS), recordings))
+    @asks(words=positional(files(*SOUNDS), recordings))
     @option("-m", "--model", default="", completes=models, help="The model that answers.")
     @option("--system", metavar="TEXT", default="", help="What it is told before you speak.")
     @option(

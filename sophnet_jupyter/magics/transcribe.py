@@ -21,7 +21,7 @@ from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import files
-from .options.found import begun
+from .options.found import positional
 from .options.option import option
 from .options.variables import recordings
 from .session.magics import SessionMagics
@@ -37,7 +37,7 @@ class TranscribeMagics(SessionMagics):
         out=True,
         save="Write the text to this file, or a folder ending in /.",
         background=True,
-        words=begun(files(*SOUNDS), recordings),
+        words=positional(files(*SOUNDS), recordings),
     )
     @option("--sync", action="store_true", help="One request, for the address of a wav file.")
     @option(

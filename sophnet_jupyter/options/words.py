@@ -2,8 +2,8 @@
 Full signatures for ``**options``, and an error for a keyword that no parameter has.
 
 Calls hand most of their keywords on to the function that makes the request, as ``**options``. Who
-reads the source finds them in a TypedDict, which `takes` also puts into the signature that a
-notebook shows and completes. `spelt` refuses any other word before the call begins.
+reads the source finds them in a TypedDict, which `shows_options` also puts into the signature that
+a notebook shows and completes. `checks_keywords` refuses any other keyword before the call begins.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _Written(str):
         return str(self)
 
 
-def takes(
+def shows_options(
     options: type, *requests: Callable[..., Any], **defaults: object
 ) -> Callable[[Method], Method]:
     """
@@ -55,7 +55,7 @@ def takes(
     return marked
 
 
-def spelt(name: str) -> Callable[[Class], Class]:
+def checks_keywords(name: str) -> Callable[[Class], Class]:
     """
     A decorator: a class's constructor and public methods refuse unknown keywords.
 
@@ -63,14 +63,14 @@ def spelt(name: str) -> Callable[[Class], Class]:
     """
 
     def checked(kind: Class) -> Class:
-        check_words(kind, name)
+        check_keywords(kind, name)
         return kind
 
     return checked
 
 
-def check_words(kind: type, name: str) -> None:
-    """The same as `spelt`, for subclasses."""
+def check_keywords(kind: type, name: str) -> None:
+    """The same as `checks_keywords`, for subclasses."""
     for each, value in list(vars(kind).items()):
         called = kind.__name__ if each == "__init__" else f"{name}.{each}"
         if each == "__init__" or each[:1] != "_":

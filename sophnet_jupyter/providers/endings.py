@@ -27,12 +27,12 @@ class Endings:
         self.early = False
         """True once something came after a reason."""
 
-    def goes_on(self, choice: int = 0) -> None:
+    def add_content(self, choice: int = 0) -> None:
         """Record that a choice has more content."""
         if self._reasons.pop(choice, ""):
             self.early = True
 
-    def over(self, reason: str, choice: int = 0) -> None:
+    def add_reason(self, reason: str, choice: int = 0) -> None:
         """Record a finish reason of a choice."""
         if choice not in self._reasons:
             self._count += 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import SophNetError
 from ..events import Ending, Event, Finished, ReasoningDelta, TextDelta, ToolCallDelta
-from ..files.wav import mended
+from ..files.wav import with_true_length
 from .folding import fold
 from .response import Response, Timing
 
@@ -51,7 +51,7 @@ class Arrival:
             self.response,
             ending=ending,
             timing=self._timing(),
-            audio=mended(self.response.audio),
+            audio=with_true_length(self.response.audio),
         )
         return self.response
 

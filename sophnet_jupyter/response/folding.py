@@ -28,7 +28,7 @@ from ..events import (
     VectorsReady,
     VideoReady,
 )
-from ..files.wav import mended
+from ..files.wav import with_true_length
 from .growing import Growing
 from .response import Response
 from .rounds import Mark, ToolCall
@@ -101,7 +101,7 @@ def fold(state: Response, event: Event) -> Response:
                 state,
                 finish_reason=reason if ending == "complete" else "",
                 ending=ending,
-                audio=mended(state.audio),
+                audio=with_true_length(state.audio),
                 _sound=None,
             )
         case _:

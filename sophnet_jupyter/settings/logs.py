@@ -26,7 +26,7 @@ websockets.client websockets.server websockets.protocol
 """.split()
 
 
-class KeysOut(logging.Filter):
+class KeyFilter(logging.Filter):
     """
     A logging filter that removes every known key from a record: message, arguments, traceback.
     """
@@ -45,11 +45,11 @@ class KeysOut(logging.Filter):
         return True
 
 
-_KEYS_OUT = KeysOut()
+_KEY_FILTER = KeyFilter()
 
 
 def guard() -> None:
     """Install the filter for all libraries' loggers. Costs nothing until one logs."""
     for name in GUARDED:
         # Adding the same filter again changes nothing.
-        logging.getLogger(name).addFilter(_KEYS_OUT)
+        logging.getLogger(name).addFilter(_KEY_FILTER)

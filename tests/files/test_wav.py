@@ -31,8 +31,11 @@ def test_a_head_is_what_the_standard_library_writes(channels: int) -> None:
 def test_a_streamed_file_gets_its_true_length() -> None:
     whole = written()
     streamed = whole[:4] + b"\xff" * 4 + whole[8:40] + b"\xff" * 4 + whole[44:]
-    assert wav.mended(streamed) == whole
-    assert wav.mended(streamed[:-100]) == wav.head(len(SAMPLES) - 100, 16_000, 1) + SAMPLES[:-100]
+    assert wav.with_true_length(streamed) == whole
+    assert (
+        wav.with_true_length(streamed[:-100])
+        == wav.head(len(SAMPLES) - 100, 16_000, 1) + SAMPLES[:-100]
+    )
 
 
 def test_other_chunks_stand_before_the_samples() -> None:
@@ -41,12 +44,12 @@ def test_other_chunks_stand_before_the_samples() -> None:
     found = wav.layout(listed)
     assert found
     assert listed[found.start :] == SAMPLES
-    assert wav.mended(listed)[-len(SAMPLES) :] == SAMPLES
+    assert wav.with_true_length(listed)[-len(SAMPLES) :] == SAMPLES
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"ID3abc", written()[:30], written()])
 def test_what_needs_no_mending_stays_as_it_is(data: bytes) -> None:
-    assert wav.mended(data) == data
+    assert wav.with_true_length(data) == data
 
 
 def chunk(name: bytes, content: bytes, *, padded: bool = True) -> bytes:
@@ -72,16 +75,16 @@ def test_a_chunk_behind_the_samples_is_no_sound(tail: str, counted: bool) -> Non
     whole = written() + TAILS[tail]
     if counted:
         whole = whole[:4] + (len(whole) - 8).to_bytes(4, "little") + whole[8:]
-    assert wav.mended(whole) == whole
+    assert wav.with_true_length(whole) == whole
     assert wav.samples(whole) == SAMPLES
 
 
 @pytest.mark.parametrize("riff", [b"\0" * 4, b"\xff" * 4, b"\xff\xff\xff\x7f"])
 def test_a_head_that_was_never_filled_in_is_mended(riff: bytes) -> None:
     whole = written()
-    assert wav.mended(whole[:4] + riff + whole[8:40] + riff + whole[44:]) == whole
-    assert wav.mended(whole[:40] + riff + whole[44:]) == whole
-    assert wav.mended(whole[:4] + riff + whole[8:]) == whole
+    assert wav.with_true_length(whole[:4] + riff + whole[8:40] + riff + whole[44:]) == whole
+    assert wav.with_true_length(whole[:40] + riff + whole[44:]) == whole
+    assert wav.with_true_length(whole[:4] + riff + whole[8:]) == whole
     assert wav.samples(whole[:40] + riff + whole[44:]) == SAMPLES
 
 

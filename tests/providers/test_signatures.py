@@ -290,7 +290,7 @@ def test_shift_tab_shows_types_defaults_and_what_they_mean(shell: InteractiveShe
 
 
 def test_a_word_that_any_call_takes_is_not_refused() -> None:
-    @words.spelt("box")
+    @words.checks_keywords("box")
     class Box:
         def put(self, **things: int) -> int:
             return sum(things.values())

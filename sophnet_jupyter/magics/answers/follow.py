@@ -101,7 +101,7 @@ class Following:
             self._session.keep(arrival.response, out)
             raise
         self._draw(response, context)
-        self._session.drew(response, context, out)
+        self._session.remember_shown(response, context, out)
         return response
 
     # What draws while the events come, on the loop's thread.

@@ -45,5 +45,5 @@ def settle(
         error.response = arrival.response
         session.keep(arrival.response, out)
         raise
-    session.drew(response, context, out)
+    session.remember_shown(response, context, out)
     return response

@@ -51,7 +51,7 @@ class CancelNote:
         self._button: Any = None
 
     def begin(self, number: int, cancel: Callable[[], object], words: str) -> str:
-        """Show the button. Returns its CSS class, which `panel.twin.behind` looks for."""
+        """Show the button. Returns its CSS class, for `panel.twin.hiding_dead_widget`."""
         from ...widgets.panel.cancel_button import CancelButton
 
         self._button = CancelButton(cancel, f"in the background · {words}")
@@ -95,12 +95,12 @@ class Below:
     def publish(
         self, data: Mapping[str, Any], *, display_id: str | None = None, update: bool = False
     ) -> str:
-        from ...widgets.panel.twin import behind
+        from ...widgets.panel.twin import hiding_dead_widget
 
         if display_id == (self._first or None):
             self._drawn = data
             if self._name:
-                data = {**data, "text/html": behind(self._name, data["text/html"])}
+                data = {**data, "text/html": hiding_dead_widget(self._name, data["text/html"])}
         display_id = self._surface.publish(data, display_id=display_id, update=update)
         self._first = self._first or display_id
         return display_id

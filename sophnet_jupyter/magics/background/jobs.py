@@ -73,7 +73,7 @@ class Jobs:
             finally:
                 # Somebody may have put something else under that name by now.
                 ours = self._shell.user_ns.get(out or "") is job
-                if out and ours and (not error or came(job.response)):
+                if out and ours and (not error or has_content(job.response)):
                     self._shell.user_ns[out] = job.response
 
         if not waits:
@@ -148,7 +148,7 @@ class Jobs:
         self._listed.append(job)
 
 
-def came(response: Response) -> bool:
+def has_content(response: Response) -> bool:
     """True if a response has any content worth keeping."""
     found = response.text, response.images, response.videos, response.audio
     return any(found)

@@ -28,7 +28,7 @@ def one_of(*names: str, kind: str = "value") -> Finder:
     return lambda word, session: matching(word, names, kind)
 
 
-def begun(*finders: Finder) -> WordsFinder:
+def positional(*finders: Finder) -> WordsFinder:
     """A finder for positional words: what any of these finders return once a part is typed."""
 
     def find(before: list[str], word: str, session: KernelSession) -> list[Found]:

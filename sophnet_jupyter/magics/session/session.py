@@ -94,7 +94,7 @@ class KernelSession:
             return TerminalAnswer(context)
         return LiveAnswer(cell, context) if cell.watched else WholeAnswer(cell, context)
 
-    def drew(self, response: Response, context: Context, out: str | None) -> None:
+    def remember_shown(self, response: Response, context: Context, out: str | None) -> None:
         """Remember the answer that this cell has shown, and store it as ``out``."""
         self._drawn = {self.shell.execution_count: (response, context)}
         if out:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
 from ...events import Event, Progress
-from ...options.words import spelt
+from ...options.words import checks_keywords
 from ...wire.call import Call, Reply, segment
 from ...wire.held import held
 from ...wire.poll import Pace, State, watch
@@ -53,7 +53,7 @@ class Job:
     action: str = ""
 
 
-@spelt("dify.annotations")
+@checks_keywords("dify.annotations")
 class Annotations:
     """List, write and delete annotations. All but `list` need an editor's app."""
 
@@ -100,7 +100,7 @@ class Annotations:
         return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
 
 
-@spelt("dify.annotation_reply")
+@checks_keywords("dify.annotation_reply")
 class AnnotationReply:
     """
     Switches annotation replies on and off.

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from ...errors import AnswerIncomplete, SettingsError
 from ...events import Event
-from ...options.words import spelt
+from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.call import Call, segment
 from ...wire.files.upload import Content
@@ -47,7 +47,7 @@ class Feedback:
     created_at: datetime | None = None
 
 
-@spelt("dify")
+@checks_keywords("dify")
 class App:
     """
     One app, which its key selects, used as ``user``.

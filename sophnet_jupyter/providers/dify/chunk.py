@@ -117,15 +117,15 @@ class CompletionDecoder:
         if not text:
             return []
         self.empty = False
-        return list(_told(self._thoughts.feed(self._halves.whole(str(text)))))
+        return list(_piece_events(self._thoughts.feed(self._halves.whole(str(text)))))
 
     def _left(self) -> list[Event]:
         """Text that was held back, at the end of the stream."""
         rest = self._halves.rest()
-        return [*_told([*self._thoughts.feed(rest), *self._thoughts.finish()])]
+        return [*_piece_events([*self._thoughts.feed(rest), *self._thoughts.finish()])]
 
 
-def _told(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
+def _piece_events(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
     """The events of text pieces; apps pass on the model's reasoning, between tags or in a fold."""
     for kind, text in pieces:
         if kind == "said":

@@ -12,7 +12,7 @@ T = TypeVar("T")
 GRACE = 1.0
 
 
-async def surely(sent: Coroutine[Any, Any, T]) -> T:
+async def finish_request(sent: Coroutine[Any, Any, T]) -> T:
     """
     Await a request; when cancelled, let it finish for up to `GRACE` seconds.
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ...errors import NotFound, SettingsError, TaskFailed
 from ...events import Event, Notice, Progress
-from ...options.words import spelt
+from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.poll import Pace, State, watch
 from .journal import Journal, Task
@@ -46,7 +46,7 @@ class Kind:
     cancel: Callable[[Task], Awaitable[object]] | None = None
 
 
-@spelt("tasks")
+@checks_keywords("tasks")
 class Tasks:
     """
     The unfinished tasks at the services, of this folder or of all.

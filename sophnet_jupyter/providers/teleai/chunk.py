@@ -44,10 +44,10 @@ class AnalysisDecoder:
                 found.append(ReasoningDelta(text=text))
             elif text:
                 self.report = True
-                self.endings.goes_on()
+                self.endings.add_content()
                 found.append(TextDelta(text=text))
             if (reason := reason_of(choice.get("finish_reason"))) and not steps:
-                self.endings.over(_reason(reason))
+                self.endings.add_reason(_reason(reason))
         if usage := _dict(chunk.get("usage")):
             found.append(_usage(usage))
         return found

@@ -18,7 +18,7 @@ from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError, SophNet
 from ...events import Event, Finished, Notice, Started
 from ...files.names import at_home
 from ...options.excel import ExcelOptions
-from ...options.words import spelt, takes
+from ...options.words import checks_keywords, shows_options
 from ...response import Response, settle
 from ...wire.call import Call, Reply
 from ...wire.held import held
@@ -48,7 +48,7 @@ REMEMBERED = 100
 log = logging.getLogger(__name__)
 
 
-@spelt("excel")
+@checks_keywords("excel")
 class Excel:
     """Analyses of workbooks that TeleAI already has, by their uuids. One question, one report."""
 
@@ -62,7 +62,7 @@ class Excel:
         """Whether `put` works: only the sandbox has such a call."""
         return self._sandbox
 
-    @takes(ExcelOptions, request)
+    @shows_options(ExcelOptions, request)
     async def analyse(
         self,
         question: str,
@@ -91,7 +91,7 @@ class Excel:
             raise error
         return response
 
-    @takes(ExcelOptions, request)
+    @shows_options(ExcelOptions, request)
     def stream(
         self,
         question: str,

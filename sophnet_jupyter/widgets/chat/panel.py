@@ -13,7 +13,7 @@ from ...errors import SettingsError
 from ...events import Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
 from ...options.chat import ChatOptions
-from ...options.words import takes
+from ...options.words import shows_options
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
@@ -48,7 +48,7 @@ class ChatPanel(Panel):
 
     model = Unicode("", help="Who answers; empty for the client's default.").tag(sync=True)
 
-    @takes(
+    @shows_options(
         ChatOptions,
         thinking_key="enable_thinking",
         run_tools=False,

@@ -11,7 +11,7 @@ from ...errors import SettingsError
 from ...events import Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
 from ...options.excel import ExcelOptions
-from ...options.words import takes
+from ...options.words import shows_options
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.answer.report import document, markdown
@@ -46,7 +46,7 @@ class ExcelAnalyst(Panel):
 
     file = "panel"
 
-    @takes(ExcelOptions)
+    @shows_options(ExcelOptions)
     def __init__(
         self,
         client: ExcelClient | None = None,

@@ -14,7 +14,7 @@ class _One(NamedTuple):
     future: asyncio.Future[bool]
 
 
-class Waiting:
+class Waiters:
     """The waiters for a change of one object, each on its own event loop."""
 
     def __init__(self) -> None:

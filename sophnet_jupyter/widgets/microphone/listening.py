@@ -16,7 +16,7 @@ from ...views.safe.control_characters import plain
 from ..hearing.hearers import Hearers
 from ..hearing.take import Take
 from ..hearing.uplink import Message, Uplink
-from ..hearing.waiting import Waiting
+from ..hearing.waiting import Waiters
 from ..panel.panel import Panel, said
 from . import spoken
 from .dictation import Dictation
@@ -48,7 +48,7 @@ class Listening(Panel):
         """What ended it the last time, if that was no proper end."""
         self._dictation = Dictation()
         self._hearers = Hearers(lambda error: self.tell("error", text=f"on_final: {said(error)}"))
-        self._waiting = Waiting()
+        self._waiting = Waiters()
         self._told = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._take: Take | None = None

@@ -14,7 +14,7 @@ from ...errors import SophNetError
 from ...events import Transcript
 from ...kernel.loop import loop
 from ...options.live import LiveOptions
-from ...options.words import takes
+from ...options.words import shows_options
 from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain
 from ..hearing.hearers import OnFinal
@@ -52,7 +52,7 @@ class Microphone(Listening):
     clean = Bool(False, help="Whether the browser takes out noise and echo.").tag(sync=True)
     sourced = Bool(False, help="Whether a source is heard in place of a microphone.").tag(sync=True)
 
-    @takes(LiveOptions, format="pcm", sample_rate=16_000, heartbeat=True, pace=1.0)
+    @shows_options(LiveOptions, format="pcm", sample_rate=16_000, heartbeat=True, pace=1.0)
     def __init__(
         self,
         client: SpeechClient | None = None,

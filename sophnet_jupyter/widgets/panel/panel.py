@@ -16,7 +16,7 @@ from traitlets import Float, Unicode, default
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...kernel.output import Cell
-from ...options.words import check_words
+from ...options.words import check_keywords
 from ...settings.secret import scrub
 from ..uploads.uploads import Uploads
 from .line import PanelComm
@@ -54,7 +54,7 @@ class Panel(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        check_words(cls, cls.__name__)
+        check_keywords(cls, cls.__name__)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(key=uuid.uuid4().hex, **traits)

@@ -57,10 +57,13 @@ class Twin:
     def bundle(self) -> dict[str, Any]:
         """Its mime bundle. The classes let the live panel find it and see how old it is."""
         revised = f"sophnet-twin {self.name} revision-{self.revision}"
-        return {"text/html": behind(self.name, self._html, revised), "text/plain": self._plain}
+        return {
+            "text/html": hiding_dead_widget(self.name, self._html, revised),
+            "text/plain": self._plain,
+        }
 
 
-def behind(name: str, html: str, classes: str = "") -> str:
+def hiding_dead_widget(name: str, html: str, classes: str = "") -> str:
     """HTML that hides the output before it where that is a widget without its kernel."""
     style = f"<style>{_HIDE.format(name=name)}</style>"
     return f'<div class="{classes or name}">{style}{html}</div>'

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from ...errors import SettingsError
 from ...kernel.loop import loop
 from ...options.images import ImageOptions
-from ...options.words import takes
+from ...options.words import shows_options
 from ...values.image import Image
 from ..panel.panel import Buffers, Command
 from .piece import Piece
@@ -46,7 +46,7 @@ class ImageStudio(Studio):
     file = "image_studio"
     empty = "An image studio. Run its cell to make pictures."
 
-    @takes(ImageOptions)
+    @shows_options(ImageOptions)
     def __init__(
         self,
         client: StudioClient | None = None,

@@ -11,7 +11,7 @@ from ...errors import SettingsError
 from ...files.disk import in_thread
 from ...kernel.loop import loop
 from ...options.videos import VideoOptions
-from ...options.words import takes
+from ...options.words import shows_options
 from ...values.image import Image
 from ...views.media import images
 from ..panel.panel import Buffers, Command
@@ -41,7 +41,7 @@ class VideoStudio(Studio):
     file = "video_studio"
     empty = "A video studio. Run its cell to make videos."
 
-    @takes(VideoOptions)
+    @shows_options(VideoOptions)
     def __init__(
         self,
         client: StudioClient | None = None,

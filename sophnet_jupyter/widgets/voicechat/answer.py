@@ -162,7 +162,7 @@ class Answers:
         self._turns.tell(turn, "over")
         return broken
 
-    def hush(self) -> Turn | None:
+    def stop_playback(self) -> Turn | None:
         """Stop playback in the browser at once. Returns the turn whose answer it was, if any."""
         turn = self.comes or self.heard
         if turn and self.player:

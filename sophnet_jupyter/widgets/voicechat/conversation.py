@@ -17,7 +17,7 @@ from ...kernel.loop import loop
 from ...kernel.switching import quick_turns
 from ..hearing.take import Take
 from ..hearing.uplink import Message, Uplink
-from ..hearing.waiting import Waiting
+from ..hearing.waiting import Waiters
 from ..panel.panel import Panel, said
 from .answer import Answers
 from .line import VoiceLine
@@ -64,7 +64,7 @@ class Conversation(Panel):
             broke=self._line_broke,
             came_so_far=lambda: self._turns.answered,
         )
-        self._waiting = Waiting()
+        self._waiting = Waiters()
         self._take: Take | None = None
         # What was understood of the turn that is being said, or said again.
         self._so_far = ""

@@ -11,7 +11,7 @@ from traitlets import Bool, Unicode
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...options.voicechat import TalkOptions
-from ...options.words import takes
+from ...options.words import shows_options
 from ..panel.panel import Buffers, Command
 from . import look
 from . import turn as voice_turn
@@ -58,7 +58,7 @@ class VoiceChat(Conversation):
     clean = Bool(True, help="Whether the browser takes out echo and noise.").tag(sync=True)
     sourced = Bool(False, help="Whether a source is heard in place of a microphone.").tag(sync=True)
 
-    @takes(
+    @shows_options(
         TalkOptions,
         asr_easyllm_id="",
         tts_easyllm_id="",
@@ -131,7 +131,7 @@ class VoiceChat(Conversation):
 
     def interrupt(self) -> None:
         """Interrupt the answer, as the button does."""
-        loop().call_soon_threadsafe(self.perform, self._hush)
+        loop().call_soon_threadsafe(self.perform, self._stop_playback)
 
     def clear(self) -> None:
         """Delete the turns; the model forgets them too."""
@@ -189,8 +189,8 @@ class VoiceChat(Conversation):
         title = f"{self.title} · sandbox" if self.sandbox else self.title
         return look.html(self._turns.all, title), look.plain(self._turns.all)
 
-    def _hush(self) -> None:
-        if turn := self._answers.hush():
+    def _stop_playback(self) -> None:
+        if turn := self._answers.stop_playback():
             self._interrupt(turn, {})
 
     def _set_up(self, setup: Mapping[str, Any]) -> None:

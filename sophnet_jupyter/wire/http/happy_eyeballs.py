@@ -52,7 +52,7 @@ async def first(
             task.add_done_callback(lambda task: _give_up(task, abandon))
 
 
-def by_turns(addresses: Sequence[tuple[int, str]]) -> list[str]:
+def interleaved(addresses: Sequence[tuple[int, str]]) -> list[str]:
     """The addresses with their families alternating, from pairs of family and address."""
     favourite = addresses[0][0] if addresses else 0
     one = dict.fromkeys(address for family, address in addresses if family == favourite)

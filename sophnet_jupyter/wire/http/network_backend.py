@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpcore2
 
-from .happy_eyeballs import by_turns, first
+from .happy_eyeballs import first, interleaved
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -192,7 +192,7 @@ class AsyncioBackend(httpcore2.AsyncNetworkBackend):
         try:
             async with _limit(timeout, httpcore2.ConnectTimeout):
                 found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                addresses = by_turns([(family, str(place[0])) for family, *_, place in found])
+                addresses = interleaved([(family, str(place[0])) for family, *_, place in found])
                 transport, stream = await first(
                     addresses, connect, abandon=lambda opened: opened[0].abort()
                 )

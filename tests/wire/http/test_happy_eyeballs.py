@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sophnet_jupyter.wire.http import happy_eyeballs
-from sophnet_jupyter.wire.http.happy_eyeballs import by_turns, first
+from sophnet_jupyter.wire.http.happy_eyeballs import first, interleaved
 
 pytestmark = pytest.mark.anyio
 
@@ -86,5 +86,5 @@ async def test_a_connection_that_comes_too_late_is_abandoned() -> None:
 
 def test_families_take_turns_and_nothing_is_tried_twice() -> None:
     found = [(6, "::1"), (6, "::1"), (6, "::2"), (6, "::3"), (4, "127.0.0.1"), (4, "127.0.0.2")]
-    assert by_turns(found) == ["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"]
-    assert by_turns([]) == []
+    assert interleaved(found) == ["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"]
+    assert interleaved([]) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from ....errors import AnswerIncomplete, SettingsError
 from ....events import Event, Reference, TextDelta
 from ....options.chat import ChatOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.call import Call, Reply
 from ....wire.held import held
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PATH = "/v1/chat/completions"
 
 
-@spelt("chat")
+@checks_keywords("chat")
 class Chat:
     """Chat completions. One call, one answer; the caller keeps the conversation."""
 
@@ -46,7 +46,7 @@ class Chat:
         self._downloads = downloads
         self._voice_id = voice_id
 
-    @takes(ChatOptions, request, question)
+    @shows_options(ChatOptions, request, question)
     async def create(
         self,
         prompt: Prompt,
@@ -80,7 +80,7 @@ class Chat:
             raise error
         return response
 
-    @takes(ChatOptions, request, question)
+    @shows_options(ChatOptions, request, question)
     def stream(
         self,
         prompt: Prompt,
@@ -106,7 +106,7 @@ class Chat:
         asked = {"model": model, "system": system, "voice": voice, **options}
         return self._events(prompt, asked, stream=True)
 
-    @takes(ChatOptions, request, question)
+    @shows_options(ChatOptions, request, question)
     def request(
         self,
         prompt: Prompt,

@@ -138,10 +138,10 @@ class ChatDecoder:
             if logprobs := choice.get("logprobs"):
                 said += _logprobs(_dict(logprobs))
             if said:
-                self.endings.goes_on()
+                self.endings.add_content()
                 found += said
             if reason := reason_of(choice.get("finish_reason")):
-                self.endings.over(reason)
+                self.endings.add_reason(reason)
         if found:
             self.empty = False
         if usage := chunk.get("usage"):
@@ -150,7 +150,7 @@ class ChatDecoder:
 
     def end(self) -> list[Event]:
         """The remaining events at the end of the stream."""
-        found = [*self._told(self._thoughts[0].finish())]
+        found = [*self._piece_events(self._thoughts[0].finish())]
         if rest := self._thinking.rest():
             found.append(ReasoningDelta(text=rest))
         if rest := self._halves[0].rest():
@@ -180,7 +180,7 @@ class ChatDecoder:
             found.append(ReasoningDelta(text=thought))
         if text := words.get("content"):
             text = self._halves[0].whole(text if isinstance(text, str) else _text(text))
-            found += self._told(self._thoughts[0].feed(text))
+            found += self._piece_events(self._thoughts[0].feed(text))
         if refusal := words.get("refusal"):
             self._refused = True
             found.append(TextDelta(text=self._halves[0].whole(_text(refusal))))
@@ -190,7 +190,7 @@ class ChatDecoder:
         return found
 
     @staticmethod
-    def _told(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
+    def _piece_events(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
         for kind, text in pieces:
             if kind == "said":
                 yield TextDelta(text=text)
@@ -207,9 +207,9 @@ class ChatDecoder:
         text = self._halves[number].whole(_text(words.get("content") or ""))
         said = [piece.text for piece in self._thoughts[number].feed(text) if piece.kind == "said"]
         if text:
-            self.endings.goes_on(number)
+            self.endings.add_content(number)
         if reason := reason_of(choice.get("finish_reason")):
-            self.endings.over(reason, number)
+            self.endings.add_reason(reason, number)
         return [AlternativeDelta(choice=number, text="".join(said))] if said else []
 
     def _cited(self, refs: list[dict[str, Any]], *, last: bool) -> References:

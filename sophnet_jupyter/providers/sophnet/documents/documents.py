@@ -11,7 +11,7 @@ import msgspec
 
 from ....errors import AnswerUnreadable, SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress
-from ....options.words import spelt
+from ....options.words import checks_keywords
 from ....response import Response, settle
 from ....values.page import Page
 from ....wire.call import Call, Reply
@@ -32,7 +32,7 @@ PICTURES = ("bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
 EMPTY = "its pages may be empty, or pictures, which client.ocr.create reads one by one."
 
 
-@spelt("documents")
+@checks_keywords("documents")
 class Documents:
     """Documents as Markdown. A file is read from disk while it is sent, never as a whole."""
 

@@ -13,7 +13,7 @@ from typing import Any, Unpack
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress, Started
 from ....options.ocr import OcrOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....values.page import Page
 from ....wire.call import Call
@@ -53,7 +53,7 @@ def request(
     return said | dict(fields("extra_body", extra_body))
 
 
-@spelt("ocr")
+@checks_keywords("ocr")
 class Ocr:
     """Text in images. URLs are fetched with ``downloads``, without the key."""
 
@@ -63,7 +63,7 @@ class Ocr:
         self._path = place.path("image-ocr")
         self._fields = place.fields
 
-    @takes(OcrOptions, request)
+    @shows_options(OcrOptions, request)
     async def create(
         self, image: object, *, names: Sequence[str] = (), **options: Unpack[OcrOptions]
     ) -> Response:
@@ -76,7 +76,7 @@ class Ocr:
         """
         return await settle(self.stream(image, names=names, **options))
 
-    @takes(OcrOptions, request)
+    @shows_options(OcrOptions, request)
     def stream(
         self, image: object, *, names: Sequence[str] = (), **options: Unpack[OcrOptions]
     ) -> AsyncGenerator[Event, None]:

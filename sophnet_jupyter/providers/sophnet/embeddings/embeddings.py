@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from ....events import Event, VectorsAsked
 from ....options.embeddings import EmbeddingOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.call import Call
 from ....wire.held import held
@@ -24,7 +24,7 @@ from .gathered import Gathered
 from .request import AT_ONCE, Batch, EmbeddingRequest, request
 
 
-@spelt("embeddings")
+@checks_keywords("embeddings")
 class Embeddings:
     """Texts and images as vectors."""
 
@@ -36,7 +36,7 @@ class Embeddings:
             WeakKeyDictionary()
         )
 
-    @takes(EmbeddingOptions, request)
+    @shows_options(EmbeddingOptions, request)
     async def create(self, texts: object = None, **options: Unpack[EmbeddingOptions]) -> Response:
         """
         Return the vectors of texts, or of images, or both: `Response.vectors`, `similarity`.
@@ -47,7 +47,7 @@ class Embeddings:
         """
         return await settle(self.stream(texts, **options))
 
-    @takes(EmbeddingOptions, request)
+    @shows_options(EmbeddingOptions, request)
     async def stream(
         self, texts: object = None, **options: Unpack[EmbeddingOptions]
     ) -> AsyncGenerator[Event, None]:

@@ -16,7 +16,7 @@ from ....errors import DownloadFailed, SettingsError, SophNetError
 from ....events import Event, Finished, ImageReady, Notice, Progress
 from ....files.kinds import Kind
 from ....options.images import ImageOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....values.image import Image
 from ....wire.call import Call, Reply, segment
@@ -29,7 +29,7 @@ from ....wire.wire import Wire
 from ... import arguments
 from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
-from ...tasks.paid import surely
+from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
 from ...together import together
 from ..access import started
@@ -45,7 +45,7 @@ PACE = Pace(first=1.0, factor=1.25, longest=5.0)
 AT_ONCE = 8
 
 
-@spelt("images")
+@checks_keywords("images")
 class Images:
     """Images from words. ``verify`` is called with the bytes of each before it is kept."""
 
@@ -67,7 +67,7 @@ class Images:
         self._verify = verify
         self._pace = pace or PACE
 
-    @takes(ImageOptions, request)
+    @shows_options(ImageOptions, request)
     def check(
         self,
         prompt: str,
@@ -83,7 +83,7 @@ class Images:
         """
         request(prompt, model=model, seed=seed, **options)
 
-    @takes(ImageOptions, request)
+    @shows_options(ImageOptions, request)
     async def create(
         self,
         prompt: str,
@@ -101,7 +101,7 @@ class Images:
         """
         return await settle(self.stream(prompt, model=model, seed=seed, **options))
 
-    @takes(ImageOptions, request)
+    @shows_options(ImageOptions, request)
     def stream(
         self,
         prompt: str,
@@ -131,7 +131,7 @@ class Images:
             raise SettingsError("The list of seeds is empty: give one number, or several.")
         return self._several(prompt, seeds, asked)
 
-    @takes(ImageOptions, request)
+    @shows_options(ImageOptions, request)
     async def submit(
         self,
         prompt: str,
@@ -224,7 +224,7 @@ class Images:
         body = await asyncio.to_thread(request, prompt, **options)
         sent = arguments.encoded({**body, **self._fields})
         call = Call(method="POST", path=self._path, body=sent)
-        return await surely(self._sent(call, prompt, options.get("seed")))
+        return await finish_request(self._sent(call, prompt, options.get("seed")))
 
     async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:
         reply = await self._wire.fetch(call, retry=PAID_TASK)

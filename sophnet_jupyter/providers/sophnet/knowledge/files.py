@@ -20,7 +20,7 @@ from ....errors import (
     TimedOut,
 )
 from ....events import Progress
-from ....options.words import spelt
+from ....options.words import checks_keywords
 from ....values.knowledge import KnowledgeContent, KnowledgeFile
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
@@ -41,7 +41,7 @@ MOST = 300
 PLAIN = (NotFound, KeyRejected, BalanceExhausted, RateLimited)
 
 
-@spelt("knowledge.files")
+@checks_keywords("knowledge.files")
 class KnowledgeFiles:
     """The files of one custom model. A new one is ``UPLOADING`` until the service has read it."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ....errors import SettingsError
-from ....options.words import spelt
+from ....options.words import checks_keywords
 from ....wire.call import segment
 from ....wire.files.download import Downloader
 from ....wire.wire import Wire
@@ -20,7 +20,7 @@ from .pairs import QaTable
 MODEL = "custom:"
 
 
-@spelt("knowledge")
+@checks_keywords("knowledge")
 class Knowledge:
     """The knowledge of one custom model, which a chat uses as `model`."""
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from ....errors import SettingsError
-from ....options.words import spelt
+from ....options.words import checks_keywords
 from ....values.knowledge import Qa
 from ....wire.call import Call, segment
 from ....wire.retry import ANSWER, PAID_TASK
@@ -20,7 +20,7 @@ from .pages import rows
 QUESTION, ANSWER_LENGTH = 200, 1_000
 
 
-@spelt("knowledge.qa")
+@checks_keywords("knowledge.qa")
 class QaTable:
     """Questions with their answers. A change counts at once."""
 

@@ -17,7 +17,7 @@ import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, Progress, Transcribed
-from ....options.words import spelt
+from ....options.words import checks_keywords
 from ....response import Response, settle
 from ....values.transcript import Recording
 from ....wire.call import Call, Reply, segment
@@ -29,7 +29,7 @@ from ....wire.retry import ANSWER, PAID_TASK, READ
 from ....wire.wire import Wire
 from ... import arguments
 from ...tasks.journal import Task
-from ...tasks.paid import surely
+from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
 from ..access import started
 from ..paths import ResourceIds
@@ -48,7 +48,7 @@ SILENT = "Nobody speaks in {name}, or nothing of it was understood: the transcri
 Given = str | Content | Response
 
 
-@spelt("speech")
+@checks_keywords("speech")
 class Speech:
     """
     Recordings as text. A file is read from disk while it is sent, never as a whole.
@@ -185,7 +185,7 @@ class Speech:
 
         ``given`` and ``filename`` are those of `stream`.
         """
-        task, _ = await surely(self._sent(sound(given, filename=filename)))
+        task, _ = await finish_request(self._sent(sound(given, filename=filename)))
         return task
 
     async def get(self, task_id: str) -> SpeechTask:
@@ -216,7 +216,7 @@ class Speech:
         yield Progress(index=index, state="submitting")
         body = given.form(self._fields) if given.content is not None else None
         begun: tuple[Task, Reply] | None = None
-        sent = surely(self._sent(given, body))
+        sent = finish_request(self._sent(given, body))
         if body is None:
             begun = await sent
         else:

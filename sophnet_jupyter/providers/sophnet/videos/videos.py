@@ -16,7 +16,7 @@ from ....errors import DownloadFailed, SettingsError
 from ....events import Event, ImageReady, Notice, Progress, Usage, VideoReady
 from ....files.kinds import Kind
 from ....options.videos import VideoOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....values.image import Image
 from ....values.video import Video
@@ -30,7 +30,7 @@ from ....wire.wire import Wire
 from ... import arguments
 from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
-from ...tasks.paid import surely
+from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
 from ..access import started
 from ..paths import ResourceIds
@@ -47,7 +47,7 @@ FRAME: tuple[Kind, ...] = ("image",)
 PACE = Pace(first=2.0, factor=1.2, longest=10.0, total=1800.0)
 
 
-@spelt("videos")
+@checks_keywords("videos")
 class Videos:
     """
     Videos from words, and from an image.
@@ -79,7 +79,7 @@ class Videos:
         self._generation: Generation = generation or ("task" if place.fields else "generate")
         self._pace = pace or PACE
 
-    @takes(VideoOptions, request)
+    @shows_options(VideoOptions, request)
     def check(
         self, prompt: str = "", *, image: object = None, **options: Unpack[VideoOptions]
     ) -> None:
@@ -90,7 +90,7 @@ class Videos:
         """
         request(prompt, image=image, **options)
 
-    @takes(VideoOptions, request)
+    @shows_options(VideoOptions, request)
     async def create(
         self,
         prompt: str = "",
@@ -108,7 +108,7 @@ class Videos:
         events = self.stream(prompt, image=image, generation=generation, **options)
         return await settle(events)
 
-    @takes(VideoOptions, request)
+    @shows_options(VideoOptions, request)
     async def stream(
         self,
         prompt: str = "",
@@ -134,7 +134,7 @@ class Videos:
         asked = await asyncio.to_thread(request, prompt, image=image, **options)
         for note in asked.notes:
             yield Notice(text=note)
-        task, reply = await surely(self._begun(asked, prompt, generation))
+        task, reply = await finish_request(self._begun(asked, prompt, generation))
         yield started(reply, str(asked.body.get("model") or ""))
         seed = asked.asked.get("seed")
         video = Video(
@@ -148,7 +148,7 @@ class Videos:
             async for event in events:
                 yield event
 
-    @takes(VideoOptions, request)
+    @shows_options(VideoOptions, request)
     async def submit(
         self,
         prompt: str = "",
@@ -163,7 +163,7 @@ class Videos:
         ``prompt``, ``image`` and ``generation`` are those of `stream`. Raises `SophNetError`.
         """
         asked = await asyncio.to_thread(request, prompt, image=image, **options)
-        task, _ = await surely(self._begun(asked, prompt, generation))
+        task, _ = await finish_request(self._begun(asked, prompt, generation))
         return task
 
     async def get(self, task_id: str, *, generation: Generation | None = None) -> VideoTask:

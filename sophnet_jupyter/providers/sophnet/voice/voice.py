@@ -9,7 +9,7 @@ from ....errors import RequestRefused, ServiceError
 from ....events import AudioChunk, Event, Finished, Notice
 from ....files.kinds import HEAD, sniff
 from ....options.voice import VoiceOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.call import Call, Reply
 from ....wire.held import held
@@ -39,7 +39,7 @@ PATH = "voice/synthesize-audio"
 CUT = "The sound just stopped before its end: what had come is kept. Say the rest again."
 
 
-@spelt("voice")
+@checks_keywords("voice")
 class Voice:
     """Text as speech."""
 
@@ -51,7 +51,7 @@ class Voice:
         self._path = place.path(PATH)
         self._fields = place.fields
 
-    @takes(VoiceOptions, sounding)
+    @shows_options(VoiceOptions, sounding)
     async def speak(
         self, text: Subject, *, stream: bool = False, **options: Unpack[VoiceOptions]
     ) -> Response:
@@ -67,7 +67,7 @@ class Voice:
         events = self._stream(text, options) if stream else self._whole(text, options)
         return await settle(events)
 
-    @takes(VoiceOptions, sounding)
+    @shows_options(VoiceOptions, sounding)
     def stream(self, text: Subject, **options: Unpack[VoiceOptions]) -> AsyncGenerator[Event, None]:
         """
         Turn a text into speech, and yield `AudioChunk` as it arrives; the last is `Finished`.
@@ -80,7 +80,7 @@ class Voice:
         """
         return self._stream(text, options)
 
-    @takes(VoiceOptions, sounding)
+    @shows_options(VoiceOptions, sounding)
     def check(self, text: Subject, **options: Unpack[VoiceOptions]) -> None:
         """Raise `SettingsError` where `stream` would refuse ``text`` or an option."""
         sounding(**options)

@@ -16,7 +16,7 @@ from ....wire.websocket import Sockets
 from .. import access
 from ..speech.live.mailbox import Mailbox
 from .connection import VoiceChatConnection
-from .keeping_open import Patience, Sleep, keep_open
+from .keeping_open import InactivityTimer, Sleep, keep_open
 from .limits import VoiceChatLimits
 from .receiving import Receiver
 from .signals import Replies, Signal
@@ -38,7 +38,7 @@ class HeldLine:
         self.closed = False
         self.turns = TurnTaking()
         self.mailbox: Mailbox[Event | Signal] = Mailbox()
-        self.patience = Patience(limits.silence, self._lose_patience)
+        self.inactivity = InactivityTimer(limits.silence, self._time_out)
         self._limits, self._silence, self._sleep = limits, silence, sleep
         self._replies = Replies(limits.reply)
         self._error: SophNetError | None = None
@@ -64,7 +64,7 @@ class HeldLine:
         )
         model = query.get("model", "")
         self.mailbox.put(Started(service=access.SERVICE, model=model, sandbox=line.sandbox))
-        keeping = keep_open(line, self._limits, self._be_heard, self._sleep)
+        keeping = keep_open(line, self._limits, self._send_silence, self._sleep)
         self._tasks = [asyncio.create_task(self._receive(line)), asyncio.create_task(keeping)]
 
     def opened(self) -> VoiceChatConnection:
@@ -111,24 +111,24 @@ class HeldLine:
     async def _receive(self, line: VoiceChatConnection) -> None:
         put = self.mailbox.put
         try:
-            await Receiver(line, self.turns, self._replies, self.patience, put).run()
+            await Receiver(line, self.turns, self._replies, self.inactivity, put).run()
         except SophNetError as error:
             self._error = self._error or error
         finally:
             self.closed = True
-            self.patience.end()
+            self.inactivity.end()
             self._replies.give_up(self._error)
             self.mailbox.close()
             self.turns.hang_up()
 
-    async def _be_heard(self) -> None:
+    async def _send_silence(self) -> None:
         """Send silence where nobody has spoken for long, and no answer is coming."""
         quiet = asyncio.get_running_loop().time() - self._sound_at >= self._limits.idle * 0.9
         waits = self.turns.sounded and self.turns.answer is None
         if waits and quiet and (silence := self._silence()):
             await self.send(silence)
 
-    def _lose_patience(self) -> None:
+    def _time_out(self) -> None:
         seconds = self._limits.silence
         self._error = TimedOut(service=access.SERVICE, limit="between-chunks", seconds=seconds)
         for task in self._tasks:

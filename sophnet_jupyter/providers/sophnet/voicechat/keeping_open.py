@@ -18,7 +18,7 @@ from .limits import VoiceChatLimits
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
 
 
-class Patience:
+class InactivityTimer:
     """A timer: calls ``lost`` when an answer has been silent for so many ``seconds``."""
 
     def __init__(self, seconds: float, lost: Callable[[], None]) -> None:
@@ -39,13 +39,13 @@ class Patience:
 async def keep_open(
     line: VoiceChatConnection,
     limits: VoiceChatLimits,
-    be_heard: Callable[[], Awaitable[None]],
+    send_silence: Callable[[], Awaitable[None]],
     sleep: Sleep,
 ) -> None:
     """
     Ping at intervals until the connection closes, of which its reader learns.
 
-    ``be_heard`` is awaited as often: it sends silence where nobody has spoken for long.
+    ``send_silence`` is awaited as often: it sends silence where nobody has spoken for long.
     """
     clock = asyncio.get_running_loop().time
     pinged = clock()
@@ -56,4 +56,4 @@ async def keep_open(
             if clock() - pinged >= limits.ping * 0.9:
                 pinged = clock()
                 await line.tell("ping")
-            await be_heard()
+            await send_silence()

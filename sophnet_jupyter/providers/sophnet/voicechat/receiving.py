@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ....events import Event
-from ..speech.live.connection import heard
+from ..speech.live.connection import decode_sentence
 from ..voice.frame import is_frame
 from .connection import Message, VoiceChatConnection, is_refusal
-from .keeping_open import Patience
+from .keeping_open import InactivityTimer
 from .signals import Replies, Signal
 from .turn_taking import TurnTaking
 
@@ -32,11 +32,11 @@ class Receiver:
         line: VoiceChatConnection,
         turns: TurnTaking,
         replies: Replies,
-        patience: Patience,
+        inactivity: InactivityTimer,
         put: Callable[[Event | Signal], None],
     ) -> None:
         self._line, self._turns, self._replies = line, turns, replies
-        self._patience, self._put = patience, put
+        self._inactivity, self._put = inactivity, put
 
     async def run(self) -> None:
         """
@@ -51,10 +51,10 @@ class Receiver:
             self._take_signal(message, refusal=refusal)
         elif "choices" in message or is_frame(message):
             if self._turns.answer:
-                self._patience.begin()
+                self._inactivity.begin()
             self._put_all(self._turns.events(message))
         elif isinstance(message.get("text"), str):
-            said = heard(message).transcript
+            said = decode_sentence(message).transcript
             if said.final and said.text.strip():
                 self._turns.understand(said.text)
             self._put(said)
@@ -71,12 +71,12 @@ class Receiver:
         if error and not awaited and self._turns.answer and signal.name != _CANCELED:
             self._turns.answer.failed = error
         if signal.name == _TAKEN:
-            self._turns.taken()
+            self._turns.confirm()
         if signal.name != "pong":
             self._put(signal)
         if signal.name == _COMPLETED:
             if last := self._turns.end():
-                self._patience.end()
+                self._inactivity.end()
             self._put_all(last)
 
     def _put_all(self, events: list[Event]) -> None:

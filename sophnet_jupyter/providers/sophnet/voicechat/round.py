@@ -56,7 +56,7 @@ class Round:
             return [Finished(reason="error", ending="failed")]
         if not self._words.reason and self._sound.finished:
             # The sound is said to be whole, so that the words are.
-            self._words.endings.over("stop")
+            self._words.endings.add_reason("stop")
         last = last_events(self._words, done=False)
         whole = isinstance(last[-1], Finished) and last[-1].ending == "complete"
         if whole and not (self._sound.finished and self._sound.heard):

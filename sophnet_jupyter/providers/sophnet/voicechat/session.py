@@ -14,7 +14,7 @@ from typing import Any, Self, Unpack
 from ....errors import SettingsError
 from ....events import Event, Finished
 from ....options.voicechat import VoiceChatOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.held import held
 from ....wire.websocket import Sockets
@@ -28,7 +28,7 @@ from .signals import Signal
 __all__ = ["Signal", "VoiceChatLimits", "VoiceChatSession"]
 
 
-@spelt("session")
+@checks_keywords("session")
 class VoiceChatSession:
     """
     Talk to a model, and hear it answer.
@@ -106,7 +106,7 @@ class VoiceChatSession:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    @takes(VoiceChatOptions, Setup)
+    @shows_options(VoiceChatOptions, Setup)
     async def update(self, **changes: Unpack[VoiceChatOptions]) -> None:
         """
         Change fields of the `Setup`. Allowed until the first sound is sent.
@@ -143,7 +143,7 @@ class VoiceChatSession:
         """End the turn: what was recognised becomes the question. Raises `SettingsError`."""
         line = self._held.opened()
         self._turns.hand_over()
-        self._held.patience.begin()
+        self._held.inactivity.begin()
         await line.tell("input_audio_buffer.complete")
 
     async def cancel(self) -> bool:

@@ -63,7 +63,7 @@ class TurnTaking:
         self.answer.stage = "cancelling"
         return True
 
-    def taken(self) -> None:
+    def confirm(self) -> None:
         """The service confirms the end of the turn."""
         if self.answer and self.answer.stage == "asked":
             self.answer.stage = "answering"

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from ....errors import SettingsError
 from ....options.voicechat import VoiceChatOptions
-from ....options.words import spelt, takes
+from ....options.words import checks_keywords, shows_options
 from ....wire.call import segment
 from ....wire.websocket import Sockets
 from ....wire.wire import Wire
@@ -17,7 +17,7 @@ from .session import VoiceChatLimits, VoiceChatSession
 from .setup import Setup
 
 
-@spelt("voicechat")
+@checks_keywords("voicechat")
 class VoiceChats:
     """
     Opens conversations by voice.
@@ -53,7 +53,7 @@ class VoiceChats:
         """
         return read(source, sample_rate)
 
-    @takes(VoiceChatOptions, Setup)
+    @shows_options(VoiceChatOptions, Setup)
     def connect(
         self,
         model: str = "",

@@ -36,7 +36,7 @@ class Clock:
         put_in = sum(min(length, place - at) for at, length in self._silences if at < place)
         return round((self._base + place - put_in) * 1000 / self._rate)
 
-    def told(self, said: Transcript, ends: int | None) -> Transcript:
+    def convert(self, said: Transcript, ends: int | None) -> Transcript:
         """A sentence with all its times converted; ``ends`` is where its sound ends."""
         words = tuple(
             msgspec.structs.replace(word, begin=self._maybe(word.begin), end=self._maybe(word.end))

@@ -73,7 +73,7 @@ class SpeechConnection:
         while True:
             message = await self._message()
             if message is not None and isinstance(message.get("text"), str):
-                return heard(message)
+                return decode_sentence(message)
 
     async def _message(self) -> dict[str, Any] | None:
         """The next message; None for one that cannot be parsed."""
@@ -100,7 +100,7 @@ class SpeechConnection:
             raise access.parse_error(reply, message)
 
 
-def heard(message: Mapping[str, Any]) -> TimedSentence:
+def decode_sentence(message: Mapping[str, Any]) -> TimedSentence:
     """Decode a sentence. A partial one repeats the whole sentence so far."""
     found = words(message.get("words"))
     transcript = Transcript(

@@ -197,7 +197,7 @@ class Delivery:
                 await line.socket.send(rest)
             self._said_bye = True
             await line.socket.send(BYE)
-            await self._see_off(line)
+            await self._close_after_last_words(line)
 
     async def _wait_for_sound(self, line: SpeechConnection) -> None:
         try:
@@ -209,7 +209,7 @@ class Delivery:
                 self._clock.put_silence(self.tape.sent, FRAME)
                 await line.socket.send(bytes(FRAME))
 
-    async def _see_off(self, line: SpeechConnection) -> None:
+    async def _close_after_last_words(self, line: SpeechConnection) -> None:
         """Wait for the service's last sentences, then close the connection."""
         heard = -1
         while heard != len(self.sentences):
@@ -219,7 +219,7 @@ class Delivery:
         await line.socket.aclose()
 
     def _take(self, heard: TimedSentence) -> None:
-        said = self._clock.told(heard.transcript, heard.ends)
+        said = self._clock.convert(heard.transcript, heard.ends)
         self._heard = True
         if not said.final:
             self._put(said)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from .....errors import SettingsError, SophNetError
 from .....events import Event, Started, Transcript
-from .....options.words import spelt
+from .....options.words import checks_keywords
 from .....response import Response
 from .....wire.files.download import Downloader
 from .....wire.held import held
@@ -28,7 +28,7 @@ from .source import Samples, paced, read
 __all__ = ["Live", "LiveLimits"]
 
 
-@spelt("live")
+@checks_keywords("live")
 class Live:
     """
     One live session with the recogniser: sound in, sentences out.

@@ -109,7 +109,7 @@ def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
 
 
 def _wav(data: bytes, called: str) -> Samples:
-    whole = wav.mended(data)
+    whole = wav.with_true_length(data)
     found = wav.layout(whole)
     if found is None or not (found.channels > 0 and 0 < found.sample_rate <= _FASTEST):
         raise SettingsError(f"The head of {called} is damaged: it does not say where its sound is.")

@@ -54,7 +54,7 @@ class AnimateMagics(SessionMagics):
         "-m",
         "--model",
         completes=videos("name"),
-        help="Model to ask: Wan2.2, for words or for a picture.",
+        help="Model to ask: Wan2.2, for words or for an image.",
     )
     @option(
         "--image",

@@ -36,7 +36,7 @@ class EmbedMagics(SessionMagics):
     @line_cell_magic
     @asks(
         out=True,
-        image="A picture too: a path, a pattern, an address or a variable; any number of times.",
+        image="An image too: a path, a pattern, an address or a variable; any number of times.",
         raw="Take the words as written, no variables.",
         extra="Anything else for the request: normalized=false.",
         words=positional(values),
@@ -45,10 +45,10 @@ class EmbedMagics(SessionMagics):
         "-m",
         "--model",
         completes=vector_models,
-        help="text-embeddings if not said, with pictures clip-embeddings; bge-m3.",
+        help="text-embeddings if not said, with images clip-embeddings; bge-m3.",
     )
     @option("-d", "--dimensions", type=int, default=1024, metavar="N", help="1024 if not said.")
-    @option("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size first.")
+    @option("--max-side", type=int, metavar="PIXELS", help="Shrink images to this size first.")
     def embed(self, line: str, cell: str | None = None) -> Response:
         """
         Turn texts and images into vectors, and see how near they are to each other.

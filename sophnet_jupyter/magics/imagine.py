@@ -37,7 +37,7 @@ class ImagineMagics(SessionMagics):
     @line_cell_magic
     @asks(
         out=True,
-        image="A picture to change: a path, an address or a variable; up to three times.",
+        image="An image to change: a path, an address or a variable; up to three times.",
         save="Write them to a file, or a folder ending in /.",
         background=True,
         raw=True,
@@ -50,12 +50,12 @@ class ImagineMagics(SessionMagics):
         completes=one_of(MODEL, kind="model"),
         help="Model to ask: qwen-image if not said.",
     )
-    @option("-n", type=int, default=1, metavar="N", help="So many pictures, a seed each.")
+    @option("-n", type=int, default=1, metavar="N", help="So many images, a seed each.")
     @option("--seed", type=int, metavar="N", help="The first seed; the next ones count on.")
     @option("--size", metavar="W*H", help="Pixels, such as 1664*928; models take some only.")
     @option("--steps", type=int, metavar="N", help="More is finer and slower.")
     @option("--negative", metavar="TEXT", help="What is not to be seen, in quotes.")
-    @option("--max-side", type=int, metavar="PIXELS", help="Shrink a picture to this size first.")
+    @option("--max-side", type=int, metavar="PIXELS", help="Shrink an image to this size first.")
     @option("--as-written", action="store_true", help="The service adds nothing to the prompt.")
     def imagine(self, line: str, cell: str | None = None) -> Response | Background:
         """

@@ -147,7 +147,7 @@ def test_tables_are_text(terminal):
 def test_long_work_is_one_line_with_its_state_time_and_task_and_an_interrupt_ends_it(terminal):
     shown = terminal.type("%imagine --seed 7 a red fox\n")
     assert re.search(r"(queue|running) … · \d+\.\d s · task \w", shown)
-    assert "[picture 1] a red fox" in shown
+    assert "[image 1] a red fox" in shown
     assert "✓ complete" in shown
     terminal.type("%imagine --seed 8 a hen\n", until="· task ")
     shown = terminal.type("\x03")

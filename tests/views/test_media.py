@@ -91,7 +91,7 @@ def test_a_response_with_pictures_is_one_bundle_of_html_and_words() -> None:
     data = bundle(Response(images=(picture(),), ending="complete", sandbox=True))
     assert set(data) == {"text/html", "text/plain"}
     assert "<figure" in data["text/html"]
-    assert "[picture 1] a fox · 40 × 40 · seed 7" in data["text/plain"]
+    assert "[image 1] a fox · 40 × 40 · seed 7" in data["text/plain"]
 
 
 def test_pictures_can_be_kept_beside_the_notebook(here: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_locked_seed_counts_on_and_an_open_one_is_chosen_and_told(
     ("form", "says"),
     [
         ({"prompt": " "}, "the prompt is empty"),
-        ({"prompt": "x", "count": 99}, "1 to 8 pictures"),
+        ({"prompt": "x", "count": 99}, "1 to 8 images"),
         ({"prompt": "x", "count": "many"}, "whole number"),
         ({"prompt": "x", "seed": "seven", "locked": True}, "The seed is a whole number"),
         ({"prompt": "x", "seed": str(2**31), "locked": True}, "A seed goes from 0"),

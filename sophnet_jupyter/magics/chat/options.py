@@ -45,8 +45,8 @@ _ASKING = (
     option("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
 )
 _PICTURES = (
-    option("--detail", choices=("low", "high", "auto"), help="How closely to look at pictures."),
-    option("--max-side", type=int, metavar="PIXELS", help="Shrink pictures to this size."),
+    option("--detail", choices=("low", "high", "auto"), help="How closely to look at images."),
+    option("--max-side", type=int, metavar="PIXELS", help="Shrink images to this size."),
 )
 _FORM = (
     option(

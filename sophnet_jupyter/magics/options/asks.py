@@ -89,7 +89,7 @@ _SHARED = {
         action="append",
         metavar="X",
         completes=pictures,
-        usual="Attach a picture: a path, a pattern, an address or a variable; several times.",
+        usual="Attach an image: a path, a pattern, an address or a variable; several times.",
     ),
     "save": _shared(
         "--save",

@@ -47,7 +47,7 @@ def beside(figures: Sequence[str], width: int) -> str:
 
 def lines(pictures: Sequence[Image]) -> str:
     """The same as plain text, a line each."""
-    return "\n".join(f"[picture {number}] {_facts(one)}" for number, one in enumerate(pictures, 1))
+    return "\n".join(f"[image {number}] {_facts(one)}" for number, one in enumerate(pictures, 1))
 
 
 def small(picture: Image, budget: int) -> tuple[bytes, tuple[int, int]]:

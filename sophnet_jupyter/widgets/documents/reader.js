@@ -14,7 +14,7 @@ function render({ model, el }) {
   /** @type {{element: HTMLElement, close: () => void} | undefined} */
   let spread;
   const panel = openPanel(model, el, {
-    label: "Text in pictures",
+    label: "Text in images",
     kind: "pages",
     on: {
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */

@@ -23,7 +23,7 @@ function render({ model, el }) {
   const files = openDropZone(panel, {
     label: "Add files…",
     multiple: true,
-    hint: "or drop documents and pictures here",
+    hint: "or drop documents and images here",
   });
   const source = make("input", {
     placeholder: "Path, pattern or address",

@@ -28,7 +28,7 @@ LIMIT = 50_000_000 - 1
 # Of a page so much goes along with a question.
 LONGEST = 20_000
 _ADDRESSES = ("http://", "https://")
-_EMPTY = "A document viewer. Run its cell to read documents and pictures."
+_EMPTY = "A document viewer. Run its cell to read documents and images."
 
 
 class DocumentsClient(Protocol):

@@ -118,7 +118,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
     tick();
     offer();
     if (before === "working" && facts.phase !== "working") {
-      announce(facts.error || `${facts.kind === "video" ? "A video" : "A picture"} is ready: ${facts.figures}`);
+      announce(facts.error || `${facts.kind === "video" ? "A video" : "An image"} is ready: ${facts.figures}`);
     }
   }
 

@@ -9,7 +9,7 @@ function render({ model, el }) {
     reuse: (settings) => form.fill(settings, true),
     announce: (text) => panel.announce(text),
     animates: true,
-    empty: "No picture yet: describe one.",
+    empty: "No image yet: describe one.",
   });
   /** @param {string} kind @param {object} [facts] */
   const act = (kind, facts) => {

@@ -44,7 +44,7 @@ class ImageStudio(Studio):
     """
 
     file = "image_studio"
-    empty = "An image studio. Run its cell to make pictures."
+    empty = "An image studio. Run its cell to make images."
 
     @shows_options(ImageOptions)
     def __init__(
@@ -106,7 +106,7 @@ class ImageStudio(Studio):
             raise SettingsError("Say what is to be seen: the prompt is empty.")
         count = _number(form, "count") or 1
         if not 1 <= count <= MOST_AT_ONCE:
-            raise SettingsError(f"1 to {MOST_AT_ONCE} pictures can be made at once, not {count}.")
+            raise SettingsError(f"1 to {MOST_AT_ONCE} images can be made at once, not {count}.")
         seed = _number(form, "seed") if form.get("locked") else None
         if seed is None:
             # Chosen here, so that it is known.
@@ -133,7 +133,7 @@ class ImageStudio(Studio):
     def _animate(self, piece: Piece, text: str) -> None:
         picture = piece.result
         if not isinstance(picture, Image):
-            raise SettingsError("Only a picture can be animated.")
+            raise SettingsError("Only an image can be animated.")
         words = text.strip() or piece.prompt
         video = Piece(kind="video", prompt=words, settings={**piece.settings, "prompt": words})
         self.when_checked(

@@ -109,7 +109,7 @@ class Piece:
     @property
     def words(self) -> str:
         """The whole of it on one line."""
-        kind = "picture" if self.kind == "image" else "video"
+        kind = self.kind
         how: str = self.error or (self.figures if self.phase == "ready" else self.phase)
         made = "sandbox · " if self.sandbox else ""
         return one_line(f"[{kind}] {self.prompt} · {made}{how}")

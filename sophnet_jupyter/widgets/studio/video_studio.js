@@ -64,7 +64,7 @@ function render({ model, el }) {
   const picture = make("img", { alt: "", hidden: true });
   const pictureName = make("span", { className: "sophnet-faint" });
   const without = button("Without it", () => panel.send("drop-image"), { hidden: true });
-  const zone = openDropZone(panel, { label: "Begin with a picture…", hint: "or drop one here" });
+  const zone = openDropZone(panel, { label: "Begin with an image…", hint: "or drop one here" });
   const beginning = make("div", { className: "sophnet-beginning" }, picture, pictureName, without, zone.element);
   const form = openForm(panel, {
     title: "Video studio",

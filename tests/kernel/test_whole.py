@@ -17,13 +17,20 @@ pytestmark = pytest.mark.kernel
 SETUP = """
 %load_ext sophnet_jupyter
 from ipywidgets import Output
-from PIL import Image
-Image.new("RGB", (320, 80), "white").save("page.png")
 open("notes.txt", "w").write("# Notes\\n\\nThe meeting is on Friday.\\n\\nBring the plan.\\n")
 def weather(city: str) -> str:
     "The weather in a city."
     return f"Rain in {city}."
 table = [{"query": "red"}, {"query": "blue"}]
+import openpyxl, wave
+book = openpyxl.Workbook()
+for row in [["region", "sales"], ["North", 10.5], ["South", 20]]:
+    book.active.append(row)
+book.save("q3.xlsx")
+%excel put q3.xlsx
+with wave.open("quiet.wav", "wb") as sound:
+    sound.setnchannels(1); sound.setsampwidth(2); sound.setframerate(16000)
+    sound.writeframes(bytes(32000))
 """
 # What is asked, and words from its beginning and its end.
 CASES = {
@@ -38,6 +45,14 @@ CASES = {
     "vectors": ("embed", "\nred\nblue", ("red", "blue", "complete")),
     "an image": ("imagine", "a red fox", ("a red fox", "complete")),
     "a document": ("parse", "notes.txt", ("Notes", "Friday", "Bring the plan", "complete")),
+    "a report": (
+        "excel",
+        "--files q3 Which region has most sales?",
+        ("Reading q3.xlsx", "South", "complete"),
+    ),
+    "a video": ("animate", "--wait --duration 1 a red fox", ("a red fox", "complete")),
+    "a recording": ("transcribe", "quiet.wav", ("quiet.wav", "complete")),
+    "a voice": ("speak", "one two three", ("complete",)),
     "an app": ("dify", "\nred", ("red", "complete")),
     "rows": ("dify", "--each table -o rows\n{query}", ("2 of 2 rows",)),
     "files of a model": ("knowledge", "handbook add notes.txt", ("notes.txt", "ENABLED")),

@@ -34,6 +34,7 @@ _DIV_BEGIN = re.compile(r"<div\b[^<>]{0,120}>\s{0,9}\Z", re.IGNORECASE)
 _DIV_END = re.compile(r"\s{0,9}</div\s{0,9}>", re.IGNORECASE)
 _DIV = 150
 _SOFT_BREAK = re.compile("[\v\f\x85]")
+_MARGIN = re.compile(r"(?:[ \t]*>)*[ \t]*")
 # Converters of workbooks call a column so that has no name.
 _UNNAMED = re.compile(r"(?:Unnamed: \d+)?")
 
@@ -101,9 +102,7 @@ def drawable(text: str) -> str:
     for number, row in changed:
         line = pieces[number - 1]
         end = line[len(line.rstrip("\r\n")) :]
-        # In a list it stays as far to the right.
-        indent = line[: len(line) - len(line.lstrip(" \t"))]
-        pieces[number - 1] = f"{indent}| {' | '.join(row)} |{end}"
+        pieces[number - 1] = f"{_margin(line)}| {' | '.join(row)} |{end}"
     return "".join(pieces)
 
 
@@ -180,7 +179,7 @@ def _pipe_tables(text: str) -> list[_PipeTable]:
     starts = [0]
     for line in lines(text, ends=True):
         starts.append(starts[-1] + len(line))
-    outside = dict(_lines(text))
+    outside = {number: line[len(_margin(line)) :] for number, line in _lines(text)}
     found, after = [], 0
     for number, line in outside.items():
         rule = outside.get(number + 1, "").strip()
@@ -206,6 +205,12 @@ def _pipe_tables(text: str) -> list[_PipeTable]:
             table.add(at, row, pipe_row.split(row, width))
         found.append(table)
     return found
+
+
+def _margin(line: str) -> str:
+    """What stands before a line in a list or a quotation."""
+    margin = _MARGIN.match(line)
+    return margin[0] if margin else ""
 
 
 def _width(lines: Iterable[str]) -> int:

@@ -47,13 +47,14 @@ def resources(client: Client) -> Iterator[tuple[str, Any]]:
     waiting.append(("client.speech.live()", client.speech.live()))
     talk = "client.voicechat.connect('m', 'a', 't')"
     waiting.append((talk, client.voicechat.connect("m", "a", "t")))
-    seen: set[int] = set()
+    # Held, or another object could be given the id of one that is gone.
+    seen: dict[int, Any] = {}
     while waiting:
         way, each = waiting.pop()
         is_value = dataclasses.is_dataclass(each)
         if is_value or id(each) in seen or not type(each).__module__.startswith(OURS):
             continue
-        seen.add(id(each))
+        seen[id(each)] = each
         yield way, each
         for name in dir(type(each)) + list(vars(each)):
             shown = inspect.getattr_static(each, name)

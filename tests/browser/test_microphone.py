@@ -233,7 +233,7 @@ def test_the_microphone_goes_on_through_an_interrupt_and_a_lost_connection(
 ) -> None:
     page.add_init_script(WATCH)
     page.add_init_script(SOCKETS)
-    lab.write("goes-on.ipynb", GOES_ON, "time.sleep(60)", COUNTED, COUNTED_AGAIN)
+    lab.write("goes-on.ipynb", GOES_ON, "print('asleep'); time.sleep(60)", COUNTED, COUNTED_AGAIN)
     notebook = open_notebook("goes-on.ipynb")
     notebook.run_cell(0)
     view = notebook.output_of(0).locator(".sophnet-microphone")
@@ -249,6 +249,7 @@ def test_the_microphone_goes_on_through_an_interrupt_and_a_lost_connection(
 
     notebook.start_cell(1)
     expect(view.locator("li").first).to_be_visible(timeout=40_000)
+    expect(notebook.output_of(1)).to_contain_text("asleep")  # an interrupt before is lost
     notebook.interrupt()
     expect(notebook.output_of(1)).to_contain_text("KeyboardInterrupt")
     before, missing, dropped, said = counted(2)

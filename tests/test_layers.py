@@ -26,13 +26,15 @@ MAY_IMPORT = {
     "wire": {"errors", "events", "files"},
     "prompt": VALUES | {"response"},
     "options": {"errors"},
+    "runs": VALUES | {"response", "settings", "prompt"},
     "providers": VALUES | {"options", "response", "prompt", "wire"},
-    "client": BELOW_CLIENT,
+    "client": BELOW_CLIENT | {"runs"},
     "doctor": BELOW_CLIENT | {"client"},
     "kernel": set(),
     "views": VALUES | {"response"},
-    "widgets": VALUES | {"options", "response", "settings", "views", "kernel"},
-    "magics": (BELOW_CLIENT - {"wire"}) | {"client", "doctor", "kernel", "views", "widgets"},
+    "widgets": VALUES | {"options", "response", "settings", "views", "kernel", "runs"},
+    "magics": (BELOW_CLIENT - {"wire"})
+    | {"client", "doctor", "kernel", "runs", "views", "widgets"},
     "sandbox": set(),
     "cli": {"errors", "settings", "client", "doctor"},
 }

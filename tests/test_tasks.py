@@ -18,8 +18,9 @@ from msgspec.structs import replace
 
 from sophnet_jupyter.errors import NotFound, SettingsError, StillRunning, TaskFailed
 from sophnet_jupyter.events import Event, Finished, ImageReady, Notice, Progress
+from sophnet_jupyter.files.database import BUSY
 from sophnet_jupyter.providers.tasks import journal as journal_module
-from sophnet_jupyter.providers.tasks.journal import BUSY, Journal, Task
+from sophnet_jupyter.providers.tasks.journal import Journal, Task
 from sophnet_jupyter.providers.tasks.tasks import Kind, Tasks
 from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.wire.poll import Pace, State
@@ -417,18 +418,10 @@ def test_a_task_that_is_only_written_down_tells_of_a_bad_file_too(path: Path) ->
     assert tasks.unheard() == []
 
 
-def test_a_file_that_cannot_be_written_is_still_read(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_cannot_be_written_is_still_read(path: Path) -> None:
     Journal(path).put(image(id="old"))
-    opened = journal_module._opened
-
-    def read_only(path: Path) -> sqlite3.Connection:
-        connection = opened(path)
-        connection.execute("PRAGMA query_only = 1")
-        return connection
-
-    monkeypatch.setattr(journal_module, "_opened", read_only)
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version = 99")
     said: list[str] = []
     journal = Journal(path, on_notice=said.append)
     journal.put(image(id="new"))

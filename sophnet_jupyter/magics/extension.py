@@ -65,6 +65,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
     told = notice()
     sys.stdout.write(greeting(session) + "\n" + (f"! {told}\n" if told else ""))
     later(WARM_UP_AFTER, lambda: warm_up(session))
+    later(WARM_UP_AFTER, lambda: loop.spawn(session.look_back()))
 
 
 def unload(shell: Any) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import traceback
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +15,7 @@ from IPython.core.error import UsageError
 
 from ...client import Client
 from ...errors import SophNetError
-from ...settings import model_name, store
+from ...settings import data_folder, model_name, store
 from .aliases import Aliases
 from .defaults import ChatDefaults, fill
 
@@ -48,6 +51,8 @@ class KernelSession:
         # Titles of files and ids of questions that were listed, by the id of their service.
         self.knowledge_files: dict[str, list[str]] = {}
         self.knowledge_pairs: dict[str, list[str]] = {}
+        # What the next cell is to tell at its end.
+        self.untold: list[str] = []
 
     @property
     def client(self) -> Client:
@@ -82,6 +87,13 @@ class KernelSession:
         """Fill open options with the user's defaults, and replace short names of models."""
         fill(args, self.defaults)
         args.model = self.aliases.real(args.model or model_name())
+
+    async def look_back(self) -> None:
+        """Note for the next cell what kernels before this one have left unsettled."""
+        path = data_folder() / "tasks.sqlite"
+        with suppress(SophNetError):
+            if await asyncio.to_thread(path.exists):
+                self.untold += await self.client.tasks.left()
 
     def view(self, context: Context) -> View:
         """A view that draws an answer in this cell's output."""
@@ -170,7 +182,9 @@ class KernelSession:
         return context if response is drawn else None
 
     def after_cell(self, result: Any) -> None:
-        """IPython's ``post_run_cell``: print finished answers, remember an error."""
+        """IPython's ``post_run_cell``: print what is due, remember an error."""
+        while self.untold:
+            sys.stdout.write(f"! {self.untold.pop(0)}\n")
         if "jobs" in self.__dict__:
             self.jobs.print_answers()
         error = result.error_in_exec or result.error_before_exec

@@ -49,6 +49,8 @@ class TaskCommands:
     def _list(self, *, everywhere: bool) -> None:
         tasks = self._session.client.tasks
         found = run(tasks.list(unfinished=not everywhere, everywhere=everywhere))
+        for notice in [*run(tasks.left()), *tasks.unheard()]:
+            sys.stdout.write(f"! {plain(notice)}\n")
         if not found:
             sys.stdout.write(NONE)
             return

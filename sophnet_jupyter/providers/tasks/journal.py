@@ -7,35 +7,37 @@ addresses of results may be signed, so the file is readable by its owner alone.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
-from typing import Any, TypeVar
-from weakref import finalize
+from typing import Any
 
 import msgspec
 
 from ...errors import quoted
+from ...files.database import Schema
+from ...files.store import Store
 
-T = TypeVar("T")
-
-# Seconds to wait for another kernel's write, which takes some milliseconds.
-BUSY = 5.0
 # Finished tasks are kept to this number, others to this age in seconds: no service keeps longer.
 KEPT_FINISHED = 300
 KEPT_UNFINISHED = 90 * 86400.0
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS tasks (
-    id TEXT NOT NULL, service TEXT NOT NULL, kind TEXT NOT NULL, origin TEXT NOT NULL,
-    state TEXT NOT NULL, finished INTEGER NOT NULL, created REAL NOT NULL, changed REAL NOT NULL,
-    folder TEXT NOT NULL, asked TEXT NOT NULL, urls TEXT NOT NULL, expires REAL,
-    PRIMARY KEY (origin, service, id))
-"""
+SCHEMA = Schema(
+    steps=(
+        (
+            """CREATE TABLE IF NOT EXISTS tasks (
+            id TEXT NOT NULL, service TEXT NOT NULL, kind TEXT NOT NULL, origin TEXT NOT NULL,
+            state TEXT NOT NULL, finished INTEGER NOT NULL, created REAL NOT NULL,
+            changed REAL NOT NULL, folder TEXT NOT NULL, asked TEXT NOT NULL, urls TEXT NOT NULL,
+            expires REAL, PRIMARY KEY (origin, service, id))""",
+            """CREATE TABLE IF NOT EXISTS intents (
+            id TEXT PRIMARY KEY, service TEXT NOT NULL, kind TEXT NOT NULL, asked TEXT NOT NULL,
+            at REAL NOT NULL, host TEXT NOT NULL, process INTEGER NOT NULL)""",
+        ),
+    )
+)
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +84,38 @@ DELETE FROM tasks WHERE (NOT finished AND created < :oldest) OR rowid IN (
 """
 
 
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A request for paid work that is about to be sent: by which process, and since when.
+
+    It is deleted when the task is known, or when it is known that there is none. One that is left
+    was sent by a kernel that ended before the answer came. ``process`` is 0 where that is known.
+    """
+
+    id: str
+    service: str
+    kind: str
+    asked: str = ""
+    at: float = 0.0
+    host: str = ""
+    process: int = 0
+
+
+_INTENT_COLUMNS = ", ".join(Intent.__struct_fields__)
+_PUT_INTENT = f"""
+INSERT OR REPLACE INTO intents ({_INTENT_COLUMNS})
+VALUES ({", ".join("?" * len(Intent.__struct_fields__))})
+"""  # noqa: S608 - names of our own
+_DROP_INTENT = "DELETE FROM intents WHERE id = ?"
+
+
 class Journal:
     """
     Tasks in an SQLite file that several kernels share.
 
-    Where the file cannot be used (read-only, broken, a full disk) it goes on in memory, with what
-    can still be read of the file, and calls ``on_notice`` once with a sentence that says so.
+    Where the file cannot be used (read-only, broken, a full disk, held by another) it goes on in
+    memory until it can be, with what can still be read of the file, and calls ``on_notice`` with a
+    sentence that says so.
     """
 
     def __init__(
@@ -96,23 +124,36 @@ class Journal:
         *,
         on_notice: Callable[[str], None] = lambda _: None,
         now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path = path
-        self._on_notice = on_notice
         self._now = now
-        self._memory: sqlite3.Connection | None = None
-        self._lock = Lock()
+        self._store = Store(
+            path,
+            SCHEMA,
+            what="Tasks are kept",
+            advice="Note the ids of long tasks; if it stays so, delete the file.",
+            carried=("tasks",),
+            on_notice=on_notice,
+            clock=clock,
+        )
 
-    def put(self, task: Task) -> Task:
-        """Insert or update a task; returns it with its times."""
+    def put(self, task: Task, *, intent: str = "") -> Task:
+        """
+        Insert or update a task; returns it with its times.
+
+        ``intent`` is the id of the request that has begun it, which is thereby settled.
+        """
         now = self._now()
         task = msgspec.structs.replace(task, created=task.created or now, changed=now)
 
         def work(rows: sqlite3.Connection) -> None:
             rows.execute(_PUT, _row(task))
             rows.execute(_PRUNE, {"oldest": now - KEPT_UNFINISHED, "kept": KEPT_FINISHED})
+            if intent:
+                rows.execute(_DROP_INTENT, [intent])
 
-        self._do(work)
+        self._store.write(work)
         return task
 
     def find(
@@ -120,77 +161,39 @@ class Journal:
     ) -> tuple[Task, ...]:
         """The tasks of an id or folder, all without either; newest first."""
         wanted = {"id": task_id, "folder": folder, "unfinished": unfinished}
-        return self._do(lambda rows: tuple(map(_task, rows.execute(_FIND, wanted))))
+        return self._store.read(lambda rows: tuple(map(_task, rows.execute(_FIND, wanted))))
 
     def drop(self, task_id: str) -> bool:
         """Delete every task of that id; False if there was none."""
-        return self._do(
+        return self._store.write(
             lambda rows: rows.execute("DELETE FROM tasks WHERE id = ?", [task_id]).rowcount > 0
         )
 
-    def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run one transaction, in the file if it can be used."""
-        with self._lock:
-            if self._memory is None:
-                try:
-                    # Opened anew each time, 0.5 ms: so it survives a fork, and a file that somebody
-                    # moves or deletes.
-                    with closing(_opened(self.path)) as connection:
-                        return _transaction(connection, work)
-                except (sqlite3.Error, OSError) as error:
-                    self._memory = _in_memory(self.path)
-                    finalize(self, self._memory.close)
-                    problem = error
-            else:
-                return _transaction(self._memory, work)
-        self._on_notice(
-            f"Tasks are kept in this kernel's memory only, since {self.path} cannot be used: "
-            f"{problem}. Note the ids of long tasks, or delete the file."
-        )
-        return self._do(work)
+    def intend(self, intent: Intent) -> Intent:
+        """Note a request before it is sent; returns it with its time."""
+        intent = msgspec.structs.replace(intent, at=intent.at or self._now())
+        self._store.write(lambda rows: rows.execute(_PUT_INTENT, msgspec.structs.astuple(intent)))
+        return intent
 
+    def settle(self, intent: str) -> None:
+        """Forget a request of which it is known what came of it."""
+        self._store.write(lambda rows: rows.execute(_DROP_INTENT, [intent]))
 
-def _opened(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Made by us, since SQLite would make it readable by all. Its side files take after it. Only
-    # when it is new: closing a file takes away the locks that this process has on it elsewhere.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    # No write-ahead log: SQLite forbids it on network drives, where homes of a hub lie, and at a
-    # few writes a minute it would gain nothing.
-    connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
-    try:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").fetchone():
-            connection.execute(_SCHEMA)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def take_intents(self, left: Callable[[Intent], bool]) -> tuple[Intent, ...]:
+        """The requests that are ``left`` by who sent them, taken out; oldest first."""
 
+        def look(rows: sqlite3.Connection) -> tuple[Intent, ...]:
+            found = rows.execute(f"SELECT {_INTENT_COLUMNS} FROM intents ORDER BY at")  # noqa: S608
+            intents = (
+                Intent(**dict(zip(Intent.__struct_fields__, row, strict=True))) for row in found
+            )
+            return tuple(filter(left, intents))
 
-def _in_memory(path: Path) -> sqlite3.Connection:
-    """A journal in memory, with the tasks that a read-only file still holds."""
-    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    memory.execute(_SCHEMA)
-    with suppress(sqlite3.Error, OSError, ValueError):
-        source = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(source, uri=True)) as old:
-            rows = old.execute(f"SELECT {_COLUMNS} FROM tasks").fetchall()  # noqa: S608
-            memory.executemany(_PUT, rows)
-    return memory
-
-
-def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    # A transaction that begins by reading cannot wait for another's write to end.
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        result = work(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    return result
+        found = self._store.read(look)
+        if found:
+            ids = [[intent.id] for intent in found]
+            self._store.write(lambda rows: rows.executemany(_DROP_INTENT, ids))
+        return found
 
 
 def _row(task: Task) -> list[Any]:

@@ -9,18 +9,20 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from msgspec.structs import replace
 
-from ...errors import NotFound, SettingsError, TaskFailed
+from ...errors import NotFound, SettingsError, SophNetError, TaskFailed
 from ...events import Event, Notice, Progress
 from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.poll import Pace, State, watch
+from . import intents
 from .journal import Journal, Task
 from .pacing import PollPacing
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # What was asked is kept to this many characters: enough to tell one task from another.
@@ -80,7 +82,6 @@ class Tasks:
         what was asked for, in short.
         """
         known = self._kinds[kind]
-        words = " ".join(self._scrub(asked).split())
         return Task(
             id=task_id,
             service=known.service,
@@ -88,12 +89,42 @@ class Tasks:
             origin=known.origin,
             state=state,
             folder=self._here(),
-            asked=words if len(words) <= ASKED else words[: ASKED - 1] + "…",
+            asked=self._short(asked),
         )
 
-    async def note(self, task: Task) -> Task:
-        """Record a ``task`` that nobody follows yet; returns it with its times."""
-        return await self._put(task)
+    @asynccontextmanager
+    async def intent(self, kind: str, *, asked: str = "") -> AsyncGenerator[str, None]:
+        """
+        Around a request for paid work: it stands on disk that one of this ``kind`` is sent.
+
+        Yields an id for `note`, which replaces it by the task. A kernel that is killed in between
+        leaves it, and the next one tells: see `left`.
+        """
+        known = self._kinds[kind]
+        noted = intents.intent(known.service, kind, self._short(asked))
+        self._said += await self.left()
+        noted = await _in_thread(self._journal.intend, noted)
+        try:
+            yield noted.id
+        except SophNetError:
+            # The user learns from it what became of the request.
+            await _in_thread(self._journal.settle, noted.id)
+            raise
+        except BaseException:
+            await _in_thread(self._journal.intend, replace(noted, process=0))
+            raise
+
+    async def left(self) -> list[str]:
+        """Take the notices about requests whose kernel ended before their answer came."""
+        found = await _in_thread(self._journal.take_intents, intents.is_left)
+        return list(map(intents.sentence, found))
+
+    async def note(self, task: Task, intent: str = "") -> Task:
+        """
+        Record a ``task`` that nobody follows yet; returns it with its times. ``intent`` is the id
+        of the request that has begun it.
+        """
+        return await _in_thread(self._journal.put, task, intent=intent)
 
     def unheard(self) -> list[str]:
         """
@@ -264,11 +295,19 @@ class Tasks:
         await self._put(replace(task, finished=True))
 
     async def _put(self, task: Task) -> Task:
-        # Shielded: what a service has begun is written down even if the cell is interrupted now.
-        return await asyncio.shield(asyncio.to_thread(self._journal.put, task))
+        return await _in_thread(self._journal.put, task)
+
+    def _short(self, asked: str) -> str:
+        words = " ".join(self._scrub(asked).split())
+        return words if len(words) <= ASKED else words[: ASKED - 1] + "…"
 
     def _here(self) -> str:
         try:
             return str(self._folder())
         except OSError:  # somebody has deleted the folder we work in
             return ""
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    # Shielded: what a service has begun is written down even if the cell is interrupted now.
+    return await asyncio.shield(asyncio.to_thread(work, *args, **kwargs))

@@ -147,7 +147,7 @@ class Images:
         `SophNetError`.
         """
         task, _ = await self._begin(prompt, {"model": model, "seed": seed, **options})
-        return await self._tasks.note(task)
+        return task
 
     async def get(self, task_id: str) -> ImageTask:
         """Poll the task ``task_id`` once. Raises `SophNetError`."""
@@ -227,11 +227,12 @@ class Images:
         return await finish_request(self._sent(call, prompt, options.get("seed")))
 
     async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:
-        reply = await self._wire.fetch(call, retry=PAID_TASK)
-        begun = decode_task(reply)
         asked = prompt if seed is None else f"{prompt} · seed {seed}"
-        task = self._tasks.new(KIND, begun.id, asked=asked, state=begun.word or "submitted")
-        return await self._tasks.note(task), reply
+        async with self._tasks.intent(KIND, asked=asked) as intent:
+            reply = await self._wire.fetch(call, retry=PAID_TASK)
+            begun = decode_task(reply)
+            task = self._tasks.new(KIND, begun.id, asked=asked, state=begun.word or "submitted")
+            return await self._tasks.note(task, intent), reply
 
     def _follow(
         self, task: Task, picture: Image, *, index: int = 0, resumed: bool = False

@@ -241,10 +241,12 @@ class Speech:
         else:
             asked = arguments.encoded({"audio_url": given.url, **self._fields})
             call = Call(method="POST", path=self._path, body=asked)
-        reply = await self._wire.fetch(call, retry=PAID_TASK)
-        begun = decode_task(reply)
-        task = self._tasks.new(KIND, begun.id, asked=given.name, state=begun.word or "submitted")
-        return await self._tasks.note(task), reply
+        name = given.name
+        async with self._tasks.intent(KIND, asked=name) as intent:
+            reply = await self._wire.fetch(call, retry=PAID_TASK)
+            begun = decode_task(reply)
+            task = self._tasks.new(KIND, begun.id, asked=name, state=begun.word or "submitted")
+            return await self._tasks.note(task, intent), reply
 
     async def _follow(
         self, task: Task, recording: Recording, *, index: int = 0, resumed: bool = False

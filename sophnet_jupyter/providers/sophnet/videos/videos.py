@@ -215,9 +215,11 @@ class Videos:
         chosen = self._chosen(generation)
         body = arguments.encoded({**asked.body, **self._fields})
         call = Call(method="POST", path=f"{self._path}/{chosen}", body=body)
-        reply = await self._wire.fetch(call, retry=PAID_TASK)
-        task = self._tasks.new(KINDS[chosen], decode_begun(reply), asked=_asked(prompt, asked))
-        return await self._tasks.note(task), reply
+        kind, words = KINDS[chosen], _asked(prompt, asked)
+        async with self._tasks.intent(kind, asked=words) as intent:
+            reply = await self._wire.fetch(call, retry=PAID_TASK)
+            task = self._tasks.new(kind, decode_begun(reply), asked=words)
+            return await self._tasks.note(task, intent), reply
 
     def _follow(
         self, task: Task, video: Video, *, resumed: bool = False

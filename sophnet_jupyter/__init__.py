@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .errors import SettingsError as SettingsError
     from .errors import SophNetError as SophNetError
     from .errors import Stopped as Stopped
+    from .prompt.file.prompt import Prompt as Prompt
     from .prompt.tools.tools import tool as tool
     from .response import Response as Response
     from .widgets.chat.panel import ChatPanel as ChatPanel
@@ -43,6 +44,7 @@ _HOMES = {
     "ImageStudio": "widgets.studio.image_studio",
     "KnowledgePanel": "widgets.knowledge.panel",
     "Microphone": "widgets.microphone.microphone",
+    "Prompt": "prompt.file.prompt",
     "Response": "response.response",
     "ServiceError": "errors",
     "SettingsError": "errors",

@@ -32,6 +32,7 @@ LINE, CELL, BOTH = ("line",), ("cell",), ("line", "cell")
 # In the order in which help lists them.
 MAGICS = {
     "sophchat": Entry("chat.sophchat", "ChatMagics", BOTH, prose=True),
+    "sophprompt": Entry("prompt_files", "PromptMagics", BOTH),
     "imagine": Entry("imagine", "ImagineMagics", BOTH, prose=True),
     "animate": Entry("animate", "AnimateMagics", BOTH, prose=True),
     "speak": Entry("speak", "SpeakMagics", BOTH, prose=True),

@@ -1,4 +1,4 @@
-"""A table of facts below the cell, or lines in a terminal."""
+"""A table of facts or a piece of code below the cell; lines in a terminal."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def lines(shell: Any, rows: Sequence[Sequence[str]]) -> None:
         sys.stdout.write(data["text/plain"] + "\n")
     else:
         cell.publish(data)
+
+
+def code(shell: Any, text: str, language: str) -> None:
+    """Show a text as code of a language: colored in a notebook, plain in a terminal."""
+    from ..views.safe.control_characters import plain
+    from ..views.safe.markdown import code_block
+
+    cell, text = Cell(shell), plain(text)
+    if cell.place == "terminal":
+        sys.stdout.write(text + "\n")
+    else:
+        cell.publish({"text/html": code_block(text, language), "text/plain": text})
 
 
 def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:

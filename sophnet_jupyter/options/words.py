@@ -105,9 +105,10 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
         async def call(*args: Any, **given: Any) -> Any:
             if not given.keys() <= words:
                 # Only the names: what was meant as a key must be in no frame of a traceback.
-                names = list(given)
-                del args, given
-                check(called, names, _shown(signature))
+                names, brought = list(given), _brought(args, given)
+                if not given.keys() <= words | brought.keys():
+                    del args, given
+                    check(called, names, [*brought, *_shown(signature)])
             return await function(*args, **given)
 
     else:
@@ -115,13 +116,20 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
         @wraps(function)
         def call(*args: Any, **given: Any) -> Any:
             if not given.keys() <= words:
-                names = list(given)
-                del args, given
-                check(called, names, _shown(signature))
+                names, brought = list(given), _brought(args, given)
+                if not given.keys() <= words | brought.keys():
+                    del args, given
+                    check(called, names, [*brought, *_shown(signature)])
             return function(*args, **given)
 
     call.__signature__ = signature  # type: ignore[attr-defined]
     return call
+
+
+def _brought(args: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, None]:
+    """Words that an argument brings along: the variables of a prompt file."""
+    brings = [each for each in (*args, *given.values()) if getattr(type(each), "brings_words", 0)]
+    return {word: None for each in brings for word in each.variables}
 
 
 def _shown(signature: inspect.Signature) -> list[str]:

@@ -19,10 +19,10 @@ from . import latex
 from .prose import Prose, nearest
 from .table import is_frame, is_series, table_text
 
-_FIELD = re.compile(
+FIELD = re.compile(
     r"(?<!\{)\{([^\W\d]\w*)((?:\.[^\W\d]\w*|\[[^\[\]{}\n]+\])*)\}(?!\})",
 )
-_STEP = re.compile(r"\.([^\W\d]\w*)|\[([^\[\]{}\n]+)\]")
+STEP = re.compile(r"\.([^\W\d]\w*)|\[([^\[\]{}\n]+)\]")
 # What Python says of an object of which there is nothing to say.
 _NOTHING_SAID = re.compile(r"<.{1,300} at 0x[0-9a-fA-F]+>", re.DOTALL)
 
@@ -75,7 +75,7 @@ def fill(
 
 def value_of(words: str, names: Mapping[str, Any]) -> Any:
     """What ``name``, ``name.attribute`` or ``name[key]`` is. Raises `LookupError` if nothing."""
-    match = _FIELD.fullmatch(f"{{{words}}}")
+    match = FIELD.fullmatch(f"{{{words}}}")
     if match is None:
         raise LookupError(words)
     try:
@@ -112,7 +112,7 @@ class _Filling:
         self._end, self._latex = -1, False
 
     def filled(self) -> Filled:
-        text = _FIELD.sub(self._replaced, self._text)
+        text = FIELD.sub(self._replaced, self._text)
         return Filled(text, list(self._inserted), list(self._left))
 
     def _replaced(self, match: re.Match[str]) -> str:
@@ -182,7 +182,7 @@ def _resolve(name: str, path: str, names: Mapping[str, Any], failures: Mapping[i
         value = names[name]
     else:
         raise _Unresolved(names, "", name, path)
-    for step in _STEP.finditer(path):
+    for step in STEP.finditer(path):
         attribute, key = step[1], step[2]
         try:
             value = _attribute(value, attribute) if attribute else value[_key(key)]

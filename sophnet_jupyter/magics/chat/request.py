@@ -1,18 +1,14 @@
-"""Turn the options of a line into request arguments, and print a request in place of sending it."""
+"""Turn the options of a line into request arguments."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from IPython.core.error import UsageError
 
-from ...kernel.output import Cell
 from ...views.answer.formats import AnswerFormat
-from ...views.safe.control_characters import plain
-from ...views.safe.markdown import code_block
 from ..line import names as named
 from ..line.options import extra_body
 
@@ -54,15 +50,6 @@ def form_of(args: Namespace) -> AnswerFormat:
     """How the answer is shown where ``-f`` does not say."""
     chosen: AnswerFormat | None = args.format
     return chosen or ("json" if args.json or args.schema else "markdown")
-
-
-def show_request(shell: Any, body: object) -> None:
-    """Print the JSON of a request, with long data shortened and the key removed."""
-    cell, text = Cell(shell), plain(repr(body))
-    if cell.place == "terminal":
-        sys.stdout.write(text + "\n")
-    else:
-        cell.publish({"text/html": code_block(text, "json"), "text/plain": text})
 
 
 def closed(turns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -14,6 +14,7 @@ from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.answer.formats import next_cell
 from ...views.live.answer import View, show
+from .. import sheet
 from ..answers.settle import settle
 from ..background.handle import Background
 from ..line.attachments import Attachments
@@ -24,7 +25,7 @@ from ..options.asks import asks
 from ..session.magics import SessionMagics
 from .options import chat_options
 from .reading import read
-from .request import closed, form_of, request_options, show_request
+from .request import closed, form_of, request_options
 
 
 @magics_class
@@ -91,7 +92,7 @@ class ChatMagics(SessionMagics):
         if args.background and args.voice:
             raise UsageError("--voice is heard where it runs: leave out -b, or %speak the answer.")
         if args.show_request:
-            show_request(self._session.shell, body)
+            sheet.code(self._session.shell, repr(body), "json")
             say_left(context.left)
             return None
 

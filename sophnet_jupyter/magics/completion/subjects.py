@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...errors import SettingsError
+from ...prompt.file.place import listed
 from ...settings import store
 from ..options.found import Found, matching
 from ..options.services import models
@@ -28,6 +29,10 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, [*map(str, cells), "all"], "value")
         case ["tasks"]:
             return matching(word, ["all", "resume", "forget", "cancel"], "value")
+        case ["prompts"]:
+            return matching(word, ["diff"], "value")
+        case ["prompts", "diff"] | ["prompts", "diff", _]:
+            return matching(word, listed(), "prompt")
         case ["doctor"]:
             return matching(word, ["--stream"], "option")
     return []

@@ -61,6 +61,8 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet model [NAME]   the chat model; use that one from now on
             %sophnet models [TEXT]  what the service has, with that text in the name
             %sophnet alias          short names: NAME MODEL makes one, NAME - forgets it
+            %sophnet prompts        the prompt files beside the notebook
+                diff NAME OTHER       what differs; OTHER may be a revision of git
             %sophnet jobs           what runs in the background
             %sophnet cancel [N|all] stop it: the answer of cell N, or all
             %sophnet tasks [all]    long work that is unfinished, of this folder or all of it
@@ -76,6 +78,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from ..line.options import refuse_keys
         from .account import Account
         from .models import ModelNames
+        from .prompts import PromptCommands
         from .tasks import TaskCommands
 
         refuse_keys(line)
@@ -89,6 +92,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "model": names.model,
             "models": names.models,
             "alias": names.alias,
+            "prompts": PromptCommands(self._session).prompts,
             "jobs": self._session.jobs.jobs,
             "cancel": self._session.jobs.cancel,
             "tasks": TaskCommands(self._session).tasks,

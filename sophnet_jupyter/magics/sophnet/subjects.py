@@ -10,6 +10,7 @@ SUBJECTS = {
     "model": "the default chat model; with a name, that one from now on",
     "models": "the models of the service; with a text, those that have it in their names",
     "alias": "short names for models; with a name and a model, one more",
+    "prompts": "the prompt files beside the notebook; diff NAME OTHER shows what changed",
     "jobs": "the answers that run in the background, and those that did",
     "cancel": "stop the background answer of a cell, or all of them",
     "tasks": "long work that services go on with, to be resumed after a restart",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ....wire.files.download import Downloader
 
 PATH = "/v1/chat/completions"
+_OPTIONS = frozenset({"model", "system", "voice", *ChatOptions.__annotations__})
 
 
 @checks_keywords("chat")
@@ -172,6 +173,10 @@ class Chat:
         return answer(asked, ask, scrub=self._wire.origin.scrub)
 
     def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:
+        if getattr(type(prompt), "brings_words", False):
+            from ....prompt.file import prompt as files
+
+            prompt, options = files.sent(prompt, options, taken=_OPTIONS)
         model = options.get("model") or self._default_model()
         asked = {name: value for name, value in options.items() if name != "voice"}
         return question(prompt, **(asked | {"model": model}))

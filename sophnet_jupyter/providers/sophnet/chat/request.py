@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from ....errors import SettingsError
 from ...arguments import fields, number, text, whole
 
 Message = Mapping[str, Any]
-Prompt = str | Sequence[Message]
+
+
+class PromptFile(Protocol):
+    """`sophnet_jupyter.Prompt`, which is imported by whoever has one."""
+
+    @property
+    def variables(self) -> tuple[str, ...]: ...
+    def messages(self, **values: Any) -> list[Message]: ...
+
+
+Prompt = str | Sequence[Message] | PromptFile
 ThinkingKey = Literal["enable_thinking", "chat_template_kwargs", "thinking"]
 
 

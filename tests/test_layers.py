@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "client": BELOW_CLIENT | {"runs"},
     "doctor": BELOW_CLIENT | {"client"},
     "kernel": set(),
-    "views": VALUES | {"response"},
+    "views": VALUES | {"response", "runs"},
     "widgets": VALUES | {"options", "response", "settings", "views", "kernel", "runs"},
     "magics": (BELOW_CLIENT - {"wire"})
     | {"client", "doctor", "kernel", "runs", "views", "widgets"},
@@ -79,6 +79,7 @@ OWNERS = {
         "response/vectors.py",
         "response/response.py",
         "response/row.py",
+        "runs/",
         "widgets/voicechat/",
     ),
     "keyring": ("settings/keystore.py",),

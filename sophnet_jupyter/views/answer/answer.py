@@ -29,11 +29,12 @@ from . import formats, tokens, tool_cards
 from .context import Context
 
 # Solid, so that it is as loud on dark ground as on light.
-_BADGE = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
+_LOUD = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
+BADGE = f'<span style="{_LOUD}">sandbox</span> '
 _QUOTE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0 12px;padding:0 0 0 12px"
 _NOTICE = f"{SMALL};{WRAP};border-left:3px solid #8f5f00;margin:6px 0;padding:1px 0 1px 9px"
 _FOOTER = f"{SMALL};{WRAP};border-top:{LINE};margin-top:8px;padding-top:4px"
-_SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
+SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 # A ticker shows where a thought is, not all of it.
 _TICKER = 110
 # What is meant to be short is not let grow over the page.
@@ -138,20 +139,21 @@ def closing(response: Response, context: Context) -> str:
     notices = "".join(
         f'<div style="{_NOTICE}">⚠ {inert(plain(notice))}</div>' for notice in response.notices
     )
-    badge = f'<span style="{_BADGE}">sandbox</span> ' if response.sandbox else ""
     line = f'<span style="{FAINT}">{inert(figures(response, context, badge=False))}</span>'
+    footer = f'<div style="{_FOOTER}">{BADGE if response.sandbox else ""}{line}</div>'
     return (
         tokens.heat(response.logprobs)
         + alternatives(response.alternatives)
         + references(response.references)
         + notices
-        + f'<div style="{_FOOTER}">{badge}{line}</div>'
+        + (footer if context.footer else "")
     )
 
 
 def closing_words(response: Response, context: Context) -> str:
     """The footer as plain text, a line each."""
-    return "\n".join([*asides(response), f"[{figures(response, context)}]"])
+    footer = [f"[{figures(response, context)}]"] if context.footer else []
+    return "\n".join([*asides(response), *footer])
 
 
 def asides(response: Response) -> list[str]:
@@ -182,7 +184,7 @@ def references(items: Iterable[Reference]) -> str:
 def figures(response: Response, context: Context, *, badge: bool = True) -> str:
     """The figures in plain text: model, time, tokens, and how it ended."""
     said = ["sandbox"] if badge and response.sandbox else []
-    said += [f"{_SIGNS[response.ending]} {response.ending}"]
+    said += [f"{SIGNS[response.ending]} {response.ending}"]
     said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []
     said += [f"{response.timing.total:.1f} s"] if response.timing.total else []
     if response.timing.first_token is not None:
@@ -192,7 +194,7 @@ def figures(response: Response, context: Context, *, badge: bool = True) -> str:
             said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
         if usage.characters is not None:
             said.append(f"{usage.characters:,} characters said")
-        said += [cost] if (cost := _cost(usage)) else []
+        said += [price] if (price := cost(usage)) else []
     if context.conversation:
         said.append(f"conversation {one_line(context.conversation)}")
     said += [f"with {one_line(what)}" for what in context.inserted]
@@ -201,7 +203,7 @@ def figures(response: Response, context: Context, *, badge: bool = True) -> str:
     return " · ".join(said)
 
 
-def _cost(usage: Usage) -> str:
+def cost(usage: Usage) -> str:
     """What it cost, as the service says: an amount of many decimals loses its last zeros."""
     amount = clipped(one_line(usage.price), LONGEST_NAME)
     amount = amount.rstrip("0").rstrip(".") if "." in amount else amount

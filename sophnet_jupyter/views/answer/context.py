@@ -23,6 +23,8 @@ class Context:
     format: AnswerFormat | None = None
     # Whether the functions that the model calls are run here.
     tools_run: bool = False
+    # Whether the figures stand below the answer; in a comparison they stand above it.
+    footer: bool = True
     # Of what was read only the headings.
     outline: bool = False
 

@@ -1,0 +1,36 @@
+"""One answer of a comparison, while it arrives and afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from ...errors import SophNetError
+from ...response import Arrival, Response
+from .grid import Column
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """The answer of one column in one repetition. What went wrong with it is a value here."""
+
+    column: Column
+    repeat: int
+    arrival: Arrival = field(default_factory=Arrival)
+    error: Exception | None = None
+    busy: bool = False
+    stopped: bool = False
+    """Whether somebody has hung up on it."""
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def response(self) -> Response:
+        """The answer, as far as it has come."""
+        return self.arrival.response
+
+    @property
+    def problem(self) -> str:
+        """Its error as a line: ours are sentences, others need their class name; else empty."""
+        if self.error is None or isinstance(self.error, SophNetError):
+            return str(self.error or "")
+        return f"{type(self.error).__name__}: {self.error}"

@@ -1,0 +1,276 @@
+"""A comparison: every column of a grid asked at once, its answers side by side as one value."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+)
+from operator import index
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
+
+from ...errors import SettingsError
+from ...events import Event
+from ...response import Arrival, Response, settle
+from . import table
+from .cell import Cell
+from .difference import Difference, difference
+from .grid import Column, Grid
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Place = SupportsIndex | tuple[SupportsIndex, int]
+"""Which answer: the number of its column, or that and its repetition."""
+
+Ask = Callable[[Column, int], AsyncGenerator[Event, None]]
+"""Sends what one column asks, for a repetition: closing it early hangs up."""
+
+
+class Change(NamedTuple):
+    """Something happened in one answer: the number of its column, its repetition, the event."""
+
+    column: int
+    repeat: int
+    event: Event
+
+
+class Comparison:
+    """
+    Several answers to one question side by side, from several models, settings or prompts.
+
+    Nothing is sent until it is awaited, which waits for all answers and returns the comparison
+    itself, or iterated with ``async for``, which yields each `Change` as it comes. A column that
+    fails does not end the others: its error is in ``errors``.
+
+    ``c[1]`` is the answer of column 1, counted from 0, ``c[1, 2]`` its third repetition; ``len(c)``
+    is the number of columns.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        ask: Ask,
+        *,
+        asked: Mapping[str, str] | None = None,
+        on_event: Callable[[Cell, Event], None] | None = None,
+        on_end: Callable[[Cell], None] | None = None,
+    ) -> None:
+        self.grid = grid
+        self.asked = dict(asked or {})
+        """The questions in words, for readers, by their names; that of a single one is empty."""
+        self.on_event = on_event
+        self.on_end = on_end
+        """Called when an answer has come to its end, however."""
+        self._ask = ask
+        self._cells = {place: Cell(grid.columns[place[0]], place[1]) for place in grid.cells}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._began = self._over = False
+
+    # What is asked, and what has come.
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.grid.columns
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All answers, column by column."""
+        return list(self._cells.values())
+
+    def of(self, column: SupportsIndex) -> list[Cell]:
+        """The answers of one column, a repetition each. Raises `IndexError`."""
+        number = self._number(column)
+        return [self._cells[number, turn] for turn in range(self.grid.repeat)]
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __iter__(self) -> Iterator[Response]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, place: Place) -> Response:
+        if isinstance(place, tuple):
+            column, turn = place
+            return self.of(column)[turn].response
+        return self.of(place)[0].response
+
+    @property
+    def errors(self) -> dict[tuple[int, int], Exception]:
+        """The errors of the answers that failed, by column and repetition."""
+        return {place: cell.error for place, cell in self._cells.items() if cell.error}
+
+    @property
+    def busy(self) -> bool:
+        """Whether any answer is still on its way."""
+        return any(cell.busy for cell in self.cells)
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether any of the answers is the sandbox's, which says nothing about models."""
+        return any(cell.response.sandbox for cell in self.cells)
+
+    def __repr__(self) -> str:
+        count = len(self.cells)
+        endings = [cell.response.ending for cell in self.cells]
+        said = [f"{len(self)} columns", *([f"{count} answers"] if count > len(self) else [])]
+        said += [
+            f"{endings.count(one)} {one}"
+            for one in ("complete", "stopped", "incomplete", "failed")
+            if one in endings
+        ]
+        return f"<Comparison of {', '.join([*said, *(['sandbox'] if self.sandbox else [])])}>"
+
+    # Ways to look at it.
+
+    def to_frame(self) -> DataFrame:
+        """
+        A row for each column and repetition.
+
+        ``column``, ``model``, ``prompt`` where there are several, the settings of the grid,
+        ``repeat``, ``answer``, ``ending``, ``error``, ``first_token`` and ``seconds`` since it was
+        asked, ``tokens_in``, ``tokens_out``, ``cost``, ``currency``, ``sandbox``. Raises
+        `SettingsError` without pandas.
+        """
+        return table.frame(self.to_records())
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows of `to_frame` as dicts."""
+        return table.records(self.grid, self.cells)
+
+    def diff(self, first: Place, second: Place) -> Difference:
+        """How the texts of two answers differ, by words; Chinese by letters."""
+        titles = tuple(self._title(place) for place in (first, second))
+        return difference(self[first].text, self[second].text, (titles[0], titles[1]))
+
+    def best(self, by: str | Callable[[Response], float] = "first_token") -> Column:
+        """
+        The column that is best ``by`` a figure; ``c[c.best()]`` is its answer.
+
+        The smallest ``first_token``, ``seconds``, ``tokens_in``, ``tokens_out`` or ``cost``, the
+        largest ``tokens_per_second``, or the largest value of a function that takes a response.
+        Repetitions are averaged; columns without a complete answer are left out. Raises
+        `SettingsError` where no column has the figure.
+        """
+        return self.columns[table.best(self.cells, by)]
+
+    # Asking.
+
+    def __await__(self) -> Generator[Any, None, Comparison]:
+        return self.run().__await__()
+
+    async def run(self) -> Comparison:
+        """Ask all columns at once, and return when all answers have come to their end."""
+        async for _ in self._changes(quiet=True):
+            pass
+        return self
+
+    def __aiter__(self) -> AsyncIterator[Change]:
+        return self._changes(quiet=False)
+
+    async def _changes(self, *, quiet: bool) -> AsyncGenerator[Change, None]:
+        """Each change as it comes; with ``quiet`` none, only their end."""
+        if self._began:
+            if self._over:
+                return
+            raise SettingsError("This comparison is under way already: it is asked once.")
+        self._began, self._loop = True, asyncio.get_running_loop()
+        changes: asyncio.Queue[Change | None] = asyncio.Queue()
+        tasks = [self._start(cell, None if quiet else changes) for cell in self.cells]
+        whole = asyncio.gather(*tasks, return_exceptions=True)
+        whole.add_done_callback(lambda _: changes.put_nowait(None))
+        try:
+            while change := await changes.get():
+                yield change
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._over = True
+
+    def stop(self, column: SupportsIndex | None = None) -> None:
+        """
+        Hang up on one column, or on all: what had come is kept, and ends as ``stopped``.
+
+        May be called from any thread.
+        """
+        cells = self.cells if column is None else self.of(column)
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(_stop, cells)
+
+    async def again(self, column: SupportsIndex, repeat: int | None = None) -> Comparison:
+        """
+        Ask one column once more, in place of its answers; ``repeat`` narrows it to one of them.
+
+        Raises `SettingsError` while it is being answered.
+        """
+        cells = self.of(column) if repeat is None else [self.of(column)[repeat]]
+        if any(cell.busy for cell in cells):
+            raise SettingsError(f"Column {column} is still being answered: stop it first.")
+        self._loop = asyncio.get_running_loop()
+        tasks = [self._start(cell, None) for cell in cells]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return self
+
+    def _start(
+        self, cell: Cell, changes: asyncio.Queue[Change | None] | None
+    ) -> asyncio.Task[None]:
+        def hear(_: Response, event: Event) -> None:
+            if changes is not None:
+                changes.put_nowait(Change(cell.column.number, cell.repeat, event))
+            if self.on_event:
+                self.on_event(cell, event)
+
+        cell.error, cell.busy, cell.stopped = None, True, False
+        cell.arrival = Arrival(on_event=hear)
+        cell.task = asyncio.get_running_loop().create_task(self._answer(cell))
+        # Not in the task itself, which never runs if it is cancelled at once.
+        cell.task.add_done_callback(lambda _: self._ended(cell))
+        return cell.task
+
+    async def _answer(self, cell: Cell) -> None:
+        try:
+            await settle(self._ask(cell.column, cell.repeat), cell.arrival)
+        except asyncio.CancelledError:
+            if not cell.stopped:
+                raise
+        except Exception as error:
+            # Nothing of the other columns is lost because of this one.
+            cell.error = error
+
+    def _ended(self, cell: Cell) -> None:
+        cell.busy = False
+        task = cell.task
+        if cell.error and cell.response.ending != "failed":
+            cell.arrival.end("failed")
+        elif (cell.stopped or (task and task.cancelled())) and cell.response.ending != "complete":
+            cell.arrival.end("stopped")
+        if self.on_end:
+            self.on_end(cell)
+
+    def _number(self, column: SupportsIndex) -> int:
+        column, count = index(column), len(self)
+        if not -count <= column < count:
+            raise IndexError(f"There are columns 0 to {count - 1}, and no {column}.")
+        return column % count
+
+    def _title(self, place: Place) -> str:
+        column, turn = place if isinstance(place, tuple) else (place, 0)
+        label = self.columns[self._number(column)].label or f"column {column}"
+        return f"{label}, repetition {turn}" if turn else label
+
+
+def _stop(cells: list[Cell]) -> None:
+    for cell in cells:
+        if cell.busy and cell.task:
+            cell.stopped = True
+            cell.task.cancel()

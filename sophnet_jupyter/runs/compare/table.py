@@ -1,0 +1,113 @@
+"""A comparison as a table, and its best column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from ...errors import SettingsError
+from ...response import Response
+from .cell import Cell
+from .grid import Grid
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# The figures by which columns are compared; of the last one the largest is the best.
+SMALLEST = ("first_token", "seconds", "tokens_in", "tokens_out", "cost")
+LARGEST = ("tokens_per_second",)
+
+
+def records(grid: Grid, cells: Iterable[Cell]) -> list[dict[str, Any]]:
+    """
+    A row for each column and repetition.
+
+    ``column`` is its number; then ``model``, the name of its prompt where there are several, the
+    settings of the grid, and what came: ``first_token`` and ``seconds`` since it was asked.
+    """
+    return [_record(cell, named=len(grid.prompts) > 1) for cell in cells]
+
+
+def frame(records: Sequence[dict[str, Any]]) -> DataFrame:
+    """`records` as a DataFrame. Raises `SettingsError` without pandas."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise SettingsError("to_frame needs pandas: pip install pandas.") from None
+    return pd.DataFrame(list(records))
+
+
+def figure(response: Response, name: str) -> float | None:
+    """One of the figures of an answer; None where the service did not tell."""
+    usage, timing = response.usage, response.timing
+    match name:
+        case "first_token":
+            return timing.first_token
+        case "seconds":
+            return timing.total or None
+        case "tokens_in":
+            return usage.prompt_tokens if usage else None
+        case "tokens_out":
+            return usage.completion_tokens if usage else None
+        case "cost":
+            return _number(usage.price) if usage else None
+        case _:
+            return per_second(response)
+
+
+def per_second(response: Response) -> float | None:
+    """Tokens a second from the first one on; None where there were too few to tell."""
+    usage, timing = response.usage, response.timing
+    if not usage or usage.completion_tokens < 2 or timing.first_token is None:
+        return None
+    span = timing.total - timing.first_token
+    return (usage.completion_tokens - 1) / span if span > 0 else None
+
+
+def best(cells: Iterable[Cell], by: str | Callable[[Response], float]) -> int:
+    """The number of the best column: see `Comparison.best`."""
+    if isinstance(by, str) and by not in (*SMALLEST, *LARGEST):
+        raise SettingsError(
+            f"by is one of {', '.join((*SMALLEST, *LARGEST))}, or a function, not {by!r:.80}."
+        )
+    columns: dict[int, list[Cell]] = {}
+    for cell in cells:
+        columns.setdefault(cell.column.number, []).append(cell)
+    found = {number: _mean(each, by) for number, each in columns.items()}
+    known = {number: value for number, value in found.items() if value is not None}
+    if not known:
+        raise SettingsError(f"No complete answer here has a figure to compare by {by!r:.80}.")
+    smallest = isinstance(by, str) and by in SMALLEST
+    return min(known, key=lambda number: known[number] if smallest else -known[number])
+
+
+def _mean(cells: list[Cell], by: str | Callable[[Response], float]) -> float | None:
+    whole = [cell.response for cell in cells if cell.response.ending == "complete"]
+    values = [figure(one, by) if isinstance(by, str) else float(by(one)) for one in whole]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _record(cell: Cell, *, named: bool) -> dict[str, Any]:
+    column, response = cell.column, cell.response
+    facts: dict[str, Any] = {"column": column.number, "model": column.model or response.model}
+    facts |= {"prompt": column.prompt} if named else {}
+    facts |= {name: value for name, value in column.settings.items() if name not in facts}
+    return facts | {
+        "repeat": cell.repeat,
+        "answer": response.text,
+        "ending": response.ending,
+        "error": cell.problem,
+        **{name: figure(response, name) for name in SMALLEST},
+        "currency": response.usage.currency if response.usage else "",
+        "sandbox": response.sandbox,
+    }
+
+
+def _number(price: str) -> float | None:
+    try:
+        value = float(price)
+    except ValueError:
+        return None
+    return value if abs(value) < inf else None

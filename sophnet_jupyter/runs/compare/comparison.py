@@ -18,9 +18,9 @@ from ...errors import SettingsError
 from ...events import Event
 from ...response import Arrival, Response, settle
 from . import table
-from .cell import Cell
-from .difference import Difference, difference
-from .grid import Column, Grid
+from .answer import ColumnAnswer
+from .difference import TextDifference, difference
+from .grid import AskedGrid, Column
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,12 +54,12 @@ class Comparison:
 
     def __init__(
         self,
-        grid: Grid,
+        grid: AskedGrid,
         ask: Ask,
         *,
         asked: Mapping[str, str] | None = None,
-        on_event: Callable[[Cell, Event], None] | None = None,
-        on_end: Callable[[Cell], None] | None = None,
+        on_event: Callable[[ColumnAnswer, Event], None] | None = None,
+        on_end: Callable[[ColumnAnswer], None] | None = None,
     ) -> None:
         self.grid = grid
         self.asked = dict(asked or {})
@@ -68,7 +68,9 @@ class Comparison:
         self.on_end = on_end
         """Called when an answer has come to its end, however."""
         self._ask = ask
-        self._cells = {place: Cell(grid.columns[place[0]], place[1]) for place in grid.cells}
+        self._cells = {
+            place: ColumnAnswer(grid.columns[place[0]], place[1]) for place in grid.cells
+        }
         self._loop: asyncio.AbstractEventLoop | None = None
         self._began = self._over = False
 
@@ -79,11 +81,11 @@ class Comparison:
         return self.grid.columns
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[ColumnAnswer]:
         """All answers, column by column."""
         return list(self._cells.values())
 
-    def of(self, column: SupportsIndex) -> list[Cell]:
+    def of(self, column: SupportsIndex) -> list[ColumnAnswer]:
         """The answers of one column, a repetition each. Raises `IndexError`."""
         number = self._number(column)
         return [self._cells[number, turn] for turn in range(self.grid.repeat)]
@@ -143,7 +145,7 @@ class Comparison:
         """The rows of `to_frame` as dicts."""
         return table.records(self.grid, self.cells)
 
-    def diff(self, first: Place, second: Place) -> Difference:
+    def diff(self, first: Place, second: Place) -> TextDifference:
         """How the texts of two answers differ, by words; Chinese by letters."""
         titles = tuple(self._title(place) for place in (first, second))
         return difference(self[first].text, self[second].text, (titles[0], titles[1]))
@@ -222,7 +224,7 @@ class Comparison:
         return self
 
     def _start(
-        self, cell: Cell, changes: asyncio.Queue[Change | None] | None
+        self, cell: ColumnAnswer, changes: asyncio.Queue[Change | None] | None
     ) -> asyncio.Task[None]:
         def hear(_: Response, event: Event) -> None:
             if changes is not None:
@@ -237,7 +239,7 @@ class Comparison:
         cell.task.add_done_callback(lambda _: self._ended(cell))
         return cell.task
 
-    async def _answer(self, cell: Cell) -> None:
+    async def _answer(self, cell: ColumnAnswer) -> None:
         try:
             await settle(self._ask(cell.column, cell.repeat), cell.arrival)
         except asyncio.CancelledError:
@@ -247,7 +249,7 @@ class Comparison:
             # Nothing of the other columns is lost because of this one.
             cell.error = error
 
-    def _ended(self, cell: Cell) -> None:
+    def _ended(self, cell: ColumnAnswer) -> None:
         cell.busy = False
         task = cell.task
         if cell.error and cell.response.ending != "failed":
@@ -269,7 +271,7 @@ class Comparison:
         return f"{label}, repetition {turn}" if turn else label
 
 
-def _stop(cells: list[Cell]) -> None:
+def _stop(cells: list[ColumnAnswer]) -> None:
     for cell in cells:
         if cell.busy and cell.task:
             cell.stopped = True

@@ -17,7 +17,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 Kind = Literal["equal", "only first", "only second"]
 
 
-class Piece(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of text, and which of the two has it."""
 
     kind: Kind
@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TextDifference:
     """
     Two texts as stretches that both have, or only one of them.
 
@@ -33,11 +33,11 @@ class Difference:
     in ``[-…-]``, what only the second has in ``{+…+}``, as in ``git diff --word-diff``.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Stretch, ...]
     alike: float
     titles: tuple[str, str] = ("", "")
 
-    def __iter__(self) -> Iterator[Piece]:
+    def __iter__(self) -> Iterator[Stretch]:
         return iter(self.pieces)
 
     @property
@@ -54,7 +54,7 @@ class Difference:
         return f"<Difference of {' and '.join(filter(None, self.titles)) or 'two texts'}: {said}>"
 
 
-def difference(first: str, second: str, titles: tuple[str, str] = ("", "")) -> Difference:
+def difference(first: str, second: str, titles: tuple[str, str] = ("", "")) -> TextDifference:
     """The stretches of two texts in reading order."""
     before, after = words(first), words(second)
     if max(len(before), len(after)) > LONGEST:
@@ -63,15 +63,15 @@ def difference(first: str, second: str, titles: tuple[str, str] = ("", "")) -> D
         # More lines than anybody reads: what both begin and end with is left out of it.
         return _ends(first, second, titles)
     match = SequenceMatcher(None, before, after, autojunk=False)
-    found: list[Piece] = []
+    found: list[Stretch] = []
     for _, begin, end, other, last in match.get_opcodes():
         one, two = "".join(before[begin:end]), "".join(after[other:last])
         if one == two:
-            found.append(Piece("equal", one))
+            found.append(Stretch("equal", one))
             continue
-        found += [Piece("only first", one)] if one else []
-        found += [Piece("only second", two)] if two else []
-    return Difference(tuple(found), _alike(found), titles)
+        found += [Stretch("only first", one)] if one else []
+        found += [Stretch("only second", two)] if two else []
+    return TextDifference(tuple(found), _alike(found), titles)
 
 
 def words(text: str) -> list[str]:
@@ -79,23 +79,23 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _ends(first: str, second: str, titles: tuple[str, str]) -> Difference:
+def _ends(first: str, second: str, titles: tuple[str, str]) -> TextDifference:
     shorter = min(len(first), len(second))
     begin = next((n for n in range(shorter) if first[n] != second[n]), shorter)
     room = shorter - begin
     end = next((n for n in range(room) if first[-1 - n] != second[-1 - n]), room)
     middle = first[begin : len(first) - end], second[begin : len(second) - end]
     found = [
-        Piece("equal", first[:begin]),
-        Piece("only first", middle[0]),
-        Piece("only second", middle[1]),
-        Piece("equal", first[len(first) - end :]),
+        Stretch("equal", first[:begin]),
+        Stretch("only first", middle[0]),
+        Stretch("only second", middle[1]),
+        Stretch("equal", first[len(first) - end :]),
     ]
     found = [piece for piece in found if piece.text]
-    return Difference(tuple(found), _alike(found), titles)
+    return TextDifference(tuple(found), _alike(found), titles)
 
 
-def _alike(pieces: list[Piece]) -> float:
+def _alike(pieces: list[Stretch]) -> float:
     """The share of both texts' letters that they have in common."""
     whole = sum(len(piece.text) * (1 + (piece.kind == "equal")) for piece in pieces)
     common = sum(2 * len(piece.text) for piece in pieces if piece.kind == "equal")

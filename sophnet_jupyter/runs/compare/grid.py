@@ -45,7 +45,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class AskedGrid:
     """
     The columns of a comparison and how often each is asked.
 
@@ -83,7 +83,7 @@ def grid(
     settings: Mapping[str, object] | None = None,
     repeat: int = 1,
     most: int = MOST,
-) -> Grid:
+) -> AskedGrid:
     """
     Every combination of the models, the prompts and the values of the settings, row by row.
 
@@ -108,7 +108,7 @@ def grid(
         )
         for number, (model, row) in enumerate(combined)
     )
-    return Grid(
+    return AskedGrid(
         columns=columns, repeat=repeat, prompts={str(key): one for key, one in prompts.items()}
     )
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
 from ...response import Response
-from .cell import Cell
-from .grid import Grid
+from .answer import ColumnAnswer
+from .grid import AskedGrid
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,7 +19,7 @@ SMALLEST = ("first_token", "seconds", "tokens_in", "tokens_out", "cost")
 LARGEST = ("tokens_per_second",)
 
 
-def records(grid: Grid, cells: Iterable[Cell]) -> list[dict[str, Any]]:
+def records(grid: AskedGrid, cells: Iterable[ColumnAnswer]) -> list[dict[str, Any]]:
     """
     A row for each column and repetition.
 
@@ -65,13 +65,13 @@ def per_second(response: Response) -> float | None:
     return (usage.completion_tokens - 1) / span if span > 0 else None
 
 
-def best(cells: Iterable[Cell], by: str | Callable[[Response], float]) -> int:
+def best(cells: Iterable[ColumnAnswer], by: str | Callable[[Response], float]) -> int:
     """The number of the best column: see `Comparison.best`."""
     if isinstance(by, str) and by not in (*SMALLEST, *LARGEST):
         raise SettingsError(
             f"by is one of {', '.join((*SMALLEST, *LARGEST))}, or a function, not {by!r:.80}."
         )
-    columns: dict[int, list[Cell]] = {}
+    columns: dict[int, list[ColumnAnswer]] = {}
     for cell in cells:
         columns.setdefault(cell.column.number, []).append(cell)
     found = {number: _mean(each, by) for number, each in columns.items()}
@@ -82,14 +82,14 @@ def best(cells: Iterable[Cell], by: str | Callable[[Response], float]) -> int:
     return min(known, key=lambda number: known[number] if smallest else -known[number])
 
 
-def _mean(cells: list[Cell], by: str | Callable[[Response], float]) -> float | None:
+def _mean(cells: list[ColumnAnswer], by: str | Callable[[Response], float]) -> float | None:
     whole = [cell.response for cell in cells if cell.response.ending == "complete"]
     values = [figure(one, by) if isinstance(by, str) else float(by(one)) for one in whole]
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 
 
-def _record(cell: Cell, *, named: bool) -> dict[str, Any]:
+def _record(cell: ColumnAnswer, *, named: bool) -> dict[str, Any]:
     column, response = cell.column, cell.response
     facts: dict[str, Any] = {"column": column.number, "model": column.model or response.model}
     facts |= {"prompt": column.prompt} if named else {}

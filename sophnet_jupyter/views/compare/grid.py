@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...response import Response
-from ...runs.compare.cell import Cell
+from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
 from ...runs.compare.difference import difference
 from ...runs.compare.grid import Column
@@ -82,7 +82,7 @@ def title(column: Column, *, row: bool = True) -> str:
     return f"[{column.number}] {clipped(name, LONGEST_NAME)}".rstrip()
 
 
-def cell_head(column: Column, cells: Sequence[Cell], same: int | None, *, row: bool) -> str:
+def cell_head(column: Column, cells: Sequence[ColumnAnswer], same: int | None, *, row: bool) -> str:
     """The lines above a column's answers: who, and what it took."""
     line = figures.line([cell.response for cell in cells])
     equal = f" · equal to [{same}]" if same is not None else ""
@@ -92,7 +92,7 @@ def cell_head(column: Column, cells: Sequence[Cell], same: int | None, *, row: b
     )
 
 
-def cell_body(cells: Sequence[Cell], context: Context) -> str:
+def cell_body(cells: Sequence[ColumnAnswer], context: Context) -> str:
     """A column's answers: equal ones once, with their count, others by what differs."""
     groups = variants(cells)
     html: list[str] = []
@@ -104,7 +104,7 @@ def cell_body(cells: Sequence[Cell], context: Context) -> str:
     return "".join(html)
 
 
-def error(cell: Cell) -> str:
+def error(cell: ColumnAnswer) -> str:
     """What went wrong with an answer; nothing where nothing did."""
     if cell.error is None:
         return ""
@@ -112,9 +112,9 @@ def error(cell: Cell) -> str:
     return f'<div style="{_FAILED}">✕ {which}{inert(plain(cell.problem))}</div>'
 
 
-def variants(cells: Sequence[Cell]) -> list[list[Cell]]:
+def variants(cells: Sequence[ColumnAnswer]) -> list[list[ColumnAnswer]]:
     """The answers in groups of equal ones, the most frequent first. Those without any are left."""
-    groups: dict[object, list[Cell]] = {}
+    groups: dict[object, list[ColumnAnswer]] = {}
     for cell in cells:
         response = cell.response
         if not _has_content(response):
@@ -164,7 +164,7 @@ def answer_html(response: Response, context: Context) -> str:
     return answer_bundle(response, replace(context, footer=False, pictures=()))["text/html"]
 
 
-def _count(group: Sequence[Cell], cells: Sequence[Cell]) -> str:
+def _count(group: Sequence[ColumnAnswer], cells: Sequence[ColumnAnswer]) -> str:
     which = ", ".join(str(cell.repeat) for cell in group)
     if len(group) == len(cells):
         return f"all {len(cells)} equal"
@@ -172,7 +172,7 @@ def _count(group: Sequence[Cell], cells: Sequence[Cell]) -> str:
     return f"{equal} {which}"
 
 
-def _in_words(group: Sequence[Cell], cells: Sequence[Cell]) -> str:
+def _in_words(group: Sequence[ColumnAnswer], cells: Sequence[ColumnAnswer]) -> str:
     context = Context(footer=False)
     said = answer_bundle(group[0].response, context)["text/plain"]
     return f"({_count(group, cells)})\n{said}" if len(cells) > 1 else said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ...runs.compare.difference import Difference
+from ...runs.compare.difference import TextDifference
 from ..safe.control_characters import plain
 from ..safe.look import BAD, FAINT, GOOD, SMALL, WRAP, words
 
@@ -16,14 +16,14 @@ _GONE = "background:rgba(226,55,55,.18);border-radius:2px;opacity:.75"
 _KEPT = 400
 
 
-def marked(found: Difference) -> str:
+def marked(found: TextDifference) -> str:
     """The second text with what only it has marked, and what only the first has struck through."""
     pieces = [_piece(kind, text) for kind, text in found]
     # The parser drops a line end that stands right behind the tag, so there is always one.
     return f'<pre style="{_TEXT}">\n{"".join(pieces)}</pre>'
 
 
-def bundle(found: Difference) -> dict[str, str]:
+def bundle(found: TextDifference) -> dict[str, str]:
     """A difference as the last line of a cell shows it."""
     titles = [words(title, 80) for title in found.titles]
     legend = (

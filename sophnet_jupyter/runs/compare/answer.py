@@ -11,7 +11,7 @@ from .grid import Column
 
 
 @dataclass(slots=True, eq=False)
-class Cell:
+class ColumnAnswer:
     """The answer of one column in one repetition. What went wrong with it is a value here."""
 
     column: Column

@@ -76,6 +76,8 @@ def unload_ipython_extension(shell: Any) -> None:
     unload(shell)
 
 
+# Public modules: imported by name, or when first asked for as an attribute.
+_MODULES = ("scores",)
 # Public names of before, which still work and say what they are called now.
 _FORMER = {"SpeechStudio": "VoiceStudio"}
 
@@ -88,6 +90,8 @@ def __getattr__(name: str) -> Any:
             stacklevel=2,
         )
         name = _FORMER[name]
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
@@ -101,7 +105,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted([*__all__, *_MODULES])
 
 
 def _dress() -> None:

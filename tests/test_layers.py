@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "widgets": VALUES | {"options", "response", "settings", "views", "kernel", "runs"},
     "magics": (BELOW_CLIENT - {"wire"})
     | {"client", "doctor", "kernel", "runs", "views", "widgets"},
+    "scores": {"runs"},
     "sandbox": set(),
     "cli": {"errors", "settings", "client", "doctor"},
 }

@@ -24,6 +24,13 @@ def test_editors_and_type_checkers_see_the_public_names_that_there_are() -> None
     assert seen == set(sophnet_jupyter._HOMES)
 
 
+@pytest.mark.parametrize("name", sophnet_jupyter._MODULES)
+def test_a_public_module_is_imported_when_it_is_asked_for(name: str) -> None:
+    code = f"import sophnet_jupyter\nprint(sophnet_jupyter.{name}.__all__)"
+    assert f"sophnet_jupyter.{name}" in _modules_after(code)
+    assert name in dir(sophnet_jupyter)
+
+
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Clint'"):
         _ = sophnet_jupyter.Clint

@@ -83,6 +83,7 @@ OWNERS = {
         "runs/",
         "widgets/voicechat/",
     ),
+    "polars": ("runs/tables.py",),
     "keyring": ("settings/keystore.py",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),

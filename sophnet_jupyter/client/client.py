@@ -16,7 +16,6 @@ from . import sandbox
 # wait for the others.
 if TYPE_CHECKING:
     from ..providers.dify.form import Parameters
-    from ..providers.sophnet.chat import Chat
     from ..providers.sophnet.documents.documents import Documents
     from ..providers.sophnet.documents.ocr import Ocr
     from ..providers.sophnet.embeddings.embeddings import Embeddings
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from ..wire.call import Network
     from ..wire.files.download import Downloader
     from ..wire.wire import Wire
+    from .chat import Chat
     from .dify import Dify
     from .teleai import TeleAI
 
@@ -91,7 +91,7 @@ class Client:
     @cached_property
     def chat(self) -> Chat:
         """Chat completions."""
-        from ..providers.sophnet.chat import Chat
+        from .chat import Chat
 
         return Chat(
             self._sophnet,

@@ -11,10 +11,11 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..files.lines import lines
+from ..prompt.images.objects import is_picture
 from ..response import Response
 from ..views.answer import Context
 from .answers.follow import Following
-from .line.attachments import Attachments, is_picture
+from .line.attachments import Attachments
 from .line.interpolate import fill, text_of
 from .line.options import extra_body, out_name
 from .line.trailing import parse_around

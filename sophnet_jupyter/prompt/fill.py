@@ -63,14 +63,17 @@ def fill(
     names: Mapping[str, Any],
     failures: Mapping[int, str] | None = None,
     attach: Attach | None = None,
+    *,
+    longest: int = LONGEST_VALUE,
 ) -> Filled:
     """
     The text with its values.
 
     ``failures`` answers ``{Err[3]}`` unless there is an ``Err`` among the names. ``attach`` takes
-    the values that are pictures; what it raises comes through.
+    the values that are pictures; what it raises comes through. A value of more than ``longest``
+    characters is cut.
     """
-    return _Filling(text, names, failures or {}, attach).filled()
+    return _Filling(text, names, failures or {}, attach, longest).filled()
 
 
 def value_of(words: str, names: Mapping[str, Any]) -> Any:
@@ -103,8 +106,10 @@ class _Filling:
         names: Mapping[str, Any],
         failures: Mapping[int, str],
         attach: Attach | None,
+        longest: int,
     ) -> None:
         self._text, self._names, self._failures, self._attach = text, names, failures, attach
+        self._longest = longest
         self._prose = Prose(text)
         self._inserted: dict[str, None] = {}
         self._left: dict[str, None] = {}
@@ -130,7 +135,7 @@ class _Filling:
             return match[0]
         found = self._attach(match[0], value) if self._attach else None
         try:
-            text, size = found or _as_text(value)
+            text, size = found or _as_text(value, self._longest)
         except Exception as error:  # and so may a __str__
             self._note(match, error)
             return match[0]
@@ -232,12 +237,12 @@ def _candidates(value: Any) -> list[object]:
     return [name for name in dir(value) if name[:1] != "_"]
 
 
-def _as_text(value: Any) -> tuple[str, str]:
+def _as_text(value: Any, longest: int) -> tuple[str, str]:
     found = table_text(value)
     text = found[0] if found else value.text if isinstance(value, Response) else str(value)
     if not found and not isinstance(value, str | Response) and is_bare(text):
         raise LookupError(text)
-    if not found and len(text) > LONGEST_VALUE:
-        clipped = f"{text[:LONGEST_VALUE]}\n… ({len(text) - LONGEST_VALUE:,} characters left out)"
-        return clipped, f"{LONGEST_VALUE:,} of {len(text):,} characters"
+    if not found and len(text) > longest:
+        clipped = f"{text[:longest]}\n… ({len(text) - longest:,} characters left out)"
+        return clipped, f"{longest:,} of {len(text):,} characters"
     return found or (text, f"{len(text):,} characters")

@@ -29,7 +29,7 @@ COLUMNS = ("answer", "ending", "error", "seconds", "message_id")
 
 
 @dataclass(kw_only=True)
-class Row:
+class AppRow:
     """One row's answer, or why there is none. ``ending`` is empty while it waits."""
 
     answer: str = ""
@@ -67,7 +67,7 @@ class Rows:
             raise UsageError(f"--each: there is no {args.each} in this notebook.")
         table = names[args.each]
         given = records(table, args.each)
-        rows = self._known(names.get(out), given) if args.resume else [Row() for _ in given]
+        rows = self._known(names.get(out), given) if args.resume else [AppRow() for _ in given]
         # Before anything is sent: what is missing in one row is missing in this run.
         asked = [self._question.ask(self._form, row) for row in given]
         say_left(left for each in asked for left in each.left)
@@ -87,7 +87,7 @@ class Rows:
     async def _all(
         self,
         asked: Sequence[PreparedRun],
-        rows: list[Row],
+        rows: list[AppRow],
         at_once: int,
         cell: Cell,
         display: str | None,
@@ -112,7 +112,7 @@ class Rows:
                 task.cancel()
             await asyncio.wait({drawing, *workers})
 
-    async def _one(self, asked: PreparedRun, rows: list[Row], number: int) -> None:
+    async def _one(self, asked: PreparedRun, rows: list[AppRow], number: int) -> None:
         """Answer one row; what has come stays in it, however it ends."""
         arrival = Arrival()
         events = self._app.stream(asked.inputs, files=asked.files or None)
@@ -127,7 +127,7 @@ class Rows:
             rows[number] = _row(arrival.response)
             raise
 
-    def _known(self, before: Any, given: Sequence[Mapping[str, Any]]) -> list[Row]:
+    def _known(self, before: Any, given: Sequence[Mapping[str, Any]]) -> list[AppRow]:
         """The rows of an earlier run, of which the complete ones stay."""
         if before is None:
             raise UsageError("--resume: there is no earlier result under the name of -o.")
@@ -139,9 +139,9 @@ class Rows:
         if not same or not all(COLUMNS[0] in row and COLUMNS[1] in row for row in found):
             raise UsageError("--resume: the table has changed since; run it without --resume.")
         kept = [{name: row[name] for name in COLUMNS if name in row} for row in found]
-        return [Row(**row) if row["ending"] == "complete" else Row() for row in kept]
+        return [AppRow(**row) if row["ending"] == "complete" else AppRow() for row in kept]
 
-    def _progress(self, rows: Sequence[Row], out: str = "") -> dict[str, str]:
+    def _progress(self, rows: Sequence[AppRow], out: str = "") -> dict[str, str]:
         done = sum(bool(row.ending) and row.ending != "stopped" for row in rows)
         bad = sum(row.ending not in ("", "complete", "stopped") for row in rows)
         said = f"{done} of {len(rows)} rows · {time.monotonic() - self._begun:.0f} s"
@@ -153,8 +153,8 @@ class Rows:
         return {"text/html": bar + escape(badge + said), "text/plain": f"[{badge}{said}]"}
 
 
-def _row(answer: Response, error: str = "") -> Row:
-    return Row(
+def _row(answer: Response, error: str = "") -> AppRow:
+    return AppRow(
         answer=answer.text,
         ending=answer.ending,
         error=error or "; ".join(answer.notices),
@@ -178,7 +178,7 @@ def records(table: Any, name: str) -> list[dict[str, Any]]:
     raise UsageError(f"{name} is no table: a DataFrame, or a list of dictionaries.")
 
 
-def joined(table: Any, given: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> Any:
+def joined(table: Any, given: Sequence[Mapping[str, Any]], rows: Sequence[AppRow]) -> Any:
     """The table with its answers, of the same kind as it came."""
     told = [{name: getattr(row, name) for name in COLUMNS} for row in rows]
     whole = [{**row, **more} for row, more in zip(given, told, strict=True)]

@@ -8,14 +8,19 @@ pydantic models, and whatever else has their two methods, without importing pyda
 from __future__ import annotations
 
 import typing
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path, PurePath
 from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
 
 import msgspec
 
 from ...errors import SettingsError
 
 Schema = dict[str, Any]
+
+_SCALARS = (bytes, Decimal, date, datetime, time, timedelta, UUID)
 
 
 def schema_of(kind: Any, *, where: str) -> Schema:
@@ -96,6 +101,14 @@ def to_builtins(value: Any) -> Any:
     if isinstance(value, PurePath):
         return str(value)
     raise NotImplementedError
+
+
+def plain(value: Any) -> Any:
+    """A value of a model as dicts, lists and scalars; dates and decimals stay what they are."""
+    try:
+        return msgspec.to_builtins(value, builtin_types=_SCALARS, enc_hook=to_builtins)
+    except (NotImplementedError, TypeError, ValueError, RecursionError):
+        return str(value)
 
 
 def _schema_hook(kind: type) -> Schema:

@@ -13,8 +13,9 @@ from IPython.core.error import UsageError
 from IPython.display import Image as Display
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.magics.line.attachments import Attachments, is_picture
+from sophnet_jupyter.magics.line.attachments import Attachments
 from sophnet_jupyter.magics.line.interpolate import interpolate
+from sophnet_jupyter.prompt.images.objects import is_picture
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.views.media.thumbnails import BYTES

@@ -1,0 +1,82 @@
+"""The chat of a client: one answer, as the provider gives it, or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any, Unpack
+
+from ..events import Event
+from ..options.chat import ChatOptions
+from ..options.words import checks_keywords, shows_options
+from ..providers.sophnet import chat as provider
+from ..providers.sophnet.chat.question import question
+from ..providers.sophnet.chat.request import request
+
+if TYPE_CHECKING:
+    from ..runs.rows import Item
+    from ..runs.run import Run
+
+
+@checks_keywords("chat")
+class Chat(provider.Chat):
+    """Chat completions: `create` and `stream` for one answer, `map` for every row of a table."""
+
+    @shows_options(ChatOptions, request, question)
+    def map(
+        self,
+        template: str,
+        rows: Any,
+        *,
+        model: str | None = None,
+        system: str | None = None,
+        first: int | None = None,
+        concurrency: int = 32,
+        patience: float = 600.0,
+        **options: Unpack[ChatOptions],
+    ) -> Run:
+        """
+        Ask once for each row of a table, many at once; nothing is sent before somebody waits.
+
+        ``template`` is the prompt, ``{review}`` in it a column and ``{row[Unit price]}`` any
+        column; ``rows`` a DataFrame, a list of dicts, or whatever gives one dict after the other,
+        which is read as it is needed. ``async for row in run`` gives each `Row` as it comes,
+        ``await run`` the run with all of them, ``run.to_frame()`` the table with its answers.
+
+        ``images`` is a column of pictures, or pictures for every row; ``first`` asks for so many
+        rows only; ``concurrency``, up to 32, is how many are under way at once; ``patience`` is
+        what a row may take, in seconds.
+
+        A row that fails has an ``error``, and the others go on; a rejected key, an empty balance
+        or a refused schema ends the run, and is raised by whoever waits for it. Raises
+        `SettingsError` where the prompt names no column, or an option cannot be right.
+        """
+        from ..runs.columns import PARSED, fields_of
+        from ..runs.run import Run
+        from ..runs.tables import Table
+        from ..runs.template import Template
+
+        asked: dict[str, Any] = {
+            "model": model or self._default_model(),
+            "system": system,
+            **options,
+        }
+        images = asked.pop("images", None)
+        # What cannot be sent is refused here, and not by every row.
+        self.request("?", **asked)
+        table = Table(rows)
+        prompt = Template(template, images=images)
+        prompt.check(table)
+
+        def ask(item: Item) -> AsyncGenerator[Event, None]:
+            return self.stream(item.prompt, **{**asked, **item.options})
+
+        return Run(
+            prompt.items(table),
+            ask,
+            concurrency=concurrency,
+            total=table.height,
+            patience=patience,
+            first=first,
+            table=table,
+            fields=fields_of(asked.get("schema")) or ([PARSED] if asked.get("json_mode") else []),
+        )

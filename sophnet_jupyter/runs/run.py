@@ -1,0 +1,346 @@
+"""A run: many questions asked at once, and their answers as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from ..errors import SettingsError
+from ..events import Usage
+from .asking import Price, ask_one
+from .bell import Bell
+from .columns import added
+from .failures import ends_all
+from .progress import RunProgress, State, Tally
+from .questions import Questions
+from .rows import Ask, Item, Row
+from .tables import Table
+
+MOST_AT_ONCE = 32
+# Rows that are taken from an iterable without length before their slowest reader has seen them.
+AHEAD = 64
+# Seconds that one row may take.
+PATIENCE = 600.0
+
+
+class Run:
+    """
+    Questions, asked ``concurrency`` at once, and their answers.
+
+    ``async for`` gives each `Row` as it comes, and ``await`` waits for all and gives the run
+    itself. It begins with the first of either, and stops when nobody reads or waits any longer;
+    then the next goes on with what has no answer. ``rows`` are in the order of the questions, at
+    any time.
+
+    ``ask`` sends one question. ``total`` is how many there are, where ``items`` has no length.
+    An error for which ``stop_on`` is True ends the run, and is raised; any other is its row's.
+    ``patience`` is what a row may take, in seconds. ``first`` asks only so many. ``table`` is what
+    `to_frame` joins the answers to, with ``fields`` of what was parsed. Raises `SettingsError`.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[Item],
+        ask: Ask,
+        *,
+        concurrency: int = MOST_AT_ONCE,
+        total: int | None = None,
+        stop_on: Callable[[Exception], bool] = ends_all,
+        patience: float = PATIENCE,
+        price: Price | None = None,
+        first: int | None = None,
+        table: Table | None = None,
+        fields: Iterable[str] = (),
+    ) -> None:
+        if not 1 <= concurrency <= MOST_AT_ONCE:
+            raise SettingsError(f"concurrency goes from 1 to {MOST_AT_ONCE}, not {concurrency}.")
+        if first is not None and first < 1:
+            raise SettingsError(f"first is how many rows to begin with, at least 1, not {first}.")
+        self.whole = len(items) if total is None and isinstance(items, Sequence) else total
+        self.concurrency = concurrency
+        self.patience = patience
+        self.error: Exception | None = None
+        self._ask, self._stop_on, self._price = ask, stop_on, price
+        self._questions = Questions(items, limit=first)
+        self._table, self._fields = table, list(fields)
+        self._found: dict[int, Row] = {}
+        # Rows in the order in which they came, and how many of them each reader has seen.
+        self._arrived: list[Row] = []
+        self._readers: list[list[int]] = []
+        self._followers = 0
+        self._paused = self._over = False
+        self._under_way = 0
+        self._tally = Tally()
+        self._seconds, self._since = 0.0, 0.0
+        self._bell = Bell()
+        self._task: asyncio.Task[None] | None = None
+
+    def __aiter__(self) -> AsyncGenerator[Row, None]:
+        return self._each()
+
+    def __await__(self) -> Generator[Any, None, Run]:
+        return self._whole().__await__()
+
+    def __repr__(self) -> str:
+        told = self.progress()
+        of = "" if told.total is None else f" of {told.total:,}"
+        bad = f" · {told.failed:,} failed" if told.failed else ""
+        return f"<{type(self).__name__} {told.done:,}{of} rows · {told.state}{bad}>"
+
+    @property
+    def state(self) -> State:
+        """``ready``, ``running``, ``paused``, ``stopped``, ``failed``, ``budget`` or ``done``."""
+        if self._task is not None:
+            return "paused" if self._paused else "running"
+        if self._over:
+            return "done"
+        if self.error is not None:
+            return "failed"
+        return "stopped" if self._questions.taken else "ready"
+
+    @property
+    def total(self) -> int | None:
+        """How many rows are asked for; ``whole`` is how many there are, ``first`` or not."""
+        limit = self._questions.limit
+        return self.whole if limit is None else min(limit, self.whole or limit)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows in the order of the questions; one that is not answered yet has no ending."""
+        count = self._questions.taken if self.total is None else self.total
+        return [self._found.get(number) or Row(number=number) for number in range(count)]
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens that it took so far."""
+        return self._tally.usage
+
+    @property
+    def cost(self) -> dict[str, float]:
+        """What they cost, by currency; empty where nobody knows a price."""
+        return dict(self._tally.cost)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Which of its columns have another name in `to_frame`, since the table has one of it."""
+        return added([], fields=self._fields, taken=self._columns)[1]
+
+    def to_frame(self) -> Any:
+        """
+        The table with its answers, a row for each that was asked for, at any time.
+
+        In the library of the table, else of pandas or polars. Its columns are the table's own, the
+        fields of the schema, and ``answer, ending, error, seconds, tokens_in, tokens_out, cost,
+        cached, sandbox, call``; one of these that the table has too gets a number. What is not
+        answered yet has no ending. Raises `SettingsError` where there is no library of frames.
+        """
+        return (self._table or Table([])).to_frame(self._added())
+
+    def joined(self) -> Any:
+        """The same, where a table that is no frame becomes a list of dicts."""
+        return (self._table or Table([])).joined(self._added())
+
+    def _added(self) -> dict[str, list[Any]]:
+        return added(self.rows, fields=self._fields, taken=self._columns)[0]
+
+    @property
+    def _columns(self) -> list[str]:
+        return self._table.columns if self._table else []
+
+    def progress(self) -> RunProgress:
+        """The figures of this moment."""
+        going, now = self._task is not None, time.monotonic()
+        return self._tally.progress(
+            state=self.state,
+            total=self.total,
+            under_way=self._under_way,
+            seconds=self._seconds + (now - self._since if going else 0.0),
+            per_second=self._tally.per_second(now) if going else 0.0,
+        )
+
+    def stop(self) -> None:
+        """End it: what is under way is hung up. From any thread."""
+        if (task := self._task) is not None:
+            with suppress(RuntimeError):  # its loop has closed
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
+    def pause(self) -> None:
+        """Send nothing more for now, until `go_on`; what is under way comes in."""
+        self._paused = True
+        self._bell.ring()
+
+    def go_on(self) -> None:
+        """Send again after `pause`."""
+        self._paused = False
+        self._bell.ring()
+
+    def retry(self) -> int:
+        """
+        Have what failed asked again by the next who reads or waits; returns how many rows.
+
+        Raises `SettingsError` while it is running.
+        """
+        if self._task is not None:
+            raise SettingsError("The run is still going: what fails can be asked again afterwards.")
+        return self._reopen({"failed", "incomplete"})
+
+    def _reopen(self, endings: set[str]) -> int:
+        wanted = [number for number, row in self._found.items() if row.ending in endings]
+        opened = {number for number in wanted if self._questions.reopen(number)}
+        for number in opened:
+            row = self._found[number]
+            self._tally.take_back(row)
+            self._found[number] = Row(number=number, key=row.key, attempts=row.attempts)
+        self._arrived = [row for row in self._arrived if row.number not in opened]
+        self._over = self._over and not opened
+        return len(opened)
+
+    async def _each(self) -> AsyncGenerator[Row, None]:
+        """The rows as they come; those that are there already first."""
+        seen = [0]
+        self._readers.append(seen)
+        try:
+            async with self._followed():
+                while True:
+                    rung = self._bell.rung
+                    while seen[0] < len(self._arrived):
+                        seen[0] += 1
+                        yield self._arrived[seen[0] - 1]
+                        # Who takes questions may be waiting for this reader.
+                        if self.total is None:
+                            self._bell.ring()
+                    if self._task is None:
+                        break
+                    await self._bell.wait(rung)
+        finally:
+            self._readers.remove(seen)
+        self._raise()
+
+    async def _whole(self) -> Run:
+        async with self._followed():
+            while True:
+                rung = self._bell.rung
+                if self._task is None:
+                    break
+                await self._bell.wait(rung)
+        self._raise()
+        return self
+
+    def _raise(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    @asynccontextmanager
+    async def _followed(self) -> AsyncGenerator[None, None]:
+        """Keeps the run going while somebody follows it; the last to leave stops it."""
+        if self._task is None and not self._over:
+            self.error = None
+            self._reopen({"stopped"})
+            self._since = time.monotonic()
+            self._task = asyncio.create_task(self._all())
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
+            task = self._task
+            if task is not None and not self._followers:
+                self.stop()
+                if task.get_loop() is asyncio.get_running_loop():
+                    await asyncio.wait({task})
+
+    async def _all(self) -> None:
+        workers = [asyncio.create_task(self._work()) for _ in range(self.concurrency)]
+        try:
+            await asyncio.gather(*workers)
+            self._over = True
+        except asyncio.CancelledError:
+            pass  # stopped: the next who follows has the rest asked
+        except Exception as error:
+            self.error = error
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.wait(workers)
+            self._seconds += time.monotonic() - self._since
+            self._task = None
+            self._bell.ring()
+
+    async def _work(self) -> None:
+        """One of those that ask, a question after the other."""
+        while (item := await self._next()) is not None:
+            first = self._questions.first_like(item)
+            if first is not None:
+                self._answer_like(first, item)
+                continue
+            self._under_way += 1
+            try:
+                await self._ask_one(item)
+            finally:
+                self._under_way -= 1
+
+    async def _next(self) -> Item | None:
+        """The next question, once it may be sent."""
+        while True:
+            rung = self._bell.rung
+            if not self._paused and not self._is_far_ahead():
+                return self._questions.take()
+            await self._bell.wait(rung)
+
+    def _is_far_ahead(self) -> bool:
+        if self.total is not None or not self._readers:
+            return False
+        return self._questions.taken - min(seen[0] for seen in self._readers) >= AHEAD
+
+    async def _ask_one(self, item: Item) -> None:
+        before = self._found.get(item.number)
+        ending: list[Exception | None] = [None]
+
+        def keep(row: Row, error: Exception | None) -> None:
+            self._keep(item, row)
+            ending[0] = error
+
+        await ask_one(
+            item,
+            self._ask,
+            keep,
+            patience=self.patience,
+            attempts=before.attempts + 1 if before else 1,
+            price=self._price,
+        )
+        if ending[0] is not None and self._stop_on(ending[0]):
+            raise ending[0]
+
+    def _keep(self, item: Item, row: Row) -> None:
+        self._put(item, row)
+        if row.ending != "stopped":
+            for other in self._questions.equal_to(row.number):
+                self._put(other, _like(row, other), equal=True)
+        self._bell.ring()
+
+    def _answer_like(self, first: int, item: Item) -> None:
+        """An equal question has been asked: its answer is this one's too, now or when it comes."""
+        row = self._found.get(first)
+        if row is None or row.ending in ("", "stopped"):
+            self._questions.wait_for(first, item)
+        else:
+            self._put(item, _like(row, item), equal=True)
+            self._bell.ring()
+
+    def _put(self, item: Item, row: Row, *, equal: bool = False) -> None:
+        self._found[item.number] = row
+        self._tally.add(row, time.monotonic(), equal=equal)
+        if row.ending != "complete":
+            self._questions.leave_open(item)
+        if row.ending != "stopped":
+            self._arrived.append(row)
+
+
+def _like(row: Row, item: Item) -> Row:
+    """The row of an equal question: nothing was sent for it."""
+    cost = None if row.cost is None else 0.0
+    return replace(row, number=item.number, seconds=0.0, cost=cost, cached=True, attempts=0)

@@ -26,15 +26,16 @@ MAY_IMPORT = {
     "wire": {"errors", "events", "files"},
     "prompt": VALUES | {"response"},
     "options": {"errors"},
+    "explore": VALUES | {"response", "settings"},
     "runs": VALUES | {"response", "settings", "prompt"},
     "providers": VALUES | {"options", "response", "prompt", "wire"},
-    "client": BELOW_CLIENT | {"runs"},
+    "client": BELOW_CLIENT | {"explore", "runs"},
     "doctor": BELOW_CLIENT | {"client"},
     "kernel": set(),
-    "views": VALUES | {"response", "runs"},
-    "widgets": VALUES | {"options", "response", "settings", "views", "kernel", "runs"},
+    "views": VALUES | {"explore", "response", "runs"},
+    "widgets": VALUES | {"options", "response", "settings", "views", "kernel", "explore", "runs"},
     "magics": (BELOW_CLIENT - {"wire"})
-    | {"client", "doctor", "kernel", "runs", "views", "widgets"},
+    | {"client", "doctor", "explore", "kernel", "runs", "views", "widgets"},
     "scores": {"runs"},
     "sandbox": set(),
     "cli": {"errors", "settings", "client", "doctor"},
@@ -67,13 +68,13 @@ OWNERS = {
     "ipykernel": ("kernel/",),
     "markdown_it": ("views/",),
     "pygments": ("views/",),
-    "PIL": ("values/image.py", "files/images.py", "prompt/", "views/", "sandbox/"),
+    "PIL": ("explore/", "values/image.py", "files/images.py", "prompt/", "views/", "sandbox/"),
     "anywidget": ("widgets/",),
     "av": ("providers/sophnet/speech/live/source.py",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/",),
-    "numpy": ("sandbox/", "response/vectors.py", "response/response.py"),
+    "numpy": ("explore/", "sandbox/", "response/vectors.py", "response/response.py"),
     "pandas": (
         "values/page.py",
         "values/transcript.py",
@@ -85,6 +86,8 @@ OWNERS = {
     ),
     "polars": ("runs/tables.py",),
     "keyring": ("settings/keystore.py",),
+    "narwhals": ("explore/tables.py",),
+    "threadpoolctl": ("explore/",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
 }
@@ -240,6 +243,7 @@ def test_each_library_has_its_place(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=_name)
 def test_heavy_libraries_are_imported_on_use(path: Path) -> None:
     on_use = (
+        "explore/",
         "sandbox/",
         "widgets/",
         "wire/http/transport.py",

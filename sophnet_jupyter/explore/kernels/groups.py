@@ -1,0 +1,57 @@
+"""Groups that hide the meaning: languages, texts and images, sources; and how to take them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import SettingsError
+from .arrays import Floats, Integers, matrix, whole
+
+
+def centered(vectors: Any, groups: Any) -> Floats:
+    """
+    The vectors, each without the mean of its group.
+
+    ``groups`` has a value for each row; missing values are a group of their own. What sets groups
+    apart as wholes, such as the language of a multilingual model, is gone then, and rows of one
+    meaning are near each other across them. Raises `SettingsError`.
+    """
+    rows = matrix(vectors).copy()
+    number = codes(groups)
+    if len(number) != len(rows):
+        raise SettingsError(f"{len(number):,} groups are not for {len(rows):,} vectors.")
+    good = whole(rows)
+    for group in range(int(number.max(initial=-1)) + 1):
+        inside = np.flatnonzero((number == group) & good)
+        if len(inside):
+            rows[inside] -= rows[inside].mean(axis=0, dtype=np.float64).astype(np.float32)
+    return rows
+
+
+def codes(values: Any) -> NDArray[np.int64]:
+    """A number for each value, the same for equal ones, in the order in which they first come."""
+    numbers: dict[Any, int] = {}
+    found = []
+    for value in values.tolist() if hasattr(values, "tolist") else list(values):
+        # NaN is not equal to itself.
+        key = None if value is None or value != value else value
+        found.append(numbers.setdefault(key, len(numbers)))
+    return np.asarray(found, np.int64)
+
+
+def mixing(indices: Integers, groups: NDArray[np.int64]) -> float:
+    """
+    How far neighbors come from other groups: 1 as by chance, 0 where groups are islands.
+
+    NaN where there is one group only.
+    """
+    shares = np.bincount(groups[groups >= 0]) / max(1, len(groups))
+    chance = 1 - float((shares**2).sum())
+    real = indices >= 0
+    if chance <= 0 or not real.any():
+        return float("nan")
+    other = groups[np.where(real, indices, 0)] != groups[:, None]
+    return float(other[real].mean() / chance)

@@ -10,11 +10,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 BENCH := .venv-bench
 TYPES := tests/types
 NODE := $(BIN)/python $(TYPES)/node.py
+EXTENSION := labextension
 
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench clean browser types
+.PHONY: help demo test check bench lab clean browser types
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -22,6 +23,7 @@ help:
 	@echo "make test    run every check and test, in a real JupyterLab too"
 	@echo "             ARGS='-k NAME' runs some tests"
 	@echo "make check   run the checks and tests that take seconds"
+	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
 	@echo "make clean   remove what these commands made"
@@ -31,7 +33,7 @@ help:
 demo: $(VENV)/lab.stamp
 	@$(BIN)/sophnet-jupyter demo $(ARGS)
 
-test: $(VENV)/dev.stamp types browser
+test: $(VENV)/dev.stamp $(EXTENSION)/node_modules/npm.stamp types browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -47,6 +49,11 @@ bench: $(BENCH)/bench.stamp
 	@$(BENCH)/bin/python tests/browser/chromium.py || true
 	@$(BENCH)/bin/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
+# Built and committed, so that nobody else needs Node; installed as everybody has it.
+lab: $(EXTENSION)/node_modules/npm.stamp
+	$(BIN)/python $(EXTENSION)/build.py
+	@$(PIP) --no-deps -e .
+
 # Looked for each time, since a browser can be removed. Without one the other tests still run.
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/browser/chromium.py || true
@@ -57,12 +64,13 @@ types: $(TYPES)/node_modules/types.stamp
 	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)/worklets.json
 
 # Each stamp says: this is installed, as pyproject.toml asks for it.
-$(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
+# The bundle too, which is copied: its package.json names the others, so it changes with each.
+$(VENV)/lab.stamp: pyproject.toml $(EXTENSION)/prebuilt/package.json | $(BIN)/python
 	@echo "Installing into $(VENV) ..."
 	@$(PIP) -e '.[demo]'
 	@touch $@
 
-$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/dev.stamp: pyproject.toml $(EXTENSION)/prebuilt/package.json | $(BIN)/python
 	@echo "Installing into $(VENV), with the tools for tests ..."
 	@$(PIP) -e '.[dev]'
 	@touch $(VENV)/lab.stamp $@
@@ -70,6 +78,12 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 $(TYPES)/node_modules/types.stamp: $(TYPES)/package-lock.json | $(VENV)/dev.stamp
 	@echo "Installing TypeScript ..."
 	@$(NODE) npm ci --prefix $(TYPES) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# JupyterLab's own packages for the compiler: 455 MB, half a minute.
+$(EXTENSION)/node_modules/npm.stamp: $(EXTENSION)/package-lock.json | $(VENV)/dev.stamp
+	@echo "Installing what the extension is built with ..."
+	@$(NODE) npm ci --prefix $(EXTENSION) --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BENCH)/bench.stamp: pyproject.toml | $(BIN)/python
@@ -88,5 +102,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(TYPES)/node_modules build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(TYPES)/node_modules $(EXTENSION)/node_modules $(EXTENSION)/lib build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

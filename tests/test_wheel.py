@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -65,7 +66,7 @@ def run(environment: Path, tmp_path: Path) -> Run:
 def test_the_wheel_holds_the_package_and_nothing_else(names):
     folders = {name.partition("/")[0].partition("-")[0] for name in names}
     assert folders == {"sophnet_jupyter"}
-    stray = (".pyc", ".so", ".ts", ".DS_Store", "-checkpoint.ipynb")
+    stray = (".pyc", ".so", ".ts", ".mjs", ".DS_Store", "-checkpoint.ipynb")
     assert [name for name in names if name.endswith(stray)] == []
     assert [name for name in names if "sophnet-media" in name or "node_modules" in name] == []
 
@@ -79,6 +80,16 @@ def test_the_wheel_brings_each_script_and_sheet(names):
     files = [path for kind in ("js", "css") for path in WIDGETS.rglob(f"*.{kind}")]
     assert files
     assert {path.relative_to(ROOT).as_posix() for path in files} <= set(names)
+
+
+def test_jupyterlab_finds_the_extension_of_an_installed_package(environment):
+    # Asked of the JupyterLab that there is; the environment has neither that nor Node.
+    places = {"JUPYTER_PATH": str(environment / "share" / "jupyter"), "PATH": ""}
+    ask = [sys.executable, "-m", "jupyterlab.labextensions", "list"]
+    done = subprocess.run(ask, env=os.environ | places, capture_output=True, text=True)
+    found = done.stdout + done.stderr
+    ours = found.partition(places["JUPYTER_PATH"])[2].partition("\n\n")[0]
+    assert re.search(r"sophnet-jupyter v\S+ .*enabled.*OK", ours), found
 
 
 def test_the_package_imports_without_extras_and_without_warnings(run):

@@ -2,7 +2,8 @@
 A real JupyterLab in a real Chromium, and the few words the browser tests are written in.
 
 `lab` is the server, `page` an empty Playwright page, `open_notebook("name.ipynb")` a
-notebook in it whose kernel is ready. What a test leaves to look at, and what a failed one
+notebook in it whose kernel is ready; `open_notebook("name.ipynb", "notebooks")` opens it in
+Notebook 7, which the same server has. What a test leaves to look at, and what a failed one
 showed last, lies in ``test-results/``. One file, since tests here share fixtures, not imports.
 """
 
@@ -41,6 +42,7 @@ from sophnet_jupyter.widgets.panel.modules import inlined, style
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
 CHROMIUM = Path(__file__).with_name("chromium.py")
+BUNDLE = ROOT / "labextension" / "prebuilt"
 BARE_PAGE = Path(__file__).with_name("bare_page.js")
 FLAGS = [
     # A microphone that beeps once a second, and nobody to ask whether it may be used.
@@ -89,6 +91,7 @@ class Lab:
     root: Path
     settings: Path
     journal: Path
+    extensions: Path
 
     def write(self, name: str, *cells: str) -> None:
         """Put a notebook of code cells into the server's folder."""
@@ -205,8 +208,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     home = tmp_path_factory.mktemp("lab")
     settings = home / "config" / "lab" / "user-settings"
     address, token = f"http://127.0.0.1:{free_port()}", secrets.token_hex(16)
-    lab = Lab(address, token, home / "root", settings, home / "sophnet")
+    lab = Lab(address, token, home / "root", settings, home / "sophnet", home / "labextensions")
     lab.root.mkdir()
+    lab.extensions.mkdir()
+    (lab.extensions / "sophnet-jupyter").symlink_to(BUNDLE)
     RESULTS.mkdir(exist_ok=True)
     log = RESULTS / "jupyterlab.log"
     with log.open("wb") as output:
@@ -232,6 +237,11 @@ def command(lab: Lab) -> list[str]:
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *(f"--ServerApp.root_dir={lab.root}", "--ServerApp.open_browser=False"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        # The bundle of this checkout, whatever is installed: the first one of a name counts.
+        f"--LabApp.extra_labextensions_path={lab.extensions}",
+        # The same server has Notebook 7.
+        f"--JupyterNotebookApp.extra_labextensions_path={lab.extensions}",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
 
 
@@ -348,11 +358,11 @@ def show_panel(page: Page) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[[str], Notebook]]:
+def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[..., Notebook]]:
     """Open a file of ``lab.root`` and wait for its kernel."""
 
-    def open_notebook(name: str) -> Notebook:
-        page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}")
+    def open_notebook(name: str, host: str = "lab/tree") -> Notebook:
+        page.goto(f"{lab.url}/{host}/{name}?reset&token={lab.token}")
         page.locator(PANEL).wait_for(timeout=60_000)
         notebook = Notebook(page)
         notebook.wait_idle()

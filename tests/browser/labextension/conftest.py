@@ -1,0 +1,28 @@
+"""The two hosts of the extension."""
+
+from __future__ import annotations
+
+import pytest
+
+# What Notebook 7.6 says by itself, with and without us.
+OWN_WORDS = ("[yjs#509]", "reading 'schema'", "is duplicated.", "filebrowser:open-path")
+# What every page tells developers.
+CHATTER = ("debug: Starting application", "debug: Starting WebSocket")
+
+
+@pytest.fixture(params=["lab/tree", "notebooks"], ids=["lab", "notebook"])
+def host(request: pytest.FixtureRequest) -> str:
+    """The path of JupyterLab, and of Notebook 7."""
+    return request.param
+
+
+@pytest.fixture
+def silent(console):
+    """Whether the page has said nothing of its own accord."""
+
+    def silent() -> bool:
+        said = [line for line in console.lines if not line.startswith(CHATTER)]
+        assert [line for line in said if not any(words in line for words in OWN_WORDS)] == []
+        return True
+
+    return silent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -42,10 +42,12 @@ class Client:
     A client for all services; without a key it uses the sandbox on this machine.
 
     ``api_key`` is SophNet's key, ``base_url`` its root (``…/api/open-apis``), ``project_id`` a
-    project, for the longer paths. ``model`` answers chats that name none. ``timeouts``, a
-    `Timeouts`, are in seconds; ``proxy`` is an address, ``ca_bundle`` a file of certificates to
-    trust. ``dify_api_key``, ``dify_base_url`` and ``dify_user`` are for `Client.dify`. What is not
-    given is read from ``%sophnet``, the environment, or the profile of ``%sophnet login``.
+    project, for the longer paths, which also want the ``easyllm_id`` of a resource: one for all
+    services, or ``easyllm_ids``, such as ``{"speech": "…"}``, by service. ``model`` answers chats
+    that name none. ``timeouts``, a `Timeouts`, are in seconds; ``proxy`` is an address,
+    ``ca_bundle`` a file of certificates to trust. ``dify_api_key``, ``dify_base_url`` and
+    ``dify_user`` are for `Client.dify`. What is not given is read from ``%sophnet``, the
+    environment, or the profile of ``%sophnet login``.
 
     May be used from several event loops; close it on each with ``await client.aclose()``, or use it
     as ``async with``.
@@ -59,6 +61,8 @@ class Client:
         base_url: str | None = None,
         project_id: str | None = None,
         *,
+        easyllm_id: str | None = None,
+        easyllm_ids: Mapping[str, str] | None = None,
         model: str | None = None,
         timeouts: Timeouts | None = None,
         proxy: str | None = None,
@@ -78,6 +82,8 @@ class Client:
             api_key=api_key,
             base_url=base_url,
             project_id=project_id,
+            easyllm_id=easyllm_id,
+            easyllm_ids=easyllm_ids,
             model=model,
             timeouts=timeouts,
             proxy=proxy,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ..client import Client
 from ..errors import SophNetError
-from ..settings import Settings, described, notice, unknown_variables
+from ..settings import Settings, described, notice, resource_ids, unknown_variables
 from ..settings.secret import scrub
 from . import versions
 from .finding import Finding, all_passed
@@ -85,7 +85,8 @@ def _settings(settings: Settings) -> Finding:
             said="no key, so the sandbox on this machine answers: scripted, no real model",
             advice="for SophNet: %sophnet login, or SOPHNET_API_KEY before the kernel starts",
         )
-    whose = f"{source(settings)}; project {settings.project_id or 'decided by the key'}"
+    project = resource_ids.told(settings.project_id, settings.easyllm_ids)
+    whose = f"{source(settings)}; project {project}"
     said = f"{settings.base_url}, {whose}, model {settings.model}"
     host = urlsplit(settings.base_url).hostname
     if settings.base_url.startswith("http:") and host not in ("127.0.0.1", "localhost", "::1"):

@@ -15,6 +15,7 @@ What no setting can hide: a process of the same user reads SOPHNET_API_KEY in
 ``/proc/<pid>/environ``, and a cell can print any variable. A stored key is in neither.
 """
 
+from . import resource_ids as resource_ids
 from .addresses import BASE_URL as BASE_URL
 from .addresses import checked_key as checked_key
 from .addresses import checked_url as checked_url

@@ -27,6 +27,7 @@ class Chosen(TypedDict, total=False):
     api_key: Secret
     base_url: str
     project_id: str
+    easyllm_ids: dict[str, str]
     profile: str
     model: str
     # Keys of Dify apps with their addresses, by the names of their profiles.

@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from ..errors import SettingsError
@@ -49,6 +50,7 @@ class Profile:
     kept: Kept
     base_url: str = ""
     project_id: str = ""
+    easyllm_ids: Mapping[str, str] = field(default_factory=dict)
     api_key: Secret = field(default_factory=lambda: Secret(""))
 
 
@@ -121,11 +123,20 @@ class Keystore:
             return None
         return replace(_profile(name, entry), api_key=Secret(key))
 
-    def save(self, name: str, key: Secret, *, base_url: str = "", project_id: str = "") -> Kept:
+    def save(
+        self,
+        name: str,
+        key: Secret,
+        *,
+        base_url: str = "",
+        project_id: str = "",
+        easyllm_ids: Mapping[str, str] = MappingProxyType({}),
+    ) -> Kept:
         """Keep a profile: its key in the keyring if there is a real one, else in the file."""
         # Read first: a file that cannot be read is not to be written over.
         entries = self._entries()
-        entry = {"base_url": base_url, "project_id": project_id}
+        entry: dict[str, Any] = {"base_url": base_url, "project_id": project_id}
+        entry["easyllm_ids"] = dict(easyllm_ids)
         kept: Kept = "keyring" if _into_keyring(name, key) else "file"
         if kept == "file":
             entry["api_key"] = key.reveal()
@@ -191,7 +202,13 @@ def _profile(name: str, entry: Mapping[str, Any]) -> Profile:
         kept="file" if entry.get("api_key") else "keyring",
         base_url=str(entry.get("base_url") or ""),
         project_id=str(entry.get("project_id") or ""),
+        easyllm_ids=_texts(entry.get("easyllm_ids")),
     )
+
+
+def _texts(value: object) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {name: text for name, text in pairs if isinstance(text, str)}
 
 
 def _read(path: Path) -> tuple[bytes, bool]:

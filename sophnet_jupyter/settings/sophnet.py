@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..errors import SettingsError
+from . import resource_ids
 from .addresses import BASE_URL, checked_key, checked_url, sandbox_url
 from .environment import (
     SANDBOX_KEY,
@@ -20,21 +21,34 @@ from .environment import (
 from .keystore import DEFAULT, Keystore
 from .network import certificates, proxy_for
 from .secret import Secret as Secret
-from .variables import SERVICES, tell
+from .variables import tell
 
 MODEL = "DeepSeek-V3.2"
 
 
-def choose(key: Secret, *, profile: str = "", base_url: str = "", project_id: str = "") -> None:
-    """Use this key from now on, with its address and project."""
+def choose(
+    key: Secret,
+    *,
+    profile: str = "",
+    base_url: str = "",
+    project_id: str = "",
+    easyllm_ids: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Use this key from now on, with its address, its project and the ids of its resources."""
     session.update(
-        {"api_key": key, "profile": profile, "base_url": base_url, "project_id": project_id}
+        {
+            "api_key": key,
+            "profile": profile,
+            "base_url": base_url,
+            "project_id": project_id,
+            "easyllm_ids": dict(easyllm_ids),
+        }
     )
 
 
 def forget() -> None:
     """Undo `choose`."""
-    for name in ("api_key", "profile", "base_url", "project_id"):
+    for name in ("api_key", "profile", "base_url", "project_id", "easyllm_ids"):
         session.pop(name, None)  # type: ignore[misc]
 
 
@@ -93,7 +107,7 @@ class Settings:
             base_url=base_url,
             project_id=said.first("project_id"),
             model=said.first("model", MODEL),
-            easyllm_ids=_easyllm_ids(environ),
+            easyllm_ids=resource_ids.read(given, key.easyllm_ids, environ),
             proxy=proxy_for(base_url, environ, given.get("proxy")),
             ca_bundle=certificates(environ, given.get("ca_bundle")),
             timeouts=timeouts,
@@ -133,6 +147,7 @@ class _Key(NamedTuple):
     secret: Secret
     source: KeySource
     belongings: Mapping[str, str] = MappingProxyType({})
+    easyllm_ids: Mapping[str, str] = MappingProxyType({})
 
 
 def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
@@ -141,13 +156,14 @@ def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
         return _Key(value if isinstance(value, Secret) else checked_key(str(value)), "argument")
     if secret := session.get("api_key"):
         name, project = session.get("profile", ""), session.get("project_id", "")
-        return _Key(secret, "%sophnet", _belongings(name, session.get("base_url", ""), project))
+        belongings = _belongings(name, session.get("base_url", ""), project)
+        return _Key(secret, "%sophnet", belongings, session.get("easyllm_ids", {}))
     if environ.get("SOPHNET_API_KEY"):
         return _Key(checked_key(environ["SOPHNET_API_KEY"]), "environment")
     name = environ.get("SOPHNET_PROFILE") or DEFAULT
     if profile := Keystore(environ).load(name):
         belongings = _belongings(name, profile.base_url, profile.project_id)
-        return _Key(profile.api_key, profile.kept, belongings)
+        return _Key(profile.api_key, profile.kept, belongings, profile.easyllm_ids)
     if "SOPHNET_PROFILE" in environ and name != DEFAULT:
         raise SettingsError(
             f"SOPHNET_PROFILE names {name!r}, of which no key is stored: %sophnet login {name}"
@@ -182,9 +198,3 @@ def _belongings(profile: str, base_url: str, project_id: str) -> dict[str, str]:
     # The address is always named, so that no other setting sends this key elsewhere.
     project = {"project_id": project_id} if project_id else {}
     return {"profile": profile, "base_url": base_url or BASE_URL, **project}
-
-
-def _easyllm_ids(environ: Mapping[str, str]) -> dict[str, str]:
-    common = environ.get("SOPHNET_EASYLLM_ID", "")
-    named = {name: environ.get(f"SOPHNET_{name.upper()}_EASYLLM_ID") or common for name in SERVICES}
-    return {name: value for name, value in named.items() if value}

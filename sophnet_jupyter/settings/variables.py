@@ -17,7 +17,7 @@ SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documen
 VARIABLES = {
     "SOPHNET_API_KEY": "the key; without one everything runs in the sandbox",
     "SOPHNET_BASE_URL": "root of the service, https://www.sophnet.com/api/open-apis if unset",
-    "SOPHNET_PROJECT_ID": "project, for the longer paths; the key alone will do for the short ones",
+    "SOPHNET_PROJECT_ID": "project, for the longer paths and for voice chat",
     "SOPHNET_MODEL": "chat model to use when a call names none",
     "SOPHNET_EASYLLM_ID": "resource id for every service that wants one",
     "SOPHNET_<SERVICE>_EASYLLM_ID": "the same for one of `SERVICES`: SPEECH, VOICE, …",

@@ -50,6 +50,8 @@ class Reply:
     retry_after: float | None = None
     scrub: Callable[[str], str] = str
     setting: str = ""
+    # Of the call that it answers.
+    path: str = ""
 
     @property
     def ok(self) -> bool:

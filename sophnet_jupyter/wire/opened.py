@@ -46,8 +46,9 @@ class Deadline:
 class Opened:
     """A response with its head: close it, read it whole, or iterate its ``pieces``."""
 
-    def __init__(self, answer: Answer, origin: Origin, deadline: Deadline) -> None:
+    def __init__(self, answer: Answer, origin: Origin, deadline: Deadline, path: str = "") -> None:
         self._answer = answer
+        self._path = path
         self._origin = origin
         self.deadline = deadline
         self.status = answer.status
@@ -84,6 +85,7 @@ class Opened:
             retry_after=self.retry_after,
             scrub=self._origin.scrub,
             setting=self._origin.setting,
+            path=self._path,
         )
 
     def check_size(self, body: bytearray, limit: int | None = None) -> None:

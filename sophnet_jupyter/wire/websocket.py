@@ -135,7 +135,10 @@ class Sockets:
                     what = f"a redirect ({response.status_code}) where a socket was to be opened"
                     return AnswerUnreadable(service=service, what=what)
                 body = bytes(response.body or b"")
-                reply = Reply(status=response.status_code, headers=headers, body=body, scrub=scrub)
+                path = urlsplit(url).path
+                reply = Reply(
+                    status=response.status_code, headers=headers, body=body, scrub=scrub, path=path
+                )
                 return UpgradeRefused(reply)
             case TimeoutError():
                 seconds = self.network.connect

@@ -135,7 +135,7 @@ class Wire:
             await answer.aclose()
             what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
             raise unreadable(self.origin, what)
-        return Opened(answer, self.origin, deadline)
+        return Opened(answer, self.origin, deadline, call.path)
 
     def _allowed(
         self, call: Call, attempt: int, again: bool, wait: float, deadline: Deadline

@@ -6,12 +6,12 @@ import getpass
 import sys
 import warnings
 from argparse import ArgumentParser, Namespace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from IPython.core.error import StdinNotImplementedError, UsageError
 
 from ... import settings
-from ...settings import Secret
+from ...settings import Secret, resource_ids
 from ...settings.keystore import Profile, app_profile, profile_name
 from .. import sheet
 from ..line.near import did_you_mean
@@ -41,12 +41,18 @@ class Account:
         # A key belongs to an address; it will not follow a later SOPHNET_BASE_URL elsewhere.
         base_url = args.base_url or known.base_url or settings.environment_base_url()
         base_url = settings.checked_url(base_url) if base_url else ""
-        project_id = args.project_id or known.project_id
+        profile = Profile(
+            name=name,
+            kept=known.kept,
+            base_url=base_url,
+            project_id=args.project_id or known.project_id,
+            easyllm_ids={**known.easyllm_ids, **resource_ids.parsed(args.easyllm_id or ())},
+        )
         key = self._ask(f"Key for profile {name} (it is not shown): ")
         said = "The key is kept in this kernel only, and used from now on."
         if not args.session:
-            said = _kept(name, key, base_url, project_id)
-        settings.choose(key, profile=name, base_url=base_url, project_id=project_id)
+            said = _kept(key, profile)
+        settings.choose(key, **_belongings(profile))
         self._session.renew()
         if settings.environment_has_key() and not args.session:
             said += "\nSOPHNET_API_KEY is set as well: a new kernel uses that one first."
@@ -78,12 +84,7 @@ class Account:
             profile = settings.store().load(profile_name(line))
             if profile is None:
                 raise UsageError(f"No key of profile {line} is kept. {_there_is()}")
-            settings.choose(
-                profile.api_key,
-                profile=profile.name,
-                base_url=profile.base_url,
-                project_id=profile.project_id,
-            )
+            settings.choose(profile.api_key, **_belongings(profile))
             self._session.renew()
         used = self._session.client.settings.profile
         rows = [_row(profile, used) for profile in settings.store().listed()]
@@ -102,7 +103,8 @@ class Account:
         key = self._ask(f"Key of {called} (it is not shown): ", "DIFY_API_KEY")
         said = f"The key of {called} is kept in this kernel only, and used from now on."
         if not args.session:
-            said = _kept(app_profile("dify", app), key, base_url, "")
+            profile = Profile(name=app_profile("dify", app), kept="file", base_url=base_url)
+            said = _kept(key, profile)
         settings.choose_dify(app, key, base_url)
         self._session.renew()
         sys.stdout.write(said + "\n")
@@ -139,8 +141,9 @@ class Account:
 
 
 USAGE = (
-    "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID], or for an "
-    "app %sophnet login --service dify [APP] [--session] [--base-url URL]. "
+    "%sophnet login [PROFILE] [--session] [--base-url URL] [--project-id ID] "
+    "[--easyllm-id ID, or speech=ID], or for an app %sophnet login --service dify [APP] "
+    "[--session] [--base-url URL]. "
     "The key is asked for after Enter, it does not belong on the line."
 )
 
@@ -158,7 +161,7 @@ def _options(line: str) -> Namespace:
         if name not in LOGIN:
             advice = did_you_mean(name, LOGIN, USAGE)
             raise UsageError(f"%sophnet login has no such option. {advice}")
-        if names.count(name) > 1:
+        if names.count(name) > 1 and name != "--easyllm-id":
             raise UsageError(f"%sophnet login takes one {name}: leave one of the two out.")
     parser = _Parser(prog="%sophnet login", add_help=False, allow_abbrev=False)
     parser.add_argument("profile", nargs="?")
@@ -166,19 +169,30 @@ def _options(line: str) -> Namespace:
     parser.add_argument("--session", action="store_true")
     parser.add_argument("--base-url")
     parser.add_argument("--project-id")
+    parser.add_argument("--easyllm-id", action="append")
     return parser.parse_args(line.split())
 
 
-def _kept(name: str, key: Secret, base_url: str, project_id: str) -> str:
+def _kept(key: Secret, profile: Profile) -> str:
     """Store a key, and return a message that says where it is stored."""
-    store = settings.store()
-    if store.save(name, key, base_url=base_url, project_id=project_id) == "keyring":
+    store, name = settings.store(), profile.name
+    if store.save(name, key, **_belongings(profile, named=False)) == "keyring":
         return f"The key of profile {name} is in the keyring, and used from now on."
     return (
         f"The key of profile {name} is used from now on.\n"
         f"! This Python has no keyring: the key stands in plain text in {store.path},\n"
         "  which only you can read. To have it encrypted: pip install keyring, then log in again."
     )
+
+
+def _belongings(profile: Profile, *, named: bool = True) -> dict[str, Any]:
+    """What goes with a key, as arguments."""
+    return {
+        **({"profile": profile.name} if named else {}),
+        "base_url": profile.base_url,
+        "project_id": profile.project_id,
+        "easyllm_ids": profile.easyllm_ids,
+    }
 
 
 def _known(name: str) -> Profile:
@@ -200,10 +214,11 @@ def _app_row(profile: Profile) -> tuple[str, ...]:
 def _row(profile: Profile, used: str) -> tuple[str, ...]:
     place = "keyring" if profile.kept == "keyring" else "plain file"
     address = profile.base_url or settings.BASE_URL
+    ids = resource_ids.spread(profile.easyllm_ids)
     return (
         profile.name,
         "in use" if profile.name == used else "",
         place,
         address,
-        profile.project_id or "project decided by the key",
+        f"project {resource_ids.told(profile.project_id, ids)}",
     )

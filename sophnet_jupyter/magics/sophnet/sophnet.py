@@ -12,7 +12,7 @@ from traitlets import observe
 from ...client import sandbox
 from ...errors import SettingsError
 from ...kernel.loop import run
-from ...settings import described, dify_apps, model_name, unknown_variables
+from ...settings import described, dify_apps, model_name, resource_ids, unknown_variables
 from ...settings import session as settings_session
 from .. import sheet
 from ..interrupt import in_one_line
@@ -55,6 +55,7 @@ class SophNetMagics(ChatDefaults, Magics):
                 --session             only for this kernel
                 --base-url URL        the service that the key belongs to
                 --project-id ID       the project that it belongs to
+                --easyllm-id ID       its resource; speech=ID is that of one service
                 --service dify        NAME is a Dify app, which has a key of its own
             %sophnet logout [NAME]  forget it
             %sophnet profile [NAME] the keys that are kept; use that one in this kernel
@@ -118,7 +119,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "endpoint": address,
             "key from": "none needed" if settings.sandbox else settings.key_source,
             "profile": settings.profile or "none",
-            "project": settings.project_id or "decided by the key",
+            "project": resource_ids.told(settings.project_id, settings.easyllm_ids),
             "model": self._session.aliases.real(model_name()),
             "Dify": _dify(self._session),
             "TeleAI": _teleai(self._session),

@@ -20,4 +20,4 @@ SUBJECTS = {
 
 # What follows one of these means nothing.
 ALONE = ("status", "jobs", "help")
-LOGIN = ("--session", "--base-url", "--project-id", "--service")
+LOGIN = ("--session", "--base-url", "--project-id", "--easyllm-id", "--service")

@@ -14,6 +14,7 @@ from .. import bearer
 from .. import reply as replies
 from ..reply import is_fine
 from ..reply import is_sandbox as is_sandbox
+from . import paths
 
 SERVICE = "SophNet"
 SETTING = "SOPHNET_BASE_URL"
@@ -105,7 +106,7 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
     places = (inner.get("code"), body.get("code"), task.get("code"), inner.get("status"))
     codes = [str(code) for code in (*places, body.get("status")) if code not in (None, "", 0)]
     status = _status(reply.status, codes)
-    return error_class(status)(
+    refused = error_class(status)(
         service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,
         status=status,
         message=reply.scrub(str(message)),
@@ -113,6 +114,9 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         request_id=reply.scrub(request_id(reply.headers, body)),
         retry_after=reply.retry_after,
     )
+    if status == 404 and (advice := paths.advice(reply.path)):
+        refused.advice = advice
+    return refused
 
 
 def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) -> Started:

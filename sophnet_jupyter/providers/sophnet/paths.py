@@ -6,10 +6,39 @@ See docs/services/sophnet.md#addresses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...wire.call import segment
+
+# What stands in short paths, and the service whose id the long ones want.
+_SERVICES = {
+    "speechtotext/transcriptions": "SPEECH",
+    "speechtotext/non-stream": "SPEECH",
+    "stream-speech": "SPEECH",
+    "voice/synthesize-audio": "VOICE",
+    "voice/synthesize-audio-stream": "VOICE",
+    "embeddings": "EMBEDDINGS",
+    "imagegenerator/task": "IMAGES",
+    "videogenerator/generate": "VIDEOS",
+    "image-ocr": "OCR",
+    "doc-parse": "DOCUMENTS",
+}
+_SHORT = re.compile(rf"/projects/easyllms/({'|'.join(_SERVICES)})(?:\?.*)?\Z")
+
+
+def advice(path: str) -> str:
+    """What to set where a service has nothing at a short path; empty for any other path."""
+    found = _SHORT.search(path)
+    if found is None:
+        return ""
+    service = _SERVICES[found[1]]
+    return (
+        "There is no such address for this key alone: set SOPHNET_PROJECT_ID and "
+        f"SOPHNET_{service}_EASYLLM_ID, the project and the id of its resource, as the console "
+        "shows them."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

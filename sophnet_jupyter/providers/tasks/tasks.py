@@ -95,7 +95,8 @@ class Tasks:
     @asynccontextmanager
     async def intent(self, kind: str, *, asked: str = "") -> AsyncGenerator[str, None]:
         """
-        Around a request for paid work: it stands on disk that one of this ``kind`` is sent.
+        Around a request for paid work: it stands on disk that one of this ``kind`` is sent, and
+        what was ``asked``.
 
         Yields an id for `note`, which replaces it by the task. A kernel that is killed in between
         leaves it, and the next one tells: see `left`.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...values.dollars import formula_end, is_slang
 from .control_characters import plain
+from .formula_commands import is_tame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,32 +44,6 @@ _REST = {
 # end at each line, and a stream from waiting for ever for a closing mark.
 _MAX_LINES = 100
 
-# Commands that do more than set a formula. A definition holds for every formula of the page, also
-# the reader's own; a link leads where no label says; a coloured ground is how we mark what is not
-# the model's; a character by its number may be one that was taken out of the text; a proof of sixty
-# steps crashes the browser's tab; what stands in \verb would escape the count below.
-_REACHING = frozenset(
-    "href url includegraphics style class cssId data htmlClass htmlId htmlStyle htmlData mmlToken "
-    "toggle mathtip texttip require setOptions unicode char U "
-    "def edef gdef xdef let futurelet global newcommand renewcommand providecommand "
-    "newenvironment renewenvironment newcolumntype DeclareMathOperator DeclarePairedDelimiter "
-    "DeclarePairedDelimiterX DeclarePairedDelimiterXPP DeclarePairedDelimiters "
-    "DeclarePairedDelimitersX DeclarePairedDelimitersXPP Newextarrow mathtoolsset "
-    "newtagform renewtagform usetagform begingroupReset begingroupSandbox "
-    "AxiomC UnaryInfC BinaryInfC TrinaryInfC QuaternaryInfC QuinaryInfC AXC UIC BIC TIC verb "
-    "bbox colorbox fcolorbox definecolor rowcolor columncolor cellcolor".split()
-)
-# Three hundred fractions within each other crash the browser's tab, and so each time the notebook
-# is opened. Some commands nest what follows without any brace.
-_DEEPEST, _MOST_SWITCHES, _LONGEST = 25, 60, 3_000
-_OPENERS = frozenset({"{", "\\left", "\\begin"})
-_CLOSERS = frozenset({"}", "\\right", "\\end"})
-_SWITCHES = frozenset(
-    "displaystyle textstyle scriptstyle scriptscriptstyle Tiny tiny scriptsize small normalsize "
-    "large Large LARGE huge Huge color".split()
-)
-# What follows a percent sign on its line is a comment.
-_TOKEN = re.compile(r"\\([A-Za-z]+|.)|[{}]|%[^\n]*", re.S)
 # Each time an answer is painted again, MathJax would find its labels taken. Nothing refers to them.
 _LABEL = re.compile(r"\\label\s*\{[^{}]*\}|(\\.)", re.S)
 
@@ -201,21 +176,9 @@ def _render_text(
 
 
 def _formula(source: str) -> str:
-    if not _is_tame(source):
+    if not is_tame(source):
         return f"<code>{escape(source, quote=False)}</code>"
     return escape(_LABEL.sub(lambda found: found[1] or "", source), quote=False)
-
-
-def _is_tame(source: str) -> bool:
-    """True if MathJax may have the formula: it stays in its place, and is neither huge nor deep."""
-    depth = switches = 0
-    for token in _TOKEN.finditer(source):
-        depth += token[0] in _OPENERS
-        depth -= token[0] in _CLOSERS
-        switches += token[1] in _SWITCHES
-        if token[1] in _REACHING or depth > _DEEPEST or switches > _MOST_SWITCHES:
-            return False
-    return len(source) <= _LONGEST
 
 
 def _hide(mark: re.Match[str]) -> str:

@@ -26,19 +26,21 @@ MAY_IMPORT = {
     "wire": {"errors", "events", "files"},
     "prompt": VALUES | {"response"},
     "options": {"errors"},
-    "explore": VALUES | {"response", "settings"},
-    "runs": VALUES | {"response", "settings", "prompt"},
+    "history": VALUES | {"response", "settings"},
+    "explore": VALUES | {"response", "settings", "history"},
+    "runs": VALUES | {"response", "settings", "prompt", "history"},
     "providers": VALUES | {"options", "response", "prompt", "wire"},
-    "client": BELOW_CLIENT | {"explore", "runs"},
+    "client": BELOW_CLIENT | {"explore", "history", "runs"},
     "doctor": BELOW_CLIENT | {"client"},
     "kernel": set(),
     "views": VALUES | {"explore", "response", "runs"},
-    "widgets": VALUES | {"options", "response", "settings", "views", "kernel", "explore", "runs"},
+    "widgets": VALUES
+    | {"options", "response", "settings", "views", "kernel", "explore", "history", "runs"},
     "magics": (BELOW_CLIENT - {"wire"})
-    | {"client", "doctor", "explore", "kernel", "runs", "views", "widgets"},
+    | {"client", "doctor", "explore", "history", "kernel", "runs", "views", "widgets"},
     "scores": {"runs"},
     "sandbox": set(),
-    "cli": {"errors", "settings", "client", "doctor"},
+    "cli": {"errors", "settings", "client", "doctor", "history"},
 }
 # Each library of others has one place, so that leaving it is a change of one place.
 OWNERS = {
@@ -60,7 +62,7 @@ OWNERS = {
             "values/image.py",
             "values/transcript.py",
         ),
-        *("wire/", "prompt/", "providers/", "client/sandbox.py"),
+        *("wire/", "prompt/", "providers/", "history/", "client/sandbox.py"),
         "magics/line/options.py",
         "widgets/microphone/dictation.py",
     ),

@@ -1,0 +1,124 @@
+"""The history: one store of calls and runs for all kernels of a user."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from ..files import database
+from ..settings import secret
+from . import spending
+from .calls import CallColumns, CallRecord, read
+from .keys import AskedCall
+from .media import MediaFolder
+from .schema import SCHEMA
+from .writer import Writer
+
+T = TypeVar("T")
+After = Callable[[sqlite3.Connection, int], object]
+
+# What a record takes in memory beside its events.
+OVERHEAD = 2000
+
+
+class History:
+    """
+    Calls and runs in ``folder``: ``history.sqlite``, and ``media`` beside it.
+
+    Writing is queued and never blocks; reading blocks for some milliseconds, sees what was queued
+    before, and raises `sqlite3.Error` or `OSError`. ``scrub`` takes the keys out of a text.
+    `notices` are sentences for the user.
+    """
+
+    def __init__(self, folder: Path, *, scrub: Callable[[str], str] = secret.scrub) -> None:
+        self.folder = folder
+        self.path = folder / "history.sqlite"
+        self.media = MediaFolder(folder / "media")
+        self.notices: deque[str] = deque(maxlen=20)
+        self.scrub = scrub
+        self.writer = Writer(self.path, SCHEMA, on_notice=self.notices.append)
+
+    def __repr__(self) -> str:
+        return f"<History {self.path}>"
+
+    def add(
+        self, call: CallRecord, after: Callable[[sqlite3.Connection, int], object] | None = None
+    ) -> CallColumns:
+        """
+        Have a call written; ``after`` is called with its id in the same transaction.
+
+        Returns the row, whose ``id`` is known once it is written.
+        """
+        row = CallColumns(call, self.media, self.scrub)
+
+        def change(rows: sqlite3.Connection) -> None:
+            row.insert(rows)
+            spending.add(rows, call)
+            if after:
+                after(rows, row.id)
+
+        self.writer.put(change, _size(call), prepare=row.prepare)
+        return row
+
+    def find(self, asked: AskedCall, origins: Sequence[str]) -> CallRecord | None:
+        """The newest whole answer to an equal question from one of ``origins``; None without."""
+        marks = ", ".join("?" * len(origins))
+        where = (
+            f"WHERE key = ? AND origin IN ({marks}) AND ending = 'complete' AND error = '' "
+            "AND cached_from IS NULL ORDER BY id DESC LIMIT 1"
+        )
+        found = self.read(lambda rows: read(rows, where, [asked.key, *origins], self.media))
+        return found[0] if found else None
+
+    def get(self, call_id: int) -> CallRecord | None:
+        """The call of that id."""
+        found = self.read(lambda rows: read(rows, "WHERE id = ?", [call_id], self.media))
+        return found[0] if found else None
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` in a transaction that only reads."""
+        if self.writer.waiting:
+            self.writer.flush()
+        return database.read(self.path, SCHEMA, work)
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` in a transaction at once, after what was queued. Blocking."""
+        if self.writer.waiting:
+            self.writer.flush()
+        return database.write(self.path, SCHEMA, work)
+
+
+def _size(call: CallRecord) -> int:
+    sizes = sum(
+        len(piece)
+        for event in call.events
+        for name in ("text", "data", "arguments")
+        if isinstance(piece := getattr(event, name, ""), str | bytes)
+    )
+    return OVERHEAD + 2 * len(call.question) + sizes
+
+
+_opened: dict[Path, History] = {}
+_opening = threading.Lock()
+
+
+def opened(folder: Path, *, scrub: Callable[[str], str] = secret.scrub) -> History:
+    """The history in a folder: one for the process, however many clients use it."""
+    with _opening:
+        if folder not in _opened:
+            _opened[folder] = History(folder, scrub=scrub)
+        return _opened[folder]
+
+
+def _after_fork() -> None:
+    global _opening
+    _opening = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

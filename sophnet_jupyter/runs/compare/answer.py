@@ -19,6 +19,8 @@ class ColumnAnswer:
     arrival: Arrival = field(default_factory=Arrival)
     error: Exception | None = None
     busy: bool = False
+    kept: bool = False
+    """Whether it was taken over from an earlier comparison."""
     stopped: bool = False
     """Whether somebody has hung up on it."""
     task: asyncio.Task[None] | None = None

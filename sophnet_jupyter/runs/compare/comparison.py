@@ -12,7 +12,7 @@ from collections.abc import (
     Mapping,
 )
 from operator import index
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsIndex
 
 from ...errors import SettingsError
 from ...events import Event
@@ -40,6 +40,14 @@ class Change(NamedTuple):
     event: Event
 
 
+class Watcher(Protocol):
+    """What follows all answers of a comparison, on the loop that they arrive on."""
+
+    def began(self, answer: ColumnAnswer) -> None: ...
+    def came(self, answer: ColumnAnswer, event: Event) -> None: ...
+    def ended(self, answer: ColumnAnswer) -> None: ...
+
+
 class Comparison:
     """
     Several answers to one question side by side, from several models, settings or prompts.
@@ -58,15 +66,12 @@ class Comparison:
         ask: Ask,
         *,
         asked: Mapping[str, str] | None = None,
-        on_event: Callable[[ColumnAnswer, Event], None] | None = None,
-        on_end: Callable[[ColumnAnswer], None] | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.grid = grid
         self.asked = dict(asked or {})
         """The questions in words, for readers, by their names; that of a single one is empty."""
-        self.on_event = on_event
-        self.on_end = on_end
-        """Called when an answer has come to its end, however."""
+        self.watcher = watcher
         self._ask = ask
         self._cells = {
             place: ColumnAnswer(grid.columns[place[0]], place[1]) for place in grid.cells
@@ -183,7 +188,8 @@ class Comparison:
             raise SettingsError("This comparison is under way already: it is asked once.")
         self._began, self._loop = True, asyncio.get_running_loop()
         changes: asyncio.Queue[Change | None] = asyncio.Queue()
-        tasks = [self._start(cell, None if quiet else changes) for cell in self.cells]
+        open_ones = [cell for cell in self.cells if not cell.kept]
+        tasks = [self._start(cell, None if quiet else changes) for cell in open_ones]
         whole = asyncio.gather(*tasks, return_exceptions=True)
         whole.add_done_callback(lambda _: changes.put_nowait(None))
         try:
@@ -194,6 +200,26 @@ class Comparison:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._over = True
+
+    def keep_from(self, earlier: Comparison) -> list[Column]:
+        """
+        Take over the complete answers to what an earlier comparison has asked in the same way.
+
+        To be called before it is awaited, which then asks only the rest: the columns returned.
+        """
+        for cell in self.cells:
+            for other in earlier.cells:
+                same = (cell.repeat, *self._question(cell)) == (
+                    other.repeat,
+                    *earlier._question(other),
+                )
+                if same and other.response.ending == "complete":
+                    cell.arrival, cell.kept = other.arrival, True
+        return [one for one in self.columns if not all(each.kept for each in self.of(one))]
+
+    def _question(self, cell: ColumnAnswer) -> tuple[object, ...]:
+        column = cell.column
+        return column.model, self.grid.prompts[column.prompt], dict(column.settings)
 
     def stop(self, column: SupportsIndex | None = None) -> None:
         """
@@ -229,11 +255,13 @@ class Comparison:
         def hear(_: Response, event: Event) -> None:
             if changes is not None:
                 changes.put_nowait(Change(cell.column.number, cell.repeat, event))
-            if self.on_event:
-                self.on_event(cell, event)
+            if self.watcher:
+                self.watcher.came(cell, event)
 
         cell.error, cell.busy, cell.stopped = None, True, False
         cell.arrival = Arrival(on_event=hear)
+        if self.watcher:
+            self.watcher.began(cell)
         cell.task = asyncio.get_running_loop().create_task(self._answer(cell))
         # Not in the task itself, which never runs if it is cancelled at once.
         cell.task.add_done_callback(lambda _: self._ended(cell))
@@ -256,8 +284,8 @@ class Comparison:
             cell.arrival.end("failed")
         elif (cell.stopped or (task and task.cancelled())) and cell.response.ending != "complete":
             cell.arrival.end("stopped")
-        if self.on_end:
-            self.on_end(cell)
+        if self.watcher:
+            self.watcher.ended(cell)
 
     def _number(self, column: SupportsIndex) -> int:
         column, count = index(column), len(self)

@@ -1,0 +1,75 @@
+"""Comparisons of what a resource answers: the grid, what is refused before, and who is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from typing import Any
+
+from ..errors import SettingsError
+from ..events import Event
+from ..options.words import check
+from ..runs.compare.comparison import Comparison
+from ..runs.compare.grid import Column, grid
+
+Stream = Callable[..., AsyncGenerator[Event, None]]
+"""``stream`` of a resource: a subject and options."""
+
+
+def compare(
+    stream: Stream,
+    subject: object,
+    *,
+    models: str | Iterable[str],
+    settings: Mapping[str, object] | None,
+    repeat: int,
+    options: Mapping[str, Any],
+    known: Iterable[str],
+    check_one: Callable[[object, Mapping[str, Any]], object] | None = None,
+    asked: Callable[[object], str] = str,
+) -> Comparison:
+    """
+    A comparison of ``models`` and ``settings`` in what they answer to one subject, or several.
+
+    ``known`` are the options that a setting may be; ``check_one`` raises `SettingsError` for a
+    column that cannot be sent. Nothing is sent by this.
+    """
+    axes = dict(settings or {})
+    if "model" in axes and models:
+        raise SettingsError("Name the models in models=[…], or in the grid: not in both.")
+    named = axes.pop("model", None) or models
+    if not isinstance(named, str | Iterable):
+        raise SettingsError(f"models are names, not {named!r:.80}.")
+    check("grid", axes, known)
+    if twice := sorted(
+        axes.keys() & {name for name, value in options.items() if value is not None}
+    ):
+        raise SettingsError(f"{twice[0]} is in the grid, and given for all columns too.")
+    made = grid(subject, models=named, settings=axes, repeat=repeat)
+
+    def request(column: Column) -> dict[str, Any]:
+        model = {"model": column.model} if column.model else {}
+        return {**options, **model, **column.settings}
+
+    if check_one:
+        for column in made.columns:
+            check_one(made.prompts[column.prompt], request(column))
+
+    def ask(column: Column, repeat: int) -> AsyncGenerator[Event, None]:
+        return stream(made.prompts[column.prompt], **request(column))
+
+    return Comparison(made, ask, asked={name: asked(one) for name, one in made.prompts.items()})
+
+
+class Once:
+    """A value that is made once, in a thread, for all who await it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._making: asyncio.Task[Any] | None = None
+
+    async def get(self) -> Any:
+        if self._making is None or self._making.cancelled():
+            self._making = asyncio.ensure_future(asyncio.to_thread(self._make))
+        # One who leaves does not take it from the others.
+        return await asyncio.shield(self._making)

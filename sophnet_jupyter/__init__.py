@@ -113,12 +113,20 @@ def _dress() -> None:
     # which is imported when one is first shown.
     response = import_module(".response.response", __name__).Response
     response._repr_mimebundle_, response.show = _draw, _show
+    looks: Any = import_module(".runs.looks", __name__)
+    looks.draw = _draw_value
 
 
 def _draw(response: Any, include: object = None, exclude: object = None) -> dict[str, str]:
     from .views.answer import bundle
 
     return bundle(response)
+
+
+def _draw_value(value: Any) -> dict[str, str]:
+    from .views.drawing import draw
+
+    return draw(value)
 
 
 def _show(response: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from ..events import Event
@@ -10,9 +10,10 @@ from ..options.chat import ChatOptions
 from ..options.words import checks_keywords, shows_options
 from ..providers.sophnet import chat as provider
 from ..providers.sophnet.chat.question import question
-from ..providers.sophnet.chat.request import request
+from ..providers.sophnet.chat.request import Prompt, request
 
 if TYPE_CHECKING:
+    from ..runs.compare.comparison import Comparison
     from ..runs.rows import Item
     from ..runs.run import Run
 
@@ -79,4 +80,45 @@ class Chat(provider.Chat):
             first=first,
             table=table,
             fields=fields_of(asked.get("schema")) or ([PARSED] if asked.get("json_mode") else []),
+        )
+
+    @shows_options(ChatOptions, request, question)
+    def compare(
+        self,
+        prompt: Prompt | Mapping[str, Prompt],
+        *,
+        models: str | Iterable[str] = (),
+        grid: Mapping[str, object] | None = None,
+        repeat: int = 1,
+        system: str | None = None,
+        **options: Unpack[ChatOptions],
+    ) -> Comparison:
+        """
+        Ask several models, prompts or settings the same, side by side; nothing is sent before
+        somebody waits: ``c = await client.chat.compare("…", models=["A", "B"])``.
+
+        ``prompt`` is what `create` takes, or a dict of several by their names; ``grid`` are lists
+        of values by the names of options, as ``{"temperature": [0, 0.7]}``; ``repeat`` is how often
+        each is asked. ``async for column, turn, event in comparison`` gives the events of all
+        answers as they come. At most 24 answers. One that fails is a value: see `Comparison`.
+
+        Raises `SettingsError` where there are more, or one of them cannot be sent.
+        """
+        from .comparing import compare, compare_chat
+
+        asked: dict[str, Any] = {"system": system, **options}
+        stream, check = compare_chat(self, asked)
+        several = prompt.values() if isinstance(prompt, Mapping) else [prompt]
+        own = any(getattr(type(each), "brings_words", False) for each in several)
+        named = bool(grid) and "model" in (grid or {})
+        return compare(
+            stream,
+            prompt,
+            # A prompt file may name its model itself.
+            models=models or (() if own or named else [self._default_model()]),
+            settings=grid,
+            repeat=repeat,
+            options=asked,
+            known=["model", "system", *ChatOptions.__annotations__],
+            check_one=check,
         )

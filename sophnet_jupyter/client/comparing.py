@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from typing import Any
+from contextlib import aclosing
+from functools import partial
+from typing import Any, TypeGuard
 
 from ..errors import SettingsError
 from ..events import Event
@@ -26,7 +28,7 @@ def compare(
     options: Mapping[str, Any],
     known: Iterable[str],
     check_one: Callable[[object, Mapping[str, Any]], object] | None = None,
-    asked: Callable[[object], str] = str,
+    asked: Callable[[object], str] | None = None,
 ) -> Comparison:
     """
     A comparison of ``models`` and ``settings`` in what they answer to one subject, or several.
@@ -58,7 +60,54 @@ def compare(
     def ask(column: Column, repeat: int) -> AsyncGenerator[Event, None]:
         return stream(made.prompts[column.prompt], **request(column))
 
-    return Comparison(made, ask, asked={name: asked(one) for name, one in made.prompts.items()})
+    return Comparison(
+        made, ask, asked={name: (asked or in_words)(one) for name, one in made.prompts.items()}
+    )
+
+
+def in_words(prompt: object) -> str:
+    """What is asked, for a reader: a text, a prompt file's, or what the user said last."""
+    if isinstance(prompt, str):
+        return prompt
+    if isinstance(text := getattr(prompt, "text", None), str):
+        return text
+    said = [each for each in prompt if isinstance(each, Mapping)] if _is_list(prompt) else []
+    content = next((each.get("content") for each in reversed(said)), "")
+    if isinstance(content, str):
+        return content
+    parts = content if _is_list(content) else []
+    return " ".join(str(part["text"]) for part in parts if "text" in part)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list | tuple)
+
+
+def compare_chat(chat: Any, options: dict[str, Any]) -> tuple[Stream, Callable[..., object]]:
+    """
+    How a chat is asked for a column, and how a column is checked before.
+
+    ``options`` lose their pictures, which are read once for all columns.
+    """
+    pictures = {name: options.pop(name, None) for name in ("images", "detail", "max_side")}
+    if pictures["images"] is None:
+        return chat.stream, partial(_check_chat, chat)
+    from ..prompt.images.attach import attach
+
+    read = Once(lambda: attach(**pictures))
+
+    async def stream(prompt: object, **asked: Any) -> AsyncGenerator[Event, None]:
+        images = await read.get()
+        async with aclosing(chat.stream(prompt, images=images, **asked)) as events:
+            async for event in events:
+                yield event
+
+    return stream, partial(_check_chat, chat)
+
+
+def _check_chat(chat: Any, prompt: object, asked: Mapping[str, Any]) -> None:
+    """Raise `SettingsError` for what cannot be sent."""
+    chat.request(prompt, stream=True, **asked)
 
 
 class Once:

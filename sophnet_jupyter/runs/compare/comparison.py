@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsIndex
 from ...errors import SettingsError
 from ...events import Event
 from ...response import Arrival, Response, settle
+from ..looks import Drawn
 from . import table
 from .answer import ColumnAnswer
 from .difference import TextDifference, difference
@@ -48,7 +49,7 @@ class Watcher(Protocol):
     def ended(self, answer: ColumnAnswer) -> None: ...
 
 
-class Comparison:
+class Comparison(Drawn):
     """
     Several answers to one question side by side, from several models, settings or prompts.
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from ..looks import Drawn
+
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+(?:['’][^\W{_CJK}]+)*|\s+|.", re.DOTALL)
 # Comparing takes time by the product of both lengths: longer texts are compared by their lines.
@@ -24,8 +26,8 @@ class Stretch(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextDifference:
+@dataclass(frozen=True)
+class TextDifference(Drawn):
     """
     Two texts as stretches that both have, or only one of them.
 

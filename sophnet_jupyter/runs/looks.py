@@ -1,0 +1,24 @@
+"""
+How values of runs are drawn in a notebook: they know nothing of it, since views lie above them.
+
+The package puts its own `draw` here, which imports a view when a value is first shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def _plainly(value: object) -> Mapping[str, str]:
+    return {"text/plain": repr(value)}
+
+
+draw: Callable[[Any], Mapping[str, str]] = _plainly
+
+
+class Drawn:
+    """A value that a notebook shows as `draw` says."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return dict(draw(self))

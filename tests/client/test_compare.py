@@ -1,0 +1,91 @@
+"""`client.chat.compare`, at the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import sophnet_jupyter
+from sophnet_jupyter import Client, Response, SettingsError
+from sophnet_jupyter.errors import UnknownOption
+from sophnet_jupyter.events import Finished
+from sophnet_jupyter.runs.compare.comparison import Comparison
+
+MODELS = ["DeepSeek-V3.2", "GLM-5"]
+
+
+@pytest.fixture
+def client(sandbox: SimpleNamespace) -> Client:
+    return Client(api_key=sandbox.key, base_url=sandbox.url)
+
+
+def settled(comparison: Comparison) -> Comparison:
+    async def wait() -> Comparison:
+        return await comparison
+
+    return asyncio.run(wait())
+
+
+def test_models_and_settings_are_asked_the_same(client: Client) -> None:
+    asked = client.chat.compare(
+        "What is the sea?", models=MODELS, grid={"temperature": [0, 1]}, repeat=2, max_tokens=5
+    )
+    assert isinstance(asked, Comparison)
+    found = settled(asked)
+    assert [one.model for one in found.columns] == MODELS * 2
+    assert isinstance(found[3, 1], Response)
+    assert {answer.ending for answer in found} == {"complete"}
+    assert found.to_frame()["tokens_out"].tolist() == [5] * 8
+
+
+def test_a_model_that_is_refused_does_not_take_the_others_along(client: Client) -> None:
+    found = settled(
+        client.chat.compare("Hello.", models=[MODELS[0], "no-such-model"], max_tokens=5)
+    )
+    assert found[0].ending == "complete"
+    assert (found[1].ending == "failed") == ((1, 0) in found.errors)
+
+
+def test_prompts_by_name_are_compared(client: Client) -> None:
+    found = settled(client.chat.compare({"v1": "Say one.", "v2": "Say two."}, max_tokens=8))
+    assert [one.prompt for one in found.columns] == ["v1", "v2"]
+    assert "Say one" in found[0].text
+    assert found.asked == {"v1": "Say one.", "v2": "Say two."}
+
+
+def test_events_of_all_columns_come_while_they_arrive(client: Client) -> None:
+    async def watch() -> list[int]:
+        comparison = client.chat.compare("Hello.", models=MODELS, max_tokens=5)
+        return [column async for column, _, event in comparison if isinstance(event, Finished)]
+
+    assert sorted(asyncio.run(watch())) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "said"),
+    [
+        ({"models": [f"m{n}" for n in range(25)]}, SettingsError, "25 models are 25 answers"),
+        ({"grid": {"temperature": [0, 9]}}, SettingsError, "temperature goes from 0 to 2"),
+        ({"grid": {"temprature": [0]}}, UnknownOption, "Did you mean temperature"),
+        ({"grid": {"temperature": [0]}, "temperature": 1}, SettingsError, "in the grid, and"),
+        ({"grid": {"model": ["a"]}, "models": ["b"]}, SettingsError, "not in both"),
+        ({"temprature": 1}, UnknownOption, "Did you mean temperature"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_at_once(
+    client: Client, how: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        client.chat.compare("Hello.", **how)
+
+
+def test_a_comparison_and_a_difference_are_drawn_where_they_are_shown(client: Client) -> None:
+    assert sophnet_jupyter.Client is Client
+    found = settled(client.chat.compare("Hello.", models=MODELS, max_tokens=5))
+    html = found._repr_mimebundle_()["text/html"]
+    assert "[0] DeepSeek-V3.2" in html
+    assert "equal to [0]" in html
+    assert "GLM-5" in found.diff(0, 1)._repr_mimebundle_()["text/plain"]

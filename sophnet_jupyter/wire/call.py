@@ -24,13 +24,19 @@ class Upload(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request. ``path`` is joined to the service's root; ids in it are quoted by the caller."""
+    """
+    One request. ``path`` is joined to the service's root; ids in it are quoted by the caller.
+
+    ``lane`` is an opaque word, the model where there is one: the service may limit the requests of
+    each lane, which then share one `Pace`. One without a lane, such as a look at a task, has none.
+    """
 
     method: str
     path: str
     body: bytes = b""
     content_type: str = "application/json"
     upload: Upload | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,8 @@ class Origin:
 
     ``authorize`` is asked once per attempt, so that a signature is fresh. ``locate`` finds the
     root where it is not known before the first call; ``scrub`` takes the key out of a text.
-    ``setting`` is the variable in which the address is set, for errors to name.
+    ``setting`` is the variable in which the address is set, for errors to name. ``account`` tells
+    two keys at one address apart, and shows neither: a service limits each by itself.
     """
 
     service: str
@@ -83,6 +90,7 @@ class Origin:
     scrub: Callable[[str], str]
     locate: Callable[[], str] | None = None
     setting: str = ""
+    account: Callable[[], str] = str
 
 
 class Limits(Protocol):

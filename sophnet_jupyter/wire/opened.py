@@ -18,7 +18,11 @@ MAX_BODY = 64 << 20
 
 
 class Deadline:
-    """The total time limit of one call: ``seconds`` from now, by the clock ``now``."""
+    """
+    The total time limit of one call: ``seconds`` from now, by the clock ``now``.
+
+    The clock is one that nobody sets: `time.monotonic`.
+    """
 
     def __init__(self, service: str, seconds: float, now: Callable[[], float]) -> None:
         self.now = now
@@ -46,14 +50,26 @@ class Deadline:
 class Opened:
     """A response with its head: close it, read it whole, or iterate its ``pieces``."""
 
-    def __init__(self, answer: Answer, origin: Origin, deadline: Deadline, path: str = "") -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        origin: Origin,
+        deadline: Deadline,
+        path: str = "",
+        *,
+        wall: Callable[[], float],
+        ended: Callable[[bool], None] = lambda whole: None,
+    ) -> None:
+        # ``ended`` hears once whether the answer came whole; ``wall`` is the time of day, by which
+        # a service may name the moment when to come back.
         self._answer = answer
         self._path = path
+        self._ended = ended
         self._origin = origin
         self.deadline = deadline
         self.status = answer.status
         self.headers = answer.headers
-        self.retry_after = retry_after(answer.headers, deadline.now())
+        self.retry_after = retry_after(answer.headers, wall())
         """Seconds that the service asks to wait; None where it asks for nothing."""
         self.pieces = answer.pieces
 
@@ -71,6 +87,7 @@ class Opened:
             async for piece in self.pieces:
                 body += piece
                 self.check_size(body, limit)
+            self._ended(True)
             return self.reply(bytes(body))
         except Exception as error:
             ours = self.translated(error)
@@ -104,10 +121,12 @@ class Opened:
 
     async def aclose(self) -> None:
         """Release its connection; one that was not read to its end is closed."""
+        self._ended(False)
         await self._answer.aclose()
 
     def hand_over(self) -> None:
         """Let a background task read to the end for a short while: nothing that matters follows."""
+        self._ended(True)
         self._answer.hand_over()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -33,9 +34,11 @@ ANSWER = Retry(frozenset({408, 429, 500, 502, 503, 504}), lost=False)
 PAID_TASK = Retry(frozenset({429, 503}), lost=False)
 
 
-class Budget:
+class RetryBudget:
     """
     Limits how much of the traffic may be retries, so that an outage is not made worse.
+
+    A 429 is none: who is told to come back later may do so.
 
     Each retry takes five tokens, each success gives one back, at most a hundred are kept: a run
     of failures stops being retried after twenty.
@@ -73,6 +76,43 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
             if (seconds := _seconds(value, unit)) is not None:
                 return seconds
     return _until(headers.get("retry-after", ""), now)
+
+
+def room(headers: Mapping[str, str], now: float) -> tuple[int, float] | None:
+    """
+    How many requests the service still takes, and for how many seconds that holds.
+
+    Read from ``x-ratelimit-remaining`` and ``x-ratelimit-reset``, also of requests or tokens
+    alone: of tokens only that none is left. None where the service does not say both.
+    """
+    found: tuple[int, float] | None = None
+    for kind in ("-requests", "", "-tokens"):
+        left = _seconds(headers.get(f"x-ratelimit-remaining{kind}", ""), 1.0)
+        until = _lasts(headers.get(f"x-ratelimit-reset{kind}", ""), now)
+        if left is None or until is None or (kind == "-tokens" and left):
+            continue
+        if found is None or left < found[0]:
+            found = int(left), until
+    return found
+
+
+# "1s", "6m0s", "20ms", "1h2m3.5s": how Go prints a duration, and some services with it.
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
+# A number of seconds above this is a moment of the epoch.
+_MOMENT = 1e9
+
+
+def _lasts(said: str, now: float) -> float | None:
+    said = said.strip().lower()
+    if not said or len(said) > 40:
+        return None
+    seconds = _seconds(said, 1.0)
+    if seconds is not None:
+        return max(0.0, seconds - now) if seconds > _MOMENT else seconds
+    if not (match := _DURATION.fullmatch(said)):
+        return None
+    parts = zip(match.groups(), (3600.0, 60.0, 1.0, 0.001), strict=True)
+    return sum(float(part) * unit for part, unit in parts if part)
 
 
 def _seconds(value: str, unit: float) -> float | None:

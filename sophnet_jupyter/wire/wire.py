@@ -18,11 +18,14 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, finalize
 
 from ..errors import ConnectionLost, SophNetError, TimedOut, Unreachable
+from .attempts import Attempts
 from .call import Call, Network, Origin, Reply
 from .http.http import Pool
-from .opened import Deadline, Opened, unreadable
-from .retry import ANSWER, ATTEMPTS, LONGEST_WAIT, Budget, Retry, backoff
+from .opened import Opened, unreadable
+from .pace import Sent, Told
+from .retry import ANSWER, ATTEMPTS, Retry, RetryBudget, backoff, room
 from .stream.stream import Opening
+from .turns import Turns, turns_of
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +40,18 @@ class Wire:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.origin = origin
         self.network = network
         self._sleep = sleep
         self._chance = chance
+        # Time limits go by a clock that nobody sets. A date in Retry-After alone is wall time.
         self._now = now
-        self._budget = Budget()
+        self._wall = wall
+        self._budget = RetryBudget()
+        self._known_root = origin.base_url
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
         self._lock = Lock()
         # Where nobody closes us, our connections end with us and not at some later collection.
@@ -87,42 +94,71 @@ class Wire:
                 self._pools[loop] = Pool(self.origin, self.network)
             return self._pools[loop]
 
-    async def _open(self, call: Call, retry: Retry, *, streaming: bool) -> Opened:
-        """Send, and return the answer once its head has come."""
-        deadline = Deadline(self.origin.service, self.network.total, self._now)
-        return await deadline.limit(self._attempts(call, retry, deadline, streaming=streaming))
+    def told(self, lane: str) -> Told:
+        """How fast requests of this lane, which is the model, go at present."""
+        return self._turns(self._known_root, lane).told()
 
-    async def _attempts(
-        self, call: Call, retry: Retry, deadline: Deadline, *, streaming: bool
-    ) -> Opened:
-        """Send, with retries, until there is a response or no further attempt is allowed."""
-        for attempt in range(1, ATTEMPTS + 1):
-            wait = backoff(attempt - 1, self._chance())
+    async def _open(self, call: Call, retry: Retry, *, streaming: bool) -> Opened:
+        """Send, with retries, and return the answer once its head has come."""
+        # The one of now: a client that is closed ends those that wait, too.
+        pool = self._pool()
+        attempts = Attempts(
+            call,
+            retry,
+            self._budget,
+            service=self.origin.service,
+            most=ATTEMPTS,
+            total=self.network.total,
+            now=self._now,
+        )
+        while True:
+            root = await self._root()
+            turns = self._turns(root, call.lane)
+            sent = await attempts.turn(turns)
+            wait = backoff(attempts.sent, self._chance())
             try:
-                answer = await self._attempt(call, deadline, streaming)
+                answer = await self._attempt(pool, root, call, attempts, turns, sent, streaming)
             except (Unreachable, ConnectionLost, TimedOut) as error:
-                again, outcome = retry.lost or _unsent(error), type(error).__name__
-                if not self._allowed(call, attempt, again, wait, deadline):
+                turns.gone(sent)
+                if not attempts.again(retry.lost or _unsent(error), wait):
                     raise
+                outcome = type(error).__name__
+            except BaseException:
+                turns.gone(sent)
+                raise
             else:
                 wait = wait if answer.retry_after is None else answer.retry_after
-                again, outcome = answer.status in retry.statuses, str(answer.status)
-                if not self._allowed(call, attempt, again, wait, deadline):
-                    if not again:
-                        self._budget.refund()
+                if not self._again(answer, attempts, turns, wait):
                     return answer
+                outcome = str(answer.status)
                 # Its few words are read to their end, so that the next try has a connection.
                 answer.hand_over()
-            log.info("%s: %s, attempt %d in %.1f s", call.path, outcome, attempt + 1, wait)
-            await self._sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
+            log.info("%s: %s, attempt %d in %.1f s", call.path, outcome, attempts.sent + 1, wait)
+            with turns.resting():
+                await self._sleep(wait)
 
-    async def _attempt(self, call: Call, deadline: Deadline, streaming: bool) -> Opened:
-        base_url = self.origin.base_url
-        if not base_url and self.origin.locate:
-            base_url = await asyncio.to_thread(self.origin.locate)
+    def _again(self, answer: Opened, attempts: Attempts, turns: Turns, wait: float) -> bool:
+        if answer.status == 429:
+            return attempts.again_after_refusal(wait, turns.shut_for())
+        again = attempts.retries(answer.status)
+        if not again:
+            self._budget.refund()
+        return again and attempts.again(again, wait)
+
+    async def _attempt(
+        self,
+        pool: Pool,
+        root: str,
+        call: Call,
+        attempts: Attempts,
+        turns: Turns,
+        sent: Sent,
+        streaming: bool,
+    ) -> Opened:
+        deadline = attempts.begin()
         begin = time.perf_counter()
-        answer = await self._pool().open(base_url, call, streaming=streaming)
+        opening = pool.open(root, call, streaming=streaming, patient=attempts.patient)
+        answer = await deadline.limit(opening)
         log.info(
             "%s %s: %d in %.0f ms, request %s",
             call.method,
@@ -135,15 +171,40 @@ class Wire:
             await answer.aclose()
             what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
             raise unreadable(self.origin, what)
-        return Opened(answer, self.origin, deadline, call.path)
+        ended = partial(_ended, turns, sent, answer.status)
+        opened = Opened(answer, self.origin, deadline, call.path, wall=self._wall, ended=ended)
+        self._learn(opened, turns, sent)
+        return opened
 
-    def _allowed(
-        self, call: Call, attempt: int, again: bool, wait: float, deadline: Deadline
-    ) -> bool:
-        if call.upload and not call.upload.replayable:
-            return False
-        in_time = wait <= LONGEST_WAIT and self._now() + wait < deadline.end
-        return again and attempt < ATTEMPTS and in_time and self._budget.take()
+    def _learn(self, opened: Opened, turns: Turns, sent: Sent) -> None:
+        """Tell the pace what the head of an answer says about it."""
+        if left := room(opened.headers, self._wall()):
+            turns.leaves(*left)
+        if opened.status == 429:
+            turns.refused(sent, opened.retry_after)
+        elif opened.status < 500:
+            turns.let_through(sent)
+
+    async def _root(self) -> str:
+        root = self.origin.base_url
+        if not root and self.origin.locate:
+            root = await asyncio.to_thread(self.origin.locate)
+        self._known_root = root
+        return root
+
+    def _turns(self, root: str, lane: str) -> Turns:
+        """Where this call waits; one without a lane waits for nobody."""
+        if not lane:
+            return Turns()
+        return turns_of(self.origin.service, root, self.origin.account(), lane)
+
+
+def _ended(turns: Turns, sent: Sent, status: int, whole: bool) -> None:
+    """An answer of this status is over, and came whole or not."""
+    if whole and status < 500:
+        turns.answered(sent)
+    else:
+        turns.gone(sent)
 
 
 def _unsent(error: SophNetError) -> bool:

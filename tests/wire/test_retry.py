@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sophnet_jupyter.wire.retry import ANSWER, PAID_TASK, READ, Budget, backoff, retry_after
+from sophnet_jupyter.wire.retry import ANSWER, PAID_TASK, READ, RetryBudget, backoff, retry_after
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ def test_waits_double_up_to_eight_seconds_and_are_spread_over_all_of_it():
 
 
 def test_an_outage_is_retried_twenty_times_and_a_success_pays_a_fifth_of_one_back():
-    budget = Budget()
+    budget = RetryBudget()
     assert [budget.take() for _ in range(21)] == [True] * 20 + [False]
     for _ in range(4):
         budget.refund()
@@ -87,7 +87,7 @@ def test_an_outage_is_retried_twenty_times_and_a_success_pays_a_fifth_of_one_bac
 
 
 def test_no_run_of_successes_saves_up_more_than_twenty_retries():
-    budget = Budget()
+    budget = RetryBudget()
     for _ in range(1000):
         budget.refund()
     assert sum(budget.take() for _ in range(100)) == 20

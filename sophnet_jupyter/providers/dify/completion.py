@@ -240,7 +240,8 @@ async def _events(
 
 
 def _call(body: Mapping[str, Any]) -> Call:
-    return Call(method="POST", path=PATH, body=arguments.encoded(body))
+    # An app has one model, or several: the limit is the app's, and the key tells apps apart.
+    return Call(method="POST", path=PATH, body=arguments.encoded(body), lane="app")
 
 
 def _started(reply: Reply, message_id: str) -> Started:

@@ -35,7 +35,8 @@ async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str
     body: dict[str, Any] = {"user": user}
     given = {"message_id": message_id, "text": text, "voice": voice}
     body |= {name: value for name, value in given.items() if value}
-    call = Call(method="POST", path="/text-to-audio", body=arguments.encoded(body))
+    sent = arguments.encoded(body)
+    call = Call(method="POST", path="/text-to-audio", body=sent, lane="sound")
     return sound(await wire.fetch(call, retry=PAID_TASK))
 
 

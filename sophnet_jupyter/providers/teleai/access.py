@@ -88,6 +88,7 @@ def origin(
         # A signature opens the same door for half an hour, and servers echo headers.
         scrub=lambda text: _SIGNATURE.sub("‹signature›", scrub(text)),
         locate=locate,
+        account=lambda: app_id,
     )
 
 

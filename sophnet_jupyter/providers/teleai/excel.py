@@ -142,7 +142,8 @@ class Excel:
 
     async def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
         trace = str(body["traceId"])
-        call = Call(method="POST", path=PATH, body=arguments.encoded(body | {"stream": stream}))
+        sent = arguments.encoded(body | {"stream": stream})
+        call = Call(method="POST", path=PATH, body=sent, lane="excel")
         asking = self._stream(call, trace) if stream else self._whole(call, trace)
         try:
             async with held(asking) as events:

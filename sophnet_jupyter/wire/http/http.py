@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # httpx2 finds a free connection by looking through all of them, and under a storm of cancelled
 # requests most of its time goes there: a semaphore of our own keeps the queue in front of it.
 CONNECTIONS = 32
+# So many of them are never given to rows of many, whatever their lane.
+KEPT_FREE = 2
 # A server keeps an idle connection for a minute or more; a reader asks again within half of one.
 IDLE = 30.0
 # How long a finished stream may take to end properly, so that its connection can be used again.
@@ -48,6 +50,7 @@ class Pool:
         self._network = network
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._places = asyncio.Semaphore(CONNECTIONS)
+        self._for_rows = asyncio.Semaphore(CONNECTIONS - KEPT_FREE)
         self._draining: set[asyncio.Task[None]] = set()
         # Answers that are being read. Held here so that the collector, when it finds a reader who
         # has gone, finds that one alone, and not its inner generators to be closed beside it.
@@ -55,11 +58,14 @@ class Pool:
         self._life: AsyncGenerator[None, None] | None = None
         self._closed = False
 
-    async def open(self, base_url: str, call: Call, *, streaming: bool) -> Answer:
+    async def open(
+        self, base_url: str, call: Call, *, streaming: bool, patient: bool = False
+    ) -> Answer:
         """
         Send a request, and return its answer once the head has come.
 
-        The answer takes a place in front of the pool until it is closed.
+        The answer takes a place in front of the pool until it is closed, ``patient`` one of those
+        for rows.
         """
         if self._life is None:
             self._life = self._live()
@@ -69,13 +75,28 @@ class Pool:
             await asyncio.wait(
                 self._draining, timeout=DRAIN_WAIT, return_when=asyncio.FIRST_COMPLETED
             )
-        await self._places.acquire()
+        await self._enter(patient)
         try:
             response = await self._send(base_url, call, streaming)
         except BaseException:
-            self._places.release()
+            self._leave(patient)
             raise
-        return Answer(self, response, self._origin.scrub)
+        return Answer(self, response, self._origin.scrub, patient=patient)
+
+    async def _enter(self, patient: bool) -> None:
+        if patient:
+            await self._for_rows.acquire()
+        try:
+            await self._places.acquire()
+        except BaseException:
+            if patient:
+                self._for_rows.release()
+            raise
+
+    def _leave(self, patient: bool) -> None:
+        self._places.release()
+        if patient:
+            self._for_rows.release()
 
     async def _send(self, base_url: str, call: Call, streaming: bool) -> httpx2.Response:
         headers = {"accept": "text/event-stream" if streaming else "*/*"}
@@ -165,7 +186,7 @@ class Pool:
 
     def release(self, answer: Answer) -> None:
         self.reading.discard(answer)
-        self._places.release()
+        self._leave(answer.patient)
 
     def drain(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Let a background task read the rest of a response, so that its reader need not wait."""
@@ -198,8 +219,16 @@ class Pool:
 class Answer:
     """An answer whose head has come. Close it, or hand it over to be drained."""
 
-    def __init__(self, pool: Pool, response: httpx2.Response, scrub: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        response: httpx2.Response,
+        scrub: Callable[[str], str],
+        *,
+        patient: bool,
+    ) -> None:
         self._pool = pool
+        self.patient = patient
         self._response = response
         self._closed = False
         pool.reading.add(self)

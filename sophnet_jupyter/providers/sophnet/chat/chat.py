@@ -231,4 +231,4 @@ def _sent(body: Body, *, stream: bool) -> Body:
 
 
 def _call(body: Body) -> Call:
-    return Call(method="POST", path=PATH, body=encoded(body))
+    return Call(method="POST", path=PATH, body=encoded(body), lane=str(body.get("model", "")))

@@ -63,7 +63,7 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
     The sound goes on after the last word. Raises `SophNetError`.
     """
     body = encoded(request(asked, said))
-    call = Call(method="POST", path=PATH, body=body)
+    call = Call(method="POST", path=PATH, body=body, lane=str(asked.get("model", "")))
     async with wire.stream(call, retry=ANSWER) as opened:
         reading = _Both(opened.reply(), choices=asked.choices)
         if opened.ok:

@@ -71,7 +71,7 @@ class Documents:
         return self._one(*self._form(document, filename))
 
     async def _one(self, body: Multipart, name: str, index: int = 0) -> AsyncGenerator[Event, None]:
-        call = Call(method="POST", path=self._path, upload=body)
+        call = Call(method="POST", path=self._path, upload=body, lane="documents")
         reply: Reply | None = None
         async with aclosing(sending(body, self._wire.fetch(call, retry=ANSWER))) as said:
             async for item in said:

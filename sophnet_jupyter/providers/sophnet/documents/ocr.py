@@ -117,7 +117,8 @@ class Ocr:
 
     async def _read(self, scan: Scan, body: dict[str, Any]) -> tuple[Started, Page]:
         body = {**body, "type": "image_url", "image_url": {"url": scan.uri}}
-        call = Call(method="POST", path=self._path, body=arguments.encoded(body))
+        lane = str(body["model"])
+        call = Call(method="POST", path=self._path, body=arguments.encoded(body), lane=lane)
         reply = await self._wire.fetch(call, retry=ANSWER)
         answer = checked(reply)
         words, blocks = decode(answer, reply)

@@ -81,7 +81,8 @@ class Embeddings:
         body: dict[str, Any] = {**asked.said, **self._fields, "input_texts": batch.texts}
         if batch.images:
             body["input_images"] = batch.images
-        call = Call(method="POST", path=self._path, body=arguments.encoded(body))
+        lane = str(body.get("model", ""))
+        call = Call(method="POST", path=self._path, body=arguments.encoded(body), lane=lane)
         limit = self._limits.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
         async with limit:
             reply = await self._wire.fetch(call, retry=ANSWER)

@@ -223,7 +223,8 @@ class Images:
         # Pictures among the options are read and encoded, which takes its time.
         body = await asyncio.to_thread(request, prompt, **options)
         sent = arguments.encoded({**body, **self._fields})
-        call = Call(method="POST", path=self._path, body=sent)
+        lane = str(body.get("model", ""))
+        call = Call(method="POST", path=self._path, body=sent, lane=lane)
         return await finish_request(self._sent(call, prompt, options.get("seed")))
 
     async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:

@@ -237,10 +237,10 @@ class Speech:
     async def _sent(self, given: SpeechInput, body: Multipart | None = None) -> tuple[Task, Reply]:
         if given.content is not None:
             upload = body or given.form(self._fields)
-            call = Call(method="POST", path=self._path, upload=upload)
+            call = Call(method="POST", path=self._path, upload=upload, lane=KIND)
         else:
             asked = arguments.encoded({"audio_url": given.url, **self._fields})
-            call = Call(method="POST", path=self._path, body=asked)
+            call = Call(method="POST", path=self._path, body=asked, lane=KIND)
         name = given.name
         async with self._tasks.intent(KIND, asked=name) as intent:
             reply = await self._wire.fetch(call, retry=PAID_TASK)
@@ -291,7 +291,8 @@ class Speech:
             "speech_recognition_param": {**wanted, "format": "wav"},
             **self._fields,
         }
-        call = Call(method="POST", path=self._sync_path, body=arguments.encoded(body))
+        sent = arguments.encoded(body)
+        call = Call(method="POST", path=self._sync_path, body=sent, lane=KIND)
         reply = await self._wire.fetch(call, retry=ANSWER)
         yield started(reply)
         raw, seconds = decode_sync(reply)

@@ -214,7 +214,8 @@ class Videos:
     ) -> tuple[Task, Reply]:
         chosen = self._chosen(generation)
         body = arguments.encoded({**asked.body, **self._fields})
-        call = Call(method="POST", path=f"{self._path}/{chosen}", body=body)
+        lane = str(asked.body.get("model", ""))
+        call = Call(method="POST", path=f"{self._path}/{chosen}", body=body, lane=lane)
         kind, words = KINDS[chosen], _asked(prompt, asked)
         async with self._tasks.intent(kind, asked=words) as intent:
             reply = await self._wire.fetch(call, retry=PAID_TASK)

@@ -120,7 +120,8 @@ class Voice:
 
     def _call(self, path: str, said: list[str], param: Mapping[str, Any]) -> Call:
         body = {**self._fields, "text": said, "synthesis_param": param}
-        return Call(method="POST", path=path, body=arguments.encoded(body))
+        lane = str(param["model"])
+        return Call(method="POST", path=path, body=arguments.encoded(body), lane=lane)
 
 
 def ending(frames: Frames) -> list[Event]:

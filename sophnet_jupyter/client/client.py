@@ -143,6 +143,7 @@ class Client:
             asr_easyllm_id=self.settings.easyllm_ids.get("speech", ""),
             tts_easyllm_id=self.settings.easyllm_ids.get("voice", ""),
             sandbox=self.settings.sandbox,
+            cite=lambda reference: reference.fetched_by(self.chat.fetch),
         )
 
     @cached_property

@@ -49,3 +49,21 @@ def test_a_hang_up_reaches_the_upstream(sandbox, started, eventually):
 def test_an_upstream_that_is_not_there_is_502(started):
     with started("--upstream", "http://127.0.0.1:9/v1") as front:
         assert front.ask().status_code == 502
+
+
+def spoken(front, prompt):
+    asked = {"model": "m", "messages": [{"role": "user", "content": prompt}], "stream": True}
+    body = {"chat_completion_req": asked, "speech_synthesis_req": {"stream": True}}
+    headers = {"X-Sandbox-Voice-Speed": "0"}
+    return front.http.post("/v1/chat/completions-with-voice-output", json=body, headers=headers)
+
+
+def test_a_spoken_answer_is_the_upstreams_too(relay):
+    said = spoken(relay, "what is 17*23?").text
+    assert "391" in said
+    assert "audioFrame" in said
+
+
+def test_an_upstream_that_is_not_there_refuses_a_spoken_answer_before_its_stream(started):
+    with started("--upstream", "http://127.0.0.1:9/v1") as front:
+        assert spoken(front, "hi").status_code == 502

@@ -63,9 +63,11 @@ async def said(options: Options, messages: list[dict[str, Any]]) -> str:
         raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
 
 
-async def deltas(options: Options, messages: list[dict[str, Any]]) -> AsyncGenerator[str, None]:
+async def deltas(
+    options: Options, messages: list[dict[str, Any]], *, model: str = ""
+) -> AsyncGenerator[str, None]:
     """
-    The same answer, streamed in the upstream's tokens.
+    The same answer, streamed in the upstream's tokens; by ``model`` where one is named.
 
     Leaving early closes the upstream connection. Raises Refused as `relay` does, also where the
     answer breaks off in the middle.
@@ -73,7 +75,7 @@ async def deltas(options: Options, messages: list[dict[str, Any]]) -> AsyncGener
     root = _root(options)
     try:
         async with _client(options) as client:
-            model = await _model(client, root)
+            model = model or await _model(client, root)
             body = {"model": model, "messages": messages, "stream": True}
             url = f"{root}/chat/completions"
             async with client.stream("POST", url, json=body) as response:

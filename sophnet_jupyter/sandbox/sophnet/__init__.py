@@ -9,6 +9,7 @@ from ..server.results import Results
 from ..switches.options import Options
 from . import models, references
 from .chat import chat, voiced
+from .chat.answers import Answers
 from .documents import documents, ocr
 from .door import Door
 from .embeddings import embeddings
@@ -26,11 +27,12 @@ ROOT = "/api/open-apis"
 def mount(options: Options, results: Results) -> Mount:
     """Everything SophNet serves; a key is asked for before a path is looked up."""
     knowledge = Knowledge(options)
+    answers = Answers(options, knowledge)
     return Mount(
         ROOT,
         routes=[
-            *chat.routes(options, knowledge),
-            *voiced.routes(),
+            *chat.routes(options, answers),
+            *voiced.routes(answers),
             *models.routes(options),
             *voice.routes(),
             *references.routes(),
@@ -42,7 +44,7 @@ def mount(options: Options, results: Results) -> Mount:
             *ocr.routes(),
             *Speech(options).routes(),
             *LiveSpeech(options).routes(),
-            *VoiceChats(options).routes(),
+            *VoiceChats(options, answers).routes(),
         ],
         middleware=[Middleware(Door, key=options.api_key)],
     )

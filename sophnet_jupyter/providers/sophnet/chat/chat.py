@@ -169,7 +169,7 @@ class Chat:
             from . import voiced
 
             said = voiced.speech(options["voice"], self._voice_id)
-            ask = partial(voiced.stream, self._wire, said=said)
+            ask = partial(voiced.stream, self._wire, said=said, cite=self._cite)
         return answer(asked, ask, scrub=self._wire.origin.scrub)
 
     def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:

@@ -25,6 +25,7 @@ from ...lines import EventLines, read
 from ..voice.frame import Frames, is_frame
 from ..voice.request import sounding
 from . import reading as chat_reading
+from .chunk import Cite, as_it_is
 from .question import Body
 
 PATH = "/v1/chat/completions-with-voice-output"
@@ -56,16 +57,18 @@ def request(asked: Body, said: Mapping[str, Any]) -> Body:
     return Body({"chat_completion_req": asked | {"stream": True}, "speech_synthesis_req": said})
 
 
-async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+async def stream(
+    wire: Wire, asked: Body, said: Mapping[str, Any], cite: Cite = as_it_is
+) -> AsyncGenerator[Event, None]:
     """
     Send one request, and yield the events of its text and its sound as they arrive.
 
-    The sound goes on after the last word. Raises `SophNetError`.
+    The sound goes on after the last word. ``cite`` is that of `ChatDecoder`. Raises `SophNetError`.
     """
     body = encoded(request(asked, said))
     call = Call(method="POST", path=PATH, body=body, lane=str(asked.get("model", "")))
     async with wire.stream(call, retry=ANSWER) as opened:
-        reading = _Both(opened.reply(), choices=asked.choices)
+        reading = _Both(opened.reply(), asked.choices, cite)
         if opened.ok:
             async with held(opened.events(until=chat_reading.DONE, decoder=EventLines())) as lines:
                 async for line in lines:
@@ -74,7 +77,7 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
                     opened.ending = reading.over
         no_stream = not opened.ok or opened.unread is not None
         last = (
-            chat_reading.whole(await opened.whole(), choices=asked.choices)
+            chat_reading.whole(await opened.whole(), choices=asked.choices, cite=cite)
             if no_stream
             else reading.end(done=opened.done)
         )
@@ -85,8 +88,8 @@ async def stream(wire: Wire, asked: Body, said: Mapping[str, Any]) -> AsyncGener
 class _Both:
     """Separates text chunks from sound frames, which arrive mixed."""
 
-    def __init__(self, reply: Reply, *, choices: int) -> None:
-        self._words = chat_reading.ChatReader(reply, choices=choices)
+    def __init__(self, reply: Reply, choices: int, cite: Cite) -> None:
+        self._words = chat_reading.ChatReader(reply, choices=choices, cite=cite)
         self._frames = Frames()
         self._usage = Usage()
 

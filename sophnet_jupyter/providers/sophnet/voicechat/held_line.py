@@ -14,6 +14,7 @@ from ....errors import SettingsError, SophNetError, TimedOut
 from ....events import Event, Started
 from ....wire.websocket import Sockets
 from .. import access
+from ..chat.chunk import Cite, as_it_is
 from ..speech.live.mailbox import Mailbox
 from .connection import VoiceChatConnection
 from .keeping_open import InactivityTimer, Sleep, keep_open
@@ -33,10 +34,16 @@ class HeldLine:
     ``silence`` gives the sound that is sent where nobody speaks; none where it is empty.
     """
 
-    def __init__(self, limits: VoiceChatLimits, silence: Callable[[], bytes], sleep: Sleep) -> None:
+    def __init__(
+        self,
+        limits: VoiceChatLimits,
+        silence: Callable[[], bytes],
+        sleep: Sleep,
+        cite: Cite = as_it_is,
+    ) -> None:
         self.line: VoiceChatConnection | None = None
         self.closed = False
-        self.turns = TurnTaking()
+        self.turns = TurnTaking(cite)
         self.mailbox: Mailbox[Event | Signal] = Mailbox()
         self.inactivity = InactivityTimer(limits.silence, self._time_out)
         self._limits, self._silence, self._sleep = limits, silence, sleep

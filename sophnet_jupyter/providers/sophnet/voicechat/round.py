@@ -12,7 +12,7 @@ import msgspec
 
 from ....errors import SophNetError
 from ....events import Event, Finished, Notice, Usage
-from ..chat.chunk import ChatDecoder
+from ..chat.chunk import ChatDecoder, Cite, as_it_is
 from ..chat.reading import last_events
 from ..chat.voiced import UNSAID
 from ..voice.frame import Frames, is_frame
@@ -25,14 +25,14 @@ class Round:
     The state of one answer.
 
     ``asked`` until the service has taken the turn, ``cancelling`` from our cancel on: what still
-    comes then belongs to nobody, and is counted as ``late``.
+    comes then belongs to nobody, and is counted as ``late``. ``cite`` is that of `ChatDecoder`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cite: Cite = as_it_is) -> None:
         self.stage: Stage = "asked"
         self.failed: SophNetError | None = None
         self.late = 0
-        self._words = ChatDecoder()
+        self._words = ChatDecoder(cite=cite)
         self._sound = Frames()
         self._usage = Usage()
 

@@ -18,6 +18,7 @@ from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.held import held
 from ....wire.websocket import Sockets
+from ..chat.chunk import Cite, as_it_is
 from ..speech.live.source import Samples, paced
 from .held_line import HeldLine, State
 from .keeping_open import Sleep
@@ -55,11 +56,13 @@ class VoiceChatSession:
         *,
         limits: VoiceChatLimits | None = None,
         sleep: Sleep = asyncio.sleep,
+        cite: Cite = as_it_is,
     ) -> None:
         self.setup = setup
         self._sockets, self._path, self._query = sockets, path, dict(query)
         self._sleep = sleep
-        self._held = HeldLine(limits or VoiceChatLimits(), lambda: self.setup.silence, sleep)
+        limits = limits or VoiceChatLimits()
+        self._held = HeldLine(limits, lambda: self.setup.silence, sleep, cite)
         self._turns = self._held.turns
 
     def __repr__(self) -> str:

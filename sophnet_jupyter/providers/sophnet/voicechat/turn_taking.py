@@ -10,6 +10,7 @@ import asyncio
 
 from ....errors import SettingsError
 from ....events import Event
+from ..chat.chunk import Cite, as_it_is
 from .connection import Message
 from .round import Round
 
@@ -23,7 +24,8 @@ class TurnTaking:
     ``rounds`` counts those that are over, and ``stray`` the frames that came outside of theirs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cite: Cite = as_it_is) -> None:
+        self._cite = cite
         self.heard: list[str] = []
         self.sounded = False
         self.answer: Round | None = None
@@ -53,7 +55,7 @@ class TurnTaking:
         if not self.sounded:
             raise SettingsError("There is nothing to answer yet: send some sound first.")
         self._begin()
-        self.answer = Round()
+        self.answer = Round(self._cite)
         self._at_rest.clear()
 
     def break_off(self) -> bool:

@@ -12,6 +12,7 @@ from ....options.words import checks_keywords, shows_options
 from ....wire.call import segment
 from ....wire.websocket import Sockets
 from ....wire.wire import Wire
+from ..chat.chunk import Cite, as_it_is
 from ..speech.live.source import Samples, read
 from .session import VoiceChatLimits, VoiceChatSession
 from .setup import Setup
@@ -35,12 +36,13 @@ class VoiceChats:
         asr_easyllm_id: str = "",
         tts_easyllm_id: str = "",
         sandbox: bool = False,
+        cite: Cite = as_it_is,
     ) -> None:
         self._wire = wire
         self._default_model = default_model
         self._project = project_id
         self._asr, self._tts = asr_easyllm_id, tts_easyllm_id
-        self._sandbox = sandbox
+        self._sandbox, self._cite = sandbox, cite
 
     @staticmethod
     def sound(source: Any, *, sample_rate: int = 16_000) -> Samples:
@@ -97,4 +99,5 @@ class VoiceChats:
             Setup(**setup),
             limits=limits,
             sleep=sleep,
+            cite=self._cite,
         )

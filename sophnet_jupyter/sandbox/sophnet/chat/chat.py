@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...engines.pictures import reading
-from ...model.generation import Generation, generations
-from ...model.knowledge import Known
 from ...model.question import ChatRequest
-from ...model.script import Talk
 from ...server.refusal import Refused
 from ...server.replies import encoded, json_response
 from ...server.streams import Cut, Pace, Stream, forever
 from ...switches.options import Options
 from ...switches.switches import Switches
-from ..knowledge import Knowledge
 from .answer import Answer
+from .answers import Answers
 from .request import parse
 
 DONE = b"data:[DONE]"
 BREAKS = ("cut", "stall", "silent_end", "error_mid_stream")
 
 
-def routes(options: Options, knowledge: Knowledge) -> list[Route]:
+def routes(options: Options, answers: Answers) -> list[Route]:
     async def completions(request: Request) -> Response:
         switches: Switches = request.scope["switches"]
         if options.upstream:
@@ -36,25 +32,13 @@ def routes(options: Options, knowledge: Knowledge) -> list[Route]:
 
             return await relay(request, options, "POST", "/chat/completions")
         chat = parse(await request.body(), quirks=switches.quirks)
-        origin = _origin(request)
-        known = await knowledge.cited(chat.model, Talk(chat.messages).prompt, origin)
-        made = await _generated(chat, origin, known)
-        answer = Answer(chat, made, switches.quirks)
+        origin = f"{request.url.scheme}://{request.url.netloc}"
+        answer = await answers.scripted(chat, origin, switches)
         if chat.stream:
             return Stream(_framed(_events(chat, answer, switches), switches))
         return await _at_once(answer, switches)
 
     return [Route("/v1/chat/completions", completions, methods=["POST"])]
-
-
-async def _generated(
-    chat: ChatRequest, origin: str, known: Sequence[Known] | None
-) -> list[Generation]:
-    if not any(message.images for message in chat.messages):
-        return generations(chat, origin, known)
-    # Reading the words in a picture takes a second or two.
-    async with reading.turn:
-        return await asyncio.to_thread(generations, chat, origin, known)
 
 
 async def _events(
@@ -113,10 +97,6 @@ async def _framed(
         await asyncio.sleep(switches.faults["late_end"])
     if "never_end" in switches.faults:
         await forever()
-
-
-def _origin(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def _line(chunk: object, quirks: frozenset[str]) -> bytes:

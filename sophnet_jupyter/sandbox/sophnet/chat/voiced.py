@@ -17,16 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...model.generation import generations
 from ...server.refusal import Refused
 from ...server.replies import encoded
-from ...server.streams import Cut, Pace, Stream, forever
+from ...server.streams import Cut, Stream, forever
 from ...switches.switches import Switches
 from ..body import json_object
 from ..voice.request import VoiceRequest, sounding
 from ..voice.sound import Speaker
 from ..voice.voice import BREAKS, accepting, finish, line
-from .answer import Answer
+from .answers import Answers
 from .request import parse
 
 Payload = dict[str, Any]
@@ -35,11 +34,14 @@ Payload = dict[str, Any]
 SENTENCE = re.compile(r".+?(?:[.!?;:](?=\s)|[。！？；：\n])", re.DOTALL)
 
 
-def routes() -> list[Route]:
-    return [Route("/v1/chat/completions-with-voice-output", _answer, methods=["POST"])]
+def routes(answers: Answers) -> list[Route]:
+    async def answer(request: Request) -> Response:
+        return await _answer(request, answers)
+
+    return [Route("/v1/chat/completions-with-voice-output", answer, methods=["POST"])]
 
 
-async def _answer(request: Request) -> Response:
+async def _answer(request: Request, answers: Answers) -> Response:
     switches: Switches = request.scope["switches"]
     fields = json_object(await request.body())
     asked = _section(fields, "chat_completion_req")
@@ -54,8 +56,20 @@ async def _answer(request: Request) -> Response:
     if not isinstance(param, dict):
         raise Refused(400, "speech_synthesis_req.synthesis_param must be an object")
     origin = f"{request.url.scheme}://{request.url.netloc}"
-    answer = Answer(chat, generations(chat, origin), switches.quirks)
-    return Stream(_lines(answer, sounding(param), switches))
+    # What refuses does so before 200 has gone out.
+    voice = sounding(param)
+    chunks = answers.chunks(chat, asked["messages"], origin, switches)
+    begun = _begun(await anext(chunks), chunks)
+    return Stream(_lines(begun, voice, switches))
+
+
+async def _begun(
+    first: Payload, others: AsyncGenerator[Payload, None]
+) -> AsyncGenerator[Payload, None]:
+    async with aclosing(others):
+        yield first
+        async for chunk in others:
+            yield chunk
 
 
 def _section(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -66,12 +80,12 @@ def _section(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 async def _lines(
-    answer: Answer, voice: VoiceRequest, switches: Switches
+    chunks: AsyncGenerator[Payload, None], voice: VoiceRequest, switches: Switches
 ) -> AsyncGenerator[bytes, None]:
     struck = [switches.faults[name] for name in BREAKS if name in switches.faults]
     breaks = min(struck, default=None)
     count = 0
-    async with aclosing(said(answer, voice, switches)) as payloads:
+    async with aclosing(said(chunks, voice, switches)) as payloads:
         async for payload in payloads:
             if breaks is not None and count >= breaks:
                 break
@@ -112,13 +126,13 @@ def _filled(choice: Mapping[str, Any]) -> Payload:
 
 
 async def said(
-    answer: Answer, voice: VoiceRequest, switches: Switches
+    chunks: AsyncGenerator[Payload, None], voice: VoiceRequest, switches: Switches
 ) -> AsyncGenerator[Payload, None]:
-    """Chunks of the answer, mixed with the frames of its sound."""
+    """Chunks of an answer, mixed with the frames of its sound."""
     payloads: asyncio.Queue[Payload | None] = asyncio.Queue()
     sentences: asyncio.Queue[str | None] = asyncio.Queue()
     work = [
-        asyncio.create_task(_write(answer, switches, payloads, sentences)),
+        asyncio.create_task(_write(chunks, payloads, sentences)),
         asyncio.create_task(_speak(Speaker(voice, switches), payloads, sentences)),
     ]
 
@@ -146,26 +160,22 @@ def _failed(task: asyncio.Task[None]) -> bool:
 
 
 async def _write(
-    answer: Answer,
-    switches: Switches,
+    chunks: AsyncGenerator[Payload, None],
     payloads: asyncio.Queue[Payload | None],
     sentences: asyncio.Queue[str | None],
 ) -> None:
-    """The words, at the pace of the model."""
-    pace = Pace(switches)
+    """The words, and each sentence once it is whole."""
     text = ""
-    for chunk in answer.chunks():
-        await pace.tokens()
-        payloads.put_nowait(chunk)
-        choice = chunk["choices"][0]
-        # Of several answers the first is said.
-        if choice["index"] == 0:
-            text += choice["delta"].get("content") or ""
-        while sentence := SENTENCE.match(text):
-            sentences.put_nowait(sentence[0])
-            text = text[sentence.end() :]
-    await pace.tokens(0)
-    payloads.put_nowait(answer.last_chunk())
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            payloads.put_nowait(chunk)
+            choice = chunk["choices"][0]
+            # Of several answers the first is said.
+            if choice["index"] == 0:
+                text += choice["delta"].get("content") or ""
+            while sentence := SENTENCE.match(text):
+                sentences.put_nowait(sentence[0])
+                text = text[sentence.end() :]
     sentences.put_nowait(text)
     sentences.put_nowait(None)
 

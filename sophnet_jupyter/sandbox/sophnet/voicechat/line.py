@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...switches.switches import Switches
+from ..chat.answers import Answers
 from ..speech.hearing import Decoded, recogniser
 from ..speech.sentence import Sentence
 from ..speech.sentence import encoded as encoded_sentence
@@ -53,10 +54,11 @@ class Conversation:
         socket: WebSocket,
         switches: Switches,
         config: Config,
+        answers: Answers,
         strikes: Callable[[str, float], bool],
     ) -> None:
         self._socket, self._switches, self._config = socket, switches, config
-        self._strikes = strikes
+        self._answers, self._strikes = answers, strikes
         self._past: list[dict[str, Any]] = []
         self._hear: Decoded | None = None
         self._heard: list[str] = []
@@ -206,13 +208,14 @@ class Conversation:
         self._drop("drop_thinking")
         if "deaf_complete" in faults:
             await asyncio.Event().wait()
-        answer = Round(self._switches, self._host(), self._say_sound)
+        answer = Round(self._answers, self._switches, self._host(), self._say_sound)
         try:
             if not question:
                 raise Refused(400, "nothing was recognised in the sound")
             self._past.append({"role": "user", "content": question})
             asked = self._config.asked(self._past, self._switches.quirks)
-            await answer.run(asked, self._config.voice)
+            messages = self._config.messages(self._past)
+            await answer.run(asked, messages, self._config.voice)
         except Refused as refusal:
             await self._say(event("error", refusal.status, refusal.message))
         except Broken:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from ...model.generation import generate
 from ...model.question import ChatRequest
 from ...switches.switches import Switches
-from ..chat.answer import Answer
+from ..chat.answers import Answers
 from ..chat.voiced import said, shaped
 from ..voice.request import VoiceRequest
 
@@ -24,16 +23,18 @@ class Broken(Exception):
 class Round:
     """Makes an answer and says it; ``text`` is what was said by then."""
 
-    def __init__(self, switches: Switches, origin: str, say: Say) -> None:
-        self._switches, self._origin, self._say = switches, origin, say
+    def __init__(self, answers: Answers, switches: Switches, origin: str, say: Say) -> None:
+        self._answers, self._switches, self._origin, self._say = answers, switches, origin, say
         self.text = ""
 
-    async def run(self, asked: ChatRequest, voice: VoiceRequest) -> None:
+    async def run(
+        self, asked: ChatRequest, messages: Sequence[Mapping[str, Any]], voice: VoiceRequest
+    ) -> None:
         """Raises `Broken` where a fault asks for that."""
         faults = self._switches.faults
-        answer = Answer(asked, [generate(asked, self._origin)], self._switches.quirks)
+        chunks = self._answers.chunks(asked, messages, self._origin, self._switches)
         slow, count = faults.get("slow_voice", 0.0), 0
-        async with aclosing(said(answer, voice, self._switches)) as payloads:
+        async with aclosing(said(chunks, voice, self._switches)) as payloads:
             async for payload in payloads:
                 if count >= faults.get("error_mid_stream", count + 1):
                     raise Broken

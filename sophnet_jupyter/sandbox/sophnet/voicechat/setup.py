@@ -61,17 +61,21 @@ class Config:
 
     def asked(self, rounds: list[Payload], quirks: frozenset[str]) -> ChatRequest:
         """The request for an answer to the last of these messages."""
-        set_up = self.chat.get("messages") or []
-        if not isinstance(set_up, list):
-            raise Refused(400, "chat_completion_req.messages must be an array")
         body = {
             **self.chat,
             "model": self.chat.get("model") or self.model,
-            "messages": [*set_up, *rounds],
+            "messages": self.messages(rounds),
         }
         if body.setdefault("stream", True) is not True:
             raise Refused(400, "chat_completion_req must have stream: true")
         return parse(json.dumps(body).encode(), quirks=quirks)
+
+    def messages(self, rounds: list[Payload]) -> list[Payload]:
+        """Those of the configuration, and those of the talk so far."""
+        set_up = self.chat.get("messages") or []
+        if not isinstance(set_up, list):
+            raise Refused(400, "chat_completion_req.messages must be an array")
+        return [*set_up, *rounds]
 
 
 def _part(said: Any, name: str, where: str = "") -> Payload:

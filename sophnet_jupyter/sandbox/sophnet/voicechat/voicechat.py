@@ -18,6 +18,7 @@ from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...switches.options import Options
 from ...switches.switches import Switches
+from ..chat.answers import Answers
 from ..door import require_key
 from ..envelope import envelope_response
 from ..models import require_model
@@ -33,8 +34,8 @@ NEEDED = ("model", "asr_easyllm_id", "tts_easyllm_id")
 class VoiceChats:
     """The conversations of one sandbox."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, options: Options, answers: Answers) -> None:
+        self._options, self._answers = options, answers
         # How often a fault that strikes a few times only has struck.
         self._struck: dict[str, int] = {}
 
@@ -66,7 +67,9 @@ class VoiceChats:
             return
         try:
             # Returning from a break without a good-bye makes the server close the connection.
-            await Conversation(socket, switches, Config.default(model), self._strikes).run()
+            config = Config.default(model)
+            talk = Conversation(socket, switches, config, self._answers, self._strikes)
+            await talk.run()
         except Break:
             return
 

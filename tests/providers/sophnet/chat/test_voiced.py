@@ -120,3 +120,18 @@ async def test_a_voice_that_cannot_be_is_refused_before_anything_is_sent(
 async def test_the_service_refuses_as_it_does_without_a_voice(client: Client) -> None:
     with pytest.raises(RequestRefused, match="MODEL_NOT_SUPPORT"):
         await client.chat.create("hi", voice={"model": "cosyvoice-v9"})
+
+
+async def test_a_spoken_answer_cites_what_a_written_one_does_and_its_sources_open(
+    opened: Open,
+) -> None:
+    async with opened() as client:
+        knowledge = client.knowledge("handbook-spoken")
+        await knowledge.qa.add("How long is the warranty?", "The warranty is three years.")
+        ask = {"model": "custom:handbook-spoken"}
+        written = await client.chat.create("How long is the warranty?", **ask)
+        said = await client.chat.create("How long is the warranty?", voice=True, **ask)
+        assert said.text == written.text
+        assert "three years" in said.text
+        assert said.references
+        assert "three years" in str(await said.references[0].fetch())

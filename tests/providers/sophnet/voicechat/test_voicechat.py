@@ -116,6 +116,21 @@ async def test_several_rounds_are_heard_and_answered_in_words_and_sound(talk: Ta
     assert session.state == "closed"
 
 
+async def test_a_voice_chat_answers_from_the_knowledge_that_a_written_one_has(
+    open_client: Callable[..., contextlib.AbstractAsyncContextManager[Client]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOPHNET_PROJECT_ID", "p")
+    monkeypatch.setenv("SOPHNET_EASYLLM_ID", "e")
+    async with open_client("--voice-speed", "0", "--tokens-per-second", "0") as client:
+        await client.knowledge("handbook-talk").qa.add("One two", "The warranty is three years.")
+        async with client.voicechat.connect("custom:handbook-talk") as session:
+            await session.send(spoken(1, 2, 0, 0, 0))
+            response = await session.answer()
+        assert "three years" in response.text
+        assert "three years" in str(await response.references[0].fetch())
+
+
 async def test_every_event_of_the_document_goes_up_and_comes_down(talk: Talk) -> None:
     async with talk() as session:
         await session.update(system="Be kind.", asr_mode="refresh", voice="longwan")

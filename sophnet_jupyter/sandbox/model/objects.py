@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .reader.extract import NOTHING, Extraction
+from .reader.read import is_corrected
 from .schema import fill, sample
 from .script import Talk, quoted
 
@@ -16,9 +18,10 @@ _KEYS = re.compile(
 )
 
 
-def only(talk: Talk) -> str:
-    """One JSON object and nothing else, for JSON mode."""
-    return json.dumps(_object(talk), ensure_ascii=False)
+def only(talk: Talk, read: Extraction | None = None, *, broken: bool = False) -> str:
+    """One JSON object and nothing else, for JSON mode; a ``broken`` one does not fit its schema."""
+    found = _object(talk, read)
+    return json.dumps(_misfit(found) if broken else found, ensure_ascii=False)
 
 
 def show(talk: Talk) -> str | None:
@@ -28,20 +31,33 @@ def show(talk: Talk) -> str | None:
     return f"```json\n{json.dumps(_object(talk), ensure_ascii=False, indent=2)}\n```"
 
 
-def _object(talk: Talk) -> dict[str, Any]:
+def _object(talk: Talk, read: Extraction | None = None) -> dict[str, Any]:
     for message in reversed(talk.messages):
         for schema in _schemas(message.text):
-            filled = fill(schema)
+            filled = fill(schema, read.find if read else None, careful=is_corrected(talk))
             if isinstance(filled, dict):
                 return filled
     for text in (talk.prompt, talk.system):
         if keys := _named_keys(text):
-            return {key: sample(key) for key in keys}
+            return {key: _value(key, read) for key in keys}
     return {
         "answered_by": "the sandbox's scripted model",
         "prompt": quoted(talk.prompt, 200),
         "words": len(talk.prompt.split()),
         "numbers": [int(n) for n in re.findall(r"(?<![\d.])\d{1,15}(?![\d.])", talk.prompt)],
+    }
+
+
+def _value(key: str, read: Extraction | None) -> Any:
+    found = read.find(key, {}) if read else sample(key)
+    return None if found is NOTHING else found
+
+
+def _misfit(value: dict[str, Any]) -> dict[str, Any]:
+    """Each field as something that no schema of it takes."""
+    return {
+        name: "an object" if isinstance(one, dict) else {"value": one}
+        for name, one in value.items()
     }
 
 

@@ -26,3 +26,7 @@ class ChatRequest:
     tools: tuple[dict[str, Any], ...]
     tool_choice: str
     """auto, none, required, or the name of a tool."""
+    temperature: float = 0.0
+    """0 where none was asked for, so that the same messages get the same answer."""
+    seed: int | None = None
+    quirks: frozenset[str] = frozenset()

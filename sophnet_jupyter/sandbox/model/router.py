@@ -22,6 +22,7 @@ from . import (
 )
 from .knowledge import Known
 from .question import ChatRequest
+from .reader.read import extraction, is_corrected, read
 from .references import references
 from .script import Call, Script, Talk, quoted
 from .tokens import tokens
@@ -63,6 +64,8 @@ FROM_KNOWLEDGE = Intent(
     lambda talk: None,
 )
 
+READ = Intent("read the text and tell what it says", "读这段文字并作出判断", lambda talk: None)
+
 
 def reply(
     chat: ChatRequest, origin: str, known: Sequence[Known] | None = None, number: int = 0
@@ -81,6 +84,9 @@ def reply(
         text = variant(talk, text, number)
         thinking = _thinking(talk, FROM_KNOWLEDGE, text) if chat.thinking else ""
         return Script(text=text, thinking=thinking, references=cited)
+    if not (chat.as_json or talk.images) and (said := read(chat, talk)):
+        # Only that: what is compared with an expected word has no room for an opening.
+        return Script(text=said, thinking=_thinking(talk, READ, said) if chat.thinking else "")
     intent, text = _choose(chat, talk)
     if talk.images:
         seen = images.describe(talk)
@@ -110,7 +116,8 @@ def _calling(chat: ChatRequest, talk: Talk, wanted: Call) -> Script:
 def _choose(chat: ChatRequest, talk: Talk) -> tuple[Intent, str]:
     if chat.as_json:
         intent = Intent("give one JSON object", "给出一个 JSON 对象", objects.only)
-        return intent, objects.only(talk)
+        broken = "schema_once" in chat.quirks and not is_corrected(talk)
+        return intent, objects.only(talk, extraction(chat, talk), broken=broken)
     for intent in INTENTS:
         if (text := intent.answer(talk)) is not None:
             return intent, text

@@ -16,6 +16,8 @@ QUIRKS = {
     "empty_choices": "chunks without a choice stand between the others",
     "vendor_prefix": "the answer names the model with its vendor, as in Qwen/...",
     "refs_in_message": "references stand in the message, with ids, when not streaming",
+    "first_wins": "a judge of two answers prefers the one that it is shown first",
+    "schema_once": "the first answer to a schema does not fit it; the corrected one does",
     "whole_tool_call": "a tool call arrives in one chunk, without an index",
     "no_image_input": "images are refused: the model takes text only",
     "video_id_json": "the id of a new video task is a JSON string, not plain text",

@@ -47,6 +47,9 @@ def parse(raw: bytes, *, quirks: frozenset[str] = frozenset()) -> ChatRequest:
         logprobs=body.get("logprobs") or False,
         tools=tuple(body.get("tools") or ()),
         tool_choice=_tool_choice(body),
+        temperature=body.get("temperature") or 0.0,
+        seed=body.get("seed"),
+        quirks=quirks,
     )
 
 
@@ -86,6 +89,8 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
     for name, (low, high) in RANGES.items():
         if name in given and not (_is_number(given[name]) and low <= given[name] <= high):
             raise Refused(400, f"{name} must be a number from {low} to {high}")
+    if "seed" in given and not _is_int(given["seed"]):
+        raise Refused(400, "seed must be an integer")
     if given.get("top_p") == 0:
         raise Refused(400, "top_p must be above 0")
     for name in COUNTS:

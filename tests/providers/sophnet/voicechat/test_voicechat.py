@@ -117,13 +117,11 @@ async def test_several_rounds_are_heard_and_answered_in_words_and_sound(talk: Ta
 
 
 async def test_a_voice_chat_answers_from_the_knowledge_that_a_written_one_has(
-    open_client: Callable[..., contextlib.AbstractAsyncContextManager[Client]],
-    monkeypatch: pytest.MonkeyPatch,
+    url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SOPHNET_PROJECT_ID", "p")
-    monkeypatch.setenv("SOPHNET_EASYLLM_ID", "e")
-    async with open_client("--voice-speed", "0", "--tokens-per-second", "0") as client:
-        await client.knowledge("handbook-talk").qa.add("One two", "The warranty is three years.")
+    monkeypatch.setenv("SOPHNET_SANDBOX_URL", url)
+    async with Client() as client:
+        await client.knowledge("handbook-talk").qa.add("1 2", "The warranty is three years.")
         async with client.voicechat.connect("custom:handbook-talk") as session:
             await session.send(spoken(1, 2, 0, 0, 0))
             response = await session.answer()

@@ -127,7 +127,9 @@ class Writer:
                     self._changed.wait_for(lambda: self._leaving, pause)
                 elif len(self._waiting) < BATCH:
                     self._changed.wait_for(self._is_full, GATHER)
-                batch = [self._waiting[place] for place in range(min(BATCH, len(self._waiting)))]
+                # At the end all at once: each transaction waits for other kernels.
+                size = len(self._waiting) if self._leaving else min(BATCH, len(self._waiting))
+                batch = [self._waiting[place] for place in range(size)]
                 self._busy = len(batch)
             problem = self._written(batch)
             with self._changed:

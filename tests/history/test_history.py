@@ -199,6 +199,7 @@ for number in range(int(sys.argv[2])):
     if number == 100:
         history.writer.flush()
         print("begun", flush=True)
+sys.exit(0 if history.writer.flush(50) else 1)
 """
 
 

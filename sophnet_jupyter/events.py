@@ -35,6 +35,22 @@ class Started(_Event, frozen=True, kw_only=True):
     """What it thinks aloud are the steps of an analysis, and its text is a report on them."""
 
 
+class Replayed(_Event, frozen=True, kw_only=True):
+    """
+    The answer that follows was kept earlier, and nobody is asked for it now.
+
+    ``source`` says where: ``cache``, ``cassette``, or ``recorded`` where the service could not be
+    reached. ``at`` is when it was asked, in seconds since the epoch, 0 where nobody knows;
+    ``first_token`` and ``seconds`` are those of then. ``call`` is its number in the history.
+    """
+
+    source: Literal["cache", "cassette", "recorded"]
+    at: float = 0.0
+    first_token: float | None = None
+    seconds: float = 0.0
+    call: int = 0
+
+
 class TextDelta(_Event, frozen=True, kw_only=True):
     """More of the answer."""
 
@@ -316,6 +332,7 @@ class Finished(_Event, frozen=True, kw_only=True):
 
 Event = (
     Started
+    | Replayed
     | TextDelta
     | ReasoningDelta
     | TextReplaced

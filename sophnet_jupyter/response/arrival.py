@@ -56,6 +56,8 @@ class Arrival:
         return self.response
 
     def _timing(self) -> Timing:
+        if then := self.response.replayed:
+            return Timing(first_token=then.first_token, total=then.seconds)
         return Timing(first_token=self._first, total=self._clock() - self._started)
 
 

@@ -16,6 +16,7 @@ from ..events import (
     Parsed,
     ReasoningDelta,
     References,
+    Replayed,
     RoundBegan,
     Started,
     TextDelta,
@@ -96,6 +97,8 @@ def fold(state: Response, event: Event) -> Response:
                 sandbox=event.sandbox,
                 analysis=event.analysis,
             )
+        case Replayed():
+            return _changed(state, replayed=event)
         case Finished(reason=reason, ending=ending):
             return _changed(
                 state,

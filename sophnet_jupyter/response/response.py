@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError, quoted
-from ..events import Ending, Reference, TokenLogprob, ToolResult, Usage
+from ..events import Ending, Reference, Replayed, TokenLogprob, ToolResult, Usage
 from ..files.names import at_home
 from ..values.image import Image
 from ..values.page import Block, Page, frames, headings
@@ -79,6 +79,8 @@ class Response:
     request_id: str = ""
     system_fingerprint: str = ""
     sandbox: bool = False
+    # Where the answer was kept, if nobody was asked for it now.
+    replayed: Replayed | None = None
     # Whether `thinking` is the steps of an analysis, and `text` the report on them.
     analysis: bool = False
     finish_reason: str = ""
@@ -94,6 +96,11 @@ class Response:
         a conversation in which one is left open.
         """
         return messages(self)
+
+    @property
+    def cached(self) -> bool:
+        """True where the answer was kept earlier, so that it has cost nothing now."""
+        return self.replayed is not None
 
     @property
     def blocks(self) -> tuple[Block, ...]:

@@ -24,6 +24,7 @@ class _Child:
     process: subprocess.Popen[bytes]
     url: str
     owner: int
+    vectors: str
 
 
 _lock = threading.Lock()
@@ -57,6 +58,12 @@ def address() -> str:
         return _child.url
 
 
+def vectors() -> str:
+    """The engine of the running sandbox's vectors, with its version; empty where none runs."""
+    child = _child
+    return child.vectors if child and child.process.poll() is None else ""
+
+
 def running() -> str | None:
     """The address of this process's sandbox; empty where none is running."""
     child = _child
@@ -83,7 +90,7 @@ def _start() -> _Child:
             report = json.loads(line)
         except ValueError:
             raise SandboxFailed(_sentence(_last_words(process, said))) from None
-    return _Child(process, str(report["url"]), os.getpid())
+    return _Child(process, str(report["url"]), os.getpid(), str(report.get("vectors", "")))
 
 
 def _launched(said: IO[bytes]) -> subprocess.Popen[bytes]:

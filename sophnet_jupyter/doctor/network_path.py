@@ -46,7 +46,8 @@ async def _sandbox() -> list[Finding]:
     begin = time.monotonic()
     address = await probe.in_daemon_thread(sandbox.address)
     took = f"answers at {address} after {time.monotonic() - begin:.2f} s"
-    return [Finding(mark="✓", about="sandbox", said=took)]
+    engine = f", vectors by {sandbox.vectors()}"
+    return [Finding(mark="✓", about="sandbox", said=took + engine)]
 
 
 def _proxy(path: NetworkPath) -> Finding:

@@ -59,4 +59,4 @@ def _other_code(body: Mapping[str, Any]) -> object:
 
 def is_sandbox(headers: Mapping[str, str]) -> bool:
     """True when the sandbox has answered. Only its header says so: bodies are the service's."""
-    return headers.get("x-sandbox") == "1"
+    return (headers.get("x-sandbox") or "").partition(";")[0] == "1"

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from . import child
+from .engines.texts.choice import CHOICES, vectors_engine
 from .switches import faults, quirks
 from .switches.options import Options
 
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--first-token", type=_amount, default=0.3, metavar="S", help="seconds before it, 0.3")
     add("--task-seconds", type=_amount, default=2.0, metavar="S", help="for one task, 2")
     add("--voice-speed", type=_amount, metavar="N", help="1: as fast as spoken; 0: at once")
+    add("--vectors", choices=CHOICES, default=CHOICES[0], help="by a model, or by words: cheap")
     add("--quirk", action="append", default=[], metavar="NAME", help="repeatable, see below")
     add("--fault", action="append", default=[], metavar="NAME[=N]", help="repeatable, see below")
     add("--list-quirks", action="store_true", help="print the quirks and faults, and leave")
@@ -109,6 +111,7 @@ def _options(given: argparse.Namespace) -> Options:
         first_token=given.first_token,
         task_seconds=given.task_seconds,
         voice_speed=given.voice_speed,
+        vectors=given.vectors,
         quirks=quirks.parse(given.quirk),
         faults=faults.parse(given.fault),
         upstream=given.upstream,
@@ -144,7 +147,8 @@ def _report(listener: socket.socket, given: argparse.Namespace) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}/api/open-apis"
-    print(json.dumps({"port": port, "pid": os.getpid(), "url": url}), flush=True)
+    told = {"port": port, "pid": os.getpid(), "url": url, "vectors": vectors_engine(given.vectors)}
+    print(json.dumps(told), flush=True)
     if given.parent is not None:
         child.silence_stdout()
         return

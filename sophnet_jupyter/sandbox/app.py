@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import dify, sophnet, teleai
 from .engines import Missing
+from .engines.texts.choice import vectors_engine
 from .server.journal import Journal, RequestLog
 from .server.refusal import Refused
 from .server.replies import json_response
@@ -37,10 +38,14 @@ def make_app(options: Options) -> Starlette:
             seen.clear()
         return json_response(seen.report())
 
+    async def show_engines(request: Request) -> Response:
+        return json_response({"vectors": vectors_engine(options.vectors)})
+
     return Starlette(
         routes=[
             Route("/", _welcome),
             Route("/sandbox/seen", show_seen, methods=["GET", "DELETE"]),
+            Route("/sandbox/engines", show_engines),
             Route("/sandbox/web/{name}", _web_page),
             results.route(),
             sophnet.mount(options, results),

@@ -57,7 +57,7 @@ def start(*arguments: str, **environment: str) -> Iterator[Sandbox]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "sophnet_jupyter.sandbox"),
-            *("--tokens-per-second", "0", "--first-token", "0"),
+            *("--tokens-per-second", "0", "--first-token", "0", "--vectors", "lexical"),
             *arguments,
         ],
         stdin=subprocess.PIPE,

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .terms import Vocabulary
+from .terms import Terms, Vocabulary, is_piece
 
 # A word that fewer rows of a cluster have says more about these rows than about it.
 LEAST_ROWS = 3
 # How many rows every word is thought to stand in besides: rare words prove little.
 _PRIOR = 0.5
+# In standard errors: what is less so may be chance, and most of all with words that most rows have.
+_CERTAIN, _COMMON = 1.0, 10.0
 
 
 def keywords(texts: Iterable[Any], clusters: Iterable[Any], n: int = 8) -> list[list[str]]:
@@ -26,29 +28,46 @@ def keywords(texts: Iterable[Any], clusters: Iterable[Any], n: int = 8) -> list[
     """
     said = [text if isinstance(text, str) else "" for text in texts]
     where = [int(cluster) for cluster in clusters]
-    count = max(where, default=-1) + 1
     vocabulary = Vocabulary(said)
-    inside: list[Counter[str]] = [Counter() for _ in range(count)]
-    sizes = Counter(where)
+    inside = [_Counts() for _ in range(max(where, default=-1) + 1)]
+    whole = _Counts()
     for terms, cluster in zip(vocabulary.rows(), where, strict=True):
+        whole.add(terms)
         if cluster >= 0:
-            inside[cluster].update(terms)
-    return [
-        _best(inside[cluster], sizes[cluster], vocabulary, len(said), n) for cluster in range(count)
-    ]
+            inside[cluster].add(terms)
+    return [_best(counts, whole, n) for counts in inside]
 
 
-def _best(inside: Counter[str], size: int, vocabulary: Vocabulary, rows: int, n: int) -> list[str]:
-    least = min(LEAST_ROWS, size)
-    scores = {
-        term: _log_odds(here, size, vocabulary.rows_with[term] - here, rows - size)
-        for term, here in inside.items()
-        if here >= least
-    }
-    likely = [
-        term for term in sorted(scores, key=lambda term: (-scores[term], term)) if scores[term] > 0
-    ]
-    return _apart(likely, n)
+class _Counts:
+    """In how many rows each word stands, and how many have words, or pieces, at all."""
+
+    def __init__(self) -> None:
+        self.rows_with: Counter[str] = Counter()
+        self._words = self._runs = 0
+
+    def add(self, terms: Terms) -> None:
+        self.rows_with.update(terms.words)
+        self.rows_with.update(terms.pieces)
+        self._words += terms.has_words
+        self._runs += terms.has_runs
+
+    def rows(self, *, pieces: bool) -> int:
+        return self._runs if pieces else self._words
+
+
+def _best(inside: _Counts, whole: _Counts, n: int) -> list[str]:
+    scores = {}
+    for term, here in inside.rows_with.items():
+        # Among rows of its own script: "the" would else name whatever is not Chinese.
+        pieces = is_piece(term)
+        size, rows = inside.rows(pieces=pieces), whole.rows(pieces=pieces)
+        if here < min(LEAST_ROWS, size):
+            continue
+        there, others = whole.rows_with[term] - here, rows - size
+        score = _log_odds(here, size, there, others)
+        if score > _CERTAIN + _COMMON * there / max(others, 1):
+            scores[term] = score
+    return _apart(sorted(scores, key=lambda term: (-scores[term], term)), n)
 
 
 def _log_odds(here: int, size: int, there: int, others: int) -> float:
@@ -59,7 +78,7 @@ def _log_odds(here: int, size: int, there: int, others: int) -> float:
 
 
 def _apart(terms: Sequence[str], n: int) -> list[str]:
-    """The first ``n`` of which none stands within another one before it."""
+    """The first ``n``; of Chinese ones none that stands within another."""
     found: list[str] = []
     for term in terms:
         if not any(term in other or other in term for other in found if not term.isascii()):

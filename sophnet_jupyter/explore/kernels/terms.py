@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer are written without blanks.
 _RUNS = (
@@ -25,6 +26,15 @@ _CHARACTERS = 4_000
 _LEAST = 3
 # A piece that so often stands within a longer one is a part of it.
 _WITHIN = 0.8
+
+
+class Terms(NamedTuple):
+    """The frequent words and pieces of a text, and whether it has any of either kind at all."""
+
+    words: set[str]
+    pieces: set[str]
+    has_words: bool
+    has_runs: bool
 
 
 class Vocabulary:
@@ -48,13 +58,14 @@ class Vocabulary:
         self.rows_with = _frequent(self.rows_with)
         self._dropped = self._within_longer() | {term for term in self.rows_with if _is_cut(term)}
 
-    def rows(self) -> Iterator[set[str]]:
-        """The words of each text."""
+    def rows(self) -> Iterator[Terms]:
+        """The words of each text, and its pieces."""
         for words, runs in self._parts:
-            found = {word for word in words if word in self.rows_with}
+            pieces: set[str] = set()
             for size in range(2, _LONGEST + 1):
-                found |= {piece for piece in self._pieces(runs, size) if piece in self.rows_with}
-            yield found - self._dropped
+                pieces |= {piece for piece in self._pieces(runs, size) if piece in self.rows_with}
+            known = {word for word in words if word in self.rows_with}
+            yield Terms(known, pieces - self._dropped, bool(words), bool(runs))
 
     def _pieces(self, runs: Sequence[str], size: int) -> set[str]:
         found = {run[at : at + size] for run in runs for at in range(len(run) - size + 1)}
@@ -66,7 +77,7 @@ class Vocabulary:
     def _within_longer(self) -> set[str]:
         largest: dict[str, int] = {}
         for term, rows in self.rows_with.items():
-            if len(term) > 2 and _is_piece(term) and not _is_cut(term):
+            if len(term) > 2 and is_piece(term) and not _is_cut(term):
                 for part in (term[1:], term[:-1]):
                     largest[part] = max(largest.get(part, 0), rows)
         return {
@@ -89,12 +100,13 @@ def _frequent(counts: Counter[str]) -> Counter[str]:
     return Counter({term: rows for term, rows in counts.items() if rows >= _LEAST})
 
 
-def _is_piece(term: str) -> bool:
+def is_piece(term: str) -> bool:
+    """Whether it is a piece of a run without blanks, and no word."""
     match = _PART.fullmatch(term)
     return bool(match and match[1])
 
 
 def _is_cut(term: str) -> bool:
-    return _is_piece(term) and (
+    return is_piece(term) and (
         term[0] in _FUNCTION or (len(term) < 3 and term[-1] in _LAST) or term[-1] in _FUNCTION
     )

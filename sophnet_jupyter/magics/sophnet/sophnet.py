@@ -124,6 +124,8 @@ class SophNetMagics(ChatDefaults, Magics):
             "Dify": _dify(self._session),
             "TeleAI": _teleai(self._session),
         }
+        if settings.sandbox and (engine := sandbox.vectors()):
+            rows["vectors"] = f"by {engine}"
         if unknown := [described(*each) for each in unknown_variables().items()]:
             rows["not read"] = ", ".join(unknown)
         sheet.table(self._session.shell, rows)

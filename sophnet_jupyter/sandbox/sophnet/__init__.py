@@ -40,7 +40,7 @@ def mount(options: Options, results: Results) -> Mount:
             *Images(options, results).routes(),
             *Videos(options, results).routes(),
             *documents.routes(),
-            *embeddings.routes(),
+            *embeddings.routes(options),
             *ocr.routes(),
             *Speech(options).routes(),
             *LiveSpeech(options).routes(),

@@ -26,6 +26,8 @@ class Options:
     """Seconds of speech that come in a second: 1, or 0, at once, where tokens come at once."""
     task_seconds: float = 2.0
     """Seconds that a task takes, a quarter more or less."""
+    vectors: str = "meaning"
+    """How texts become vectors: by a model, where it is installed, or by their words."""
     quirks: frozenset[str] = frozenset()
     faults: Mapping[str, float] = field(default_factory=dict)
     """Fault name to its number: chunks before it strikes, or seconds."""

@@ -19,9 +19,11 @@ from starlette.routing import Route
 
 from ...engines import Missing
 from ...engines.pictures import reading
-from ...engines.texts import vectors
+from ...engines.texts import meaning, vectors
+from ...engines.texts.choice import LEXICAL, vectors_engine
 from ...server.refusal import Refused
 from ...server.replies import json_response
+from ...switches.options import Options
 from ...switches.switches import Switches
 from .request import CLIP, EmbeddingRequest, parse
 
@@ -32,25 +34,32 @@ TILE, PER_TILE = 512, 4000
 SMALLEST_READ, READ = 100, 800
 
 
-def routes() -> list[Route]:
-    return [Route(path, _embed, methods=["POST"]) for path in PATHS]
+def routes(options: Options) -> list[Route]:
+    engine = vectors_engine(options.vectors)
+
+    async def embed(request: Request) -> Response:
+        switches: Switches = request.scope["switches"]
+        asked = parse(
+            await request.body(), project="project" in request.path_params, quirks=switches.quirks
+        )
+        # A model that knows texts and images alike was not found in a package.
+        used = LEXICAL if asked.model == CLIP else engine
+        found = await asyncio.to_thread(answer, asked, switches.quirks, used)
+        return json_response(found, headers={"x-sandbox": f"1; vectors={used}"})
+
+    return [Route(path, embed, methods=["POST"]) for path in PATHS]
 
 
-async def _embed(request: Request) -> Response:
-    switches: Switches = request.scope["switches"]
-    asked = parse(
-        await request.body(), project="project" in request.path_params, quirks=switches.quirks
-    )
-    return json_response(await asyncio.to_thread(answer, asked, switches.quirks))
-
-
-def answer(asked: EmbeddingRequest, quirks: frozenset[str]) -> dict[str, Any]:
+def answer(asked: EmbeddingRequest, quirks: frozenset[str], engine: str) -> dict[str, Any]:
     """The whole body of an answer. Raises Refused for an image that is none."""
     clip = asked.model == CLIP
-    found = [
-        vectors.of_text(text, asked.dimensions, colours=clip, unit=asked.normalized)
-        for text in asked.texts
-    ]
+    if engine == LEXICAL:
+        found = [
+            vectors.of_text(text, asked.dimensions, colours=clip, unit=asked.normalized)
+            for text in asked.texts
+        ]
+    else:
+        found = meaning.of_texts(asked.texts, asked.dimensions)
     count = asked.text_tokens
     for index, image in enumerate(asked.images):
         try:

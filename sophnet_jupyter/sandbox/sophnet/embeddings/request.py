@@ -88,6 +88,8 @@ def _texts(fields: Mapping[str, Any], model: str) -> Sequence[str]:
     for index, text in enumerate(texts):
         if not isinstance(text, str) or not text:
             raise Refused(400, f"input_texts[{index}] must be a string that is not empty")
+        if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+            raise Refused(400, f"input_texts[{index}] holds half a character")
         if len(text) > MOST_TOKENS and (count := len(tokens(text))) > MOST_TOKENS:
             said = f"has {count} tokens, at most {MOST_TOKENS} are taken"
             raise Refused(400, f"input_texts[{index}] {said}")

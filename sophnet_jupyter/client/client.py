@@ -254,6 +254,8 @@ class Client:
         settings = self.settings
         origin = access.origin(
             base_url=settings.base_url,
+            setting=settings.setting,
+            key_setting=settings.key_setting,
             reveal=settings.api_key.reveal,
             scrub=self._scrub,
             locate=sandbox.address if settings.sandbox and not settings.base_url else None,

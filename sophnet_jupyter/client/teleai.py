@@ -76,6 +76,7 @@ def _origin(account: TeleAIAccount) -> Origin:
     signatures: deque[Secret] = deque(maxlen=8)
     return access.origin(
         base_url=account.base_url,
+        setting=account.setting,
         app_id=account.app_id,
         app_key=account.app_key.reveal,
         region=account.region,

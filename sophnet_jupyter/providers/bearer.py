@@ -13,6 +13,7 @@ def origin(
     *,
     service: str,
     setting: str,
+    key_setting: str = "",
     base_url: str,
     reveal: Callable[[], str],
     scrub: Callable[[str], str],
@@ -21,8 +22,8 @@ def origin(
     """
     The origin of a service, with its key as bearer token on every request.
 
-    ``setting`` is the variable that holds its address, for errors to name. ``reveal`` gives the
-    key, and ``scrub`` takes it out of a text.
+    ``setting`` and ``key_setting`` name what its address and its key were set by, for errors.
+    ``reveal`` gives the key, and ``scrub`` takes it out of a text.
     """
 
     def authorize(call: Call) -> Mapping[str, str]:
@@ -31,6 +32,7 @@ def origin(
     return Origin(
         service=service,
         setting=setting,
+        key_setting=key_setting,
         base_url=base_url,
         authorize=authorize,
         scrub=scrub,

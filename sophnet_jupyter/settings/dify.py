@@ -125,7 +125,7 @@ def _dify_address(
     setting = own if environ.get(own) and not given.get("base_url") else "DIFY_BASE_URL"
     if not key.value:
         root = sandbox_root(environ)
-        return f"{root}/v1" if root else "", setting
+        return f"{root}/v1" if root else "", "SOPHNET_SANDBOX_URL"
     url = given.get("base_url") or environ.get(setting) or DIFY_URL
     if key.address is not None:
         # A key that was kept goes to its own address, whatever is set beside it.

@@ -70,6 +70,9 @@ class Settings:
     key_source: KeySource
     profile: str = ""
     base_url: str
+    # What names the address and the key, for errors to say which is to be changed.
+    setting: str = "SOPHNET_BASE_URL"
+    key_setting: str = "SOPHNET_API_KEY"
     project_id: str = ""
     model: str = MODEL
     easyllm_ids: Mapping[str, str] = field(default_factory=dict)
@@ -99,12 +102,14 @@ class Settings:
             raise SettingsError(f"timeouts is Timeouts(total=60), not {timeouts!r:.80}.")
         key = _key(given, environ)
         said = _Said(given, _chosen(key), environ)
-        base_url = _address(key, said)
+        base_url, setting = _address(key, said)
         return cls(
             api_key=key.secret,
             key_source=key.source,
             profile=said.chosen.get("profile", ""),
             base_url=base_url,
+            setting=setting,
+            key_setting=_key_setting(key),
             project_id=said.first("project_id"),
             model=said.first("model", MODEL),
             easyllm_ids=resource_ids.read(given, key.easyllm_ids, environ),
@@ -186,12 +191,27 @@ def _chosen(key: _Key) -> dict[str, str]:
     return {**key.belongings, **model}
 
 
-def _address(key: _Key, said: _Said) -> str:
-    """The address to send the key to. Raises `SettingsError`."""
+def _address(key: _Key, said: _Said) -> tuple[str, str]:
+    """The address to send the key to, and what it was set by. Raises `SettingsError`."""
     if key.source == "sandbox":
         # An empty one: client/sandbox.py starts it and learns its port on first use.
-        return sandbox_url(said.environ)
-    return checked_url(said.first("base_url", BASE_URL))
+        return sandbox_url(said.environ), "SOPHNET_SANDBOX_URL"
+    setting = "SOPHNET_BASE_URL"
+    if "base_url" in said.given:
+        setting = "base_url"
+    elif "base_url" in said.chosen:
+        setting = f"the address of {_login(said.chosen.get('profile', ''))}"
+    return checked_url(said.first("base_url", BASE_URL), setting), setting
+
+
+def _key_setting(key: _Key) -> str:
+    names = {"argument": "api_key", "environment": "SOPHNET_API_KEY"}
+    names["sandbox"] = "SOPHNET_SANDBOX_KEY"
+    return names.get(key.source) or f"the key of {_login(key.belongings.get('profile', ''))}"
+
+
+def _login(profile: str) -> str:
+    return f"%sophnet login {profile if profile != DEFAULT else ''}".rstrip()
 
 
 def _belongings(profile: str, base_url: str, project_id: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ class TeleAIAccount:
     authorization: Secret
     region: str
     base_url: str
+    setting: str
     device_uuid: str
     proxy: str
     sandbox: bool
@@ -64,6 +65,7 @@ class TeleAIAccount:
             region=_header_word(first("region", TELEAI_REGION), "TELEAI_REGION"),
             # The document calls the whole address the one to call, so that is what is pasted.
             base_url=base_url.partition("/aipaas/")[0],
+            setting="SOPHNET_SANDBOX_URL" if sandbox else "TELEAI_BASE_URL",
             device_uuid=_header_word(first("device_uuid"), "TELEAI_DEVICE_UUID"),
             proxy=proxy_for(base_url, environ, arguments.get("proxy")),
             sandbox=sandbox,

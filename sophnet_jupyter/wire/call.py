@@ -56,6 +56,7 @@ class Reply:
     retry_after: float | None = None
     scrub: Callable[[str], str] = str
     setting: str = ""
+    key_setting: str = ""
     # Of the call that it answers.
     path: str = ""
 
@@ -90,6 +91,7 @@ class Origin:
     scrub: Callable[[str], str]
     locate: Callable[[], str] | None = None
     setting: str = ""
+    key_setting: str = ""
     account: Callable[[], str] = str
 
 

@@ -102,6 +102,7 @@ class Opened:
             retry_after=self.retry_after,
             scrub=self._origin.scrub,
             setting=self._origin.setting,
+            key_setting=self._origin.key_setting,
             path=self._path,
         )
 

@@ -125,6 +125,7 @@ class Sockets:
         from websockets import exceptions as theirs
 
         service, scrub = self.origin.service, self.origin.scrub
+        setting = self.origin.setting
         host = urlsplit(url).hostname or "?"
         match error:
             case SophNetError():
@@ -133,7 +134,7 @@ class Sockets:
                 headers = {name.lower(): scrub(value) for name, value in response.headers.items()}
                 if 300 <= response.status_code < 400:
                     what = f"a redirect ({response.status_code}) where a socket was to be opened"
-                    return AnswerUnreadable(service=service, what=what)
+                    return AnswerUnreadable(service=service, what=what, setting=setting)
                 body = bytes(response.body or b"")
                 path = urlsplit(url).path
                 reply = Reply(
@@ -147,18 +148,22 @@ class Sockets:
                 return SettingsError(f"{service}'s address is none that a socket can be opened at.")
             case theirs.ProxyError() | theirs.InvalidProxy() | ImportError():
                 reason = "the proxy did not pass the socket on"
-                return Unreachable(service=service, host=host, reason=reason)
+                return Unreachable(service=service, host=host, reason=reason, setting=setting)
             case (
                 theirs.ConnectionClosed()
                 | EOFError()
                 | theirs.InvalidMessage(__cause__=EOFError() | OSError())
             ):
                 reason = "the line was closed while it was being opened"
-                return Unreachable(service=service, host=host, reason=reason)
+                return Unreachable(service=service, host=host, reason=reason, setting=setting)
             case theirs.InvalidHandshake() | theirs.InvalidMessage():
-                return AnswerUnreadable(service=service, what="it opened no websocket")
+                return AnswerUnreadable(
+                    service=service, what="it opened no websocket", setting=setting
+                )
             case OSError():
-                return Unreachable(service=service, host=host, reason=scrub(str(error)))
+                return Unreachable(
+                    service=service, host=host, reason=scrub(str(error)), setting=setting
+                )
             case _:
                 raise error
 

@@ -17,7 +17,7 @@ from ..reply import is_sandbox as is_sandbox
 from . import paths
 
 SERVICE = "SophNet"
-SETTING = "SOPHNET_BASE_URL"
+SETTING, KEY_SETTING = "SOPHNET_BASE_URL", "SOPHNET_API_KEY"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 # Balance messages come with HTTP 200 and a status of their own (docs/services/sophnet.md#errors).
@@ -29,12 +29,19 @@ def origin(
     base_url: str,
     reveal: Callable[[], str],
     scrub: Callable[[str], str],
+    setting: str = SETTING,
+    key_setting: str = KEY_SETTING,
     locate: Callable[[], str] | None = None,
 ) -> Origin:
-    """The origin of SophNet, with the key as bearer token on every request."""
+    """
+    The origin of SophNet, with the key as bearer token on every request.
+
+    ``setting`` and ``key_setting`` name what the address and the key were set by.
+    """
     return bearer.origin(
         service=SERVICE,
-        setting=SETTING,
+        setting=setting,
+        key_setting=key_setting,
         base_url=base_url,
         reveal=reveal,
         scrub=scrub,
@@ -62,7 +69,7 @@ def checked(reply: Reply) -> dict[str, Any]:
 
 def unreadable(reply: Reply) -> AnswerUnreadable:
     """The error for a reply of 200 that is not in SophNet's format."""
-    return replies.unreadable(reply, service=SERVICE, setting=SETTING)
+    return replies.unreadable(reply, service=SERVICE, setting=reply.setting or SETTING)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:
@@ -114,9 +121,15 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         request_id=reply.scrub(request_id(reply.headers, body)),
         retry_after=reply.retry_after,
     )
-    if status == 404 and (advice := paths.advice(reply.path)):
-        refused.advice = advice
+    advice = paths.advice(reply.path) if status == 404 else ""
+    refused.advice = advice or _named(refused.advice, reply)
     return refused
+
+
+def _named(advice: str, reply: Reply) -> str:
+    """Advice that names what the address and the key were set by here."""
+    advice = advice.replace(SETTING, reply.setting or SETTING)
+    return advice.replace(KEY_SETTING, reply.key_setting or KEY_SETTING)
 
 
 def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) -> Started:

@@ -46,6 +46,7 @@ def origin(
     device_uuid: str = "",
     ready: Callable[[], str] | None = None,
     scrub: Callable[[str], str] = str,
+    setting: str = SETTING,
     locate: Callable[[], str] | None = None,
     made: Callable[[str], object] | None = None,
     now: Callable[[], float] = time.time,
@@ -82,7 +83,7 @@ def origin(
 
     return Origin(
         service=SERVICE,
-        setting=SETTING,
+        setting=setting,
         base_url=base_url,
         authorize=authorize,
         # A signature opens the same door for half an hour, and servers echo headers.
@@ -112,7 +113,7 @@ def checked(reply: Reply, *, now: Callable[[], float] = time.time) -> dict[str, 
 
 def unreadable(reply: Reply) -> AnswerUnreadable:
     """The error for a reply of 200 that is not in TeleAI's format."""
-    return replies.unreadable(reply, service=SERVICE, setting=SETTING)
+    return replies.unreadable(reply, service=SERVICE, setting=reply.setting or SETTING)
 
 
 def says_error(body: Mapping[str, Any]) -> bool:

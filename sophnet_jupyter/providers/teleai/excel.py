@@ -29,7 +29,6 @@ from .. import arguments
 from ..lines import DONE, EventLines, read
 from .access import (
     SERVICE,
-    SETTING,
     checked,
     gateway_ids,
     is_sandbox,
@@ -208,7 +207,9 @@ class AnalysisReader:
                 return []
             what = "an event that is not an object"
             quote = self._reply.scrub(data)[:80]
-            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=SETTING)
+            raise AnswerUnreadable(
+                service=SERVICE, what=what, quote=quote, setting=self._reply.setting
+            )
         if says_error(chunk):
             raise parse_error(self._reply, chunk)
         if "choices" not in chunk:
@@ -224,7 +225,9 @@ class AnalysisReader:
         """The last events: ``[DONE]`` or the report's finish reason make it complete."""
         if self._foreign and not self._started:
             what, quote = "JSON without any choices", self._reply.scrub(self._foreign)[:80]
-            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=SETTING)
+            raise AnswerUnreadable(
+                service=SERVICE, what=what, quote=quote, setting=self._reply.setting
+            )
         return ending(self.decoder, done=done)
 
 

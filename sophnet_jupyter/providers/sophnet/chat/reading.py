@@ -65,7 +65,8 @@ class ChatReader:
         """
         if self._started and not self.decoder.began:
             what, quote = "JSON without any choices", self._reply.scrub(self._first)[:80]
-            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote)
+            setting = self._reply.setting
+            raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=setting)
         return last_events(self.decoder, done=done)
 
 
@@ -74,7 +75,9 @@ def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Even
     body = checked(reply)
     if not isinstance(body.get("choices"), list):
         what = "JSON without any choices"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     decoder = ChatDecoder(choices, cite)
     events = [started(reply, str(body.get("model") or ""), body), *decoder.events(body, "message")]
     return [*events, *last_events(decoder, done=True)]
@@ -100,7 +103,8 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
     if cut:
         return []
     what = "an event that is not a JSON object"
-    raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.scrub(data)[:80])
+    quote = reply.scrub(data)[:80]
+    raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=reply.setting)
 
 
 def _error(data: str) -> dict[str, Any]:

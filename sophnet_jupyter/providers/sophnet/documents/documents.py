@@ -122,5 +122,7 @@ def decode(answer: Mapping[str, Any], reply: Reply) -> str:
         found = found.get("data", found.get("markdown"))
     if not isinstance(found, str):
         what = "JSON without a text"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     return found

@@ -31,7 +31,9 @@ def decode(answer: Mapping[str, Any], reply: Reply) -> tuple[str, tuple[Block, .
     texts = [text for place in places if (text := _markdown(place.get("markdown"))) is not None]
     if listed is None and not texts:
         what = "JSON without blocks and without Markdown"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     blocks = tuple(_block(each) for each in listed or () if isinstance(each, dict))
     text = texts[0] if texts else "\n\n".join(filter(None, (block.text for block in blocks)))
     return text, blocks

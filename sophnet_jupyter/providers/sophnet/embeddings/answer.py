@@ -168,4 +168,6 @@ def _floats(count: int) -> Struct:
 
 
 def _unreadable(reply: Reply, what: str) -> AnswerUnreadable:
-    return AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return AnswerUnreadable(
+        service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+    )

@@ -45,7 +45,9 @@ def decode_task(reply: Reply) -> ImageTask:
     if not (reply.ok and isinstance(output, dict) and id_in(output)):
         checked(reply)
         what = "JSON without the id of a task"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     word = _word(output)
     if output.get("code") and folded(word) not in OVER:
         # A task that was not begun for the reason it names.

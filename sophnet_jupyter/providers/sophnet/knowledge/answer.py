@@ -91,7 +91,9 @@ def page(reply: Reply) -> ListPage:
 
 
 def _unreadable(what: str, reply: Reply) -> AnswerUnreadable:
-    return AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+    return AnswerUnreadable(
+        service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+    )
 
 
 def _word(row: Mapping[str, Any], name: str) -> str:

@@ -63,7 +63,9 @@ def decode_task(reply: Reply) -> SpeechTask:
     task_id = _id(fields)
     if not task_id:
         what = "JSON without the id of a task"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     word = str(fields.get("status") or "") if not known else word
     state = word.strip().lower()
     message = fields.get("errorMsg") or fields.get("error_msg") or ""
@@ -101,7 +103,9 @@ def decode_sync(reply: Reply) -> tuple[str, float | None]:
     fields = inner if isinstance(inner, dict) else answer
     if "result" not in fields:
         what = "JSON without a result"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     return _raw(fields.get("result")), _seconds(fields)
 
 

@@ -68,7 +68,9 @@ def decode_begun(reply: Reply) -> str:
         if not reply.body.strip():
             raise unreadable(reply)
         what = "no id of a task"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     return name
 
 
@@ -85,7 +87,9 @@ def decode_task(reply: Reply, task_id: str) -> VideoTask:
     if not (reply.ok and isinstance(inner, dict) and _state(inner)):
         checked(reply)
         what = "JSON without the status of a task"
-        raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80])
+        raise AnswerUnreadable(
+            service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
+        )
     state = _state(inner)
     error = inner.get("error")
     told = error if isinstance(error, dict) else {}

@@ -78,7 +78,13 @@ class SwitchBoard:
             except ValueError as error:
                 await envelope_response(400, str(error))(scope, receive, send)
                 return
-        await self.app(scope, receive, send)
+        # What is to be done once the answer is over, in whatever way it ends.
+        after = scope["after"] = []
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            for end in after:
+                end()
 
 
 async def _welcome(request: Request) -> Response:

@@ -15,8 +15,8 @@ PAGE = "<!doctype html><title>Gateway</title><h1>The app you asked for is busy</
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
 
 
-def _too_often(seconds: float) -> Refused:
-    headers = {"Retry-After": f"{seconds:g}"}
+def _too_often(seconds: float | None) -> Refused:
+    headers = {} if seconds is None else {"Retry-After": f"{seconds:g}"}
     return Refused(429, "rate_limit_error", "Rate Limit Error", headers=headers)
 
 
@@ -35,7 +35,7 @@ class Door:
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app = app
         self.key = key
-        self._striking = Striking(REFUSALS, PAGE)
+        self._striking = Striking(REFUSALS, _too_often, PAGE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

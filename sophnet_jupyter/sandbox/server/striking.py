@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from math import ceil
 
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from ..switches.switches import Switches
+from .limits import Limits
 from .replies import BUSY_PAGE
 
 
@@ -17,14 +19,20 @@ class Striking:
     Applies the faults of a request, with errors in the format of one service.
 
     ``refusals`` makes the exception for a fault of its number, in the order in which they strike;
-    those called ``…_once`` let the same request in the second time.
+    those called ``…_once`` let the same request in the second time. ``too_many`` makes that of a
+    limit, from the seconds after which to come back, or None where that is not told.
     """
 
     def __init__(
-        self, refusals: Mapping[str, Callable[[float], Exception]], page: str = BUSY_PAGE
+        self,
+        refusals: Mapping[str, Callable[[float], Exception]],
+        too_many: Callable[[float | None], Exception],
+        page: str = BUSY_PAGE,
     ) -> None:
         self._refusals = refusals
+        self._too_many = too_many
         self._page = page
+        self._limits = Limits()
         self._turned_away: set[int] = set()
 
     async def strike(self, scope: Scope) -> Response | None:
@@ -40,6 +48,9 @@ class Striking:
         for fault, refusal in self._refusals.items():
             if fault in faults and (not fault.endswith("_once") or self._is_first(scope)):
                 raise refusal(faults[fault])
+        if (wait := self._limits.enter(scope, faults)) is not None:
+            # As services say it: in whole seconds, and rather one too many.
+            raise self._too_many(None if "no_retry_after" in faults else max(1, ceil(wait)))
         return None
 
     def _is_first(self, scope: Scope) -> bool:

@@ -13,8 +13,9 @@ from ..server.refusal import Refused
 from ..server.striking import Striking
 
 
-def _too_many(seconds: float) -> Refused:
-    return Refused(429, "too many requests", headers={"Retry-After": f"{seconds:g}"})
+def _too_many(seconds: float | None) -> Refused:
+    headers = {} if seconds is None else {"Retry-After": f"{seconds:g}"}
+    return Refused(429, "too many requests", headers=headers)
 
 
 REFUSALS = {
@@ -41,7 +42,7 @@ class Door:
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app = app
         self.key = key
-        self._striking = Striking(REFUSALS)
+        self._striking = Striking(REFUSALS, _too_many)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -18,6 +18,17 @@ Qwen3.5-397B-A17B Qwen3-235B-A22B Qwen3-VL-235B Qwen3-Coder LongCat-Flash-Chat D
 gpt-5.4 custom:handbook
 """.split()
 
+# Names of the documents, and of clients of earlier years.
+EARLIER = """
+DeepSeek-V3 DeepSeek-V3-Fast DeepSeek-R1 DeepSeek-R1-0528 DeepSeek-R1-Distill-Qwen-32B DeepSeek-OCR
+DeepSeek-R1-Distill-Qwen-7B DeepSeek-R1-Distill-Llama-70B DeepSeek-Prover-V2 DeepSeek-v3 QwQ-32B
+GLM-4 GLM-4.5 GLM-4.5V GLM-4-9B-chat Kimi-K2 Kimi-K2-Instruct Kimi-VL-A3B-Thinking
+Qwen3-32B Qwen3-14B Qwen3-235B-A22B-Instruct-2507 Qwen2.5-32B-Instruct Qwen2.5-72B-Instruct
+Qwen2.5-7B-Instruct Qwen2.5-VL-7B-Instruct Qwen2.5-VL-32B-Instruct Qwen2.5-VL-72B-Instruct
+Qwen2-VL-7B-Instruct Qwen2-VL-72B-Instruct Qwen-Image Qwen-Image-Plus Qwen-Image-Edit
+Qwen-Image-Edit-2509 MiniMaxHailuo2.3 MiniMax-Hailuo-02
+""".split()
+
 VENDORS = {
     "qwen": "Qwen",
     "qwq": "Qwen",
@@ -43,13 +54,20 @@ def routes(options: Options) -> list[Route]:
 
 def require_model(name: str) -> None:
     """
-    Raise Refused (404) for a name that begins with ``no-such``.
+    Raise Refused (404) for a model that is not enabled: a misspelt one, or one of nobody.
 
-    The service fails for any model that is not enabled in the project. Here every
-    other name is enabled, because users have models that no list has heard of.
+    The service fails for any model that is not enabled in the project. Here that is every name of a
+    known family that no list has, and what begins with ``no-such``. Other names are enabled: users
+    have models of their own.
     """
-    if name.startswith("no-such"):
+    plain = name.rpartition("/")[2].lower()
+    known = plain in _KNOWN or ":" in plain
+    if plain.startswith("no-such") or (plain.startswith(_FAMILIES) and not known):
         raise Refused(404, f"model {name} is not found or not enabled in this project")
+
+
+_KNOWN = {name.lower() for name in (*NAMES, *EARLIER)}
+_FAMILIES = (*VENDORS, "longcat", "gpt-")
 
 
 def with_vendor(name: str) -> str:

@@ -19,6 +19,11 @@ FAULTS = {
     "slow_first": "nothing at all, headers included, for a while [5 seconds]",
     "rate_limit": "429 with Retry-After [1 second]",
     "rate_limit_once": "429 with Retry-After [1 second], then the same request is served",
+    "rate": "429 for more than so many a second [5, and as in 50/10 so many saved up]",
+    "at_once": "429 while so many are being answered [8]",
+    "tokens_per_minute": "429 once requests of a minute hold so many tokens of 4 bytes [10000]",
+    "ramp": "429 for so many more in a second than in the one before [5]",
+    "no_retry_after": "the four limits above do not say when to come back",
     "busy_once": "503, then the same request is served",
     "server_error": "500",
     "balance": "402: the account is empty",
@@ -80,12 +85,18 @@ DEFAULTS = {
     "slow_first": 5,
     "rate_limit": 1,
     "rate_limit_once": 1,
+    "rate": 5,
+    "at_once": 8,
+    "tokens_per_minute": 10_000,
+    "ramp": 5,
 }
+# What a fault that takes two numbers has its second one under.
+SECOND = {"rate": "rate/"}
 
 
 def parse(names: Iterable[str]) -> dict[str, float]:
     """
-    Read ``cut`` or ``cut=3``: the fault and its number (chunks or seconds).
+    Read ``cut`` or ``cut=3``: the fault and its number (chunks or seconds), or ``rate=50/10``.
 
     Raises UnknownSwitch for a name that is no fault and ValueError for a bad number.
     """
@@ -94,8 +105,15 @@ def parse(names: Iterable[str]) -> dict[str, float]:
         name, _, number = item.partition("=")
         if name not in FAULTS:
             raise UnknownSwitch("fault", name, FAULTS)
-        value = float(number) if number else DEFAULTS.get(name, 0)
-        if not (math.isfinite(value) and value >= 0):
-            raise ValueError(f"fault {name}: {number} is not a number of chunks or seconds")
-        chosen[name] = value
+        first, _, second = number.partition("/") if name in SECOND else (number, "", "")
+        chosen[name] = _number(name, first) if first else DEFAULTS.get(name, 0)
+        if second:
+            chosen[SECOND[name]] = _number(name, second)
     return chosen
+
+
+def _number(name: str, said: str) -> float:
+    value = float(said)
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"fault {name}: {said} is not a number of chunks or seconds")
+    return value

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,7 +41,7 @@ class Door:
     def __init__(self, *, app_id: str, key: str) -> None:
         self._app_id = app_id
         self._key = key
-        self._striking = Striking(REFUSALS)
+        self._striking = Striking(REFUSALS, partial(_busy, 429))
 
     async def open(self, request: Request) -> Response | None:
         """Check the signature, then apply the faults."""

@@ -64,15 +64,18 @@ __version__ = "0.1.0"
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext sophnet_jupyter``: add the magics to this shell."""
+    from .lab.target import offer
     from .magics.extension import load
 
-    load(shell, dress=_dress)
+    offer(shell, load(shell, dress=_dress))
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """``%unload_ext sophnet_jupyter``: take them away again."""
+    from .lab.target import withdraw
     from .magics.extension import unload
 
+    withdraw()
     unload(shell)
 
 

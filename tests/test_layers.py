@@ -38,6 +38,10 @@ MAY_IMPORT = {
     | {"options", "response", "settings", "views", "kernel", "explore", "history", "runs"},
     "magics": (BELOW_CLIENT - {"wire"})
     | {"client", "doctor", "explore", "history", "kernel", "runs", "views", "widgets"},
+    # What JupyterLab's extension asks of a kernel; nothing needs it.
+    "lab": VALUES
+    | {"client", "doctor", "history", "kernel", "magics", "options", "response", "settings"}
+    | {"views", "widgets"},
     "scores": {"runs"},
     "sandbox": set(),
     "cli": {"errors", "settings", "client", "doctor", "history"},
@@ -62,7 +66,7 @@ OWNERS = {
             "values/image.py",
             "values/transcript.py",
         ),
-        *("wire/", "prompt/", "providers/", "history/", "client/sandbox.py"),
+        *("lab/", "wire/", "prompt/", "providers/", "history/", "client/sandbox.py"),
         "magics/line/options.py",
         "widgets/microphone/dictation.py",
     ),
@@ -75,7 +79,7 @@ OWNERS = {
     "av": ("providers/sophnet/speech/live/source.py",),
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
-    "comm": ("widgets/",),
+    "comm": ("widgets/", "lab/"),
     "numpy": ("explore/", "sandbox/", "response/vectors.py", "response/response.py"),
     "pandas": (
         "values/page.py",

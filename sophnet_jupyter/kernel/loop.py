@@ -12,6 +12,8 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from .running import HungUp, Running
+
 T = TypeVar("T")
 
 # How long an interrupted coroutine may take to close its connection.
@@ -110,12 +112,13 @@ def settled(future: Future[Any], timeout: float | None = None) -> bool:
     return future.done()
 
 
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
+def run(coroutine: Coroutine[Any, Any, T], *, one: Running | None = None) -> T:
     """
     Run to completion and return the result.
 
     Interrupting the kernel cancels the coroutine and waits for it to clean up, so that the
-    connection is closed before the next cell starts; then KeyboardInterrupt goes on.
+    connection is closed before the next cell starts; then KeyboardInterrupt goes on. What stops
+    ``one`` cancels it likewise, and raises `HungUp`.
     """
     own, done = loop(), threading.Event()
     started: list[asyncio.Task[T]] = []
@@ -123,6 +126,8 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     def start() -> None:
         started.append(task := own.create_task(coroutine))
         task.add_done_callback(lambda _: done.set())
+        if one:
+            one.on_stop(lambda: own.call_soon_threadsafe(task.cancel))
 
     def cancel() -> None:
         if started:
@@ -141,6 +146,8 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
         own.call_soon_threadsafe(cancel)
         done.wait(GRACE)
         raise
+    if one and one.stopped and started[0].cancelled():
+        raise HungUp
     return started[0].result()
 
 

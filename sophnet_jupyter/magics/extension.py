@@ -35,11 +35,12 @@ TARGETS = "sophnet_jupyter.widgets.panel.line", "sophnet_jupyter.widgets.hearing
 _loaded: dict[int, tuple[KernelSession, SophNetMagics]] = globals().get("_loaded", {})
 
 
-def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
+def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSession:
     """
     Register the magics, and say where requests will go.
 
-    ``dress`` is called before the first magic is: it gives a response its looks.
+    ``dress`` is called before the first magic is: it gives a response its looks. Returns what the
+    magics share.
     """
     _take_away(shell)
     session = KernelSession(shell)
@@ -66,6 +67,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> None:
     sys.stdout.write(greeting(session) + "\n" + (f"! {told}\n" if told else ""))
     later(WARM_UP_AFTER, lambda: warm_up(session))
     later(WARM_UP_AFTER, lambda: loop.spawn(session.look_back()))
+    return session
 
 
 def unload(shell: Any) -> None:

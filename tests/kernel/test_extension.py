@@ -190,7 +190,7 @@ def test_unloading_leaves_no_thread_target_hook_or_process(alone):
     assert alone.run(WORK).status == "ok"
     before = left(alone)
     assert before["threads"]
-    assert sorted(before["targets"]) == ["sophnet.audio", "sophnet.panel"]
+    assert sorted(before["targets"]) == ["sophnet.audio", "sophnet.lab", "sophnet.panel"]
     assert before["sandbox"]
     assert before["hooks"]
     alone.run("panel.close(); microphone.close(); del panel, microphone")
@@ -220,4 +220,4 @@ def test_a_panel_that_is_open_keeps_its_line_over_a_reload(alone):
     alone.run("%load_ext sophnet_jupyter")
     alone.run("from sophnet_jupyter import ChatPanel; open_panel = ChatPanel()")
     alone.run("%reload_ext sophnet_jupyter")
-    assert left(alone)["targets"] == ["sophnet.panel"]
+    assert sorted(left(alone)["targets"]) == ["sophnet.lab", "sophnet.panel"]

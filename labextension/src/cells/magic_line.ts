@@ -88,3 +88,7 @@ function fieldAt(found: RegExpExecArray, from: number): Field {
   }
   return { from, to: from + found[0].length, names };
 }
+
+/** Whether a cell calls a magic of ours anywhere. */
+export const callsOurs = (source: string): boolean =>
+  source.split("\n").some((line) => cellMagic(line) !== null || lineMagic(line) !== null);

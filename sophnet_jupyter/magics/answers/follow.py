@@ -11,8 +11,10 @@ from typing import TextIO
 
 from ...errors import SophNetError, Stopped
 from ...events import Event, Finished, ImageReady, Notice, Progress, VideoReady
+from ...kernel import running
 from ...kernel.loop import run
 from ...kernel.output import Cell
+from ...kernel.running import HungUp
 from ...response import Arrival, Response
 from ...views.answer import Context, bundle
 from ...views.live.answer import View, show
@@ -21,6 +23,7 @@ from ...views.safe.control_characters import plain
 from ..background.handle import Background
 from ..background.job_views import HUNG_UP, Below, CancelNote, fail, failure, note
 from ..session.session import KernelSession
+from .settle import named
 
 GOES_ON = (
     "Cancel ends the waiting; the service goes on with a task that it has begun, "
@@ -85,10 +88,15 @@ class Following:
         Wait for the answer, show it, and store it as ``out`` too.
 
         An interrupt keeps what had come and raises `Stopped`; an error of ours keeps it as well.
+        What stops this work alone makes what had come the response.
         """
-        context, arrival = context or Context(), Arrival(on_event=self.on_event)
+        context, one = context or Context(), running.begin(self._session.shell)
+        arrival = Arrival(on_event=named(one, self))
         try:
-            response = run(show(events, self, arrival, model=""))
+            response = run(show(events, self, arrival, model=""), one=one)
+        except HungUp:
+            self._note_what_goes_on(arrival)
+            response = arrival.response
         except KeyboardInterrupt:
             self._note_what_goes_on(arrival)
             partial = arrival.end("stopped")
@@ -100,6 +108,8 @@ class Following:
             self._draw(arrival.response, context)
             self._session.keep(arrival.response, out)
             raise
+        finally:
+            running.end(one, arrival.response.ending)
         self._draw(response, context)
         self._session.remember_shown(response, context, out)
         return response

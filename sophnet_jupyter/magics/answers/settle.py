@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from ...errors import AnswerIncomplete, SophNetError, Stopped
 from ...events import Event
+from ...kernel import running
 from ...kernel.loop import run
+from ...kernel.running import HungUp, Running
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import View, show
@@ -26,17 +28,31 @@ def follow(events: AsyncGenerator[Event, None], *, model: str = "", strict: bool
     return ask
 
 
+def named(one: Running, view: View) -> Callable[[Response, Event], None]:
+    """What hears of each event: the view, and who wants to know which model answers."""
+
+    def on_event(response: Response, event: Event) -> None:
+        running.name(one, response.model)
+        view.on_event(response, event)
+
+    return on_event
+
+
 def settle(
     session: KernelSession, ask: Ask, context: Context, view: View, *, out: str | None
 ) -> Response:
     """
     Wait for an answer while ``view`` draws it, and store it as ``out``.
 
-    An interrupt keeps what had come and raises `Stopped`; an error of ours keeps it as well.
+    An interrupt keeps what had come and raises `Stopped`; an error of ours keeps it as well. What
+    stops this answer alone makes the part that had come the response.
     """
-    arrival = Arrival(on_event=view.on_event)
+    one = running.begin(session.shell)
+    arrival = Arrival(on_event=named(one, view))
     try:
-        response = run(ask(view, arrival))
+        response = run(ask(view, arrival), one=one)
+    except HungUp:
+        response = arrival.response
     except KeyboardInterrupt:
         partial = arrival.end("stopped")
         session.keep(partial, out)
@@ -45,5 +61,7 @@ def settle(
         error.response = arrival.response
         session.keep(arrival.response, out)
         raise
+    finally:
+        running.end(one, arrival.response.ending)
     session.remember_shown(response, context, out)
     return response

@@ -11,6 +11,8 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...errors import Stopped
+from ...events import Event
+from ...kernel import running
 from ...kernel.output import Cell
 from ...response import Arrival, Response
 from ...views.answer import Context
@@ -59,10 +61,17 @@ class Jobs:
         cell = Cell(self._shell)
         waits = _waits(cell)
         where = place(waits) if place else self._place(cell, context, waits=waits)
-        arrival = Arrival(on_event=where.view.on_event)
+        one = running.begin(self._shell, background=not waits)
+
+        def on_event(response: Response, event: Event) -> None:
+            running.name(one, response.model)
+            where.view.on_event(response, event)
+
+        arrival = Arrival(on_event=on_event)
         # IPython 9.18 counts on before a cell runs, others afterwards; this is right in all.
         number = self._shell.displayhook.prompt_count
         job = Background(number, prompt, context.conversation, arrival)
+        one.on_stop(job.cancel)
         self._list(job)
         if out:
             self._shell.user_ns[out] = job
@@ -71,6 +80,8 @@ class Jobs:
             try:
                 where.end(arrival, error)
             finally:
+                stopped = isinstance(error, Stopped)
+                running.end(one, "stopped" if stopped else arrival.response.ending)
                 # Somebody may have put something else under that name by now.
                 ours = self._shell.user_ns.get(out or "") is job
                 if out and ours and (not error or has_content(job.response)):

@@ -1,0 +1,46 @@
+import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { ILines } from "../lines.js";
+import { followCells } from "./states.js";
+
+const SIGNS: Record<string, string> = {
+  running: "●",
+  complete: "✓",
+  stopped: "■",
+  incomplete: "…",
+  failed: "✗",
+};
+const MARK = "jp-sophnet-mark";
+
+/** Marks in the gutter which model answers a cell, and how that goes. */
+export const marks: JupyterFrontEndPlugin<void> = {
+  id: "sophnet-jupyter:marks",
+  description: "Marks beside a prompt which model answers it, and how that ended.",
+  autoStart: true,
+  requires: [ILines],
+  optional: [ITranslator],
+  activate(_app, lines: ILines, translator: ITranslator | null) {
+    const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
+    const words: Record<string, string> = {
+      running: trans.__("is answering"),
+      complete: trans.__("has answered"),
+      stopped: trans.__("was stopped"),
+      incomplete: trans.__("broke off"),
+      failed: trans.__("failed"),
+    };
+    followCells(lines, (cell, shown) => {
+      const place = cell.node.querySelector<HTMLElement>(".jp-Cell-inputWrapper");
+      place?.querySelector(`.${MARK}`)?.remove();
+      if (!place || !shown) return;
+      const mark = document.createElement("div");
+      const name = shown.model || trans.__("The model");
+      mark.className = MARK;
+      mark.dataset.state = shown.state;
+      mark.title = `${name} ${words[shown.state] ?? shown.state}`;
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", mark.title);
+      mark.textContent = `${SIGNS[shown.state] ?? ""} ${shown.model}`;
+      place.append(mark);
+    });
+  },
+};

@@ -1,0 +1,192 @@
+import type { NotebookPanel } from "@jupyterlab/notebook";
+import type { Kernel, KernelMessage } from "@jupyterlab/services";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import type { JSONObject } from "@lumino/coreutils";
+import { Signal } from "@lumino/signaling";
+import type { ISignal } from "@lumino/signaling";
+import { leave, ready } from "../../sophnet_jupyter/widgets/panel/line.js";
+import { PROTOCOL, isEvent } from "./messages.js";
+import type { Command, Event, Welcome } from "./messages.js";
+
+const TARGET = "sophnet.lab";
+const EVENTS = "sophnet.lab.events";
+const ENDS: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
+
+export type Standing = "closed" | "opening" | "open";
+
+/**
+ * The line from a notebook to `sophnet_jupyter` in its kernel.
+ *
+ * It is opened when somebody wants something, never by itself, and closed with the kernel. Nothing
+ * is published on the comm that this opens; events come on one that the kernel opens in answer, and
+ * count only with the id that was sent here.
+ */
+export interface ILine {
+  readonly notebook: NotebookPanel;
+  readonly standing: Standing;
+  /** Why it is closed, in a sentence; empty if nobody has opened it yet. */
+  readonly why: string;
+  /** Whether the kernel hears commands while a cell runs. */
+  readonly live: boolean;
+  readonly event: ISignal<ILine, Event>;
+  readonly changed: ISignal<ILine, void>;
+  /** Open it if it is not; false where that cannot be, and `why` says why. */
+  open(): Promise<boolean>;
+  /** Command the kernel; false where there is nobody. */
+  send(command: Command, buffers?: ArrayBuffer[]): boolean;
+}
+
+export class Line implements ILine {
+  readonly event = new Signal<this, Event>(this);
+  readonly changed = new Signal<this, void>(this);
+  why = "";
+  private page = "";
+  private up: Kernel.IComm | undefined;
+  private opening: Promise<boolean> | undefined;
+  private answer: ((welcome: Welcome | null) => void) | undefined;
+  private isOpen = false;
+  private isDisposed = false;
+
+  constructor(
+    readonly notebook: NotebookPanel,
+    private readonly trans: TranslationBundle,
+  ) {
+    const { sessionContext } = notebook;
+    sessionContext.kernelChanged.connect(this.onKernel, this);
+    sessionContext.statusChanged.connect(this.onStatus, this);
+    addEventListener("pagehide", this.onPageHide);
+    this.listen(this.kernel);
+  }
+
+  get standing(): Standing {
+    return this.isOpen ? "open" : this.opening ? "opening" : "closed";
+  }
+
+  get live(): boolean {
+    return this.isOpen && Boolean(this.kernel?.supportsSubshells && (this.up as { subshellId?: string })?.subshellId);
+  }
+
+  open(): Promise<boolean> {
+    if (this.isOpen) return Promise.resolve(true);
+    return (this.opening ??= this.begin().finally(() => {
+      this.opening = undefined;
+      if (!this.isDisposed) this.changed.emit();
+    }));
+  }
+
+  /** Open it, and do not take an attempt's word that was made before. */
+  async openAgain(): Promise<boolean> {
+    return (this.opening && (await this.opening)) || this.open();
+  }
+
+  send(command: Command, buffers: ArrayBuffer[] = []): boolean {
+    if (!this.isOpen || !this.up || this.up.isDisposed) return false;
+    try {
+      this.up.send(command as unknown as JSONObject, undefined, buffers);
+    } catch {
+      // The kernel was disposed just now, and its status says why.
+      return false;
+    }
+    return true;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    removeEventListener("pagehide", this.onPageHide);
+    this.notebook.sessionContext.kernelChanged.disconnect(this.onKernel, this);
+    this.notebook.sessionContext.statusChanged.disconnect(this.onStatus, this);
+    this.drop("");
+    Signal.clearData(this);
+  }
+
+  private get kernel(): Kernel.IKernelConnection | null {
+    return this.notebook.sessionContext.session?.kernel ?? null;
+  }
+
+  private async begin(): Promise<boolean> {
+    await this.notebook.sessionContext.ready;
+    const { kernel, trans } = this;
+    if (!kernel || kernel.isDisposed) return this.refuse(trans.__("There is no kernel: start one."));
+    const { language_info } = await kernel.info;
+    if (language_info.name !== "python")
+      return this.refuse(trans.__("This kernel speaks %1, and no Python.", language_info.name));
+    this.page = crypto.randomUUID?.() ?? `${Math.random()}${Date.now()}`;
+    const up = (this.up = kernel.createComm(TARGET));
+    const answered = new Promise<Welcome | null>((resolve) => (this.answer = resolve));
+    up.onClose = () => this.answer?.(null);
+    await ready(kernel, up);
+    if (up.isDisposed || kernel.isDisposed) return this.refuse(this.why);
+    up.open({ page: this.page, protocol: PROTOCOL });
+    const welcome = await answered;
+    this.answer = undefined;
+    if (this.up !== up) return false;
+    if (!welcome)
+      return this.refuse(trans.__("The extension is not loaded: run %load_ext sophnet_jupyter."));
+    if (welcome.protocol !== PROTOCOL) {
+      void leave(up);
+      return this.refuse(
+        trans.__(
+          "The kernel has sophnet_jupyter %1, which this page is too old or too new for: " +
+            "install the same version for both, and load the page again.",
+          welcome.version,
+        ),
+      );
+    }
+    this.isOpen = true;
+    this.why = "";
+    return true;
+  }
+
+  private refuse(why: string): false {
+    this.up = undefined;
+    this.why = why;
+    return false;
+  }
+
+  /** Forget the kernel's side, with the reason. */
+  private drop(why: string): void {
+    const { up, kernel, isOpen } = this;
+    this.up = undefined;
+    this.isOpen = false;
+    this.why = why;
+    this.answer?.(null);
+    if (up && !up.isDisposed && kernel && !kernel.isDisposed) isOpen ? void leave(up) : up.dispose();
+    if (isOpen && !this.isDisposed) this.changed.emit();
+  }
+
+  private onKernel(_: unknown, { newValue }: { newValue: Kernel.IKernelConnection | null }): void {
+    this.drop(this.trans.__("The kernel was changed."));
+    this.listen(newValue);
+  }
+
+  private onStatus(_: unknown, status: Kernel.Status): void {
+    if (!ENDS.includes(status) || this.standing === "closed") return;
+    const { trans } = this;
+    const is_over = status === "dead" || status === "terminating";
+    this.drop(is_over ? trans.__("The kernel has ended.") : trans.__("The kernel was restarted."));
+  }
+
+  // A page that goes cannot wait for an answer, and would leave its subshell behind.
+  private readonly onPageHide = () => {
+    if (this.isOpen && this.up && !this.up.isDisposed) this.up.close();
+  };
+
+  /** Take the way down from this kernel: only what answers the request of this page counts. */
+  private listen(kernel: Kernel.IKernelConnection | null): void {
+    kernel?.registerCommTarget(EVENTS, (down: Kernel.IComm, { content }: KernelMessage.ICommOpenMsg) => {
+      // Nothing is sent on it: it needs no subshell.
+      if ("commsOverSubshells" in down) down.commsOverSubshells = "disabled" as never;
+      const welcome = content.data as unknown as Welcome;
+      // That of another page stays, unheard, until the kernel closes it.
+      if (!this.page || welcome.page !== this.page || !this.answer) return;
+      down.onMsg = ({ content: { data } }) => {
+        if (this.isOpen && isEvent(data)) this.event.emit(data);
+      };
+      down.onClose = () => {
+        if (this.isOpen) this.drop(this.trans.__("The extension was unloaded from the kernel."));
+      };
+      this.isOpen = welcome.protocol === PROTOCOL;
+      this.answer(welcome);
+    });
+  }
+}

@@ -1,0 +1,21 @@
+// The panels' scripts, which are plain JavaScript with types in comments, as they are used here.
+
+declare module "*/panel/line.js" {
+  import type { Kernel } from "@jupyterlab/services";
+  export function ready(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void>;
+  export function leave(comm: Kernel.IComm): Promise<void>;
+}
+
+declare module "*/page/dom.js" {
+  type Properties = Record<string, unknown>;
+  export function make<Tag extends keyof HTMLElementTagNameMap>(
+    tag: Tag,
+    properties?: Properties,
+    ...children: Array<Node | string>
+  ): HTMLElementTagNameMap[Tag];
+  export function button(
+    label: string,
+    onClick: () => void,
+    properties?: Properties,
+  ): HTMLButtonElement;
+}

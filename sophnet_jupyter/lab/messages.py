@@ -1,0 +1,63 @@
+"""
+What the page and the kernel tell each other, as in ``labextension/src/messages.ts``.
+
+A command goes up, an event comes down. Each has its ``kind``; a page or a kernel of another version
+ignores those that it does not know. No key, and no part of one, is in any of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+# Counted up when an older half would misunderstand a newer one.
+PROTOCOL = 1
+
+
+class StopCell(Struct, tag_field="kind", tag="stop"):
+    """Stop what runs for a cell."""
+
+    cell: str
+
+
+Command = StopCell
+
+
+class CellState(Struct, tag_field="kind", tag="cell"):
+    """
+    What runs for a cell, or how it ended: running, complete, stopped, incomplete, failed.
+
+    ``number`` tells several of one cell apart.
+    """
+
+    cell: str
+    number: int
+    state: str
+    model: str
+
+
+Event = CellState
+
+
+class Welcome(Struct, tag_field="kind", tag="welcome"):
+    """The first words to a page, as it opens: ``page`` is the id that it has sent."""
+
+    page: str
+    protocol: int
+    version: str
+
+
+def read(data: Any) -> Command | None:
+    """A command from a page; None where it is none that this kernel knows."""
+    try:
+        return msgspec.convert(data, Command)
+    except msgspec.ValidationError:
+        return None
+
+
+def sent(event: Event | Welcome) -> dict[str, Any]:
+    """An event as it is sent."""
+    found: dict[str, Any] = msgspec.to_builtins(event)
+    return found

@@ -1,0 +1,81 @@
+"""One page that has opened the line: its commands, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import comm
+
+from ..kernel import running
+from ..kernel.running import Running
+from ..widgets.panel.line import left
+from . import messages
+from .messages import CellState, Command, Event, StopCell, Welcome
+
+if TYPE_CHECKING:
+    from ..magics.session.session import KernelSession
+
+EVENTS = "sophnet.lab.events"
+
+
+class LabPage:
+    """The kernel's side of one page. ``gone`` is called when it has left."""
+
+    def __init__(
+        self,
+        uplink: Any,
+        opening: Any,
+        session: KernelSession,
+        gone: Callable[[LabPage], None],
+    ) -> None:
+        self._uplink = uplink
+        self._id = str(opening.get("page", "")) if isinstance(opening, dict) else ""
+        self._session = session
+        self._gone = gone
+        self._down: Any = None
+        # In place of the comm's own callbacks, around which IPython would run its hooks.
+        uplink.handle_msg = self._receive
+        uplink.handle_close = lambda message: self._leave()
+
+    def welcome(self) -> None:
+        """Open the way down, and tell what runs already."""
+        hello = Welcome(self._id, messages.PROTOCOL, version("sophnet-jupyter"))
+        self._down = comm.create_comm(target_name=EVENTS, data=messages.sent(hello))
+        for one in running.now():
+            self.tell_cell(one)
+
+    def tell(self, event: Event) -> None:
+        """Tell this page. May be called on any thread."""
+        if self._down is not None:
+            self._down.send(messages.sent(event))
+
+    def tell_cell(self, one: Running) -> None:
+        """Tell it what runs for a cell, or how that ended."""
+        if one.cell:
+            self.tell(CellState(one.cell, one.number, one.state, one.model))
+
+    def close(self) -> None:
+        """End the line from this side."""
+        self._uplink.close()
+        self._leave()
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        if left(message):
+            self._leave()
+        elif command := messages.read(message["content"]["data"]):
+            self._obey(command)
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case StopCell(cell=cell):
+                for one in running.now():
+                    if cell and one.cell == cell:
+                        one.stop()
+
+    def _leave(self) -> None:
+        down, self._down = self._down, None
+        if down is not None:
+            down.close()
+        self._gone(self)

@@ -1,0 +1,75 @@
+"""
+The kernel's end of the line to JupyterLab's extension.
+
+Commands come up on a comm that the page opens, and on which nothing is ever published: so a
+subshell serves it while a cell runs (see `widgets.panel.line`). Events go down on a second one,
+which the kernel opens, and only after a page has asked: one without the extension would answer with
+an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import comm
+
+if TYPE_CHECKING:
+    from ..kernel.running import Running
+    from ..magics.session.session import KernelSession
+    from .page import LabPage
+
+TARGET = "sophnet.lab"
+
+# Kept over importlib.reload(), after which nobody could tell them anything.
+_pages: list[LabPage] = globals().get("_pages", [])
+_unfollow: Callable[[], None] | None = globals().get("_unfollow")
+
+
+def offer(shell: Any, session: KernelSession) -> None:
+    """Answer pages that open the line from now on; without a kernel there are none."""
+    if not hasattr(shell, "kernel"):
+        return
+
+    def opened(uplink: Any, message: dict[str, Any]) -> None:
+        from .page import LabPage
+
+        global _unfollow
+        page = LabPage(uplink, message["content"]["data"], session, _forget)
+        _pages.append(page)
+        if _unfollow is None:
+            from ..kernel.running import follow
+
+            _unfollow = follow(_tell)
+        page.welcome()
+
+    comm.get_comm_manager().register_target(TARGET, opened)
+
+
+def withdraw() -> None:
+    """Tell the pages that the extension is gone from this kernel, and answer none any more."""
+    targets: dict[str, Any] = comm.get_comm_manager().targets
+    targets.pop(TARGET, None)
+    for page in list(_pages):
+        page.close()
+    _pages.clear()
+    _stop_following()
+
+
+def _tell(one: Running) -> None:
+    for page in list(_pages):
+        page.tell_cell(one)
+
+
+def _forget(page: LabPage) -> None:
+    if page in _pages:
+        _pages.remove(page)
+    if not _pages:
+        _stop_following()
+
+
+def _stop_following() -> None:
+    global _unfollow
+    if _unfollow:
+        _unfollow()
+    _unfollow = None

@@ -1,0 +1,58 @@
+"""One answer is stopped by its button, and the notebook goes on; marks tell how each ended."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def slow(start_sandbox):
+    """A sandbox that takes its time."""
+    with start_sandbox("--tokens-per-second", "10") as sandbox:
+        yield sandbox
+
+
+def mark(notebook, index, state):
+    return notebook.cell(index).locator(f".jp-sophnet-mark[data-state={state}]")
+
+
+def test_stop_ends_one_answer_and_run_all_goes_on(lab, open_notebook, host, slow, silent):
+    lab.write(
+        "stop.ipynb",
+        f"%env SOPHNET_SANDBOX_URL={slow.root}\n%load_ext sophnet_jupyter",
+        "%%sophchat -o first\nTell a long story.",
+        "print(first.ending, _ is first, bool(first.text))",
+        "%sophchat -o second what is 17*23?",
+        "%%sophchat -b -o third\nTell another long story.",
+    )
+    notebook = open_notebook("stop.ipynb", host)
+    notebook.command("notebook:run-all-cells")
+    stop = notebook.cell(1).get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    expect(mark(notebook, 1, "running")).to_be_visible()
+    expect(notebook.output_of(1)).to_contain_text(re.compile(r"\w{3}"))
+    notebook.screenshot("lab-stop-light")
+    stop.click()
+    expect(stop).to_have_count(0)
+    expect(mark(notebook, 1, "stopped")).to_have_attribute("title", re.compile(r"\w+ was stopped"))
+    expect(notebook.output_of(1)).to_contain_text("stopped")
+    expect(notebook.output_of(1).locator("[data-mime-type*=error]")).to_have_count(0)
+    expect(notebook.output_of(2)).to_have_text("stopped True True")
+    expect(mark(notebook, 3, "complete")).to_be_visible()
+
+    # One in the background too, when its cell has ended.
+    stop = notebook.cell(4).get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    notebook.wait_idle()
+    notebook.set_theme("JupyterLab Dark")
+    notebook.page.wait_for_timeout(1000)
+    notebook.screenshot("lab-stop-dark")
+    stop.click()
+    expect(mark(notebook, 4, "stopped")).to_be_visible()
+    expect(stop).to_have_count(0)
+    assert silent()

@@ -1,0 +1,58 @@
+"""One answer is stopped by itself: its cell ends well, and the notebook goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.kernel
+
+# Whoever follows hears of the model with the first event.
+STOPS = """
+from sophnet_jupyter.kernel import running
+seen = []
+def stops(one):
+    seen.append((one.cell, one.state))
+    if one.model:
+        one.stop()
+unfollow = running.follow(stops)
+"""
+
+
+@pytest.fixture
+def stopping(kernel):
+    """A kernel in which each answer is stopped when its model is known."""
+    kernel.run(STOPS)
+    yield kernel
+    kernel.run("unfollow()")
+
+
+def test_a_stopped_answer_is_the_response_of_its_cell(stopping):
+    outcome = stopping.run("%%sophchat -o part\ncount to 500")
+    assert outcome.status == "ok"
+    assert outcome.errors == []
+    assert "stopped" in outcome.text
+    assert stopping.value("part.ending, _ is part, len(part.text) < 1500") == (
+        "stopped",
+        True,
+        True,
+    )
+    assert stopping.value("seen[0], seen[-1]") == (("a-cell", "running"), ("a-cell", "stopped"))
+    assert stopping.value("running.now()") == []
+
+
+def test_a_stopped_answer_in_the_background_is_cancelled(stopping):
+    outcome = stopping.run("%%sophchat -b -o part\ncount to 500")
+    assert outcome.status == "ok"
+    stopping.run("import time\nwhile running.now(): time.sleep(0.02)")
+    assert stopping.value("part.ending") == "stopped"
+    assert stopping.value("seen[-1]") == ("a-cell", "stopped")
+
+
+def test_what_ended_or_failed_says_so(kernel):
+    kernel.run(STOPS.replace("one.stop()", "pass"))
+    kernel.run("%sophchat what is 2*3?")
+    assert kernel.run("%sophchat -m no-such-model hi").status == "error"
+    kernel.run("unfollow()")
+    states = [state for _, state in kernel.value("seen")]
+    assert [state for state in states if state != "running"] == ["complete", "failed"]
+    assert kernel.value("running.now()") == []

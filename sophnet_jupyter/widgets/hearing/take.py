@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from ...errors import SettingsError
+
 # Seconds of sound that may wait while the line to the recogniser is opened, or is slow.
 WAITING = 30.0
 # Seconds without a frame after which the page counts as gone.
 GONE = 15.0
+
+
+def refuse_coded(who: str, sound_format: object) -> None:
+    """Raise `SettingsError` for a format other than the samples that a browser's microphone has."""
+    if sound_format != "pcm":
+        raise SettingsError(f"{who} sends samples, so that its format is pcm: leave format out.")
 
 
 class Take:

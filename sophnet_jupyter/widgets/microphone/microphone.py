@@ -18,6 +18,7 @@ from ...options.words import shows_options
 from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain
 from ..hearing.hearers import OnFinal
+from ..hearing.take import refuse_coded
 from ..panel.panel import Buffers, Command
 from . import spoken
 from .listening import Listening, shown
@@ -63,6 +64,7 @@ class Microphone(Listening):
         title: str = "Microphone",
         **options: Unpack[LiveOptions],
     ) -> None:
+        refuse_coded("A microphone", options.get("format", "pcm"))
         super().__init__(keeps=keep, clean=clean, title=title, sourced=source is not None)
         self._client = self.client_for(client)
         self._source, self._options = source, {**options}

@@ -12,6 +12,7 @@ from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...options.voicechat import TalkOptions
 from ...options.words import shows_options
+from ..hearing.take import refuse_coded
 from ..panel.panel import Buffers, Command
 from . import look
 from . import turn as voice_turn
@@ -86,6 +87,7 @@ class VoiceChat(Conversation):
     ) -> None:
         if mode not in MODES:
             raise SettingsError(f"A voice chat is {' or '.join(MODES)}, not {mode}.")
+        refuse_coded("A voice chat's microphone", options.get("format", "pcm"))
         super().__init__(
             title=title,
             chat_model=model,

@@ -18,6 +18,7 @@ from sophnet_jupyter.kernel.loop import loop, run
 from sophnet_jupyter.providers.sophnet.voicechat.session import VoiceChatLimits
 from sophnet_jupyter.sandbox.engines import source
 from sophnet_jupyter.widgets.hearing.uplink import Message
+from sophnet_jupyter.widgets.microphone.microphone import Microphone
 from sophnet_jupyter.widgets.voicechat import line
 from sophnet_jupyter.widgets.voicechat.panel import VoiceChat
 from sophnet_jupyter.widgets.voicechat.turn import Turn, heard_part
@@ -487,3 +488,9 @@ def test_where_a_text_is_cut_no_word_is_torn() -> None:
 def test_a_mode_that_is_none_is_refused() -> None:
     with pytest.raises(SettingsError, match="hands-free or push-to-talk"):
         VoiceChat(Client("sandbox", "http://127.0.0.1:1/x"), mode="loud")
+
+
+@pytest.mark.parametrize("panel", [Microphone, VoiceChat])
+def test_a_panel_refuses_a_format_that_no_microphone_sends(panel) -> None:
+    with pytest.raises(SettingsError, match="its format is pcm: leave format out"):
+        panel(Client("sandbox", "http://127.0.0.1:1/x"), format="mp3")

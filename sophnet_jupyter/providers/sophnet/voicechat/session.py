@@ -18,6 +18,7 @@ from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.held import held
 from ....wire.websocket import Sockets
+from ..audio_format import check
 from ..chat.chunk import Cite, as_it_is
 from ..speech.live.source import Samples, paced
 from .held_line import HeldLine, State
@@ -125,7 +126,13 @@ class VoiceChatSession:
         self.setup = setup
 
     async def send(self, data: bytes) -> None:
-        """Send ``data``, sound in the setup's format. Raises what ended the connection."""
+        """
+        Send ``data``, sound in the setup's format. Raises what ended the connection.
+
+        Raises `SettingsError` for sound that does not begin as its format does.
+        """
+        if data and not self._turns.sounded:
+            check(self.setup.format, data)
         await self._held.send(data)
 
     async def play(self, source: Any, *, pace: float = 1.0) -> Samples:

@@ -408,3 +408,9 @@ async def test_the_key_in_the_address_is_nowhere_to_be_seen(
         frames = frames.tb_next
     assert "speech-chat" in caplog.text, "it is logged, without what it must not say"
     assert key not in told
+
+
+async def test_samples_are_refused_where_the_setup_says_that_a_file_comes(talk: Talk) -> None:
+    async with talk(format="mp3") as session:
+        with pytest.raises(SettingsError, match="no mp3: leave format out"):
+            await session.send(spoken(1, 2))

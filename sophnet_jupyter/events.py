@@ -33,6 +33,14 @@ class Started(_Event, frozen=True, kw_only=True):
     sandbox: bool = False
     analysis: bool = False
     """What it thinks aloud are the steps of an analysis, and its text is a report on them."""
+    created: float | None = None
+    """When the service says that it began, in seconds since the epoch."""
+
+
+class Metadata(_Event, frozen=True, kw_only=True):
+    """What else a service says of its answer, under its own names."""
+
+    values: Mapping[str, Any]
 
 
 class Replayed(_Event, frozen=True, kw_only=True):
@@ -332,6 +340,7 @@ class Finished(_Event, frozen=True, kw_only=True):
 
 Event = (
     Started
+    | Metadata
     | Replayed
     | TextDelta
     | ReasoningDelta

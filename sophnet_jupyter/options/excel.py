@@ -12,9 +12,11 @@ class ExcelOptions(TypedDict, total=False):
     * ``trace_id``: 1 to 64 characters that name the request; one is made where none is given
     * ``temperature`` and ``top_p``: 0 to 1; the service advises against either
     * ``max_tokens``: at least 1
+    * ``timestamp``: seconds since the epoch, which the service takes and says nothing about
     """
 
     trace_id: str | None
     temperature: float | None
     top_p: float | None
     max_tokens: int | None
+    timestamp: int | None

@@ -60,3 +60,9 @@ def _other_code(body: Mapping[str, Any]) -> object:
 def is_sandbox(headers: Mapping[str, str]) -> bool:
     """True when the sandbox has answered. Only its header says so: bodies are the service's."""
     return (headers.get("x-sandbox") or "").partition(";")[0] == "1"
+
+
+def moment(value: object) -> float | None:
+    """Seconds since the epoch, as most services write a time; None for anything else."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and 0 < value < 1e11 else None  # type: ignore[operator, arg-type]

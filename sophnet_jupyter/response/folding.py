@@ -11,6 +11,7 @@ from ..events import (
     Finished,
     ImageReady,
     Logprobs,
+    Metadata,
     Notice,
     PageRead,
     Parsed,
@@ -96,7 +97,10 @@ def fold(state: Response, event: Event) -> Response:
                 system_fingerprint=event.system_fingerprint or state.system_fingerprint,
                 sandbox=event.sandbox,
                 analysis=event.analysis,
+                created=event.created or state.created,
             )
+        case Metadata():
+            return _changed(state, metadata={**state.metadata, **event.values})
         case Replayed():
             return _changed(state, replayed=event)
         case Finished(reason=reason, ending=ending):

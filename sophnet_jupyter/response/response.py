@@ -78,6 +78,10 @@ class Response:
     model: str = ""
     request_id: str = ""
     system_fingerprint: str = ""
+    # When the service says that it began, in seconds since the epoch; and what else it says of its
+    # answer, under its own names: Dify's metadata, TeleAI's file_size.
+    created: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     sandbox: bool = False
     # Where the answer was kept, if nobody was asked for it now.
     replayed: Replayed | None = None

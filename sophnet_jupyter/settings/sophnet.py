@@ -198,14 +198,16 @@ def _address(key: _Key, said: _Said) -> tuple[str, str]:
         return sandbox_url(said.environ), "SOPHNET_SANDBOX_URL"
     setting = "SOPHNET_BASE_URL"
     if "base_url" in said.given:
-        setting = "base_url"
+        setting = "base_url (SOPHNET_BASE_URL is not used)"
     elif "base_url" in said.chosen:
         setting = f"the address of {_login(said.chosen.get('profile', ''))}"
-    return checked_url(said.first("base_url", BASE_URL), setting), setting
+    url = checked_url(said.first("base_url", BASE_URL), setting.partition(" (")[0])
+    return url, setting
 
 
 def _key_setting(key: _Key) -> str:
-    names = {"argument": "api_key", "environment": "SOPHNET_API_KEY"}
+    unused = "api_key (SOPHNET_API_KEY is not used)"
+    names = {"argument": unused, "environment": "SOPHNET_API_KEY"}
     names["sandbox"] = "SOPHNET_SANDBOX_KEY"
     return names.get(key.source) or f"the key of {_login(key.belongings.get('profile', ''))}"
 

@@ -44,7 +44,9 @@ def test_an_address_is_named_as_it_was_given(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DIFY_WRITER_API_KEY", "app-0123456789abc")
     monkeypatch.setenv("DIFY_WRITER_BASE_URL", f"{NOBODY}/v1")
     assert "and DIFY_WRITER_BASE_URL." in asked("writer")
-    assert "and base_url." in asked("chat", api_key=KEY, base_url=NOBODY)
+    assert "and base_url (SOPHNET_BASE_URL is not used)." in asked(
+        "chat", api_key=KEY, base_url=NOBODY
+    )
     monkeypatch.setenv("SOPHNET_BASE_URL", NOBODY)
     assert "and SOPHNET_BASE_URL." in asked("chat", api_key=KEY)
     choose(Secret(KEY), profile="work", base_url=NOBODY)

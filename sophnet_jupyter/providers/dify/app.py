@@ -38,13 +38,30 @@ Rating = Literal["like", "dislike"] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """A user's rating of an answer: ``rating`` is like, dislike, or empty if withdrawn."""
+    """
+    A user's rating of an answer: ``rating`` is like, dislike, or empty if withdrawn.
+
+    ``from_source`` is ``user`` for who uses the app, ``admin`` for who makes it; one of the two
+    ids says who that was. Times are in UTC.
+    """
 
     id: str
     message_id: str
     rating: str = ""
     content: str = ""
     created_at: datetime | None = None
+    updated_at: datetime | None = None
+    app_id: str = ""
+    conversation_id: str = ""
+    from_source: str = ""
+    from_end_user_id: str = ""
+    from_account_id: str = ""
+
+
+_WORDS_OF_FEEDBACK = (
+    *("id", "message_id", "rating", "content", "app_id", "conversation_id"),
+    *("from_source", "from_end_user_id", "from_account_id"),
+)
 
 
 @checks_keywords("dify")
@@ -166,11 +183,9 @@ class App:
         body = await self._get(f"/app/feedbacks?{urlencode(asked)}")
         return [
             Feedback(
-                id=str(item.get("id") or ""),
-                message_id=str(item.get("message_id") or ""),
-                rating=str(item.get("rating") or ""),
-                content=str(item.get("content") or ""),
+                **{name: str(item.get(name) or "") for name in _WORDS_OF_FEEDBACK},
                 created_at=moment(item.get("created_at")),
+                updated_at=moment(item.get("updated_at")),
             )
             for item in objects(body.get("data"))
         ]

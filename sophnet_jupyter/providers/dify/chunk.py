@@ -19,6 +19,7 @@ from ...events import (
     TextReplaced,
     Usage,
 )
+from .. import reply
 from ..service_json import Halves
 from ..thoughts import ThoughtPiece, Thoughts
 from .loose import number, objects, table
@@ -33,11 +34,14 @@ class CompletionDecoder:
 
     ``task_id`` is what `stop` wants, ``message_id`` what feedback and speech want. ``ended`` is
     true after ``message_end``; sound may still follow, and ``speaking`` is true while it does.
+    ``metadata`` is all that was said of the answer by then.
     """
 
     def __init__(self) -> None:
         self.task_id = ""
         self.message_id = ""
+        self.created: float | None = None
+        self.metadata: Mapping[str, Any] = {}
         self.ended = False
         self.speaking = False
         self.empty = True
@@ -57,6 +61,7 @@ class CompletionDecoder:
         kind = str(chunk.get("event") or _kind(chunk, name))
         own = chunk.get("id") if kind in ("message", "message_end") else ""
         self.message_id = str(chunk.get("message_id") or own or self.message_id)
+        self.created = self.created or reply.moment(chunk.get("created_at"))
         if self.ended and not kind.startswith("tts_") and kind != "message_replace":
             # Only sound is in its place behind the end, and what moderation withdraws late.
             return []
@@ -73,6 +78,7 @@ class CompletionDecoder:
             case "message_end":
                 self.ended = True
                 files, facts = objects(chunk.get("files")), chunk.get("metadata")
+                self.metadata = table(facts)
                 return [*self._left(), *self._made(files), *metadata(facts)]
             case "tts_message":
                 self.speaking = True
@@ -138,8 +144,8 @@ def _piece_events(pieces: Iterable[ThoughtPiece]) -> Iterator[Event]:
 
 def metadata(said: object) -> list[Event]:
     """Events for an answer's metadata: its sources, its usage, and the annotation it came from."""
-    found: list[Event] = []
     facts = table(said)
+    found: list[Event] = []
     if sources := objects(facts.get("retriever_resources")):
         found.append(References(items=tuple(map(_reference, sources, range(1, 1 + len(sources))))))
     if annotation := table(facts.get("annotation_reply")):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from ...errors import AnswerUnreadable, ServiceError, SophNetError
-from ...events import Event, Notice, Progress, Started
+from ...events import Event, Metadata, Notice, Progress, Started
 from ...wire.call import Call, Reply, segment
 from ...wire.held import held
 from ...wire.retry import PAID_TASK, Retry
@@ -150,7 +150,7 @@ class CompletionReader:
 
     def end(self, *, stopped: bool) -> list[Event]:
         """The last events, once the stream has ended."""
-        return [*self._begin(), *self.decoder.end(stopped=stopped)]
+        return [*self._begin(), *_told(self.decoder), *self.decoder.end(stopped=stopped)]
 
     def _chunks(self, sse: SSE) -> list[dict[str, Any]]:
         if sse.event == "error":
@@ -174,7 +174,7 @@ class CompletionReader:
         if self._started:
             return []
         self._started = True
-        return [_started(self._reply, self.decoder.message_id)]
+        return [_started(self._reply, self.decoder)]
 
 
 def whole(reply: Reply) -> list[Event]:
@@ -184,7 +184,12 @@ def whole(reply: Reply) -> list[Event]:
         raise unreadable(reply, "JSON without any answer")
     decoder = CompletionDecoder()
     said = decoder.whole(body)
-    return [_started(reply, decoder.message_id), *said, *decoder.end()]
+    return [_started(reply, decoder), *said, *_told(decoder), *decoder.end()]
+
+
+def _told(decoder: CompletionDecoder) -> list[Event]:
+    """What Dify says of an answer, whole: events of their own have only a part of it."""
+    return [Metadata(values=decoder.metadata)] if decoder.metadata else []
 
 
 def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
@@ -244,11 +249,12 @@ def _call(body: Mapping[str, Any]) -> Call:
     return Call(method="POST", path=PATH, body=arguments.encoded(body), lane="app")
 
 
-def _started(reply: Reply, message_id: str) -> Started:
+def _started(reply: Reply, decoder: CompletionDecoder) -> Started:
     return Started(
         service=SERVICE,
-        request_id=reply.scrub(message_id or reply.headers.get("x-request-id", "")),
+        request_id=reply.scrub(decoder.message_id or reply.headers.get("x-request-id", "")),
         sandbox=is_sandbox(reply.headers),
+        created=decoder.created,
     )
 
 

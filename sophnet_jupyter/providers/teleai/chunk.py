@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...events import Event, Notice, ReasoningDelta, TextDelta, Usage
+from ...events import Event, Metadata, Notice, ReasoningDelta, TextDelta, Usage
 from ..endings import EARLY, Endings, reason_of
 from ..service_json import Halves
 
 # What the document calls the steps of the analysis; all else is its report.
 STEPS = "source"
+# Of a choice, beside its words (docs/services/teleai.md#excel).
+FACTS = ("file_size", "logprobs")
 
 
 class AnalysisDecoder:
@@ -25,6 +27,7 @@ class AnalysisDecoder:
         self.endings = Endings()
         self.steps = False
         self.report = False
+        self._facts: dict[str, Any] = {}
         self._halves = {True: Halves(), False: Halves()}
 
     @property
@@ -48,9 +51,17 @@ class AnalysisDecoder:
                 found.append(TextDelta(text=text))
             if (reason := reason_of(choice.get("finish_reason"))) and not steps:
                 self.endings.add_reason(_reason(reason))
+            found += self._told(choice)
         if usage := _dict(chunk.get("usage")):
             found.append(_usage(usage))
         return found
+
+    def _told(self, choice: Mapping[str, Any]) -> list[Event]:
+        """What a chunk says beside its words, where that is new."""
+        said = {name: choice[name] for name in FACTS if choice.get(name) is not None}
+        new = {name: value for name, value in said.items() if self._facts.get(name) != value}
+        self._facts |= new
+        return [Metadata(values=new)] if new else []
 
     def end(self) -> list[Event]:
         """The remaining events at the end of the stream."""

@@ -27,6 +27,7 @@ from ...wire.stream.sse import SSE
 from ...wire.wire import Wire
 from .. import arguments
 from ..lines import DONE, EventLines, read
+from ..reply import moment
 from .access import (
     SERVICE,
     checked,
@@ -264,6 +265,7 @@ def _started(reply: Reply, chunk: Mapping[str, Any], trace: str) -> Started:
         request_id=trace,
         sandbox=is_sandbox(reply.headers),
         analysis=True,
+        created=moment(chunk.get("created")),
     )
 
 

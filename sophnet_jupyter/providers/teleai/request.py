@@ -20,6 +20,7 @@ def request(
     temperature: float | None = None,
     top_p: float | None = None,
     max_tokens: int | None = None,
+    timestamp: int | None = None,
 ) -> dict[str, Any]:
     """
     The body of an analysis, but for ``stream``; only what was given is in it.
@@ -40,6 +41,10 @@ def request(
         if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens < 1:
             raise SettingsError(f"max_tokens must be a whole number from 1, not {max_tokens!r}.")
         body["max_tokens"] = max_tokens
+    if timestamp is not None:
+        if not isinstance(timestamp, int) or isinstance(timestamp, bool) or timestamp < 0:
+            raise SettingsError(f"timestamp is in seconds since the epoch, not {timestamp!r:.80}.")
+        body["timestamp"] = timestamp
     return body
 
 

@@ -253,6 +253,10 @@ async def test_an_opinion_is_given_listed_and_taken_back(app: Make, seen: Seen) 
         mine = [f for f in await ours.feedbacks(limit=100) if f.message_id == answer.request_id]
         assert [(f.rating, f.content) for f in mine] == [("like", "well said")]
         assert mine[0].created_at.tzinfo
+        assert mine[0].updated_at >= mine[0].created_at
+        assert mine[0].from_source == "user"
+        assert mine[0].from_account_id == ""
+        assert all((mine[0].app_id, mine[0].conversation_id, mine[0].from_end_user_id))
         await ours.feedback(answer.request_id, None)
         assert seen()[-1]["body"] == {"rating": None, "user": "critic"}
         assert answer.request_id not in {f.message_id for f in await ours.feedbacks(limit=100)}

@@ -34,7 +34,8 @@ after part of an answer had come carries that part as ``error.response``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 # What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
@@ -61,6 +62,8 @@ class SophNetError(Exception):
     """Base class; catch this to catch everything below."""
 
     response: Partial | None = None
+    # Of many inputs of one call those that came to nothing, each with its reason in a sentence.
+    without: Mapping[int, str] = MappingProxyType({})
     # What to name when asking the service about it, where the request had an id.
     request_id: str = ""
 

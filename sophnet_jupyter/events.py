@@ -278,6 +278,18 @@ class VectorsReady(_Event, frozen=True, kw_only=True):
     data: bytes
 
 
+class Placed(_Event, frozen=True, kw_only=True):
+    """
+    Where the rows of an exploration stand now: ``points`` are (n, 2) 32-bit floats, NaN where none.
+
+    ``epoch`` counts up to ``of``; the last one is the map.
+    """
+
+    points: bytes
+    epoch: int
+    of: int
+
+
 class Transcript(_Event, frozen=True, kw_only=True):
     """Recognised speech. A partial one repeats its whole sentence; times are in milliseconds."""
 
@@ -359,6 +371,7 @@ Event = (
     | VideoReady
     | VectorsAsked
     | VectorsReady
+    | Placed
     | Transcript
     | Progress
     | Usage

@@ -41,6 +41,7 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> No
         if ours or name.lower().endswith("_proxy"):
             del os.environ[name]
     os.environ["SOPHNET_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+    os.environ["SOPHNET_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["SOPHNET_CONFIG_DIR"] = str(tmp_path_factory.mktemp("no-profiles"))
 
 

@@ -183,8 +183,11 @@ class Client:
     def embeddings(self) -> Embeddings:
         """Texts and images as vectors."""
         from ..providers.sophnet.embeddings.embeddings import Embeddings
+        from .vectors import KeptHere
 
-        return Embeddings(self._sophnet, place=self._place("embeddings"))
+        return Embeddings(
+            self._sophnet, place=self._place("embeddings"), kept=KeptHere(self.settings)
+        )
 
     @cached_property
     def dify(self) -> Dify:

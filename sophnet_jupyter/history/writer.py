@@ -46,7 +46,8 @@ class Writer:
     """
     Writes changes to a file in the order in which they were given.
 
-    ``on_notice`` hears in a sentence that the file cannot be used, and that it can be again.
+    ``on_notice`` hears in a sentence that the file cannot be used, and that it can be again;
+    ``what`` begins these sentences.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Writer:
         *,
         on_notice: Callable[[str], None] = lambda _: None,
         most_waiting: int = MOST_WAITING,
+        what: str = "The history",
     ) -> None:
         self.path = path
+        self._what = what
         self._schema = schema
         self._on_notice = on_notice
         self._most = most_waiting
@@ -166,12 +169,12 @@ class Writer:
     def _tell(self, problem: str) -> None:
         if problem and not self._problem:
             self._on_notice(
-                f"The history waits in this kernel's memory, since {self.path} cannot be used: "
+                f"{self._what} waits in this kernel's memory, since {self.path} cannot be used: "
                 f"{problem}. It is tried again by itself."
             )
         elif self._problem and not problem:
             lost = f"; {self._lost:,} records of meanwhile were too many" if self._lost else ""
-            self._on_notice(f"The history is kept in {self.path} again{lost}.")
+            self._on_notice(f"{self._what} is kept in {self.path} again{lost}.")
             self._lost = 0
         self._problem = problem
 

@@ -17,6 +17,7 @@ class EmbeddingOptions(TypedDict, total=False):
     * ``at_once``: so many requests at a time, at least 1; of all calls together 8
     * ``dimensions``: of a vector, such as 1024, 512 or 64, as the model has them
     * ``normalized``: True for vectors of length 1; ``encoding_type``: the service's word, for CLIP
+    * ``cache``: True to take vectors that were paid for before, and keep new ones, on this machine
     * ``extra_body``: whatever else the service takes; it goes in last and wins
     """
 
@@ -28,4 +29,5 @@ class EmbeddingOptions(TypedDict, total=False):
     dimensions: object
     normalized: bool | None
     encoding_type: str | None
+    cache: bool
     extra_body: Mapping[str, Any] | None

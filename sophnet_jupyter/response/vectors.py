@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
 from ..events import VectorsAsked, VectorsReady
+from .growing_list import GrowingList
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ class Vectors:
     """
 
     asked: VectorsAsked = field(default_factory=VectorsAsked)
-    pieces: tuple[VectorsReady, ...] = ()
+    pieces: GrowingList[VectorsReady] = field(default_factory=GrowingList)
 
     def __bool__(self) -> bool:
         return bool(self.pieces)
@@ -56,7 +57,7 @@ class Vectors:
         return [place for place in range(len(self)) if place not in came]
 
     def grown(self, piece: VectorsReady) -> Vectors:
-        return replace(self, pieces=(*self.pieces, piece))
+        return replace(self, pieces=self.pieces.grown(piece))
 
     @cached_property
     def array(self) -> Matrix:

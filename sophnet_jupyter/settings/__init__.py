@@ -25,6 +25,7 @@ from .dify import choose_dify as choose_dify
 from .dify import dify_apps as dify_apps
 from .dify import environment_dify_url as environment_dify_url
 from .environment import Timeouts as Timeouts
+from .environment import cache_folder as cache_folder
 from .environment import data_folder as data_folder
 from .environment import media_in_files as media_in_files
 from .environment import profile_in_use as profile_in_use

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,60 @@ def data_folder(environ: Mapping[str, str] | None = None) -> Path:
         # The standard wants a relative path to be ignored.
         base = base if base.startswith("/") else home and f"{home}/.local/share"
     return Path(base, "sophnet_jupyter") if base else Path(".sophnet_jupyter")
+
+
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """
+    The user's folder of what can be made again: vectors and maps.
+
+    SOPHNET_CACHE_DIR, or the system's own place: ``%LOCALAPPDATA%``, ``~/Library/Caches``,
+    ``$XDG_CACHE_HOME`` or ``~/.cache``, and in it ``sophnet_jupyter``. Where a home lies on a
+    network drive, the node's own disk: a cache there would be slower than what it saves.
+    """
+    environ = os.environ if environ is None else environ
+    if named := environ.get("SOPHNET_CACHE_DIR"):
+        return Path(named).expanduser()
+    home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA", "") or (home and f"{home}/AppData/Local")
+    elif sys.platform == "darwin":
+        base = home and f"{home}/Library/Caches"
+    else:
+        base = environ.get("XDG_CACHE_HOME", "")
+        base = base if base.startswith("/") else home and f"{home}/.cache"
+    if not base:
+        return Path(".sophnet_jupyter")
+    if on_network(Path(base), _mounts()):
+        whose = hashlib.sha256(str(base).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir(), f"sophnet_jupyter-{whose}")
+    return Path(base, "sophnet_jupyter")
+
+
+# As Linux names them; elsewhere nobody tells, and the folder is taken as it is.
+_NETWORK = frozenset(
+    """
+    nfs nfs4 cifs smb3 lustre gpfs beegfs ceph afs 9p fuse.sshfs fuse.glusterfs fuse.s3fs
+    fuse.gcsfuse
+    """.split()
+)
+
+
+def on_network(path: Path, mounts: str) -> bool:
+    """Whether a folder lies on a network drive, by a table of mounts as Linux has it."""
+    found, kind = "", ""
+    for line in mounts.splitlines():
+        parts = line.split(" ")
+        inside = len(parts) > 2 and (path.is_relative_to(parts[1]) or parts[1] == "/")
+        if inside and len(parts[1]) >= len(found):
+            found, kind = parts[1], parts[2]
+    return kind in _NETWORK
+
+
+def _mounts() -> str:
+    try:
+        return Path("/proc/self/mounts").read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def media_in_files() -> bool:

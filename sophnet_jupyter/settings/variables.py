@@ -28,6 +28,7 @@ VARIABLES = {
     "SSL_CERT_FILE": "where SOPHNET_CA_BUNDLE is not set; so REQUESTS_CA_BUNDLE, SSL_CERT_DIR",
     "SOPHNET_PROFILE": "profile a new kernel begins with, ``default`` if unset",
     "SOPHNET_CONFIG_DIR": "folder of profiles.json; the system's own if unset, see `keystore`",
+    "SOPHNET_CACHE_DIR": "folder of what can be made again, such as vectors; see `cache_folder`",
     "SOPHNET_DATA_DIR": "folder of what is kept on this machine, such as tasks; see `data_folder`",
     "SOPHNET_MEDIA": "``embed`` results in notebooks, or keep them as ``files`` beside them",
     "SOPHNET_NO_SANDBOX": "``1``: never start the sandbox, fail with a sentence instead",

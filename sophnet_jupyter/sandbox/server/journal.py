@@ -75,7 +75,8 @@ class Journal:
         entry = Entry(scope, body)
         # A fault that strikes only once must know the same request again.
         scope["fingerprint"] = hash((scope["method"], scope["path"], body))
-        if scope["path"] != "/sandbox/seen":
+        # Questions about the sandbox itself are none to a service.
+        if scope["path"] not in ("/sandbox/seen", "/sandbox/engines"):
             self.seen.entries.append(entry)
             self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
         await self._answer(entry, scope, body, receive, send)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Unpack
 from weakref import WeakKeyDictionary
 
-from ....events import Event, VectorsAsked
+from ....events import Event, Notice, VectorsAsked, VectorsReady
 from ....options.embeddings import EmbeddingOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -21,6 +21,7 @@ from ..paths import ResourceIds
 from .answer import Found, decode
 from .batches import BatchRun
 from .gathered import Gathered
+from .kept import Kept, divided, inputs_of
 from .request import AT_ONCE, Batch, EmbeddingRequest, request
 
 
@@ -28,8 +29,9 @@ from .request import AT_ONCE, Batch, EmbeddingRequest, request
 class Embeddings:
     """Texts and images as vectors."""
 
-    def __init__(self, wire: Wire, *, place: ResourceIds) -> None:
+    def __init__(self, wire: Wire, *, place: ResourceIds, kept: Kept | None = None) -> None:
         self._wire = wire
+        self._kept = kept
         self._path = place.path("embeddings")
         self._fields = place.fields
         self._limits: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
@@ -68,6 +70,11 @@ class Embeddings:
             images=tuple(asked.images.labels),
             thumbnails=tuple(asked.images.thumbnails),
         )
+        if asked.cache and self._kept:
+            ready, asked = await asyncio.to_thread(divided, asked, self._kept)
+            if ready:
+                yield ready
+                yield Notice(text=_from_cache(ready, asked))
         gathered = Gathered(asked)
         run = BatchRun(partial(self._ask, asked), asked.batches, at_once=asked.at_once)
         async with held(run.outcomes()) as outcomes:
@@ -86,4 +93,13 @@ class Embeddings:
         limit = self._limits.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
         async with limit:
             reply = await self._wire.fetch(call, retry=ANSWER)
-        return decode(reply, len(batch))
+        found = decode(reply, len(batch))
+        if asked.cache and self._kept:
+            self._kept.keep(inputs_of(batch), found.data, found.dimensions, asked.said)
+        return found
+
+
+def _from_cache(ready: VectorsReady, left: EmbeddingRequest) -> str:
+    more = sum(len(batch) for batch in left.batches)
+    count = len(ready.places)
+    return f"{count:,} of {count + more:,} vectors were kept from before, and cost nothing."

@@ -24,6 +24,7 @@ class Gathered:
         self._done = self._dimensions = 0
         self._used = Usage()
         self._failed: list[BatchOutcome] = []
+        self._came: set[int] = set()
 
     def events(self, outcome: BatchOutcome) -> list[Event]:
         """The vectors of one batch, none if it failed, and the progress."""
@@ -52,10 +53,24 @@ class Gathered:
             not_asked=self._count - self._done,
         )
         first = self._failed[0]
+        assert isinstance(first.came, SophNetError)
+        first.came.without = self._without()
         if self._dimensions and isinstance(first.came, ServiceError):
             # The service counts the inputs of one request.
             first.came.about = _named(first.batch, self._asked.texts)
-        raise first.came  # type: ignore[misc]
+        raise first.came
+
+    def _without(self) -> dict[int, str]:
+        """Each input that has no vector, and why."""
+        said = {
+            place: str(outcome.came)
+            for outcome in self._failed
+            for places in outcome.batch.places
+            for place in places
+        }
+        rest = f"not sent any more, after: {self._failed[0].came}"
+        asked = {p for batch in self._asked.batches for places in batch.places for p in places}
+        return said | dict.fromkeys(asked - said.keys() - self._came, rest)
 
     def _vectors(self, batch: Batch, found: Found) -> list[Event]:
         events: list[Event] = []
@@ -70,6 +85,7 @@ class Gathered:
             events.append(started)
         self._used = _sum(self._used, found)
         places = tuple(batch.places)
+        self._came.update(place for each in places for place in each)
         ready = VectorsReady(places=places, dimensions=self._dimensions, data=found.data)
         return [*events, ready, self._used]
 

@@ -49,6 +49,7 @@ class EmbeddingRequest:
     said: Mapping[str, Any]
     batches: Sequence[Batch]
     at_once: int
+    cache: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ def request(
     dimensions: object = DIMENSIONS,
     normalized: bool | None = None,
     encoding_type: str | None = None,
+    cache: bool = False,
     extra_body: Mapping[str, Any] | None = None,
 ) -> EmbeddingRequest:
     """
@@ -113,6 +115,7 @@ def request(
         said=said,
         batches=batches(written, pictures.sent, most_of(model, per_request)),
         at_once=arguments.whole("at_once", at_once, least=1) or AT_ONCE,
+        cache=cache,
     )
 
 

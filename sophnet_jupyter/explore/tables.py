@@ -1,0 +1,175 @@
+"""
+Tables of pandas, polars and Arrow, and lists as tables: rows by position, one way for all.
+
+Index labels may repeat and columns may be called anything, so that rows are told apart by where
+they stand. Only here is narwhals used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SettingsError
+
+Positions = NDArray[np.int64]
+
+# What a list becomes a table of, whichever is installed.
+_BACKENDS = ("pandas", "polars", "pyarrow")
+
+
+class DataTable:
+    """
+    A table with ``height`` rows. ``given`` is whatever narwhals reads; Raises `SettingsError`.
+    """
+
+    def __init__(self, given: Any) -> None:
+        try:
+            self._frame = nw.from_native(given, eager_only=True)
+        except nw.exceptions.DuplicateError as error:
+            said = " ".join(str(error).split())
+            raise SettingsError(f"Columns need names of their own. {said}") from None
+        except TypeError:
+            kind = type(given).__name__
+            if hasattr(given, "collect"):
+                raise SettingsError(
+                    f"A {kind} has no rows yet: pass .collect() of it, or .compute()."
+                ) from None
+            raise SettingsError(f"A {kind} is no table: pass a DataFrame or a list.") from None
+
+    @property
+    def native(self) -> Any:
+        return nw.to_native(self._frame)
+
+    @property
+    def height(self) -> int:
+        return len(self._frame)
+
+    @property
+    def columns(self) -> list[Any]:
+        return list(self._frame.columns)
+
+    def column(self, name: Any) -> list[Any]:
+        """The values of a column. Raises `SettingsError` for one that is not there."""
+        if name not in self._frame.columns:
+            known = ", ".join(map(str, self.columns[:12])) or "none"
+            raise SettingsError(f"There is no column {name!r}. There are: {known}.")
+        return cast("list[Any]", self._frame[name].to_list())
+
+    @property
+    def index(self) -> list[Any] | None:
+        """The labels of the rows, where the table has an index: pandas' own."""
+        found = nw.maybe_get_index(self._frame)
+        return None if found is None else list(found)
+
+    def rows(self, positions: Iterable[int]) -> DataTable:
+        """The rows at these positions, in that order, index and types kept."""
+        return _of(self._frame[[int(each) for each in positions]])
+
+    def with_columns(self, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> DataTable:
+        """The same with more columns, replacing those that are called the same."""
+        backend = self._frame.implementation
+        series = [
+            nw.new_series(name, _listed(values), backend=backend)
+            for name, values in columns.items()
+        ]
+        return _of(self._frame.with_columns(*series))
+
+    def to_parquet(self, path: Path) -> None:
+        """Raises `SettingsError` without pyarrow, where that is what writes it."""
+        try:
+            self._frame.write_parquet(path)
+        except ImportError:
+            raise SettingsError(_NO_PYARROW) from None
+
+
+_NO_PYARROW = "Parquet needs pyarrow, which is not installed: pip install pyarrow."
+
+
+def _of(frame: Any) -> DataTable:
+    table = DataTable.__new__(DataTable)
+    table._frame = frame
+    return table
+
+
+def _listed(values: Sequence[Any] | NDArray[Any]) -> Any:
+    return values.tolist() if isinstance(values, np.ndarray) else list(values)
+
+
+def made(columns: Mapping[str, Sequence[Any]], like: DataTable | None = None) -> DataTable:
+    """
+    A table of columns, of the library of ``like``, or of whichever is installed.
+
+    Raises `SettingsError` where none is.
+    """
+    if like is not None:
+        backend: Any = like._frame.implementation
+    else:
+        backend = next((name for name in _BACKENDS if find_spec(name)), None)
+    if backend is None:
+        raise SettingsError(
+            "A table needs pandas, polars or pyarrow, and none is installed: pip install pandas."
+        )
+    return _of(nw.from_dict(dict(columns), backend=backend))
+
+
+def read_parquet(path: Path) -> DataTable:
+    """Raises `SettingsError` for a file that is none, and without what reads it."""
+    backend: Any = "polars" if find_spec("polars") and not find_spec("pandas") else "pandas"
+    if not find_spec("pandas") and not find_spec("polars"):
+        backend = "pyarrow"
+    if backend != "polars" and not find_spec("pyarrow"):
+        if not find_spec("polars"):
+            raise SettingsError(_NO_PYARROW)
+        backend = "polars"
+    try:
+        return _of(nw.read_parquet(str(path), backend=backend))
+    except FileNotFoundError:
+        raise SettingsError(f"There is no file {path}.") from None
+    except ImportError:
+        raise SettingsError(_NO_PYARROW) from None
+    except Exception as error:
+        # Each library has errors of its own for a file that is no Parquet.
+        said = " ".join(str(error).split())[:200]
+        raise SettingsError(f"{path} is no Parquet file that can be read: {said}") from None
+
+
+def is_table(given: Any) -> bool:
+    """Whether it has columns: a frame of some library, also one that narwhals cannot read."""
+    return hasattr(given, "columns") or hasattr(given, "column_names")
+
+
+def is_series(given: Any) -> bool:
+    return nw.dependencies.is_into_series(given)
+
+
+def series_values(given: Any) -> list[Any]:
+    return cast("list[Any]", nw.from_native(given, series_only=True).to_list())
+
+
+def series_index(given: Any) -> list[Any] | None:
+    found = nw.maybe_get_index(nw.from_native(given, series_only=True))
+    return None if found is None else list(found)
+
+
+def series_like(name: str, values: Sequence[Any] | NDArray[Any], like: DataTable) -> Any:
+    """A series of the table's library, with its index where it has one."""
+    frame = like.with_columns({name: values})._frame
+    return nw.to_native(frame[name])
+
+
+def mask_by(predicate: Callable[[Any], Any], table: DataTable) -> Any:
+    """What a predicate says of a table: of all rows at once, else of one after the other."""
+    try:
+        said = predicate(table.native)
+        if hasattr(said, "__len__") and not isinstance(said, str) and len(said) == table.height:
+            return said
+    except Exception:  # noqa: S110 - it may be made for one row
+        pass
+    return [bool(predicate(row)) for row in table._frame.iter_rows(named=True)]

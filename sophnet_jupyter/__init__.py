@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .prompt.tools.tools import tool as tool
     from .response import Response as Response
     from .widgets.chat.panel import ChatPanel as ChatPanel
+    from .widgets.compare.panel import Compare as Compare
     from .widgets.dify.panel import DifyApp as DifyApp
     from .widgets.documents.viewer import DocumentViewer as DocumentViewer
     from .widgets.excel.panel import ExcelAnalyst as ExcelAnalyst
@@ -37,6 +38,7 @@ _HOMES = {
     "AudioPlayer": "widgets.playing.audio_player",
     "ChatPanel": "widgets.chat.panel",
     "Client": "client.client",
+    "Compare": "widgets.compare.panel",
     "Dify": "client.dify",
     "DifyApp": "widgets.dify.panel",
     "DocumentViewer": "widgets.documents.viewer",

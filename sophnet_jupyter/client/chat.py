@@ -88,8 +88,10 @@ class Chat(provider.Chat):
         prompt: Prompt | Mapping[str, Prompt],
         *,
         models: str | Iterable[str] = (),
+        model: str | None = None,
         grid: Mapping[str, object] | None = None,
         repeat: int = 1,
+        budget: object = None,
         system: str | None = None,
         **options: Unpack[ChatOptions],
     ) -> Comparison:
@@ -97,28 +99,32 @@ class Chat(provider.Chat):
         Ask several models, prompts or settings the same, side by side; nothing is sent before
         somebody waits: ``c = await client.chat.compare("…", models=["A", "B"])``.
 
-        ``prompt`` is what `create` takes, or a dict of several by their names; ``grid`` are lists
-        of values by the names of options, as ``{"temperature": [0, 0.7]}``; ``repeat`` is how often
-        each is asked. ``async for column, turn, event in comparison`` gives the events of all
-        answers as they come. At most 24 answers. One that fails is a value: see `Comparison`.
+        ``prompt`` is what `create` takes, or a dict of several by their names; ``models`` are who
+        is asked, or ``model`` where that is one; ``grid`` are lists of values by the names of
+        options, as ``{"temperature": [0, 0.7]}``; ``repeat`` is how often each is asked; ``system``
+        what all are told first. ``budget``, in tokens or money, is what all of it may cost as far
+        as that can be told before: more is refused, and so are more than 24 answers.
+        ``async for column, turn, event in comparison`` gives the events of all answers as they
+        come. One that fails is a value: see `Comparison`.
 
-        Raises `SettingsError` where there are more, or one of them cannot be sent.
+        Raises `SettingsError` where there are too many, or one of them cannot be sent.
         """
         from .comparing import compare, compare_chat
 
         asked: dict[str, Any] = {"system": system, **options}
         stream, check = compare_chat(self, asked)
         several = prompt.values() if isinstance(prompt, Mapping) else [prompt]
-        own = any(getattr(type(each), "brings_words", False) for each in several)
-        named = bool(grid) and "model" in (grid or {})
+        own = any("model" in getattr(each, "options", {}) for each in several)
+        named = "model" in (grid or {})
         return compare(
             stream,
             prompt,
             # A prompt file may name its model itself.
-            models=models or (() if own or named else [self._default_model()]),
+            models=models or model or (() if own or named else [self._default_model()]),
             settings=grid,
             repeat=repeat,
             options=asked,
             known=["model", "system", *ChatOptions.__annotations__],
             check_one=check,
+            budget=budget,
         )

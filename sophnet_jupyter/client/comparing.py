@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
+from decimal import Decimal
 from functools import partial
 from typing import Any, TypeGuard
 
 from ..errors import SettingsError
 from ..events import Event
 from ..options.words import check
+from ..prompt.file.filled import FilledPrompt
 from ..runs.compare.comparison import Comparison
-from ..runs.compare.grid import Column, grid
+from ..runs.compare.grid import AskedGrid, Column, grid
 
 Stream = Callable[..., AsyncGenerator[Event, None]]
 """``stream`` of a resource: a subject and options."""
@@ -29,6 +31,7 @@ def compare(
     known: Iterable[str],
     check_one: Callable[[object, Mapping[str, Any]], object] | None = None,
     asked: Callable[[object], str] | None = None,
+    budget: object = None,
 ) -> Comparison:
     """
     A comparison of ``models`` and ``settings`` in what they answer to one subject, or several.
@@ -51,11 +54,18 @@ def compare(
 
     def request(column: Column) -> dict[str, Any]:
         model = {"model": column.model} if column.model else {}
-        return {**options, **model, **column.settings}
+        prompt = made.prompts[column.prompt]
+        # A prompt file itself is asked with its own.
+        own = prompt.options if isinstance(prompt, FilledPrompt) else {}
+        given = {name: value for name, value in options.items() if value is not None}
+        return {**own, **given, **model, **column.settings}
 
     if check_one:
         for column in made.columns:
             check_one(made.prompts[column.prompt], request(column))
+
+    if budget is not None:
+        check_budget(budget, made, request)
 
     def ask(column: Column, repeat: int) -> AsyncGenerator[Event, None]:
         return stream(made.prompts[column.prompt], **request(column))
@@ -63,6 +73,35 @@ def compare(
     return Comparison(
         made, ask, asked={name: (asked or in_words)(one) for name, one in made.prompts.items()}
     )
+
+
+def check_budget(
+    given: object, made: AskedGrid, request: Callable[[Column], Mapping[str, Any]]
+) -> None:
+    """Raise `SettingsError` where all answers together may cost more than a budget."""
+    from ..history.budget import Budget, Meter
+    from ..history.budget import budget as read
+    from ..history.prices import Prices
+    from ..providers.sophnet.access import SERVICE
+    from ..settings import data_folder
+
+    prices = Prices.read(data_folder())
+    limit, total = read(given, prices), Decimal(0)
+    for column in made.columns:
+        asked = request(column)
+        # What one answer may cost is what a large enough budget has reserved for it.
+        enough = Budget(Decimal(10) ** 15, limit.unit)
+        model = column.model or asked.get("model", "")
+        meter = Meter(enough, prices, service=SERVICE, model=model)
+        longest = asked.get("max_tokens") or asked.get("max_completion_tokens")
+        meter.reserve(in_words(made.prompts[column.prompt]), longest)
+        total += (enough.amount - meter.left) * made.repeat
+    if total > limit.amount:
+        count = len(made.cells)
+        raise SettingsError(
+            f"{count} answers may cost {Budget(total, limit.unit)}, and the budget is {limit}. "
+            "Nothing was sent: leave some out, set max_tokens, or allow more."
+        )
 
 
 def in_words(prompt: object) -> str:

@@ -1,16 +1,22 @@
-"""The bundle of any value that is no response: comparisons, differences."""
+"""The bundle of any value of ours: responses, comparisons, differences."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
+from .answer.context import Context
+
 # The module whose `bundle` draws a class, by the class's name: imported when one is shown.
-VIEWS = {"Comparison": "compare.grid", "TextDifference": "compare.marked"}
+VIEWS = {
+    "Response": "answer.choice",
+    "Comparison": "compare.grid",
+    "TextDifference": "compare.marked",
+}
 
 
-def draw(value: Any) -> dict[str, str]:
-    """The value as HTML and plain text."""
+def draw(value: Any, context: Context | None = None) -> dict[str, str]:
+    """The value as HTML and plain text; the context is that of its answers."""
     module = import_module(f".{VIEWS[type(value).__name__]}", __package__)
-    drawn: dict[str, str] = module.bundle(value)
+    drawn: dict[str, str] = module.bundle(value, *([context] if context else []))
     return drawn

@@ -11,7 +11,7 @@ from .call import Call
 from .opened import Deadline
 from .pace import Sent, patience
 from .retry import LONGEST_WAIT, Retry, RetryBudget
-from .turns import Turns, number
+from .turns import FilledPrompt, number
 
 
 class Attempts:
@@ -53,7 +53,7 @@ class Attempts:
         """Whether this is for a row of many."""
         return self._patience is not None
 
-    async def turn(self, turns: Turns) -> Sent:
+    async def turn(self, turns: FilledPrompt) -> Sent:
         """Wait until one more may be sent. Raises `TimedOut` where patience ends before."""
 
         def within() -> float:

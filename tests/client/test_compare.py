@@ -45,8 +45,13 @@ def test_a_model_that_is_refused_does_not_take_the_others_along(client: Client) 
     found = settled(
         client.chat.compare("Hello.", models=[MODELS[0], "no-such-model"], max_tokens=5)
     )
-    assert found[0].ending == "complete"
-    assert (found[1].ending == "failed") == ((1, 0) in found.errors)
+    assert [answer.ending for answer in found] == ["complete", "failed"]
+    assert list(found.errors) == [(1, 0)]
+
+
+def test_a_budget_that_is_enough_lets_all_of_it_be_asked(client: Client) -> None:
+    asked = client.chat.compare("Hello.", models=MODELS, max_tokens=5, budget=100)
+    assert len(settled(asked)) == 2
 
 
 def test_prompts_by_name_are_compared(client: Client) -> None:
@@ -72,6 +77,8 @@ def test_events_of_all_columns_come_while_they_arrive(client: Client) -> None:
         ({"grid": {"temprature": [0]}}, UnknownOption, "Did you mean temperature"),
         ({"grid": {"temperature": [0]}, "temperature": 1}, SettingsError, "in the grid, and"),
         ({"grid": {"model": ["a"]}, "models": ["b"]}, SettingsError, "not in both"),
+        ({"budget": 2_000, "models": MODELS, "repeat": 4}, SettingsError, "8 answers may cost 4,0"),
+        ({"budget": "lots"}, SettingsError, "A budget is a number of tokens"),
         ({"temprature": 1}, UnknownOption, "Did you mean temperature"),
     ],
 )

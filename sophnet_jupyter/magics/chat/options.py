@@ -9,14 +9,16 @@ from ...views.answer.formats import FORMATS
 from ..options.option import option
 from ..options.services import conversations, models, voices
 from ..options.variables import functions, schemas
+from .axes import columns, named_prompts, settings
 
 _ASKING = (
     option(
         "-m",
         "--model",
+        action="append",
         completes=models,
-        once="several models are not asked at once yet",
-        help="Model to ask; %%sophnet model sets the default.",
+        between=",",
+        help="Model to ask; %%sophnet model sets the default. Several, A,B, answer side by side.",
     ),
     option("-s", "--system", metavar="TEXT", help="System message, in quotes."),
     option(
@@ -43,6 +45,30 @@ _ASKING = (
         help="Show how likely each token was, and with N what else it could have been.",
     ),
     option("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
+)
+_COMPARING = (
+    option(
+        "--grid",
+        action="append",
+        metavar="NAME=A,B",
+        completes=settings,
+        help="Compare values of an option side by side: temperature=0,0.7.",
+    ),
+    option("--repeat", type=int, metavar="N", help="Ask so often, and count equal answers."),
+    option(
+        "--prompt",
+        action="append",
+        metavar="V1,V2",
+        completes=named_prompts,
+        between=",",
+        help="Compare prompts: variables that hold them, or prompt files.",
+    ),
+    option(
+        "--keep",
+        metavar="N",
+        completes=columns,
+        help="Go on with column N of the last comparison, as the conversation of -c.",
+    ),
 )
 _PICTURES = (
     option("--detail", choices=("low", "high", "auto"), help="How closely to look at images."),
@@ -83,6 +109,6 @@ _TOOLS = (
 def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator with the options of a chat request, beside those shared by many magics."""
     # Decorators apply from the bottom up.
-    for each in reversed((*_ASKING, *_FORM, *_TOOLS, *_PICTURES)):
+    for each in reversed((*_ASKING, *_COMPARING, *_FORM, *_TOOLS, *_PICTURES)):
         magic = each(magic)
     return magic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from typing import Any
 
@@ -9,11 +10,15 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ...errors import AnswerIncomplete
+from ...prompt.file.filled import FilledPrompt
+from ...prompt.file.prompt import Prompt
 from ...prompt.images.attach import with_images
 from ...response import Arrival, Response
+from ...runs.compare.comparison import Comparison
 from ...views.answer import Context
 from ...views.answer.formats import next_cell
 from ...views.live.answer import View, show
+from ...views.safe.control_characters import plain
 from .. import sheet
 from ..answers.settle import settle
 from ..background.handle import Background
@@ -23,6 +28,8 @@ from ..line.options import out_name, parse
 from ..line.prompt import prompt_of
 from ..options.asks import asks
 from ..session.magics import SessionMagics
+from .axes import grid_of, models_of, prompts_of
+from .compare import asks_several, go_on, keep, requests, show_comparison
 from .options import chat_options
 from .reading import read
 from .request import closed, form_of, request_options
@@ -44,7 +51,9 @@ class ChatMagics(SessionMagics):
         options_first=True,
     )
     @chat_options
-    def sophchat(self, line: str, cell: str | None = None) -> Response | Background | None:
+    def sophchat(
+        self, line: str, cell: str | None = None
+    ) -> Response | Background | Comparison | None:
         """
         Ask a SophNet model and watch the answer stream below the cell.
 
@@ -55,28 +64,40 @@ class ChatMagics(SessionMagics):
             %%sophchat -m DeepSeek-V3.2 -o answer -t 0.2
             Summarise {df} in three bullet points.
 
-            %sophchat -c trip And in winter?
+            %%sophchat -m DeepSeek-V3.2,GLM-5 --grid temperature=0,0.7 -o c
+            Where does the sea begin?
+
+            %sophchat --keep 1 -c trip And in winter?
+            %sophchat -c trip And at night?
             %sophchat --tools weather --run-tools Is it warm in Paris?
             %sophchat --schema list[City] Name three cities.
         """
         return self._chat(*parse(self.sophchat, line), cell)
 
-    def _chat(self, args: Namespace, words: str, cell: str | None) -> Response | Background | None:
-        prompt = prompt_of(words, cell, to="send")
+    def _chat(
+        self, args: Namespace, words: str, cell: str | None
+    ) -> Response | Background | Comparison | None:
+        if args.keep is not None:
+            said = keep(self._session, args)
+            if not words and not (cell or "").strip():
+                sys.stdout.write(plain(said) + "\n")
+                return None
+        go_on(self._session, args)
+        names = self._session.shell.user_ns
+        models, prompts = models_of(args, self._session), prompts_of(args, names)
+        args.model = models[0] if models else None
+        alone = bool(prompts) and not words and not (cell or "").strip()
+        prompt = "" if alone else prompt_of(words, cell, to="send")
         if args.think and args.no_think:
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)
         self._session.fill(args)
-        names = self._session.shell.user_ns
         options = request_options(args, names)
         pictures = Attachments(detail=args.detail, max_side=args.max_side)
         pictures.add(args.image or [], names)
         filled = self._filled(prompt, pictures, raw=args.raw)
         system = self._filled(args.system or "", None, raw=args.raw)
         history = self._history(args.conversation, new=args.new)
-        messages = with_images([*history, {"role": "user", "content": filled.text}], pictures.items)
-        if system.text and not history:
-            messages.insert(0, {"role": "system", "content": system.text})
         form = form_of(args)
         context = Context(
             inserted=[*filled.inserted, *system.inserted],
@@ -86,7 +107,31 @@ class ChatMagics(SessionMagics):
             format=form,
             tools_run=args.run_tools,
         )
+
+        def conversation(asked: object) -> FilledPrompt:
+            own = self._own(asked, filled.text, raw=args.raw)
+            messages = with_images([*history, *own], pictures.items)
+            if system.text and not history:
+                messages.insert(0, {"role": "system", "content": system.text})
+            return FilledPrompt(messages, own.options)
+
+        asked = {name: conversation(one) for name, one in prompts.items()} or conversation(None)
         chat = self._session.client.chat
+        if isinstance(asked, dict) and len(asked) == 1 and not asks_several(args, models, prompts):
+            (asked,) = asked.values()
+            own = {**asked.options, **({"model": models[0]} if models else {})}
+            options |= {name: value for name, value in own.items() if options.get(name) is None}
+            args.model = options["model"] = own.get("model", args.model)
+        if isinstance(asked, dict) or asks_several(args, models, prompts):
+            given = {name: value for name, value in options.items() if value is not None}
+            comparison = self._comparison(asked, models, given, args)
+            if args.show_request:
+                found = requests(self._session, comparison, given)
+                sheet.code(self._session.shell, "\n".join(found), "json")
+                say_left(context.left)
+                return None
+            return self._compare(comparison, context, args, out)
+        messages = asked
         # What cannot be sent is refused here, before anything is drawn.
         body = chat.request(messages, stream=True, **options)
         if args.background and args.voice:
@@ -114,6 +159,59 @@ class ChatMagics(SessionMagics):
             # Offered to be read and run by the user: nothing of an answer runs by itself.
             self._session.shell.set_next_input(code, replace=False)
         return response
+
+    def _comparison(
+        self, asked: Any, models: list[str], options: dict[str, Any], args: Namespace
+    ) -> Comparison:
+        """What the line compares. Raises `SettingsError` for what cannot be sent."""
+        if args.voice:
+            raise UsageError("--voice says one answer: leave it out, or %speak one of them.")
+        given = dict(options)
+        usual = given.pop("model", None)
+        found: Comparison = self._session.client.chat.compare(
+            asked,
+            models=models or ([] if self._names_model(asked) else [usual]),
+            grid=grid_of(args),
+            repeat=1 if args.repeat is None else args.repeat,
+            **given,
+        )
+        return found
+
+    def _compare(
+        self, comparison: Comparison, context: Context, args: Namespace, out: str | None
+    ) -> Comparison:
+        form = context.format or "markdown"
+        comparison.through(lambda events: read(events, form))
+        show_comparison(
+            self._session,
+            comparison,
+            context,
+            out=out,
+            background=args.background,
+            strict=args.strict,
+        )
+        self._session.models_seen |= {one.model for one in comparison.columns if one.model}
+        return comparison
+
+    def _own(self, asked: object, words: str, *, raw: bool) -> FilledPrompt:
+        """The turns of one prompt: that of the line, of a variable, or of a file."""
+        match asked:
+            case None:
+                return FilledPrompt([{"role": "user", "content": words}])
+            case str():
+                text = "\n\n".join(filter(None, [self._filled(asked, None, raw=raw).text, words]))
+                return FilledPrompt([{"role": "user", "content": text}])
+            case Prompt():
+                own = FilledPrompt(asked.messages_of(self._session.shell.user_ns), asked.options)
+            case _:
+                own = FilledPrompt(asked)  # type: ignore[arg-type]
+        if words:
+            own.append({"role": "user", "content": words})
+        return own
+
+    def _names_model(self, asked: Any) -> bool:
+        several = asked.values() if isinstance(asked, dict) else [asked]
+        return any("model" in one.options for one in several)
 
     def _filled(self, words: str, pictures: Attachments | None, *, raw: bool) -> Filled:
         if raw:

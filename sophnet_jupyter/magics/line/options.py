@@ -83,11 +83,12 @@ def extra_body(pairs: list[str] | None) -> dict[str, Any]:
             if not isinstance(inner, dict):
                 raise UsageError(f"-x {path}: {parent} is a value already, it cannot hold {last}.")
             place = inner
-        place[last] = _value(value)
+        place[last] = json_or_text(value)
     return body
 
 
-def _value(text: str) -> Any:
+def json_or_text(text: str) -> Any:
+    """A value of a line: JSON where it is some, else the text."""
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:

@@ -22,6 +22,8 @@ from .defaults import ChatDefaults, fill
 # What draws and gathers answers is imported with the first of them.
 if TYPE_CHECKING:
     from ...response import Response
+    from ...runs.compare.comparison import Comparison
+    from ...runs.compare.grid import Column
     from ...views.answer import Context
     from ...views.live.answer import View
     from ..background.handle import Background
@@ -40,7 +42,11 @@ class KernelSession:
         # What each failed cell said, for {Err[3]}.
         self.failures: dict[int, str] = {}
         # What this very cell has drawn, by its number, so that Out[n] does not draw it again.
-        self._drawn: dict[int, tuple[Response, Context]] = {}
+        self._drawn: dict[int, tuple[object, Context]] = {}
+        # What was compared last, for --keep.
+        self.compared: Comparison | None = None
+        # The column that a conversation goes on from, with its model and settings.
+        self.kept: dict[str, Column] = {}
         self._client: Client | None = None
         path = store().path
         self.aliases = Aliases(path and path.parent)
@@ -86,7 +92,9 @@ class KernelSession:
     def fill(self, args: Namespace) -> None:
         """Fill open options with the user's defaults, and replace short names of models."""
         fill(args, self.defaults)
-        args.model = self.aliases.real(args.model or model_name())
+        # A chat may name several: the first one answers where only one is asked.
+        named = args.model[0] if isinstance(args.model, list) and args.model else args.model
+        args.model = self.aliases.real(named or model_name())
 
     async def look_back(self) -> None:
         """Note for the next cell what kernels before this one have left unsettled."""
@@ -105,6 +113,10 @@ class KernelSession:
         if cell.place == "terminal":
             return TerminalAnswer(context)
         return LiveAnswer(cell, context) if cell.watched else WholeAnswer(cell, context)
+
+    def remember_shown_value(self, value: object, context: Context) -> None:
+        """Remember a value that is no response, which this cell shows itself."""
+        self._drawn = {self.shell.execution_count: (value, context)}
 
     def remember_shown(self, response: Response, context: Context, out: str | None) -> None:
         """Remember the answer that this cell has shown, and store it as ``out``."""
@@ -137,7 +149,7 @@ class KernelSession:
             raise
         return plain(f"saved: {', '.join(map(str, saved))}")
 
-    def quiet(self, response: Response) -> None:
+    def quiet(self, response: object) -> None:
         """
         IPython's display of a response: nothing if this very cell has just drawn it.
 
@@ -159,25 +171,25 @@ class KernelSession:
         ):
             raise NotImplementedError
 
-    def mime_bundle(self, response: Response) -> dict[str, str]:
+    def mime_bundle(self, response: Any) -> dict[str, str]:
         """The bundle of a response; one line in a terminal that has printed its text."""
         from ...kernel.output import Cell
-        from ...views.answer import bundle
+        from ...views.drawing import draw
         from ...views.safe.control_characters import plain
 
         context, place = self._just_drew(response), Cell(self.shell).place
         if context is None or place == "notebook":
-            return bundle(response)
+            return draw(response)
         self._drawn.clear()
         if place == "terminal":
             return {"text/plain": plain(repr(response))}
         # A capture would note a quiet result as an empty output. So it notes the answer as the
         # result, and what it noted while the answer was drawn is taken back.
-        data, noted = bundle(response, context), self.shell.display_pub.outputs
+        data, noted = draw(response, context), self.shell.display_pub.outputs
         noted[:] = [output for output in noted if output["data"] != data]
         return data
 
-    def _just_drew(self, response: Response) -> Context | None:
+    def _just_drew(self, response: object) -> Context | None:
         drawn, context = self._drawn.get(self.shell.execution_count, (None, None))
         return context if response is drawn else None
 

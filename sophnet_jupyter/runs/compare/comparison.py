@@ -11,6 +11,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
+from concurrent.futures import Future
 from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsIndex
 
@@ -78,7 +79,9 @@ class Comparison(Drawn):
             place: ColumnAnswer(grid.columns[place[0]], place[1]) for place in grid.cells
         }
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._began = self._over = False
+        self._began = False
+        # A future of no loop, since those who wait may be on several.
+        self._over: Future[None] = Future()
 
     # What is asked, and what has come.
 
@@ -173,7 +176,15 @@ class Comparison(Drawn):
         return self.run().__await__()
 
     async def run(self) -> Comparison:
-        """Ask all columns at once, and return when all answers have come to their end."""
+        """
+        Ask all columns at once, and return when all answers have come to their end.
+
+        Where somebody has asked them already, also on another loop, this waits for that.
+        """
+        if self._began:
+            # Who stops waiting does not end it for the others.
+            await asyncio.shield(asyncio.wrap_future(self._over))
+            return self
         async for _ in self._changes(quiet=True):
             pass
         return self
@@ -184,9 +195,7 @@ class Comparison(Drawn):
     async def _changes(self, *, quiet: bool) -> AsyncGenerator[Change, None]:
         """Each change as it comes; with ``quiet`` none, only their end."""
         if self._began:
-            if self._over:
-                return
-            raise SettingsError("This comparison is under way already: it is asked once.")
+            raise SettingsError("This comparison was asked already: its answers are in it.")
         self._began, self._loop = True, asyncio.get_running_loop()
         changes: asyncio.Queue[Change | None] = asyncio.Queue()
         open_ones = [cell for cell in self.cells if not cell.kept]
@@ -200,7 +209,14 @@ class Comparison(Drawn):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._over = True
+            self._over.set_result(None)
+
+    def through(
+        self, read: Callable[[AsyncGenerator[Event, None]], AsyncGenerator[Event, None]]
+    ) -> None:
+        """Let ``read`` pass on the events of every answer that is asked from now on."""
+        ask = self._ask
+        self._ask = lambda column, repeat: read(ask(column, repeat))
 
     def keep_from(self, earlier: Comparison) -> list[Column]:
         """

@@ -57,6 +57,15 @@ def head(comparison: Comparison) -> str:
     )
 
 
+def past(comparison: Comparison, column: Column, question: str) -> str:
+    """What a comparison was continued from: all of it, folded, and what was asked next."""
+    kept = inert(title(column))
+    return (
+        fold(f"before: {size(comparison)}, continued with {kept}", bundle(comparison)["text/html"])
+        + f'<div style="{_ASKED};margin:6px 0">{inert(plain(question))}</div>'
+    )
+
+
 def size(comparison: Comparison) -> str:
     """How many columns and answers there are."""
     count, answers = len(comparison), len(comparison.cells)

@@ -16,7 +16,7 @@ def parsed(line: str) -> tuple[Any, str]:
 
 def test_the_words_behind_the_options_stay_as_written() -> None:
     args, words = parsed("""-t 0.2  -m qwen3 What's "up" \\ with  {x}?""")
-    assert (args.temperature, args.model) == (0.2, "qwen3")
+    assert (args.temperature, args.model) == (0.2, ["qwen3"])
     assert words == """What's "up" \\ with  {x}?"""
 
 
@@ -78,7 +78,7 @@ def test_a_misspelt_option_is_told_with_the_one_that_was_meant(line: str, says: 
     [
         ("-t 0 -t 1 hi", "%%sophchat takes one --temperature: leave one of the two out."),
         ("-t0 --temperature=1 hi", "%%sophchat takes one --temperature: "),
-        ("-m a -m b hi", "takes one --model: several models are not asked at once yet."),
+        ("--seed 1 --seed 2 hi", "takes one --seed: leave one of the two out."),
         ("--raw --raw hi", "%%sophchat takes one --raw: "),
         ("--logprobs 2 --logprobs hi", "%%sophchat takes one --logprobs: "),
     ],
@@ -90,7 +90,10 @@ def test_an_option_that_is_no_list_stands_once(line: str, says: str) -> None:
 
 
 def test_an_option_that_is_a_list_may_stand_again() -> None:
-    args, words = parsed("--image a.png --image b.png -x n=3 -x a.b=1 --tools f --tools g hi")
+    args, words = parsed(
+        "-m a -m b,c --image a.png --image b.png -x n=3 -x a.b=1 --tools f --tools g hi"
+    )
+    assert args.model == ["a", "b,c"]
     assert (args.image, args.extra, args.tools) == (
         ["a.png", "b.png"],
         ["n=3", "a.b=1"],
@@ -101,7 +104,7 @@ def test_an_option_that_is_a_list_may_stand_again() -> None:
 
 def test_a_short_option_may_hold_its_value() -> None:
     args, words = parsed("-t0.5 -mGLM-5 -b hi")
-    assert (args.temperature, args.model, args.background, words) == (0.5, "GLM-5", True, "hi")
+    assert (args.temperature, args.model, args.background, words) == (0.5, ["GLM-5"], True, "hi")
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,22 @@ async def test_nothing_is_sent_until_it_is_awaited() -> None:
 
 
 @on_a_loop
+async def test_who_waits_twice_waits_for_the_same_answers() -> None:
+    gate = asyncio.Event()
+    service, comparison = compared({"a": [gate, "x"]})
+    first, second = (asyncio.ensure_future(comparison.run()) for _ in range(2))
+    await until(lambda: service.asked)
+    impatient = asyncio.ensure_future(comparison.run())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    gate.set()
+    assert await first is await second is comparison
+    assert service.asked == ["a"]
+    with pytest.raises(SettingsError, match="asked already"):
+        await anext(aiter(comparison))
+
+
+@on_a_loop
 async def test_a_column_that_fails_is_a_value_and_the_others_go_on() -> None:
     error = RequestRefused(service="S", status=400, message="no such model")
     _, comparison = compared({"a": ["some", error], "b": ["y"], "c": [ValueError("odd")]})

@@ -37,7 +37,7 @@ class Sentence:
 
 
 class Recogniser(Protocol):
-    """Turns sound into sentences as it comes. Blocking."""
+    """FilledPrompt sound into sentences as it comes. Blocking."""
 
     def feed(self, pcm: bytes) -> Iterator[Sentence]: ...
     def end(self) -> Iterator[Sentence]: ...

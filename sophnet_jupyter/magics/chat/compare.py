@@ -1,0 +1,154 @@
+"""A chat cell that asks several columns at once, and a conversation that goes on from one."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ...errors import AnswerIncomplete, SophNetError, Stopped
+from ...kernel.loop import run, spawn
+from ...kernel.output import Cell
+from ...runs.compare.comparison import Comparison
+from ...views.answer import Context
+from ...views.compare import grid
+from ...views.compare.running import TerminalColumns
+from ..background.jobs import WAITED
+from ..session.session import KernelSession
+from .request import closed
+
+TOO_FEW = "Nothing was compared in this kernel yet: %%sophchat -m A,B asks two models."
+
+
+def show_comparison(
+    session: KernelSession,
+    comparison: Comparison,
+    context: Context,
+    *,
+    out: str | None,
+    background: bool = False,
+    strict: bool = False,
+) -> Comparison:
+    """
+    Ask all columns while the cell shows them side by side, and store the comparison as ``out``.
+
+    An interrupt keeps what had come and raises `Stopped`. Raises the first error where no column
+    has an answer: a column that fails beside others is a value.
+    """
+    shell = session.shell
+    cell = Cell(shell)
+    session.compared = comparison
+    if out:
+        shell.user_ns[out] = comparison
+    session.remember_shown_value(comparison, context)
+    if cell.watched and cell.place == "notebook":
+        work, finish = _panel(session, comparison, context)
+        if background:
+            spawn(work)
+            return comparison
+    else:
+        if background:
+            sys.stdout.write(WAITED + "\n")
+        terminal = TerminalColumns(comparison) if cell.place == "terminal" else None
+        finish = terminal.finish if terminal else lambda: _publish(cell, comparison, context)
+        work = comparison.run()
+    try:
+        run(work)
+    except KeyboardInterrupt:
+        shell.displayhook.update_user_ns(comparison)
+        raise Stopped(response=comparison[0]) from None
+    finally:
+        finish()
+    _raise_where_all_failed(comparison, strict=strict)
+    return comparison
+
+
+def keep(session: KernelSession, args: Namespace) -> str:
+    """
+    Make one column's answer the conversation of ``-c``, which goes on with its model and settings.
+
+    Returns a line that says so. Raises `UsageError`.
+    """
+    comparison = session.compared
+    if comparison is None:
+        raise UsageError(TOO_FEW)
+    if not args.conversation:
+        raise UsageError(f"--keep needs a name to go on by: --keep {args.keep} -c NAME.")
+    number, _, turn = args.keep.partition(",")
+    column = answer = None
+    with suppress(ValueError, IndexError):
+        column = comparison.columns[int(number)]
+        answer = comparison.of(column)[int(turn or 0)].response
+    if column is None or answer is None:
+        last = len(comparison) - 1
+        raise UsageError(f"--keep takes a column, 0 to {last}, or N,M for its repetition M.")
+    if not answer.messages:
+        raise UsageError(f"Column {number} has no answer to go on from.")
+    asked = comparison.grid.prompts[column.prompt]
+    session.conversations[args.conversation] = [*asked, *closed(answer.messages)]
+    session.kept[args.conversation] = column
+    name = args.conversation
+    return f"kept {grid.title(column)}: %sophchat -c {name} goes on with it"
+
+
+def go_on(session: KernelSession, args: Namespace) -> None:
+    """Let a line ask as the column did that its conversation goes on from, unless it says how."""
+    if args.new:
+        session.kept.pop(args.conversation, None)
+    column = session.kept.get(args.conversation)
+    if column is None or args.prompt or args.grid:
+        return
+    args.model = args.model or ([column.model] if column.model else None)
+    for name, value in column.settings.items():
+        if name == "thinking" and not (args.think or args.no_think):
+            args.think, args.no_think = value is True, value is False
+        elif getattr(args, name, 0) is None:
+            setattr(args, name, value)
+
+
+def asks_several(args: Namespace, models: list[str], prompts: Mapping[str, Any]) -> bool:
+    """Whether a line asks for more than one answer."""
+    return len(models) > 1 or len(prompts) > 1 or bool(args.grid) or args.repeat is not None
+
+
+def requests(
+    session: KernelSession, comparison: Comparison, options: Mapping[str, Any]
+) -> list[str]:
+    """The JSON that each column would send."""
+    chat, prompts = session.client.chat, comparison.grid.prompts
+    found = []
+    for column in comparison.columns:
+        own = {"model": column.model} if column.model else {}
+        asked = {**getattr(prompts[column.prompt], "options", {}), **options, **own}
+        found.append(
+            repr(chat.request(prompts[column.prompt], stream=True, **{**asked, **column.settings}))
+        )
+    return found
+
+
+def _panel(session: KernelSession, comparison: Comparison, context: Context) -> Any:
+    from IPython.display import display
+
+    from ...widgets.compare.panel import Compare
+
+    panel = Compare.showing(comparison, session.client, context)
+    display(panel)
+    return panel.follow(), lambda: None
+
+
+def _publish(cell: Cell, comparison: Comparison, context: Context) -> None:
+    cell.publish(grid.bundle(comparison, context))
+
+
+def _raise_where_all_failed(comparison: Comparison, *, strict: bool) -> None:
+    errors = comparison.errors
+    if len(errors) == len(comparison.cells):
+        error = next(iter(errors.values()))
+        raise error if isinstance(error, SophNetError) else SophNetError(str(error)) from None
+    endings = [answer.response for answer in comparison.cells]
+    if strict and (cut := [one for one in endings if one.ending == "incomplete"]):
+        raise AnswerIncomplete(service=cut[0].service)

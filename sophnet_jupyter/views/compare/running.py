@@ -1,0 +1,104 @@
+"""A comparison while it runs, where no widget can be: the last words of each column."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from shutil import get_terminal_size
+from typing import TextIO
+
+from ...events import Event
+from ...runs.compare.answer import ColumnAnswer
+from ...runs.compare.comparison import Comparison
+from ..answer.answer import SIGNS
+from ..safe.look import FAINT, SMALL, WRAP, clipped, one_line, words
+from . import grid
+
+# Letters of each answer that are shown while it grows.
+LAST = 160
+RATE = 4
+
+
+def bundle(comparison: Comparison) -> dict[str, str]:
+    """A line for each answer as it stands."""
+    rows = "".join(_row(answer) for answer in comparison.cells)
+    return {
+        "text/html": f'{grid.head(comparison)}<table style="{SMALL}">{rows}</table>',
+        "text/plain": "\n".join(map(_line, comparison.cells)),
+    }
+
+
+def _row(answer: ColumnAnswer) -> str:
+    style = 'style="text-align:left;vertical-align:top"'
+    name = words(_name(answer), 100)
+    said = words(_last(answer), LAST)
+    return (
+        f'<tr><th {style}>{name}</th><td style="text-align:left;{FAINT}">{_state(answer)}</td>'
+        f'<td style="text-align:left;{WRAP}">{said}</td></tr>'
+    )
+
+
+def _line(answer: ColumnAnswer) -> str:
+    return f"{_name(answer)} · {_state(answer)} · {_last(answer)}"
+
+
+def _name(answer: ColumnAnswer) -> str:
+    turn = f" ×{answer.repeat}" if answer.repeat else ""
+    return grid.title(answer.column) + turn
+
+
+def _state(answer: ColumnAnswer) -> str:
+    response = answer.response
+    if not answer.busy:
+        return f"{SIGNS[response.ending]} {response.ending}"
+    return f"{len(response.text):,} characters" if response.text else "waiting"
+
+
+def _last(answer: ColumnAnswer) -> str:
+    said = one_line(answer.problem or answer.response.text or answer.response.thinking)
+    return said if len(said) <= LAST else "…" + said[1 - LAST :]
+
+
+class TerminalColumns:
+    """One line in a terminal that is written over while the answers come, then all of them."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        out: TextIO | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._comparison = comparison
+        self._out = out or sys.stdout
+        self._clock = clock
+        self._said_at = float("-inf")
+        self._on_screen = self._out.isatty()
+        comparison.watcher = self
+
+    def began(self, answer: ColumnAnswer) -> None:
+        self._say()
+
+    def came(self, answer: ColumnAnswer, event: Event) -> None:
+        self._say()
+
+    def ended(self, answer: ColumnAnswer) -> None:
+        self._say(now=True)
+
+    def finish(self) -> None:
+        """Write all answers."""
+        self._write("\r\x1b[K" if self._on_screen else "")
+        self._write(grid.in_words(self._comparison) + "\n")
+
+    def _say(self, *, now: bool = False) -> None:
+        if not self._on_screen or not (now or self._clock() - self._said_at >= 1 / RATE):
+            return
+        self._said_at = self._clock()
+        said = " · ".join(f"[{one.column.number}] {_state(one)}" for one in self._comparison.cells)
+        # One that wraps could not be written over.
+        self._write(f"\r{clipped(said, get_terminal_size().columns - 1)}\x1b[K\r")
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()

@@ -132,6 +132,7 @@ def demo(options: argparse.Namespace) -> int:
         stack.enter_context(_interruptible())
         if settings.sandbox:
             stack.callback(sandbox.stop)
+            environ["SOPHNET_SANDBOX_KEY"] = sandbox.key().reveal()
             environ["SOPHNET_SANDBOX_URL"] = sandbox.address().removesuffix("/api/open-apis")
         lab = stack.enter_context(_jupyterlab(folder, port, environ))
         lab.wait_until_up()

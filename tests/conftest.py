@@ -122,6 +122,7 @@ def sandbox() -> Iterator[SimpleNamespace]:
         [sys.executable, "-m", "sophnet_jupyter.sandbox", "--parent", str(os.getpid()), *speed],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env={**os.environ, "SOPHNET_SANDBOX_KEY": "sandbox"},
     )
     with process:
         assert process.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -40,7 +41,8 @@ class Service:
 def started(*arguments: str) -> Iterator[Service]:
     """A sandbox, by the arguments of Python."""
     command = [sys.executable, *arguments, "--first-token", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    environment = {**os.environ, "SOPHNET_SANDBOX_KEY": "sandbox"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         try:
             yield Service(process)
         finally:

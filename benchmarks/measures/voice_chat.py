@@ -35,6 +35,7 @@ from sophnet_jupyter.widgets.hearing.take import Take
 from sophnet_jupyter.widgets.voicechat.answer import Answers
 
 command = [sys.executable, "-m", "sophnet_jupyter.sandbox", "--quirk", "scripted_speech"]
+command += ["--api-key", "sandbox"]
 command += ["--first-token", "0", "--tokens-per-second", "200", "--voice-speed", "1"]
 service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 report = json.loads(service.stdout.readline())

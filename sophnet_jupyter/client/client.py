@@ -259,11 +259,19 @@ class Client:
             base_url=settings.base_url,
             setting=settings.setting,
             key_setting=settings.key_setting,
-            reveal=settings.api_key.reveal,
+            reveal=self._reveal(),
             scrub=self._scrub,
             locate=sandbox.address if settings.sandbox and not settings.base_url else None,
         )
+        if settings.sandbox and settings.base_url:
+            origin = sandbox.as_caller(origin)
         return Wire(origin, self._network)
+
+    def _reveal(self) -> Callable[[], str]:
+        settings = self.settings
+        if settings.sandbox:
+            return sandbox.revealing(settings.api_key, settings.base_url)
+        return settings.api_key.reveal
 
     @cached_property
     def _downloader(self) -> Downloader:
@@ -288,8 +296,8 @@ class Client:
 
     @property
     def _scrub(self) -> Callable[[str], str]:
-        # The sandbox's key is a public word, and may stand in any sentence.
-        return str if self.settings.sandbox else self.settings.api_key.scrub
+        own = self.settings.api_key.scrub
+        return (lambda text: sandbox.scrub(own(text))) if self.settings.sandbox else own
 
     @property
     def _origin(self) -> str:

@@ -62,12 +62,15 @@ class Dify(App):
 def _wire(settings: DifySettings) -> Wire:
     origin = access.origin(
         base_url=settings.base_url,
-        reveal=settings.api_key.reveal,
-        # The sandbox's key is a public word, and may stand in any sentence.
-        scrub=str if settings.sandbox else settings.api_key.scrub,
+        reveal=sandbox.revealing(settings.api_key, settings.base_url)
+        if settings.sandbox
+        else settings.api_key.reveal,
+        scrub=lambda text: sandbox.scrub(settings.api_key.scrub(text)),
         setting=settings.setting,
         locate=_sandbox if settings.sandbox and not settings.base_url else None,
     )
+    if settings.sandbox and settings.base_url:
+        origin = sandbox.as_caller(origin)
     return Wire(
         origin,
         Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle),

@@ -9,11 +9,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING
 
 from ..errors import SandboxFailed
 from ..files.lines import lines
+from ..settings.secret import Secret
+from ..settings.shared_sandbox import caller, child_environment
+
+if TYPE_CHECKING:
+    from ..wire.call import Call, Origin
 
 # A cold disk and a busy machine; on a warm one it takes 30 ms.
 START_LIMIT = 10.0
@@ -23,6 +29,7 @@ START_LIMIT = 10.0
 class _Child:
     process: subprocess.Popen[bytes]
     url: str
+    key: Secret
     owner: int
     vectors: str
 
@@ -49,13 +56,41 @@ def address() -> str:
 
     Blocks for about 30 ms when it must start. Raises `SandboxFailed` with what it said.
     """
+    return _running().url
+
+
+def key() -> Secret:
+    """The key that this sandbox has told us alone; starts it if it does not run."""
+    return _running().key
+
+
+def revealing(own: Secret, base_url: str) -> Callable[[], str]:
+    """Gives the key of the sandbox at ``base_url``, or of our own one where that is empty."""
+    return own.reveal if base_url else lambda: key().reveal()
+
+
+def scrub(text: str) -> str:
+    """The text without the key of our own sandbox."""
+    child = _child
+    return child.key.scrub(text) if child else text
+
+
+def as_caller(origin: Origin) -> Origin:
+    """The origin of a sandbox that many may share, which is told who calls."""
+
+    def authorize(call: Call) -> Mapping[str, str]:
+        return {**origin.authorize(call), "x-sandbox-caller": caller()}
+
+    return replace(origin, authorize=authorize)
+
+
+def _running() -> _Child:
     global _child
     with _lock:
         # A fork has our variable but not our child.
-        if _child and _child.process.poll() is None and _child.owner == os.getpid():
-            return _child.url
-        _child = _start()
-        return _child.url
+        if not (_child and _child.process.poll() is None and _child.owner == os.getpid()):
+            _child = _start()
+        return _child
 
 
 def vectors() -> str:
@@ -90,7 +125,8 @@ def _start() -> _Child:
             report = json.loads(line)
         except ValueError:
             raise SandboxFailed(_sentence(_last_words(process, said))) from None
-    return _Child(process, str(report["url"]), os.getpid(), str(report.get("vectors", "")))
+    url, key = str(report["url"]), Secret(str(report["key"]))
+    return _Child(process, url, key, os.getpid(), str(report.get("vectors", "")))
 
 
 def _launched(said: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -103,6 +139,7 @@ def _launched(said: IO[bytes]) -> subprocess.Popen[bytes]:
         # Jupyter interrupts the whole process group, and the sandbox should survive that.
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        env=child_environment(),
     )
 
 

@@ -74,23 +74,26 @@ class TeleAI(Excel):
 def _origin(account: TeleAIAccount) -> Origin:
     # As secrets, so that a log in which a server's echo of one ends up does not show it.
     signatures: deque[Secret] = deque(maxlen=8)
-    return access.origin(
+    reveal = account.app_key.reveal
+    if account.sandbox:
+        reveal = sandbox.revealing(account.app_key, account.base_url)
+    origin = access.origin(
         base_url=account.base_url,
         setting=account.setting,
         app_id=account.app_id,
-        app_key=account.app_key.reveal,
+        app_key=reveal,
         region=account.region,
         device_uuid=account.device_uuid,
         ready=account.authorization.reveal if account.authorization else None,
         made=lambda signature: signatures.append(Secret(signature)),
-        # The sandbox's key is a public word, and may stand in any sentence.
-        scrub=str if account.sandbox else partial(_scrub, account),
+        scrub=partial(_scrub, account),
         locate=_sandbox if account.sandbox and not account.base_url else None,
     )
+    return sandbox.as_caller(origin) if account.sandbox and account.base_url else origin
 
 
 def _scrub(account: TeleAIAccount, text: str) -> str:
-    return account.authorization.scrub(account.app_key.scrub(text))
+    return sandbox.scrub(account.authorization.scrub(account.app_key.scrub(text)))
 
 
 def _sandbox() -> str:

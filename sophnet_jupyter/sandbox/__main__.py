@@ -8,6 +8,7 @@ import importlib.util
 import json
 import math
 import os
+import signal
 import socket
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from . import child
 from .engines.texts.choice import CHOICES, vectors_engine
+from .server import key
 from .switches import faults, quirks
 from .switches.options import Options
 
@@ -28,10 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.list_quirks:
         print(_switch_table())
         return 0
+    chosen = bool(given.api_key)
+    given.api_key = given.api_key or key.random_key()
     try:
         options = _options(given)
     except ValueError as error:
         parser.error(str(error))
+    if given.upstream and given.api_key.lower() in key.GUESSABLE:
+        parser.error("--upstream spends another key, and this --api-key is guessed: leave it out")
     if missing := _missing(options):
         print(
             f'{missing} is not installed: pip install "sophnet-jupyter[sandbox]"', file=sys.stderr
@@ -46,8 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"cannot serve on {given.host} port {given.port}: {reason}", file=sys.stderr)
         return 2
     # Ctrl-C may come as soon as somebody has read that it is there.
-    with listener, contextlib.suppress(KeyboardInterrupt):
-        _report(listener, given)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.suppress(KeyboardInterrupt))
+        stack.enter_context(listener)
+        if given.parent is None:
+            # Else the file of the key would stay behind.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        _report(listener, given, None if chosen else stack)
         # A client may connect from here on: it waits in the backlog while the rest loads.
         _serve(listener, options, given.parent)
     return 0
@@ -66,9 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--api-key",
         metavar="K",
-        default=os.environ.get("SOPHNET_SANDBOX_KEY") or "sandbox",
-        help="the key clients must send; default: $SOPHNET_SANDBOX_KEY, else 'sandbox'",
+        default=os.environ.get("SOPHNET_SANDBOX_KEY"),
+        help="the key clients must send; default: $SOPHNET_SANDBOX_KEY, else a random one",
     )
+    add("--allow-host", action="append", default=[], metavar="NAME", help="a name it is called by")
     add("--parent", type=int, metavar="PID", help="live as long as this process and its pipe")
     add("--tokens-per-second", type=_amount, default=40.0, metavar="N", help="40; 0: at once")
     add("--first-token", type=_amount, default=0.3, metavar="S", help="seconds before it, 0.3")
@@ -107,6 +119,8 @@ def _switch_table() -> str:
 def _options(given: argparse.Namespace) -> Options:
     return Options(
         api_key=given.api_key,
+        shared=not _is_here(given.host),
+        allow_hosts=frozenset(given.allow_host),
         tokens_per_second=given.tokens_per_second,
         first_token=given.first_token,
         task_seconds=given.task_seconds,
@@ -143,19 +157,32 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _report(listener: socket.socket, given: argparse.Namespace) -> None:
+def _report(
+    listener: socket.socket, given: argparse.Namespace, stack: contextlib.ExitStack | None
+) -> None:
+    """Say where it is; a random key goes to the parent, or into a file while ``stack`` is open."""
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}/api/open-apis"
     told = {"port": port, "pid": os.getpid(), "url": url, "vectors": vectors_engine(given.vectors)}
+    where = "the one you set"
+    if stack and given.parent is not None:
+        told["key"] = given.api_key
+    elif stack:
+        path = stack.enter_context(key.kept(given.api_key, port, os.environ))
+        where = f"in {path}" if path else "could not be kept: set one by --api-key"
+        told["key_file"] = str(path or "")
     print(json.dumps(told), flush=True)
     if given.parent is not None:
         child.silence_stdout()
         return
-    key = "'sandbox'" if given.api_key == "sandbox" else "the one you set"
-    print(f"SophNet sandbox at {url}\nAPI key: {key}. Ctrl-C stops it.", file=sys.stderr)
-    if not (host.startswith("127.") or host == "::1"):
-        print("It can be reached from other machines.", file=sys.stderr)
+    print(f"SophNet sandbox at {told['url']}\nAPI key: {where}. Ctrl-C stops it.", file=sys.stderr)
+    if not _is_here(host):
+        print("It can be reached from other machines. Callers are kept apart.", file=sys.stderr)
+
+
+def _is_here(host: str) -> bool:
+    return host.startswith("127.") or host in ("::1", "localhost")
 
 
 def _serve(listener: socket.socket, options: Options, parent: int | None) -> None:

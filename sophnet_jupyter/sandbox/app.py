@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from . import dify, sophnet, teleai
 from .engines import Missing
 from .engines.texts.choice import vectors_engine
+from .server.callers import Callers
+from .server.guard import Guard
 from .server.journal import Journal, RequestLog
 from .server.refusal import Refused
 from .server.replies import json_response
@@ -28,9 +30,16 @@ from .switches.switches import Switches, switches_for
 SERVICES = {"sophnet": sophnet.ROOT, "dify": dify.ROOT, "teleai": teleai.ROOT}
 
 
-def make_app(options: Options) -> Starlette:
+def make_app(options: Options) -> ASGIApp:
     """Build the server's application; it keeps no state outside itself."""
-    seen, results = RequestLog(), Results()
+    # The files lie at addresses that nobody guesses, and are fetched by who has no name.
+    results = Results()
+    app = Callers(lambda: _app(options, results)) if options.shared else _app(options, results)
+    return Guard(app, options.allow_hosts, lambda said: envelope_response(403, said))
+
+
+def _app(options: Options, results: Results) -> Starlette:
+    seen = RequestLog()
 
     async def show_seen(request: Request) -> Response:
         require_key(request.headers.get("authorization", ""), options.api_key)

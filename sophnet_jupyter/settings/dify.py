@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from ..errors import SettingsError
 from .addresses import checked_key, checked_url, sandbox_root
 from .environment import (
-    SANDBOX_KEY,
     Timeouts,
     notebook_user,
     session,
@@ -19,6 +18,7 @@ from .environment import (
 from .keystore import DEFAULT, Keystore, app_profile
 from .network import certificates, proxy_for
 from .secret import Secret
+from .shared_sandbox import sandbox_key
 from .variables import tell
 
 DIFY_URL = "https://api.dify.ai/v1"
@@ -136,7 +136,7 @@ def _dify_address(
 
 def _dify_secret(key: _DifyKey, environ: Mapping[str, str]) -> Secret:
     if not key.value:
-        return Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+        return sandbox_key(environ)
     return key.value if isinstance(key.value, Secret) else checked_key(str(key.value))
 
 

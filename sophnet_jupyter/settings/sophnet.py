@@ -13,7 +13,6 @@ from ..errors import SettingsError
 from . import resource_ids
 from .addresses import BASE_URL, checked_key, checked_url, sandbox_url
 from .environment import (
-    SANDBOX_KEY,
     KeySource,
     Timeouts,
     session,
@@ -21,6 +20,7 @@ from .environment import (
 from .keystore import DEFAULT, Keystore
 from .network import certificates, proxy_for
 from .secret import Secret as Secret
+from .shared_sandbox import sandbox_key
 from .variables import tell
 
 MODEL = "DeepSeek-V3.2"
@@ -182,7 +182,7 @@ def _sandbox_key(environ: Mapping[str, str]) -> Secret:
             "No key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
             "Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts."
         )
-    return Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+    return sandbox_key(environ)
 
 
 def _chosen(key: _Key) -> dict[str, str]:

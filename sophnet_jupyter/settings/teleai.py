@@ -9,9 +9,9 @@ from typing import Any
 
 from ..errors import SettingsError
 from .addresses import checked_key, checked_url, sandbox_root
-from .environment import SANDBOX_KEY
 from .network import proxy_for
 from .secret import Secret
+from .shared_sandbox import sandbox_key
 from .variables import tell
 
 TELEAI_URL = "https://openapi.teleagi.cn"
@@ -80,7 +80,7 @@ def _teleai_sandbox(environ: Mapping[str, str]) -> tuple[str, str, Secret]:
             "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts."
         )
     root = sandbox_root(environ)
-    return root, SANDBOX_APP_ID, Secret(environ.get("SOPHNET_SANDBOX_KEY") or SANDBOX_KEY)
+    return root, SANDBOX_APP_ID, sandbox_key(environ)
 
 
 def _header_word(value: str, name: str) -> str:

@@ -33,7 +33,7 @@ VARIABLES = {
     "SOPHNET_MEDIA": "``embed`` results in notebooks, or keep them as ``files`` beside them",
     "SOPHNET_NO_SANDBOX": "``1``: never start the sandbox, fail with a sentence instead",
     "SOPHNET_SANDBOX_URL": "a sandbox that runs already, to be used in place of one of our own",
-    "SOPHNET_SANDBOX_KEY": "its key, ``sandbox`` if unset",
+    "SOPHNET_SANDBOX_KEY": "its key; unset, the one that it wrote into the data folder",
     "SOPHNET_SANDBOX_UPSTREAM_KEY": "read by the sandbox alone: the key of its --upstream",
     "DIFY_API_KEY": "key of a Dify app; without one `Client.dify` is an app of the sandbox",
     "DIFY_BASE_URL": "root of Dify, https://api.dify.ai/v1 if unset",

@@ -16,13 +16,15 @@ import pytest
 class Sandbox:
     """A sandbox in a process of its own, and a client that knows its key."""
 
-    def __init__(self, process: subprocess.Popen[bytes], told: dict[str, Any]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], told: dict[str, Any], key: str = "sandbox"
+    ) -> None:
         self.process = process
         self.port: int = told["port"]
         self.url: str = told["url"]
         self.root = self.url.removesuffix("/api/open-apis")
         self.http = httpx2.Client(
-            base_url=self.url, headers={"Authorization": "Bearer sandbox"}, timeout=10
+            base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=10
         )
 
     def ask(
@@ -54,6 +56,8 @@ def _switches(faults: str, quirks: str) -> dict[str, str]:
 @contextlib.contextmanager
 def start(*arguments: str, **environment: str) -> Iterator[Sandbox]:
     """Run the sandbox with these arguments, at full speed unless they say otherwise."""
+    # One that spends the key of another server takes none that could be guessed.
+    key = "sandbox" if "--upstream" not in arguments else "a-key-of-these-tests"
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "sophnet_jupyter.sandbox"),
@@ -63,11 +67,11 @@ def start(*arguments: str, **environment: str) -> Iterator[Sandbox]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **environment},
+        env={**os.environ, "SOPHNET_SANDBOX_KEY": key, **environment},
     )
     with process:
         try:
-            sandbox = Sandbox(process, json.loads(process.stdout.readline()))
+            sandbox = Sandbox(process, json.loads(process.stdout.readline()), key)
             with sandbox.http:
                 yield sandbox
         finally:

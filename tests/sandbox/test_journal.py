@@ -12,7 +12,7 @@ def request_bytes(sandbox, **fields):
     messages = [{"role": "user", "content": "count to 5000"}]
     body = json.dumps({"model": "m", "messages": messages, **fields}).encode()
     head = (
-        "POST /api/open-apis/v1/chat/completions HTTP/1.1\r\nHost: sandbox\r\n"
+        f"POST /api/open-apis/v1/chat/completions HTTP/1.1\r\nHost: localhost:{sandbox.port}\r\n"
         "Authorization: Bearer sandbox\r\nX-Sandbox-Tokens-Per-Second: 50\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
@@ -91,10 +91,10 @@ def uploads(sandbox):
     ]
 
 
-def upload_head(length):
+def upload_head(sandbox, length):
     return (
         "POST /api/open-apis/projects/easyllms/speechtotext/transcriptions HTTP/1.1\r\n"
-        "Host: sandbox\r\nAuthorization: Bearer sandbox\r\n"
+        f"Host: localhost:{sandbox.port}\r\nAuthorization: Bearer sandbox\r\n"
         "Content-Type: multipart/form-data; boundary=cut\r\n"
         f"Content-Length: {length}\r\n\r\n"
     ).encode()
@@ -114,7 +114,7 @@ def test_a_long_upload_is_read_as_it_comes_and_noted_without_its_body(sandbox):
     begin, end = upload_beginning(), b"\r\n--cut--\r\n"
     length = len(begin) + PIECES * len(PIECE) + len(end)
     with socket.create_connection(("127.0.0.1", sandbox.port), timeout=30) as client:
-        client.sendall(upload_head(length) + begin)
+        client.sendall(upload_head(sandbox, length) + begin)
         for _ in range(PIECES):
             client.sendall(PIECE)
         client.sendall(end)
@@ -131,7 +131,7 @@ def test_a_long_upload_that_breaks_off_is_noticed(sandbox, eventually):
     sandbox.forget()
     begin = upload_beginning()
     with socket.create_connection(("127.0.0.1", sandbox.port), timeout=30) as client:
-        client.sendall(upload_head(PIECES * len(PIECE)) + begin + PIECE)
+        client.sendall(upload_head(sandbox, PIECES * len(PIECE)) + begin + PIECE)
         eventually(lambda: uploads(sandbox))
         assert uploads(sandbox) == [None]
     eventually(lambda: uploads(sandbox) == ["hung up"], within=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 
 from starlette.exceptions import HTTPException
@@ -60,7 +61,7 @@ class Door:
             said = "Authorization header must be provided and start with 'Bearer'"
         elif scheme[1].lower() != "bearer":
             said = "Authorization scheme must be 'Bearer'"
-        elif authorization[scheme.end() :] != self.key:
+        elif not hmac.compare_digest(authorization[scheme.end() :].encode(), self.key.encode()):
             said = "Access token is invalid"
         else:
             return

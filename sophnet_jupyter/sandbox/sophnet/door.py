@@ -4,6 +4,7 @@ Middleware of SophNet's endpoints: checks the key, then applies the faults that 
 
 from __future__ import annotations
 
+import hmac
 import re
 
 from starlette.requests import Request
@@ -32,7 +33,7 @@ def require_key(authorization: str, key: str) -> None:
     scheme = re.match(r"bearer +", authorization, re.IGNORECASE)
     if scheme is None:
         raise Refused(401, "Authorization must be 'Bearer', a space and an API key")
-    if authorization[scheme.end() :] != key:
+    if not hmac.compare_digest(authorization[scheme.end() :].encode(), key.encode()):
         raise Refused(401, "the API key is not valid")
 
 

@@ -18,6 +18,10 @@ class Options:
     """Everything the server can be told; keys stay out of the repr."""
 
     api_key: str = field(default="sandbox", repr=False)
+    shared: bool = False
+    """Whether the callers are kept apart, as those of a class are."""
+    allow_hosts: frozenset[str] = frozenset()
+    """Names that the server has beside its addresses."""
     tokens_per_second: float = 40.0
     """0 means as fast as the connection takes them."""
     first_token: float = 0.3

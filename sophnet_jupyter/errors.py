@@ -13,6 +13,7 @@ Every error this package raises on purpose.
     * AnswerUnreadable      something answered that is not the service, or not in its format
     * AnswerIncomplete      the answer just stopped, and ``strict=True`` was asked for
     * AnswerInvalid         the answer came whole, but not in the form that was asked for
+    * EvaluationFailed      an evaluation is below what ``check`` demands
     * ServiceError          the service answered with an error
         * KeyRejected       401, 403
             * LineRefused   a socket was closed before it began to work
@@ -239,6 +240,21 @@ class AnswerInvalid(SophNetError):
             f"The answer has not the form that was asked for{place}: {self.why}. "
             "It is in .response; repair=1 lets the model correct itself once."
         )
+
+
+class EvaluationFailed(SophNetError, AssertionError):
+    """
+    An evaluation is below what was asked of it: see `check`. ``failures`` are its sentences.
+
+    An `AssertionError` too, so that a test runner counts it as a failed test and not as a crash.
+    """
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__(*self.failures)
+
+    def __str__(self) -> str:
+        return " ".join(self.failures)
 
 
 class ServiceError(SophNetError):

@@ -80,6 +80,7 @@ OWNERS = {
     "ipywidgets": ("widgets/",),
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/", "lab/"),
+    "openpyxl": ("runs/evaluation/review.py",),
     "numpy": ("explore/", "sandbox/", "response/vectors.py", "response/response.py"),
     "pandas": (
         "values/page.py",

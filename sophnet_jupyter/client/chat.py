@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from ..events import Event
@@ -13,7 +13,9 @@ from ..providers.sophnet.chat.question import question
 from ..providers.sophnet.chat.request import Prompt, request
 
 if TYPE_CHECKING:
+    from ..providers.sophnet.embeddings.embeddings import Embeddings
     from ..runs.compare.comparison import Comparison
+    from ..runs.evaluation.evaluation import Evaluation
     from ..runs.rows import Item
     from ..runs.run import Run
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 @checks_keywords("chat")
 class Chat(provider.Chat):
     """Chat completions: `create` and `stream` for one answer, `map` for every row of a table."""
+
+    embeddings: Callable[[], Embeddings] | None = None
+    """Vectors for scores that compare by meaning."""
 
     @shows_options(ChatOptions, request, question)
     def map(
@@ -127,4 +132,53 @@ class Chat(provider.Chat):
             known=["model", "system", *ChatOptions.__annotations__],
             check_one=check,
             budget=budget,
+        )
+
+    @shows_options(ChatOptions, request, question)
+    def evaluate(
+        self,
+        prompts: object,
+        rows: Any,
+        *,
+        expect: str | None = None,
+        scores: Iterable[Any] = (),
+        models: str | Iterable[str] = (),
+        judge_model: str | None = None,
+        repeat: int = 1,
+        system: str | None = None,
+        first: int | None = None,
+        concurrency: int = 32,
+        patience: float = 600.0,
+        **options: Unpack[ChatOptions],
+    ) -> Evaluation:
+        """
+        Which prompt or model is better on the same rows, and whether that can be chance:
+        ``e = await client.chat.evaluate({"v1": "…{review}…", "v2": "…"}, df, expect="label")``.
+
+        ``prompts`` are templates by name, as `map` takes them, or prompt files; ``models`` are
+        asked each. ``expect`` is the column of what is expected, ``scores`` are of
+        `sophnet_jupyter.scores`, or functions ``f(row, answer)``; without any it is `exact`.
+        ``repeat`` asks each row so often, ``judge_model`` gives verdicts unless a judge names its
+        own, ``first`` takes so many rows; ``concurrency`` and ``patience`` as in `map`.
+
+        Nothing is sent before somebody waits. A row that fails counts as wrong; what would fail for
+        every row ends it, and is raised. Raises `SettingsError` where a prompt or ``expect`` names
+        no column, or an option cannot be right.
+        """
+        from .evaluating import evaluate
+
+        return evaluate(
+            self,
+            prompts,
+            rows,
+            expect=expect or "",
+            scores=scores,
+            models=[models] if isinstance(models, str) else models,
+            default_model=self._default_model(),
+            judge=judge_model or "",
+            repeat=repeat,
+            first=first,
+            concurrency=concurrency,
+            patience=patience,
+            options={"system": system, **options},
         )

@@ -99,12 +99,14 @@ class Client:
         """Chat completions."""
         from .chat import Chat
 
-        return Chat(
+        chat = Chat(
             self._sophnet,
             default_model=lambda: self._model or model_name(),
             downloads=self._downloader,
             voice_id=self.settings.easyllm_ids.get("voice", ""),
         )
+        chat.embeddings = lambda: self.embeddings
+        return chat
 
     @cached_property
     def images(self) -> Images:

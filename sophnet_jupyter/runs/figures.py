@@ -171,7 +171,8 @@ def difference(first: Sequence[Value], second: Sequence[Value]) -> Difference:
     """
     Two columns on the same rows, in the same order.
 
-    By McNemar's exact test where every value is 0 or 1, else by the paired bootstrap.
+    By McNemar's exact test where every row is either better, or worse, or the same; else by the
+    paired bootstrap.
     """
     both = [
         (float(one), float(other))
@@ -181,7 +182,9 @@ def difference(first: Sequence[Value], second: Sequence[Value]) -> Difference:
     changes = [other - one for one, other in both]
     better = sum(change > _NOTHING for change in changes)
     worse = sum(change < -_NOTHING for change in changes)
-    binary = all(value in (0.0, 1.0) for pair in both for value in pair)
+    # A tie of two that are compared with each other is a half for both.
+    whole = all(value in (0.0, 0.5, 1.0) for pair in both for value in pair)
+    binary = whole and all(change in (-1.0, 0.0, 1.0) for change in changes)
     low, high, p = bootstrap(changes)
     return Difference(
         n=len(both),

@@ -35,6 +35,7 @@ class Similar:
 
     name: str
     at_least: float | None
+    expects = True
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -152,7 +152,11 @@ def _framed(rows: list[dict[str, Any]], columns: list[str]) -> Any:
     with suppress(ImportError):
         import pandas as pd
 
-        return pd.DataFrame(by_column)
+        try:
+            return pd.DataFrame(by_column)
+        except UnicodeEncodeError:
+            # Half a surrogate pair, which pandas' own texts cannot hold.
+            return pd.DataFrame(by_column, dtype=object)
     try:
         import polars as pl
     except ImportError:

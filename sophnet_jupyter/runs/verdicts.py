@@ -64,7 +64,7 @@ def sentence(one: str, other: str, found: Difference, p: float, *, several: bool
         )
     of = f" of {one}" if several else ""
     if found.binary:
-        figures = f"{found.second:,.0f} of {found.n:,} against {found.first:,.0f}{of}"
+        figures = f"{count(found.second)} of {found.n:,} against {count(found.first)}{of}"
     else:
         means = found.second / found.n, found.first / found.n
         figures = f"{number(means[0])} against {number(means[1])}{of} on average"
@@ -82,6 +82,11 @@ def probability(p: float) -> str:
 def number(value: float) -> str:
     """A mean or a difference with three digits."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def count(hits: float) -> str:
+    """A sum of rows, of which a tie is a half."""
+    return f"{hits:,.1f}".removesuffix(".0")
 
 
 def _rows(count: int) -> str:

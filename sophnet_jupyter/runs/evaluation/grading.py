@@ -1,0 +1,114 @@
+"""Score the answers of an evaluation: by rules at once, then by who has to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from ...errors import SettingsError
+from ..rows import Ask, Item
+from ..run import Run
+from ..score import Asked, Case, Grade, Means, Score, is_missing
+from ..scores import Check
+from .answers import ScoredAnswer
+from .asked import EvaluatedRows, worded
+
+Embed = Callable[[Sequence[str]], Awaitable[list[Sequence[float] | None]]]
+"""A vector for each text, None for one that has none."""
+
+
+class Grading:
+    """The grades of all answers, and the runs in which judges were asked."""
+
+    def __init__(
+        self,
+        asked: EvaluatedRows,
+        scores: Sequence[Score],
+        ask: Ask,
+        *,
+        embed: Embed | None,
+        judge: str,
+        limits: Mapping[str, Any],
+    ) -> None:
+        self.notes: dict[str, list[str]] = {}
+        self.runs: list[Run] = []
+        self.judging: Run | None = None
+        self._asked, self._scores, self._ask = asked, list(scores), ask
+        self._embed, self._judge, self._limits = embed, judge, dict(limits)
+        self._grades: dict[str, dict[int, Grade]] = {}
+
+    def of(self, number: int) -> dict[str, Grade]:
+        """The grades of one answer, by the names of scores."""
+        return {name: found[number] for name, found in self._grades.items() if number in found}
+
+    def by_rules(self, answers: Sequence[ScoredAnswer]) -> None:
+        """The scores that ask nobody."""
+        came = [one for one in answers if not one.failed]
+        for score in self._scores:
+            if isinstance(score, Check):
+                self._keep(score, answers, came, [score.mark(one) for one in self._cases(came)])
+
+    async def by_asking(self, answers: Sequence[ScoredAnswer]) -> None:
+        """The others, one after the other; what it raises comes through."""
+        came = [one for one in answers if not one.failed]
+        others = [score for score in self._scores if not isinstance(score, Check)]
+        cases = self._cases(came, with_prompts=True) if others else []
+        means = Means(ask=self._answered, embed=self._vectors)
+        for score in others:
+            marked = await score.marked(cases, means)
+            self._keep(score, answers, came, marked.marks)
+            self.notes[score.name] = marked.notes
+
+    def _cases(self, came: Sequence[ScoredAnswer], *, with_prompts: bool = False) -> list[Case]:
+        return [
+            Case(
+                number=one.row,
+                row=one.columns,
+                column=one.column.label,
+                model=one.said.response.model or one.column.model,
+                prompt=worded(self._asked.item(one.number).prompt) if with_prompts else "",
+                repeat=one.repeat,
+                answer=one.said.response,
+                expect=self._asked.expect,
+                expected=one.expected,
+            )
+            for one in came
+        ]
+
+    def _keep(
+        self,
+        score: Score,
+        answers: Sequence[ScoredAnswer],
+        came: Sequence[ScoredAnswer],
+        marks: Sequence[Grade],
+    ) -> None:
+        """The grades of a score; an answer that failed is wrong, unless nothing was expected."""
+        found = {one.number: mark for one, mark in zip(came, marks, strict=True)}
+        expects = bool(getattr(score, "expects", False) and self._asked.expect)
+        for one in answers:
+            if one.failed:
+                counts = not (expects and is_missing(one.expected))
+                error = one.said.error or "it failed"
+                found[one.number] = Grade(False if counts else None, f"no answer: {error}")
+        self._grades[score.name] = found
+
+    async def _answered(self, prompts: Sequence[str], model: str) -> list[Asked]:
+        named = model or self._judge
+        options = {"model": named} if named else {}
+        # Without keys: each is a question of its own, and has marks of its own.
+        items = [Item(number=n, prompt=one, options=options) for n, one in enumerate(prompts)]
+        self.judging = run = Run(items, self._ask, **self._limits)
+        self.runs.append(run)
+        try:
+            await run
+        finally:
+            self.judging = None
+        return [
+            Asked(response=row.response if row.ending else None, error=row.error, cost=row.cost)
+            for row in run.rows
+        ]
+
+    async def _vectors(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
+        if self._embed is None:
+            raise SettingsError("similar() needs embeddings, and this client has none.")
+        return await self._embed(texts)

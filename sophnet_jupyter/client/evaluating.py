@@ -16,11 +16,10 @@ from ..wire.pace import patient
 
 if TYPE_CHECKING:
     from ..providers.sophnet.embeddings.embeddings import Embeddings
-    from .chat import Chat
 
 
 def evaluate(
-    chat: Chat,
+    chat: Any,
     prompts: object,
     rows: Any,
     *,
@@ -51,7 +50,10 @@ def evaluate(
     def ask(item: Item) -> AsyncGenerator[Event, None]:
         # A judge has the options of a request of its own: no schema, and no pictures.
         own = asked if item.columns is not NOTHING else {}
-        return chat.stream(item.prompt, **{"model": default_model, **own, **item.options})
+        events: AsyncGenerator[Event, None] = chat.stream(
+            item.prompt, **{"model": default_model, **own, **item.options}
+        )
+        return events
 
     return Evaluation(
         found,

@@ -7,7 +7,7 @@ import re
 from ..script import Talk
 from .attention import Attention, share
 
-_FENCED = re.compile(r"([^\n]*)\n(={3,}\w+={3,})\n(.*?)\n\2", re.DOTALL)
+_FENCED = re.compile(r"^([^\n]{0,60})\n(={3,}\w+={3,})\n(.*?)\n\2$", re.DOTALL | re.MULTILINE)
 _ENDS = re.compile(r"verdict: (?:yes|a)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"by this question: (.+)")
 _POLITE = re.compile(
@@ -20,9 +20,11 @@ _SAME = re.compile(r"expected|correct|right|same|agree|正确|一致|相同", re
 
 def verdict(talk: Talk, attention: Attention, *, first_wins: bool = False) -> str | None:
     """A reason and a verdict, where the prompt asks for one; None where it does not."""
+    question = _QUESTION.search(talk.prompt[:1000])
+    if question is None or not _ENDS.search(talk.prompt[-400:]):
+        return None
     parts = {found[1].strip(): found[3] for found in _FENCED.finditer(talk.prompt)}
-    question = _QUESTION.search(talk.prompt)
-    if not parts or question is None or not _ENDS.search(talk.prompt[-400:]):
+    if not parts:
         return None
     both = [text for title, text in parts.items() if title in ("Answer A:", "Answer B:")]
     if len(both) == 2:

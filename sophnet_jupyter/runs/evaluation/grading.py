@@ -36,6 +36,9 @@ class Grading:
         self._asked, self._scores, self._ask = asked, list(scores), ask
         self._embed, self._judge, self._limits = embed, judge, dict(limits)
         self._grades: dict[str, dict[int, Grade]] = {}
+        # Verdicts are paid for: those of a score that was stopped are kept, and the rest asked.
+        self._open: dict[tuple[str, int, str], Run] = {}
+        self._scoring = ""
 
     def of(self, number: int) -> dict[str, Grade]:
         """The grades of one answer, by the names of scores."""
@@ -55,6 +58,10 @@ class Grading:
         cases = self._cases(came, with_prompts=True) if others else []
         means = Means(ask=self._answered, embed=self._vectors)
         for score in others:
+            graded = self._grades.get(score.name, {}).keys()
+            if came and graded >= {one.number for one in came}:
+                continue
+            self._scoring = score.name
             marked = await score.marked(cases, means)
             self._keep(score, answers, came, marked.marks)
             self.notes[score.name] = marked.notes
@@ -95,14 +102,18 @@ class Grading:
     async def _answered(self, prompts: Sequence[str], model: str) -> list[Asked]:
         named = model or self._judge
         options = {"model": named} if named else {}
-        # Without keys: each is a question of its own, and has marks of its own.
-        items = [Item(number=n, prompt=one, options=options) for n, one in enumerate(prompts)]
-        self.judging = run = Run(items, self._ask, **self._limits)
-        self.runs.append(run)
+        key = self._scoring, len(prompts), named
+        if (run := self._open.get(key)) is None:
+            # Without keys: each is a question of its own, and has marks of its own.
+            items = [Item(number=n, prompt=one, options=options) for n, one in enumerate(prompts)]
+            run = self._open[key] = Run(items, self._ask, **self._limits)
+            self.runs.append(run)
+        self.judging = run
         try:
             await run
         finally:
             self.judging = None
+        del self._open[key]
         return [
             Asked(response=row.response if row.ending else None, error=row.error, cost=row.cost)
             for row in run.rows

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import SettingsError
 from ...files.names import at_home
@@ -17,15 +17,13 @@ from ..rows import Row, pack
 from ..score import Grade
 from .answers import Label, ScoredAnswer
 from .asked import EvaluatedColumn
-
-if TYPE_CHECKING:
-    from .evaluation import Evaluation
+from .evaluated import Evaluated
 
 FORMAT = 1
 LARGEST = 2_000_000_000
 
 
-def head(found: Evaluation) -> dict[str, Any]:
+def head(found: Evaluated) -> dict[str, Any]:
     """What an evaluation is, for its file and for people: nothing of it is a key."""
     answered = [one.said.response for one in found.answers if one.ended]
     return {
@@ -59,7 +57,7 @@ def head(found: Evaluation) -> dict[str, Any]:
     }
 
 
-def save(found: Evaluation, path: str | os.PathLike[str]) -> Path:
+def save(found: Evaluated, path: str | os.PathLike[str]) -> Path:
     """Write it to a ``.jsonl`` file. Raises `SettingsError` for another ending."""
     target = at_home(path)
     if target.suffix.lower() != ".jsonl":

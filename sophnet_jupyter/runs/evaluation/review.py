@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import SettingsError, quoted
 from ...files.names import at_home
@@ -21,9 +21,7 @@ from ...files.saving import save_bytes
 from ..figures import SEED, kappa
 from ..verdicts import SCRIPTED
 from .answers import Label, ScoredAnswer
-
-if TYPE_CHECKING:
-    from .evaluation import Evaluation
+from .evaluated import Evaluated
 
 ID, RIGHT, NOTE = "id", "right?", "note"
 HOW = (
@@ -93,7 +91,7 @@ class Reviews:
 
 
 def write(
-    found: Evaluation, path: str | os.PathLike[str], *, rows: int, by: str | None, blind: bool
+    found: Evaluated, path: str | os.PathLike[str], *, rows: int, by: str | None, blind: bool
 ) -> Path:
     """See `Evaluation.review`."""
     target = at_home(path)
@@ -132,7 +130,7 @@ def _chosen(
     return sorted(found, key=lambda one: one.number)
 
 
-def _sheet(found: Evaluation, chosen: Sequence[ScoredAnswer], *, blind: bool) -> bytes:
+def _sheet(found: Evaluated, chosen: Sequence[ScoredAnswer], *, blind: bool) -> bytes:
     openpyxl = _openpyxl()
     from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -187,7 +185,7 @@ def _id(one: ScoredAnswer) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:10]
 
 
-def read(found: Evaluation, paths: str | os.PathLike[str] | Iterable[str]) -> Reviews:
+def read(found: Evaluated, paths: str | os.PathLike[str] | Iterable[str]) -> Reviews:
     """See `Evaluation.read_reviews`."""
     files = _files(paths)
     answers = {_id(one): one for one in found.answers}
@@ -288,7 +286,7 @@ def _between(said: Mapping[str, Mapping[str, tuple[bool, str]]]) -> list[Agreeme
     return found
 
 
-def _with_scores(found: Evaluation, labels: Mapping[int, Label]) -> list[Agreement]:
+def _with_scores(found: Evaluated, labels: Mapping[int, Label]) -> list[Agreement]:
     """How far people agree with each score: what a judge is worth."""
     answers = {one.number: one for one in found.answers}
     agreed: list[Agreement] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ...errors import SettingsError
 from ..figures import difference
@@ -12,11 +11,9 @@ from ..looks import Drawn
 from ..verdicts import SCRIPTED, few, sentence
 from .answers import ScoredAnswer
 from .asked import EvaluatedColumn
+from .evaluated import Evaluated
+from .kept import KeptEvaluation
 from .summary import Verdict, by_row
-
-if TYPE_CHECKING:
-    from .evaluation import Evaluation
-    from .kept import KeptEvaluation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +54,7 @@ class Turned(Drawn):
         return f"<Turned: {counts}>\n{told}"
 
 
-def turned(now: Evaluation, earlier: Evaluation | KeptEvaluation) -> Turned:
+def turned(now: Evaluated, earlier: Evaluated | KeptEvaluation) -> Turned:
     """Compare each column with the one of its name, on rows that are equal in both."""
     pairs = _pairs(now.columns, earlier.columns)
     keys = {one.key for one in earlier.answers} & {one.key for one in now.answers}

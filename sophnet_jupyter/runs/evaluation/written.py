@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import quoted
 from ..figures import RESAMPLES, SEED
 from ..verdicts import SCRIPTED, number
+from .evaluated import Evaluated
 from .kept import head
 from .summary import ScoreFigure
-
-if TYPE_CHECKING:
-    from .evaluation import Evaluation
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -24,7 +22,7 @@ _SPECIAL = {
 _SIGN = re.compile(r"[\\~^&%$#_{}]")
 
 
-def to_latex(found: Evaluation) -> str:
+def to_latex(found: Evaluated) -> str:
     """A row for each column and score: n, rate or mean, and its interval of 95 %."""
     lines = [
         r"\begin{tabular}{llrrr}",
@@ -55,7 +53,7 @@ def escaped(text: str) -> str:
     return _SIGN.sub(lambda sign: _SPECIAL[sign[0]], quoted(text))
 
 
-def methods(found: Evaluation) -> str:
+def methods(found: Evaluated) -> str:
     """What somebody needs to do it again: models, dates, settings, rows, tests, prompts."""
     facts = head(found)
     said = [SCRIPTED] if found.sandbox else []

@@ -24,6 +24,20 @@ def text(name: str, value: Any) -> str:
     raise SettingsError(f"{name} is a text, not {value!r:.80}.")
 
 
+def words(name: str, value: Any) -> str:
+    """The same, of a text that says something."""
+    if not text(name, value).strip():
+        raise SettingsError(f"{name} is empty.")
+    return str(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False. Raises `SettingsError` for anything else, such as a text that says no."""
+    if isinstance(value, bool):
+        return value
+    raise SettingsError(f"{name} is True or False, not {value!r:.80}.")
+
+
 def whole(name: str, value: Any, *, least: int | None = None, such_as: str = "") -> int | None:
     """An integer, also from a float such as ``5.0``; None where nothing is given."""
     if value is None:

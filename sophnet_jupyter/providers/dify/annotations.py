@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from ...errors import NotFound, RequestRefused, StillRunning, TaskFailed
+from ...errors import NotFound, RequestRefused, SettingsError, StillRunning, TaskFailed
 from ...events import Event, Progress
 from ...options.words import checks_keywords
 from ...wire.call import Call, Reply, segment
@@ -95,7 +95,8 @@ class Annotations:
         deleted(await self._wire.fetch(call, retry=PAID_TASK))
 
     async def _put(self, method: str, path: str, question: str, answer: str) -> Annotation:
-        body = arguments.encoded({"question": question, "answer": answer})
+        said = {"question": question, "answer": answer}
+        body = arguments.encoded({name: arguments.words(name, one) for name, one in said.items()})
         call = Call(method=method, path=path, body=body)
         return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
 
@@ -130,6 +131,8 @@ class AnnotationReply:
 
     async def status(self, action: Action, job_id: str) -> Job:
         """The state of ``job_id``; ``action`` is what started it. Raises `SophNetError`."""
+        if action not in ("enable", "disable"):
+            raise SettingsError(f"action is 'enable' or 'disable', not {action!r:.80}.")
         path = f"{REPLY}/{segment(action)}/status/{segment(job_id)}"
         return _job(
             checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ)), action
@@ -153,6 +156,8 @@ class AnnotationReply:
             found = await self._looked(job)
             return State(word=found.state, done=found.state == "completed", reply=found)
 
+        if not isinstance(job, Job):
+            raise SettingsError(f"wait takes the Job that was begun, not {job!r:.80}.")
         looks = watch(check, service=SERVICE, task_id=job.id, pace=pace, state=job.state)
         async with held(looks) as states:
             async for state in states:
@@ -173,10 +178,12 @@ class AnnotationReply:
         return found
 
     async def _begin(self, action: Action, threshold: float, provider: str, model: str) -> Job:
+        if threshold is None:
+            raise SettingsError("score_threshold is a number from 0 to 1.")
         asked = {
-            "score_threshold": threshold,
-            "embedding_provider_name": provider,
-            "embedding_model_name": model,
+            "score_threshold": arguments.number("score_threshold", threshold, 0, 1),
+            "embedding_provider_name": arguments.words("provider", provider),
+            "embedding_model_name": arguments.words("model", model),
         }
         call = Call(method="POST", path=f"{REPLY}/{action}", body=arguments.encoded(asked))
         return _job(checked(await self._wire.fetch(call, retry=PAID_TASK)), action)

@@ -98,6 +98,7 @@ class App:
         Raises `SophNetError`; what had arrived by then is its ``response``. An answer that just
         stopped has ``ending="incomplete"``; ``strict=True`` raises `AnswerIncomplete` for it.
         """
+        arguments.flag("stream", stream)
         response = await settle(self._events(inputs, files, stream=stream))
         if strict and response.ending == "incomplete":
             error = AnswerIncomplete(service=SERVICE)
@@ -166,7 +167,7 @@ class App:
             raise SettingsError(f"A rating is 'like', 'dislike' or None, not {rating!r}.")
         body: dict[str, Any] = {"rating": rating, "user": self.user}
         if content is not None:
-            body["content"] = content
+            body["content"] = arguments.text("content", content)
         path = f"/messages/{segment(_message_id(message))}/feedbacks"
         checked(await self._wire.fetch(_post(path, body), retry=PAID_TASK))
 

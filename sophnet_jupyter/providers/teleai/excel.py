@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, Unpack
 from urllib.parse import quote
 
-from ...errors import AnswerIncomplete, AnswerUnreadable, SettingsError, SophNetError
+from ...errors import (
+    AnswerIncomplete,
+    AnswerUnreadable,
+    SettingsError,
+    SophNetError,
+    quoted,
+)
 from ...events import Event, Finished, Notice, Started
 from ...files.names import at_home
 from ...options.excel import ExcelOptions
@@ -83,6 +89,7 @@ class Excel:
         then is its ``response``. ``strict=True`` raises `AnswerIncomplete` for a report that just
         stopped.
         """
+        arguments.flag("stream", stream)
         body = request(question, file_uuids=file_uuids, **options)
         response = await settle(self._events(body, stream=stream))
         if strict and response.ending == "incomplete":
@@ -122,11 +129,13 @@ class Excel:
                 "Upload the workbook in TeleAI's console, and use the uuid it gets there."
             )
         if not isinstance(file, bytes):
-            name = name or Path(file).name
-            file = await asyncio.to_thread(_content, file)
+            path = _path(file)
+            name = name or path.name
+            file = await asyncio.to_thread(_content, path)
+        called = arguments.text("name", name) or "workbook.xlsx"
         call = Call(
             method="POST",
-            path=f"{SEEDING_PATH}?name={quote(name or 'workbook.xlsx', safe='')}",
+            path=f"{SEEDING_PATH}?name={quote(called, safe='', errors='replace')}",
             body=file,
             content_type="application/octet-stream",
         )
@@ -274,8 +283,15 @@ def _error(chunk: dict[str, Any] | None, data: str) -> dict[str, Any]:
     return {"error": data} if chunk is None else chunk
 
 
-def _content(path: str | Path) -> bytes:
+def _path(file: object) -> Path:
+    if isinstance(file, str | Path) and file:
+        return at_home(file)
+    raise SettingsError(f"A workbook is a path, or its bytes, not {file!r:.80}.")
+
+
+def _content(path: Path) -> bytes:
     try:
-        return at_home(path).read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from None
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", "") or error
+        raise SettingsError(quoted(f"{path} cannot be read: {why}.")) from None

@@ -102,7 +102,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
     if hasattr(value, "make_client"):
         # Panels are handed their client; one that was given none makes the usual one.
-        value.make_client = staticmethod(import_module(".client.client", __name__).Client)
+        value.make_client = staticmethod(_client_of_a_panel)
     if name in ("Client", "Dify", "Response", "TeleAI"):
         _dress()
     globals()[name] = value
@@ -113,6 +113,11 @@ def __dir__() -> list[str]:
     return sorted([*__all__, *_MODULES])
 
 
+def _client_of_a_panel() -> Any:
+    # What is asked in panels is kept, as what is asked in cells is.
+    return import_module(".client.client", __name__).Client(history=True)
+
+
 def _dress() -> None:
     # A response knows nothing of its looks. Here, where all layers meet, it is given a view,
     # which is imported when one is first shown.
@@ -120,6 +125,13 @@ def _dress() -> None:
     response._repr_mimebundle_, response.show = _draw, _show
     looks: Any = import_module(".runs.looks", __name__)
     looks.draw = _draw_value
+    watching = import_module(".settings", __name__).nobody_watches
+    if _nobody_watches not in watching:
+        watching.append(_nobody_watches)
+
+
+def _nobody_watches() -> bool:
+    return bool(import_module(".kernel.output", __name__).nobody_watches())
 
 
 def _draw(response: Any, include: object = None, exclude: object = None) -> dict[str, str]:

@@ -40,8 +40,13 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> No
         ours = name.startswith(("SOPHNET_", "DIFY_", "TELEAI_"))
         if ours or name.lower().endswith("_proxy"):
             del os.environ[name]
-    os.environ["SOPHNET_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
     os.environ["SOPHNET_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    data = tmp_path_factory.mktemp("data")
+    # The first history of a user has a line of its own in the output.
+    (data / "history.sqlite").touch()
+    os.environ["SOPHNET_DATA_DIR"] = str(data)
+    # Kernels that nobody watches are to answer from the sandbox.
+    os.environ["SOPHNET_SANDBOX"] = "1"
     os.environ["SOPHNET_CONFIG_DIR"] = str(tmp_path_factory.mktemp("no-profiles"))
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, data_folder, logs, model_name
 from . import sandbox
+from .origins import Who, who
+from .recording import Recorder
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
 if TYPE_CHECKING:
+    from ..history.history import History
     from ..providers.dify.form import Parameters
+    from ..providers.keeping import Keeping
     from ..providers.sophnet.documents.documents import Documents
     from ..providers.sophnet.documents.ocr import Ocr
     from ..providers.sophnet.embeddings.embeddings import Embeddings
@@ -36,6 +40,9 @@ if TYPE_CHECKING:
     from .teleai import TeleAI
 
 
+R = TypeVar("R", bound="Keeping")
+
+
 @checks_keywords("client")
 class Client:
     """
@@ -47,7 +54,8 @@ class Client:
     that name none. ``timeouts``, a `Timeouts`, are in seconds; ``proxy`` is an address,
     ``ca_bundle`` a file of certificates to trust. ``dify_api_key``, ``dify_base_url`` and
     ``dify_user`` are for `Client.dify`. What is not given is read from ``%sophnet``, the
-    environment, or the profile of ``%sophnet login``.
+    environment, or the profile of ``%sophnet login``. With ``history=True`` what is asked and
+    answered is kept on this machine (docs/history.md), else only where a call asks for it.
 
     May be used from several event loops; close it on each with ``await client.aclose()``, or use it
     as ``async with``.
@@ -70,12 +78,14 @@ class Client:
         dify_api_key: str | Secret | None = None,
         dify_base_url: str | None = None,
         dify_user: str | None = None,
+        history: bool | None = None,
     ) -> None:
         logs.guard()
         self._model = model
         self._dify_apps: dict[str, Dify] = {}
         self._dify = (dify_api_key, dify_base_url, dify_user)
         self._proxy = proxy
+        self._recorder = Recorder(on=history)
         # What `models` found last, for completion, which cannot wait for an answer.
         self.known_models: Models | None = None
         self.settings = Settings.read(
@@ -106,32 +116,34 @@ class Client:
             voice_id=self.settings.easyllm_ids.get("voice", ""),
         )
         chat.embeddings = lambda: self.embeddings
-        return chat
+        return self._kept(chat)
 
     @cached_property
     def images(self) -> Images:
         """Images from words, and from other images."""
         from ..providers.sophnet.images.images import Images
 
-        return Images(
+        images = Images(
             self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
         )
+        return self._kept(images)
 
     @cached_property
     def videos(self) -> Videos:
         """Videos from words, and from an image."""
         from ..providers.sophnet.videos.videos import Videos
 
-        return Videos(
+        videos = Videos(
             self._sophnet, self.tasks, self._downloader, place=self._place("videos"), verify=_look
         )
+        return self._kept(videos)
 
     @cached_property
     def voice(self) -> Voice:
         """Text as speech."""
         from ..providers.sophnet.voice.voice import Voice
 
-        return Voice(self._sophnet, place=self._place("voice"))
+        return self._kept(Voice(self._sophnet, place=self._place("voice")))
 
     @cached_property
     def voicechat(self) -> VoiceChats:
@@ -153,23 +165,24 @@ class Client:
         """Speech as text."""
         from ..providers.sophnet.speech.speech import Speech
 
-        return Speech(
+        speech = Speech(
             self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
         )
+        return self._kept(speech)
 
     @cached_property
     def documents(self) -> Documents:
         """Documents as Markdown."""
         from ..providers.sophnet.documents.documents import Documents
 
-        return Documents(self._sophnet, place=self._place("documents"))
+        return self._kept(Documents(self._sophnet, place=self._place("documents")))
 
     @cached_property
     def ocr(self) -> Ocr:
         """Text in images, block by block."""
         from ..providers.sophnet.documents.ocr import Ocr
 
-        return Ocr(self._sophnet, self._downloader, place=self._place("ocr"))
+        return self._kept(Ocr(self._sophnet, self._downloader, place=self._place("ocr")))
 
     def knowledge(self, service_id: str) -> Knowledge:
         """
@@ -187,9 +200,10 @@ class Client:
         from ..providers.sophnet.embeddings.embeddings import Embeddings
         from .vectors import KeptHere
 
-        return Embeddings(
+        embeddings = Embeddings(
             self._sophnet, place=self._place("embeddings"), kept=KeptHere(self.settings)
         )
+        return self._kept(embeddings)
 
     @cached_property
     def dify(self) -> Dify:
@@ -217,6 +231,7 @@ class Client:
                 timeouts=self.settings.timeouts,
                 proxy=self._proxy,
                 ca_bundle=self.settings.ca_bundle,
+                recorder=self._recorder,
             )
         return self._dify_apps[name]
 
@@ -236,7 +251,12 @@ class Client:
         from .teleai import TeleAI
 
         settings = self.settings
-        return TeleAI(timeouts=settings.timeouts, proxy=self._proxy, ca_bundle=settings.ca_bundle)
+        return TeleAI(
+            timeouts=settings.timeouts,
+            proxy=self._proxy,
+            ca_bundle=settings.ca_bundle,
+            recorder=self._recorder,
+        )
 
     async def models(self, *, refresh: bool = False) -> Models | None:
         """
@@ -313,8 +333,33 @@ class Client:
             easyllm_id=self.settings.easyllm_ids.get(service, ""),
         )
 
+    def _kept(self, resource: R) -> R:
+        """A resource whose answers pass the recording."""
+        resource._keep = self._recorder.keeper(self._who)
+        return resource
+
+    def _who(self) -> Who:
+        settings = self.settings
+        origin = settings.origin if settings.base_url else ""
+        return who("SophNet", settings.project_id, origin, sandbox=settings.sandbox)
+
+    @property
+    def history(self) -> History:
+        """What is kept of calls on this machine: see docs/history.md."""
+        return self._recorder.history
+
+    def record_for(self, place: Callable[[], tuple[str, str]]) -> None:
+        """Note with what is kept in which ``place`` it was asked: a notebook and a cell."""
+        self._recorder.place = place
+
+    def notices(self) -> list[str]:
+        """Take what is to be told about the history; nothing where it was not used."""
+        return self._recorder.notices()
+
     def warm_up(self) -> None:
         """Do the slow imports of a first request now, some 60 ms, without any traffic."""
+        if self._recorder.on:
+            from . import recorded  # noqa: F401
         from ..wire.http import http
 
         http.warm_up(self.settings.ca_bundle if self.settings.base_url[:6] == "https:" else None)

@@ -11,6 +11,8 @@ from ..settings import DifySettings, Secret, Timeouts, logs
 from ..wire.call import Network
 from ..wire.wire import Wire
 from . import sandbox
+from .origins import Who, who
+from .recording import Recorder
 
 
 @checks_keywords("dify")
@@ -22,7 +24,8 @@ class Dify(App):
     your own may be on a private address. ``user`` is who asks: files and messages belong to one.
     ``app`` names one of several, whose key is in ``DIFY_<APP>_API_KEY``. ``timeouts``, a
     `Timeouts`, are in seconds; ``proxy`` is an address, ``ca_bundle`` a file of certificates to
-    trust. Close it with ``await dify.aclose()``, or use it as ``async with``.
+    trust, ``recorder`` what keeps its answers. Close it with ``await dify.aclose()``, or use it as
+    ``async with``.
 
     Raises `SettingsError` when an argument cannot be right.
     """
@@ -37,6 +40,7 @@ class Dify(App):
         timeouts: Timeouts | None = None,
         proxy: str | None = None,
         ca_bundle: str | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         logs.guard()
         settings = DifySettings.read(
@@ -51,6 +55,15 @@ class Dify(App):
         super().__init__(_wire(settings), user=settings.user)
         self.settings = settings
         self.sandbox = settings.sandbox
+        self.app = app
+        self._recorder = recorder or Recorder()
+        self._keep = self._recorder.keeper(self._who)
+
+    def _who(self) -> Who:
+        settings = self.settings
+        # Of one address there are many apps, which their keys tell apart: so a piece of its hash.
+        sign = "" if settings.sandbox else f"#{settings.api_key.mark}"
+        return who(access.SERVICE, self.app, _root(settings) + sign, sandbox=settings.sandbox)
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,6 +88,11 @@ def _wire(settings: DifySettings) -> Wire:
         origin,
         Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle),
     )
+
+
+def _root(settings: DifySettings) -> str:
+    """Scheme and host, empty for the sandbox of this process."""
+    return "/".join(settings.base_url.split("/")[:3])
 
 
 def _sandbox() -> str:

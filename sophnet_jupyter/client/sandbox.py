@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from ..errors import SandboxFailed
 from ..files.lines import lines
+from ..settings.environment import refuse_silent_sandbox
 from ..settings.secret import Secret
 from ..settings.shared_sandbox import caller, child_environment
 
@@ -54,7 +55,8 @@ def address() -> str:
     """
     The root address of this process's sandbox; starts it if it does not run.
 
-    Blocks for about 30 ms when it must start. Raises `SandboxFailed` with what it said.
+    Blocks for about 30 ms when it must start. Raises `SandboxFailed` with what it said, and
+    `SettingsError` in a run that nobody watches and that has not asked for it.
     """
     return _running().url
 
@@ -86,6 +88,7 @@ def as_caller(origin: Origin) -> Origin:
 
 def _running() -> _Child:
     global _child
+    refuse_silent_sandbox()
     with _lock:
         # A fork has our variable but not our child.
         if not (_child and _child.process.poll() is None and _child.owner == os.getpid()):

@@ -13,6 +13,8 @@ from ..settings import Secret, TeleAIAccount, Timeouts, logs
 from ..wire.call import Network, Origin
 from ..wire.wire import Wire
 from . import sandbox
+from .origins import Who, who
+from .recording import Recorder
 
 
 @checks_keywords("excel")
@@ -25,8 +27,8 @@ class TeleAI(Excel):
     TELEAI_BASE_URL and TELEAI_DEVICE_UUID. ``timeouts``, a `Timeouts`, are in seconds; ``proxy`` is
     an address, ``ca_bundle`` a file of certificates to trust. ``region`` is QG for all of China, or
     the letters of a province. ``authorization`` is a ready value of that header, sent in place of a
-    signature of ours. Close it on each event loop with ``await teleai.aclose()``, or use it as
-    ``async with``.
+    signature of ours; ``recorder`` is what keeps its answers. Close it on each event loop with
+    ``await teleai.aclose()``, or use it as ``async with``.
 
     Raises `SettingsError` when an argument is missing or cannot be right.
     """
@@ -43,6 +45,7 @@ class TeleAI(Excel):
         timeouts: Timeouts | None = None,
         proxy: str | None = None,
         ca_bundle: str = "",
+        recorder: Recorder | None = None,
     ) -> None:
         logs.guard()
         account = self.account = TeleAIAccount.read(
@@ -56,6 +59,13 @@ class TeleAI(Excel):
         )
         network = Network.within(timeouts or Timeouts(), proxy=account.proxy, ca_bundle=ca_bundle)
         super().__init__(Wire(_origin(account), network), sandbox=account.sandbox)
+        self._recorder = recorder or Recorder()
+        self._keep = self._recorder.keeper(self._who)
+
+    def _who(self) -> Who:
+        account = self.account
+        root = "/".join(account.base_url.split("/")[:3])
+        return who(access.SERVICE, account.app_id, root, sandbox=account.sandbox)
 
     def __repr__(self) -> str:
         return f"<TeleAI {'sandbox' if self.account.sandbox else self.account.base_url}>"

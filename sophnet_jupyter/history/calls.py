@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
-from ..events import Ending, Event, Started, TextDelta, Usage
+from ..events import Ending, Event, Finished, Started, TextDelta, Usage
 from ..response import Response, fold
 from ..response.response import Timing
 from . import encoding
@@ -22,6 +22,9 @@ BODY = "$body"
 # Stand in JSON for the texts that have columns of their own.
 ASKED, SAID = "$asked", "$said"
 TEXT = "textdelta"
+# Bytes of a request, as of a hundred thousand texts to be embedded, from which on it is left out.
+LONGEST_REQUEST = 8 * 1024 * 1024
+LEFT_OUT = "$left_out"
 # Characters of one call; of a longer one only its facts are kept.
 LONGEST = 16 * 1024 * 1024
 
@@ -59,7 +62,8 @@ class CallRecord:
     prompt: str = ""
     id: int = 0
     star: bool = False
-    request: Mapping[str, Any] = field(default_factory=dict)
+    # Makes ``asked`` on the writer's thread, where that reads files.
+    complete: Callable[[], AskedCall] | None = None
 
     @property
     def response(self) -> Response:
@@ -89,16 +93,26 @@ class CallColumns:
     ``scrub`` takes the keys out of a text; it goes over all that is kept.
     """
 
-    def __init__(self, call: CallRecord, media: MediaFolder, scrub: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        call: CallRecord,
+        media: MediaFolder,
+        scrub: Callable[[str], str],
+        price: Callable[[CallRecord], None] = lambda _: None,
+    ) -> None:
         self.id = 0
         self.call = call
         self._media = media
         self._scrub = scrub
+        self._price = price
         self._made: tuple[dict[str, Any], dict[str, str], list[str]] | None = None
 
     def prepare(self) -> None:
         """Make the columns, and write its media."""
         if self._made is None:
+            if self.call.complete:
+                self.call.asked, self.call.complete = self.call.complete(), None
+            self._price(self.call)
             self._made = self._make()
 
     def insert(self, rows: sqlite3.Connection) -> None:
@@ -203,7 +217,10 @@ def _request(
                 return [short(each) for each in value]
         return value
 
-    plain = msgspec.json.decode(canonical(request))
+    written = canonical(request)
+    if len(written) > LONGEST_REQUEST:
+        return msgspec.json.encode({LEFT_OUT: len(written)}).decode()
+    plain = msgspec.json.decode(written)
     return scrub(msgspec.json.encode(short(plain)).decode())
 
 
@@ -235,10 +252,11 @@ def _call(rows: sqlite3.Connection, row: dict[str, Any], media: MediaFolder) -> 
         events: Sequence[Event] = encoding.revived(values, media.get)
     except ValueError:
         # Of another version, or edited: the words are there all the same.
-        events = [Started(service=head["service"]), TextDelta(text=said)]
+        end = Finished(reason="", ending=row["ending"])
+        events = [Started(service=head["service"]), TextDelta(text=said), end]
     asked = AskedCall(**head, request=request)
     row["star"] = bool(row["star"])
-    return CallRecord(asked=asked, question=question, events=events, request=request, **row)
+    return CallRecord(asked=asked, question=question, events=events, **row)
 
 
 def _decoded(text: str, default: Any) -> Any:

@@ -10,18 +10,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from ..errors import SettingsError
 from ..files import database
 from ..settings import secret
 from . import spending
 from .calls import CallColumns, CallRecord, read
 from .keys import AskedCall
 from .media import MediaFolder
+from .prices import FILE, Prices
 from .schema import SCHEMA
 from .writer import Writer
 
 T = TypeVar("T")
 After = Callable[[sqlite3.Connection, int], object]
 
+FIRST = (
+    "Questions and answers of cells and panels are kept in {path}, for you alone, so that "
+    "%sophnet history finds them again; %sophnet history off stops that."
+)
 # What a record takes in memory beside its events.
 OVERHEAD = 2000
 
@@ -41,6 +47,8 @@ class History:
         self.media = MediaFolder(folder / "media")
         self.notices: deque[str] = deque(maxlen=20)
         self.scrub = scrub
+        self._begun = False
+        self._prices: tuple[int, Prices] | None = None
         self.writer = Writer(self.path, SCHEMA, on_notice=self.notices.append)
 
     def __repr__(self) -> str:
@@ -54,7 +62,7 @@ class History:
 
         Returns the row, whose ``id`` is known once it is written.
         """
-        row = CallColumns(call, self.media, self.scrub)
+        row = CallColumns(call, self.media, self.scrub, self._priced)
 
         def change(rows: sqlite3.Connection) -> None:
             row.insert(rows)
@@ -62,8 +70,40 @@ class History:
             if after:
                 after(rows, row.id)
 
+        self._say_first()
         self.writer.put(change, _size(call), prepare=row.prepare)
         return row
+
+    def _say_first(self) -> None:
+        """Tell once, where there was no history before, what is kept from now on."""
+        if not self._begun:
+            self._begun = True
+            if not self.path.exists():
+                self.notices.append(FIRST.format(path=self.path))
+
+    def prices(self) -> Prices:
+        """The user's prices, read again when the file has changed. Raises `SettingsError`."""
+        try:
+            changed = (self.folder / FILE).stat().st_mtime_ns
+        except OSError:
+            changed = 0
+        if self._prices is None or self._prices[0] != changed:
+            self._prices = (changed, Prices.read(self.folder))
+        return self._prices[1]
+
+    def _priced(self, call: CallRecord) -> None:
+        """Say what a call has cost, where anybody knows."""
+        if call.price or call.cached_from is not None:
+            return
+        try:
+            found = self.prices().cost(call.response, model=call.lane)
+        except SettingsError as error:
+            if str(error) not in self.notices:
+                self.notices.append(str(error))
+            return
+        if found:
+            call.price, call.currency = f"{found.amount:f}", found.currency
+            call.priced_by = found.source
 
     def find(self, asked: AskedCall, origins: Sequence[str]) -> CallRecord | None:
         """The newest whole answer to an equal question from one of ``origins``; None without."""

@@ -10,7 +10,6 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..errors import SettingsError
 from ..events import Event
 from ..response import Response
 from .calls import CallRecord, read
+from .current import CURRENT
 from .history import History
 from .keys import AskedCall
 
@@ -113,9 +113,6 @@ _BEGUN = """
 INSERT INTO rows VALUES (?, ?, ?, 'begun', 0, '', NULL)
 ON CONFLICT DO UPDATE SET key = excluded.key, state = 'begun'
 """
-
-# The row for which a call is made: set around it by `RunRecord.row`, read where calls are recorded.
-CURRENT: ContextVar[RowRecord | None] = ContextVar("sophnet_row", default=None)
 
 
 class RunRecord:

@@ -53,6 +53,14 @@ class Cell:
         return display_id
 
 
+def nobody_watches() -> bool:
+    """Whether this is a kernel that a batch run drives: it cannot answer a prompt for input."""
+    core = sys.modules.get("IPython.core.interactiveshell")
+    shell = core.InteractiveShell._instance if core else None
+    kernel = getattr(shell, "kernel", None)
+    return kernel is not None and not getattr(kernel, "_allow_stdin", True)
+
+
 def _is_console(shell: Any) -> bool:
     """
     Whether `jupyter console`, qtconsole or the like asks.

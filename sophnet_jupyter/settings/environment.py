@@ -8,11 +8,12 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
+from ..errors import SettingsError
 from .keystore import DEFAULT, Keystore
 from .secret import Secret
 
@@ -31,6 +32,8 @@ class Chosen(TypedDict, total=False):
     easyllm_ids: dict[str, str]
     profile: str
     model: str
+    # Whether what is asked is kept.
+    history: bool
     # Keys of Dify apps with their addresses, by the names of their profiles.
     dify: dict[str, tuple[Secret, str]]
 
@@ -124,6 +127,35 @@ def _mounts() -> str:
         return Path("/proc/self/mounts").read_text(errors="replace")
     except OSError:
         return ""
+
+
+def history_on() -> bool:
+    """True unless SOPHNET_HISTORY=0, or ``%sophnet history off``, keeps nothing."""
+    return session.get("history", os.environ.get("SOPHNET_HISTORY", "") not in ("0", "off"))
+
+
+def notebook_path() -> str:
+    """The notebook that this kernel serves, where the server says; empty elsewhere."""
+    return os.environ.get("JPY_SESSION_NAME", "")
+
+
+# Whether this process is a kernel that nobody watches: set where kernels are known.
+nobody_watches: list[Callable[[], bool]] = []
+
+
+def refuse_silent_sandbox() -> None:
+    """
+    Raise `SettingsError` where scripted answers would be taken for real ones: in a run that nobody
+    watches, as of nbclient or papermill, which has not asked for the sandbox.
+    """
+    if os.environ.get("SOPHNET_SANDBOX") == "1" or os.environ.get("SOPHNET_SANDBOX_URL"):
+        return
+    if any(asked() for asked in nobody_watches):
+        raise SettingsError(
+            "No key, and nobody watches this run: the scripted answers of the sandbox would pass "
+            "for real ones. Set SOPHNET_API_KEY (or DIFY_API_KEY, TELEAI_APP_ID) before it starts, "
+            "or ask for the sandbox with SOPHNET_SANDBOX=1."
+        )
 
 
 def media_in_files() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from threading import Lock
 from typing import NoReturn
 from weakref import WeakSet
@@ -27,6 +28,11 @@ class Secret:
     def reveal(self) -> str:
         """The key itself, for the code that adds it to a request."""
         return self._value
+
+    @property
+    def mark(self) -> str:
+        """Eight letters that tell it from other keys, and of which it cannot be guessed."""
+        return hashlib.sha256(b"sophnet_jupyter" + self._value.encode()).hexdigest()[:8]
 
     def scrub(self, text: str) -> str:
         """``text`` without the key or a longer piece of it, should a server have sent it back."""

@@ -114,6 +114,7 @@ class Lab:
             self.api(f"/kernels/{kernel['id']}", "DELETE")
         # Notebooks of one folder share their tasks: a studio would go on with another test's.
         shutil.rmtree(self.journal, ignore_errors=True)
+        begin_history(self.journal)
         shutil.rmtree(self.settings, ignore_errors=True)
         for name, values in SETTINGS.items():
             path = self.settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -245,6 +246,12 @@ def command(lab: Lab) -> list[str]:
     ]
 
 
+def begin_history(folder: Path) -> None:
+    """A history that has begun: the first of a user has a line of its own in the output."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "history.sqlite").touch()
+
+
 def environment(lab: Lab, home: Path) -> dict[str, str]:
     """No key, no profile and no setting of the user may decide how a test ends."""
     ours = ("SOPHNET_", "DIFY_", "TELEAI_", "JUPYTER", "IPYTHON")
@@ -257,6 +264,7 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "SOPHNET_DATA_DIR": lab.journal,
     }
+    begin_history(lab.journal)
     # The kernel must be this Python, whatever kernels the machine has installed.
     fixed = {"JUPYTER_TOKEN": lab.token, "JUPYTER_PREFER_ENV_PATH": "1"}
     return {**kept, **{name: str(path) for name, path in places.items()}, **fixed}

@@ -232,6 +232,10 @@ def start_kernel(
         )
         # Kernels of one folder know each other's tasks, and those of no other test.
         tasks = {"SOPHNET_DATA_DIR": str((cwd or folder) / ".sophnet")}
+        data = Path((tasks | settings)["SOPHNET_DATA_DIR"])
+        data.mkdir(parents=True, exist_ok=True)
+        # The first history of a user has a line of its own in the output.
+        (data / "history.sqlite").touch()
         manager.start_kernel(env=environment(**tasks | settings), cwd=str(cwd or folder))
         kernel = None
         try:

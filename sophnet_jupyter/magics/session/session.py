@@ -15,7 +15,7 @@ from IPython.core.error import UsageError
 
 from ...client import Client
 from ...errors import SophNetError
-from ...settings import data_folder, model_name, store
+from ...settings import data_folder, model_name, notebook_path, store
 from .aliases import Aliases
 from .defaults import ChatDefaults, fill
 
@@ -64,8 +64,14 @@ class KernelSession:
     def client(self) -> Client:
         """The client of all magics. Raises `SettingsError` when no key can be found."""
         if self._client is None:
-            self._client = Client()
+            self._client = Client(history=True)
+            self._client.record_for(self.place)
         return self._client
+
+    def place(self) -> tuple[str, str]:
+        """The notebook, where it is known, and the id of the running cell."""
+        parent: dict[str, Any] = getattr(self.shell, "get_parent", dict)() or {}
+        return notebook_path(), str((parent.get("metadata") or {}).get("cellId") or "")
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -195,6 +201,7 @@ class KernelSession:
 
     def after_cell(self, result: Any) -> None:
         """IPython's ``post_run_cell``: print what is due, remember an error."""
+        self.untold += self._client.notices() if self._client else []
         while self.untold:
             sys.stdout.write(f"! {self.untold.pop(0)}\n")
         if "jobs" in self.__dict__:

@@ -21,6 +21,7 @@ from ...wire.held import held
 from ...wire.retry import PAID_TASK, READ
 from ...wire.wire import Wire
 from .. import arguments
+from ..keeping import Keeping, Wanted
 from .access import SERVICE, checked
 from .annotations import AnnotationReply, Annotations
 from .completion import Completion
@@ -65,7 +66,7 @@ _WORDS_OF_FEEDBACK = (
 
 
 @checks_keywords("dify")
-class App:
+class App(Keeping):
     """
     One app, which its key selects, used as ``user``.
 
@@ -249,9 +250,12 @@ class App:
         given = {"query": inputs} if isinstance(inputs, str) else dict(_fields(inputs))
         named = self._file_names(given)
         given = given | plain_inputs({n: one for n, one in given.items() if n not in named})
+        request = {"inputs": given} if files is None else {"inputs": given, "files": files}
+        wanted = Wanted(resource="complete", request=request, question=_words(given))
         if files is None and not named:
-            return self._asked({"inputs": given, "user": self.user}, stream=stream)
-        return self._with_files(given, files, stream=stream)
+            body = {"inputs": given, "user": self.user}
+            return self._keep(wanted, lambda: self._asked(body, stream=stream))
+        return self._keep(wanted, lambda: self._with_files(dict(given), files, stream=stream))
 
     def _file_names(self, given: Mapping[str, Any]) -> dict[str, bool]:
         """The inputs that are files to be uploaded first, and whether each is a list."""
@@ -292,6 +296,13 @@ def _fields(inputs: object) -> Mapping[str, Any]:
     if inputs is None:
         raise SettingsError('There are no inputs: give a text, or a dict such as {"name": value}.')
     return arguments.fields("inputs", inputs)
+
+
+def _words(inputs: Mapping[str, Any]) -> str:
+    """What was asked, for a list: the only input, or each with its name."""
+    if len(inputs) == 1:
+        return str(*inputs.values())
+    return "\n".join(f"{name}: {value}" for name, value in inputs.items())
 
 
 def _post(path: str, body: Mapping[str, Any]) -> Call:

@@ -32,6 +32,7 @@ from ...wire.retry import ANSWER, READ
 from ...wire.stream.sse import SSE
 from ...wire.wire import Wire
 from .. import arguments
+from ..keeping import Keeping, Wanted
 from ..lines import DONE, EventLines, read
 from ..reply import moment
 from .access import (
@@ -55,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 @checks_keywords("excel")
-class Excel:
+class Excel(Keeping):
     """Analyses of workbooks that TeleAI already has, by their uuids. One question, one report."""
 
     def __init__(self, wire: Wire, *, sandbox: bool = False) -> None:
@@ -149,7 +150,17 @@ class Excel:
         """
         return self._gateway_ids.get(request_id, {})
 
-    async def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
+    def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
+        asked = {name: value for name, value in body.items() if name != "traceId"}
+        wanted = Wanted(
+            resource="excel",
+            request=asked,
+            question=str(body["messages"][-1]["content"]),
+            lane=str(body.get("model") or ""),
+        )
+        return self._keep(wanted, lambda: self._sent(body, stream=stream))
+
+    async def _sent(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
         trace = str(body["traceId"])
         sent = arguments.encoded(body | {"stream": stream})
         call = Call(method="POST", path=PATH, body=sent, lane="excel")

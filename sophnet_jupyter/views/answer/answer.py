@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
-from ...events import Ending, Reference, Usage
+from ...events import Reference
 from ...response import Response
 from ...response.rounds import Mark
 from ..documents import pages
@@ -27,14 +27,14 @@ from ..safe.maths import inert
 from ..vectors import vectors
 from . import formats, tokens, tool_cards
 from .context import Context
+from .figures import badge
+from .figures import figures as figures
 
 # Solid, so that it is as loud on dark ground as on light.
 _LOUD = "background:#8f5f00;border-radius:3px;color:#fff;padding:1px 6px;font-weight:600"
-BADGE = f'<span style="{_LOUD}">sandbox</span> '
 _QUOTE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0 12px;padding:0 0 0 12px"
 _NOTICE = f"{SMALL};{WRAP};border-left:3px solid #8f5f00;margin:6px 0;padding:1px 0 1px 9px"
 _FOOTER = f"{SMALL};{WRAP};border-top:{LINE};margin-top:8px;padding-top:4px"
-SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 # A ticker shows where a thought is, not all of it.
 _TICKER = 110
 # What is meant to be short is not let grow over the page.
@@ -134,13 +134,18 @@ def thought(text: str) -> str:
     )
 
 
+def loud(word: str) -> str:
+    """A badge with a word of ours, which no text of a model can look like."""
+    return f'<span style="{_LOUD}">{word}</span> ' if word else ""
+
+
 def closing(response: Response, context: Context) -> str:
     """The footer of an answer: its sources, notices, and figures."""
     notices = "".join(
         f'<div style="{_NOTICE}">⚠ {inert(plain(notice))}</div>' for notice in response.notices
     )
-    line = f'<span style="{FAINT}">{inert(figures(response, context, badge=False))}</span>'
-    footer = f'<div style="{_FOOTER}">{BADGE if response.sandbox else ""}{line}</div>'
+    line = f'<span style="{FAINT}">{inert(figures(response, context, with_badge=False))}</span>'
+    footer = f'<div style="{_FOOTER}">{loud(badge(response))}{line}</div>'
     return (
         tokens.heat(response.logprobs)
         + alternatives(response.alternatives)
@@ -179,35 +184,6 @@ def references(items: Iterable[Reference]) -> str:
         f'<li value="{item.index:d}">{_source(item)}{_excerpt(item)}</li>' for item in items
     )
     return f'<ol style="{SMALL};{WRAP};margin:10px 0 6px">{rows}</ol>' if rows else ""
-
-
-def figures(response: Response, context: Context, *, badge: bool = True) -> str:
-    """The figures in plain text: model, time, tokens, and how it ended."""
-    said = ["sandbox"] if badge and response.sandbox else []
-    said += [f"{SIGNS[response.ending]} {response.ending}"]
-    said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []
-    said += [f"{response.timing.total:.1f} s"] if response.timing.total else []
-    if response.timing.first_token is not None:
-        said.append(f"first token {response.timing.first_token:.2f} s")
-    if usage := response.usage:
-        if usage.total_tokens or usage.prompt_tokens or usage.characters is None:
-            said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
-        if usage.characters is not None:
-            said.append(f"{usage.characters:,} characters said")
-        said += [price] if (price := cost(usage)) else []
-    if context.conversation:
-        said.append(f"conversation {one_line(context.conversation)}")
-    said += [f"with {one_line(what)}" for what in context.inserted]
-    if context.left:
-        said.append(f"left as written: {', '.join(map(one_line, context.left))}")
-    return " · ".join(said)
-
-
-def cost(usage: Usage) -> str:
-    """What it cost, as the service says: an amount of many decimals loses its last zeros."""
-    amount = clipped(one_line(usage.price), LONGEST_NAME)
-    amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
-    return f"{amount} {clipped(one_line(usage.currency), 8)}".strip() if amount.strip("0") else ""
 
 
 def _rounds(response: Response) -> Iterator[tuple[Mark, Mark]]:

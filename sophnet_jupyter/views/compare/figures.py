@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...response import Response
 from ...runs.compare.table import per_second
-from ..answer.answer import SIGNS, cost
+from ..answer.figures import SIGNS, cost
 
 ENDINGS = ("complete", "stopped", "incomplete", "failed")
 

@@ -15,7 +15,7 @@ from ...runs.compare.difference import difference
 from ...runs.compare.grid import Column
 from ..answer import Context
 from ..answer import bundle as answer_bundle
-from ..answer.answer import BADGE
+from ..answer.answer import loud
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
 from ..safe.maths import inert
@@ -49,7 +49,7 @@ def bundle(comparison: Comparison, context: Context | None = None) -> dict[str, 
 
 def head(comparison: Comparison) -> str:
     """What was asked, and of how many, above the grid."""
-    badge = BADGE if comparison.sandbox else ""
+    badge = loud("sandbox" if comparison.sandbox else "")
     said = size(comparison)
     return (
         f'<div style="{SMALL};margin:2px 0 6px">{badge}<span style="{FAINT}">{said}</span></div>'

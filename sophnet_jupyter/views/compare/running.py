@@ -11,7 +11,7 @@ from typing import TextIO
 from ...events import Event
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
-from ..answer.answer import SIGNS
+from ..answer.figures import SIGNS
 from ..safe.look import FAINT, SMALL, WRAP, clipped, one_line, words
 from . import grid
 

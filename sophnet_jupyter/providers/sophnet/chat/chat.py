@@ -17,9 +17,10 @@ from ....wire.held import held
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ...arguments import encoded
+from ...keeping import Keeping
 from ..access import SERVICE
 from .answer import answer
-from .question import Ask, Body, ChatQuestion, question
+from .question import Ask, Body, ChatQuestion, Reuse, question
 from .reading import DONE, ChatReader, is_whole, whole
 from .request import Prompt, request
 
@@ -31,7 +32,7 @@ _OPTIONS = frozenset({"model", "system", "voice", *ChatOptions.__annotations__})
 
 
 @checks_keywords("chat")
-class Chat:
+class Chat(Keeping):
     """Chat completions. One call, one answer; the caller keeps the conversation."""
 
     def __init__(
@@ -57,6 +58,8 @@ class Chat:
         voice: object = None,
         stream: bool = False,
         strict: bool = False,
+        cache: bool = False,
+        repetition: int = 0,
         **options: Unpack[ChatOptions],
     ) -> Response:
         """
@@ -67,14 +70,17 @@ class Chat:
         ``{"voice": "longwan", "speech_rate": 1.2}``: the answer is said as well.
 
         ``stream=True`` changes the transport only: tokens come as they are made, which keeps a
-        long answer from running into a gateway's time limit.
+        long answer from running into a gateway's time limit. ``cache=True`` gives an answer that
+        was kept for an equal question, where there is one (`Response.cached`); ``repetition``
+        tells apart equal questions that are each to have an answer of their own.
 
         Raises `SophNetError`; what had arrived by then is its ``response``. An answer that just
         stopped is returned with ``ending="incomplete"`` and a notice; ``strict=True`` raises
         `AnswerIncomplete` for it. One that has not the form of ``schema`` raises `AnswerInvalid`.
         """
         asked = {"model": model, "system": system, "voice": voice, **options}
-        response = await settle(self._events(prompt, asked, stream=stream))
+        reuse = Reuse(cache=cache, number=repetition)
+        response = await settle(self._events(prompt, asked, stream=stream, reuse=reuse))
         if strict and response.ending == "incomplete":
             error = AnswerIncomplete(service=SERVICE)
             error.response = response
@@ -89,6 +95,8 @@ class Chat:
         model: str | None = None,
         system: str | None = None,
         voice: object = None,
+        cache: bool = False,
+        repetition: int = 0,
         **options: Unpack[ChatOptions],
     ) -> AsyncGenerator[Event, None]:
         """
@@ -97,7 +105,7 @@ class Chat:
         ``prompt`` is a text, or the messages of a conversation; ``model`` the one to ask, else that
         of the client; ``system`` what it is told first; ``voice`` a name, True, or a dict such as
         ``{"voice": "longwan", "speech_rate": 1.2}``: the answer is said as well, as `AudioChunk`
-        between and after its words.
+        between and after its words. ``cache`` and ``repetition`` are those of `create`.
 
         Closing the iterator early closes the connection, which is how SophNet learns that nobody
         is reading any more.
@@ -105,7 +113,8 @@ class Chat:
         Raises `SophNetError`.
         """
         asked = {"model": model, "system": system, "voice": voice, **options}
-        return self._events(prompt, asked, stream=True)
+        reuse = Reuse(cache=cache, number=repetition)
+        return self._events(prompt, asked, stream=True, reuse=reuse)
 
     @shows_options(ChatOptions, request, question)
     def request(
@@ -144,25 +153,26 @@ class Chat:
         return await references.fetch(self._wire, self._downloads, reference)
 
     def _events(
-        self, prompt: Prompt, options: Mapping[str, Any], *, stream: bool
+        self, prompt: Prompt, options: Mapping[str, Any], *, stream: bool, reuse: Reuse
     ) -> AsyncGenerator[Event, None]:
         # Each generator that events pass through costs every token a microsecond or two, so that
         # only questions that need one more have it.
         if options.get("images") is None:
-            return self._answered(self._question(prompt, options), options, stream=stream)
-        return self._with_pictures(prompt, options, stream=stream)
+            asked = self._question(prompt, options)
+            return self._answered(asked, options, stream=stream, reuse=reuse)
+        return self._with_pictures(prompt, options, stream=stream, reuse=reuse)
 
     async def _with_pictures(
-        self, prompt: Prompt, options: Mapping[str, Any], *, stream: bool
+        self, prompt: Prompt, options: Mapping[str, Any], *, stream: bool, reuse: Reuse
     ) -> AsyncGenerator[Event, None]:
         # They are read and encoded, which takes its time.
         asked = await asyncio.to_thread(self._question, prompt, options)
-        async with held(self._answered(asked, options, stream=stream)) as events:
+        async with held(self._answered(asked, options, stream=stream, reuse=reuse)) as events:
             async for event in events:
                 yield event
 
     def _answered(
-        self, asked: ChatQuestion, options: Mapping[str, Any], *, stream: bool
+        self, asked: ChatQuestion, options: Mapping[str, Any], *, stream: bool, reuse: Reuse
     ) -> AsyncGenerator[Event, None]:
         ask: Ask = self._stream if stream else self._whole
         if options.get("voice"):
@@ -170,7 +180,9 @@ class Chat:
 
             said = voiced.speech(options["voice"], self._voice_id)
             ask = partial(voiced.stream, self._wire, said=said, cite=self._cite)
-        return answer(asked, ask, scrub=self._wire.origin.scrub)
+        scrub = self._wire.origin.scrub
+        wanted = asked.wanted(options.get("voice"), reuse)
+        return self._keep(wanted, lambda: answer(asked, ask, scrub=scrub))
 
     def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:
         if getattr(type(prompt), "brings_words", False):

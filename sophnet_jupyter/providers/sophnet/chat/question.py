@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from ....errors import SettingsError
-from ....events import Event
+from ....events import Event, Parsed
 from ...arguments import encoded, number, whole
+from ...keeping import Wanted
 from .. import models
 from .request import Prompt, request
 
@@ -59,6 +60,13 @@ class Body(dict[str, Any]):
         return _DATA_URI.sub(lambda found: f"{found[1]}… ({_kilobytes(found[2])})", text)
 
 
+class Reuse(NamedTuple):
+    """Whether a kept answer will do, and which of several equal questions it is."""
+
+    cache: bool = False
+    number: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatQuestion:
     """
@@ -75,6 +83,32 @@ class ChatQuestion:
     max_rounds: int
     tool_timeout: float
     repair: int
+
+    def wanted(self, voice: object, reuse: Reuse) -> Wanted:
+        """All that decides about the answer, for who keeps answers."""
+        request = dict(self.body)
+        request["messages"] = messages = list(request.get("messages") or ())
+        if self.tools:
+            request |= {"run_tools": True, "max_rounds": self.max_rounds}
+        if self.repair:
+            request["repair"] = self.repair
+        if voice:
+            request["voice"] = voice
+        return Wanted(
+            resource="chat",
+            request=request,
+            question=_words(messages),
+            lane=str(request.get("model") or ""),
+            cache=reuse.cache,
+            number=reuse.number,
+            revive=self._revived if self.shape else None,
+        )
+
+    def _revived(self, event: Event) -> Event:
+        """A parsed value as one of its class again."""
+        if not isinstance(event, Parsed) or self.shape is None:
+            return event
+        return Parsed(value=self.shape.build(event.value))
 
     @property
     def plain(self) -> bool:
@@ -181,6 +215,20 @@ def _json_notices(body: Body) -> list[str]:
         return []
     body["messages"] = asking_for(body["messages"], ANY_JSON.instruction)
     return [f'Added to the system message, as JSON mode demands: "{ANY_JSON.instruction}"']
+
+
+def _words(messages: Sequence[Any]) -> str:
+    """The words of the last thing that the user said."""
+    for message in reversed(messages):
+        if not isinstance(message, Mapping) or message.get("role") != "user":
+            continue
+        content = message.get("content")
+        if isinstance(content, str):
+            return content
+        parts = content if isinstance(content, list) else []
+        texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
+        return "\n".join(text for text in texts if isinstance(text, str))
+    return ""
 
 
 def _kilobytes(encoded: str) -> str:

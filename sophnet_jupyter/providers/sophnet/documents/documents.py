@@ -19,6 +19,7 @@ from ....wire.files.multipart import Multipart, field, file
 from ....wire.files.upload import Content, sending
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
+from ...keeping import Keeping, Wanted
 from ..access import SERVICE, checked, started
 from ..paths import ResourceIds
 from ..several import several
@@ -33,7 +34,7 @@ EMPTY = "its pages may be empty, or pictures, which client.ocr.create reads one 
 
 
 @checks_keywords("documents")
-class Documents:
+class Documents(Keeping):
     """Documents as Markdown. A file is read from disk while it is sent, never as a whole."""
 
     def __init__(self, wire: Wire, *, place: ResourceIds) -> None:
@@ -65,10 +66,21 @@ class Documents:
         """
         if isinstance(document, list | tuple):
             forms = [self._form(each, filename) for each in document]
-            answers = [self._one(*form, index) for index, form in enumerate(forms)]
-            return several(answers, [name for _, name in forms])
-        assert not isinstance(document, Sequence) or isinstance(document, str | bytes)
-        return self._one(*self._form(document, filename))
+        else:
+            assert not isinstance(document, Sequence) or isinstance(document, str | bytes)
+            forms = [self._form(document, filename)]
+        names = [name for _, name in forms]
+        request = {"document": document, "filename": filename}
+        wanted = Wanted(resource="documents", request=request, question=", ".join(names))
+        return self._keep(wanted, lambda: self._all(forms, isinstance(document, list | tuple)))
+
+    def _all(
+        self, forms: Sequence[tuple[Multipart, str]], many: bool
+    ) -> AsyncGenerator[Event, None]:
+        if not many:
+            return self._one(*forms[0])
+        answers = [self._one(*form, index) for index, form in enumerate(forms)]
+        return several(answers, [name for _, name in forms])
 
     async def _one(self, body: Multipart, name: str, index: int = 0) -> AsyncGenerator[Event, None]:
         call = Call(method="POST", path=self._path, upload=body, lane="documents")

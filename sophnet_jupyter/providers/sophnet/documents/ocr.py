@@ -22,6 +22,7 @@ from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ... import arguments
 from ...arguments import fields, text
+from ...keeping import Keeping, Wanted
 from ..access import checked, started
 from ..paths import ResourceIds
 from ..several import several
@@ -54,7 +55,7 @@ def request(
 
 
 @checks_keywords("ocr")
-class Ocr:
+class Ocr(Keeping):
     """Text in images. URLs are fetched with ``downloads``, without the key."""
 
     def __init__(self, wire: Wire, downloads: Downloader, *, place: ResourceIds) -> None:
@@ -93,12 +94,24 @@ class Ocr:
         if not isinstance(names, list | tuple):
             raise SettingsError(f'names is a list such as ["page 1"], not {names!r:.80}.')
         names = [arguments.text("names", each) for each in names]
+        images = image if isinstance(image, list | tuple) else [image]
+        called = [_name(each, n) for n, each in enumerate(images, 1)]
+        called[: len(names)] = names[: len(called)]
+        wanted = Wanted(
+            resource="ocr",
+            request={"image": image, "names": names, **body},
+            question=", ".join(called),
+            lane=str(body["model"]),
+        )
         if isinstance(image, list | tuple):
-            called = [_name(each, n) for n, each in enumerate(image, 1)]
-            called[: len(names)] = names[: len(called)]
-            answers = [self._one(each, body, called[n], n) for n, each in enumerate(image)]
-            return several(answers, called)
-        return self._one(image, body, names[0] if names else "")
+            return self._keep(wanted, lambda: self._all(image, body, called))
+        return self._keep(wanted, lambda: self._one(image, body, names[0] if names else ""))
+
+    def _all(
+        self, images: Sequence[object], body: dict[str, Any], called: Sequence[str]
+    ) -> AsyncGenerator[Event, None]:
+        answers = [self._one(each, body, called[n], n) for n, each in enumerate(images)]
+        return several(answers, called)
 
     async def _one(
         self, image: object, body: dict[str, Any], name: str, index: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from typing import Any, Unpack
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ from ....wire.held import held
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ... import arguments
+from ...keeping import Keeping, Wanted
 from ..paths import ResourceIds
 from .answer import Found, decode
 from .batches import BatchRun
@@ -26,7 +27,7 @@ from .request import AT_ONCE, Batch, EmbeddingRequest, request
 
 
 @checks_keywords("embeddings")
-class Embeddings:
+class Embeddings(Keeping):
     """Texts and images as vectors."""
 
     def __init__(self, wire: Wire, *, place: ResourceIds, kept: Kept | None = None) -> None:
@@ -50,7 +51,7 @@ class Embeddings:
         return await settle(self.stream(texts, **options))
 
     @shows_options(EmbeddingOptions, request)
-    async def stream(
+    def stream(
         self, texts: object = None, **options: Unpack[EmbeddingOptions]
     ) -> AsyncGenerator[Event, None]:
         """
@@ -61,6 +62,20 @@ class Embeddings:
         document says nothing), and 8 of all calls together. One batch that fails leaves the others
         alone, and its error is raised when they are through.
         """
+        if texts is not None and not isinstance(texts, str | list | tuple):
+            # An iterator can be read once only.
+            texts = list(texts) if isinstance(texts, Iterator) else texts
+        wanted = Wanted(
+            resource="embeddings",
+            request={"texts": texts, **options},
+            question=texts if isinstance(texts, str) else "",
+            lane=str(options.get("model") or ""),
+        )
+        return self._keep(wanted, lambda: self._events(texts, options))
+
+    async def _events(
+        self, texts: object, options: EmbeddingOptions
+    ) -> AsyncGenerator[Event, None]:
         asking = partial(request, texts, **options)
         # Pictures are read and encoded, which takes its time.
         read = options.get("images") is not None

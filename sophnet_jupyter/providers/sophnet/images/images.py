@@ -27,6 +27,7 @@ from ....wire.poll import Pace, State
 from ....wire.retry import PAID_TASK, READ
 from ....wire.wire import Wire
 from ... import arguments
+from ...keeping import Keeping, Wanted
 from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
 from ...tasks.paid import finish_request
@@ -46,7 +47,7 @@ AT_ONCE = 8
 
 
 @checks_keywords("images")
-class Images:
+class Images(Keeping):
     """Images from words. ``verify`` is called with the bytes of each before it is kept."""
 
     def __init__(
@@ -125,11 +126,13 @@ class Images:
         asked = {"model": model, **options}
         if isinstance(seed, str) or not isinstance(seed, Iterable):
             seed = arguments.whole("seed", seed, least=0)
-            return self._one(prompt, {**asked, "seed": seed})
+            one = {**asked, "seed": seed}
+            return self._keep(_wanted(prompt, one), lambda: self._one(prompt, one))
         seeds = [arguments.whole("seed", each, least=0) for each in seed]
         if not seeds:
             raise SettingsError("The list of seeds is empty: give one number, or several.")
-        return self._several(prompt, seeds, asked)
+        wanted = _wanted(prompt, {**asked, "seed": seeds})
+        return self._keep(wanted, lambda: self._several(prompt, seeds, asked))
 
     @shows_options(ImageOptions, request)
     async def submit(
@@ -276,6 +279,16 @@ class Images:
 
     async def _get(self, rest: str) -> Reply:
         return await self._wire.fetch(Call(method="GET", path=self._path + rest), retry=READ)
+
+
+def _wanted(prompt: str, options: Mapping[str, Any]) -> Wanted:
+    given = {name: value for name, value in options.items() if value is not None}
+    return Wanted(
+        resource="images",
+        request={"prompt": prompt, "model": MODEL, **given},
+        question=prompt if isinstance(prompt, str) else "",
+        lane=str(given.get("model") or MODEL),
+    )
 
 
 def _asked(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from ....wire.poll import Pace, State
 from ....wire.retry import ANSWER, PAID_TASK, READ
 from ....wire.wire import Wire
 from ... import arguments
+from ...keeping import Keeping, Wanted
 from ...tasks.journal import Task
 from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
@@ -49,7 +50,7 @@ Given = str | Content | Response
 
 
 @checks_keywords("speech")
-class Speech:
+class Speech(Keeping):
     """
     Recordings as text. A file is read from disk while it is sent, never as a whole.
 
@@ -171,13 +172,24 @@ class Speech:
         if not sync and (model or sample_rate):
             raise SettingsError("model and sample_rate are for sync=True only.")
         parameters: dict[str, Any] = {"model": model, "sample_rate": sample_rate}
-        answers = [
-            self._at_once(each, parameters, n) if sync else self._one(each, n)
-            for n, each in enumerate(recordings)
-        ]
-        one = len(answers) == 1
-        events = answers[0] if one else several(answers, [each.name for each in recordings])
-        return named(events, speakers) if speakers else events
+        names = [each.name for each in recordings]
+        request = {"given": given, "filename": filename, "sync": sync, "speakers": list(speakers)}
+        wanted = Wanted(
+            resource="speech",
+            request=request | {name: value for name, value in parameters.items() if value},
+            question=", ".join(names),
+            lane=model,
+        )
+
+        def make() -> AsyncGenerator[Event, None]:
+            answers = [
+                self._at_once(each, parameters, n) if sync else self._one(each, n)
+                for n, each in enumerate(recordings)
+            ]
+            events = answers[0] if len(answers) == 1 else several(answers, names)
+            return named(events, speakers) if speakers else events
+
+        return self._keep(wanted, make)
 
     async def submit(self, given: Given, *, filename: str = "") -> Task:
         """

@@ -28,6 +28,7 @@ from ....wire.poll import Pace, State
 from ....wire.retry import PAID_TASK, READ
 from ....wire.wire import Wire
 from ... import arguments
+from ...keeping import Keeping, Wanted
 from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
 from ...tasks.paid import finish_request
@@ -48,7 +49,7 @@ PACE = Pace(first=2.0, factor=1.2, longest=10.0, total=1800.0)
 
 
 @checks_keywords("videos")
-class Videos:
+class Videos(Keeping):
     """
     Videos from words, and from an image.
 
@@ -109,7 +110,7 @@ class Videos:
         return await settle(events)
 
     @shows_options(VideoOptions, request)
-    async def stream(
+    def stream(
         self,
         prompt: str = "",
         *,
@@ -130,6 +131,18 @@ class Videos:
 
         Raises `SophNetError`.
         """
+        given = {"prompt": prompt, "image": image, "generation": generation, **options}
+        wanted = Wanted(
+            resource="videos",
+            request={name: value for name, value in given.items() if value is not None},
+            question=prompt if isinstance(prompt, str) else "",
+            lane=str(options.get("model") or ""),
+        )
+        return self._keep(wanted, lambda: self._events(prompt, image, generation, options))
+
+    async def _events(
+        self, prompt: str, image: object, generation: Generation | None, options: VideoOptions
+    ) -> AsyncGenerator[Event, None]:
         yield Progress(state="submitting")
         asked = await asyncio.to_thread(request, prompt, image=image, **options)
         for note in asked.notes:

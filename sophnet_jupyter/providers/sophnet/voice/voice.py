@@ -16,6 +16,7 @@ from ....wire.held import held
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ... import arguments
+from ...keeping import Keeping, Wanted
 from ...lines import EventLines, read
 from ..access import (
     SERVICE,
@@ -40,7 +41,7 @@ CUT = "The sound just stopped before its end: what had come is kept. Say the res
 
 
 @checks_keywords("voice")
-class Voice:
+class Voice(Keeping):
     """Text as speech."""
 
     # By model, as far as they are known; the service may have more.
@@ -64,8 +65,7 @@ class Voice:
 
         Raises `SophNetError`; what had come by then is in its ``response``, and can be played.
         """
-        events = self._stream(text, options) if stream else self._whole(text, options)
-        return await settle(events)
+        return await settle(self._events(text, options, stream=stream))
 
     @shows_options(VoiceOptions, sounding)
     def stream(self, text: Subject, **options: Unpack[VoiceOptions]) -> AsyncGenerator[Event, None]:
@@ -78,13 +78,26 @@ class Voice:
 
         Raises `SettingsError` before anything is sent, and `SophNetError`.
         """
-        return self._stream(text, options)
+        return self._events(text, options, stream=True)
 
     @shows_options(VoiceOptions, sounding)
     def check(self, text: Subject, **options: Unpack[VoiceOptions]) -> None:
         """Raise `SettingsError` where `stream` would refuse ``text`` or an option."""
         sounding(**options)
         texts(text)
+
+    def _events(
+        self, text: Subject, options: VoiceOptions, *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        said = texts(text)
+        wanted = Wanted(
+            resource="voice",
+            request={"text": said, **options},
+            question="\n".join(said),
+            lane=str(options.get("model") or ""),
+        )
+        speak = self._stream if stream else self._whole
+        return self._keep(wanted, lambda: speak(said, options))
 
     async def _stream(self, text: Subject, options: VoiceOptions) -> AsyncGenerator[Event, None]:
         param, said = sounding(**options), texts(text)

@@ -1,0 +1,166 @@
+"""Answers that are kept as they pass, and answers that were kept."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from ..errors import SophNetError
+from ..events import (
+    AudioChunk,
+    Ending,
+    Event,
+    Finished,
+    ReasoningDelta,
+    Replayed,
+    TextDelta,
+    ToolCallDelta,
+    VectorsAsked,
+    VectorsReady,
+)
+from ..history.calls import CallRecord
+from ..history.current import CURRENT
+from ..history.described import described
+from ..history.encoding import Folding
+from ..history.history import History
+from ..history.keys import AskedCall
+from ..history.runs import RowRecord
+from ..providers.keeping import Wanted
+from ..wire.held import held
+from .origins import SANDBOX, Who, sandbox_at
+
+Make = Callable[[], AsyncGenerator[Event, None]]
+# In which notebook and cell a call is made.
+Place = Callable[[], tuple[str, str]]
+# Bytes of vectors, or characters of their texts, that are kept.
+MOST_VECTORS = 200_000
+# What counts as a first token.
+FIRST = (TextDelta, ReasoningDelta, ToolCallDelta, AudioChunk)
+
+
+async def cached(
+    history: History, place: Place, wanted: Wanted, make: Make, who: Who
+) -> AsyncGenerator[Event, None]:
+    """The events of an equal answer that was kept; else of one that is made, and kept."""
+    asked = await asyncio.to_thread(asked_call, wanted, who)
+    found = None
+    # A store that cannot be read has no answers; whoever writes to it tells of that.
+    with suppress(sqlite3.Error, OSError):
+        origins = (who.origin, *who.others)
+        found = await asyncio.to_thread(history.find, asked, origins)
+    if found is None:
+        events = recorded(history, place, wanted, make, who)
+    else:
+        events = _again(history, place, wanted, found)
+    async with held(events):
+        async for event in events:
+            yield event
+
+
+async def _again(
+    history: History, place: Place, wanted: Wanted, found: CallRecord
+) -> AsyncGenerator[Event, None]:
+    yield Replayed(
+        source="cache",
+        at=found.at,
+        first_token=found.first_token,
+        seconds=found.seconds,
+        call=found.id,
+    )
+    for event in found.events:
+        yield wanted.revive(event) if wanted.revive else event
+    notebook, cell = place()
+    again = replace(
+        found,
+        at=time.time(),
+        notebook=notebook,
+        cell=cell,
+        cached_from=found.id,
+        run=None,
+        star=False,
+        price="",
+        currency="",
+    )
+    _keep(history, again, CURRENT.get())
+
+
+async def recorded(
+    history: History, place: Place, wanted: Wanted, make: Make, who: Who
+) -> AsyncGenerator[Event, None]:
+    """The events of an answer, kept with how it ended."""
+    folding, first = Folding(), None
+    ending: Ending = "incomplete"
+    error = ""
+    row, (notebook, cell) = CURRENT.get(), place()
+    at, begun = time.time(), time.perf_counter()
+    try:
+        async with held(make()) as events:
+            async for event in events:
+                if first is None and isinstance(event, FIRST):
+                    first = time.perf_counter() - begun
+                elif isinstance(event, Finished):
+                    ending = event.ending
+                if not isinstance(event, VectorsReady | VectorsAsked) or _few(event):
+                    folding.add(event)
+                yield event
+    except SophNetError as failure:
+        ending, error = "failed", str(failure)
+        raise
+    except (GeneratorExit, asyncio.CancelledError):
+        ending = "stopped" if ending == "incomplete" else ending
+        raise
+    except BaseException as failure:
+        ending, error = "failed", type(failure).__name__
+        raise
+    finally:
+        record = CallRecord(
+            asked=AskedCall(service=who.service, resource=wanted.resource, app=who.app),
+            question=wanted.question,
+            at=at,
+            origin=who.origin,
+            lane=wanted.lane,
+            notebook=notebook,
+            cell=cell,
+            events=folding.events(),
+            ending=ending,
+            error=error,
+            first_token=first,
+            seconds=time.perf_counter() - begun,
+        )
+        if record.started.sandbox and not record.origin.startswith(SANDBOX):
+            record.origin = sandbox_at(record.origin)
+        record.complete = lambda: asked_call(wanted, who)
+        _keep(history, record, row)
+
+
+def _few(event: VectorsReady | VectorsAsked) -> bool:
+    """Whether vectors are few enough to be looked at again; many have a cache of their own."""
+    if isinstance(event, VectorsReady):
+        return len(event.data) <= MOST_VECTORS
+    return sum(map(len, event.texts)) <= MOST_VECTORS
+
+
+def _keep(history: History, record: CallRecord, row: RowRecord | None) -> None:
+    """Hand a call to the history, or to the row of a run that it belongs to."""
+    if row is None:
+        history.add(record)
+        return
+    if row.call is not None:
+        # Asked once more for the same row: the first answer stands for itself.
+        row.run.history.add(row.call)
+    row.call = record
+
+
+def asked_call(wanted: Wanted, who: Who) -> AskedCall:
+    """What a call asks, as it is kept. Blocking: files are read."""
+    return AskedCall(
+        service=who.service,
+        resource=wanted.resource,
+        app=who.app,
+        request=described(wanted.request),
+        number=wanted.number,
+    )

@@ -1,0 +1,81 @@
+"""The line of figures that ends an answer, and the badge that says who has answered."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from ...events import Ending, Usage
+from ...response import Response
+from ..safe.look import LONGEST_NAME, clipped, one_line
+from .context import Context
+
+SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
+
+
+@dataclass(slots=True)
+class Output:
+    """How outputs are written: ``stable`` leaves out what differs each time a cell is run."""
+
+    stable: bool = False
+
+
+output = Output()
+
+
+def badge(response: Response) -> str:
+    """Who has answered where it was no service, in a word or two; empty where it was one."""
+    match response.replayed and response.replayed.source:
+        case "cassette":
+            return "cassette"
+        case "recorded":
+            return f"recorded {_day(response)}".rstrip()
+    return "sandbox" if response.sandbox else ""
+
+
+def figures(response: Response, context: Context, *, with_badge: bool = True) -> str:
+    """The figures in plain text: model, time, tokens, and how it ended."""
+    said = [word] if with_badge and (word := badge(response)) else []
+    said += [f"{SIGNS[response.ending]} {response.ending}"]
+    said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []
+    said += _times(response)
+    if usage := response.usage:
+        if usage.total_tokens or usage.prompt_tokens or usage.characters is None:
+            said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
+        if usage.characters is not None:
+            said.append(f"{usage.characters:,} characters said")
+        said += [price] if (price := cost(usage)) else []
+    if context.conversation:
+        said.append(f"conversation {one_line(context.conversation)}")
+    said += [f"with {one_line(what)}" for what in context.inserted]
+    if context.left:
+        said.append(f"left as written: {', '.join(map(one_line, context.left))}")
+    return " · ".join(said)
+
+
+def cost(usage: Usage) -> str:
+    """What it cost, as the service says: an amount of many decimals loses its last zeros."""
+    amount = clipped(one_line(usage.price), LONGEST_NAME)
+    amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
+    return f"{amount} {clipped(one_line(usage.currency), 8)}".strip() if amount.strip("0") else ""
+
+
+def _times(response: Response) -> list[str]:
+    kept, timing = response.replayed, response.timing
+    if kept and kept.source == "cache":
+        then = f", {timing.total:.1f} s then" if timing.total and not output.stable else ""
+        when = "" if output.stable else time.strftime(" %m-%d %H:%M", time.localtime(kept.at))
+        return [f"from{when}{then}" if when else "from the history"]
+    if output.stable:
+        return []
+    said = [f"{timing.total:.1f} s"] if timing.total else []
+    if timing.first_token is not None:
+        said.append(f"first token {timing.first_token:.2f} s")
+    return said
+
+
+def _day(response: Response) -> str:
+    kept = response.replayed
+    if kept is None or not kept.at or output.stable:
+        return ""
+    return time.strftime("%m-%d", time.localtime(kept.at))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ..result import Result
 from . import (
     chunk_cost,
+    compare,
     connections,
     distributions,
     embeddings,
@@ -32,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "loading": loading.measure,
     "interrupt": interrupt.measure,
     "traffic": traffic.measure,
+    "compare": compare.measure,
     "microphone": microphone.measure,
     "voice_chat": voice_chat.measure,
 }

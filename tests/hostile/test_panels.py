@@ -5,15 +5,23 @@ A view sets the words that it is told as text; here they are what stands beside 
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import pytest
 
 from sophnet_jupyter.client import Client
-from sophnet_jupyter.events import Transcript
+from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.events import Event, Transcript
 from sophnet_jupyter.providers.dify.form import FileRule, Input
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.runs.compare.comparison import Comparison
+from sophnet_jupyter.runs.compare.grid import grid
 from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
-from sophnet_jupyter.views.answer import answer
+from sophnet_jupyter.views.answer import Context, answer
+from sophnet_jupyter.views.compare import running as now
+from sophnet_jupyter.views.compare.grid import answer_html
+from sophnet_jupyter.widgets.compare.panel import Compare
 from sophnet_jupyter.widgets.dify import form as app_form
 from sophnet_jupyter.widgets.dify import look as app_look
 from sophnet_jupyter.widgets.dify.files import Held, in_words
@@ -78,6 +86,34 @@ def workbooks(text: str) -> Drawn:
     panel._exchange.response = Response(text=text, thinking=text, notices=(text,))
     answered, said = panel.still()
     return failed + answered, f"{why}\n{said}"
+
+
+def compared(text: str) -> Drawn:
+    """A comparison whose models, prompts, settings, answers and errors are all hostile."""
+    asked = grid(
+        {text or "v1": text, "v2": "?"}, models=[f"a{text}", "b"], settings={"stop": [text]}
+    )
+    comparison = Comparison(asked, lambda column, repeat: nothing(), asked={text: text, "v2": "?"})
+    for each in comparison.cells:
+        each.arrival.response = Response(text=text, model=text, notices=(text,), ending="failed")
+        each.error = SettingsError(text)
+    panel = Compare.showing(comparison, NOBODY, Context(left=[text], inserted=[text]))
+    html, said = panel.still()
+    told, _ = panel.state()
+    assert panel._live
+    for each in comparison.cells:
+        panel._live.pieces[each.column.number, 0] = {"0": answer_html(each.response, Context())}
+    html += "".join(piece[2] for found in panel._live.whole() for piece in found["pieces"])
+    html += "".join(found for _, found in panel._differences(1))
+    running = now.bundle(comparison)
+    plain = [said, *strings(told["heads"]), *strings(told["rows"]), running["text/plain"]]
+    panel.close()
+    return html + running["text/html"], "\n".join(plain)
+
+
+async def nothing() -> AsyncGenerator[Event, None]:
+    return
+    yield
 
 
 def said_aloud(text: str) -> Drawn:
@@ -162,6 +198,7 @@ FREE: list[Draw] = [
     title,
     knowledge,
     workbooks,
+    compared,
     said_aloud,
     viewer,
     reader,

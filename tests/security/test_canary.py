@@ -92,6 +92,8 @@ EXAMPLES = {
         *("%%sophchat -m {model} -o answer\nhello", "%sophchat -m {model} -c talk hello"),
         "%sophchat -m {model} --show-request hello",
         *("job = %sophchat -b -m {model} hello", "await job", "job"),
+        *("%sophchat -m {model},other --grid temperature=0,1 -o c hello", "c", "c.diff(0, 1)"),
+        *("c.to_frame().to_dict()", "c.errors", "%sophchat --keep 0 -c talk"),
     ],
 }
 

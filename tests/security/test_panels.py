@@ -14,6 +14,7 @@ import pytest
 from sophnet_jupyter import Client, TeleAI
 from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.widgets.chat.panel import ChatPanel
+from sophnet_jupyter.widgets.compare.panel import Compare
 from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
 from sophnet_jupyter.widgets.panel.panel import Panel
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
@@ -85,6 +86,24 @@ def test_a_chat_panel_never_tells_its_key(
     assert parrot.seen[-1] == f"Bearer {canary}"
     assert not holds(shown(panel, wire), canary)
     assert not holds((panel.to_markdown() + json.dumps(panel.messages)).encode(), canary)
+    panel.close()
+
+
+@pytest.mark.parametrize("manner", ["401", "429", "okay_but", "escaped", "cut"])
+def test_a_comparison_never_tells_its_key(
+    manner: str, parrot: SimpleNamespace, canary: str, wire: list[bytes]
+) -> None:
+    panel = Compare(Client(canary, parrot.url), "hello", models=[manner, "middle"])
+    panel.run()
+    wait(lambda: panel.comparison and not panel.comparison.busy and not panel.busy)
+    for kind in ("copy", "differences", "keep", "again"):
+        command(panel, kind, column=0, base=1)
+    wait(lambda: not panel.busy)
+    assert f"Bearer {canary}" in parrot.seen
+    assert not holds(shown(panel, wire), canary)
+    assert panel.comparison
+    told = repr([panel.comparison.to_records(), panel.comparison.errors, panel.comparison])
+    assert not holds(told.encode(), canary)
     panel.close()
 
 

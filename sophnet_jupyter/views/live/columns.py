@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...events import Event
@@ -52,7 +53,8 @@ class LiveColumns:
         ended: Callable[[ColumnAnswer], object] | None = None,
     ) -> None:
         self._comparison = comparison
-        self._context = context
+        # Figures stand above a column, and what was sent with the question above all of them.
+        self._context = replace(context, footer=False, pictures=())
         self._tell = tell
         self._ended = ended
         self._views: dict[At, SideBySide] = {}

@@ -39,7 +39,7 @@ def as_cell(column: Column, prompts: Mapping[str, Any], options: Mapping[str, An
     )
     if isinstance(system, str) and system:
         words += ["--system", _quoted(system)]
-    return f"{' '.join(words)}\n{_said(turns)}"
+    return f"{' '.join(words)}\n{_said(turns).strip()}"
 
 
 def _said(turns: Sequence[Mapping[str, Any]]) -> str:

@@ -18,6 +18,7 @@ from ...runs.compare.grid import Column
 from ...views.answer import Context
 from ...views.compare import figures, grid, marked, running
 from ...views.live.columns import LiveColumns
+from ...views.safe.look import one_line
 from ..panel.panel import Buffers, Command, Panel, said
 from .asked import as_cell, messages_of
 
@@ -148,7 +149,7 @@ class Compare(Panel):
         return facts | {
             "rows": [
                 {
-                    "label": row[0].row if len(rows) > 1 else "",
+                    "label": one_line(row[0].row) if len(rows) > 1 else "",
                     "columns": [one.number for one in row],
                 }
                 for row in rows

@@ -12,10 +12,8 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import io
-import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -34,6 +32,7 @@ from types import FrameType
 
 from .client import sandbox
 from .errors import SophNetError
+from .files.saving import save_bytes, save_private
 from .settings import Settings
 
 QUICKSTART = "quickstart.ipynb"
@@ -198,7 +197,7 @@ def _copy_missing(source: Path, target: Path) -> None:
         if path.is_dir():
             copy.mkdir(exist_ok=True)
         elif not copy.exists():
-            shutil.copyfile(path, copy)
+            save_bytes(path.read_bytes(), copy)
 
 
 @contextmanager
@@ -296,7 +295,7 @@ def _isolation(config: Path) -> dict[str, str]:
     """Options that keep the user's password, proxy prefix and layout out of this server."""
     news = config / "lab/user-settings/@jupyterlab/apputils-extension"
     news.mkdir(parents=True)
-    (news / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
+    save_private(b'{"fetchNews": "false"}', news / "notification.jupyterlab-settings")
     # The kernel "python3" is this Python, whatever else the user has under that name.
     return {"JUPYTER_CONFIG_DIR": str(config), "JUPYTER_PREFER_ENV_PATH": "1"}
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingsError
+from ..files.saving import exported
 
 Positions = NDArray[np.int64]
 
@@ -84,7 +85,8 @@ class DataTable:
     def to_parquet(self, path: Path) -> None:
         """Raises `SettingsError` without pyarrow, where that is what writes it."""
         try:
-            self._frame.write_parquet(path)
+            with exported(path) as part:
+                self._frame.write_parquet(part)
         except ImportError:
             raise SettingsError(_NO_PYARROW) from None
 

@@ -1,4 +1,9 @@
-"""File I/O in threads, and new files that appear complete or not at all."""
+"""
+File I/O in threads, and new files that appear complete or not at all.
+
+Every file that we write goes through here or through `saving`: what came from a server, or is kept
+without being asked for, is its owner's alone; what a user exports by name follows the umask.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import asyncio
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -19,6 +25,14 @@ T = TypeVar("T")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _NEW |= getattr(os, "O_BINARY", 0)
 _LONGEST_NAME = 80
+# Of 255 bytes that a name may have, the rest is for a number and the ending.
+_MOST_BYTES = 200
+# To Windows these are devices, whatever ending they have.
+_DEVICES = frozenset(
+    "con prn aux nul conin$ conout$ clock$".split()
+    + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"]
+)
+_PRIVATE, _SHARED = 0o600, 0o666
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -41,12 +55,13 @@ class NewFile:
     """
     A file written under a temporary name, in a folder that is created if needed.
 
-    `open` it first, `keep` gives it its name, `discard` leaves nothing behind. Blocking; raises
-    `OSError`.
+    `open` it first, `keep` or `replace` gives it its name, `discard` leaves nothing behind. It is
+    its owner's alone, or as the umask says where it is ``shared``. Blocking; raises `OSError`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
         self.root = folder
+        self._mode = _SHARED if shared else _PRIVATE
         self.part = folder / f".{secrets.token_hex(8)}.part"
         self._handle: int | None = None
 
@@ -55,7 +70,7 @@ class NewFile:
         # From here on the folder is where it is now, whatever a link on the way will say.
         self.root = self.root.resolve(strict=True)
         self.part = self.root / self.part.name
-        self._handle = os.open(self.part, _NEW, 0o600)
+        self._handle = os.open(self.part, _NEW, self._mode)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         assert self._handle is not None
@@ -71,16 +86,39 @@ class NewFile:
             self._close()
 
     def keep(self, stem: str, suffix: str) -> Path:
-        """Rename it to a name that no other file has; nothing is ever overwritten."""
+        """
+        Rename it to a name that no other file has; nothing is ever overwritten.
+
+        The name is made of ``stem``, a text of anybody: see `plain_name`.
+        """
+        return self._keep(plain_name(stem), suffix)
+
+    def keep_readable(self, stem: str, suffix: str) -> Path:
+        """`keep`, with letters of all scripts in the name: see `readable_name`."""
+        return self._keep(readable_name(stem), suffix)
+
+    def replace(self, path: Path) -> None:
+        """Give it this name in its folder; a file that is there goes, and leaves its mode."""
         self.finish()
-        stem = plain_name(stem)
+        with suppress(OSError):
+            if self._mode == _SHARED:
+                self.part.chmod(path.stat().st_mode & 0o777)
+        self.part.replace(path)
+
+    def _keep(self, stem: str, suffix: str) -> Path:
+        self.finish()
+        stem = f"{stem}-file" if stem.lower() in _DEVICES else stem
         for number in range(1, 10_000):
             path = self.root / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
             try:
                 os.close(os.open(path, _NEW, 0o600))
             except FileExistsError:
                 continue
-            self.part.replace(path)
+            try:
+                self.part.replace(path)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
             return path
         raise FileExistsError(f"there are too many files called {stem}")
 
@@ -100,3 +138,10 @@ def plain_name(text: str) -> str:
     """A name of ASCII letters, digits, ``_`` and ``-`` that no operating system reserves."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", text)[:_LONGEST_NAME].strip("-")
     return plain or "result"
+
+
+def readable_name(text: str) -> str:
+    """A name of letters and digits of any script, blanks, ``.``, ``_`` and ``-``, in 200 bytes."""
+    name = re.sub(r"[^\w. -]+", "-", unicodedata.normalize("NFC", text))[:_LONGEST_NAME]
+    name = name.encode("utf-8", "ignore")[:_MOST_BYTES].decode("utf-8", "ignore").strip("-. ")
+    return name or "result"

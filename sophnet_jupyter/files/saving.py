@@ -9,7 +9,8 @@ all.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import SettingsError
@@ -23,19 +24,52 @@ def save_texts(
     """Write texts to a folder, each under the name of what it was read from."""
     target = at_home(folder)
     return [
-        save_new(text.encode("utf-8", "replace"), target, Path(name).stem, ending)
+        save_new(text.encode("utf-8", "replace"), target, Path(name).stem, ending, readable=True)
         for name, text in texts
     ]
 
 
 def save_bytes(data: bytes, path: Path) -> Path:
-    """Write one file, replacing an old one. Raises `SettingsError`."""
-    file = NewFile(path.parent)
+    """Write one file that the user has named, replacing an old one. Raises `SettingsError`."""
+    return _save(data, path, shared=True)
+
+
+def save_private(data: bytes, path: Path) -> Path:
+    """Write one file that nobody has asked for, for its owner alone. Raises `SettingsError`."""
+    return _save(data, path, shared=False)
+
+
+@contextmanager
+def exported(path: Path) -> Iterator[Path]:
+    """
+    A path beside ``path`` for a writer of others, such as pandas, with the same ending.
+
+    What is written there gets the name ``path`` at the end, and is deleted where the writer fails.
+    Raises `SettingsError`.
+    """
+    file = NewFile(path.parent, shared=True)
+    # Writers choose their format by the ending.
+    part = file.part.with_name(f"{file.part.stem}{path.suffix}")
+    try:
+        file.open()
+        file.finish()
+        part = file.root / part.name
+        file.part.replace(part)
+        file.part = part
+        yield part
+        file.replace(path)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    finally:
+        file.discard()
+
+
+def _save(data: bytes, path: Path, *, shared: bool) -> Path:
+    file = NewFile(path.parent, shared=shared)
     try:
         file.open()
         file.write(data)
-        file.finish()
-        file.part.replace(path)
+        file.replace(path)
     except OSError as error:
         raise _unwritten(path, error) from None
     finally:
@@ -43,13 +77,17 @@ def save_bytes(data: bytes, path: Path) -> Path:
     return path
 
 
-def save_new(data: bytes, folder: Path, stem: str, ending: str) -> Path:
-    """Write a new file in a folder, under a name not yet taken. Raises `SettingsError`."""
+def save_new(data: bytes, folder: Path, stem: str, ending: str, *, readable: bool = False) -> Path:
+    """
+    Write a new file in a folder, under a name not yet taken. Raises `SettingsError`.
+
+    With ``readable`` the name has the letters of all scripts, else those of ASCII.
+    """
     file = NewFile(folder)
     try:
         file.open()
         file.write(data)
-        return file.keep(stem, ending)
+        return (file.keep_readable if readable else file.keep)(stem, ending)
     except OSError as error:
         raise _unwritten(folder, error) from None
     finally:

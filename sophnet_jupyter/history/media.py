@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
-_BINARY = getattr(os, "O_BINARY", 0)
+from ..files.disk import NewFile
 
 
 class MediaFolder:
@@ -22,14 +20,13 @@ class MediaFolder:
         if path.exists():
             return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_name(f".{secrets.token_hex(8)}.part")
+        file = NewFile(path.parent)
         try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            part.replace(path)
+            file.open()
+            file.write(data)
+            file.replace(path)
         finally:
-            part.unlink(missing_ok=True)
+            file.discard()
 
     def get(self, name: str) -> bytes | None:
         """What is kept under a hash, None where it is gone."""

@@ -114,7 +114,7 @@ _NETWORK = frozenset(
 def on_network(path: Path, mounts: str) -> bool:
     """Whether a folder lies on a network drive, by a table of mounts as Linux has it."""
     found, kind = "", ""
-    for line in mounts.splitlines():
+    for line in mounts.split("\n"):
         parts = line.split(" ")
         inside = len(parts) > 2 and (path.is_relative_to(parts[1]) or parts[1] == "/")
         if inside and len(parts[1]) >= len(found):

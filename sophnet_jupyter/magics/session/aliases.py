@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from ...errors import SettingsError
+from ...files.saving import save_private
 
 _NAME = re.compile(r"[\w.-]{1,32}")
 
@@ -75,15 +75,12 @@ class Aliases:
     def _write(self, entries: Mapping[str, str]) -> None:
         if self._path is None:
             raise SettingsError("There is no home folder to keep a short name in.")
-        draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
         text = json.dumps({"aliases": entries}, indent=2, ensure_ascii=False)
         try:
             # Profiles will want the folder for this user alone.
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(self._path)
+            save_private(text.encode(), self._path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
             raise SettingsError(f"{self._path} cannot be written: {error.strerror}.") from None
         self.known = dict(sorted(entries.items()))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlencode
@@ -14,10 +16,11 @@ from urllib.parse import unquote, urlencode
 from ...errors import SettingsError, quoted
 from ...files.kinds import sniff
 from ...files.names import at_home
+from ...files.saving import save_new
 from ...prompt.images.pixels import drawn, picture
 from ...prompt.images.sources import Source, sources
 from ...wire.call import Call, Reply, segment
-from ...wire.files.multipart import Multipart, field, file, file_name
+from ...wire.files.multipart import Multipart, field, file
 from ...wire.files.upload import Content
 from ...wire.retry import PAID_TASK, READ
 from ...wire.wire import Wire
@@ -38,6 +41,10 @@ from .form import Parameters
 from .loose import moment, number
 from .uploaded import Uploaded
 
+# What has no sign of its kind in its first bytes, and is only read.
+_READ_ONLY = frozenset(
+    ".txt .md .csv .tsv .json .jsonl .srt .vtt .log .docx .xlsx .pptx .epub .odt .ods".split()
+)
 # The limit is that of the app's own rules.
 _ANY = 200_000_000
 
@@ -113,12 +120,13 @@ class DifyFiles:
         """
         Save such a file in a folder, overwriting none, and return its path.
 
-        The name is the server's without any folder. Raises `SettingsError` or `SophNetError`.
+        The name is made of the server's; its ending says what the bytes are, so that it is nothing
+        that a computer runs. Only its owner can read it. Raises `SettingsError` or `SophNetError`.
         """
         found = await self.preview(file_id, as_attachment=True)
-        media = sniff(found.data)
-        name = file_name(found.name or f"dify-{file_id[:8]}{media.suffix if media else ''}")
-        return await asyncio.to_thread(_save, _path(folder), name, found.data)
+        stem, ending = _harmless(found.name or f"dify-{file_id[:8]}", found.data)
+        save = partial(save_new, readable=True)
+        return await asyncio.to_thread(save, found.data, _path(folder), stem, ending)
 
     def check(
         self, form: Parameters, name: str, size: int, beside: Sequence[str], variable: str
@@ -196,16 +204,19 @@ def _name(reply: Reply) -> str:
     return unquote(head.get_filename() or "")
 
 
-def _save(folder: Path, name: str, data: bytes) -> Path:
-    stem, suffix = Path(name).stem, Path(name).suffix
-    for count in range(1, 1000):
-        path = folder / (name if count == 1 else f"{stem}-{count}{suffix}")
-        try:
-            with path.open("xb") as file:
-                file.write(data)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise SettingsError(f"{path} cannot be written: {error.strerror or error}.") from None
-        return path
-    raise SettingsError(f"{folder} has a thousand files called {name}: choose another folder.")
+def _harmless(name: str, data: bytes) -> tuple[str, str]:
+    """The stem and the ending for bytes that a server calls ``name``: never a program's."""
+    name = name.replace("\\", "/").rpartition("/")[2].lstrip(".")
+    stem, _, said = name.rpartition(".")
+    if media := sniff(data):
+        return stem or said, media.suffix
+    said = f".{said.lower()}"
+    return stem or name, said if said in _READ_ONLY and stem else ".txt" if _is_text(
+        data
+    ) else ".bin"
+
+
+def _is_text(data: bytes) -> bool:
+    with suppress(UnicodeDecodeError):
+        return "\0" not in data.decode("utf-8")
+    return False

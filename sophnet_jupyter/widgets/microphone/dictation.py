@@ -10,6 +10,7 @@ from ...errors import SettingsError
 from ...events import Transcript
 from ...files import wav
 from ...files.names import at_home
+from ...files.saving import save_bytes
 from . import spoken
 
 
@@ -79,11 +80,9 @@ class Dictation:
         if path.suffix == ".wav":
             if not self.sound:
                 raise SettingsError("No sound was kept: make it with Microphone(keep=True).")
-            path.write_bytes(self.wav)
-        else:
-            text = self.to_srt() if path.suffix == ".srt" else self.text
-            path.write_text(text + "\n", encoding="utf-8")
-        return path
+            return save_bytes(self.wav, path)
+        text = self.to_srt() if path.suffix == ".srt" else self.text
+        return save_bytes(f"{text}\n".encode("utf-8", "replace"), path)
 
     def _placed(self, said: Transcript) -> Transcript:
         base = self._base

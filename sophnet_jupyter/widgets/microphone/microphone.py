@@ -21,7 +21,8 @@ from ..hearing.hearers import OnFinal
 from ..hearing.take import refuse_coded
 from ..panel.panel import Buffers, Command
 from . import spoken
-from .listening import Listening, shown
+from .listening import Listening
+from .recognition import shown
 
 _EMPTY = "A microphone. Run its cell, and press Start, to have speech written down."
 

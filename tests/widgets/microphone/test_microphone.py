@@ -63,8 +63,7 @@ def make(told: Told) -> Iterator[Make]:
     yield make
     for panel in panels:
         wait(lambda: not panel.busy)  # noqa: B023
-        assert (panel._take, panel._session, panel._waiting._all) == (None, None, [])
-        wait(lambda: panel._timer is None)  # noqa: B023
+        assert (panel._recognition, panel._waiting._all) == (None, [])
         panel.close()
     wait(lambda: not asyncio.all_tasks(loop()))
 
@@ -293,7 +292,7 @@ def test_ten_minutes_of_speech_stay_in_bounded_memory(make: Make, url: str) -> N
     mic = make(url, limits=limits)
     page = Page(mic, rate=rate)
     wait(lambda: mic.phase == "listening")
-    take, session = mic._take, mic._session
+    take, session = mic._recognition.take, mic._recognition._session
     assert take is not None
     most = 0
     for number in range(1, 1 + seconds * 10 // 4):

@@ -1,9 +1,18 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { magicCells } from "./cells/magic_cells.js";
 import { marks } from "./cells/mark.js";
+import { dictation } from "./dictation/command.js";
 import { kernelLines } from "./lines.js";
+import { choices } from "./settings.js";
 import { stopButton } from "./stop/stop.js";
 
-const plugins: JupyterFrontEndPlugin<any>[] = [kernelLines, magicCells, marks, stopButton];
+const plugins: JupyterFrontEndPlugin<any>[] = [
+  choices,
+  kernelLines,
+  magicCells,
+  marks,
+  stopButton,
+  dictation,
+];
 
 export default plugins;

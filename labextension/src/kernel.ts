@@ -30,6 +30,8 @@ export interface ILine {
   readonly live: boolean;
   readonly event: ISignal<ILine, Event>;
   readonly changed: ISignal<ILine, void>;
+  /** What the panels' scripts for sound want of a model: the kernel, and the key of this page. */
+  asModel(): object;
   /** Open it if it is not; false where that cannot be, and `why` says why. */
   open(): Promise<boolean>;
   /** Command the kernel; false where there is nobody. */
@@ -72,6 +74,10 @@ export class Line implements ILine {
       this.opening = undefined;
       if (!this.isDisposed) this.changed.emit();
     }));
+  }
+
+  asModel(): object {
+    return { widget_manager: { kernel: this.kernel }, get: () => this.page };
   }
 
   /** Open it, and do not take an attempt's word that was made before. */
@@ -143,14 +149,15 @@ export class Line implements ILine {
     return false;
   }
 
-  /** Forget the kernel's side, with the reason. */
-  private drop(why: string): void {
+  /** Forget the kernel's side, with the reason; `hears` is false where it would not hear of it. */
+  private drop(why: string, hears = true): void {
     const { up, kernel, isOpen } = this;
     this.up = undefined;
     this.isOpen = false;
     this.why = why;
     this.answer?.(null);
-    if (up && !up.isDisposed && kernel && !kernel.isDisposed) isOpen ? void leave(up) : up.dispose();
+    if (up && !up.isDisposed && kernel && !kernel.isDisposed)
+      isOpen && hears ? void leave(up) : up.dispose();
     if (isOpen && !this.isDisposed) this.changed.emit();
   }
 
@@ -162,8 +169,9 @@ export class Line implements ILine {
   private onStatus(_: unknown, status: Kernel.Status): void {
     if (!ENDS.includes(status) || this.standing === "closed") return;
     const { trans } = this;
-    const is_over = status === "dead" || status === "terminating";
-    this.drop(is_over ? trans.__("The kernel has ended.") : trans.__("The kernel was restarted."));
+    const isOver = status === "dead" || status === "terminating";
+    const why = isOver ? trans.__("The kernel has ended.") : trans.__("The kernel was restarted.");
+    this.drop(why, false);
   }
 
   // A page that goes cannot wait for an answer, and would leave its subshell behind.

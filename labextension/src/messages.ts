@@ -23,7 +23,29 @@ export interface CellState {
   model: string;
 }
 
-export type Event = CellState;
+/** What was heard in a take: a sentence that is final, or what there is of one by now. */
+export interface Heard {
+  kind: "heard";
+  take: number;
+  final: boolean;
+  text: string;
+}
+
+/** A sentence on a take that goes on. */
+export interface TakeTold {
+  kind: "take-told";
+  take: number;
+  text: string;
+}
+
+/** All of a take is written down; `why` is a sentence where that was too early. */
+export interface TakeOver {
+  kind: "take-over";
+  take: number;
+  why: string;
+}
+
+export type Event = CellState | Heard | TakeTold | TakeOver;
 
 /** The first words to a page, as the kernel opens the way down. */
 export interface Welcome {
@@ -33,7 +55,12 @@ export interface Welcome {
   version: string;
 }
 
-const KINDS: Record<Event["kind"], true> = { cell: true };
+const KINDS: Record<Event["kind"], true> = {
+  cell: true,
+  heard: true,
+  "take-told": true,
+  "take-over": true,
+};
 
 /** Whether this page knows what was sent: a kernel may be of another version. */
 export function isEvent(data: unknown): data is Event {

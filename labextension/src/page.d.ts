@@ -19,3 +19,21 @@ declare module "*/page/dom.js" {
     properties?: Properties,
   ): HTMLButtonElement;
 }
+
+declare module "*/hearing/take.js" {
+  export interface Take {
+    number: number;
+    opened: Promise<string>;
+    end: (why: string) => void;
+  }
+  export function openTake(
+    model: object,
+    options: {
+      device: string;
+      cleaned: boolean;
+      onLevel: (level: { peak: number; loudness: number }) => void;
+      onNotice: (text: string) => void;
+      onEnd: (trouble: string) => void;
+    },
+  ): Take;
+}

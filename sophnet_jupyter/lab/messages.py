@@ -38,7 +38,29 @@ class CellState(Struct, tag_field="kind", tag="cell"):
     model: str
 
 
-Event = CellState
+class Heard(Struct, tag_field="kind", tag="heard"):
+    """What was heard in a take: a sentence that is ``final``, or what there is of one by now."""
+
+    take: int
+    final: bool
+    text: str
+
+
+class TakeTold(Struct, tag_field="kind", tag="take-told"):
+    """A sentence on a take that goes on."""
+
+    take: int
+    text: str
+
+
+class TakeOver(Struct, tag_field="kind", tag="take-over"):
+    """All of a take is written down; ``why`` is a sentence where that was too early."""
+
+    take: int
+    why: str
+
+
+Event = CellState | Heard | TakeTold | TakeOver
 
 
 class Welcome(Struct, tag_field="kind", tag="welcome"):

@@ -16,6 +16,7 @@ from .messages import CellState, Command, Event, StopCell, Welcome
 
 if TYPE_CHECKING:
     from ..magics.session.session import KernelSession
+    from .dictation import PageDictation
 
 EVENTS = "sophnet.lab.events"
 
@@ -35,12 +36,17 @@ class LabPage:
         self._session = session
         self._gone = gone
         self._down: Any = None
+        self._dictation: PageDictation | None = None
         # In place of the comm's own callbacks, around which IPython would run its hooks.
         uplink.handle_msg = self._receive
         uplink.handle_close = lambda message: self._leave()
 
     def welcome(self) -> None:
         """Open the way down, and tell what runs already."""
+        # Imported here: a first page has asked, and nobody else needs it.
+        from .dictation import PageDictation
+
+        self._dictation = PageDictation(self._id, self._session, self.tell)
         hello = Welcome(self._id, messages.PROTOCOL, version("sophnet-jupyter"))
         self._down = comm.create_comm(target_name=EVENTS, data=messages.sent(hello))
         for one in running.now():
@@ -76,6 +82,8 @@ class LabPage:
 
     def _leave(self) -> None:
         down, self._down = self._down, None
+        if self._dictation:
+            self._dictation.close()
         if down is not None:
             down.close()
         self._gone(self)

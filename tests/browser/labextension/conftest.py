@@ -7,7 +7,7 @@ import pytest
 # What Notebook 7.6 says by itself, with and without us.
 OWN_WORDS = ("[yjs#509]", "reading 'schema'", "is duplicated.", "filebrowser:open-path")
 # What every page tells developers.
-CHATTER = ("debug: Starting application", "debug: Starting WebSocket")
+CHATTER = ("debug:", "warning: Connection lost, reconnecting")
 
 
 @pytest.fixture(params=["lab/tree", "notebooks"], ids=["lab", "notebook"])

@@ -124,7 +124,7 @@ def _dress() -> None:
     response = import_module(".response.response", __name__).Response
     response._repr_mimebundle_, response.show = _draw, _show
     looks: Any = import_module(".runs.looks", __name__)
-    looks.draw = _draw_value
+    looks.draw, looks.show = _draw_value, _show_value
     watching = import_module(".settings", __name__).nobody_watches
     if _nobody_watches not in watching:
         watching.append(_nobody_watches)
@@ -144,6 +144,12 @@ def _draw_value(value: Any) -> dict[str, str]:
     from .views.drawing import draw
 
     return draw(value)
+
+
+def _show_value(value: Any) -> None:
+    from .widgets.showing import show
+
+    show(value)
 
 
 def _show(response: Any) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
-from ..events import Event
 from ..options.chat import ChatOptions
 from ..options.words import checks_keywords, shows_options
 from ..providers.sophnet import chat as provider
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from ..providers.sophnet.embeddings.embeddings import Embeddings
     from ..runs.compare.comparison import Comparison
     from ..runs.evaluation.evaluation import Evaluation
-    from ..runs.rows import Item
     from ..runs.run import Run
 
 
@@ -30,7 +28,7 @@ class Chat(provider.Chat):
     @shows_options(ChatOptions, request, question)
     def map(
         self,
-        template: str,
+        template: Any,
         rows: Any,
         *,
         model: str | None = None,
@@ -44,10 +42,12 @@ class Chat(provider.Chat):
         Ask once for each row of a table, many at once; nothing is sent before somebody waits.
 
         ``template`` is the prompt, ``{review}`` in it a column and ``{row[Unit price]}`` any
-        column; ``rows`` a DataFrame, a list of dicts, or whatever gives one dict after the other,
-        which is read as it is needed. ``async for row in run`` gives each `Row` as it comes,
+        column, or a prompt file, `sophnet_jupyter.Prompt`, whose variables are columns; ``rows`` a
+        DataFrame, a list of dicts, or whatever gives one dict after the other, which is read as it
+        is needed. ``async for row in run`` gives each `Row` as it comes,
         ``await run`` the run with all of them, ``run.to_frame()`` the table with its answers.
 
+        ``model`` is the one to ask, else that of the client; ``system`` what it is told first;
         ``images`` is a column of pictures, or pictures for every row; ``first`` asks for so many
         rows only; ``concurrency``, up to 32, is how many are under way at once; ``patience`` is
         what a row may take, in seconds.
@@ -56,35 +56,24 @@ class Chat(provider.Chat):
         or a refused schema ends the run, and is raised by whoever waits for it. Raises
         `SettingsError` where the prompt names no column, or an option cannot be right.
         """
-        from ..runs.columns import PARSED, fields_of
-        from ..runs.run import Run
-        from ..runs.tables import Table
-        from ..runs.template import Template
+        from .mapping import map_chat
 
         asked: dict[str, Any] = {
             "model": model or self._default_model(),
             "system": system,
             **options,
         }
-        images = asked.pop("images", None)
-        # What cannot be sent is refused here, and not by every row.
-        self.request("?", **asked)
-        table = Table(rows)
-        prompt = Template(template, images=images)
-        prompt.check(table)
-
-        def ask(item: Item) -> AsyncGenerator[Event, None]:
-            return self.stream(item.prompt, **{**asked, **item.options})
-
-        return Run(
-            prompt.items(table),
-            ask,
-            concurrency=concurrency,
-            total=table.height,
-            patience=patience,
+        if getattr(type(template), "brings_words", False) and not model:
+            # The file may name its own.
+            asked["model"] = template.options.get("model") or asked["model"]
+        return map_chat(
+            self,
+            template,
+            rows,
+            asked,
             first=first,
-            table=table,
-            fields=fields_of(asked.get("schema")) or ([PARSED] if asked.get("json_mode") else []),
+            concurrency=concurrency,
+            patience=patience,
         )
 
     @shows_options(ChatOptions, request, question)

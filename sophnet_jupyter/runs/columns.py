@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..prompt.forms.schema import plain, schema_of
@@ -30,21 +30,27 @@ def fields_of(schema: object) -> list[str]:
 
 
 def added(
-    rows: Sequence[Row], *, fields: Iterable[str] = (), taken: Iterable[str] = ()
+    rows: Sequence[Row],
+    *,
+    fields: Iterable[str] = (),
+    more: Mapping[str, Callable[[Row], Any]] | None = None,
+    taken: Iterable[str] = (),
 ) -> tuple[dict[str, list[Any]], dict[str, str]]:
     """
     The columns of the answers, and which of them are called differently than they would be.
 
-    ``taken`` are the table's own columns: one of ours that is called as one of them gets a number.
+    ``more`` are columns behind the others, each by what makes a value of a row. ``taken`` are the
+    table's own columns: one of ours that is called as one of them gets a number.
     """
     fields = list(fields)
     parsed = [row.parsed for row in rows]
     found = {name: [_field(value, name, fields) for value in parsed] for name in fields}
     facts = {name: [_fact(row, name) for row in rows] for name in FACTS}
+    others = {name: [make(row) for row in rows] for name, make in (more or {}).items()}
     columns: dict[str, list[Any]] = {}
     renamed: dict[str, str] = {}
     known = list(taken)
-    for name, values in (*found.items(), *facts.items()):
+    for name, values in (*found.items(), *facts.items(), *others.items()):
         free = free_name(name, known)
         known.append(free)
         columns[free] = values
@@ -69,8 +75,8 @@ def _fact(row: Row, name: str) -> Any:
         case "tokens_out":
             return row.usage.completion_tokens if row.usage else None
         case "answer" | "seconds":
-            # One that is not answered yet has none, which is not the same as an empty one.
-            return getattr(row, name) if row.ending else None
+            # One that was not asked has none, which is not the same as an empty one.
+            return getattr(row, name) if row.packed[0] or row.error else None
         case "sandbox":
-            return row.sandbox if row.ending else None
+            return row.sandbox if row.packed[0] else None
     return getattr(row, name)

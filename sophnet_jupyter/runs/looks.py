@@ -1,11 +1,12 @@
 """
 How values of runs are drawn in a notebook: they know nothing of it, since views lie above them.
 
-The package puts its own `draw` here, which imports a view when a value is first shown.
+The package puts its own `draw` and `show` here, which import a view when a value is first shown.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,8 +18,19 @@ def _plainly(value: object) -> Mapping[str, str]:
 draw: Callable[[Any], Mapping[str, str]] = _plainly
 
 
+def _printed(value: object) -> None:
+    sys.stdout.write(f"{value!r}\n")
+
+
+show: Callable[[Any], None] = _printed
+
+
 class Drawn:
     """A value that a notebook shows as `draw` says."""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return dict(draw(self))
+
+    def show(self) -> None:
+        """Show it here and now; what has a panel, in its panel."""
+        show(self)

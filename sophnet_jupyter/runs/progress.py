@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,9 +25,10 @@ class RunProgress:
     Figures of a run at one moment.
 
     ``total`` is None where nobody knows how many rows there are. ``done`` counts the rows that
-    have come to an end, ``equal`` those of them that were answered with another row, ``cached``
-    those that an earlier call has answered. ``per_second`` and ``eta`` (seconds) are of the last
-    while. ``cost`` is by currency.
+    have come to an end; of these ``equal`` were answered with another row, ``cached`` by an
+    earlier call, ``kept`` by this run before it was resumed. ``per_second`` and ``eta`` (seconds)
+    are of the last while. ``usage`` and ``cost``, by currency, are those of the whole run, with
+    ``_now`` since it was resumed. ``sandbox`` says that no service has answered.
     """
 
     state: State
@@ -36,13 +38,41 @@ class RunProgress:
     failed: int
     equal: int
     cached: int
+    kept: int
     under_way: int
     seconds: float
     per_second: float
     eta: float | None
     usage: Usage
     cost: Mapping[str, float]
+    usage_now: Usage
+    cost_now: Mapping[str, float]
+    sandbox: bool
     failures: tuple[Row, ...]
+
+
+class Bill:
+    """Adds up what rows have taken."""
+
+    def __init__(self) -> None:
+        self.cost: dict[str, float] = {}
+        self._tokens: Counter[str] = Counter()
+
+    def add(self, row: Row) -> None:
+        if usage := row.usage:
+            self._tokens["prompt"] += usage.prompt_tokens
+            self._tokens["completion"] += usage.completion_tokens
+            self._tokens["total"] += usage.total_tokens
+        if row.cost:
+            self.cost[row.currency] = self.cost.get(row.currency, 0.0) + row.cost
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(
+            prompt_tokens=self._tokens["prompt"],
+            completion_tokens=self._tokens["completion"],
+            total_tokens=self._tokens["total"],
+        )
 
 
 class Tally:
@@ -50,47 +80,37 @@ class Tally:
 
     def __init__(self) -> None:
         self.endings: Counter[str] = Counter()
-        self.equal = 0
-        self.cached = 0
-        self.tokens: Counter[str] = Counter()
-        self.cost: dict[str, float] = {}
-        self.failures: deque[Row] = deque(maxlen=LAST)
+        self.equal = self.cached = self.kept = 0
+        self.whole, self.now = Bill(), Bill()
+        self.sandbox = False
+        self._failures: deque[Row] = deque(maxlen=LAST)
         self._ended: deque[float] = deque(maxlen=4096)
 
-    def add(self, row: Row, now: float, *, equal: bool = False) -> None:
+    def add(self, row: Row, now: float, *, kept: bool = False) -> None:
+        """Count a row that has ended; ``kept`` is one that had before the run was resumed."""
         self.endings[row.ending] += 1
-        self.equal += equal
-        self.cached += row.cached and not equal
+        self.equal += row.like is not None
+        self.cached += row.cached and row.like is None
+        self.kept += kept
+        self.sandbox = self.sandbox or row.sandbox
         if row.ending not in ("complete", "stopped"):
-            self.failures.append(row)
-        self.pay(row)
-        self._ended.append(now)
-
-    def pay(self, row: Row) -> None:
-        """Count what a row has taken, also one that is to be asked again."""
-        if usage := row.usage:
-            self.tokens["prompt"] += usage.prompt_tokens
-            self.tokens["completion"] += usage.completion_tokens
-            self.tokens["total"] += usage.total_tokens
-        if row.cost:
-            self.cost[row.currency] = self.cost.get(row.currency, 0.0) + row.cost
+            self._failures.append(row)
+        self.whole.add(row)
+        if not kept:
+            self.now.add(row)
+            self._ended.append(now)
 
     def take_back(self, row: Row) -> None:
         """A row that is asked anew has no ending; what it has cost stays."""
         self.endings[row.ending] -= 1
+        self.equal -= row.like is not None
+        with suppress(ValueError):
+            self._failures.remove(row)
 
     @property
     def done(self) -> int:
         """Rows that have come to an end of their own."""
         return sum(self.endings.values()) - self.endings["stopped"]
-
-    @property
-    def usage(self) -> Usage:
-        return Usage(
-            prompt_tokens=self.tokens["prompt"],
-            completion_tokens=self.tokens["completion"],
-            total_tokens=self.tokens["total"],
-        )
 
     def per_second(self, now: float) -> float:
         """Rows a second over the last while."""
@@ -119,11 +139,15 @@ class Tally:
             failed=self.done - self.endings["complete"],
             equal=self.equal,
             cached=self.cached,
+            kept=self.kept,
             under_way=under_way,
             seconds=seconds,
             per_second=per_second,
             eta=left / per_second if left > 0 and per_second else None,
-            usage=self.usage,
-            cost=dict(self.cost),
-            failures=tuple(self.failures),
+            usage=self.whole.usage,
+            cost=dict(self.whole.cost),
+            usage_now=self.now.usage,
+            cost_now=dict(self.now.cost),
+            sandbox=self.sandbox,
+            failures=tuple(self._failures),
         )

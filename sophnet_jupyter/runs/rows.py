@@ -48,7 +48,7 @@ class Row:
     ``seconds`` are from the moment it was sent. ``cached`` is True where nothing was sent, since
     the answer was there: of an equal row, or of an earlier call; then it has taken no tokens.
     ``cost`` is in ``currency``, None where nobody knows the price. ``attempts`` counts how often
-    the row was asked.
+    the row was asked, ``like`` is the number of the equal row that has answered for it.
     """
 
     number: int
@@ -60,6 +60,7 @@ class Row:
     currency: str = ""
     cached: bool = False
     attempts: int = 0
+    like: int | None = None
     call: int | None = None
     # The facts of the response, packed: whole ones of a hundred thousand rows take 300 MB.
     packed: tuple[tuple[str, ...], tuple[Any, ...]] = field(default=((), ()), repr=False)

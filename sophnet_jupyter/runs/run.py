@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from ..errors import SettingsError
@@ -15,6 +16,7 @@ from .asking import Price, ask_one
 from .bell import Bell
 from .columns import added
 from .failures import ends_all
+from .looks import Drawn
 from .progress import RunProgress, State, Tally
 from .questions import Questions
 from .rows import Ask, Item, Row
@@ -27,7 +29,7 @@ AHEAD = 64
 PATIENCE = 600.0
 
 
-class Run:
+class Run(Drawn):
     """
     Questions, asked ``concurrency`` at once, and their answers.
 
@@ -39,7 +41,12 @@ class Run:
     ``ask`` sends one question. ``total`` is how many there are, where ``items`` has no length.
     An error for which ``stop_on`` is True ends the run, and is raised; any other is its row's.
     ``patience`` is what a row may take, in seconds. ``first`` asks only so many. ``table`` is what
-    `to_frame` joins the answers to, with ``fields`` of what was parsed. Raises `SettingsError`.
+    `to_frame` joins the answers to, with ``fields`` of what was parsed and ``more`` columns of the
+    rows. ``known`` answers a question without asking, where it can; ``make`` makes that of a row
+    again, to be looked at. ``sources`` says where the values of the ``template`` are from,
+    ``name`` what the run is called, ``prompt_hash`` tells its way to ask from others, ``used`` are
+    the columns that it reads. ``around`` is entered by each of those who ask; ``waits`` says
+    what was learned about how much the service lets through. Raises `SettingsError`.
     """
 
     def __init__(
@@ -55,6 +62,16 @@ class Run:
         first: int | None = None,
         table: Table | None = None,
         fields: Iterable[str] = (),
+        more: Mapping[str, Callable[[Row], Any]] | None = None,
+        known: Callable[[Item], Row | None] | None = None,
+        make: Callable[[int], Item] | None = None,
+        sources: str = "",
+        template: str = "",
+        name: str = "",
+        prompt_hash: str = "",
+        used: Iterable[str] = (),
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        waits: Callable[[], str] = str,
     ) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
             raise SettingsError(f"concurrency goes from 1 to {MOST_AT_ONCE}, not {concurrency}.")
@@ -64,9 +81,14 @@ class Run:
         self.concurrency = concurrency
         self.patience = patience
         self.error: Exception | None = None
+        self.name, self.sources, self.template = name, sources, template
+        self.notes: list[str] = []
+        self.prompt_hash, self._used = prompt_hash, list(used)
+        self._around, self._waits = around, waits
         self._ask, self._stop_on, self._price = ask, stop_on, price
+        self._more, self._known, self._make = dict(more or {}), known, make
         self._questions = Questions(items, limit=first)
-        self._table, self._fields = table, list(fields)
+        self.table, self.fields = table or Table([]), list(fields)
         self._found: dict[int, Row] = {}
         # Rows in the order in which they came, and how many of them each reader has seen.
         self._arrived: list[Row] = []
@@ -110,24 +132,24 @@ class Run:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows in the order of the questions; one that is not answered yet has no ending."""
+        """The rows in the order of the questions; see `row` for those without an answer."""
         count = self._questions.taken if self.total is None else self.total
-        return [self._found.get(number) or Row(number=number) for number in range(count)]
+        return [self.row(number) for number in range(count)]
 
     @property
     def usage(self) -> Usage:
         """The tokens that it took so far."""
-        return self._tally.usage
+        return self._tally.whole.usage
 
     @property
     def cost(self) -> dict[str, float]:
         """What they cost, by currency; empty where nobody knows a price."""
-        return dict(self._tally.cost)
+        return dict(self._tally.whole.cost)
 
     @property
     def renamed(self) -> dict[str, str]:
         """Which of its columns have another name in `to_frame`, since the table has one of it."""
-        return added([], fields=self._fields, taken=self._columns)[1]
+        return self._added([])[1]
 
     def to_frame(self) -> Any:
         """
@@ -135,21 +157,45 @@ class Run:
 
         In the library of the table, else of pandas or polars. Its columns are the table's own, the
         fields of the schema, and ``answer, ending, error, seconds, tokens_in, tokens_out, cost,
-        cached, sandbox, call``; one of these that the table has too gets a number. What is not
-        answered yet has no ending. Raises `SettingsError` where there is no library of frames.
+        cached, sandbox, call``; one of these that the table has too gets a number. Raises
+        `SettingsError` where there is no library of frames.
         """
-        return (self._table or Table([])).to_frame(self._added())
+        return self.table.to_frame(self.columns())
 
     def joined(self) -> Any:
         """The same, where a table that is no frame becomes a list of dicts."""
-        return (self._table or Table([])).joined(self._added())
+        return self.table.joined(self.columns())
 
-    def _added(self) -> dict[str, list[Any]]:
-        return added(self.rows, fields=self._fields, taken=self._columns)[0]
+    def columns(self) -> dict[str, list[Any]]:
+        """What it adds to its table, a value for each row that was asked for."""
+        return self._added(self.rows)[0]
+
+    def columns_of(self, rows: Sequence[Row]) -> dict[str, list[Any]]:
+        """The same for some rows: those of the schema first, then the facts about each."""
+        return self._added(rows)[0]
+
+    def row(self, number: int) -> Row:
+        """One row; not yet answered it has no ending, or ``stopped`` where the run has ended."""
+        found = self._found.get(number) or Row(number=number)
+        ended = not found.ending and self.state in ("stopped", "failed", "budget")
+        return replace(found, ending="stopped") if ended else found
 
     @property
-    def _columns(self) -> list[str]:
-        return self._table.columns if self._table else []
+    def waits(self) -> str:
+        """What was learned about how much the service lets through, in words."""
+        return self._waits()
+
+    def _added(self, rows: Sequence[Row]) -> tuple[dict[str, list[Any]], dict[str, str]]:
+        return added(rows, fields=self.fields, more=self._more, taken=self.table.columns)
+
+    @cached_property
+    def table_hash(self) -> str:
+        """What tells its table from others, by the columns that it reads; empty without length."""
+        return self.table.fingerprint(self._used)
+
+    def question(self, number: int) -> Item | None:
+        """The question of a row as it is sent; None where it cannot be made again."""
+        return self._make(number) if self._make else None
 
     def progress(self) -> RunProgress:
         """The figures of this moment."""
@@ -161,6 +207,15 @@ class Run:
             seconds=self._seconds + (now - self._since if going else 0.0),
             per_second=self._tally.per_second(now) if going else 0.0,
         )
+
+    @property
+    def changes(self) -> int:
+        """A count that grows with all that happens to it."""
+        return self._bell.rung
+
+    async def changed(self, since: int) -> None:
+        """Wait until its `changes` are more than ``since``; on any loop."""
+        await self._bell.wait(since)
 
     def stop(self) -> None:
         """End it: what is under way is hung up. From any thread."""
@@ -242,6 +297,7 @@ class Run:
             self._reopen({"stopped"})
             self._since = time.monotonic()
             self._task = asyncio.create_task(self._all())
+            self._bell.ring()
         self._followers += 1
         try:
             yield
@@ -272,16 +328,21 @@ class Run:
 
     async def _work(self) -> None:
         """One of those that ask, a question after the other."""
-        while (item := await self._next()) is not None:
-            first = self._questions.first_like(item)
-            if first is not None:
-                self._answer_like(first, item)
-                continue
-            self._under_way += 1
-            try:
-                await self._ask_one(item)
-            finally:
-                self._under_way -= 1
+        with self._around():
+            while (item := await self._next()) is not None:
+                if self._known and (row := self._known(item)):
+                    self._put(item, replace(row, number=item.number), kept=True)
+                    self._bell.ring()
+                    continue
+                first = self._questions.first_like(item)
+                if first is not None:
+                    self._answer_like(first, item)
+                    continue
+                self._under_way += 1
+                try:
+                    await self._ask_one(item)
+                finally:
+                    self._under_way -= 1
 
     async def _next(self) -> Item | None:
         """The next question, once it may be sent."""
@@ -319,7 +380,7 @@ class Run:
         self._put(item, row)
         if row.ending != "stopped":
             for other in self._questions.equal_to(row.number):
-                self._put(other, _like(row, other), equal=True)
+                self._put(other, _like(row, other))
         self._bell.ring()
 
     def _answer_like(self, first: int, item: Item) -> None:
@@ -328,12 +389,12 @@ class Run:
         if row is None or row.ending in ("", "stopped"):
             self._questions.wait_for(first, item)
         else:
-            self._put(item, _like(row, item), equal=True)
+            self._put(item, _like(row, item))
             self._bell.ring()
 
-    def _put(self, item: Item, row: Row, *, equal: bool = False) -> None:
+    def _put(self, item: Item, row: Row, *, kept: bool = False) -> None:
         self._found[item.number] = row
-        self._tally.add(row, time.monotonic(), equal=equal)
+        self._tally.add(row, time.monotonic(), kept=kept)
         if row.ending != "complete":
             self._questions.leave_open(item)
         if row.ending != "stopped":
@@ -343,4 +404,5 @@ class Run:
 def _like(row: Row, item: Item) -> Row:
     """The row of an equal question: nothing was sent for it."""
     cost = None if row.cost is None else 0.0
-    return replace(row, number=item.number, seconds=0.0, cost=cost, cached=True, attempts=0)
+    like = replace(row, number=item.number, like=row.number, seconds=0.0, attempts=0)
+    return replace(like, cost=cost, cached=True)

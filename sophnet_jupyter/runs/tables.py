@@ -6,12 +6,14 @@ By what they can do: none of these libraries is imported, but for a frame of wha
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
 from typing import Any
 
 from ..errors import SettingsError
+from ..prompt.fill import is_bare
 from ..prompt.table import is_frame, is_lazy, is_series
 
 Record = Mapping[str, Any]
@@ -83,6 +85,26 @@ class Table:
         values = self.given.iloc[number] if hasattr(self.given, "iloc") else self.given.row(number)
         return dict(zip(self.columns, list(values), strict=True))
 
+    def fingerprint(self, columns: Iterable[str]) -> str:
+        """A hash of these columns, which changes where a value does; empty without a length."""
+        if self.height is None:
+            return ""
+        names = list(columns)
+        found = hashlib.sha256(repr(names).encode("utf-8", "surrogatepass"))
+        for row in self:
+            said = repr([_told(row.get(name)) for name in names])
+            found.update(said.encode("utf-8", "surrogatepass"))
+        return found.hexdigest()
+
+    def column(self, name: str) -> list[Any]:
+        """The values of a column, as far as they have been read."""
+        if not self.is_frame:
+            return [row.get(name) for row in self._read]
+        place = self.columns.index(name)
+        if hasattr(self.given, "iloc"):
+            return list(self.given.iloc[:, place])
+        return list(self.given.to_series(place))
+
     def joined(self, more: Mapping[str, list[Any]]) -> Any:
         """
         The table with more columns, of the same kind as it came; what is no frame becomes dicts.
@@ -144,6 +166,11 @@ def _record(row: Any) -> Record:
     if callable(as_dict := getattr(row, "_asdict", None)):
         return dict(as_dict())
     return {VALUE: row}
+
+
+def _told(value: Any) -> Any:
+    """What a value is, the same in another process: an object by its address is not."""
+    return type(value).__name__ if is_bare(said := repr(value)) else said
 
 
 def _framed(rows: list[dict[str, Any]], columns: list[str]) -> Any:

@@ -19,6 +19,7 @@ ROW = "row"
 # A cell of the table goes whole into its question: there a document is not there by accident.
 LONGEST = 4_000_000
 _NAME = re.compile(r"\{([^\W\d]\w*)")
+_KEY = re.compile(rf"\{{{ROW}\[([^\[\]{{}}\n]+)\]")
 
 
 class _Named(dict[str, Any]):
@@ -62,9 +63,14 @@ class Template:
             )
 
     def named(self, table: Table) -> list[str]:
-        """The columns that the prompt names by their first word."""
-        found = dict.fromkeys(_NAME.findall(self._text(table)))
-        return [name for name in found if name in table.columns]
+        """The columns that the prompt and its images name; all, where it takes the whole row."""
+        text = self._text(table)
+        found = {*_NAME.findall(text), *(key.strip(" \"'") for key in _KEY.findall(text))}
+        wanted = self._images if isinstance(self._images, list | tuple) else [self._images]
+        found |= {each for each in wanted if isinstance(each, str)}
+        if f"{{{ROW}}}" in text:
+            return list(table.columns)
+        return [name for name in table.columns if name in found]
 
     def sources(self, table: Table) -> str:
         """What was read from where, in words: ``{review}: column · {style}: notebook``."""

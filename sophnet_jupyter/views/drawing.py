@@ -1,4 +1,4 @@
-"""The bundle of any value of ours: responses, comparisons, differences."""
+"""The bundle of any value of ours: responses, runs, comparisons, differences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .answer.context import Context
 # The module whose `bundle` draws a class, by the class's name: imported when one is shown.
 VIEWS = {
     "Response": "answer.choice",
+    "Run": "runs.still",
     "Comparison": "compare.grid",
     "TextDifference": "compare.marked",
 }
@@ -20,3 +21,10 @@ def draw(value: Any, context: Context | None = None) -> dict[str, str]:
     module = import_module(f".{VIEWS[type(value).__name__]}", __package__)
     drawn: dict[str, str] = module.bundle(value, *([context] if context else []))
     return drawn
+
+
+def show(value: Any) -> None:
+    """Display it where IPython displays now; in plain Python its text is printed."""
+    from .answer.showing import put
+
+    put(draw(value))

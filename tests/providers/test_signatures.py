@@ -31,6 +31,7 @@ SECRET = "sk-canary-7f3a"
 OURS = ("sophnet_jupyter.providers.", "sophnet_jupyter.client.")
 # What a call needs besides its options.
 SUBJECTS = {"prompt": "Hi", "text": "Hi", "question": "Hi", "file_uuids": ["d12f"]}
+SUBJECTS |= {"template": "{word}", "rows": [{"word": "x"}]}
 SUBJECTS |= {"image": Image.new("RGB", (300, 300))}
 GIVEN = {
     "embeddings": {"texts": "Hi"},

@@ -80,6 +80,11 @@ class Background:
         """The running time so far, or in all."""
         return (self._ended or time.monotonic()) - self._began
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What it says beside its answer."""
+        return self.response.notices
+
     def cancel(self) -> None:
         """Close the connection. What had arrived stays in `response`, marked ``stopped``."""
         loop().call_soon_threadsafe(self._hang_up)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import atexit
 import sys
-from collections.abc import Callable, Coroutine
-from concurrent.futures import wait
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future, wait
+from typing import Any, Protocol
 
 from IPython.core.error import UsageError
 
@@ -33,13 +33,32 @@ Ask = Callable[[View, Arrival], Coroutine[Any, Any, Response]]
 """Asks, given what draws the answer and what gathers it."""
 
 
+class ListedJob(Protocol):
+    """What `%sophnet jobs` lists: an answer, or a run over many rows."""
+
+    cell: int
+    prompt: str
+    conversation: str
+    future: Future[Any]
+
+    @property
+    def done(self) -> bool: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def notices(self) -> tuple[str, ...]: ...
+    def cancel(self) -> None: ...
+
+
 class Jobs:
     """The background jobs of one kernel, running and finished."""
 
     def __init__(self, shell: Any, view: Callable[[Context], View]) -> None:
         self._shell = shell
         self._view = view
-        self._listed: list[Background] = []
+        self._listed: list[ListedJob] = []
         self._papers: list[tuple[Background, JobView]] = []
 
     def start(
@@ -59,7 +78,7 @@ class Jobs:
         is the default.
         """
         cell = Cell(self._shell)
-        waits = _waits(cell)
+        waits = cell_waits(cell)
         where = place(waits) if place else self._place(cell, context, waits=waits)
         one = running.begin(self._shell, background=not waits)
 
@@ -72,7 +91,7 @@ class Jobs:
         number = self._shell.displayhook.prompt_count
         job = Background(number, prompt, context.conversation, arrival)
         one.on_stop(job.cancel)
-        self._list(job)
+        self.add(job)
         if out:
             self._shell.user_ns[out] = job
 
@@ -97,10 +116,10 @@ class Jobs:
         return job
 
     @property
-    def running(self) -> list[Background]:
+    def running(self) -> list[ListedJob]:
         return [job for job in self._listed if not job.done]
 
-    def in_conversation(self, name: str) -> Background | None:
+    def in_conversation(self, name: str) -> ListedJob | None:
         """The running job of a conversation, if there is one."""
         return next((job for job in self.running if job.conversation == name), None)
 
@@ -131,7 +150,7 @@ class Jobs:
         for job in chosen:
             sys.stdout.write(f"[{job.cell}] {job.state} after {job.seconds:.1f} s\n")
             # Such as that the service goes on with what it has begun.
-            sys.stdout.writelines(f"{plain(notice)}\n" for notice in job.response.notices)
+            sys.stdout.writelines(f"{plain(notice)}\n" for notice in job.notices)
 
     def print_answers(self) -> None:
         """In a terminal, print before its next prompt the answers that are finished."""
@@ -149,7 +168,8 @@ class Jobs:
             return ForegroundView(self._view(context))
         return OnPaper(cell, context) if cell.place == "terminal" else InCell(cell, context)
 
-    def _list(self, job: Background) -> None:
+    def add(self, job: ListedJob) -> None:
+        """List one that has begun."""
         # The end of a process closes its connections anyhow; this closes them in good order.
         atexit.unregister(self.close)
         atexit.register(self.close)
@@ -165,7 +185,7 @@ def has_content(response: Response) -> bool:
     return any(found)
 
 
-def _waits(cell: Cell) -> bool:
+def cell_waits(cell: Cell) -> bool:
     if cell.place == "terminal":
         return not (cell.is_console or sys.stdin.isatty())
     return not cell.watched
@@ -180,7 +200,7 @@ def _wait(job: Background) -> None:
         raise Stopped(response=job.response) from None
 
 
-def _end(jobs: list[Background]) -> None:
+def _end(jobs: Sequence[ListedJob]) -> None:
     for job in jobs:
         job.cancel()
     wait([job.future for job in jobs], GRACE)

@@ -22,6 +22,8 @@ from ...views.safe.control_characters import plain
 from .. import sheet
 from ..answers.settle import settle
 from ..background.handle import Background
+from ..each.each import check
+from ..each.options import each_options
 from ..line.attachments import Attachments
 from ..line.interpolate import Filled, fill, say_left
 from ..line.options import out_name, parse
@@ -51,6 +53,7 @@ class ChatMagics(SessionMagics):
         options_first=True,
     )
     @chat_options
+    @each_options(concurrency=32)
     def sophchat(
         self, line: str, cell: str | None = None
     ) -> Response | Background | Comparison | None:
@@ -66,6 +69,9 @@ class ChatMagics(SessionMagics):
 
             %%sophchat -m DeepSeek-V3.2,GLM-5 --grid temperature=0,0.7 -o c
             Where does the sea begin?
+
+            %%sophchat --each df --schema Review -o out
+            What does this say of the price? {review}
 
             %sophchat --keep 1 -c trip And in winter?
             %sophchat -c trip And at night?
@@ -91,7 +97,14 @@ class ChatMagics(SessionMagics):
         if args.think and args.no_think:
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)
+        check(args, out)
         self._session.fill(args)
+        if args.each and out:
+            from .each import ChatRows, template_of
+
+            template = template_of(prompt, prompts, models)
+            ChatRows(self._session, args, template, out).run()
+            return None
         options = request_options(args, names)
         pictures = Attachments(detail=args.detail, max_side=args.max_side)
         pictures.add(args.image or [], names)

@@ -18,16 +18,17 @@ from ...kernel.output import Cell
 from ...views.answer import Context
 from ...views.media import audio
 from ..answers.settle import follow, settle
+from ..each.each import check
+from ..each.options import each_options
 from ..line.options import out_name, parse
 from ..options.asks import asks
 from ..options.files import files
 from ..options.option import option
 from ..options.services import app_inputs, apps
-from ..options.variables import tables
 from ..session.magics import SessionMagics
 from .about import Desk
 from .inputs import DifyQuestion, form_of
-from .rows import Rows
+from .rows import DifyRows
 
 OWN = "default"
 
@@ -73,14 +74,7 @@ class DifyMagics(SessionMagics):
         metavar="NAME",
         help="Hear the answer too, in this voice of the app's; default for the app's own.",
     )
-    @option(
-        "--each",
-        metavar="TABLE",
-        completes=tables,
-        help="Run once for each row; {column} is its value.",
-    )
-    @option("--resume", action="store_true", help="With --each: only rows not complete in -o.")
-    @option("--concurrency", type=int, default=4, help="With --each: how many at once, 4.")
+    @each_options(concurrency=4)
     def dify(self, line: str, cell: str | None = None) -> Any:
         """
         Run a Dify app on the cell, which is its input query, and watch the answer stream.
@@ -115,12 +109,11 @@ class DifyMagics(SessionMagics):
         out, app = out_name(args.out), self._app(args.app)
         question = DifyQuestion(args, cell, self._session)
         form = run(form_of(app))
+        check(args, out)
         if args.each and args.voice:
             raise UsageError("--voice reads one answer aloud: leave out --each.")
-        if args.each:
-            return Rows(self._session, app, question, form).run(args, out)
-        if args.resume:
-            raise UsageError("--resume goes with --each: one answer alone is asked for anew.")
+        if args.each and out:
+            return DifyRows(self._session, app, question, form).run(args, out)
         asked = question.ask(form)
         context = Context(inserted=asked.inserted, left=asked.left)
         label = args.app or "the Dify app"

@@ -47,6 +47,11 @@ class DifyQuestion:
         self._session = session
         self._pairs = [_pair(item) for item in args.inputs]
 
+    @property
+    def text(self) -> str:
+        """What is asked, as written: the inputs by their names, and the cell."""
+        return "\n".join([*(f"{name}: {value}" for name, value in self._pairs), self._cell])
+
     def ask(self, form: Parameters, row: Mapping[str, Any] | None = None) -> PreparedRun:
         """
         The inputs of one run. Columns of a row that are called as an input are that input.

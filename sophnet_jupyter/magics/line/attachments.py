@@ -67,6 +67,15 @@ class Attachments:
         return marks, sizes
 
 
+def named_pictures(words: Iterable[str], table: Any, names: Mapping[str, Any]) -> list[Any]:
+    """What ``--image`` names beside a table: a column of it, or pictures for every row."""
+    found: list[Any] = []
+    for word in words:
+        column = word.strip("{}")
+        found += [column] if column in table.columns else _meant(word, names)
+    return found
+
+
 def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
     """The objects that a word of ``--image`` stands for."""
     if word.lower().startswith(_ADDRESSES):

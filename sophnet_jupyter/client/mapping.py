@@ -1,0 +1,139 @@
+"""Runs over the rows of a table: what is asked, of whom, and how patiently."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from ..errors import SettingsError
+from ..events import Event
+from ..runs.columns import PARSED, fields_of
+from ..runs.file_template import FileTemplate
+from ..runs.rows import NOTHING, Item
+from ..runs.run import Run
+from ..runs.tables import Table
+from ..runs.template import Template
+from ..wire.pace import patient
+from ..wire.wire import Wire
+
+
+class PacedResource(Protocol):
+    """A resource whose calls wait for their turns."""
+
+    _wire: Wire
+
+
+class PacedChat(PacedResource, Protocol):
+    """A chat, of which a run needs its stream and a look at a request."""
+
+    @property
+    def stream(self) -> Callable[..., AsyncGenerator[Event, None]]: ...
+    @property
+    def request(self) -> Callable[..., object]: ...
+
+
+def map_chat(
+    chat: PacedChat,
+    template: Any,
+    rows: Any,
+    asked: Mapping[str, Any],
+    *,
+    names: Mapping[str, Any] = NOTHING,
+    **how: Any,
+) -> Run:
+    """
+    A run of a chat over the rows of a table; see `Chat.map`.
+
+    ``asked`` are the options of every row, the model among them. ``names`` are variables that the
+    template may name beside the columns. ``how`` are further arguments of `run_of`. Raises
+    `SettingsError`.
+    """
+    options = {name: value for name, value in asked.items() if value is not None}
+    images = options.pop("images", None)
+    prompt: Template | FileTemplate
+    if getattr(type(template), "brings_words", False):
+        if images is not None:
+            raise SettingsError("A prompt file takes no images: name a column in a text prompt.")
+        prompt = FileTemplate(template)
+        options = {**template.options, **options}
+    else:
+        prompt = Template(template, names=names, images=images)
+    # What cannot be sent is refused here, and not by every row.
+    chat.request("?", **options)
+    table = rows if isinstance(rows, Table) else Table(rows)
+    prompt.check(table)
+
+    def ask(item: Item) -> AsyncGenerator[Event, None]:
+        return chat.stream(item.prompt, **options, **item.options)
+
+    fields = fields_of(options.get("schema")) or ([PARSED] if options.get("json_mode") else [])
+    way = salt(options)
+    return run_of(
+        prompt.items(table, salt=way),
+        ask,
+        of=chat,
+        lane=str(options.get("model", "")),
+        table=table,
+        make=lambda number: prompt.item(number, table.row(number), table, salt=way),
+        sources=prompt.sources(table),
+        template=prompt.text,
+        prompt_hash=hashlib.sha256(
+            f"{way}\0{prompt.text}".encode("utf-8", "surrogatepass")
+        ).hexdigest(),
+        used=prompt.named(table),
+        fields=fields,
+        **how,
+    )
+
+
+def run_of(
+    items: Iterable[Item],
+    ask: Callable[[Item], AsyncGenerator[Event, None]],
+    *,
+    of: PacedResource,
+    lane: str,
+    table: Table,
+    patience: float = 600.0,
+    **how: Any,
+) -> Run:
+    """
+    A run of any resource, whose rows wait patiently for their turns.
+
+    ``lane`` is what calls ``of`` it are called on the way; ``how`` are further arguments of `Run`.
+    """
+    if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
+        raise SettingsError(f"patience is a number of seconds above 0, not {patience!r:.80}.")
+
+    def waits() -> str:
+        told = of._wire.told(lane)
+        return str(told) if told.learned or told.refused_share else ""
+
+    return Run(
+        items,
+        ask,
+        total=table.height,
+        table=table,
+        patience=patience,
+        around=partial(patient, seconds=patience),
+        waits=waits,
+        **how,
+    )
+
+
+def salt(options: Mapping[str, Any]) -> str:
+    """What tells the questions of one way to ask from those of another: a hash of its options."""
+    said = "\0".join(f"{name}={_said(options[name])}" for name in sorted(options))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _said(value: Any) -> str:
+    """An option as text: of a class the form that it describes, of a function its name."""
+    if isinstance(value, list | tuple):
+        return str([_said(each) for each in value])
+    if isinstance(value, Mapping):
+        return str({str(name): _said(each) for name, each in value.items()})
+    if isinstance(value, type):
+        return f"{value.__qualname__} {fields_of(value)}"
+    return getattr(value, "__qualname__", None) or repr(value)

@@ -1,0 +1,165 @@
+"""A run in a cell: begun, watched, interrupted, and its table stored."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+
+from IPython.core.error import UsageError
+
+from ...errors import Stopped
+from ...kernel import running
+from ...kernel.loop import run as wait_for
+from ...kernel.output import Cell
+from ...runs.known import find, remember
+from ...runs.run import Run
+from ..background.jobs import WAITED, cell_waits
+from ..session.session import KernelSession
+from .earlier import CHANGED, EarlierRows, Known, rows_in
+from .job import RunJob
+from .watching import watching
+
+
+class RunStopped(Stopped):
+    """A run was interrupted. What is done is in the table."""
+
+    def __init__(self, run: Run, out: str) -> None:
+        super().__init__()
+        self.run = run
+        self._out = out
+
+    def __str__(self) -> str:
+        told = self.run.progress()
+        of = "" if told.total is None else f" of {told.total:,}"
+        return (
+            f"interrupted after {told.done:,}{of} rows; what is done is in {self._out}, and "
+            "--resume goes on."
+        )
+
+
+def check(args: Namespace, out: str | None) -> None:
+    """Raise `UsageError` for options that do not go together."""
+    if args.each is None:
+        for name in ("resume", "retry", "anyway", "first"):
+            if getattr(args, name):
+                raise UsageError(f"--{name} goes with --each: one answer alone is asked for anew.")
+        return
+    if out is None:
+        raise UsageError("--each needs -o NAME: the answers are stored there as they come.")
+    if not 1 <= args.concurrency <= 32:
+        raise UsageError("--concurrency goes from 1 to 32.")
+    if args.first is not None and args.first < 1:
+        raise UsageError("--first is how many rows to begin with, at least 1.")
+    if args.anyway and not (args.resume or args.retry):
+        raise UsageError("--anyway goes with --resume: it keeps rows of a run that has changed.")
+
+
+class Each:
+    """One cell with ``--each``: ``run`` is made of what was kept, then shown and stored."""
+
+    def __init__(self, session: KernelSession, args: Namespace, out: str) -> None:
+        self._session = session
+        self._args = args
+        self._out = out
+
+    def go(self, make: Callable[[Known | None], Run], *, asked: str) -> None:
+        """
+        Make the run, and see it to its end; in the background the cell ends at once.
+
+        ``make`` is handed what answers the rows that need not be asked. Raises `UsageError`,
+        `RunStopped`, or what has ended the run.
+        """
+        run = make(None)
+        if self._args.resume or self._args.retry:
+            run = make(self._known(run))
+        run.name = self._out
+        _ = run.table_hash  # of the table as it is now: somebody may change it in its place
+        remember(run)
+        cell = Cell(self._session.shell)
+        in_background = bool(getattr(self._args, "background", False))
+        if in_background and not cell_waits(cell):
+            self._begin(run, asked)
+            return
+        if in_background:
+            sys.stdout.write(WAITED + "\n")
+        watch = watching(self._session.shell, run, lambda: self._again(run, asked))
+        watch.begin()
+        # Its own button stops a run alone, and the cells behind this one go on.
+        one = running.begin(self._session.shell, stop=run.stop)
+        try:
+            wait_for(followed(run))
+        except KeyboardInterrupt:
+            raise RunStopped(run, self._out) from None
+        finally:
+            running.end(one, _ending(run))
+            self._store(run)
+            watch.end()
+
+    def _begin(self, run: Run, asked: str) -> None:
+        """Let it go on after the cell has ended."""
+        shell = self._session.shell
+        watch = watching(shell, run, lambda: self._again(run, asked))
+        shell.user_ns[self._out] = run
+        watch.begin()
+        self._start(run, asked, watch.end)
+
+    def _again(self, run: Run, asked: str) -> None:
+        """Go on with a run that has stopped, from its panel's button."""
+        if run.state not in ("running", "paused"):
+            self._start(run, asked, lambda: None)
+
+    def _start(self, run: Run, asked: str, end: Callable[[], object]) -> None:
+        shell = self._session.shell
+        job = RunJob(shell.displayhook.prompt_count, asked, run)
+        one = running.begin(shell, background=True, stop=run.stop)
+        ours = run, self._session.shell.user_ns.get(self._out)
+
+        def over(error: Exception | None) -> None:
+            running.end(one, _ending(run))
+            # Somebody may have put something else under that name by now.
+            if any(self._session.shell.user_ns.get(self._out) is each for each in ours):
+                self._store(run)
+            end()
+
+        job.start(followed(run), over)
+        self._session.jobs.add(job)
+
+    def _store(self, run: Run) -> None:
+        self._session.shell.user_ns[self._out] = run.joined()
+
+    def _known(self, run: Run) -> Known:
+        """What need not be asked: of the table under the name of ``-o``, or of the run itself."""
+        args, before = self._args, find(self._out)
+        held = self._session.shell.user_ns.get(self._out)
+        if isinstance(held, Run):
+            before, held = held, None
+        if held is None and before is None:
+            raise UsageError("--resume: there is no earlier result under the name of -o.")
+        if before and before.state in ("running", "paused"):
+            raise UsageError(f"{self._out} is still running: %sophnet cancel ends it.")
+        if before and not args.anyway and (what := _changed(before, run)):
+            raise UsageError(CHANGED.format(what=what))
+        if held is not None and not args.anyway:
+            rows = rows_in(held, run.table, before, run.fields)
+        else:
+            rows = before.rows if before else []
+        return EarlierRows(rows, failed=bool(args.retry), anyway=args.anyway)
+
+
+def _changed(before: Run, run: Run) -> str:
+    """What is not as it was, in words; nothing where all is."""
+    if before.prompt_hash != run.prompt_hash:
+        return "the prompt or an option has"
+    return "the table has" if before.table_hash != run.table_hash else ""
+
+
+def _ending(run: Run) -> running.State:
+    if run.state == "done":
+        return "complete"
+    return "failed" if run.state == "failed" else "stopped"
+
+
+async def followed(run: Run) -> None:
+    """The run, to its end."""
+    await run

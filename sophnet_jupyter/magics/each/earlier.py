@@ -1,0 +1,85 @@
+"""What an earlier run has answered already, for one that goes on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ...errors import SettingsError
+from ...response import Response
+from ...runs.rows import Item, Row, pack
+from ...runs.run import Run
+from ...runs.tables import Record, Table
+
+Known = Callable[[Item], Row | None]
+CHANGED = (
+    "--resume: {what} changed since: run it without --resume, or with --anyway, which keeps rows "
+    "whose prompt is equal."
+)
+
+
+class EarlierRows:
+    """Rows that need not be asked: by their number and question, or by the question alone."""
+
+    def __init__(self, rows: Iterable[Row], *, failed: bool, anyway: bool) -> None:
+        wanted = ("complete",) if failed else ("complete", "failed", "incomplete")
+        found = [row for row in rows if row.ending in wanted]
+        self._by_number = {row.number: row for row in found}
+        self._by_key = {row.key: row for row in found if row.key} if anyway else {}
+        self._anyway = anyway
+
+    def __call__(self, item: Item) -> Row | None:
+        row = self._by_number.get(item.number)
+        if row and (row.key == item.key or not self._anyway):
+            return replace(row, key=item.key)
+        row = self._by_key.get(item.key)
+        return row and replace(row, number=item.number)
+
+
+def rows_in(before: Any, table: Table, run: Run | None, fields: list[str]) -> list[Row]:
+    """
+    The rows of an earlier result, as it stands in the notebook.
+
+    What is complete in it is taken from ``run``, where that is known, with all there is of it.
+    Raises `UsageError` where it is no result of this table.
+    """
+    try:
+        found = list(Table(before, name="-o"))
+    except SettingsError:
+        found = []
+    if not all("answer" in row and "ending" in row for row in found):
+        raise UsageError("--resume: what is under the name of -o is no result of --each.")
+    given = list(table)
+    if what := _difference(found, given):
+        raise UsageError(CHANGED.format(what=what))
+    rows = []
+    for number, record in enumerate(found):
+        known = run.row(number) if run else Row(number=number)
+        same = known.ending == record["ending"] and known.answer == str(record["answer"] or "")
+        rows.append(known if same else _row(number, record, fields))
+    return rows
+
+
+def _difference(found: list[Record], given: list[Record]) -> str:
+    """What is not as it was, in words; nothing where all is."""
+    if len(given) < len(found):
+        return f"the table had {len(found):,} rows and has {len(given):,} now: it has"
+    for number, (old, new) in enumerate(zip(found, given, strict=False)):
+        for name, value in new.items():
+            # As text: what is missing is not equal to itself, and a file has changed the types.
+            if str(old.get(name)) != str(value):
+                return f"the table has another {name} in row {number}: it has"
+    return ""
+
+
+def _row(number: int, record: Mapping[str, Any], fields: list[str]) -> Row:
+    """A row of what the table says of it."""
+    ending = str(record["ending"] or "")
+    if ending != "complete":
+        return Row(number=number)
+    parsed = {name: record.get(name) for name in fields} if fields else None
+    response = Response(text=str(record["answer"] or ""), parsed=parsed, ending="complete")
+    return Row(number=number, ending="complete", packed=pack(response))

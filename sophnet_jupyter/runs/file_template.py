@@ -1,0 +1,57 @@
+"""A prompt file as the template of a run: its variables are columns of the table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..errors import SettingsError, SophNetError
+from .rows import Item
+from .tables import Record, Table
+from .template import is_missing
+
+
+class FileTemplate:
+    """`sophnet_jupyter.Prompt`, filled once for each row."""
+
+    def __init__(self, prompt: Any) -> None:
+        self.prompt = prompt
+        self.text = str(prompt.text)
+
+    def check(self, table: Table) -> None:
+        """Raise `SettingsError` where one of its variables is no column and has no default."""
+        if not table.columns:
+            return
+        missing = [name for name in self.prompt.variables if name not in table.columns]
+        if missing := [name for name in missing if name not in self.prompt.defaults]:
+            raise SettingsError(
+                f"The prompt {self.prompt.name} takes {{{missing[0]}}}, which is no column here. "
+                f"The columns of {table.name}: {', '.join(table.columns[:12])}."
+            )
+
+    def named(self, table: Table) -> list[str]:
+        """The columns that are its variables."""
+        return [name for name in table.columns if name in self.prompt.variables]
+
+    def sources(self, table: Table) -> str:
+        """What was read from where, in words."""
+        columns = " ".join(f"{{{name}}}" for name in self.named(table))
+        return f"{columns} from the table" if columns else ""
+
+    def items(self, table: Table, *, salt: str = "") -> Iterator[Item]:
+        """A question for each row; ``salt`` makes their keys those of one way to ask."""
+        for number, row in enumerate(table):
+            yield self.item(number, row, table, salt=salt)
+
+    def item(self, number: int, row: Record, table: Table, *, salt: str = "") -> Item:
+        """The question of one row; one that cannot be made says so."""
+        values: Mapping[str, Any] = {
+            name: "" if is_missing(value) else value for name, value in row.items()
+        }
+        try:
+            messages = self.prompt.messages_of(values)
+        except SophNetError as error:
+            return Item(number=number, prompt="", columns=row, problem=str(error))
+        key = hashlib.sha256(f"{salt}\0{messages}".encode("utf-8", "surrogatepass")).hexdigest()
+        return Item(number=number, prompt=messages, key=key, columns=row)

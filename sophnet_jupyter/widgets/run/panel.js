@@ -1,0 +1,109 @@
+import { button, make } from "../page/dom.js";
+import { openPanel } from "../panel/panel.js";
+import { openTable } from "./table.js";
+
+const STATES = {
+  ready: "Not begun",
+  running: "Running",
+  paused: "Paused",
+  stopped: "Stopped",
+  failed: "Ended by an error",
+  budget: "At the limit of its budget",
+  done: "Done",
+};
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "Run", kind: "run", on: events() });
+  const name = make("span", { className: "sophnet-name" });
+  const phase = make("span", { className: "sophnet-phase" });
+  const pause = button("❚❚ Pause", () => panel.send("pause"));
+  const goOn = button("▶ Go on", () => panel.send("go_on"));
+  const retry = button("", () => panel.send("retry"), { title: "Ask the rows that failed again" });
+  const stop = button("■ Stop", () => panel.send("end"), { className: "sophnet-stop" });
+  const rows = button("Rows", () => fold(!table.element.hidden), { "aria-expanded": "false" });
+  const gap = make("span", { className: "sophnet-gap" });
+  const head = make("header", {}, name, phase, gap, pause, goOn, retry, stop, rows);
+  const bar = make("progress", { max: 100, "aria-label": "Rows that are done" });
+  const badge = make("span", { className: "sophnet-badge" }, "sandbox");
+  const facts = make("span", {});
+  const failures = make("ul", { className: "sophnet-failures" });
+  const notes = make("div", { className: "sophnet-faint" });
+  const line = make("div", { className: "sophnet-figures" }, badge, facts);
+  const figures = make("div", { className: "sophnet-told" }, bar, line, failures, notes);
+  const table = openTable(panel);
+  panel.root.prepend(head);
+  panel.root.append(figures, table.element);
+  let state = "";
+  let done = -1;
+
+  function events() {
+    return {
+      /** @param {any} event */
+      state(event) {
+        fold(event.folded);
+        show(event);
+      },
+      /** @param {any} event */
+      figures: (event) => show(event),
+      unfold: () => fold(false),
+    };
+  }
+
+  /** @param {boolean} folded */
+  function fold(folded) {
+    table.element.hidden = folded;
+    rows.setAttribute("aria-expanded", String(!folded));
+    if (!folded) table.renew();
+  }
+
+  /** @param {any} told */
+  function show(told) {
+    badge.hidden = !told.sandbox;
+    facts.textContent = told.facts.join(" · ");
+    bar.hidden = told.percent === null || told.state === "done";
+    bar.value = told.percent ?? 0;
+    notes.replaceChildren(...told.notes.map((/** @type {string} */ text) => make("div", {}, text)));
+    failures.replaceChildren(
+      ...told.failures.map((/** @type {{number: number, text: string}} */ each) =>
+        make("li", {}, button(each.text, () => open(each.number), { title: "Open this row" })),
+      ),
+    );
+    const going = told.state === "running";
+    pause.hidden = !going;
+    goOn.hidden = going || told.state === "done";
+    retry.hidden = going || told.state === "paused" || !told.failed;
+    retry.textContent = `↻ Ask ${told.failed} again`;
+    stop.hidden = !(going || told.state === "paused");
+    table.know(told.columns, told.shown);
+    if (told.done !== done && !table.element.hidden) table.renew();
+    done = told.done;
+    if (told.state !== state) {
+      const said = STATES[/** @type {keyof typeof STATES} */ (told.state)];
+      phase.textContent = said;
+      panel.root.dataset.phase = told.state === "done" ? "ready" : told.state;
+      if (state) panel.announce(`Run: ${said}`);
+      state = told.state;
+    }
+  }
+
+  /** @param {number} number */
+  function open(number) {
+    fold(false);
+    table.open(number);
+  }
+
+  panel.follow("label", () => {
+    name.textContent = model.get("label") || "Run";
+  });
+  panel.hear("lost", () => {
+    for (const each of [pause, goOn, retry, stop]) each.disabled = true;
+  });
+  table.element.hidden = true;
+  return () => {
+    table.close();
+    panel.close();
+  };
+}
+
+export default { render };

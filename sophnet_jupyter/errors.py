@@ -157,6 +157,11 @@ class TimedOut(SophNetError):
         super().__init__(service, limit, seconds)
 
     def __str__(self) -> str:
+        if self.limit == "patience":
+            return (
+                f"{self.service} let nothing through within {self.seconds:g} s: this was refused "
+                "for asking too much, or waited behind others. Ask later, or for less at once."
+            )
         return (
             f"{self.service} was silent too long: the {self.limit} limit of {self.seconds:g} s "
             f"passed. Try again, or allow more time with Client(timeouts=…)."

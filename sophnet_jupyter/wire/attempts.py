@@ -46,6 +46,7 @@ class Attempts:
         self._patience = patience()
         self._deadline: Deadline | None = None
         self._counted = 0
+        self._refused = False
         self.sent = 0
 
     @property
@@ -60,7 +61,9 @@ class Attempts:
             left = LONGEST_WAIT if self._patience is None else self._left(self._patience)
             return left - turns.shut_for()
 
-        waiting = turns.place(self._number, patient=self.patient, within=within)
+        waiting = turns.place(
+            self._number, patient=self.patient, again=self._refused, within=within
+        )
         if self._patience is None:
             return await waiting
         with suppress(TimeoutError):
@@ -91,6 +94,7 @@ class Attempts:
 
         It costs nothing of the budget, which is for outages.
         """
+        self._refused = True
         if self._patience is None:
             self._counted += 1
             allowed = self._counted < self._most and shut < LONGEST_WAIT

@@ -27,8 +27,12 @@ SPREAD = 1.15
 BEHIND = 0.93
 # Answers are counted over so many seconds, or over three answers' time where that is longer.
 SPAN = 1.0
-# A height that was refused twice is tried again after more and more seconds, up to these.
-PATIENCE = 8.0
+# One more is tried after an answer's time; at a height that was refused again after twice as long,
+# and so on. In seconds, at least and at most.
+PATIENCE, LONGEST_PATIENCE = 0.25, 8.0
+# After so many refusals one after the other, of which each was sent after the one before had come,
+# nothing is let through any more.
+SHUT = 4
 # What was learned so many seconds ago says nothing of now.
 FORGOTTEN = 300.0
 # A pause that headers ask for without a refusal is kept up to here.
@@ -89,11 +93,14 @@ class Sent:
     """
     One request that is under way: when it was sent, and whether for a row of many.
 
-    Its answer may have ``begun``, and is ``over`` at last, in whatever way.
+    It has a ``number`` in the order of all, and the next is to follow after ``gap`` seconds. Its
+    answer may have ``begun``, and is ``over`` at last, in whatever way.
     """
 
     at: float
     patient: bool
+    number: int
+    gap: float = 0.0
     begun: bool = False
     over: bool = False
 
@@ -125,33 +132,39 @@ class Pace:
         # Seconds of an answer, and when the last ones came.
         self._took = 0.0
         self._answers: deque[float] = deque()
-        self._last = -inf
-        # The rate and the number at which something was refused, and how long neither is passed.
+        self._last = self._sent_at = -inf
+        # The rate and the number at which something was refused, and how often at the same.
         self._allowed = 0.0
         self._wall = -inf
-        self._patience = 0.0
+        self._again = 0
         self._changed = self._cut = -inf
         # When the next may be sent: one after the other, and any at all.
         self._next = self._gate = -inf
         # How many the service's headers leave, and until when.
         self._room, self._room_until = inf, -inf
-        self._in_a_row = 0
+        # How often it fell since something was let through, and since when nothing was.
+        self._falls = 0
         self._shut: float | None = None
 
-    def may_send(self, now: float, *, patient: bool = False, within: float = inf) -> float:
+    def may_send(
+        self, now: float, *, patient: bool = False, again: bool = False, within: float = inf
+    ) -> float:
         """
         Seconds until one more may be sent: 0 for now, infinity for not before something ends.
 
-        ``patient`` asks for a row of many, which leaves the last two places to others. Who cannot
-        wait for longer than ``within`` seconds does not wait while all do, and asks for itself.
+        ``patient`` asks for a row of many, which leaves the last two places to others. While all
+        wait, one that was refused and comes ``again`` may find out whether they still must; who
+        cannot wait for longer than ``within`` seconds asks for itself.
         """
         with self._lock:
-            return self._wait(now, patient, within)
+            return self._wait(now, patient, again, within)
 
-    def send(self, now: float, *, patient: bool = False, within: float = inf) -> Sent | float:
+    def send(
+        self, now: float, *, patient: bool = False, again: bool = False, within: float = inf
+    ) -> Sent | float:
         """Send one if one may be: what is then under way, or else what `may_send` says."""
         with self._lock:
-            wait = self._wait(now, patient, within)
+            wait = self._wait(now, patient, again, within)
             return self._sent(now, patient) if wait <= 0 else wait
 
     def sent(self, now: float, *, patient: bool = False) -> Sent:
@@ -162,7 +175,7 @@ class Pace:
     def let_through(self, sent: Sent) -> None:
         """An answer has begun: this was not too much."""
         with self._lock:
-            self._in_a_row, self._shut = 0, None
+            self._opened(sent)
             if not self._learned and not sent.begun and self._under_way >= self._limit:
                 self._limit = min(self._most, self._limit + 1)
             sent.begun = True
@@ -175,9 +188,9 @@ class Pace:
             full = self._under_way >= self._limit and (self._learned or not sent.begun)
             self._end(sent, now)
             took = now - sent.at
-            self._took = 0.9 * self._took + 0.1 * took if self._took else took
+            self._took = 0.8 * self._took + 0.2 * took if self._took else took
             self._answers.append(now)
-            self._in_a_row, self._shut = 0, None
+            self._opened(sent)
             if full:
                 self._grow(now)
 
@@ -188,14 +201,15 @@ class Pace:
                 return
             self._end(sent, now)
             self._refusals += 1
-            self._in_a_row += 1
             if self._shut is None:
                 self._shut = now
-            if sent.at >= self._cut:
+            if sent.at > self._cut:
                 self._fall(now)
-            if self._in_a_row >= max(4, self._limit):
-                pause = (0.25 + 0.25 * self._chance()) * min(16, 2 ** (self._in_a_row // 8))
-                self._gate = max(self._gate, now + (pause if retry_after is None else retry_after))
+            elif self._sent_at <= self._cut:
+                # Sent together with what was refused first: fewer are being answered.
+                self._limit = max(1, min(self._limit, self._under_way))
+            if self._falls >= SHUT:
+                self._close(now, retry_after)
 
     def gone(self, sent: Sent, now: float) -> None:
         """Nothing came of it: the line broke, or its caller has left."""
@@ -203,10 +217,20 @@ class Pace:
             if not sent.over:
                 self._end(sent, now)
 
-    def leaves(self, room: float, now: float, until: float) -> None:
-        """The service says that it takes ``room`` more until then, besides those under way."""
+    def returned(self, sent: Sent, now: float) -> None:
+        """It was never sent: its caller left before it could be. The next may go in its place."""
         with self._lock:
-            self._room = max(0.0, room - self._under_way)
+            if not sent.over:
+                self._end(sent, now)
+                self._sends -= 1
+                self._room += 1
+                self._next -= sent.gap
+
+    def leaves(self, sent: Sent, room: float, now: float, until: float) -> None:
+        """The service says in an answer that it takes ``room`` more until then."""
+        with self._lock:
+            # What was sent behind it may not be counted yet.
+            self._room = max(0.0, room - (self._sends - sent.number))
             self._room_until = min(until, now + LONGEST_PAUSE)
 
     def shut_for(self, now: float) -> float:
@@ -226,14 +250,16 @@ class Pace:
                 learned=self._learned,
             )
 
-    def _wait(self, now: float, patient: bool, within: float) -> float:
+    def _wait(self, now: float, patient: bool, again: bool, within: float) -> float:
         if not self._under_way and now - self._last > FORGOTTEN:
             self._begin()
         if self._under_way >= self._limit and not self._fits_besides(patient):
             return inf
         if patient and self._rows >= max(1, self._most - KEPT_FREE):
             return inf
-        until = self._next if self._gate - now > within else max(self._next, self._gate)
+        alone = again and not self._under_way
+        free = alone or self._gate - now > within
+        until = self._next if free else max(self._next, self._gate)
         if patient and self._room < 1:
             until = max(until, self._room_until)
         return max(0.0, until - now)
@@ -247,15 +273,16 @@ class Pace:
         self._under_way += 1
         self._rows += patient
         self._sends += 1
-        self._last = now
+        self._last = self._sent_at = now
         self._room -= 1
         if now >= self._room_until:
             self._room = inf
+        gap = 0.0
         if self._learned and self._took:
             gap = self._took / self._limit / SPREAD
             # Who was woken late makes up for some of that.
-            self._next = max(self._next, now - gap / 4) + gap
-        return Sent(now, patient)
+            self._next = max(self._next, now - gap / 2) + gap
+        return Sent(now, patient, self._sends, gap)
 
     def _end(self, sent: Sent, now: float) -> None:
         sent.over = True
@@ -263,30 +290,49 @@ class Pace:
         self._rows -= sent.patient
         self._last = now
 
+    def _opened(self, sent: Sent) -> None:
+        """This was let through; what was sent before others were refused says nothing of now."""
+        if self._shut is not None and sent.at >= self._shut:
+            self._falls, self._shut, self._gate = 0, None, -inf
+
     def _grow(self, now: float) -> None:
         """All places were taken, and an answer came."""
         if not self._learned:
             self._limit = min(self._most, self._limit + 1)
             return
-        behind = self._limit < self._wall and self._rate(now) < BEHIND * self._allowed
-        if now - self._changed >= (self._took / 4 if behind else self._patience):
-            self._limit = min(self._most, self._limit + 1)
+        rate = self._rate(now)
+        behind = rate < BEHIND * self._allowed
+        patience = max(PATIENCE, self._took) * 2 ** min(self._again, 10)
+        if now - self._changed >= (self._took if behind else min(LONGEST_PATIENCE, patience)):
+            # Half of what is missing: the other half may be on its way.
+            more = int((self._allowed - rate) * self._took / 2) if behind else 1
+            self._limit = min(self._most, self._limit + max(1, more))
             self._changed = now
 
     def _fall(self, now: float) -> None:
         """One less than were being answered; only what was sent after the last fall counts."""
-        held = self._under_way
-        rate = self._rate(now)
-        again = abs(held - self._wall) <= 1
-        self._patience = min(PATIENCE, max(self._took, 2 * self._patience)) if again else self._took
-        self._wall = held
-        self._allowed = max(0.9 * self._allowed, rate)
+        held, rate = self._under_way, self._rate(now)
+        if not self._falls:
+            if abs(held - self._wall) <= 1:
+                self._again += 1
+            else:
+                self._wall, self._again = held, 0
+            self._allowed = max(0.9 * self._allowed, rate)
         # Where the rate is limited, few may be left of those that it can carry; and who is refused
         # alone learns nothing of a number.
         carried = int(rate * self._took / 2) if held else self._limit // 2
         self._limit = max(1, min(self._limit - 1, max(held, carried)))
         self._learned = True
+        self._falls += 1
         self._cut = self._changed = now
+
+    def _close(self, now: float, retry_after: float | None) -> None:
+        """All wait; first for a moment, since seconds are the least that a service can ask for."""
+        again = self._falls // SHUT - 1
+        pause = (0.25 + 0.25 * self._chance()) * min(16, 2**again)
+        if again and retry_after is not None:
+            pause = retry_after
+        self._gate = max(self._gate, now + pause)
 
     def _rate(self, now: float) -> float:
         """Answers a second, over the time that has passed."""
@@ -294,7 +340,7 @@ class Pace:
         answers = self._answers
         while answers and answers[0] < now - span:
             answers.popleft()
-        if len(answers) < 2:
-            return float(len(answers)) / span
-        # The first of them opens the time in which the others came.
-        return (len(answers) - 1) / max(now - answers[0], 1e-3)
+        if not answers:
+            return 0.0
+        # Since the first of them; but those of one moment took an answer's time to come.
+        return len(answers) / max(now - answers[0], self._took, 1e-3)

@@ -27,8 +27,9 @@ def number() -> int:
 class Turn:
     """One caller that waits for a place."""
 
-    def __init__(self, place: tuple[bool, int], within: Callable[[], float]) -> None:
+    def __init__(self, place: tuple[bool, int], again: bool, within: Callable[[], float]) -> None:
         self.place = place
+        self.again = again
         self.within = within
         self.loop = asyncio.get_running_loop()
         self.woken: asyncio.Future[None] = self.loop.create_future()
@@ -63,13 +64,16 @@ class FilledPrompt:
         self._alarms: dict[asyncio.AbstractEventLoop, float] = {}
         self._resting = 0
 
-    async def place(self, number: int, *, patient: bool, within: Callable[[], float]) -> Sent:
+    async def place(
+        self, number: int, *, patient: bool, again: bool = False, within: Callable[[], float]
+    ) -> Sent:
         """
         Wait until one more may be sent; what is then under way ends by one of the three below.
 
-        ``within`` says how many seconds more this caller would wait while all do.
+        ``again`` says that this was refused before, ``within`` how many seconds more this caller
+        would wait while all do.
         """
-        turn = Turn((patient, number), within)
+        turn = Turn((patient, number), again, within)
         with self._lock:
             heapq.heappush(self._waiting, turn)
             self._loops[turn.loop] += 1
@@ -88,10 +92,10 @@ class FilledPrompt:
         self.pace.let_through(sent)
         self._serve()
 
-    def leaves(self, room: int, seconds: float) -> None:
+    def leaves(self, sent: Sent, room: int, seconds: float) -> None:
         """The service says that it takes so many more within so many seconds."""
         now = self.clock()
-        self.pace.leaves(room, now, now + seconds)
+        self.pace.leaves(sent, room, now, now + seconds)
 
     def answered(self, sent: Sent) -> None:
         """An answer came to its end."""
@@ -134,7 +138,7 @@ class FilledPrompt:
     def _leave(self, turn: Turn) -> None:
         with self._lock:
             if turn.sent:
-                self.pace.gone(turn.sent, self.clock())
+                self.pace.returned(turn.sent, self.clock())
             elif not turn.left:
                 # It stays in the heap until it would be its turn: taking it out costs a search.
                 turn.left = True
@@ -155,7 +159,9 @@ class FilledPrompt:
                 if turn.left:
                     heapq.heappop(self._waiting)
                     continue
-                found = self.pace.send(now, patient=turn.place[0], within=turn.within())
+                found = self.pace.send(
+                    now, patient=turn.place[0], again=turn.again, within=turn.within()
+                )
                 if not isinstance(found, Sent):
                     self._wait(found)
                     return
@@ -163,7 +169,7 @@ class FilledPrompt:
                 self._count_out(turn)
                 turn.sent = found
                 if not _on(turn.loop, turn.wake):
-                    self.pace.gone(found, now)
+                    self.pace.returned(found, now)
 
     def _wait(self, seconds: float) -> None:
         """Come back after so many seconds, on every loop on which somebody waits."""

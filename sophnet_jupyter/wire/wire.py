@@ -179,7 +179,7 @@ class Wire:
     def _learn(self, opened: Opened, turns: FilledPrompt, sent: Sent) -> None:
         """Tell the pace what the head of an answer says about it."""
         if left := room(opened.headers, self._wall()):
-            turns.leaves(*left)
+            turns.leaves(sent, *left)
         if opened.status == 429:
             turns.refused(sent, opened.retry_after)
         elif opened.status < 500:

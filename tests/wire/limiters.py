@@ -173,7 +173,7 @@ def simulate(
     ran = Ran()
     events: list[tuple[float, int, Callable[[float], None]]] = []
     number = itertools.count()
-    waiting: list[tuple[int, float]] = []  # rows by number, with when they first wished
+    waiting: list[tuple[int, float, bool]] = []  # rows by number, with when they first wished
     fresh = iter(range(rows))
     busy = 0
     timer = False
@@ -181,20 +181,20 @@ def simulate(
     def at(moment: float, what: Callable[[float], None]) -> None:
         heapq.heappush(events, (moment, next(number), what))
 
-    def wish(row: int, since: float, now: float) -> None:
-        heapq.heappush(waiting, (row, since))
+    def wish(row: int, since: float, now: float, again: bool = False) -> None:
+        heapq.heappush(waiting, (row, since, again))
         serve(now)
 
     def serve(now: float) -> None:
         nonlocal timer
         while waiting:
-            found = pace.send(now, patient=True)
+            found = pace.send(now, patient=True, again=waiting[0][2])
             if not isinstance(found, Sent):
                 if found < 1e9 and not timer:
                     timer = True
                     at(now + found + 1e-6, ring)
                 return
-            row, since = heapq.heappop(waiting)
+            row, since, _ = heapq.heappop(waiting)
             ran.sends += 1
             ran.most = max(ran.most, pace.told(now).under_way)
             at(
@@ -220,7 +220,7 @@ def simulate(
     def refuse(now: float, sent: Sent, row: int, since: float) -> None:
         pace.refused(sent, now, retry_after)
         pause = retry_after if retry_after is not None else 0.5 * chance.random()
-        at(now + pause, lambda t: wish(row, since, t))
+        at(now + pause, lambda t: wish(row, since, t, True))
         serve(now)
 
     def leave(now: float, sent: Sent, row: int, since: float) -> None:

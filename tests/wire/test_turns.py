@@ -229,9 +229,10 @@ async def test_who_cannot_wait_for_all_asks_for_itself() -> None:
     now = [0.0]
     turns = Turns(clock=lambda: now[0])
     for _ in range(12):
-        sent = await place(turns, rows=False) if not now[0] else turns.pace.sent(now[0])
+        sent = turns.pace.sent(now[0])
         now[0] += 1
         turns.refused(sent, 3600)
+        now[0] += 1
     assert turns.pace.may_send(now[0], patient=True) > 3000
     impatient = turns.place(number(), patient=False, within=lambda: 60 - turns.shut_for())
     assert await asyncio.wait_for(impatient, 5)

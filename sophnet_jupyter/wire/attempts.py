@@ -11,7 +11,7 @@ from .call import Call
 from .opened import Deadline
 from .pace import Sent, patience
 from .retry import LONGEST_WAIT, Retry, RetryBudget
-from .turns import FilledPrompt, number
+from .turns import Turns, number
 
 
 class Attempts:
@@ -54,7 +54,7 @@ class Attempts:
         """Whether this is for a row of many."""
         return self._patience is not None
 
-    async def turn(self, turns: FilledPrompt) -> Sent:
+    async def turn(self, turns: Turns) -> Sent:
         """Wait until one more may be sent. Raises `TimedOut` where patience ends before."""
 
         def within() -> float:

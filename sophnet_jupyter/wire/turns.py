@@ -45,7 +45,7 @@ class Turn:
             self.woken.set_result(None)
 
 
-class FilledPrompt:
+class Turns:
     """
     Hands the places of a `Pace` to those who wait, single questions first, then by age.
 
@@ -208,14 +208,14 @@ def _on(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> bool:
     return True
 
 
-_all: dict[tuple[str, ...], FilledPrompt] = {}
+_all: dict[tuple[str, ...], Turns] = {}
 _lock = RLock()
 
 
-def turns_of(service: str, root: str, account: str, lane: str) -> FilledPrompt:
+def turns_of(service: str, root: str, account: str, lane: str) -> Turns:
     """The one of an account at an address, for one lane: shared by all callers of the process."""
     with _lock:
-        return _all.setdefault((service, root, account, lane), FilledPrompt())
+        return _all.setdefault((service, root, account, lane), Turns())
 
 
 def all_told() -> list[tuple[str, str, Told]]:

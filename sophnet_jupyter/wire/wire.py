@@ -25,7 +25,7 @@ from .opened import Opened, unreadable
 from .pace import Sent, Told
 from .retry import ANSWER, ATTEMPTS, Retry, RetryBudget, backoff, room
 from .stream.stream import Opening
-from .turns import FilledPrompt, turns_of
+from .turns import Turns, turns_of
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ class Wire:
             with turns.resting():
                 await self._sleep(wait)
 
-    def _again(self, answer: Opened, attempts: Attempts, turns: FilledPrompt, wait: float) -> bool:
+    def _again(self, answer: Opened, attempts: Attempts, turns: Turns, wait: float) -> bool:
         if answer.status == 429:
             return attempts.again_after_refusal(wait, turns.shut_for())
         again = attempts.retries(answer.status)
@@ -151,7 +151,7 @@ class Wire:
         root: str,
         call: Call,
         attempts: Attempts,
-        turns: FilledPrompt,
+        turns: Turns,
         sent: Sent,
         streaming: bool,
     ) -> Opened:
@@ -176,7 +176,7 @@ class Wire:
         self._learn(opened, turns, sent)
         return opened
 
-    def _learn(self, opened: Opened, turns: FilledPrompt, sent: Sent) -> None:
+    def _learn(self, opened: Opened, turns: Turns, sent: Sent) -> None:
         """Tell the pace what the head of an answer says about it."""
         if left := room(opened.headers, self._wall()):
             turns.leaves(sent, *left)
@@ -192,14 +192,14 @@ class Wire:
         self._known_root = root
         return root
 
-    def _turns(self, root: str, lane: str) -> FilledPrompt:
+    def _turns(self, root: str, lane: str) -> Turns:
         """Where this call waits; one without a lane waits for nobody."""
         if not lane:
-            return FilledPrompt()
+            return Turns()
         return turns_of(self.origin.service, root, self.origin.account(), lane)
 
 
-def _ended(turns: FilledPrompt, sent: Sent, status: int, whole: bool) -> None:
+def _ended(turns: Turns, sent: Sent, status: int, whole: bool) -> None:
     """An answer of this status is over, and came whole or not."""
     if whole and status < 500:
         turns.answered(sent)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Chat(provider.Chat):
     """Chat completions: `create` and `stream` for one answer, `map` for every row of a table."""
 
-    embeddings: Callable[[], Embeddings] | None = None
+    _vectors: Callable[[], Embeddings] | None = None
     """Vectors for scores that compare by meaning."""
 
     @shows_options(ChatOptions, request, question)
@@ -131,6 +131,7 @@ class Chat(provider.Chat):
         *,
         expect: str | None = None,
         scores: Iterable[Any] = (),
+        model: str | None = None,
         models: str | Iterable[str] = (),
         judge_model: str | None = None,
         repeat: int = 1,
@@ -144,8 +145,8 @@ class Chat(provider.Chat):
         Which prompt or model is better on the same rows, and whether that can be chance:
         ``e = await client.chat.evaluate({"v1": "…{review}…", "v2": "…"}, df, expect="label")``.
 
-        ``prompts`` are templates by name, as `map` takes them, or prompt files; ``models`` are
-        asked each. ``expect`` is the column of what is expected, ``scores`` are of
+        ``prompts`` are templates by name, as `map` takes them, or prompt files; ``rows`` the table;
+        ``models`` are asked each, or one ``model``, which ``system`` is told first. ``expect`` is the column of what is expected, ``scores`` are of
         `sophnet_jupyter.scores`, or functions ``f(row, answer)``; without any it is `exact`.
         ``repeat`` asks each row so often, ``judge_model`` gives verdicts unless a judge names its
         own, ``first`` takes so many rows; ``concurrency`` and ``patience`` as in `map`.
@@ -162,12 +163,13 @@ class Chat(provider.Chat):
             rows,
             expect=expect or "",
             scores=scores,
-            models=[models] if isinstance(models, str) else models,
+            models=[models] if isinstance(models, str) and models else list(models),
             default_model=self._default_model(),
+            vectors=self._vectors,
             judge=judge_model or "",
             repeat=repeat,
             first=first,
             concurrency=concurrency,
             patience=patience,
-            options={"system": system, **options},
+            options={"model": model, "system": system, **options},
         )

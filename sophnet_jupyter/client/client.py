@@ -115,7 +115,7 @@ class Client:
             downloads=self._downloader,
             voice_id=self.settings.easyllm_ids.get("voice", ""),
         )
-        chat.embeddings = lambda: self.embeddings
+        chat._vectors = lambda: self.embeddings
         return self._kept(chat)
 
     @cached_property

@@ -146,10 +146,11 @@ class Chat(provider.Chat):
         ``e = await client.chat.evaluate({"v1": "…{review}…", "v2": "…"}, df, expect="label")``.
 
         ``prompts`` are templates by name, as `map` takes them, or prompt files; ``rows`` the table;
-        ``models`` are asked each, or one ``model``, which ``system`` is told first. ``expect`` is the column of what is expected, ``scores`` are of
-        `sophnet_jupyter.scores`, or functions ``f(row, answer)``; without any it is `exact`.
-        ``repeat`` asks each row so often, ``judge_model`` gives verdicts unless a judge names its
-        own, ``first`` takes so many rows; ``concurrency`` and ``patience`` as in `map`.
+        ``models`` are asked each, or one ``model``; ``system`` is what they are told first.
+        ``expect`` is the column of what is expected, ``scores`` are of `sophnet_jupyter.scores`, or
+        functions ``f(row, answer)``; without any it is `exact`. ``repeat`` asks each row so often,
+        ``judge_model`` gives verdicts unless a judge names its own, ``first`` takes so many rows;
+        ``concurrency`` and ``patience`` as in `map`.
 
         Nothing is sent before somebody waits. A row that fails counts as wrong; what would fail for
         every row ends it, and is raised. Raises `SettingsError` where a prompt or ``expect`` names

@@ -13,6 +13,8 @@ VIEWS = {
     "Run": "runs.still",
     "Comparison": "compare.grid",
     "TextDifference": "compare.marked",
+    "Evaluation": "evaluation.whole",
+    "Turned": "evaluation.changed",
 }
 
 

@@ -1,0 +1,1 @@
+"""The panel of an evaluation: its scores, its answers, and labels by hand."""

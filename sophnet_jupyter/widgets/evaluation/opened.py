@@ -1,0 +1,63 @@
+"""One answer of an evaluation, opened: its row, what was sent, what came, and every grade."""
+
+from __future__ import annotations
+
+from ...runs.compare.difference import difference
+from ...runs.evaluation.answers import ScoredAnswer
+from ...runs.evaluation.evaluated import Evaluated
+from ...runs.score import is_missing
+from ...views.answer import Context, bundle
+from ...views.compare.marked import marked
+from ...views.evaluation import answers as look
+from ...views.safe.control_characters import plain
+from ...views.safe.look import FAINT, LINE, SMALL, WRAP, clipped, words
+from ...views.safe.maths import inert
+
+LONGEST = 20_000
+_BOX = f"border:{LINE};border-radius:6px;max-height:220px;overflow:auto;padding:6px 10px;{WRAP}"
+_TITLE = f"{SMALL};{FAINT};margin:8px 0 2px"
+
+
+def answer_html(found: Evaluated, one: ScoredAnswer) -> str:
+    """All there is to one answer, as safe HTML."""
+    html = _part("The row", _row(one))
+    html += _part("The prompt as it was sent", _box(found.prompt_of(one.number)))
+    if one.said.error:
+        html += _part("What went wrong", _box(one.said.error))
+    if one.ended and (one.said.answer or one.said.response.thinking):
+        html += _part("The answer", bundle(one.said.response, Context())["text/html"])
+    if one.ended and one.wrong and not is_missing(one.expected) and one.said.answer:
+        difference_found = difference(
+            clipped(str(one.expected), LONGEST),
+            clipped(one.said.answer, LONGEST),
+            ("expected", "answer"),
+        )
+        html += _part("From what was expected to what came", marked(difference_found))
+    return html + _part("Scores", _grades(one))
+
+
+def _part(title: str, html: str) -> str:
+    return f'<div style="{_TITLE}">{title}</div>{html}'
+
+
+def _box(text: str) -> str:
+    left = len(text) - LONGEST
+    more = f"\n… ({left:,} characters more)" if left > 0 else ""
+    return f'<div style="{_BOX};white-space:pre-wrap">{inert(plain(text[:LONGEST] + more))}</div>'
+
+
+def _row(one: ScoredAnswer) -> str:
+    lines = [
+        f"<tr><th>{words(name, 80)}</th><td>{inert(plain(clipped(str(value), 2000)))}</td></tr>"
+        for name, value in one.columns.items()
+    ]
+    return f'<div style="{_BOX}"><table>{"".join(lines)}</table></div>'
+
+
+def _grades(one: ScoredAnswer) -> str:
+    lines = [
+        f"<tr><th>{words(name, 60)}</th><td>{look.mark(grade)}</td>"
+        f"<td>{inert(plain(grade.why))}</td></tr>"
+        for name, grade in one.grades.items()
+    ]
+    return f"<table>{''.join(lines)}</table>" if lines else "<i>not scored yet</i>"

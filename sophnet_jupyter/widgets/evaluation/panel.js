@@ -1,0 +1,90 @@
+import { button, make, showKernelHtml } from "../page/dom.js";
+import { openPanel } from "../panel/panel.js";
+import { openAnswers } from "./answers.js";
+
+const STATES = {
+  ready: "Not begun",
+  running: "Asking",
+  paused: "Paused",
+  judging: "Judging",
+  stopped: "Stopped",
+  failed: "Ended by an error",
+  budget: "At the limit of its budget",
+  done: "Done",
+};
+const GOING = new Set(["running", "paused", "judging"]);
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "Evaluation", kind: "evaluation", on: events() });
+  const phase = make("span", { className: "sophnet-phase" });
+  const facts = make("span", { className: "sophnet-faint" });
+  const pause = button("❚❚ Pause", () => panel.send("pause"));
+  const goOn = button("▶ Go on", () => panel.send("go_on"));
+  const stop = button("■ Stop", () => panel.send("end"), { className: "sophnet-stop" });
+  const gap = make("span", { className: "sophnet-gap" });
+  const name = make("span", { className: "sophnet-name" }, "Evaluation");
+  const head = make("header", {}, name, phase, facts, gap, pause, goOn, stop);
+  const bar = make("progress", { max: 100, "aria-label": "Answers that have come" });
+  const verdict = make("div", { className: "jp-RenderedHTMLCommon", role: "status" });
+  const scores = make("div", { className: "jp-RenderedHTMLCommon" });
+  const how = make("div", { className: "jp-RenderedHTMLCommon" });
+  const told = make("div", { className: "sophnet-told" }, bar, verdict, scores, how);
+  const answers = openAnswers(panel);
+  panel.root.prepend(head);
+  panel.root.append(told, answers.element);
+  let state = "";
+  let done = -1;
+
+  function events() {
+    return {
+      /** @param {any} event */
+      state: (event) => show(event),
+      /** @param {any} event */
+      figures: (event) => show(event),
+    };
+  }
+
+  /** @param {any} event */
+  function show(event) {
+    const going = GOING.has(event.state);
+    bar.hidden = !going || event.percent === null;
+    bar.value = event.percent ?? 0;
+    facts.textContent = event.facts.join(" · ");
+    draw(verdict, event.head);
+    draw(scores, event.scores);
+    draw(how, event.how);
+    pause.hidden = !going || event.state === "paused";
+    goOn.hidden = (going && event.state !== "paused") || event.state === "done";
+    stop.hidden = !going;
+    answers.know(event);
+    if (event.done !== done || event.state !== state) answers.renew();
+    done = event.done;
+    if (event.state !== state) {
+      const said = STATES[/** @type {keyof typeof STATES} */ (event.state)] ?? event.state;
+      phase.textContent = said;
+      panel.root.dataset.phase = event.state === "done" ? "ready" : event.state;
+      if (state) panel.announce(`Evaluation: ${said}`);
+      state = event.state;
+    }
+  }
+
+  /** @param {HTMLElement} element @param {string} html */
+  function draw(element, html) {
+    // What has not changed keeps what a reader has opened in it.
+    if (element.dataset.shown === html) return;
+    element.dataset.shown = html;
+    showKernelHtml(element, html);
+    element.hidden = !html;
+  }
+
+  panel.hear("lost", () => {
+    for (const each of [pause, goOn, stop]) each.disabled = true;
+  });
+  return () => {
+    answers.close();
+    panel.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,171 @@
+"""An evaluation in a panel: its verdict, its answers page by page, and labels by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ...kernel.loop import loop
+from ...runs.evaluation.answers import Label
+from ...runs.evaluation.evaluation import Evaluation
+from ...views.evaluation import scores, whole
+from ..panel.panel import Buffers, Command, Panel
+from . import listing, opened
+
+# Seconds between two looks at one that is going.
+BEAT = 0.4
+LONGEST_NOTE = 2_000
+
+
+class EvaluationPanel(Panel):
+    """
+    Look at an `Evaluation`: the wrong answers first, filtered and sorted in the kernel.
+
+    A row opens with what was sent, what came and every grade; ✓, ✗ and a note make labels, which
+    are a score. It can be stopped, paused, and gone on with. What stays in a saved notebook is the
+    verdict, the scores and the first of the wrong answers.
+    """
+
+    file = "panel"
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        super().__init__()
+        self.evaluation = evaluation
+        self.on_go_on: Callable[[], object] = self._begin
+        """Begins one that has stopped, on the loop's thread."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        loop().call_soon_threadsafe(self._watch)
+
+    def ended(self) -> None:
+        """Show how it ended. Called on the loop's thread."""
+        self.tell("figures", **self._figures())
+        self.settle()
+
+    def obey(self, command: Command, buffers: Buffers) -> None:
+        match command:
+            case {"kind": "end"}:
+                self.evaluation.stop()
+            case {"kind": "pause"}:
+                self.evaluation.pause()
+            case {"kind": "go_on"}:
+                self._go_on()
+            case {"kind": "page", "view": view, "begin": int(begin)}:
+                wish = listing.AnswerWish.of(command)
+                self._answer(self._page, view, wish, max(0, begin), command.get("asked"))
+            case {"kind": "open", "view": view, "number": int(number)}:
+                self._answer(self._opened, view, number)
+            case {"kind": "label", "number": int(number), "note": str(note), "right": right}:
+                self._label(number, right, note)
+
+    def close(self) -> None:
+        """Take the panel out of the page; the evaluation goes on."""
+
+        def cancel() -> None:
+            for task in self._tasks:
+                task.cancel()
+
+        loop().call_soon_threadsafe(cancel)
+        super().close()
+
+    def state(self) -> tuple[dict[str, Any], list[bytes]]:
+        return self._figures(), []
+
+    def still(self) -> tuple[str, str]:
+        made = whole.bundle(self.evaluation)
+        return made["text/html"], made["text/plain"]
+
+    @property
+    def _going(self) -> bool:
+        return self.evaluation.state in ("running", "paused", "judging")
+
+    def _figures(self) -> dict[str, Any]:
+        found, told = self.evaluation, self.evaluation.progress()
+        self.phase = "running" if self._going else found.state
+        facts = [f"{told.done:,} of {told.total or 0:,}"]
+        facts += [f"{told.per_second:.1f} a second"] if told.per_second else []
+        facts += [f"{told.eta:.0f} s left"] if told.eta else []
+        facts += [f"{told.failed:,} failed"] if told.failed else []
+        return {
+            "state": found.state,
+            "facts": facts if self._going else [],
+            "percent": 100 * told.done / told.total if told.total else None,
+            # While it goes, its verdict would change with every look.
+            "head": whole.head(found) if not self._going else "",
+            "scores": scores.table(found.figures) if told.done else "",
+            "how": whole.how(found) if not self._going else "",
+            "heads": listing.heads(found),
+            "grades": listing.scores(found),
+            "columns": [one.label for one in found.columns] if len(found.columns) > 1 else [],
+            "done": told.done,
+        }
+
+    def _watch(self) -> None:
+        self._keep(self._follow())
+
+    async def _follow(self) -> None:
+        was = ""
+        while True:
+            state = self.evaluation.state
+            if self._going or state != was:
+                figures = await asyncio.to_thread(self._figures)
+                self.tell("figures", **figures)
+                if not self._going:
+                    self.settle()
+            was = state
+            await asyncio.sleep(BEAT)
+            if state == "done":
+                # Scores that ask nobody follow the last answer at once.
+                self.ended()
+                break
+
+    def _go_on(self) -> None:
+        if self.evaluation.state == "paused":
+            self.evaluation.go_on()
+        elif not self._going:
+            self.on_go_on()
+            self._watch()
+
+    def _begin(self) -> None:
+        self._keep(self._whole())
+
+    async def _whole(self) -> None:
+        await self.evaluation
+
+    def _label(self, number: int, right: object, note: str) -> None:
+        if not 0 <= number < self.evaluation.asked.total:
+            return
+        said = right if isinstance(right, bool) else None
+        label = Label(right=said, note=note[:LONGEST_NOTE], by="hand")
+        self.evaluation.set_label(number, None if said is None and not note else label)
+        self.tell("labeled", number=number, right=said, note=label.note)
+        self.ended()
+
+    def _answer(
+        self, work: Callable[..., tuple[str, dict[str, Any]]], view: str, *what: Any
+    ) -> None:
+        """Do on another thread what may take a moment, and send what it gives to one view."""
+
+        async def answered() -> None:
+            kind, facts = await asyncio.to_thread(work, *what)
+            self.tell(kind, to=view, **facts)
+
+        self._keep(answered())
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start it, and hold it until it is done: the loop itself holds no task."""
+        task = loop().create_task(self._guard(lambda: work))
+        task.add_done_callback(self._tasks.discard)
+        self._tasks.add(task)
+
+    def _page(self, wish: listing.AnswerWish, begin: int, asked: Any) -> tuple[str, dict[str, Any]]:
+        listed = listing.chosen(self.evaluation, wish)
+        begin = min(begin, max(0, len(listed) - 1) // listing.PAGE * listing.PAGE)
+        rows = listing.page(self.evaluation, listed, begin)
+        return "page", {"rows": rows, "begin": begin, "count": len(listed), "asked": asked}
+
+    def _opened(self, number: int) -> tuple[str, dict[str, Any]]:
+        answers = self.evaluation.answers
+        known = 0 <= number < len(answers)
+        html = opened.answer_html(self.evaluation, answers[number]) if known else ""
+        return "opened", {"number": number, "html": html}

@@ -165,8 +165,6 @@ class Chat(provider.Chat):
             expect=expect or "",
             scores=scores,
             models=[models] if isinstance(models, str) and models else list(models),
-            default_model=self._default_model(),
-            vectors=self._vectors,
             judge=judge_model or "",
             repeat=repeat,
             first=first,

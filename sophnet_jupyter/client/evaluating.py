@@ -26,17 +26,16 @@ def evaluate(
     expect: str,
     scores: Iterable[Any],
     models: Iterable[str],
-    default_model: str,
-    vectors: Callable[[], Embeddings] | None,
-    judge: str,
-    repeat: int,
-    first: int | None,
-    concurrency: int,
-    patience: float,
+    judge: str = "",
+    repeat: int = 1,
+    first: int | None = None,
+    concurrency: int = 32,
+    patience: float = 600.0,
     options: Mapping[str, Any],
     names: Mapping[str, Any] = NOTHING,
 ) -> Evaluation:
     """See `Chat.evaluate`; ``names`` are variables that a template may name beside columns."""
+    default_model, vectors = str(chat._default_model()), chat._vectors
     asked = {name: value for name, value in options.items() if value is not None}
     model = str(asked.pop("model", "") or "")
     images = asked.pop("images", None)
@@ -56,6 +55,11 @@ def evaluate(
         )
         return events
 
+    def request(item: Item) -> object:
+        return chat.request(
+            item.prompt, stream=True, **{"model": default_model, **asked, **item.options}
+        )
+
     return Evaluation(
         found,
         scores_of(scores, expect),
@@ -66,6 +70,7 @@ def evaluate(
         patience=patience,
         settings=asked if all(one.model for one in wanted) else {"model": default_model, **asked},
         within=partial(patient, patience),
+        request=request,
     )
 
 

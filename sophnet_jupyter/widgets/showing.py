@@ -8,7 +8,10 @@ from typing import Any
 from ..views import drawing
 
 # The panel of a class by the class's name, imported when one is shown.
-PANELS = {"Run": ("run.panel", "RunPanel")}
+PANELS = {
+    "Run": ("run.panel", "RunPanel"),
+    "Evaluation": ("evaluation.panel", "EvaluationPanel"),
+}
 
 
 def show(value: Any) -> None:

@@ -31,10 +31,11 @@ SECRET = "sk-canary-7f3a"
 OURS = ("sophnet_jupyter.providers.", "sophnet_jupyter.client.")
 # What a call needs besides its options.
 SUBJECTS = {"prompt": "Hi", "text": "Hi", "question": "Hi", "file_uuids": ["d12f"]}
-SUBJECTS |= {"template": "{word}", "rows": [{"word": "x"}]}
+SUBJECTS |= {"template": "{word}", "prompts": "{word}", "rows": [{"word": "x"}]}
 SUBJECTS |= {"image": Image.new("RGB", (300, 300))}
 GIVEN = {
     "embeddings": {"texts": "Hi"},
+    "client.chat.evaluate": {"expect": "word"},
     "videos": {"prompt": "Hi"},
     "voicechat": {"chat": {}, "asr_easyllm_id": "a", "tts_easyllm_id": "t"},
 }
@@ -156,7 +157,7 @@ async def test_a_call_passes_each_of_its_parameters_on(
         shown = inspect.signature(method).parameters.values()
         given = {each.name: each.default for each in shown if each.default is not each.empty}
         given |= {each.name: SUBJECTS[each.name] for each in shown if each.default is each.empty}
-        given |= GIVEN.get(way.split(".")[1], {})
+        given |= GIVEN.get(way.split(".")[1], {}) | GIVEN.get(way, {})
         # Nobody is there to be asked, but no word was too many.
         with contextlib.suppress(Unreachable):
             await taken(method(**given))

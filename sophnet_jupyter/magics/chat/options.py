@@ -10,6 +10,7 @@ from ..options.option import option
 from ..options.services import conversations, models, voices
 from ..options.variables import functions, schemas
 from .axes import columns, named_prompts, settings
+from .measuring import named_scores
 
 _ASKING = (
     option(
@@ -70,6 +71,29 @@ _COMPARING = (
         help="Go on with column N of the last comparison, as the conversation of -c.",
     ),
 )
+_EVALUATING = (
+    option(
+        "--expect",
+        metavar="COLUMN",
+        help="With --each: measure the answers by what this column expects, and compare prompts "
+        "and models.",
+    ),
+    option(
+        "--score",
+        action="append",
+        metavar="A,B",
+        completes=named_scores,
+        between=",",
+        help="With --each: measure by these too: exact, similar, or variables with scores or "
+        "functions of (row, answer).",
+    ),
+    option(
+        "--judge",
+        metavar="QUESTION",
+        help='With --each: let a model say yes or no to this of each answer, as "Is it polite?".',
+    ),
+    option("--judge-model", completes=models, help="The model that judges; best another one."),
+)
 _PICTURES = (
     option("--detail", choices=("low", "high", "auto"), help="How closely to look at images."),
     option("--max-side", type=int, metavar="PIXELS", help="Shrink images to this size."),
@@ -109,6 +133,6 @@ _TOOLS = (
 def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator with the options of a chat request, beside those shared by many magics."""
     # Decorators apply from the bottom up.
-    for each in reversed((*_ASKING, *_COMPARING, *_FORM, *_TOOLS, *_PICTURES)):
+    for each in reversed((*_ASKING, *_COMPARING, *_EVALUATING, *_FORM, *_TOOLS, *_PICTURES)):
         magic = each(magic)
     return magic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
@@ -32,9 +32,13 @@ from ..options.asks import asks
 from ..session.magics import SessionMagics
 from .axes import grid_of, models_of, prompts_of
 from .compare import asks_several, go_on, keep, requests, show_comparison
+from .measuring import evaluates
 from .options import chat_options
 from .reading import read
 from .request import closed, form_of, request_options
+
+if TYPE_CHECKING:
+    from ...runs.evaluation.evaluation import Evaluation
 
 
 @magics_class
@@ -56,7 +60,7 @@ class ChatMagics(SessionMagics):
     @each_options(concurrency=32)
     def sophchat(
         self, line: str, cell: str | None = None
-    ) -> Response | Background | Comparison | None:
+    ) -> Response | Background | Comparison | Evaluation | None:
         """
         Ask a SophNet model and watch the answer stream below the cell.
 
@@ -73,6 +77,8 @@ class ChatMagics(SessionMagics):
             %%sophchat --each df --schema Review -o out
             What does this say of the price? {review}
 
+            %%sophchat --each df --expect label --prompt v1,v2
+
             %sophchat --keep 1 -c trip And in winter?
             %sophchat -c trip And at night?
             %sophchat --tools weather --run-tools Is it warm in Paris?
@@ -82,7 +88,7 @@ class ChatMagics(SessionMagics):
 
     def _chat(
         self, args: Namespace, words: str, cell: str | None
-    ) -> Response | Background | Comparison | None:
+    ) -> Response | Background | Comparison | Evaluation | None:
         if args.keep is not None:
             said = keep(self._session, args)
             if not words and not (cell or "").strip():
@@ -97,8 +103,16 @@ class ChatMagics(SessionMagics):
         if args.think and args.no_think:
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)
-        check(args, out)
+        evaluation = evaluates(args)
+        # An evaluation is a value, as a response is: it is `_` where it has no name.
+        check(args, out or ("_" if evaluation else None))
         self._session.fill(args)
+        if evaluation:
+            from .evaluate import ChatEvaluation
+
+            return ChatEvaluation(
+                self._session, args, words=prompt, prompts=prompts, models=models, out=out
+            ).run()
         if args.each and out:
             from .each import ChatRows, template_of
 

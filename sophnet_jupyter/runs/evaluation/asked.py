@@ -133,7 +133,7 @@ class EvaluatedRows:
         if first is not None and first < 1:
             raise SettingsError(f"first is how many rows to begin with, at least 1, not {first}.")
         self.columns, self.expect, self.repeat = list(asked), expect, repeat
-        self.table = Table(rows)
+        self.table = rows if isinstance(rows, Table) else Table(rows)
         self.rows: list[Record] = list(islice(self.table, first or MOST_ROWS + 1))
         if len(self.rows) > MOST_ROWS:
             raise SettingsError(

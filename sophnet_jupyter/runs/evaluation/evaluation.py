@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..looks import Drawn
 from ..progress import RunProgress
-from ..rows import Ask, Row
+from ..rows import Ask, Item, Row
 from ..run import PATIENCE, Run
 from ..score import Score
 from .asked import EvaluatedRows
@@ -45,6 +45,7 @@ class Evaluation(Evaluated, Drawn):
         patience: float = PATIENCE,
         settings: Mapping[str, Any] | None = None,
         within: Within = nullcontext,
+        request: Callable[[Item], object] | None = None,
     ) -> None:
         for score in scores:
             score.check(len(asked.rows), len(asked.columns), asked.expect)
@@ -53,6 +54,7 @@ class Evaluation(Evaluated, Drawn):
         grading = Grading(asked, scores, ask, embed=embed, judge=judge, limits=limits)
         super().__init__(asked, scores, run, grading, settings or {})
         self._within = within
+        self._request = request
 
     # Asking.
 
@@ -83,6 +85,13 @@ class Evaluation(Evaluated, Drawn):
         finally:
             self._answers = None
         return self
+
+    def requests(self) -> list[object]:
+        """What the first row sends for each prompt and model; nothing is sent by this."""
+        if not self.asked.rows or self._request is None:
+            return []
+        columns = range(len(self.columns))
+        return [self._request(self.asked.item(n * self.asked.repeat)) for n in columns]
 
     def stop(self) -> None:
         """End it: what is under way is hung up. From any thread."""

@@ -48,6 +48,14 @@ def size(found: Evaluated) -> str:
     return " · ".join([*said, *([] if found.state == "done" else [found.state])])
 
 
+def going(found: Evaluated) -> str:
+    """How far one is that goes on, in a line."""
+    told = found.run.progress()
+    badge = "sandbox · " if told.sandbox else ""
+    failed = f" · {told.failed:,} failed" if told.failed else ""
+    return f"{badge}{found.state}: {told.done:,} of {told.total or 0:,} answers{failed}"
+
+
 def wrong(found: Evaluated) -> str:
     """The answers that are wrong; where none is, that none is."""
     bad = wrong_first(found.answers)

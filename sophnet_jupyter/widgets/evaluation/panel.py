@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any
 
 from ...kernel.loop import loop
 from ...runs.evaluation.answers import Label
 from ...runs.evaluation.evaluation import Evaluation
 from ...views.evaluation import scores, whole
+from ...views.safe.maths import inert
 from ..panel.panel import Buffers, Command, Panel
 from . import listing, opened
 
 # Seconds between two looks at one that is going.
 BEAT = 0.4
+# And after so many of them its saved form is renewed, which is all that some front ends show.
+KEPT = 3
 LONGEST_NOTE = 2_000
 
 
@@ -72,6 +76,10 @@ class EvaluationPanel(Panel):
         return self._figures(), []
 
     def still(self) -> tuple[str, str]:
+        if self._going:
+            # Without its answers: they would be sent again and again.
+            said = whole.going(self.evaluation)
+            return f"<div>{inert(said)}</div>", said
         made = whole.bundle(self.evaluation)
         return made["text/html"], made["text/plain"]
 
@@ -82,7 +90,7 @@ class EvaluationPanel(Panel):
     def _figures(self) -> dict[str, Any]:
         found, told = self.evaluation, self.evaluation.progress()
         self.phase = "running" if self._going else found.state
-        facts = [f"{told.done:,} of {told.total or 0:,}"]
+        facts = [f"{told.done:,} of {told.total or 0:,} answers"]
         facts += [f"{told.per_second:.1f} a second"] if told.per_second else []
         facts += [f"{told.eta:.0f} s left"] if told.eta else []
         facts += [f"{told.failed:,} failed"] if told.failed else []
@@ -105,12 +113,12 @@ class EvaluationPanel(Panel):
 
     async def _follow(self) -> None:
         was = ""
-        while True:
+        for beat in count(1):
             state = self.evaluation.state
             if self._going or state != was:
                 figures = await asyncio.to_thread(self._figures)
                 self.tell("figures", **figures)
-                if not self._going:
+                if not self._going or beat % KEPT == 0:
                     self.settle()
             was = state
             await asyncio.sleep(BEAT)

@@ -124,7 +124,7 @@ def _dress() -> None:
     response = import_module(".response.response", __name__).Response
     response._repr_mimebundle_, response.show = _draw, _show
     looks: Any = import_module(".runs.looks", __name__)
-    looks.draw, looks.show = _draw_value, _show_value
+    looks.draw, looks.show, looks.page = _draw_value, _show_value, _write_page
     watching = import_module(".settings", __name__).nobody_watches
     if _nobody_watches not in watching:
         watching.append(_nobody_watches)
@@ -150,6 +150,12 @@ def _show_value(value: Any) -> None:
     from .widgets.showing import show
 
     show(value)
+
+
+def _write_page(report: Any) -> str:
+    from .views.report.page import page
+
+    return page(report)
 
 
 def _show(response: Any) -> None:

@@ -1,5 +1,5 @@
 """
-The command line: ``sophnet-jupyter demo``, ``sophnet-jupyter sandbox``, ``sophnet-jupyter doctor``.
+The command line: ``sophnet-jupyter demo``, and ``report``, ``sandbox`` and ``doctor`` beside it.
 
 One piece, read from top to bottom as the demo goes: checks, folder, sandbox, Lab, the end.
 """
@@ -12,6 +12,7 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import io
+import json
 import os
 import secrets
 import signal
@@ -31,7 +32,7 @@ from pathlib import Path
 from types import FrameType
 
 from .client import sandbox
-from .errors import SophNetError
+from .errors import SettingsError, SophNetError
 from .files.saving import save_bytes, save_private
 from .settings import Settings
 
@@ -61,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.command == "doctor":
         return doctor(stream=options.stream)
     try:
-        return demo(options)
+        return report(options) if options.command == "report" else demo(options)
     except (DemoFailed, SophNetError) as error:
         print(error, file=sys.stderr)
         return getattr(error, "status", 1)
@@ -87,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     summary = "check versions, network, key and clock, and say what to do"
     add = commands.add_parser("doctor", help=summary, description=summary).add_argument
     add("--stream", action="store_true", help="also ask for a short answer, which costs tokens")
+    summary = "write a notebook as one page for people without Python: no network, no scripts"
+    add = commands.add_parser("report", help=summary, description=summary).add_argument
+    add("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file; it is not run")
+    add("-o", "--output", type=Path, metavar="FILE", help="where to; NOTEBOOK.html if not said")
     # Its options, --help included, are the sandbox's own.
     commands.add_parser("sandbox", help="serve the sandbox alone", add_help=False)
     return parser
@@ -115,6 +120,24 @@ def doctor(*, stream: bool) -> int:
         if finding.advice:
             print(f"{'':<{width + 2}}  → {finding.advice}")
     return 0 if doctor.all_passed(findings) else 1
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write the page of a notebook. Raises `SettingsError`."""
+    from .files.saving import save_bytes
+    from .views.report.notebook import notebook_page
+
+    source: Path = options.notebook
+    try:
+        book = json.loads(source.read_bytes())
+        page = notebook_page(book, source.stem, source.parent)
+    except OSError as error:
+        raise SettingsError(f"{source} cannot be read: {error.strerror}.") from None
+    except (ValueError, AttributeError, RecursionError):
+        raise SettingsError(f"{source} is no notebook of format 4 (.ipynb).") from None
+    target: Path = options.output or source.with_suffix(".html")
+    print(save_bytes(page.encode("utf-8", "replace"), target))
+    return 0
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -10,12 +10,20 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..errors import SettingsError
+
 
 def _plainly(value: object) -> Mapping[str, str]:
     return {"text/plain": repr(value)}
 
 
+def _no_page(report: Any) -> str:
+    raise SettingsError("Import sophnet_jupyter to have reports written as pages.")
+
+
 draw: Callable[[Any], Mapping[str, str]] = _plainly
+page: Callable[[Any], str] = _no_page
+"""A `Report` as one page of HTML."""
 
 
 def _printed(value: object) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
 from ..events import Usage
@@ -21,6 +24,9 @@ from .progress import RunProgress, State, Tally
 from .questions import Questions
 from .rows import Ask, Item, Row
 from .tables import Table
+
+if TYPE_CHECKING:
+    from .report.report import Report
 
 MOST_AT_ONCE = 32
 # Rows that are taken from an iterable without length before their slowest reader has seen them.
@@ -179,6 +185,50 @@ class Run(Drawn):
         found = self._found.get(number) or Row(number=number)
         ended = not found.ending and self.state in ("stopped", "failed", "budget")
         return replace(found, ending="stopped") if ended else found
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows of `to_frame` as dicts."""
+        more, height = self.columns(), self.table.height
+        return [
+            {
+                **(self.table.row(row.number) if height != 0 else {}),
+                **{name: values[place] for name, values in more.items()},
+            }
+            for place, row in enumerate(self.rows)
+        ]
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """
+        Write it for others, by the ending: ``.html`` is one page, verdict first, that opens without
+        a network; ``.xlsx``, ``.csv`` and ``.jsonl`` have all rows with their answers.
+
+        Returns the path. Raises `SettingsError`.
+        """
+        from .report.saving import save
+
+        return save(self.report(), path)
+
+    def report(self) -> Report:
+        """What `save` writes."""
+        from .report.report import Report, counted
+
+        rows, records = self.rows, self.to_records()
+        failed = Counter(row.error for row in rows if row.error)
+        return Report(
+            title="Run",
+            value=self,
+            verdict=[
+                f"{len(rows):,} rows, {counted(row.ending for row in rows)}.",
+                *(f"{count:,} × {error}" for error, count in failed.most_common(3)),
+            ],
+            rows=records,
+            settings={
+                "tokens in": self.usage.prompt_tokens,
+                "tokens out": self.usage.completion_tokens,
+                **{f"cost ({currency})": amount for currency, amount in self.cost.items()},
+            },
+            sandbox=any(row.sandbox for row in rows),
+        )
 
     @property
     def waits(self) -> str:

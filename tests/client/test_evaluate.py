@@ -272,7 +272,7 @@ async def test_a_file_that_is_no_evaluation_is_refused(
     for wrong in (path, tmp_path / "none.jsonl"):
         with pytest.raises(SettingsError):
             found.against(wrong)
-    with pytest.raises(SettingsError, match=r"saved as \.jsonl"):
+    with pytest.raises(SettingsError, match=r"saved as \.html, \.xlsx, \.csv, \.jsonl"):
         found.save(tmp_path / "e.txt")
 
 

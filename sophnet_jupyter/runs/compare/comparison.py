@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -12,7 +13,9 @@ from collections.abc import (
     Mapping,
 )
 from concurrent.futures import Future
+from contextlib import suppress
 from operator import index
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsIndex
 
 from ...errors import SettingsError
@@ -26,6 +29,8 @@ from .grid import AskedGrid, Column
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from ..report.report import Report
 
 Place = SupportsIndex | tuple[SupportsIndex, int]
 """Which answer: the number of its column, or that and its repetition."""
@@ -69,11 +74,14 @@ class Comparison(Drawn):
         *,
         asked: Mapping[str, str] | None = None,
         watcher: Watcher | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> None:
         self.grid = grid
         self.asked = dict(asked or {})
         """The questions in words, for readers, by their names; that of a single one is empty."""
         self.watcher = watcher
+        self.settings = dict(settings or {})
+        """What all columns are asked with, for readers."""
         self._ask = ask
         self._cells = {
             place: ColumnAnswer(grid.columns[place[0]], place[1]) for place in grid.cells
@@ -169,6 +177,38 @@ class Comparison(Drawn):
         `SettingsError` where no column has the figure.
         """
         return self.columns[table.best(self.cells, by)]
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """
+        Write it for others, by the ending: ``.html`` is one page, verdict first, that opens without
+        a network; ``.xlsx``, ``.csv`` and ``.jsonl`` have a row for each answer.
+
+        Returns the path. Raises `SettingsError`.
+        """
+        from ..report.saving import save
+
+        return save(self.report(), path)
+
+    def report(self) -> Report:
+        """What `save` writes."""
+        from ..report.report import Report, counted
+
+        told = [f"{len(self)} columns, {counted(cell.response.ending for cell in self.cells)}."]
+        for figure, words in (("first_token", "Quickest to its first token"), ("cost", "Cheapest")):
+            with suppress(SettingsError):
+                best = self.best(by=figure)
+                told.append(f"{words}: [{best.number}] {best.label}.")
+        return Report(
+            title="Comparison",
+            value=self,
+            verdict=told,
+            rows=[
+                {**row, **({"images": cell.response.images} if cell.response.images else {})}
+                for row, cell in zip(self.to_records(), self.cells, strict=True)
+            ],
+            settings={**table.asked(self.grid, self.asked), **self.settings},
+            sandbox=self.sandbox,
+        )
 
     # Asking.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,18 @@ def records(grid: AskedGrid, cells: Iterable[ColumnAnswer]) -> list[dict[str, An
     settings of the grid, and what came: ``first_token`` and ``seconds`` since it was asked.
     """
     return [_record(cell, named=len(grid.prompts) > 1) for cell in cells]
+
+
+def asked(grid: AskedGrid, words: Mapping[str, str]) -> dict[str, Any]:
+    """What was compared, for a reader: prompts, models, and the values of each setting."""
+    found: dict[str, Any] = {f"prompt {name}".strip(): text for name, text in words.items()}
+    if models := ", ".join(dict.fromkeys(filter(None, (one.model for one in grid.columns)))):
+        found["models"] = models
+    for column in grid.columns:
+        for name, value in column.settings.items():
+            known = found.setdefault(name, [])
+            known += [] if str(value) in known else [str(value)]
+    return {**found, "repeat": grid.repeat}
 
 
 def frame(records: Sequence[dict[str, Any]]) -> DataFrame:

@@ -19,6 +19,7 @@ from .grading import Embed, Grading
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..report.report import Report
     from .review import Reviews
     from .turned import Turned
 
@@ -120,11 +121,30 @@ class Evaluation(Evaluated, Drawn):
         """
         Write it to ``.jsonl``, which `against` reads; what it is comes first in the file.
 
-        Raises `SettingsError`.
+        For others: ``.html`` is one page, verdict first, that opens without a network; ``.xlsx``
+        and ``.csv`` have a row for each answer. Raises `SettingsError`.
         """
+        from ..report import saving
         from .kept import save
 
-        return save(self, path)
+        if os.fspath(path).lower().endswith(".jsonl"):
+            return save(self, path)
+        return saving.save(self.report(), path)
+
+    def report(self) -> Report:
+        """What `save` writes for others."""
+        from ..report.report import Report
+        from .kept import head
+
+        facts = {name: value for name, value in head(self).items() if name != "verdicts"}
+        return Report(
+            title="Evaluation",
+            value=self,
+            verdict=self.verdicts,
+            rows=self.to_records(),
+            settings=facts,
+            sandbox=self.sandbox,
+        )
 
     def against(self, earlier: Evaluation | str | os.PathLike[str]) -> Turned:
         """

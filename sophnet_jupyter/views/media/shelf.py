@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -24,6 +27,19 @@ class Shelf:
     in_files: bool = False
 
 
+_embedding: ContextVar[bool] = ContextVar("embedding", default=False)
+
+
+@contextmanager
+def embedding() -> Iterator[None]:
+    """While this is entered, all media are put into addresses, of whatever size: for one file."""
+    token = _embedding.set(True)
+    try:
+        yield
+    finally:
+        _embedding.reset(token)
+
+
 # One for the process, since what draws a response (Out[n], display) can be told nothing.
 shelf = Shelf()
 _writing = threading.Lock()
@@ -36,7 +52,7 @@ def source(data: bytes, mime: str, suffix: str, *, budget: int = BUDGET) -> tupl
     Small ones are put into the address itself, others into ``sophnet-media/`` in the working
     folder, which is the notebook's. Raises `OSError` where that cannot be written.
     """
-    if not shelf.in_files and encoded_length(data) <= budget:
+    if _embedding.get() or (not shelf.in_files and encoded_length(data) <= budget):
         return f"data:{mime};base64,{base64.b64encode(data).decode()}", ""
     path = kept(data, mime.partition("/")[0], suffix)
     return quote(path), path

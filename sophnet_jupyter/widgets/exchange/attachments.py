@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from ...errors import SettingsError, sizes
+from ...errors import SettingsError
 
 LARGEST = 10_000_000
 TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -41,8 +41,7 @@ def attachment(data: bytes, name: str = "") -> PastedImage:
     """Take an image. Raises `SettingsError` if it is too large, or none that services take."""
     called = name or "The image"
     if len(data) > LARGEST:
-        said, most = sizes(len(data), LARGEST)
-        raise SettingsError(f"{called} has {said}; up to {most} can be sent.")
+        raise SettingsError(f"{called} has {len(data) / 1e6:.1f} MB; up to 10 MB can be sent.")
     mime = _mime(data)
     if mime is None:
         raise SettingsError(f"{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.")

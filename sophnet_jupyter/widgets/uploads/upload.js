@@ -98,9 +98,7 @@ export function openSender(panel) {
       return `${file.name} is not of a kind that is taken here: ${accept.join(", ")}.`;
     }
     if (file.size <= rules.limit) return "";
-    const digits = [1, 2, 3].find((n) => differ(file.size, rules.limit, n)) ?? 6;
-    const [has, most] = [file.size, rules.limit].map((size) => megabytes(size, digits));
-    return `${file.name} has ${has}; up to ${most} can be sent.`;
+    return `${file.name} has ${megabytes(file.size)}; up to ${megabytes(rules.limit)} can be sent.`;
   }
 
   return {
@@ -116,13 +114,8 @@ export function openSender(panel) {
 }
 
 /** @param {number} size */
-export function megabytes(size, digits = 1) {
-  return size < 1e5 ? `${size} bytes` : `${(size / 1e6).toFixed(digits)} MB`;
-}
-
-/** @param {number} one @param {number} other @param {number} digits */
-function differ(one, other, digits) {
-  return megabytes(one, digits) !== megabytes(other, digits);
+export function megabytes(size) {
+  return size < 1e5 ? `${size} bytes` : `${(size / 1e6).toFixed(1)} MB`;
 }
 
 /** @param {string} kind @param {File} file */

@@ -1,0 +1,52 @@
+"""What is handed over of a comparison, a run or an evaluation: the same shape of all three."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+SANDBOX = "The sandbox has answered: its answers are scripted and say nothing about models."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """
+    A title, the verdict in sentences, the rows of the table, and the settings they came from.
+
+    ``value`` is what is reported, as a notebook draws it. ``sandbox`` says whether any answer is
+    the sandbox's: the verdict says so first.
+    """
+
+    title: str
+    value: object
+    verdict: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    sandbox: bool = False
+    at: str = field(default_factory=lambda: f"{datetime.now().astimezone():%Y-%m-%d %H:%M %z}")
+
+    @property
+    def sentences(self) -> list[str]:
+        """The verdict, with the sandbox's part in it first."""
+        told = any("sandbox" in sentence.lower() for sentence in self.verdict[:1])
+        return [*([SANDBOX] if self.sandbox and not told else []), *self.verdict]
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns, in the order in which rows have them."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The settings, behind what everybody should know of the file."""
+        said = {"verdict": "\n".join(self.sentences), "written": self.at, "rows": len(self.rows)}
+        return {**said, "sandbox": self.sandbox, **self.settings}
+
+
+def counted(endings: Iterable[str]) -> str:
+    """How many ended how: ``990 complete, 10 failed``."""
+    found = Counter(endings)
+    return ", ".join(f"{count:,} {ending or 'not asked'}" for ending, count in found.items())

@@ -73,11 +73,21 @@ def most_common_words(text: str, count: int = 3) -> list[tuple[str, int]]:
     """
     return Counter(text.lower().split()).most_common(count)
 '''
+REVERSE = '''def reverse(text: str) -> str:
+    """
+    ``text`` from its end to its beginning.
+
+    >>> reverse("notebook")
+    'koobeton'
+    """
+    return text[::-1]
+'''
 EXAMPLES = (
     (r"prime|素数|质数", PRIMES),
     (r"fibonacci|斐波那契", FIBONACCI),
     (r"\bsort|排序", SORT),
     (r"palindrome|回文", PALINDROME),
+    (r"\brevers|反转|倒序|倒过来", REVERSE),
     (r"", WORDS),
 )
 

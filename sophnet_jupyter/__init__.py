@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 # Public modules: imported by name, or when first asked for as an attribute.
-_MODULES = ("scores",)
+_MODULES = ("explore", "scores")
 # Public names of before, which still work and say what they are called now.
 _FORMER = {"SpeechStudio": "VoiceStudio"}
 
@@ -125,6 +126,8 @@ def _dress() -> None:
     response._repr_mimebundle_, response.show = _draw, _show
     looks: Any = import_module(".runs.looks", __name__)
     looks.draw, looks.show, looks.page = _draw_value, _show_value, _write_page
+    maps: Any = import_module(".explore.looks", __name__)
+    maps.draw, maps.home = _draw_value, _home
     watching = import_module(".settings", __name__).nobody_watches
     if _nobody_watches not in watching:
         watching.append(_nobody_watches)
@@ -138,6 +141,12 @@ def _draw(response: Any, include: object = None, exclude: object = None) -> dict
     from .views.answer import bundle
 
     return bundle(response)
+
+
+def _home() -> Any:
+    # Outside of IPython nobody waits for a loop of its own: scripts have theirs.
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return None if shell is None else import_module(".kernel.loop", __name__).loop()
 
 
 def _draw_value(value: Any) -> dict[str, str]:

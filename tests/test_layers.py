@@ -98,6 +98,7 @@ OWNERS = {
     "keyring": ("settings/keystore.py",),
     "narwhals": ("explore/tables.py",),
     "threadpoolctl": ("explore/",),
+    "umap": ("explore/",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
 }

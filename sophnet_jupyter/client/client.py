@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
+from ..errors import SettingsError
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, data_folder, logs, model_name
 from . import sandbox
@@ -17,6 +18,7 @@ from .recording import Recorder
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
 if TYPE_CHECKING:
+    from ..explore.exploration import Exploration
     from ..history.history import History
     from ..providers.dify.form import Parameters
     from ..providers.keeping import Keeping
@@ -204,6 +206,75 @@ class Client:
             self._sophnet, place=self._place("embeddings"), kept=KeptHere(self.settings)
         )
         return self._kept(embeddings)
+
+    def explore(
+        self,
+        data: Any,
+        text: Any = None,
+        image: Any = None,
+        *,
+        color: Any = None,
+        center: Any = None,
+        vectors: Any = None,
+        model: str | None = None,
+        dimensions: int | None = None,
+        projection: Any = "neighbors",
+        seed: int = 0,
+        budget: int | None = None,
+        like: Any = None,
+        height: int = 480,
+    ) -> Exploration:
+        """
+        A table of texts or images as a map: ``ex = client.explore(df, "title"); await ex``.
+
+        ``data`` is a DataFrame of any library, a list of texts or images, an array of vectors, a
+        response of `embeddings`, or the path of a Parquet file; ``text`` and ``image`` are columns.
+        Nothing is asked before it is shown, awaited or iterated; vectors that were paid for before
+        cost nothing again.
+
+        * ``color``: a column, an array, ``"cluster"``, ``"trust"``
+        * ``center``: a column whose groups, such as languages, are not to be told apart; ``"kind"``
+          for texts beside images
+        * ``vectors``: a column or an array that is there already; then nobody is asked
+        * ``model``: ``text-embeddings`` if not given, with images ``clip-embeddings``;
+          ``dimensions``: 1024 if not given
+        * ``projection``: ``"neighbors"``, ``"pca"``, ``"umap"``, a function of the vectors, or
+          places as an array (n, 2); ``seed``: another one makes another map
+        * ``budget``: in tokens; rows beyond it are not asked
+        * ``like``: an exploration or its Parquet file: known rows keep their places
+        * ``height``: of the map on the page, in pixels
+
+        Raises `SettingsError` for what cannot be explored. Needs the extra ``[explore]``.
+        """
+        try:
+            from ..providers.sophnet.embeddings.embeddings import Embeddings
+            from .exploring import Parts, explore
+        except ImportError as error:
+            raise SettingsError(
+                f"Exploring needs {error.name or 'numpy'}, which is not installed: "
+                'pip install "sophnet-jupyter[explore]".'
+            ) from None
+        embeddings = Embeddings(self._sophnet, place=self._place("embeddings"))
+        return explore(
+            Parts(
+                settings=self.settings,
+                embeddings=embeddings,
+                ask=lambda prompt, **options: self.chat.stream(prompt, **options),
+            ),
+            data,
+            text=text,
+            image=image,
+            color=color,
+            center=center,
+            vectors=vectors,
+            model=model,
+            dimensions=dimensions,
+            projection=projection,
+            seed=seed,
+            budget=budget,
+            like=like,
+            height=height,
+        )
 
     @cached_property
     def dify(self) -> Dify:

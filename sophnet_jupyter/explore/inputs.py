@@ -33,9 +33,22 @@ class Inputs:
     kinds: list[Kind]
     labels: list[Any]
     vectors: Floats | None = None
-    # Columns of a saved exploration.
+    # Whether they are those of a saved exploration.
     saved: bool = False
+    columns: tuple[Any, Any] = (None, None)
     missing: dict[int, str] = field(default_factory=dict)
+
+    def joined(self, more: Inputs, table: DataTable) -> Inputs:
+        """These, and behind them others; ``table`` is that of both."""
+        labels = table.index
+        return Inputs(
+            table=table,
+            texts=self.texts + more.texts,
+            images=list(self.images) + list(more.images),
+            kinds=self.kinds + more.kinds,
+            labels=list(range(table.height)) if labels is None else labels,
+            columns=self.columns,
+        )
 
 
 def read(
@@ -64,7 +77,8 @@ def read(
         kinds=kinds,
         labels=list(range(table.height)) if labels is None else labels,
         vectors=given,
-        saved={"x", "y", VECTOR} <= set(table.columns),
+        saved={"x", "y", "cluster", VECTOR} <= set(table.columns),
+        columns=(text, image),
     )
     if given is None:
         inputs.missing = _reasons(kinds, table.column(text) if text is not None else [])

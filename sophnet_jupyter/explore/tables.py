@@ -82,6 +82,13 @@ class DataTable:
         ]
         return _of(self._frame.with_columns(*series))
 
+    def joined(self, more: DataTable) -> DataTable:
+        """These rows, and behind them those of a table with the same columns."""
+        own = [name for name in self.columns if name in more.columns]
+        if missing := [str(name) for name in self.columns if name not in own]:
+            raise SettingsError(f"The rows lack {', '.join(missing)}.")
+        return _of(nw.concat([self._frame, more._frame.select(*own)], how="vertical"))
+
     def to_parquet(self, path: Path) -> None:
         """Raises `SettingsError` without pyarrow, where that is what writes it."""
         try:

@@ -41,6 +41,7 @@ MAGICS = {
     "ocr": Entry("ocr", "OcrMagics", LINE),
     "knowledge": Entry("knowledge.knowledge", "KnowledgeMagics", LINE),
     "embed": Entry("embed", "EmbedMagics", BOTH),
+    "explore": Entry("explore", "ExploreMagics", LINE),
     "listen": Entry("listen", "ListenMagics", LINE),
     "talk": Entry("talk", "TalkMagics", LINE),
     "dify": Entry("dify.dify", "DifyMagics", BOTH, prose=True),

@@ -28,6 +28,7 @@ PACKAGE = "sophnet_jupyter."
 # Where what we show ourselves lives; by name, so that it is imported when there is some.
 RESPONSE = "sophnet_jupyter.response.response", "Response"
 COMPARISON = "sophnet_jupyter.runs.compare.comparison", "Comparison"
+EXPLORATION = "sophnet_jupyter.explore.exploration", "Exploration"
 BACKGROUND = "sophnet_jupyter.magics.background.handle", "Background"
 # What registers targets of comms, once it is imported.
 TARGETS = "sophnet_jupyter.widgets.panel.line", "sophnet_jupyter.widgets.hearing.uplink"
@@ -58,6 +59,8 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     formatter.mimebundle_formatter.for_type_by_name(*RESPONSE, session.mime_bundle)
     formatter.ipython_display_formatter.for_type_by_name(*COMPARISON, session.quiet)
     formatter.mimebundle_formatter.for_type_by_name(*COMPARISON, session.mime_bundle)
+    formatter.ipython_display_formatter.for_type_by_name(*EXPLORATION, session.quiet)
+    formatter.mimebundle_formatter.for_type_by_name(*EXPLORATION, session.begun)
     prose = [name for name, entry in MAGICS.items() if entry.prose]
     shell.input_transformers_cleanup.append(transformer(prose))
     shell.events.register("post_run_cell", session.after_cell)
@@ -102,7 +105,7 @@ def _take_away(shell: Any) -> bool:
     for holder in ours:
         shell.configurables.remove(holder)
     formatter = shell.display_formatter
-    for home in (RESPONSE, BACKGROUND, COMPARISON):
+    for home in (RESPONSE, BACKGROUND, COMPARISON, EXPLORATION):
         formatter.ipython_display_formatter.pop(".".join(home), None)
         formatter.mimebundle_formatter.pop(".".join(home), None)
     shell.input_transformers_cleanup[:] = [

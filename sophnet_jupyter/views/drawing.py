@@ -12,6 +12,7 @@ VIEWS = {
     "Response": "answer.choice",
     "Run": "runs.still",
     "Comparison": "compare.grid",
+    "Exploration": "explore.still",
     "TextDifference": "compare.marked",
     "Evaluation": "evaluation.whole",
     "Turned": "evaluation.changed",

@@ -14,7 +14,7 @@ LEAST_ROWS = 3
 # How many rows every word is thought to stand in besides: rare words prove little.
 _PRIOR = 0.5
 # In standard errors: what is less so may be chance, and most of all with words that most rows have.
-_CERTAIN, _COMMON = 1.0, 10.0
+_CERTAIN, _ELSEWHERE, _COMMON = 1.0, 2.0, 10.0
 
 
 def keywords(texts: Iterable[Any], clusters: Iterable[Any], n: int = 8) -> list[list[str]]:
@@ -65,7 +65,8 @@ def _best(inside: _Counts, whole: _Counts, n: int) -> list[str]:
             continue
         there, others = whole.rows_with[term] - here, rows - size
         score = _log_odds(here, size, there, others)
-        if score > _CERTAIN + _COMMON * there / max(others, 1):
+        common = (_ELSEWHERE + _COMMON * there / others) if there else 0.0
+        if score > _CERTAIN + common:
             scores[term] = score
     return _apart(sorted(scores, key=lambda term: (-scores[term], term)), n)
 

@@ -195,6 +195,12 @@ class KernelSession:
         noted[:] = [output for output in noted if output["data"] != data]
         return data
 
+    def begun(self, exploration: Any) -> dict[str, str]:
+        """The bundle of an exploration, whose work begins when it is shown."""
+        with suppress(SophNetError):
+            exploration.begin()
+        return self.mime_bundle(exploration)
+
     def _just_drew(self, response: object) -> Context | None:
         drawn, context = self._drawn.get(self.shell.execution_count, (None, None))
         return context if response is drawn else None

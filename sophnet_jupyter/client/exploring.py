@@ -1,0 +1,151 @@
+"""What an exploration asks of a client: vectors at a patient pace, and words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SettingsError
+from ..events import Event
+from ..explore.cache import opened
+from ..explore.exploration import Exploration
+from ..explore.inputs import read
+from ..explore.session.base import ExploreOptions
+from ..explore.session.growing import Before
+from ..explore.session.service import Input, SentImage
+from ..prompt.images.attach import attach
+from ..prompt.images.objects import SUFFIXES, is_picture
+from ..providers.sophnet.embeddings.embeddings import Embeddings
+from ..providers.sophnet.embeddings.request import CLIP, TEXT, ImageInputs, model_for, most_of
+from ..settings import cache_folder
+from ..wire.pace import patient
+from .vectors import KeptHere
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+# A model of images looks at some 224 pixels: larger ones cost time and room only.
+_SIDE = 512
+# Seconds that one request of many may take with all its attempts.
+_PATIENCE = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """
+    What of a client an exploration uses. ``embeddings`` are none of which the history keeps the
+    answers: 100,000 vectors would push out everything else. ``ask`` asks a chat model.
+    """
+
+    settings: Settings
+    embeddings: Embeddings
+    ask: Callable[..., AsyncGenerator[Event, None]]
+
+
+class ClientVectors:
+    """One client's embeddings and chat, as an exploration uses them."""
+
+    def __init__(self, parts: Parts, model: str | None, dimensions: int | None) -> None:
+        self._parts = parts
+        self._model = model
+        self._dimensions = dimensions
+        self._kept = KeptHere(parts.settings)
+
+    def facts(self, *, images: bool) -> Mapping[str, object]:
+        model = model_for(self._model or (CLIP if images else TEXT), ImageInputs())
+        if images and model != CLIP:
+            # The service says it more plainly than a failed request of each batch would.
+            model_for(model, ImageInputs(sent=["image"]))
+        return {"model": model, "dimensions": self._dimensions or 1024}
+
+    def per_request(self, model: str) -> int:
+        return most_of(model, None)
+
+    def is_picture(self, value: Any) -> bool:
+        """Also bytes, and the path or the address of an image."""
+        if isinstance(value, bytes | bytearray):
+            return True
+        if isinstance(value, str):
+            suffix = os.path.splitext(value.partition("?")[0])[1].lower()  # noqa: PTH122
+            local = suffix in SUFFIXES and "\n" not in value
+            return local and (value.startswith("https://") or Path(value).expanduser().is_file())
+        return is_picture(value)
+
+    def image(self, value: Any) -> SentImage:
+        found = attach([value], max_side=_SIDE)
+        if len(found) != 1:
+            raise SettingsError(f"{len(found)} images stand for one row.")
+        url = str(found[0].part["image_url"]["url"])
+        content = url.partition(",")[2] if url.startswith("data:") else url
+        return SentImage(
+            content=content,
+            item=found[0],
+            label=found[0].label,
+            thumbnail=found[0].thumbnail,
+        )
+
+    async def embed(
+        self, texts: Sequence[str], images: Sequence[Any], facts: Mapping[str, object]
+    ) -> AsyncGenerator[Event, None]:
+        options: dict[str, Any] = {"model": facts["model"], "dimensions": facts["dimensions"]}
+        if images:
+            options["images"] = list(images)
+        with patient(_PATIENCE):
+            events = self._parts.embeddings.stream(list(texts) or None, **options)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    def find(self, inputs: Sequence[Input], facts: Mapping[str, object]) -> Mapping[Input, Any]:
+        return self._kept.find(inputs, facts)
+
+    def keep(
+        self, inputs: Sequence[Input], data: bytes, dimensions: int, facts: Mapping[str, object]
+    ) -> None:
+        self._kept.keep(inputs, data, dimensions, facts)
+
+    def find_map(self, key: bytes, count: int) -> Any:
+        return opened(cache_folder()).find_map(key, count)
+
+    def keep_map(self, key: bytes, points: Any) -> None:
+        opened(cache_folder()).keep_map(key, points)
+
+    def ask(self, prompt: str, *, model: str | None, **options: Any) -> AsyncGenerator[Event, None]:
+        return self._parts.ask(prompt, model=model, **options)
+
+
+def explore(parts: Parts, data: Any, **given: Any) -> Exploration:
+    """The exploration of what was given; see `Client.explore`. Raises `SettingsError`."""
+    like, model, dimensions = given["like"], given["model"], given["dimensions"]
+    if like is not None and not isinstance(like, Exploration):
+        made = Before(like).made
+        model = model or made.get("model") or None
+        dimensions = dimensions or made.get("dimensions") or None
+    service = ClientVectors(parts, model, dimensions)
+    inputs = read(
+        data,
+        text=given["text"],
+        image=given["image"],
+        vectors=given["vectors"],
+        is_picture=service.is_picture,
+    )
+    options = ExploreOptions(
+        model=model,
+        dimensions=dimensions,
+        center=given["center"],
+        color=given["color"],
+        projection=given["projection"],
+        seed=given["seed"],
+        budget=given["budget"],
+        height=given["height"],
+    )
+    exploration = Exploration(inputs, service, options, like=like)
+    if options.color is not None:
+        exploration.color(options.color)
+    if options.center is not None:
+        exploration.check_center()
+    return exploration

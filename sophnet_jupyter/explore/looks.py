@@ -1,0 +1,24 @@
+"""
+How an exploration is drawn, and on which loop it works: neither is known here.
+
+The package puts its own functions here, so that this folder knows no notebook.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def _plainly(value: object) -> Mapping[str, str]:
+    return {"text/plain": repr(value)}
+
+
+def _none() -> asyncio.AbstractEventLoop | None:
+    return None
+
+
+draw: Callable[[Any], Mapping[str, str]] = _plainly
+# The loop of the process, where it has one; else an exploration works on the loop that first waits.
+home: Callable[[], asyncio.AbstractEventLoop | None] = _none

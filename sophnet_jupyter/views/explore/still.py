@@ -1,0 +1,113 @@
+"""An exploration as it stays in a notebook: its picture, and its clusters as a table."""
+
+from __future__ import annotations
+
+import base64
+
+from ...explore.exploration import Exploration
+from ..safe.control_characters import plain
+from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
+
+# Clusters of the table; bytes of the picture.
+ROWS, LARGEST = 12, 300_000
+_WIDTHS = (900, 700, 500)
+_TABLE = f"{SMALL};border-collapse:collapse;margin:6px 0;width:auto"
+_CELL = f"border:{LINE};padding:3px 8px;text-align:left;vertical-align:top"
+_TITLES = ("cluster", "rows", "such as")
+_LONGEST, _EXAMPLE = 60, 90
+_WORDS = {
+    "embedding": "waits to be embedded",
+    "placing": "is being placed",
+    "ready": "",
+    "stopped": "was stopped",
+    "failed": "failed",
+}
+
+
+def bundle(exploration: Exploration, context: object = None) -> dict[str, str]:
+    """The whole as HTML, with the picture in it, and plain text."""
+    return {"text/html": _html(exploration), "text/plain": in_words(exploration)}
+
+
+def has_map(exploration: Exploration) -> bool:
+    return bool((exploration.map == exploration.map).any())
+
+
+def facts(exploration: Exploration) -> list[str]:
+    """What is told in one line above the picture."""
+    found = [f"{len(exploration):,} rows"]
+    if missing := len(exploration.missing):
+        found.append(f"{missing:,} without a vector")
+    if said := _WORDS[exploration.state]:
+        found.append(said)
+    if exploration.vectors.shape[1]:
+        found.append(f"{exploration.vectors.shape[1]:,} dimensions")
+    if exploration.state == "ready" and has_map(exploration):
+        quality = exploration.quality
+        if quality.trust == quality.trust:
+            found.append(f"trust {quality.trust:.2f}")
+            found.append(f"{quality.kept:.0%} of true neighbors are neighbors here")
+    return found
+
+
+def in_words(exploration: Exploration) -> str:
+    """The same for a terminal."""
+    lines = [", ".join(facts(exploration)), *exploration.notices]
+    if exploration.error is not None:
+        lines.append(str(exploration.error))
+    if exploration.state == "ready" and has_map(exploration):
+        for number, size in _sizes(exploration):
+            name = clipped(one_line(exploration.cluster_name(number)), _LONGEST)
+            lines.append(f"{size:>7,}  {name}")
+    return plain("\n".join(lines))
+
+
+def _html(exploration: Exploration) -> str:
+    said = " · ".join(words(each, 200) for each in facts(exploration))
+    parts = [f'<div style="{SMALL};margin:2px 0 6px"><span style="{FAINT}">{said}</span></div>']
+    parts += [f'<div style="{SMALL};{FAINT}">{words(n, 400)}</div>' for n in exploration.notices]
+    if exploration.error is not None:
+        parts.append(f'<div style="color:#c62828">{words(str(exploration.error), 600)}</div>')
+    if has_map(exploration):
+        parts.append(_picture(exploration))
+    if exploration.state == "ready" and has_map(exploration):
+        parts.append(_table(exploration))
+    return "".join(parts)
+
+
+def _picture(exploration: Exploration) -> str:
+    labels = exploration.state == "ready"
+    for width in _WIDTHS:
+        data = exploration.to_png(width=width, scale=1, labels=labels)
+        if len(data) <= LARGEST:
+            break
+    said = f"Map of {len(exploration):,} rows"
+    return (
+        f'<img alt="{said}" src="data:image/png;base64,{base64.b64encode(data).decode()}"'
+        ' style="border-radius:6px;height:auto;max-width:100%">'
+    )
+
+
+def _sizes(exploration: Exploration) -> list[tuple[int, int]]:
+    labels = exploration.cluster_labels
+    count = int(labels.max(initial=-1)) + 1
+    return [(number, int((labels == number).sum())) for number in range(min(count, ROWS))]
+
+
+def _table(exploration: Exploration) -> str:
+    rows = []
+    for number, size in _sizes(exploration):
+        near = exploration.examples(number, 1)
+        example = exploration.text_of(int(near[0])) if len(near) else ""
+        rows.append(
+            f'<tr><td style="{_CELL}">{words(exploration.cluster_name(number), _LONGEST)}</td>'
+            f'<td style="{_CELL};text-align:right">{size:,}</td>'
+            f'<td style="{_CELL};{FAINT}">{words(example, _EXAMPLE)}</td></tr>'
+        )
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col" style="{_CELL}">{title}</th>' for title in _TITLES)
+    return (
+        f'<div style="overflow-x:auto"><table style="{_TABLE}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )

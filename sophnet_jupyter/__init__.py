@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .client import Client as Client
     from .client import Dify as Dify
     from .client import TeleAI as TeleAI
+    from .client.runs import run as run
     from .errors import ServiceError as ServiceError
     from .errors import SettingsError as SettingsError
     from .errors import SophNetError as SophNetError
@@ -58,6 +59,7 @@ _HOMES = {
     "VideoStudio": "widgets.studio.video_studio",
     "VoiceChat": "widgets.voicechat.panel",
     "VoiceStudio": "widgets.voice_studio.panel",
+    "run": "client.runs",
     "tool": "prompt.tools.tools",
 }
 
@@ -104,7 +106,7 @@ def __getattr__(name: str) -> Any:
     if hasattr(value, "make_client"):
         # Panels are handed their client; one that was given none makes the usual one.
         value.make_client = staticmethod(_client_of_a_panel)
-    if name in ("Client", "Dify", "Response", "TeleAI"):
+    if name in ("Client", "Dify", "Response", "TeleAI", "run"):
         _dress()
     globals()[name] = value
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from ..options.chat import ChatOptions
 from ..options.words import checks_keywords, shows_options
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from ..runs.compare.comparison import Comparison
     from ..runs.evaluation.evaluation import Evaluation
     from ..runs.run import Run
+    from .recording import Recorder
 
 
 @checks_keywords("chat")
 class Chat(provider.Chat):
     """Chat completions: `create` and `stream` for one answer, `map` for every row of a table."""
 
+    _recorder: Recorder | None = None
+    """What keeps the calls and runs of its client."""
     _vectors: Callable[[], Embeddings] | None = None
     """Vectors for scores that compare by meaning."""
 
@@ -33,7 +36,13 @@ class Chat(provider.Chat):
         *,
         model: str | None = None,
         system: str | None = None,
+        name: str | None = None,
+        resume: bool = False,
+        retry: Literal["failed"] | None = None,
+        anyway: bool = False,
         first: int | None = None,
+        budget: float | str | None = None,
+        cache: bool = False,
         concurrency: int = 32,
         patience: float = 600.0,
         **options: Unpack[ChatOptions],
@@ -48,14 +57,24 @@ class Chat(provider.Chat):
         ``await run`` the run with all of them, ``run.to_frame()`` the table with its answers.
 
         ``model`` is the one to ask, else that of the client; ``system`` what it is told first;
-        ``images`` is a column of pictures, or pictures for every row; ``first`` asks for so many
-        rows only; ``concurrency``, up to 32, is how many are under way at once; ``patience`` is
+        ``images`` is a column of pictures, or pictures for every row. ``first`` asks for so many
+        rows only; ``budget`` ends it before it takes more: ``200_000`` are tokens, ``"2.00 CNY"``
+        is money by the prices of docs/history.md; ``cache=True`` takes answers to equal questions
+        that were kept.
+
+        With a ``name``, or in a client with ``history=True``, it is kept row by row.
+        ``resume=True`` goes on with the run of that name, notebook, prompt and table, and asks only
+        what has no answer; ``retry="failed"`` asks what failed once more, too. ``anyway=True`` goes
+        on where prompt or table have changed, and keeps the rows whose prompt is equal.
+
+        ``concurrency``, up to 32, is how many are under way at once; ``patience`` is
         what a row may take, in seconds.
 
         A row that fails has an ``error``, and the others go on; a rejected key, an empty balance
         or a refused schema ends the run, and is raised by whoever waits for it. Raises
         `SettingsError` where the prompt names no column, or an option cannot be right.
         """
+        from .kept_runs import keep
         from .mapping import map_chat
 
         asked: dict[str, Any] = {
@@ -66,15 +85,18 @@ class Chat(provider.Chat):
         if getattr(type(template), "brings_words", False) and not model:
             # The file may name its own.
             asked["model"] = template.options.get("model") or asked["model"]
-        return map_chat(
+        run = map_chat(
             self,
             template,
             rows,
             asked,
             first=first,
+            budget=budget,
+            cache=cache,
             concurrency=concurrency,
             patience=patience,
         )
+        return keep(self._recorder, run, name=name, resume=resume, retry=retry, anyway=anyway)
 
     @shows_options(ChatOptions, request, question)
     def compare(

@@ -118,6 +118,7 @@ class Client:
             voice_id=self.settings.easyllm_ids.get("voice", ""),
         )
         chat._vectors = lambda: self.embeddings
+        chat._recorder = self._recorder
         return self._kept(chat)
 
     @cached_property

@@ -5,18 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import SettingsError
 from ..events import Event
+from ..history.prices import Prices
+from ..response import Response
 from ..runs.columns import PARSED, fields_of
 from ..runs.file_template import FileTemplate
 from ..runs.rows import NOTHING, Item
 from ..runs.run import Run
 from ..runs.tables import Table
 from ..runs.template import Template
+from ..settings import data_folder
 from ..wire.pace import patient
 from ..wire.wire import Wire
+
+if TYPE_CHECKING:
+    from ..history.budget import Meter
 
 
 class PacedResource(Protocol):
@@ -41,13 +47,15 @@ def map_chat(
     asked: Mapping[str, Any],
     *,
     names: Mapping[str, Any] = NOTHING,
+    cache: bool = False,
     **how: Any,
 ) -> Run:
     """
     A run of a chat over the rows of a table; see `Chat.map`.
 
     ``asked`` are the options of every row, the model among them. ``names`` are variables that the
-    template may name beside the columns. ``how`` are further arguments of `run_of`. Raises
+    template may name beside the columns; ``cache`` takes answers to equal questions that were kept.
+    ``how`` are further arguments of `run_of`. Raises
     `SettingsError`.
     """
     options = {name: value for name, value in asked.items() if value is not None}
@@ -66,7 +74,7 @@ def map_chat(
     prompt.check(table)
 
     def ask(item: Item) -> AsyncGenerator[Event, None]:
-        return chat.stream(item.prompt, **options, **item.options)
+        return chat.stream(item.prompt, cache=cache, **options, **item.options)
 
     fields = fields_of(options.get("schema")) or ([PARSED] if options.get("json_mode") else [])
     way = salt(options)
@@ -84,8 +92,19 @@ def map_chat(
         ).hexdigest(),
         used=prompt.named(table),
         fields=fields,
+        longest=options.get("max_tokens") or options.get("max_completion_tokens"),
+        revive=_reviver(options),
         **how,
     )
+
+
+def _reviver(options: Mapping[str, Any]) -> Callable[[str], Any] | None:
+    """Makes the value that the schema describes of an answer that was kept."""
+    if (schema := options.get("schema")) is None:
+        return None
+    from ..prompt.forms.shape import shape
+
+    return shape(schema).read
 
 
 def run_of(
@@ -96,12 +115,14 @@ def run_of(
     lane: str,
     table: Table,
     patience: float = 600.0,
+    budget: object = None,
     **how: Any,
 ) -> Run:
     """
     A run of any resource, whose rows wait patiently for their turns.
 
-    ``lane`` is what calls ``of`` it are called on the way; ``how`` are further arguments of `Run`.
+    ``lane`` is what calls ``of`` it are called on the way, ``budget`` what it may take: see
+    `history.budget`. ``how`` are further arguments of `Run`.
     """
     if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
         raise SettingsError(f"patience is a number of seconds above 0, not {patience!r:.80}.")
@@ -110,15 +131,36 @@ def run_of(
         told = of._wire.told(lane)
         return str(told) if told.learned or told.refused_share else ""
 
+    prices = Prices.read(data_folder())
+
+    def price(response: Response) -> tuple[float, str] | None:
+        cost = prices.cost(response, model=lane)
+        return (float(cost.amount), cost.currency) if cost else None
+
     return Run(
         items,
         ask,
+        price=price,
+        meter=_meter(budget, prices, of, lane),
         total=table.height,
         table=table,
         patience=patience,
         around=partial(patient, seconds=patience),
         waits=waits,
         **how,
+    )
+
+
+def _meter(budget: object, prices: Prices, of: PacedResource, lane: str) -> Meter | None:
+    if budget is None:
+        return None
+    from ..history import budget as budgets
+
+    limit = budgets.budget(budget, prices)
+    service = of._wire.origin.service
+    # Answers of an app name their price themselves.
+    return budgets.Meter(
+        limit, prices, service=service, model=lane, priced_by_service=lane == "app"
     )
 
 

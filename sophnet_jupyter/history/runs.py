@@ -164,6 +164,27 @@ class RunRecord:
             300,
         )
 
+    def adopt(self, row: KeptRow) -> None:
+        """Have a row of another run as one of this, with the call that answered it."""
+        values = (self.id, row.number, row.key.encode(), row.state, row.attempts, row.error)
+        self.history.writer.put(
+            lambda rows: rows.execute(
+                "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, row.call)
+            ),
+            300,
+        )
+
+    def calls(self) -> dict[int, int]:
+        """The id of the call that answered each row, by the row's number. Blocking."""
+
+        def work(rows: sqlite3.Connection) -> dict[int, int]:
+            found = rows.execute(
+                "SELECT number, call FROM rows WHERE run = ? AND call IS NOT NULL", [self.id]
+            )
+            return dict(found.fetchall())
+
+        return self.history.read(work)
+
     def states(self) -> dict[int, tuple[str, str]]:
         """The state and the key of each row by its number, without the answers. Blocking."""
 

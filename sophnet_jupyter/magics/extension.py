@@ -46,6 +46,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     """
     _take_away(shell)
     session = KernelSession(shell)
+    session.dress = dress or session.dress
     magics = lazy_magics(shell, session, dress)
     own = SophNetMagics(shell, session, partial(summaries, magics))
     shelf.in_files = media_in_files()

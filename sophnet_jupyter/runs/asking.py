@@ -67,6 +67,8 @@ async def ask_one(
 def _row(row: Row, response: Response, begun: float, error: str, price: Price | None) -> Row:
     cost, currency = (price(response) if price else None) or _own_price(response.usage)
     changes: dict[str, Any] = {"cost": cost, "currency": currency, "packed": pack(response)}
+    if response.replayed:
+        changes |= {"cached": True, "call": response.replayed.call}
     seconds = round(time.monotonic() - begun, 3)
     return replace(row, ending=response.ending, error=error, seconds=seconds, **changes)
 

@@ -37,6 +37,12 @@ class Questions:
         self.taken += item is not None
         return item
 
+    def put_back(self, item: Item) -> None:
+        """It was not asked after all: it is the next."""
+        if self._first.get(item.key) == item.number:
+            del self._first[item.key]
+        self._again.appendleft(item)
+
     def first_like(self, item: Item) -> int | None:
         """The number of the row that answers for this one too; None for one that is asked."""
         if not item.key:

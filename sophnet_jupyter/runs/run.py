@@ -19,6 +19,7 @@ from .asking import Price, ask_one
 from .bell import Bell
 from .columns import added
 from .failures import ends_all
+from .keeping import RowKeeper, RunKeeper, SpendMeter
 from .looks import Drawn
 from .progress import RunProgress, State, Tally
 from .questions import Questions
@@ -52,7 +53,9 @@ class Run(Drawn):
     again, to be looked at. ``sources`` says where the values of the ``template`` are from,
     ``name`` what the run is called, ``prompt_hash`` tells its way to ask from others, ``used`` are
     the columns that it reads. ``around`` is entered by each of those who ask; ``waits`` says
-    what was learned about how much the service lets through. Raises `SettingsError`.
+    what was learned about how much the service lets through. ``meter`` keeps a budget, for which
+    ``longest`` is the most tokens of an answer; ``revive`` makes of an answer's text what was
+    parsed. Raises `SettingsError`.
     """
 
     def __init__(
@@ -78,6 +81,9 @@ class Run(Drawn):
         used: Iterable[str] = (),
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
         waits: Callable[[], str] = str,
+        meter: SpendMeter | None = None,
+        longest: int | None = None,
+        revive: Callable[[str], Any] | None = None,
     ) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
             raise SettingsError(f"concurrency goes from 1 to {MOST_AT_ONCE}, not {concurrency}.")
@@ -91,6 +97,10 @@ class Run(Drawn):
         self.notes: list[str] = []
         self.prompt_hash, self._used = prompt_hash, list(used)
         self._around, self._waits = around, waits
+        self._meter, self._longest = meter, longest
+        self.revive = revive
+        self._record: RunKeeper | None = None
+        self._spent = False
         self._ask, self._stop_on, self._price = ask, stop_on, price
         self._more, self._known, self._make = dict(more or {}), known, make
         self._questions = Questions(items, limit=first)
@@ -128,6 +138,8 @@ class Run(Drawn):
             return "done"
         if self.error is not None:
             return "failed"
+        if self._spent:
+            return "budget"
         return "stopped" if self._questions.taken else "ready"
 
     @property
@@ -174,7 +186,14 @@ class Run(Drawn):
 
     def columns(self) -> dict[str, list[Any]]:
         """What it adds to its table, a value for each row that was asked for."""
-        return self._added(self.rows)[0]
+        rows = self.rows
+        if calls := self._record.calls() if self._record else {}:
+            rows = [replace(row, call=calls.get(row.number, row.call)) for row in rows]
+        return self._added(rows)[0]
+
+    def keep(self, record: RunKeeper | None, known: Callable[[Item], Row | None] | None) -> None:
+        """Have it kept row by row, and go on from what is ``known``. Before it begins."""
+        self._record, self._known = record, known
 
     def columns_of(self, rows: Sequence[Row]) -> dict[str, list[Any]]:
         """The same for some rows: those of the schema first, then the facts about each."""
@@ -242,6 +261,14 @@ class Run(Drawn):
     def table_hash(self) -> str:
         """What tells its table from others, by the columns that it reads; empty without length."""
         return self.table.fingerprint(self._used)
+
+    def fill(self, rows: Iterable[Row]) -> None:
+        """Have it hold these rows, which were answered before: it is one to look at."""
+        for row in rows:
+            if row.ending:
+                self._put(Item(number=row.number, prompt=""), row, kept=True)
+        self._questions.taken = max((each + 1 for each in self._found), default=0)
+        self._over = self._tally.done >= (self.whole or 0)
 
     def question(self, number: int) -> Item | None:
         """The question of a row as it is sent; None where it cannot be made again."""
@@ -343,8 +370,9 @@ class Run(Drawn):
     async def _followed(self) -> AsyncGenerator[None, None]:
         """Keeps the run going while somebody follows it; the last to leave stops it."""
         if self._task is None and not self._over:
-            self.error = None
+            self.error, self._spent = None, False
             self._reopen({"stopped"})
+            self._note_state("running")
             self._since = time.monotonic()
             self._task = asyncio.create_task(self._all())
             self._bell.ring()
@@ -363,7 +391,7 @@ class Run(Drawn):
         workers = [asyncio.create_task(self._work()) for _ in range(self.concurrency)]
         try:
             await asyncio.gather(*workers)
-            self._over = True
+            self._over = not self._spent
         except asyncio.CancelledError:
             pass  # stopped: the next who follows has the rest asked
         except Exception as error:
@@ -374,25 +402,41 @@ class Run(Drawn):
             await asyncio.wait(workers)
             self._seconds += time.monotonic() - self._since
             self._task = None
+            self._note_state(self.state)
             self._bell.ring()
+
+    def _note_state(self, state: str) -> None:
+        if self._record:
+            self._record.state(state, total=self.whole or self._questions.taken)
 
     async def _work(self) -> None:
         """One of those that ask, a question after the other."""
         with self._around():
             while (item := await self._next()) is not None:
+                first = self._questions.first_like(item)
                 if self._known and (row := self._known(item)):
                     self._put(item, replace(row, number=item.number), kept=True)
                     self._bell.ring()
-                    continue
-                first = self._questions.first_like(item)
-                if first is not None:
+                elif first is not None:
                     self._answer_like(first, item)
-                    continue
-                self._under_way += 1
-                try:
+                elif await self._may_spend(item):
                     await self._ask_one(item)
-                finally:
-                    self._under_way -= 1
+                else:
+                    self._questions.put_back(item)
+                    break
+
+    async def _may_spend(self, item: Item) -> bool:
+        """Whether the budget allows it, now or once what is under way has cost less."""
+        while self._meter and not self._spent:
+            rung = self._bell.rung
+            if self._meter.reserve(str(item.prompt), self._longest):
+                break
+            self._spent = not self._under_way
+            if not self._spent:
+                await self._bell.wait(rung)
+        if self._spent:
+            self._bell.ring()
+        return not self._spent
 
     async def _next(self) -> Item | None:
         """The next question, once it may be sent."""
@@ -409,22 +453,34 @@ class Run(Drawn):
 
     async def _ask_one(self, item: Item) -> None:
         before = self._found.get(item.number)
-        ending: list[Exception | None] = [None]
+        ended: list[Exception] = []
+        record: AbstractContextManager[RowKeeper | None]
+        record = self._record.row(item.number, item.key) if self._record else nullcontext()
 
         def keep(row: Row, error: Exception | None) -> None:
+            if kept is not None:
+                kept.done(state=row.ending, attempts=row.attempts, error=row.error)
+            if self._meter:
+                self._meter.settle(row.response)
             self._keep(item, row)
-            ending[0] = error
+            ended.extend([error] if error else [])
 
-        await ask_one(
-            item,
-            self._ask,
-            keep,
-            patience=self.patience,
-            attempts=before.attempts + 1 if before else 1,
-            price=self._price,
-        )
-        if ending[0] is not None and self._stop_on(ending[0]):
-            raise ending[0]
+        self._under_way += 1
+        try:
+            with record as kept:
+                await ask_one(
+                    item,
+                    self._ask,
+                    keep,
+                    patience=self.patience,
+                    attempts=before.attempts + 1 if before else 1,
+                    price=self._price,
+                )
+        finally:
+            self._under_way -= 1
+            self._bell.ring()
+        if ended and self._stop_on(ended[0]):
+            raise ended[0]
 
     def _keep(self, item: Item, row: Row) -> None:
         self._put(item, row)

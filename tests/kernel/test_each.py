@@ -136,6 +136,55 @@ def test_an_interrupt_keeps_what_is_done_and_resume_asks_only_the_rest(
         assert f"{done} from before" in again.text
 
 
+def test_a_run_goes_on_in_another_kernel_and_is_listed_there(
+    ready: Any, sandbox: Any, start_kernel: Callable[..., Any]
+) -> None:
+    cell = "%%sophchat --each df -o kept_one --first 4\nWhat is {n}*17?"
+    assert ready.run(cell).status == "ok"
+    listed = ready.run("%sophnet runs").text
+    assert "kept_one" in listed
+    assert "4 of 4" in listed
+    ready.run("import os")
+    folder = ready.value("os.environ['SOPHNET_DATA_DIR']")
+    with start_kernel(SOPHNET_SANDBOX_URL=sandbox.root, SOPHNET_DATA_DIR=folder) as other:
+        other.run(SET_UP)
+        assert "kept_one" in other.run("%sophnet runs").text
+        shown = other.run("%sophnet runs kept_one")
+        assert "4 of" in shown.text
+        assert "17" in shown.text
+        sandbox.forget()
+        again = other.run(cell.replace("--first 4", "--resume"))
+        assert again.status == "ok", again.text
+        assert "4 from before" in again.text
+        assert len(sandbox.prompts()) == 2
+        assert other.value("set(kept_one.ending)") == {"complete"}
+        assert other.value("bool(kept_one.call.notna().all())")
+    assert "No run is called 'nothing'" in ready.run("%sophnet runs nothing").text
+
+
+def test_a_budget_ends_a_run_before_it_takes_more(ready: Any, sandbox: Any) -> None:
+    said = ready.run("%%sophchat --each df -o poor --budget 1000-tokens --concurrency 1\nStory {n}")
+    assert said.status == "ok", said.text
+    assert "at the limit of its budget" in said.text
+    assert 1 <= ready.value("int((poor.ending == 'complete').sum())") < 6
+    taken = ready.value("int(poor.tokens_in.sum() + poor.tokens_out.sum())")
+    assert 0 < taken <= 1000
+    refused = ready.run("%%sophchat --each df -o poor --budget 2.00CNY\nStory {n}")
+    assert "needs the price of" in refused.text
+
+
+def test_an_answer_that_was_kept_is_taken_again(ready: Any, sandbox: Any) -> None:
+    ready.run("%%sophchat --each df -o first_time\nWhat is {n}*19?")
+    sandbox.forget()
+    said = ready.run("%%sophchat --each df -o second_time --cache\nWhat is {n}*19?")
+    assert "6 from earlier calls" in said.text
+    assert sandbox.prompts() == []
+    assert ready.value("(bool(second_time.cached.all()), int(second_time.tokens_in.sum()))") == (
+        True,
+        0,
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -14,7 +14,6 @@ from ...errors import SettingsError
 from ...runs.run import Run
 from .. import sheet
 from ..each.each import Each
-from ..each.earlier import Known
 from ..each.table import table_of
 from ..line.attachments import named_pictures
 from ..session.session import KernelSession
@@ -68,26 +67,25 @@ class ChatRows:
             "max_side": args.max_side,
         }
         chat = self._session.client.chat
+        assert chat._recorder  # a client gives its chat one
 
-        def make(known: Known | None) -> Run:
-            return map_chat(
-                chat,
-                self._prompt,
-                table,
-                options,
-                names={} if args.raw else names,
-                known=known,
-                first=args.first,
-                concurrency=args.concurrency,
-            )
-
+        run = map_chat(
+            chat,
+            self._prompt,
+            table,
+            options,
+            names={} if args.raw else names,
+            cache=args.cache,
+            first=args.first,
+            budget=args.budget,
+            concurrency=args.concurrency,
+        )
         if args.show_request:
-            self._show(chat, options, make(None))
+            self._show(chat, options, run)
             return
         self._session.models_seen.add(args.model)
-        Each(self._session, args, self._out).go(
-            make, asked=getattr(self._prompt, "text", self._prompt)
-        )
+        asked = getattr(self._prompt, "text", self._prompt)
+        Each(self._session, args, self._out).go(run, chat._recorder, asked=asked)
 
     def _show(self, chat: Any, options: dict[str, Any], run: Run) -> None:
         """The request of the first row; nothing is sent."""

@@ -15,10 +15,8 @@ from ...errors import SophNetError
 from ...events import Event
 from ...providers.dify.form import Parameters
 from ...runs.rows import Item
-from ...runs.run import Run
 from ...runs.tables import Table
 from ..each.each import Each
-from ..each.earlier import Known
 from ..each.table import table_of
 from ..session.session import KernelSession
 from .inputs import DifyQuestion
@@ -34,6 +32,7 @@ class DifyRows:
         self._app = app
         self._question = question
         self._form = form
+        self._cache = False
 
     def run(self, args: Namespace, out: str) -> None:
         """
@@ -41,27 +40,26 @@ class DifyRows:
 
         Raises `UsageError`, before anything is sent, for an input that the first row lacks.
         """
+        self._cache = bool(args.cache)
         table, _ = table_of(args.each, self._session.shell.user_ns)
         self._check(table)
 
-        def make(known: Known | None) -> Run:
-            return run_of(
-                self._items(table),
-                self._ask,
-                of=self._app,
-                lane="app",
-                table=table,
-                make=lambda number: self._item(number, table.row(number)),
-                template=self._question.text,
-                prompt_hash=hashlib.sha256(self._question.text.encode()).hexdigest(),
-                used=table.columns,
-                more={"message_id": lambda row: row.response.request_id},
-                known=known,
-                first=args.first,
-                concurrency=args.concurrency,
-            )
-
-        Each(self._session, args, out).go(make, asked=self._question.text)
+        run = run_of(
+            self._items(table),
+            self._ask,
+            of=self._app,
+            lane="app",
+            table=table,
+            make=lambda number: self._item(number, table.row(number)),
+            template=self._question.text,
+            prompt_hash=hashlib.sha256(self._question.text.encode()).hexdigest(),
+            used=table.columns,
+            more={"message_id": lambda row: row.response.request_id},
+            first=args.first,
+            budget=args.budget,
+            concurrency=args.concurrency,
+        )
+        Each(self._session, args, out).go(run, self._app._recorder, asked=self._question.text)
 
     def _check(self, table: Table) -> None:
         if (row := next(iter(table), None)) is None:
@@ -89,4 +87,4 @@ class DifyRows:
         return Item(number=number, prompt=asked.inputs, key=key, options=options, columns=row)
 
     def _ask(self, item: Item) -> AsyncGenerator[Event, None]:
-        return self._app.stream(item.prompt, files=item.options.get("files"))
+        return self._app.stream(item.prompt, files=item.options.get("files"), cache=self._cache)

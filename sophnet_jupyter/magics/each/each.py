@@ -8,15 +8,19 @@ from collections.abc import Callable
 
 from IPython.core.error import UsageError
 
-from ...errors import Stopped
+from ...client.kept_runs import Earlier, is_kept, record_of
+from ...client.recording import Recorder
+from ...errors import SettingsError, Stopped
+from ...history.runs import RunRecord
 from ...kernel import running
 from ...kernel.loop import run as wait_for
 from ...kernel.output import Cell
 from ...runs.known import find, remember
+from ...runs.rows import Row
 from ...runs.run import Run
 from ..background.jobs import WAITED, cell_waits
 from ..session.session import KernelSession
-from .earlier import CHANGED, EarlierRows, Known, rows_in
+from .earlier import CHANGED, rows_in
 from .job import RunJob
 from .watching import watching
 
@@ -41,7 +45,7 @@ class RunStopped(Stopped):
 def check(args: Namespace, out: str | None) -> None:
     """Raise `UsageError` for options that do not go together."""
     if args.each is None:
-        for name in ("resume", "retry", "anyway", "first"):
+        for name in ("resume", "retry", "anyway", "first", "budget", "cache"):
             if getattr(args, name):
                 raise UsageError(f"--{name} goes with --each: one answer alone is asked for anew.")
         return
@@ -63,18 +67,15 @@ class Each:
         self._args = args
         self._out = out
 
-    def go(self, make: Callable[[Known | None], Run], *, asked: str) -> None:
+    def go(self, run: Run, recorder: Recorder, *, asked: str) -> None:
         """
-        Make the run, and see it to its end; in the background the cell ends at once.
+        See a run to its end; in the background the cell ends at once.
 
-        ``make`` is handed what answers the rows that need not be asked. Raises `UsageError`,
-        `RunStopped`, or what has ended the run.
+        ``recorder`` keeps it row by row. Raises `UsageError`, `RunStopped`, or what has ended it.
         """
-        run = make(None)
-        if self._args.resume or self._args.retry:
-            run = make(self._known(run))
         run.name = self._out
         _ = run.table_hash  # of the table as it is now: somebody may change it in its place
+        self._keep(run, recorder if recorder.on else None)
         remember(run)
         cell = Cell(self._session.shell)
         in_background = bool(getattr(self._args, "background", False))
@@ -128,23 +129,38 @@ class Each:
     def _store(self, run: Run) -> None:
         self._session.shell.user_ns[self._out] = run.joined()
 
-    def _known(self, run: Run) -> Known:
-        """What need not be asked: of the table under the name of ``-o``, or of the run itself."""
-        args, before = self._args, find(self._out)
-        held = self._session.shell.user_ns.get(self._out)
+    def _keep(self, run: Run, recorder: Recorder | None) -> None:
+        """Have it kept, and go on from the table of ``-o`` or from what was kept."""
+        args = self._args
+        if not (args.resume or args.retry):
+            record, _ = record_of(recorder, run, resume=False, anyway=False)
+            run.keep(record, None)
+            return
+        before, held = find(self._out), self._session.shell.user_ns.get(self._out)
         if isinstance(held, Run):
             before, held = held, None
-        if held is None and before is None:
-            raise UsageError("--resume: there is no earlier result under the name of -o.")
         if before and before.state in ("running", "paused"):
             raise UsageError(f"{self._out} is still running: %sophnet cancel ends it.")
         if before and not args.anyway and (what := _changed(before, run)):
             raise UsageError(CHANGED.format(what=what))
+        record, rows = self._recorded(run, recorder, is_there=bool(before or held is not None))
+        rows = before.rows if before else rows
         if held is not None and not args.anyway:
-            rows = rows_in(held, run.table, before, run.fields)
-        else:
-            rows = before.rows if before else []
-        return EarlierRows(rows, failed=bool(args.retry), anyway=args.anyway)
+            rows = rows_in(held, run.table, rows, run.fields)
+        run.keep(record, Earlier(rows, failed=bool(args.retry), anyway=args.anyway))
+
+    def _recorded(
+        self, run: Run, recorder: Recorder | None, *, is_there: bool
+    ) -> tuple[RunRecord | None, list[Row]]:
+        """What was kept of it; what is there without was begun before anything was kept."""
+        if recorder and (is_there or is_kept(recorder, run)):
+            try:
+                return record_of(recorder, run, resume=True, anyway=self._args.anyway)
+            except SettingsError as error:
+                raise UsageError(f"--resume: {error}") from None
+        if not is_there:
+            raise UsageError("--resume: there is no earlier result under the name of -o.")
+        return record_of(recorder, run, resume=False, anyway=False)
 
 
 def _changed(before: Run, run: Run) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -11,7 +10,6 @@ from IPython.core.error import UsageError
 from ...errors import SettingsError
 from ...response import Response
 from ...runs.rows import Item, Row, pack
-from ...runs.run import Run
 from ...runs.tables import Record, Table
 
 Known = Callable[[Item], Row | None]
@@ -21,29 +19,11 @@ CHANGED = (
 )
 
 
-class EarlierRows:
-    """Rows that need not be asked: by their number and question, or by the question alone."""
-
-    def __init__(self, rows: Iterable[Row], *, failed: bool, anyway: bool) -> None:
-        wanted = ("complete",) if failed else ("complete", "failed", "incomplete")
-        found = [row for row in rows if row.ending in wanted]
-        self._by_number = {row.number: row for row in found}
-        self._by_key = {row.key: row for row in found if row.key} if anyway else {}
-        self._anyway = anyway
-
-    def __call__(self, item: Item) -> Row | None:
-        row = self._by_number.get(item.number)
-        if row and (row.key == item.key or not self._anyway):
-            return replace(row, key=item.key)
-        row = self._by_key.get(item.key)
-        return row and replace(row, number=item.number)
-
-
-def rows_in(before: Any, table: Table, run: Run | None, fields: list[str]) -> list[Row]:
+def rows_in(before: Any, table: Table, rows: list[Row], fields: list[str]) -> list[Row]:
     """
     The rows of an earlier result, as it stands in the notebook.
 
-    What is complete in it is taken from ``run``, where that is known, with all there is of it.
+    What is complete in it is taken from ``rows``, where they have it, with all there is of it.
     Raises `UsageError` where it is no result of this table.
     """
     try:
@@ -55,12 +35,13 @@ def rows_in(before: Any, table: Table, run: Run | None, fields: list[str]) -> li
     given = list(table)
     if what := _difference(found, given):
         raise UsageError(CHANGED.format(what=what))
-    rows = []
+    before = {row.number: row for row in rows}
+    result = []
     for number, record in enumerate(found):
-        known = run.row(number) if run else Row(number=number)
+        known = before.get(number) or Row(number=number)
         same = known.ending == record["ending"] and known.answer == str(record["answer"] or "")
-        rows.append(known if same else _row(number, record, fields))
-    return rows
+        result.append(known if same else _row(number, record, fields))
+    return result
 
 
 def _difference(found: list[Record], given: list[Record]) -> str:

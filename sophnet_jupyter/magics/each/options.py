@@ -43,6 +43,16 @@ def each_options(*, concurrency: int) -> Callable[[Any], Any]:
             "equal.",
         ),
         option(
+            "--budget",
+            metavar="N",
+            help="With --each: end before it takes more, as 200k-tokens or 2.00CNY.",
+        ),
+        option(
+            "--cache",
+            action="store_true",
+            help="With --each: take answers to equal questions that were kept.",
+        ),
+        option(
             "--concurrency",
             type=int,
             default=concurrency,

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import traceback
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,8 @@ class KernelSession:
         # Titles of files and ids of questions that were listed, by the id of their service.
         self.knowledge_files: dict[str, list[str]] = {}
         self.knowledge_pairs: dict[str, list[str]] = {}
+        # Gives values their looks; `extension.load` puts its own here.
+        self.dress: Callable[[], None] = lambda: None
         # What the next cell is to tell at its end.
         self.untold: list[str] = []
 

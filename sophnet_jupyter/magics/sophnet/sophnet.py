@@ -65,6 +65,7 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet prompts        the prompt files beside the notebook
                 diff NAME OTHER       what differs; OTHER may be a revision of git
             %sophnet jobs           what runs in the background
+            %sophnet runs [NAME]    runs over many rows; or that one, with all its rows
             %sophnet cancel [N|all] stop it: the answer of cell N, or all
             %sophnet tasks [all]    long work that is unfinished, of this folder or all of it
                 resume ID             wait for it again, and show what comes
@@ -80,6 +81,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .account import Account
         from .models import ModelNames
         from .prompts import PromptCommands
+        from .runs import RunCommands
         from .tasks import TaskCommands
 
         refuse_keys(line)
@@ -95,6 +97,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "alias": names.alias,
             "prompts": PromptCommands(self._session).prompts,
             "jobs": self._session.jobs.jobs,
+            "runs": RunCommands(self._session).runs,
             "cancel": self._session.jobs.cancel,
             "tasks": TaskCommands(self._session).tasks,
             "doctor": self._doctor,

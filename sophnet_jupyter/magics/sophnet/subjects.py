@@ -12,6 +12,7 @@ SUBJECTS = {
     "alias": "short names for models; with a name and a model, one more",
     "prompts": "the prompt files beside the notebook; diff NAME OTHER shows what changed",
     "jobs": "the answers that run in the background, and those that did",
+    "runs": "runs over many rows; with a name, that one with all its rows",
     "cancel": "stop the background answer of a cell, or all of them",
     "tasks": "long work that services go on with, to be resumed after a restart",
     "doctor": "check versions, network, key and clock, and say what to do",

@@ -107,15 +107,18 @@ class App(Keeping):
             raise error
         return response
 
-    def stream(self, inputs: Inputs, *, files: object = None) -> AsyncGenerator[Event, None]:
+    def stream(
+        self, inputs: Inputs, *, files: object = None, cache: bool = False
+    ) -> AsyncGenerator[Event, None]:
         """
         Run the app, and yield events as the answer arrives; the last one is `Finished`.
 
         ``inputs`` and ``files`` are those of `complete`. Sound of an app that reads aloud comes as
         `AudioChunk`, and may come after the text's end. Closing the iterator early hangs up and
-        tells Dify to stop. Raises `SophNetError`.
+        tells Dify to stop. ``cache=True`` gives an answer that was kept for equal inputs, where
+        there is one (`Response.cached`). Raises `SophNetError`.
         """
-        return self._events(inputs, files, stream=True)
+        return self._events(inputs, files, stream=True, cache=cache)
 
     async def stop(self, task_id: str) -> None:
         """
@@ -245,13 +248,13 @@ class App(Keeping):
         return self._wire.origin.scrub
 
     def _events(
-        self, inputs: Inputs, files: object, *, stream: bool
+        self, inputs: Inputs, files: object, *, stream: bool, cache: bool = False
     ) -> AsyncGenerator[Event, None]:
         given = {"query": inputs} if isinstance(inputs, str) else dict(_fields(inputs))
         named = self._file_names(given)
         given = given | plain_inputs({n: one for n, one in given.items() if n not in named})
         request = {"inputs": given} if files is None else {"inputs": given, "files": files}
-        wanted = Wanted(resource="complete", request=request, question=_words(given))
+        wanted = Wanted(resource="complete", request=request, question=_words(given), cache=cache)
         if files is None and not named:
             body = {"inputs": given, "user": self.user}
             return self._keep(wanted, lambda: self._asked(body, stream=stream))

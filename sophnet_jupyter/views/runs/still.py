@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...runs.run import Run
@@ -86,9 +86,14 @@ def shown_columns(run: Run) -> list[str]:
 
 def cells_of(run: Run, number: int, names: Sequence[str]) -> list[str]:
     """The cells of one row as text, each cut to a line or two."""
-    given = run.table.row(number)
+    given = given_of(run, number)
     found = run.columns_of([run.row(number)])
     return [cell(given[name] if name in given else found.get(name, [None])[0]) for name in names]
+
+
+def given_of(run: Run, number: int) -> Mapping[str, Any]:
+    """The cells of a row in its table; none where it has no table."""
+    return run.table.row(number) if run.table.columns else {}
 
 
 def cell(value: Any) -> str:

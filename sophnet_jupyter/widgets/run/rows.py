@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...runs.run import Run
-from ...views.runs.still import cell
+from ...views.runs.still import cell, given_of
 
 PAGE = 50
 # What a reader may open of one row; a longer text is in `run.rows`.
@@ -61,7 +61,7 @@ def page(run: Run, chosen: list[int], begin: int) -> list[dict[str, Any]]:
     ours = run.columns_of([run.row(number) for number in shown])
     found = []
     for place, number in enumerate(shown):
-        given = {name: cell(value) for name, value in run.table.row(number).items()}
+        given = {name: cell(value) for name, value in given_of(run, number).items()}
         cells = given | {name: cell(values[place]) for name, values in ours.items()}
         found.append({"number": number, "ending": run.row(number).ending, "cells": cells})
     return found

@@ -71,7 +71,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(names):
     assert [name for name in names if "sophnet-media" in name or "node_modules" in name] == []
 
 
-@pytest.mark.parametrize("part", ["/LICENSE", "/py.typed", "/notebooks/quickstart.ipynb"])
+@pytest.mark.parametrize(
+    "part",
+    ["/LICENSE", "/py.typed", "/notebooks/quickstart.ipynb", "/LC_MESSAGES/sophnet_jupyter.json"],
+)
 def test_the_wheel_brings(part, names):
     assert any(name.endswith(part) for name in names)
 

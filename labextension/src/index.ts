@@ -3,6 +3,7 @@ import { magicCells } from "./cells/magic_cells.js";
 import { marks } from "./cells/mark.js";
 import { dictation } from "./dictation/command.js";
 import { kernelLines } from "./lines.js";
+import { menus } from "./menus/menus.js";
 import { choices } from "./settings.js";
 import { stopButton } from "./stop/stop.js";
 
@@ -13,6 +14,7 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   marks,
   stopButton,
   dictation,
+  menus,
 ];
 
 export default plugins;

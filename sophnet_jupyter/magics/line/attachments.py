@@ -10,6 +10,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...files.names import at_home
 from ...prompt.images.attach import Attachment, attach
 from ...prompt.images.objects import SUFFIXES, is_picture
 from ...views.media.thumbnails import Sent, small
@@ -95,7 +96,7 @@ def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
 
 
 def _files(word: str) -> list[Path]:
-    path = Path(word).expanduser()
+    path = at_home(word)
     if path.exists() or not glob.has_magic(word):
         return [path]
     found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207

@@ -10,6 +10,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...files.names import at_home
 from .interpolate import interpolate, value_of
 
 _ADDRESSES = ("http://", "https://", "data:")
@@ -22,7 +23,7 @@ def named_files(words: str, suffixes: tuple[str, ...]) -> list[Path]:
     A name that is not there comes back as it is, so that who reads it says so. Raises `UsageError`
     for a pattern that fits nothing.
     """
-    whole = Path(_bare(words)).expanduser()
+    whole = at_home(_bare(words))
     if whole.exists():
         return [whole]
     try:
@@ -61,11 +62,11 @@ def named_sound(words: str, names: Mapping[str, Any]) -> Any:
     filled = _bare(interpolate(words, names, {})[0])
     if filled.startswith(_ADDRESSES[:2]):
         return filled
-    return Path(filled).expanduser() if filled else None
+    return at_home(filled) if filled else None
 
 
 def _matching(word: str, suffixes: tuple[str, ...]) -> list[Path]:
-    path = Path(word).expanduser()
+    path = at_home(word)
     if path.exists() or not glob.has_magic(word):
         return [path]
     found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207

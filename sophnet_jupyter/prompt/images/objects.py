@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ...files.names import at_home
 from ...response import Response
 from ...values.image import Image
 from .attach import Attachment
@@ -30,7 +31,7 @@ def is_picture(value: object) -> bool:
         return bool(value.images)
     if isinstance(value, os.PathLike):
         path = Path(os.fsdecode(value))
-        return path.suffix.lower() in SUFFIXES and path.expanduser().is_file()
+        return path.suffix.lower() in SUFFIXES and at_home(path).is_file()
     homes = {base.__module__.partition(".")[0] for base in type(value).__mro__}
     if "PIL" in homes:
         return callable(getattr(value, "getexif", None))

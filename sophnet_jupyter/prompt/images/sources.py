@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
+from ...files.names import at_home
 from ...response import Response
 from ...values.image import Image
 from .formats import is_picture
@@ -99,7 +100,7 @@ def _from_text(text: str) -> Source:
 
 def _path(text: str) -> Path | None:
     try:
-        path = Path(text).expanduser()
+        path = at_home(text)
         return path if text and path.is_file() else None
     except (OSError, ValueError, RuntimeError):
         # Longer than a name can be, with a null byte, or without a home to expand.
@@ -155,7 +156,7 @@ def _from_data_uri(text: str) -> Source:
 
 def _from_file(path: Path) -> Source:
     try:
-        path = path.expanduser()
+        path = at_home(path)
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
             raise SettingsError(f"{path} is a folder, not an image.")

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from ....errors import SettingsError
 from ....files.kinds import HEAD, container, is_no_sound, sniff
+from ....files.names import at_home
 from ....response import Response
 from ....values.transcript import Recording
 from ....wire.files.multipart import Multipart, field, file, file_name
@@ -99,7 +100,7 @@ def _of_response(response: Response, filename: str) -> SpeechInput:
 def _on_disk(path: Path, filename: str) -> SpeechInput:
     # Without a home to put in its place, ~ is a name like others.
     with suppress(RuntimeError):
-        path = path.expanduser()
+        path = at_home(path)
     name, head = filename or file_name(path.name), None
     try:
         with path.open("rb") as opened:

@@ -1,0 +1,70 @@
+"""Menus put cells into the notebook, and run nothing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+SOURCES = """jupyterapp.shell.currentWidget.content.widgets.map(
+    cell => cell.model.sharedModel.source)"""
+NOT_RUN = """jupyterapp.shell.currentWidget.content.widgets.every(
+    cell => !cell.model.executionCount || cell.model.sharedModel.source === "1/0")"""
+
+
+def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
+    (lab.root / "talks").mkdir()
+    (lab.root / "talks" / "first talk.mp3").write_bytes(b"")
+    (lab.root / "it's {x} --raw.png").write_bytes(b"")
+    lab.write("menus.ipynb", "1/0")
+    notebook = open_notebook("menus.ipynb")
+    page = notebook.page
+    notebook.run_cell(0)
+    page.get_by_role("menuitem", name="SophNet").click()
+    item = page.locator(".lm-Menu-item[data-command='sophnet:ask']")
+    expect(item).to_be_visible()
+    notebook.screenshot("lab-menu")
+    item.click()
+    page.keyboard.type("Hi")
+    assert page.evaluate(SOURCES) == ["1/0", "%%sophchat\nHi"]
+
+    # On an error.
+    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.output_of(0).click(button="right")
+    page.get_by_text("Explain This Error").click()
+    wanted = "%%sophchat\nExplain this error, and how to mend it:\n{In[1]}\n{Err[1]}"
+    assert page.evaluate(SOURCES)[1] == wanted
+
+    # On files, whatever they are called: none of their names is an option or a field.
+    listing = page.locator(".jp-DirListing-content")
+    listing.get_by_text("it's {x} --raw.png").click(button="right")
+    page.locator(".lm-Menu-item", has_text="SophNet").last.hover()
+    expect(page.locator(".lm-Menu-item[data-command='sophnet:file-ocr']")).to_be_visible()
+    expect(page.locator(".lm-Menu-item[data-command='sophnet:file-parse']")).to_be_hidden()
+    notebook.screenshot("lab-file-menu")
+    page.locator(".lm-Menu-item[data-command='sophnet:file-ocr']").click()
+    wanted = 'file = "it\'s {x} --raw.png"\n%ocr {file} -o page'
+    assert page.evaluate(SOURCES)[2] == wanted
+    listing.get_by_text("talks").dblclick()
+    listing.get_by_text("first talk.mp3").click(button="right")
+    page.locator(".lm-Menu-item", has_text="SophNet").last.hover()
+    page.locator(".lm-Menu-item[data-command='sophnet:file-transcribe']").click()
+    assert page.evaluate(SOURCES)[3] == "%transcribe talks/first talk.mp3 -o talk"
+    assert page.evaluate(NOT_RUN)
+    assert silent()
+
+    # A new notebook, from the launcher.
+    notebook.command("launcher:create")
+    page.locator(".jp-LauncherCard", has_text="SophNet Notebook").click()
+    expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")).to_contain_text("moons")
+
+
+def test_the_menu_is_in_notebook_too(lab, open_notebook, silent):
+    lab.write("menus.ipynb", "")
+    notebook = open_notebook("menus.ipynb", "notebooks")
+    page = notebook.page
+    page.get_by_role("menuitem", name="SophNet").click()
+    page.locator(".lm-Menu-item[data-command='sophnet:imagine']").click()
+    assert page.evaluate(SOURCES) == ["%%imagine\n"]
+    assert silent()

@@ -10,10 +10,24 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import SophNetError
-from ..events import Ending, Event, Finished, ReasoningDelta, TextDelta, ToolCallDelta
+from ..events import (
+    AlternativeDelta,
+    Ending,
+    Event,
+    Finished,
+    Notice,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+)
 from ..files.wav import with_true_length
 from .folding import fold
 from .response import Response, Timing
+
+# A stream that does not end would fill the memory. The longest answers of models have 64,000
+# tokens; a hundred books have as many letters as this.
+LONGEST = 4_000_000
+TOO_LONG = f"More than {LONGEST:,} characters came: the answer was ended here."
 
 
 class Arrival:
@@ -35,10 +49,20 @@ class Arrival:
         self._clock = clock
         self._started = clock()
         self._first: float | None = None
+        self._length = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as much text has come as is kept of one answer."""
+        return self._length > LONGEST
 
     def add(self, event: Event) -> None:
         if self._first is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
             self._first = self._clock() - self._started
+        if isinstance(event, TextDelta | ReasoningDelta | AlternativeDelta):
+            self._length += len(event.text)
+        elif isinstance(event, ToolCallDelta):
+            self._length += len(event.arguments)
         self.response = fold(self.response, event)
         if isinstance(event, Finished):
             self.response = replace(self.response, timing=self._timing())
@@ -73,6 +97,10 @@ async def settle(events: AsyncGenerator[Event, Any], arrival: Arrival | None = N
         async with aclosing(events):
             async for event in events:
                 arrival.add(event)
+                if arrival.is_full:
+                    arrival.add(Notice(text=TOO_LONG))
+                    arrival.add(Finished(reason="", ending="incomplete"))
+                    break
     except SophNetError as error:
         error.response = arrival.end("failed")
         raise

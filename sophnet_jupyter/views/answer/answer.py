@@ -39,6 +39,8 @@ _FOOTER = f"{SMALL};{WRAP};border-top:{LINE};margin-top:8px;padding-top:4px"
 _TICKER = 110
 # What is meant to be short is not let grow over the page.
 _LONGEST_TITLE, _LONGEST_EXCERPT = 160, 160
+# A notebook keeps each; no reader opens more.
+MOST_REFERENCES = 100
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
@@ -165,7 +167,9 @@ def asides(response: Response) -> list[str]:
     """The notices of an answer as plain text."""
     said = tokens.lines(response.logprobs)
     said += [f"answer {n}: {plain(text)}" for n, text in enumerate(response.alternatives, 2)]
-    said += [f"[{item.index:d}] {_title_and_address(item)}" for item in response.references]
+    shown = response.references[:MOST_REFERENCES]
+    said += [f"[{item.index:d}] {_title_and_address(item)}" for item in shown]
+    said += [_more_references(response.references)] if len(response.references) > len(shown) else []
     said += [f"! {plain(notice)}" for notice in response.notices]
     return said
 
@@ -180,10 +184,22 @@ def alternatives(texts: Sequence[str]) -> str:
 
 def references(items: Iterable[Reference]) -> str:
     """The sources of an answer, numbered as the text cites them. Nothing is fetched."""
+    every = list(items)
     rows = "".join(
-        f'<li value="{item.index:d}">{_source(item)}{_excerpt(item)}</li>' for item in items
+        f'<li value="{item.index:d}">{_source(item)}{_excerpt(item)}</li>'
+        for item in every[:MOST_REFERENCES]
     )
-    return f'<ol style="{SMALL};{WRAP};margin:10px 0 6px">{rows}</ol>' if rows else ""
+    more = f'<div style="{SMALL};{FAINT}">{_more_references(every)}</div>'
+    return (
+        f'<ol style="{SMALL};{WRAP};margin:10px 0 6px">{rows}</ol>'
+        + (more if len(every) > MOST_REFERENCES else "")
+        if rows
+        else ""
+    )
+
+
+def _more_references(items: Sequence[Reference]) -> str:
+    return f"… and {len(items) - MOST_REFERENCES:,} more: .references has all of them."
 
 
 def _rounds(response: Response) -> Iterator[tuple[Mark, Mark]]:

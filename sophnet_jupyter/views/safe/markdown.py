@@ -46,6 +46,9 @@ _CELL = "padding:.3em .6em;text-align:"
 # Ten times what a long answer has. What is behind it is shown as it was written: the parser takes
 # 10 ms for 10 kB, at the best, on the thread that all answers share.
 LONGEST = 200_000
+# Rows, fences and quotations of few letters become thirty times as much HTML, and a notebook keeps
+# it. A table of 2,000 rows and eight columns is below this.
+LARGEST_HTML = 2_000_000
 # Of more code in one text only the first is colored: whoever draws it waits for that.
 COLORED_IN_TOTAL = 100_000
 _GROWING, _ROOM = "code_growing", "code_room"
@@ -75,6 +78,8 @@ def render(text: str, *, growing: bool = False) -> str:
     cut = len(shown) if len(shown) <= LONGEST else shown.rfind("\n", 0, LONGEST) + 1 or LONGEST
     read = drawable(shown[:cut])
     html: str = _parser().render(begun(read) if growing else read, {_GROWING: growing})
+    if len(html) > LARGEST_HTML:
+        return _as_written(shown, f"Set, this text would have {len(html) / 1e6:.1f} MB: it stands")
     return html + (_unread(shown[cut:]) if cut < len(shown) else "")
 
 
@@ -85,7 +90,11 @@ def code_block(code: str, language: str, *, growing: bool = False) -> str:
 
 
 def _unread(text: str) -> str:
-    note = f"The text is too long to be set: the last {len(text):,} characters as they are."
+    return _as_written(text, f"The text is too long to be set: the last {len(text):,} characters")
+
+
+def _as_written(text: str, why: str) -> str:
+    note = f"{why} as they are." if why.endswith("characters") else f"{why} as it is."
     return f'<p style="{WRAP}"><em>{note}</em></p>\n{code_block(text, "")}'
 
 

@@ -17,7 +17,7 @@ from ...options.words import shows_options
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
-from ..exchange.attachments import LARGEST, TYPES, PastedImage, attachment
+from ..exchange.attachments import LARGEST, TYPES, PastedImage, attachment, check_room
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
@@ -157,7 +157,9 @@ class ChatPanel(Panel):
         return tuple(self._pending[name] for name in names)
 
     def _received(self, upload: Upload) -> None:
-        self._pending[upload.id] = attachment(upload.read(), upload.name)
+        image = attachment(upload.read(), upload.name)
+        check_room(self._pending.values(), image)
+        self._pending[upload.id] = image
 
     def _ask(self, text: str, images: tuple[PastedImage, ...]) -> None:
         if not (text.strip() or images):

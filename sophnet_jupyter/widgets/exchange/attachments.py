@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...errors import SettingsError
 
 LARGEST = 10_000_000
+# Of all that wait for one question. Services take fewer; what waits is held in memory.
+MOST, LARGEST_TOGETHER = 20, 50_000_000
 TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _BEGINNINGS = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -46,6 +49,16 @@ def attachment(data: bytes, name: str = "") -> PastedImage:
     if mime is None:
         raise SettingsError(f"{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.")
     return PastedImage(name=name or f"image.{mime.removeprefix('image/')}", mime=mime, data=data)
+
+
+def check_room(waiting: Iterable[PastedImage], image: PastedImage) -> None:
+    """Raise `SettingsError` where one more image is too much beside those that wait."""
+    sizes = [len(each.data) for each in waiting]
+    if len(sizes) >= MOST:
+        raise SettingsError(f"{image.name} was not added: {MOST} images wait already.")
+    if sum(sizes) + len(image.data) > LARGEST_TOGETHER:
+        limit = f"{LARGEST_TOGETHER // 10**6} MB"
+        raise SettingsError(f"{image.name} was not added: a question takes {limit} of images.")
 
 
 def _mime(data: bytes) -> str | None:

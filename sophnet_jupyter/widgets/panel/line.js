@@ -27,6 +27,10 @@ export function openLine(model, onLost) {
   }
   const comm = kernel.createComm(TARGET);
   const status = watch(kernel, onLost);
+  // A page that goes would leave the comm, its subshell's thread and its sockets behind, and cannot
+  // wait for an answer.
+  const onPageHide = () => end((comm) => comm.close());
+  addEventListener("pagehide", onPageHide);
   let closed = false;
   let opened = false;
   /** @type {Array<[object, ArrayBuffer[]]>} */
@@ -39,6 +43,18 @@ export function openLine(model, onLost) {
   comm.onClose = () => {
     if (!closed) onLost("This panel is no longer there: run its cell again.");
   };
+  /** @param {(comm: import("../page/lab.js").Comm) => void} part */
+  const end = (part) => {
+    if (closed) return;
+    closed = true;
+    removeEventListener("pagehide", onPageHide);
+    status.stop();
+    waiting.length = 0;
+    // JupyterLab keeps each comm as long as the kernel, and by this all that the panel has drawn.
+    comm.onClose = nothing;
+    if (comm.isDisposed || kernel.isDisposed) return;
+    opened ? part(comm) : comm.dispose();
+  };
   ready(kernel, comm).then(() => {
     if (closed || comm.isDisposed || kernel.isDisposed) return;
     comm.open({ panel: model.get("key") });
@@ -50,14 +66,12 @@ export function openLine(model, onLost) {
       if (opened || comm.isDisposed) pass(command, buffers);
       else waiting.push([command, buffers]);
     },
-    close() {
-      closed = true;
-      status.stop();
-      if (comm.isDisposed || kernel.isDisposed) return;
-      opened ? leave(comm) : comm.dispose();
-    },
+    close: () => end(leave),
   };
 }
+
+// Not made where a line is opened: it would keep all that is known there.
+const nothing = () => {};
 
 const RESTARTED = "The kernel was restarted: run this cell again.";
 const OVER = {

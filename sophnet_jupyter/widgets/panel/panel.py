@@ -27,6 +27,10 @@ Command = dict[str, Any]
 Buffers = Sequence[Any]
 ClientOf = TypeVar("ClientOf")
 
+# A still form of more characters is published once the panel has rested for so many seconds: whole
+# after each of 2,000 answers, it would cost the page more than the answers do.
+LARGE, REST = 200_000, 3.0
+
 
 class Panel(anywidget.AnyWidget):
     """
@@ -59,6 +63,7 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(key=uuid.uuid4().hex, **traits)
         self._job: asyncio.Task[None] | None = None
+        self._resting: asyncio.TimerHandle | None = None
         self._line = PanelComm(self.key, self._hear)
         # Close what a browser finds the panel by.
         self._ends: list[Callable[[], None]] = [self._line.close]
@@ -115,6 +120,7 @@ class Panel(anywidget.AnyWidget):
             for end in self._ends:
                 end()
             self.stop()
+            loop().call_soon_threadsafe(self.perform, self._leave_still_form)
             if self.uploads:
                 loop().call_soon_threadsafe(self.uploads.close)
         super().close()
@@ -147,7 +153,27 @@ class Panel(anywidget.AnyWidget):
         self._job.add_done_callback(self._ended)
 
     def settle(self) -> None:
-        """Update the static form. To be called when a job has ended."""
+        """Update the static form, a large one soon. To be called when a job has ended."""
+        if self._resting:
+            self._resting.cancel()
+            self._resting = None
+        if self._twin.size > LARGE and self._open:
+            self._resting = loop().call_later(REST, self.perform, self._rested)
+        else:
+            self._publish()
+
+    def _leave_still_form(self) -> None:
+        if self._resting:
+            self._resting.cancel()
+            self._rested()
+
+    def _rested(self) -> None:
+        self._resting = None
+        # At the end of what it does now it will rest again.
+        if not self._job:
+            self._publish()
+
+    def _publish(self) -> None:
         if self._twin.put(*self.still()):
             # A page that was loaded anew has lost the display's id, so that only the panel's own
             # view can find it there.

@@ -34,6 +34,11 @@ class Twin:
         # A cell shows a panel from the main thread, the panel changes on the loop's.
         self._lock = RLock()
 
+    @property
+    def size(self) -> int:
+        """The characters of the form that was published last."""
+        return len(self._html) + len(self._plain)
+
     def put(self, html: str, plain: str) -> bool:
         """Set a new content; False if it is unchanged."""
         with self._lock:

@@ -115,3 +115,42 @@ def test_a_panel_without_a_client_says_what_it_needs(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(ChatPanel, "make_client", None)
     with pytest.raises(SettingsError, match="needs a client"):
         ChatPanel()
+
+
+def test_an_answer_behind_two_thousand_publishes_no_more_than_the_fifth(
+    panel: ChatPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sophnet_jupyter.widgets.exchange.exchange import Exchange
+    from sophnet_jupyter.widgets.panel.twin import Twin
+
+    published: list[int] = []
+    put = Twin.put
+    monkeypatch.setattr(
+        Twin, "put", lambda self, html, plain: published.append(len(html)) or put(self, html, plain)
+    )
+    panel._exchanges += [
+        Exchange(text=f"question {n}", pieces={"0": "<p>words</p>" * 20}, settled=True)
+        for n in range(2000)
+    ]
+    panel.ask("What is 6*7?")
+    wait(lambda: panel.messages and not panel.busy)
+    wait(lambda: published)
+    first = len(published)
+    for number in (2, 3):
+        panel.ask("What is 6*7?")
+        wait(lambda n=number: len(panel.messages) == 2 * n and not panel.busy)
+    assert len(published) == first
+    panel.close()
+    wait(lambda: len(published) == first + 1)
+    assert "question 1999" in panel._twin._html
+
+
+def test_no_more_images_wait_for_a_question_than_memory_holds() -> None:
+    from sophnet_jupyter.widgets.exchange.attachments import LARGEST, MOST, attachment, check_room
+
+    small, large = attachment(PNG), attachment(PNG + bytes(LARGEST - len(PNG)))
+    check_room([small] * (MOST - 1), small)
+    with pytest.raises(SettingsError, match=f"{MOST} images wait already"):
+        check_room([small] * MOST, small)
+    with pytest.raises(SettingsError, match="50 MB"):
+        check_room([large] * 5, small)

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 KEY = "sk-benchmark"
 MESSAGES = [{"role": "user", "content": "Tell me the story of the lamp."}]
+# Tokens of an answer to a row of many.
+SHORT = 5
 Reading = tuple[int, float]
 
 
@@ -48,6 +50,17 @@ class Ours:
         rows: Sequence[Sequence[float]] = answer.vectors
         return rows
 
+    async def ask(self, prompt: str) -> None:
+        """One short answer to a row of many."""
+        from sophnet_jupyter.wire.pace import patient
+
+        with patient(600):
+            await self._client.chat.create(prompt, max_tokens=SHORT)
+
+    def refused(self) -> float:
+        """The share of all that was sent which was refused and sent again."""
+        return self._client._sophnet.told("m").refused_share
+
     async def begin(self, prompt: str) -> str:
         return (await self._client.images.submit(prompt)).id
 
@@ -74,6 +87,13 @@ class OpenAI:
                 first = first or perf_counter()
                 count += 1
         return count, first
+
+    async def ask(self, prompt: str) -> None:
+        # With the retries that its documents promise.
+        client = self._client.with_options(max_retries=2)
+        await client.chat.completions.create(
+            model="m", messages=[{"role": "user", "content": prompt}], max_tokens=SHORT
+        )
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         # Floats, since that is what the service answers with, whatever it is asked for.

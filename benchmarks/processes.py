@@ -106,6 +106,24 @@ class Server(Child):
         return f"{self.root}/{rate:g}/{late:g}"
 
 
+class Sandbox(Child):
+    """The sandbox with these faults; each answer takes ``seconds``."""
+
+    def __init__(self, key: str, *faults: str, seconds: float) -> None:
+        switches = [word for fault in faults for word in ("--fault", fault)]
+        super().__init__(
+            "server",
+            "sophnet_jupyter.sandbox",
+            *("--api-key", key, "--first-token", f"{seconds:g}", "--tokens-per-second", "0"),
+            *switches,
+        )
+        self.url: str = self.read()["url"]
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        super().__exit__(None, None, None)
+
+
 class Worker(Child):
     """One contender, doing what it is told, with these variables in its environment."""
 

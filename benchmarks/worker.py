@@ -12,6 +12,7 @@ import json
 import sys
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
@@ -93,6 +94,34 @@ def _check(rows: Sequence[Sequence[float]], first: int) -> None:
         assert array("f", row) == array("f", known), f"the vector of {number} is another"
 
 
+async def rows(contender: Any, rows: int, asked: int) -> dict[str, float]:
+    """
+    So many questions, so many at a time, after one more to warm up.
+
+    Returns how many were not answered, the seconds that 300 and all of them took, the CPU of a row
+    in ms, and of a client that tells it how many of a thousand were refused.
+    """
+    await contender.ask("warm up")
+    left, came, before = iter(range(rows)), [], process_time()
+    begun = perf_counter()
+
+    async def some() -> None:
+        for row in left:
+            with suppress(Exception):
+                await contender.ask(f"row {row}")
+                came.append(perf_counter() - begun)
+
+    await asyncio.gather(*(some() for _ in range(asked)))
+    found = {
+        "missed": float(rows - len(came)),
+        "first": came[299] if len(came) > 299 else 0.0,
+        "seconds": perf_counter() - begun,
+        "cpu": (process_time() - before) / rows * 1e3,
+    }
+    told = getattr(contender, "refused", None)
+    return found | ({"refused": told() * 1e3} if told else {})
+
+
 async def wait(contender: Any, tasks: int, seconds: float) -> dict[str, float]:
     """CPU of waiting for endless tasks for so many seconds, in percent of a core."""
     ids = [await contender.begin(f"picture {number}") for number in range(tasks)]
@@ -115,6 +144,7 @@ ORDERS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "first": first,
     "streams": streams,
     "embed": embed,
+    "rows": rows,
     "wait": wait,
 }
 

@@ -232,18 +232,27 @@ class AnswerIncomplete(SophNetError):
 
 
 class AnswerInvalid(SophNetError):
-    """The model's answer is not JSON, or not of the schema that was asked for."""
+    """
+    The model's answer is not JSON, or not of the schema that was asked for.
 
-    def __init__(self, *, where: str, why: str) -> None:
+    ``repairs`` is how often the model was asked to correct itself before.
+    """
+
+    def __init__(self, *, where: str, why: str, repairs: int = 0) -> None:
         self.where = quoted(where, NAME_QUOTED)
         self.why = quoted(why)
+        self.repairs = repairs
         super().__init__(where, why)
 
     def __str__(self) -> str:
         place = "" if self.where == "$" else f" at {self.where}"
-        return (
-            f"The answer has not the form that was asked for{place}: {self.why}. "
-            "It is in .response; repair=1 lets the model correct itself once."
+        said = f"The answer has not the form that was asked for{place}: {self.why}. "
+        if not self.repairs:
+            return said + "It is in .response; repair=1 lets the model correct itself once."
+        times = "once" if self.repairs == 1 else f"{self.repairs} times"
+        return said + (
+            f"It is in .response, and was corrected {times} in vain: "
+            "make the form simpler, or ask another model."
         )
 
 

@@ -13,6 +13,7 @@ from byte_server import Act, ByteServer, Request, Script, eventually, streamed, 
 from services import SOPHNET_CHAT
 
 from sophnet_jupyter import Client
+from sophnet_jupyter.client.pace import paces
 from sophnet_jupyter.errors import RateLimited, ServiceDown, TimedOut
 from sophnet_jupyter.wire.pace import patient
 
@@ -78,11 +79,14 @@ async def test_a_limit_costs_no_row(
     number = 400
     switches = [word for fault in faults for word in ("--fault", fault)]
     with start_sandbox("--tokens-per-second", "0", *switches) as sandbox:
-        async with Client("sandbox", sandbox.url, model="m") as client:
+        model = f"limited-{next(_models)}"
+        async with Client("sandbox", sandbox.url, model=model) as client:
             with patient(120) if as_rows else nullcontext():
                 found = await rows(client, number, ASKED if as_rows else number)
-            told = client._sophnet.told("m")
+            told = client._sophnet.told(model)
+            learned = [line for line in paces() if f" {model}: " in line]
     assert found == ["complete"] * number
+    assert ("at once at most" in "".join(learned)) == bool(told.refused_share)
     assert told.refused_share < 0.25
     assert told.asked == 0
 

@@ -9,7 +9,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from traitlets import observe
 
-from ...client import sandbox
+from ...client import pace, sandbox
 from ...errors import SettingsError
 from ...kernel.loop import run
 from ...settings import described, dify_apps, model_name, resource_ids, unknown_variables
@@ -129,6 +129,8 @@ class SophNetMagics(ChatDefaults, Magics):
         }
         if settings.sandbox and (engine := sandbox.vectors()):
             rows["vectors"] = f"by {engine}"
+        if learned := pace.paces():
+            rows["pace"] = "\n".join(learned)
         if unknown := [described(*each) for each in unknown_variables().items()]:
             rows["not read"] = ", ".join(unknown)
         sheet.table(self._session.shell, rows)

@@ -37,6 +37,11 @@ def schema_of(kind: Any, *, where: str) -> Schema:
         return _written_out(msgspec.json.schema(kind, schema_hook=_schema_hook))
     except (TypeError, NameError) as error:
         reason = str(error).split("\n")[0]
+    if reason.endswith(":"):
+        # What msgspec says of a class that it does not know goes on about hooks of its own.
+        reason = (
+            "no fields are declared: put @dataclass above it, or make it a TypedDict or a model"
+        )
     name = getattr(kind, "__name__", str(kind))
     raise SettingsError(f"{where}: a model cannot write a value of type {name} ({reason}).")
 

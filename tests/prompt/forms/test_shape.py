@@ -11,6 +11,7 @@ import pytest
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.prompt.forms.json_check import complaint
+from sophnet_jupyter.prompt.forms.schema import schema_of
 from sophnet_jupyter.prompt.forms.shape import ANY_JSON, Misfit, asking_for, mentions_json, shape
 
 
@@ -202,3 +203,14 @@ def test_the_word_json_is_looked_for_in_every_message() -> None:
     assert mentions_json([{"role": "user", "content": [{"type": "text", "text": "json"}]}])
     assert not mentions_json([{"role": "assistant", "content": None}])
     assert mentions_json([{"role": "system", "content": ANY_JSON.instruction}])
+
+
+def test_a_class_without_fields_is_told_what_makes_them() -> None:
+    class Plain:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+    with pytest.raises(
+        SettingsError, match=r"type Plain \(no fields .* @dataclass above it.*\)\.$"
+    ):
+        schema_of(Plain, where="--schema")

@@ -192,13 +192,15 @@ class Rounds:
             if self._finished.reason != "length":
                 raise
             why = f"{misfit.why}; it was cut at the token limit (raise max_tokens)"
-            raise AnswerInvalid(where=misfit.where, why=why) from None
+            used = self._question.repair - self._repairs
+            raise AnswerInvalid(where=misfit.where, why=why, repairs=used) from None
         return [*([Notice(text=note)] if note else []), Parsed(value=value)]
 
     def _correction(self, misfit: Misfit) -> TextReplaced:
         """Ask the model for a correction, and withdraw the wrong answer. Raises `AnswerInvalid`."""
         if self._repairs < 1:
-            raise AnswerInvalid(where=misfit.where, why=misfit.why) from None
+            repairs = self._question.repair
+            raise AnswerInvalid(where=misfit.where, why=misfit.why, repairs=repairs) from None
         self._repairs -= 1
         self._send_back()
         said = f"That answer does not fit: {misfit}. Answer again, with the corrected JSON only."

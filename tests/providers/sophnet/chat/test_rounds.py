@@ -417,9 +417,10 @@ async def test_a_wrong_form_can_be_corrected_once() -> None:
 
 async def test_corrections_end() -> None:
     script = Script(*[[TextDelta(text="no"), STOP]] * 3)
-    with pytest.raises(AnswerInvalid):
+    with pytest.raises(AnswerInvalid, match="corrected 2 times in vain") as caught:
         await script.settle(schema=Person, repair=2)
     assert len(script.bodies) == 3
+    assert "repair=1" not in str(caught.value), "that was used"
 
 
 async def test_an_answer_cut_at_the_limit_says_so_and_is_not_asked_for_again() -> None:

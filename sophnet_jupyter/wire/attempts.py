@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ from .call import Call
 from .opened import Deadline
 from .pace import Sent, patience
 from .retry import LONGEST_WAIT, Retry, RetryBudget
+from .time_limit import within
 from .turns import Turns, number
 
 
@@ -57,17 +57,15 @@ class Attempts:
     async def turn(self, turns: Turns) -> Sent:
         """Wait until one more may be sent. Raises `TimedOut` where patience ends before."""
 
-        def within() -> float:
-            left = LONGEST_WAIT if self._patience is None else self._left(self._patience)
-            return left - turns.shut_for()
+        def left() -> float:
+            wait = LONGEST_WAIT if self._patience is None else self._left(self._patience)
+            return wait - turns.shut_for()
 
-        waiting = turns.place(
-            self._number, patient=self.patient, again=self._refused, within=within
-        )
+        waiting = turns.place(self._number, patient=self.patient, again=self._refused, within=left)
         if self._patience is None:
             return await waiting
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._left(self._patience)):
+            async with within(self._left(self._patience)):
                 return await waiting
         raise TimedOut(service=self._service, limit="patience", seconds=self._patience, sent=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from ..errors import AnswerUnreadable, SophNetError, TimedOut
 from .call import Origin, Reply
 from .http.http import Answer
 from .retry import retry_after
+from .time_limit import within
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class Deadline:
     async def limit(self, work: Coroutine[Any, Any, T]) -> T:
         """Await something until the deadline at most. Raises `TimedOut`."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.left):
+            async with within(self.left):
                 return await work
         raise self.exceeded()
 

@@ -30,6 +30,7 @@ from ..errors import (
     Unreachable,
 )
 from ..events import Progress
+from .time_limit import within
 
 T = TypeVar("T")
 
@@ -175,7 +176,7 @@ class _Looks(Generic[T]):
         """Poll once: the state of a task that is done, None for all others."""
         self.count += 1
         try:
-            async with asyncio.timeout(min(self._pace.look, max(left, LAST_LOOK))):
+            async with within(min(self._pace.look, max(left, LAST_LOOK))):
                 found = await self._check()
         except TaskFailed:
             raise

@@ -33,6 +33,7 @@ from ...files.kinds import Kind
 from ..call import Network
 from ..http.http import tls_context
 from ..retry import ATTEMPTS, backoff
+from ..time_limit import within
 from .addresses import Destination, Refused, objection, place
 from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
 
@@ -107,7 +108,7 @@ class Downloader:
         )
         total = self._network.total
         try:
-            async with asyncio.timeout(total):
+            async with within(total):
                 return await self._attempts(url, wanted)
         except TimeoutError:
             reason = f"took longer than {total:g} s"
@@ -189,7 +190,7 @@ class Downloader:
         if where.literal or self._proxied(where):
             return [where.host]
         try:
-            async with asyncio.timeout(self._network.connect):
+            async with within(self._network.connect):
                 found = await self._resolve(where.host, where.port)
         except (OSError, UnicodeError) as error:
             raise failed(where.host, "unreachable", f"is not found ({_words(error)})") from None

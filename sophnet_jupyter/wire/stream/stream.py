@@ -8,12 +8,16 @@ from typing import Protocol
 
 from ...errors import SophNetError
 from ..call import Reply
+from ..held import held
 from ..opened import Opened
 from .lines import LineTooLong
 from .sse import SSE, SSEDecoder
 
 # Once a finish reason has come, only usage and an end mark can follow, and may never.
 END_WAIT = 2.0
+# After the total limit, so many seconds for what is there without waiting, of which each piece has
+# so many.
+REST, AT_HAND = 1.0, 0.05
 
 
 class Decoding(Protocol):
@@ -58,6 +62,7 @@ class Stream:
         self.ending = 0
         # True once the end mark came.
         self.done = False
+        self._ended = False
 
     @property
     def ok(self) -> bool:
@@ -108,7 +113,12 @@ class Stream:
                     if self.done or self.ending:
                         break
                     if now() > end:
-                        raise deadline.exceeded()
+                        async with held(self._at_hand(until, decoder)) as rest:
+                            async for event in rest:
+                                yield event
+                        if not (self.done or self.ending or self._ended):
+                            raise deadline.exceeded()
+                        break
                 # Said to be over, unless what still comes takes that back.
                 more = bool(self.ending)
                 while self.ending and not self.done:
@@ -129,6 +139,23 @@ class Stream:
         except Exception as error:
             ours = self._opened.translated(error)
         raise ours
+
+    async def _at_hand(self, until: str, decoder: Decoding) -> AsyncGenerator[SSE, None]:
+        """What had come when time was up: our own loop may have stood still until now."""
+        loop = asyncio.get_running_loop()
+        last = loop.time() + REST
+        while not self.done and loop.time() < last:
+            try:
+                async with asyncio.timeout(AT_HAND):
+                    piece = await anext(self._opened.pieces, None)
+            except TimeoutError:
+                return
+            if piece is None:
+                self._ended = True
+                return
+            for event in self._before(until, decoder.feed(piece)):
+                self.unread = None
+                yield event
 
     def _before(self, until: str, events: list[SSE]) -> list[SSE]:
         for place, event in enumerate(events):

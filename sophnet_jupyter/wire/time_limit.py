@@ -1,0 +1,45 @@
+"""Time limits that do not count the time in which our own event loop stood still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+# A timer that is so many seconds late was not heard in time, and so was nothing else.
+STILL = 0.1
+
+
+@asynccontextmanager
+async def within(seconds: float | None) -> AsyncIterator[None]:
+    """
+    Like `asyncio.timeout`, for what waits for others. Raises `TimeoutError`.
+
+    After a suspend, a SIGSTOP, or code that held the interpreter, what has come meanwhile and the
+    end of the limit are due together. Then the limit gets the lost time back, and in all cases what
+    has come is handed over first.
+    """
+    if seconds is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    timers: list[asyncio.Handle] = []
+
+    def arm(left: float) -> None:
+        due = loop.time() + left
+        timers[:] = [loop.call_at(due, ring, due)]
+
+    def ring(due: float) -> None:
+        late = loop.time() - due
+        if late > STILL:
+            arm(min(late, seconds))
+        else:
+            # One turn of the loop for whoever has been woken in this one.
+            timers[:] = [loop.call_soon(limit.reschedule, loop.time())]
+
+    async with asyncio.timeout(None) as limit:
+        arm(max(0.0, seconds))
+        try:
+            yield
+        finally:
+            timers[0].cancel()

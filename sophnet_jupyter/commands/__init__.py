@@ -1,0 +1,1 @@
+"""Commands of the command line, each imported when it is called."""

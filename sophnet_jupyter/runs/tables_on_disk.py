@@ -1,0 +1,89 @@
+"""Tables in files: Parquet, CSV and JSON Lines, by the ending of the name."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+from ..files.saving import exported
+
+ENDINGS = (".parquet", ".csv", ".jsonl")
+_NEEDED = "Parquet needs pandas with pyarrow, or polars: pip install polars."
+
+
+def read(path: Path) -> Any:
+    """
+    The table in a file: a frame of a Parquet file, dicts of any other.
+
+    Cells of a CSV are texts, so that ``007`` stays what it is. Raises `SettingsError`.
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise SettingsError(f"{path} is read as {', '.join(ENDINGS)}, not as {ending or 'that'}.")
+    try:
+        if ending == ".parquet":
+            return _parquet(path)
+        return _csv(path) if ending == ".csv" else list(_json_lines(path))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not in UTF-8: save it so, and try again.") from None
+
+
+def write_parquet(frame: Any, path: Path) -> Path:
+    """Write a frame, whole or not at all. Raises `SettingsError`."""
+    with exported(path) as place:
+        try:
+            if hasattr(frame, "write_parquet"):
+                frame.write_parquet(place)
+            else:
+                frame.to_parquet(place)
+        except ImportError:
+            raise SettingsError(_NEEDED) from None
+        except (ValueError, TypeError) as error:
+            raise SettingsError(f"{path} cannot hold the table: {error}.") from None
+    return path
+
+
+def _parquet(path: Path) -> Any:
+    with suppress(ImportError):
+        import pandas as pd
+
+        with path.open("rb") as file:
+            return pd.read_parquet(file)
+    try:
+        import polars as pl
+    except ImportError:
+        raise SettingsError(_NEEDED) from None
+    try:
+        return pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise SettingsError(f"{path} is no Parquet file: {error}.") from None
+
+
+def _csv(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, restkey="more")
+        try:
+            return [dict(row) for row in reader]
+        except csv.Error as error:
+            raise SettingsError(f"{path}, line {reader.line_num}: {error}.") from None
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise SettingsError(f"{path}, line {number} is no JSON: {error}.") from None
+            if not isinstance(row, dict):
+                raise SettingsError(f"{path}, line {number} is no object with columns.")
+            yield row

@@ -12,7 +12,7 @@ import msgspec
 from ..events import Ending, Event, Finished, Started, TextDelta, Usage
 from ..response import Response, fold
 from ..response.response import Timing
-from . import encoding
+from . import encoding, search
 from .keys import AskedCall, canonical, without_signatures
 from .media import MediaFolder
 
@@ -105,7 +105,7 @@ class CallColumns:
         self._media = media
         self._scrub = scrub
         self._price = price
-        self._made: tuple[dict[str, Any], dict[str, str], list[str]] | None = None
+        self._made: tuple[dict[str, Any], dict[str, str], dict[str, int]] | None = None
 
     def prepare(self) -> None:
         """Make the columns, and write its media."""
@@ -128,12 +128,13 @@ class CallColumns:
             hashed = bytes.fromhex(name)
             rows.execute("INSERT OR IGNORE INTO bodies VALUES (?, ?, ?)", [hashed, len(data), data])
             rows.execute("INSERT OR IGNORE INTO uses VALUES (?, ?, 0)", [self.id, hashed])
-        for name in media:
-            rows.execute(
-                "INSERT OR IGNORE INTO uses VALUES (?, ?, 1)", [self.id, bytes.fromhex(name)]
-            )
+        for name, size in media.items():
+            hashed = bytes.fromhex(name)
+            rows.execute("INSERT OR IGNORE INTO uses VALUES (?, ?, 1)", [self.id, hashed])
+            rows.execute("INSERT OR IGNORE INTO media VALUES (?, ?)", [hashed, size])
+        search.add(rows, self.id, columns["asked"], columns["said"])
 
-    def _make(self) -> tuple[dict[str, Any], dict[str, str], list[str]]:
+    def _make(self) -> tuple[dict[str, Any], dict[str, str], dict[str, int]]:
         call, bodies = self.call, dict[str, str]()
         scrub = self._scrub
         question = scrub(call.question)
@@ -174,8 +175,8 @@ class CallColumns:
         }
         return columns, bodies, media
 
-    def _response(self) -> tuple[str, str, list[str]]:
-        """The events as JSON, the text of the answer, and the names of its media."""
+    def _response(self) -> tuple[str, str, dict[str, int]]:
+        """The events as JSON, the text of the answer, and its media with their sizes."""
         call = self.call
         texts = [event.text for event in call.events if isinstance(event, TextDelta)]
         said = without_signatures(self._scrub("".join(texts)))
@@ -194,7 +195,7 @@ class CallColumns:
         for name, data in media.items():
             self._media.put(name, data)
         text = without_signatures(self._scrub(msgspec.json.encode(plain).decode()))
-        return text, said, list(media)
+        return text, said, {name: len(data) for name, data in media.items()}
 
 
 def _request(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from ..events import (
     ToolCallDelta,
 )
 
+NO_DEFAULT = object()
 # Stands in JSON for bytes, by their hash.
 MEDIA = "$media"
 
@@ -140,9 +142,9 @@ def _plain(value: Any, media: dict[str, bytes]) -> Any:
             return {"kind": "parsed", "value": plain_value(value.value)}
         case msgspec.Struct():
             return _tag(value) | {
-                field.name: _plain(each, media)
-                for field in msgspec.structs.fields(value)
-                if (each := getattr(value, field.name)) != field.default or field.required
+                name: _plain(each, media)
+                for name, default in _fields(type(value))
+                if (each := getattr(value, name)) is not default and each != default
             }
         case bytes():
             name = digest(value) if value else ""
@@ -156,6 +158,15 @@ def _plain(value: Any, media: dict[str, bytes]) -> Any:
         case str() | int() | float() | None:
             return value
     return plain_value(value)
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> list[tuple[str, Any]]:
+    """The names of a Struct's fields, each with its default."""
+    return [
+        (field.name, NO_DEFAULT if field.required else field.default)
+        for field in msgspec.structs.fields(kind)
+    ]
 
 
 def _tag(value: msgspec.Struct) -> dict[str, Any]:

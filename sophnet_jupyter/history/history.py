@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import SettingsError
 from ..files import database
 from ..settings import secret
-from . import spending
+from . import forgetting, search, spending
 from .calls import CallColumns, CallRecord, read
+from .forgetting import Forgotten
 from .keys import AskedCall
 from .media import MediaFolder
 from .prices import FILE, Prices
 from .schema import SCHEMA
+from .search import Found, Wish
 from .writer import Writer
 
 T = TypeVar("T")
@@ -28,6 +33,10 @@ FIRST = (
     "Questions and answers of cells and panels are kept in {path}, for you alone, so that "
     "%sophnet history finds them again; %sophnet history off stops that."
 )
+# Seconds for which prices that were read are not looked at again.
+FRESH = 1.0
+# Calls after which the limit is looked at.
+CHECKED_EVERY = 200
 # What a record takes in memory beside its events.
 OVERHEAD = 2000
 
@@ -47,7 +56,10 @@ class History:
         self.media = MediaFolder(folder / "media")
         self.notices: deque[str] = deque(maxlen=20)
         self.scrub = scrub
+        self._looked = 0.0
         self._begun = False
+        # So that the first call that a kernel writes is looked at too.
+        self._unchecked = CHECKED_EVERY
         self._prices: tuple[int, Prices] | None = None
         self.writer = Writer(self.path, SCHEMA, on_notice=self.notices.append)
 
@@ -69,6 +81,10 @@ class History:
             spending.add(rows, call)
             if after:
                 after(rows, row.id)
+            self._unchecked += 1
+            if self._unchecked >= CHECKED_EVERY:
+                self._unchecked = 0
+                forgetting.keep_within(rows, self.media)
 
         self._say_first()
         self.writer.put(change, _size(call), prepare=row.prepare)
@@ -80,9 +96,14 @@ class History:
             self._begun = True
             if not self.path.exists():
                 self.notices.append(FIRST.format(path=self.path))
+            self.writer.put(self._build)
 
     def prices(self) -> Prices:
         """The user's prices, read again when the file has changed. Raises `SettingsError`."""
+        now = time.monotonic()
+        if self._prices and now - self._looked < FRESH:
+            return self._prices[1]
+        self._looked = now
         try:
             changed = (self.folder / FILE).stat().st_mtime_ns
         except OSError:
@@ -104,6 +125,48 @@ class History:
         if found:
             call.price, call.currency = f"{found.amount:f}", found.currency
             call.priced_by = found.source
+
+    def search(self, wish: Wish) -> list[Found]:
+        """The calls of a wish. Blocking."""
+        return self.read(lambda rows: search.find(rows, wish))
+
+    def indexed(self) -> bool:
+        """Whether searching is by the index, and not by reading everything. Blocking."""
+        return self.read(search.ready)
+
+    def chosen(self, wish: Wish) -> list[int]:
+        """The ids of all calls of a wish without words. Blocking."""
+        return self.read(lambda rows: search.chosen(rows, wish))
+
+    def forget(self, ids: Sequence[int]) -> Forgotten:
+        """
+        Forget calls, except for those with a star, so that nothing of them can be read. Blocking.
+        """
+        found = Forgotten()
+        for first in range(0, len(ids), forgetting.CHUNK):
+            some = ids[first : first + forgetting.CHUNK]
+            found += self.write(partial(forgetting.forget, ids=some, media=self.media))
+        self._overwrite()
+        return found
+
+    def star(self, call_id: int, *, star: bool = True) -> bool:
+        """Give a call a star, or take it away; False where there is no such call. Blocking."""
+        put = "UPDATE calls SET star = ? WHERE id = ?"
+        return self.write(lambda rows: rows.execute(put, [int(star), call_id]).rowcount > 0)
+
+    def _overwrite(self) -> None:
+        """Leave nothing of what was forgotten in the index, in free pages, or in old copies."""
+        self.write(search.merge)
+        with closing(database.opened(self.path, SCHEMA)) as rows:
+            # By `execute` it would free one page.
+            rows.executescript("PRAGMA incremental_vacuum")
+        for copy in self.folder.glob(f"{self.path.name}.v*"):
+            copy.unlink(missing_ok=True)
+
+    def _build(self, rows: sqlite3.Connection) -> None:
+        """Build the index where that is due: on the writer's thread, some at a time."""
+        if search.build(rows):
+            self.writer.put(self._build)
 
     def find(self, asked: AskedCall, origins: Sequence[str]) -> CallRecord | None:
         """The newest whole answer to an equal question from one of ``origins``; None without."""

@@ -60,6 +60,10 @@ SCHEMA = Schema(
             "CREATE INDEX uses_by_call ON uses (call)",
             "CREATE INDEX runs_by_name ON runs (name, notebook)",
         ),
+        (
+            "CREATE TABLE media (hash BLOB PRIMARY KEY, size INTEGER NOT NULL)",
+            "CREATE INDEX rows_by_call ON rows (call) WHERE call IS NOT NULL",
+        ),
     ),
     new=("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL"),
     # Not kept in the file: what is forgotten is overwritten by whoever forgets it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -18,7 +18,9 @@ from .recording import Recorder
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
 if TYPE_CHECKING:
+    from ..events import Event
     from ..explore.exploration import Exploration
+    from ..history.calls import CallRecord
     from ..history.history import History
     from ..providers.dify.form import Parameters
     from ..providers.keeping import Keeping
@@ -419,6 +421,16 @@ class Client:
     def history(self) -> History:
         """What is kept of calls on this machine: see docs/history.md."""
         return self._recorder.history
+
+    def again(self, call: CallRecord) -> AsyncGenerator[Event, None]:
+        """
+        Send the question of a ``call`` that was kept once more, and yield its events.
+
+        Raises `SettingsError` for one that holds what is not kept, such as files.
+        """
+        from .again import again
+
+        return again(self, call)
 
     def record_for(self, place: Callable[[], tuple[str, str]]) -> None:
         """Note with what is kept in which ``place`` it was asked: a notebook and a cell."""

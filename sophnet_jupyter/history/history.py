@@ -23,7 +23,7 @@ from .keys import AskedCall
 from .media import MediaFolder
 from .prices import FILE, Prices
 from .schema import SCHEMA
-from .search import Found, Wish
+from .search import FoundCall, HistoryQuery
 from .writer import Writer
 
 T = TypeVar("T")
@@ -126,7 +126,7 @@ class History:
             call.price, call.currency = f"{found.amount:f}", found.currency
             call.priced_by = found.source
 
-    def search(self, wish: Wish) -> list[Found]:
+    def search(self, wish: HistoryQuery) -> list[FoundCall]:
         """The calls of a wish. Blocking."""
         return self.read(lambda rows: search.find(rows, wish))
 
@@ -134,7 +134,7 @@ class History:
         """Whether searching is by the index, and not by reading everything. Blocking."""
         return self.read(search.ready)
 
-    def chosen(self, wish: Wish) -> list[int]:
+    def chosen(self, wish: HistoryQuery) -> list[int]:
         """The ids of all calls of a wish without words. Blocking."""
         return self.read(lambda rows: search.chosen(rows, wish))
 
@@ -173,10 +173,27 @@ class History:
         marks = ", ".join("?" * len(origins))
         where = (
             f"WHERE key = ? AND origin IN ({marks}) AND ending = 'complete' AND error = '' "
-            "AND cached_from IS NULL ORDER BY id DESC LIMIT 1"
+            "AND cached_from IS NULL AND id > ? ORDER BY id DESC LIMIT 1"
         )
-        found = self.read(lambda rows: read(rows, where, [asked.key, *origins], self.media))
+
+        def work(rows: sqlite3.Connection) -> list[CallRecord]:
+            cleared = int(search.fact(rows, "cleared"))
+            return read(rows, where, [asked.key, *origins, cleared], self.media)
+
+        found = self.read(work)
         return found[0] if found else None
+
+    def clear_cache(self) -> int:
+        """Give none of what is kept by now again; returns how many answers that are. Blocking."""
+
+        def work(rows: sqlite3.Connection) -> int:
+            query = "SELECT count(*), coalesce(max(id), 0) FROM calls WHERE id > ?"
+            before = int(search.fact(rows, "cleared"))
+            count, last = rows.execute(query, [before]).fetchone()
+            search.put_fact(rows, "cleared", str(max(before, last)))
+            return int(count)
+
+        return self.write(work)
 
     def get(self, call_id: int) -> CallRecord | None:
         """The call of that id."""

@@ -28,7 +28,7 @@ currency seconds sandbox cached_from star
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundCall:
     """A call in a list: as `CallRecord`, without its events. ``at`` is since the epoch."""
 
     id: int
@@ -53,7 +53,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class HistoryQuery:
     """
     What to list: calls that hold all ``words``, with that text in the names of their ``model`` and
     ``notebook``, ``since`` and ``before`` a time, or only those that ``failed``.
@@ -75,14 +75,14 @@ def add(rows: sqlite3.Connection, call_id: int, asked: str, said: str) -> None:
     """Put a call into the index, where there is one."""
     if _version(rows) == VERSION:
         rows.execute(_PUT, _row(call_id, asked, said))
-    elif _said(rows, "pieces") == VERSION:
+    elif fact(rows, "pieces") == VERSION:
         # Without FTS5 it cannot be put there: so somebody else builds the index anew.
-        _fact(rows, "pieces", "0")
+        put_fact(rows, "pieces", "0")
 
 
 def drop(rows: sqlite3.Connection, call_id: int, asked: str, said: str) -> None:
     """Take a call out of the index: it wants the same pieces once more."""
-    done, last = int(_said(rows, "indexed")), int(_said(rows, "to_index"))
+    done, last = int(fact(rows, "indexed")), int(fact(rows, "to_index"))
     if _version(rows) == VERSION and not done < call_id <= last:
         rows.execute(
             "INSERT INTO words (words, rowid, asked, said) VALUES ('delete', ?, ?, ?)",
@@ -102,11 +102,11 @@ def build(rows: sqlite3.Connection) -> bool:
         rows.execute("DROP TABLE IF EXISTS words")
         rows.execute(_CREATE)
         last = int(rows.execute("SELECT coalesce(max(id), 0) FROM calls").fetchone()[0])
-        _fact(rows, "pieces", VERSION)
+        put_fact(rows, "pieces", VERSION)
         # What is there by now is indexed bit by bit, what comes from now on as it comes.
-        _fact(rows, "to_index", str(last))
-        _fact(rows, "indexed", "0")
-    done, last = int(_said(rows, "indexed")), int(_said(rows, "to_index"))
+        put_fact(rows, "to_index", str(last))
+        put_fact(rows, "indexed", "0")
+    done, last = int(fact(rows, "indexed")), int(fact(rows, "to_index"))
     if done >= last:
         return False
     found = rows.execute(
@@ -114,7 +114,7 @@ def build(rows: sqlite3.Connection) -> bool:
         [done, last, CHUNK],
     ).fetchall()
     rows.executemany(_PUT, [_row(*each) for each in found])
-    _fact(rows, "indexed", str(found[-1][0] if found else last))
+    put_fact(rows, "indexed", str(found[-1][0] if found else last))
     return True
 
 
@@ -126,10 +126,10 @@ def merge(rows: sqlite3.Connection) -> None:
 
 def ready(rows: sqlite3.Connection) -> bool:
     """Whether the index is there, and whole."""
-    return _version(rows) == VERSION and int(_said(rows, "indexed")) >= int(_said(rows, "to_index"))
+    return _version(rows) == VERSION and int(fact(rows, "indexed")) >= int(fact(rows, "to_index"))
 
 
-def find(rows: sqlite3.Connection, wish: Wish) -> list[Found]:
+def find(rows: sqlite3.Connection, wish: HistoryQuery) -> list[FoundCall]:
     """The calls of a wish, newest first, or the best first where it is ``ranked``."""
     words = wish.words.replace("\0", " ").strip()
     asked = query(words)
@@ -147,8 +147,8 @@ def find(rows: sqlite3.Connection, wish: Wish) -> list[Found]:
 
 
 def _scanned(
-    rows: sqlite3.Connection, wish: Wish, words: str, newest: int | None = None
-) -> list[Found]:
+    rows: sqlite3.Connection, wish: HistoryQuery, words: str, newest: int | None = None
+) -> list[FoundCall]:
     """The calls whose texts hold all words, by reading them: all, or so many of the newest."""
     where, given = _filters(wish)
     for word in words.split()[:MOST_WORDS]:
@@ -162,12 +162,12 @@ def _scanned(
 
 def _listed(
     rows: sqlite3.Connection,
-    wish: Wish,
+    wish: HistoryQuery,
     tables: str,
     where: Sequence[str],
     given: Sequence[Any],
     order: str,
-) -> list[Found]:
+) -> list[FoundCall]:
     columns = ", ".join(f"calls.{name}" for name in _COLUMNS)
     condition = f"WHERE {' AND '.join(where)}" if where else ""
     statement = (
@@ -178,14 +178,14 @@ def _listed(
     return [_found(row) for row in found]
 
 
-def chosen(rows: sqlite3.Connection, wish: Wish) -> list[int]:
+def chosen(rows: sqlite3.Connection, wish: HistoryQuery) -> list[int]:
     """The ids of all calls of a wish without words, oldest first."""
     where, given = _filters(wish)
     condition = f"WHERE {' AND '.join(where)}" if where else ""
     return [row[0] for row in rows.execute(f"SELECT id FROM calls {condition} ORDER BY id", given)]  # noqa: S608
 
 
-def _filters(wish: Wish) -> tuple[list[str], list[Any]]:
+def _filters(wish: HistoryQuery) -> tuple[list[str], list[Any]]:
     where: list[str] = []
     given: list[Any] = []
     for names, text in (("model lane", wish.model), ("notebook", wish.notebook)):
@@ -204,9 +204,9 @@ def _filters(wish: Wish) -> tuple[list[str], list[Any]]:
     return where, given
 
 
-def _found(row: tuple[Any, ...]) -> Found:
+def _found(row: tuple[Any, ...]) -> FoundCall:
     values = dict(zip(_COLUMNS, row, strict=True))
-    return Found(**values | {"sandbox": bool(values["sandbox"]), "star": bool(values["star"])})
+    return FoundCall(**values | {"sandbox": bool(values["sandbox"]), "star": bool(values["star"])})
 
 
 def _literal(text: str) -> str:
@@ -230,13 +230,15 @@ def has_fts5(rows: sqlite3.Connection) -> bool:
 
 def _version(rows: sqlite3.Connection) -> str:
     """The version of the pieces in the index; empty where it cannot be used here."""
-    return _said(rows, "pieces") if has_fts5(rows) else ""
+    return fact(rows, "pieces") if has_fts5(rows) else ""
 
 
-def _said(rows: sqlite3.Connection, name: str) -> str:
+def fact(rows: sqlite3.Connection, name: str) -> str:
+    """A fact about the store, ``0`` where there is none."""
     found = rows.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
     return str(found[0]) if found else "0"
 
 
-def _fact(rows: sqlite3.Connection, name: str, value: str) -> None:
+def put_fact(rows: sqlite3.Connection, name: str, value: str) -> None:
+    """Note a fact about the store."""
     rows.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, value])

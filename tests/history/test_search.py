@@ -13,7 +13,7 @@ from sophnet_jupyter.history import forgetting, history, pieces, search
 from sophnet_jupyter.history.calls import CallRecord
 from sophnet_jupyter.history.history import History
 from sophnet_jupyter.history.keys import AskedCall
-from sophnet_jupyter.history.search import Wish
+from sophnet_jupyter.history.search import HistoryQuery
 
 SYSTEM = {"role": "system", "content": "the same rules for all " * 40}
 # A small corpus in which words are common and rare, alone and inside others.
@@ -36,7 +36,7 @@ def add(store: History, asked: str, said: str = "", **given: Any) -> None:
 
 
 def asked(store: History, words: str = "", **wish: Any) -> list[str]:
-    return [found.asked for found in store.search(Wish(words=words, limit=1000, **wish))]
+    return [found.asked for found in store.search(HistoryQuery(words=words, limit=1000, **wish))]
 
 
 def test_chinese_words_of_any_length_are_found_anywhere(store: History) -> None:
@@ -88,7 +88,7 @@ def test_what_is_found_is_what_a_plain_scan_finds_also_after_forgetting(store: H
     queries += [text[3:7] for text in texts[:30] if len(text) > 8]
     for query in queries:
         assert sorted(asked(store, query)) == sorted(t for t in texts if query in t), query
-    gone = store.chosen(Wish())[::3]
+    gone = store.chosen(HistoryQuery())[::3]
     texts = [text for number, text in enumerate(texts) if number % 3]
     assert store.forget(gone).calls == len(gone)
     for query in queries:
@@ -98,7 +98,7 @@ def test_what_is_found_is_what_a_plain_scan_finds_also_after_forgetting(store: H
 def test_an_empty_query_lists_the_newest_first(store: History) -> None:
     for number in range(5):
         add(store, str(number))
-    found = store.search(Wish(limit=2, skip=1))
+    found = store.search(HistoryQuery(limit=2, skip=1))
     assert [each.asked for each in found] == ["3", "2"]
 
 
@@ -136,7 +136,7 @@ def test_an_index_of_another_version_is_built_anew(
         again.writer.flush()
     assert again.indexed()
     assert len(asked(again, "退货")) == 11
-    again.forget(again.chosen(Wish())[:5])
+    again.forget(again.chosen(HistoryQuery())[:5])
     assert len(asked(again, "退货")) == 6
 
 
@@ -154,7 +154,7 @@ def test_forgetting_takes_what_nothing_else_names(store: History) -> None:
     add(store, "one", sound=b"shared")
     add(store, "two", sound=b"shared")
     add(store, "three", sound=b"alone")
-    first, second, third = store.chosen(Wish())
+    first, second, third = store.chosen(HistoryQuery())
     gone = store.forget([first, third])
     assert (gone.calls, gone.bodies, gone.media) == (2, 0, 1)
     assert len(list(store.media.folder.rglob("*/*"))) == 1
@@ -166,9 +166,9 @@ def test_forgetting_takes_what_nothing_else_names(store: History) -> None:
 def test_nothing_of_what_is_forgotten_can_be_read_in_the_file(store: History) -> None:
     add(store, "a secretword in 保密文件", "anotherword")
     add(store, "something else")
-    store.search(Wish())
+    store.search(HistoryQuery())
     assert b"secretword" in store.path.read_bytes()
-    store.forget(store.chosen(Wish())[:1])
+    store.forget(store.chosen(HistoryQuery())[:1])
     content = store.path.read_bytes()
     for word in ("secretword", "anotherword", "保密", "密文"):
         assert word.encode() not in content, word
@@ -177,7 +177,7 @@ def test_nothing_of_what_is_forgotten_can_be_read_in_the_file(store: History) ->
 def test_a_star_is_never_forgotten(store: History) -> None:
     add(store, "keep")
     add(store, "drop")
-    keep, drop = store.chosen(Wish())
+    keep, drop = store.chosen(HistoryQuery())
     assert store.star(keep)
     assert not store.star(99)
     gone = store.forget([keep, drop, 99])
@@ -205,7 +205,7 @@ def test_a_forgotten_answer_of_a_run_is_one_to_be_asked_again(store: History) ->
     record = runs.begin(store, name="n")
     with record.row(0, "k") as row:
         row.done(state="complete", events=[TextDelta(text="hi"), Finished(reason="stop")])
-    store.forget(store.chosen(Wish()))
+    store.forget(store.chosen(HistoryQuery()))
     assert record.states() == {0: ("forgotten", "k")}
 
 
@@ -221,6 +221,6 @@ def test_no_words_of_a_query_can_break_the_index(store: History) -> None:
     for _ in range(300):
         words = "".join(chance.choices(signs, k=chance.randrange(1, 12)))
         try:
-            store.search(Wish(words=words))
+            store.search(HistoryQuery(words=words))
         except sqlite3.Error as error:
             pytest.fail(f"{words!r}: {error}")

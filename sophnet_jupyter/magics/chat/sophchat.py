@@ -169,7 +169,7 @@ class ChatMagics(SessionMagics):
             return None
 
         async def ask(view: View, arrival: Arrival) -> Response:
-            events = read(chat.stream(messages, **options), form)
+            events = read(chat.stream(messages, cache=args.cache, **options), form)
             response = await show(events, view, arrival, model=args.model)
             self._note(response, messages, args)
             return response

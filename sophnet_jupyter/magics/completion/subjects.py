@@ -10,6 +10,9 @@ from ..options.services import models
 from ..session.session import KernelSession
 from ..sophnet.subjects import LOGIN, SUBJECTS
 
+HISTORY = ("show", "rerun", "diff", "keep", "export", "forget", "on", "off")
+HISTORY_OPTIONS = ("--model", "--notebook", "--since", "--before", "--failed", "--kept", "--limit")
+
 
 def for_subject(before: list[str], word: str, session: KernelSession) -> list[Found]:
     """Subcommands, and the arguments of each."""
@@ -29,6 +32,12 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, [*map(str, cells), "all"], "value")
         case ["tasks"]:
             return matching(word, ["all", "resume", "forget", "cancel"], "value")
+        case ["history"]:
+            return matching(word, HISTORY, "value")
+        case ["history", *_] if word.startswith("-"):
+            return matching(word, HISTORY_OPTIONS, "option")
+        case ["cache"]:
+            return matching(word, ["clear"], "value")
         case ["prompts"]:
             return matching(word, ["diff"], "value")
         case ["prompts", "diff"] | ["prompts", "diff", _]:

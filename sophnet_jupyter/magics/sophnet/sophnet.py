@@ -64,6 +64,15 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet alias          short names: NAME MODEL makes one, NAME - forgets it
             %sophnet prompts        the prompt files beside the notebook
                 diff NAME OTHER       what differs; OTHER may be a revision of git
+            %sophnet history [WORDS] what was asked and answered, with all these words in it
+                --model M, --notebook N, --since DATE, --failed   narrow it down
+                show N, rerun N       see it again, or ask it again
+                diff N M              how two answers differ
+                keep N                never forget it
+                export FILE [WORDS]   write it to a .jsonl, .csv or .md file
+                forget N              or --before DATE, --model M, --all
+                on, off               whether this kernel keeps what is asked
+            %sophnet cache clear    give none of it in the place of new answers
             %sophnet jobs           what runs in the background
             %sophnet runs [NAME]    runs over many rows; or that one, with all its rows
             %sophnet cancel [N|all] stop it: the answer of cell N, or all
@@ -79,12 +88,14 @@ class SophNetMagics(ChatDefaults, Magics):
         from ..line.near import did_you_mean
         from ..line.options import refuse_keys
         from .account import Account
+        from .history import HistoryCommands
         from .models import ModelNames
         from .prompts import PromptCommands
         from .runs import RunCommands
         from .tasks import TaskCommands
 
         refuse_keys(line)
+        kept = HistoryCommands(self._session)
         account, names = Account(self._session), ModelNames(self._session)
         subject, _, rest = (line.strip() or "status").partition(" ")
         subjects: dict[str, Callable[[str], object]] = {
@@ -96,6 +107,8 @@ class SophNetMagics(ChatDefaults, Magics):
             "models": names.models,
             "alias": names.alias,
             "prompts": PromptCommands(self._session).prompts,
+            "history": kept.history,
+            "cache": kept.cache,
             "jobs": self._session.jobs.jobs,
             "runs": RunCommands(self._session).runs,
             "cancel": self._session.jobs.cancel,

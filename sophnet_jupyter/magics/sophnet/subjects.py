@@ -11,6 +11,8 @@ SUBJECTS = {
     "models": "the models of the service; with a text, those that have it in their names",
     "alias": "short names for models; with a name and a model, one more",
     "prompts": "the prompt files beside the notebook; diff NAME OTHER shows what changed",
+    "history": "what was asked and answered, found by words; show, diff, rerun, keep, forget",
+    "cache": "clear: what is kept is no longer given in the place of new answers",
     "jobs": "the answers that run in the background, and those that did",
     "runs": "runs over many rows; with a name, that one with all its rows",
     "cancel": "stop the background answer of a cell, or all of them",

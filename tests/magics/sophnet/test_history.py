@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.history.moments import moment
+from sophnet_jupyter.history.search import HistoryQuery
+from sophnet_jupyter.magics import extension
+from sophnet_jupyter.magics.sophnet.history import wished
+from sophnet_jupyter.response import Response
+
+
+@pytest.fixture
+def shell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SimpleNamespace
+) -> Iterator[InteractiveShell]:
+    monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
+    monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
+    shell = InteractiveShell()
+    extension.load(shell)
+    yield shell
+    extension.unload(shell)
+
+
+def chat(shell: Any, words: str) -> Any:
+    return shell.run_line_magic("sophchat", words)
+
+
+def ask(shell: Any, line: str) -> Any:
+    return shell.run_line_magic("sophnet", f"history {line}".strip())
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
+
+
+def test_what_a_cell_asked_is_listed_found_and_shown(shell: Any, capsys: Any) -> None:
+    first = chat(shell, "你们的退货政策是什么")
+    chat(shell, "hello there")
+    said(capsys)
+    ask(shell, "")
+    assert [
+        word for line in said(capsys).splitlines() for word in ("退货政策", "hello") if word in line
+    ] == ["hello", "退货政策"]
+    ask(shell, "退货")
+    assert "hello" not in said(capsys)
+    found = ask(shell, "show 1")
+    assert isinstance(found, Response)
+    assert found.text == first.text
+    assert "你们的退货政策是什么" in said(capsys)
+
+
+def test_the_first_use_says_what_is_kept_where_and_how_to_stop_it(
+    shell: Any, capsys: Any, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        chat(shell, "hi")
+        shell.events.trigger(
+            "post_run_cell",
+            SimpleNamespace(error_in_exec=None, error_before_exec=None, execution_count=0),
+        )
+    printed = said(capsys)
+    assert printed.count("are kept in") == 1
+    assert str(tmp_path / "data" / "history.sqlite") in printed
+    assert "%sophnet history off" in printed
+
+
+def test_history_off_keeps_nothing_and_on_goes_on(shell: Any, capsys: Any) -> None:
+    ask(shell, "off")
+    chat(shell, "secret")
+    said(capsys)
+    ask(shell, "")
+    assert "%sophnet history on" in said(capsys)
+    ask(shell, "on")
+    chat(shell, "open")
+    said(capsys)
+    ask(shell, "")
+    assert "secret" not in (printed := said(capsys))
+    assert "open" in printed
+
+
+def test_a_question_is_asked_again(shell: Any, capsys: Any) -> None:
+    chat(shell, "--temperature 0.5 hi")
+    again = ask(shell, "rerun #1")
+    assert again.ending == "complete"
+    call = shell.run_line_magic("sophnet", "history show 2")
+    assert call.text == again.text
+
+
+def test_two_answers_are_compared(shell: Any) -> None:
+    chat(shell, "one")
+    chat(shell, "two")
+    found = ask(shell, "diff 1 2")
+    assert found.titles[0].startswith("#1")
+    with pytest.raises(UsageError, match="shows how two"):
+        ask(shell, "diff 1")
+
+
+def test_a_star_stays_and_the_rest_is_forgotten(shell: Any, capsys: Any) -> None:
+    for words in ("one", "two", "three"):
+        chat(shell, words)
+    ask(shell, "keep 2")
+    said(capsys)
+    ask(shell, "forget --all")
+    assert "2 forgotten, 1 with a star stay" in said(capsys)
+    ask(shell, "keep 2 off")
+    said(capsys)
+    ask(shell, "forget 2")
+    assert "1 forgotten" in said(capsys)
+    with pytest.raises(UsageError, match="There is no #2"):
+        ask(shell, "show 2")
+
+
+def test_the_words_of_the_commands_can_be_searched_too(shell: Any, capsys: Any) -> None:
+    chat(shell, "please show me the off switch")
+    said(capsys)
+    for words in ("show", "show me", "off switch"):
+        ask(shell, words)
+        assert "please" in said(capsys), words
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "md"])
+def test_it_is_written_to_a_file(shell: Any, tmp_path: Path, ending: str) -> None:
+    chat(shell, "=退货")
+    ask(shell, f"export {tmp_path / 'all'}.{ending} 退货")
+    text = (tmp_path / f"all.{ending}").read_text(encoding="utf-8-sig")
+    if ending == "jsonl":
+        assert json.loads(text)["question"] == "=退货"
+    elif ending == "csv":
+        # A spreadsheet would take it for a formula.
+        assert "'=退货" in text
+    else:
+        assert "> =退货" in text
+    with pytest.raises(UsageError, match="FILE ends with"):
+        ask(shell, "export all.exe")
+
+
+def test_the_cache_answers_in_a_cell_until_it_is_cleared(shell: Any, capsys: Any) -> None:
+    chat(shell, "--cache hi")
+    assert chat(shell, "--cache hi").cached
+    shell.run_line_magic("sophnet", "cache clear")
+    assert "answers are not given again" in said(capsys)
+    assert not chat(shell, "--cache hi").cached
+    assert chat(shell, "--cache hi").cached
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("--modle x", "Did you mean --model?"),
+        ("--since", "wants a word"),
+        ("--since soon", "is no moment"),
+        ("forget", "history forget N"),
+        ("forget all", "history forget N"),
+        ("keep 1 of", "keep N off"),
+        ("show 99", "There is no #99"),
+    ],
+)
+def test_a_slip_is_told(shell: Any, line: str, says: str) -> None:
+    chat(shell, "hi")
+    with pytest.raises(UsageError) as caught:
+        ask(shell, line)
+    assert says in str(caught.value)
+    assert len(shell.run_line_magic("sophnet", "history show 1").text)
+
+
+def test_a_line_is_read_as_a_wish() -> None:
+    wish = wished("退货 --model GLM policy --failed --limit=5")
+    assert wish == HistoryQuery(words="退货 policy", model="GLM", failed=True, limit=5)
+
+
+NOW = datetime.datetime(2026, 11, 29, 15, 30).astimezone()
+
+
+@pytest.mark.parametrize(
+    ("words", "then"),
+    [
+        ("2026-11-21", (2026, 11, 21, 0, 0)),
+        ("11-21", (2026, 11, 21, 0, 0)),
+        ("12-21", (2025, 12, 21, 0, 0)),
+        ("11-21 14:05", (2026, 11, 21, 14, 5)),
+        ("today", (2026, 11, 29, 0, 0)),
+        ("yesterday", (2026, 11, 28, 0, 0)),
+        ("3d", (2026, 11, 26, 15, 30)),
+        ("2h", (2026, 11, 29, 13, 30)),
+    ],
+)
+def test_moments_are_read_as_people_write_them(words: str, then: tuple[int, ...]) -> None:
+    assert moment(words, NOW) == datetime.datetime(*then).astimezone().timestamp()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("words", ["", "soon", "2026-13-01", "99-99", "2026", "0-0"])
+def test_what_is_no_moment_is_refused(words: str) -> None:
+    with pytest.raises(SettingsError, match="is no moment"):
+        moment(words, NOW)

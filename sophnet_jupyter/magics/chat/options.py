@@ -45,9 +45,6 @@ _ASKING = (
         metavar="N",
         help="Show how likely each token was, and with N what else it could have been.",
     ),
-    option(
-        "--cache", action="store_true", help="Take the kept answer to an equal question, if any."
-    ),
     option("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
 )
 _COMPARING = (

@@ -117,7 +117,7 @@ class DifyMagics(SessionMagics):
         asked = question.ask(form)
         context = Context(inserted=asked.inserted, left=asked.left)
         label = args.app or "the Dify app"
-        events = app.stream(asked.inputs, files=asked.files or None)
+        events = app.stream(asked.inputs, files=asked.files or None, cache=args.cache)
         if args.voice:
             events = _aloud(app, events, "" if args.voice == OWN else args.voice)
         ask = follow(events, model=label, strict=args.strict)

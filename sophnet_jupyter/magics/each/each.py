@@ -45,7 +45,7 @@ class RunStopped(Stopped):
 def check(args: Namespace, out: str | None) -> None:
     """Raise `UsageError` for options that do not go together."""
     if args.each is None:
-        for name in ("resume", "retry", "anyway", "first", "budget", "cache"):
+        for name in ("resume", "retry", "anyway", "first", "budget"):
             if getattr(args, name):
                 raise UsageError(f"--{name} goes with --each: one answer alone is asked for anew.")
         return

@@ -50,7 +50,7 @@ def each_options(*, concurrency: int) -> Callable[[Any], Any]:
         option(
             "--cache",
             action="store_true",
-            help="With --each: take answers to equal questions that were kept.",
+            help="Take the kept answer to an equal question, where there is one.",
         ),
         option(
             "--concurrency",

@@ -36,6 +36,7 @@ after part of an answer had come carries that part as ``error.response``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Literal, Protocol
 
@@ -73,9 +74,25 @@ class SophNetError(Exception):
         # with its ``args`` alone, as Python would, most classes could not be made again.
         return _made_again, (type(self), self.args), self.__dict__
 
+    def forget_variables(self) -> None:
+        """
+        Empty the frames of ours that the error has passed.
+
+        They hold what the server sent, which may quote the key, and the request: rich, stackprinter
+        and ``%debug`` show the variables of a traceback.
+        """
+        place = self.__traceback__
+        while place:
+            if place.tb_frame.f_globals.get("__package__", "").partition(".")[0] == __package__:
+                # One that still runs is the caller's, or settles the answer.
+                with suppress(RuntimeError):
+                    place.tb_frame.clear()
+            place = place.tb_next
+
     def _render_traceback_(self) -> list[str]:
         # IPython's hook. A notebook saves this line in place of a page of frames, in which a
-        # verbose traceback would also print local variables.
+        # verbose traceback would also print local variables. Later ``%debug`` shows none either.
+        self.forget_variables()
         return [f"{type(self).__name__}: {self}"]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from typing import Any, TypeVar
 
-from ..errors import UnknownOption
+from ..errors import SophNetError, UnknownOption
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Class = TypeVar("Class", bound=type)
@@ -109,7 +109,11 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
                 if not given.keys() <= words | brought.keys():
                     del args, given
                     check(called, names, [*brought, *_shown(signature)])
-            return await function(*args, **given)
+            try:
+                return await function(*args, **given)
+            except SophNetError as error:
+                error.forget_variables()
+                raise
 
     else:
 

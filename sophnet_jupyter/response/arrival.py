@@ -103,6 +103,7 @@ async def settle(events: AsyncGenerator[Event, Any], arrival: Arrival | None = N
                     break
     except SophNetError as error:
         error.response = arrival.end("failed")
+        error.forget_variables()
         raise
     except asyncio.CancelledError:
         arrival.end("stopped")

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import json
+import re
+import string
+from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import NoReturn
+from urllib.parse import quote
 from weakref import WeakSet
 
 HIDDEN = "‹key›"
@@ -18,10 +25,12 @@ PIECE = 12
 class Secret:
     """A key: not printed, formatted, pickled or copied, and no attribute of any object."""
 
-    __slots__ = ("__weakref__", "_value")
+    __slots__ = ("__weakref__", "_spelt", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        # Kept, since an error may be scrubbed a dozen times.
+        self._spelt: list[tuple[str, ...]] = []
         with _lock:
             _alive.add(self)
 
@@ -36,9 +45,15 @@ class Secret:
 
     def scrub(self, text: str) -> str:
         """``text`` without the key or a longer piece of it, should a server have sent it back."""
-        if len(self._value) >= SHORTEST:
-            text = text.replace(self._value, HIDDEN)
-        return _without_pieces(text, self._value)
+        if len(self._value) < SHORTEST:
+            return text
+        text = text.replace(self._value, HIDDEN)
+        if not _ESCAPES.search(text):
+            return _without(text, tuple(self._value))
+        self._spelt = self._spelt or _spellings(self._value)
+        for letters in self._spelt:
+            text = _without(text.replace("".join(letters), HIDDEN), letters)
+        return text
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -73,15 +88,46 @@ def scrub(text: str) -> str:
     return text
 
 
-def _without_pieces(text: str, key: str) -> str:
+def _without(text: str, letters: tuple[str, ...]) -> str:
+    """The text without twelve letters in a row, or more, of a key that is spelt so."""
     # Services quote the key they refuse, some of them shortened.
     start = 0
-    while start <= len(key) - PIECE:
+    while start <= len(letters) - PIECE:
         end = start + PIECE
-        if key[start:end] not in text:
+        if "".join(letters[start:end]) not in text:
             start += 1
             continue
-        while end < len(key) and key[start : end + 1] in text:
+        while end < len(letters) and "".join(letters[start : end + 1]) in text:
             end += 1
-        text = text.replace(key[start:end], HIDDEN)
+        text = text.replace("".join(letters[start:end]), HIDDEN)
     return text
+
+
+# What any of the spellings below has in it.
+_ESCAPES = re.compile(r"[%\\&]")
+
+
+def _spellings(key: str) -> list[tuple[str, ...]]:
+    """A key as addresses, JSON, Python and HTML write it: its letters, each as it is written."""
+    ways: list[Callable[[str], str]] = [
+        str,
+        partial(quote, safe=""),
+        quote,
+        lambda c: quote(c, safe="").lower(),
+        lambda c: quote(quote(c, safe=""), safe=""),
+        lambda c: json.dumps(c)[1:-1],
+        lambda c: "\\/" if c == "/" else json.dumps(c)[1:-1],
+        lambda c: json.dumps(json.dumps(c)[1:-1])[1:-1],
+        lambda c: repr(c)[1:-1],
+        html.escape,
+        *(partial(_escaped, form=form, plain=plain) for form in _FORMS for plain in ("", _PLAIN)),
+    ]
+    return list(dict.fromkeys(tuple(map(way, key)) for way in ways))
+
+
+_PLAIN = string.ascii_letters + string.digits + "-_."
+_FORMS = ("%%%02x", "%%%02X", "\\u%04x", "\\u%04X", "\\x%02x", "&#%d;", "&#x%x;", "&#x%X;")
+
+
+def _escaped(letter: str, *, form: str, plain: str) -> str:
+    return letter if letter in plain else form % ord(letter)

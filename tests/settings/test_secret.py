@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import html
 import inspect
 import json
 import pickle
 import traceback
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -95,3 +97,44 @@ def test_every_key_in_use_is_known_and_no_other() -> None:
     assert scrub(key) == "‹key›"
     del secret
     assert scrub(key) == key
+
+
+ODD = "sk-can+ary/0123&45=6789\\ab\"cdef'gh"
+SPELLINGS: dict[str, Any] = {
+    "as it is": str,
+    "in quotes": lambda key: f"'{key}'",
+    "percent": lambda key: quote(key, safe=""),
+    "percent but slashes": quote,
+    "percent, small": lambda key: quote(key, safe="").replace("%2B", "%2b").replace("%2F", "%2f"),
+    "form": quote_plus,
+    "percent twice": lambda key: quote(quote(key, safe=""), safe=""),
+    "every letter by percent": lambda key: "".join(f"%{ord(c):02X}" for c in key),
+    "JSON": json.dumps,
+    "JSON of PHP": lambda key: json.dumps(key).replace("/", "\\/"),
+    "JSON in JSON": lambda key: json.dumps(json.dumps(key)),
+    "JSON with every letter escaped": lambda key: "".join(f"\\u{ord(c):04x}" for c in key),
+    "JSON with signs escaped": lambda key: "".join(
+        c if c.isalnum() or c in "-_." else f"\\u{ord(c):04X}" for c in key
+    ),
+    "Python": repr,
+    "Python's bytes": lambda key: "".join(f"\\x{ord(c):02x}" for c in key),
+    "HTML": html.escape,
+    "HTML by numbers": lambda key: "".join(f"&#{ord(c)};" for c in key),
+    "HTML by numbers of 16": lambda key: "".join(f"&#x{ord(c):x};" for c in key),
+}
+
+
+@pytest.mark.parametrize("key", [CANARY, ODD], ids=["plain", "odd"])
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_key_is_found_however_it_is_spelt_and_cut_at_either_end(spell: Any, key: str) -> None:
+    secret = Secret(key)
+    for cut in (key, key[4:], key[:-4], key[6:-3]):
+        shown = secret.scrub(f"the value (100% \\ &) was {spell(cut)}, said the gateway")
+        assert spell(key[8:14]).strip("'\"") not in shown
+        assert shown.endswith("said the gateway")
+
+
+def test_words_that_are_no_key_stay_as_they_are() -> None:
+    said = "see https://a.org/a%20b?c=%2F&d=1 \\u0041 &amp; &#65; \\x41 for more"
+    assert Secret(CANARY).scrub(said) == said
+    assert Secret(ODD).scrub(said) == said

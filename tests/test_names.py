@@ -13,6 +13,9 @@ APART = ("sandbox", "wire")
 # Names that stand twice on purpose, each with its reason.
 EXCEPTIONS: Mapping[str, str] = {
     "Chat": "the client's is the provider's, with what asks many questions at once",
+    "Images": "the client's are the provider's, with what compares several models",
+    "Ocr": "the client's is the provider's, with what compares several models",
+    "Voice": "the client's is the provider's, with what compares several voices",
 }
 
 

@@ -25,15 +25,12 @@ if TYPE_CHECKING:
     from ..providers.dify.form import Parameters
     from ..providers.keeping import Keeping
     from ..providers.sophnet.documents.documents import Documents
-    from ..providers.sophnet.documents.ocr import Ocr
     from ..providers.sophnet.embeddings.embeddings import Embeddings
-    from ..providers.sophnet.images.images import Images
     from ..providers.sophnet.knowledge.knowledge import Knowledge
     from ..providers.sophnet.models import Models
     from ..providers.sophnet.paths import ResourceIds
     from ..providers.sophnet.speech.speech import Speech
     from ..providers.sophnet.videos.videos import Videos
-    from ..providers.sophnet.voice.voice import Voice
     from ..providers.sophnet.voicechat.voicechat import VoiceChats
     from ..providers.tasks.tasks import Tasks
     from ..wire.call import Network
@@ -41,7 +38,10 @@ if TYPE_CHECKING:
     from ..wire.wire import Wire
     from .chat import Chat
     from .dify import Dify
+    from .images import Images
+    from .ocr import Ocr
     from .teleai import TeleAI
+    from .voice import Voice
 
 
 R = TypeVar("R", bound="Keeping")
@@ -126,7 +126,7 @@ class Client:
     @cached_property
     def images(self) -> Images:
         """Images from words, and from other images."""
-        from ..providers.sophnet.images.images import Images
+        from .images import Images
 
         images = Images(
             self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
@@ -146,7 +146,7 @@ class Client:
     @cached_property
     def voice(self) -> Voice:
         """Text as speech."""
-        from ..providers.sophnet.voice.voice import Voice
+        from .voice import Voice
 
         return self._kept(Voice(self._sophnet, place=self._place("voice")))
 
@@ -185,7 +185,7 @@ class Client:
     @cached_property
     def ocr(self) -> Ocr:
         """Text in images, block by block."""
-        from ..providers.sophnet.documents.ocr import Ocr
+        from .ocr import Ocr
 
         return self._kept(Ocr(self._sophnet, self._downloader, place=self._place("ocr")))
 

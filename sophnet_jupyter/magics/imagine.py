@@ -10,12 +10,13 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..response import Response
+from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
 from .answers.follow import GOES_ON, Following
 from .background.handle import Background
 from .line.attachments import Attachments
 from .line.interpolate import Filled, fill
-from .line.options import extra_body, out_name
+from .line.options import extra_body, out_name, several
 from .line.prompt import prompt_of
 from .line.trailing import parse_around
 from .options.asks import asks
@@ -48,7 +49,8 @@ class ImagineMagics(SessionMagics):
         "--model",
         default=MODEL,
         completes=one_of(MODEL, kind="model"),
-        help="Model to ask: qwen-image if not said.",
+        between=",",
+        help="Model to ask: qwen-image if not said. Several, A,B, are shown side by side.",
     )
     @option("-n", type=int, default=1, metavar="N", help="So many images, a seed each.")
     @option("--seed", type=int, metavar="N", help="The first seed; the next ones count on.")
@@ -57,7 +59,7 @@ class ImagineMagics(SessionMagics):
     @option("--negative", metavar="TEXT", help="What is not to be seen, in quotes.")
     @option("--max-side", type=int, metavar="PIXELS", help="Shrink an image to this size first.")
     @option("--as-written", action="store_true", help="The service adds nothing to the prompt.")
-    def imagine(self, line: str, cell: str | None = None) -> Response | Background:
+    def imagine(self, line: str, cell: str | None = None) -> Response | Background | Comparison:
         """
         Make images from words, several at once, and see them below the cell.
 
@@ -65,11 +67,14 @@ class ImagineMagics(SessionMagics):
         makes it again. Out[n], _ and the name after -o hold the response: .images, .save(path).
 
             %imagine a red fox in snow --seed 7 -n 4
+            %imagine a red fox in snow -m qwen-image,Qwen-Image-2 --seed 7
             %imagine --image fox.png -m Qwen-Image-Edit-2509 the same fox at night
         """
         return self._imagine(*parse_around(self.imagine, line), cell)
 
-    def _imagine(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
+    def _imagine(
+        self, args: Namespace, words: str, cell: str | None
+    ) -> Response | Background | Comparison:
         prompt = prompt_of(words, cell, to="draw").strip()
         if not 1 <= args.n <= MOST:
             raise UsageError(f"-n goes from 1 to {MOST}, not {args.n}.")
@@ -78,6 +83,8 @@ class ImagineMagics(SessionMagics):
         prompt = filled.text
         options = self._options(args, names)
         seeds = _seeds(args.seed, args.n)
+        if len(models := several("-m", args.model)) > 1:
+            return self._compare(prompt, models, seeds, options, args, Context(left=filled.left))
         # One picture that fails is an error, one of several is a line below the others.
         seed = seeds if len(seeds) > 1 else seeds[0]
         events = self._session.client.images.stream(prompt, seed=seed, **options)
@@ -91,6 +98,26 @@ class ImagineMagics(SessionMagics):
             save=[args.save] if args.save else [],
             on_cancel=GOES_ON,
         )
+
+    def _compare(
+        self,
+        prompt: str,
+        models: list[str],
+        seeds: list[int],
+        options: dict[str, Any],
+        args: Namespace,
+        context: Context,
+    ) -> Comparison:
+        """The same seeds by several models, side by side."""
+        from .answers.compared import show_comparison
+
+        if args.save:
+            raise UsageError("--save writes one answer: store it with -o c, then c.save('c.html').")
+        given = {name: value for name, value in options.items() if name != "model"}
+        seed = seeds if len(seeds) > 1 else seeds[0]
+        found = self._session.client.images.compare(prompt, models=models, seed=seed, **given)
+        how: dict[str, Any] = {"out": out_name(args.out), "background": args.background}
+        return show_comparison(self._session, found, context, shown="states", **how)
 
     def _options(self, args: Namespace, names: Any) -> dict[str, Any]:
         sources = Attachments(max_side=args.max_side)

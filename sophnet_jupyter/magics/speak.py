@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..events import AudioChunk, Event
@@ -16,12 +17,13 @@ from ..kernel.output import Cell
 from ..providers.sophnet.voice.request import SHORT, samples, sounding
 from ..providers.sophnet.voice.text import texts
 from ..response import Arrival, Response
+from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
 from ..views.live.answer import View, show
 from .answers.loudspeaker import Figures, heard
 from .answers.settle import settle
 from .line.interpolate import Filled, fill
-from .line.options import out_name
+from .line.options import out_name, several
 from .line.prompt import prompt_of
 from .line.trailing import parse_around
 from .options.asks import asks
@@ -51,7 +53,8 @@ class SpeakMagics(SessionMagics):
         "--voice",
         metavar="NAME",
         completes=voices,
-        help="Whose voice; Tab lists those that are known.",
+        between=",",
+        help="Whose voice; Tab lists those that are known. Several, A,B, share one player.",
     )
     @option(
         "-m",
@@ -68,7 +71,7 @@ class SpeakMagics(SessionMagics):
     @option("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
     @option("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
     @option("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
-    def speak(self, line: str, cell: str | None = None) -> Response:
+    def speak(self, line: str, cell: str | None = None) -> Response | Comparison:
         """
         Say a text aloud; it is heard while it is still being made.
 
@@ -77,11 +80,12 @@ class SpeakMagics(SessionMagics):
         response: .audio, .save(path).
 
             %speak Hello, world --voice longwan --rate 1.2
+            %speak Hello, world --voice longwan,longcheng
             %speak answer --save answer.mp3
         """
         return self._speak(*parse_around(self.speak, line), cell)
 
-    def _speak(self, args: Namespace, words: str, cell: str | None) -> Response:
+    def _speak(self, args: Namespace, words: str, cell: str | None) -> Response | Comparison:
         words = prompt_of(words, cell, to="say", thing="text").strip()
         out = out_name(args.out)
         options = {
@@ -95,6 +99,8 @@ class SpeakMagics(SessionMagics):
         # What cannot be sent is refused here, before anything is drawn.
         subject, left = self._subject(words, raw=args.raw)
         said = texts(subject)
+        if len(names := several("--voice", args.voice)) > 1:
+            return self._compare(said, names, options, args, Context(left=left))
         model = sounding(**options)["model"]
         events = _headed(self._session.client.voice.stream(said, **options), args.format)
         speech = SpokenText(events, model)
@@ -110,6 +116,24 @@ class SpeakMagics(SessionMagics):
         if args.save:
             sys.stdout.write(self._session.save(response, args.save) + "\n")
         return response
+
+    def _compare(
+        self,
+        said: list[str],
+        names: list[str],
+        options: dict[str, Any],
+        args: Namespace,
+        context: Context,
+    ) -> Comparison:
+        """Several voices that say the same, in one player."""
+        from .answers.compared import show_comparison
+
+        if args.save:
+            raise UsageError("--save writes one voice: store them with -o c, then c[0].save(…).")
+        given = {name: value for name, value in options.items() if name != "voice"}
+        found = self._session.client.voice.compare(said, voices=names, **given)
+        out = out_name(args.out)
+        return show_comparison(self._session, found, context, out=out, shown="voices")
 
     def _view(self, context: Context) -> View:
         cell = Cell(self._session.shell)

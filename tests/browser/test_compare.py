@@ -46,7 +46,7 @@ def test_columns_stream_side_by_side_and_are_there_without_a_kernel(
     for number in (0, 2):
         expect(columns.nth(number)).to_contain_text("1, 2, 3")
     expect(columns.nth(0).get_by_role("button", name="Stop")).to_be_visible()
-    seen_in_both_themes(notebook, page, "compare-running", view)
+    notebook.screenshot("compare-running", of=view)
 
     columns.nth(2).get_by_role("button", name="Stop").click()
     expect(columns.nth(2)).to_contain_text("■ stopped")
@@ -71,7 +71,7 @@ def test_columns_stream_side_by_side_and_are_there_without_a_kernel(
     expect(notebook.output_of(3)).to_contain_text("all 2 equal")
     scrolled = notebook.output_of(4).locator(".sophnet-grid")
     assert scrolled.evaluate("grid => grid.scrollWidth > grid.clientWidth")
-    seen_in_both_themes(notebook, page, "compare-rows", notebook.output_of(3))
+    notebook.screenshot("compare-rows", of=notebook.output_of(3))
     notebook.save()
     book = nbformat.read(lab.root / "compare.ipynb", as_version=4)
     assert str(book.cells[1].outputs).count("89, 90.") == 4  # two columns, as HTML and as text
@@ -127,3 +127,36 @@ def test_prompts_are_compared_changed_and_continued_by_keyboard_alone(
     expect(columns.nth(0)).to_contain_text("1, 2, 3, 4, 5, 6.")
     expect(view.locator(".sophnet-past summary").first).to_contain_text("before: 4 columns")
     assert not [line for line in console.lines if line.startswith(BAD)]
+
+
+def test_voices_share_one_player_that_goes_on_in_another_voice(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page, console: Any
+) -> None:
+    lab.write(
+        "voices.ipynb",
+        "%load_ext sophnet_jupyter",
+        f"%speak {'One and two and three and four. ' * 4} --voice longwan,longcheng -o v",
+    )
+    notebook = open_notebook("voices.ipynb")
+    for index in (0, 1):
+        notebook.run_cell(index)
+    view = notebook.output_of(1).locator(".sophnet-voices")
+    expect(view.locator("audio")).to_have_count(1)
+    expect(view.get_by_role("radio", name="longcheng")).to_be_enabled()
+    view.get_by_role("radio", name="longwan").check()
+    player = view.locator("audio")
+    player.evaluate("audio => audio.play()")
+    page.wait_for_function(
+        "() => document.querySelector('.sophnet-voices audio').currentTime > 0.4"
+    )
+    first = player.evaluate("audio => audio.src")
+    view.get_by_role("radio", name="longwan").focus()
+    page.keyboard.press("ArrowDown")
+    expect(view.get_by_role("radio", name="longcheng")).to_be_checked()
+    page.wait_for_function(
+        "first => { const audio = document.querySelector('.sophnet-voices audio');"
+        " return audio.src !== first && !audio.paused && audio.currentTime > 0.4; }",
+        arg=first,
+    )
+    notebook.screenshot("compare-voices", of=view)
+    assert not [line for line in console.lines if line.startswith("uncaught")]

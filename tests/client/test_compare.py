@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -96,3 +97,31 @@ def test_a_comparison_and_a_difference_are_drawn_where_they_are_shown(client: Cl
     assert "[0] DeepSeek-V3.2" in html
     assert "equal to [0]" in html
     assert "GLM-5" in found.diff(0, 1)._repr_mimebundle_()["text/plain"]
+
+
+def test_models_make_the_same_image_from_the_same_seed(client: Client) -> None:
+    models = ["qwen-image", "Qwen-Image-Edit-2509", "no-such-model"]
+    found = settled(client.images.compare("a red fox", models=models, seed=7))
+    assert [answer.ending for answer in found] == ["complete", "complete", "failed"]
+    assert [answer.images[0].seed for answer in found if answer.images] == [7, 7]
+    html = found._repr_mimebundle_()["text/html"]
+    assert html.count("<img ") == 2
+
+
+def test_voices_say_the_same_and_are_columns(client: Client) -> None:
+    found = settled(client.voice.compare("Hello.", voices=["longwan", "longcheng"]))
+    assert [one.settings["voice"] for one in found.columns] == ["longwan", "longcheng"]
+    assert all(answer.audio for answer in found)
+    assert found.grid.across == [list(found.columns)]
+    with pytest.raises(SettingsError, match="voice has longwan twice"):
+        client.voice.compare("Hello.", voices=["longwan", "longwan"])
+
+
+def test_what_two_models_read_otherwise_is_marked(client: Client) -> None:
+    page = Path(__file__).parents[2] / "notebooks" / "files" / "letter.png"
+    models = ["PaddleOCR-VL-0.9B", "DeepSeek-OCR"]
+    found = settled(client.ocr.compare(str(page), models=models))
+    assert found.diff(0, 1).equal
+    assert "reads the same" in found._repr_mimebundle_()["text/html"]
+    with pytest.raises(SettingsError, match="Only DeepSeek-OCR takes a prompt"):
+        client.ocr.compare(str(page), models=models, prompt="Read.")

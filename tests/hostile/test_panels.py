@@ -19,8 +19,8 @@ from sophnet_jupyter.runs.compare.grid import grid
 from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
 from sophnet_jupyter.views.answer import Context, answer
-from sophnet_jupyter.views.compare import running as now
 from sophnet_jupyter.views.compare.grid import answer_html
+from sophnet_jupyter.views.live import compared as now
 from sophnet_jupyter.widgets.compare.panel import Compare
 from sophnet_jupyter.widgets.dify import form as app_form
 from sophnet_jupyter.widgets.dify import look as app_look

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,61 +9,12 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ...errors import AnswerIncomplete, SophNetError, Stopped
-from ...kernel.loop import run, spawn
-from ...kernel.output import Cell
 from ...runs.compare.comparison import Comparison
-from ...views.answer import Context
 from ...views.compare import grid
-from ...views.compare.running import TerminalColumns
-from ..background.jobs import WAITED
 from ..session.session import KernelSession
 from .request import closed
 
 TOO_FEW = "Nothing was compared in this kernel yet: %%sophchat -m A,B asks two models."
-
-
-def show_comparison(
-    session: KernelSession,
-    comparison: Comparison,
-    context: Context,
-    *,
-    out: str | None,
-    background: bool = False,
-    strict: bool = False,
-) -> Comparison:
-    """
-    Ask all columns while the cell shows them side by side, and store the comparison as ``out``.
-
-    An interrupt keeps what had come and raises `Stopped`. Raises the first error where no column
-    has an answer: a column that fails beside others is a value.
-    """
-    shell = session.shell
-    cell = Cell(shell)
-    session.compared = comparison
-    if out:
-        shell.user_ns[out] = comparison
-    session.remember_shown_value(comparison, context)
-    if cell.watched and cell.place == "notebook":
-        work, finish = _panel(session, comparison, context)
-        if background:
-            spawn(work)
-            return comparison
-    else:
-        if background:
-            sys.stdout.write(WAITED + "\n")
-        terminal = TerminalColumns(comparison) if cell.place == "terminal" else None
-        finish = terminal.finish if terminal else lambda: _publish(cell, comparison, context)
-        work = comparison.run()
-    try:
-        run(work)
-    except KeyboardInterrupt:
-        shell.displayhook.update_user_ns(comparison)
-        raise Stopped(response=comparison[0]) from None
-    finally:
-        finish()
-    _raise_where_all_failed(comparison, strict=strict)
-    return comparison
 
 
 def keep(session: KernelSession, args: Namespace) -> str:
@@ -128,27 +78,3 @@ def requests(
             repr(chat.request(prompts[column.prompt], stream=True, **{**asked, **column.settings}))
         )
     return found
-
-
-def _panel(session: KernelSession, comparison: Comparison, context: Context) -> Any:
-    from IPython.display import display
-
-    from ...widgets.compare.panel import Compare
-
-    panel = Compare.showing(comparison, session.client, context)
-    display(panel)
-    return panel.follow(), lambda: None
-
-
-def _publish(cell: Cell, comparison: Comparison, context: Context) -> None:
-    cell.publish(grid.bundle(comparison, context))
-
-
-def _raise_where_all_failed(comparison: Comparison, *, strict: bool) -> None:
-    errors = comparison.errors
-    if len(errors) == len(comparison.cells):
-        error = next(iter(errors.values()))
-        raise error if isinstance(error, SophNetError) else SophNetError(str(error)) from None
-    endings = [answer.response for answer in comparison.cells]
-    if strict and (cut := [one for one in endings if one.ending == "incomplete"]):
-        raise AnswerIncomplete(service=cut[0].service)

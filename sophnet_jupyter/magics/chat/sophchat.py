@@ -20,6 +20,7 @@ from ...views.answer.formats import next_cell
 from ...views.live.answer import View, show
 from ...views.safe.control_characters import plain
 from .. import sheet
+from ..answers.compared import show_comparison
 from ..answers.settle import settle
 from ..background.handle import Background
 from ..each.each import check
@@ -31,7 +32,7 @@ from ..line.prompt import prompt_of
 from ..options.asks import asks
 from ..session.magics import SessionMagics
 from .axes import grid_of, models_of, prompts_of
-from .compare import asks_several, go_on, keep, requests, show_comparison
+from .compare import asks_several, go_on, keep, requests
 from .measuring import evaluates
 from .options import chat_options
 from .reading import read
@@ -209,6 +210,7 @@ class ChatMagics(SessionMagics):
     ) -> Comparison:
         form = context.format or "markdown"
         comparison.through(lambda events: read(events, form))
+        self._session.compared = comparison
         show_comparison(
             self._session,
             comparison,

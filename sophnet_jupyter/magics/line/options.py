@@ -67,6 +67,16 @@ def out_name(name: str | None) -> str | None:
     return name
 
 
+def several(option: str, words: str | None) -> list[str]:
+    """``A,B`` as a list; empty where nothing is said. Raises `UsageError` for a gap or a double."""
+    if not words:
+        return []
+    found = [name.strip() for name in words.split(",")]
+    if not all(found) or len(set(found)) < len(found):
+        raise UsageError(f"{option} takes different names with commas between them, as A,B.")
+    return found
+
+
 def extra_body(pairs: list[str] | None) -> dict[str, Any]:
     """``-x a.b=1 -x c=text`` as ``{"a": {"b": 1}, "c": "text"}``. Raises `UsageError`."""
     body: dict[str, Any] = {}

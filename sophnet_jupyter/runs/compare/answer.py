@@ -19,6 +19,8 @@ class ColumnAnswer:
     arrival: Arrival = field(default_factory=Arrival)
     error: Exception | None = None
     busy: bool = False
+    state: str = ""
+    """What the service says of a long task, in words; empty where it says nothing."""
     kept: bool = False
     """Whether it was taken over from an earlier comparison."""
     stopped: bool = False

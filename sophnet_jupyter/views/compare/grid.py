@@ -156,7 +156,19 @@ def _cell(
     cells = comparison.of(column.number)
     size = "flex:1 0 260px;min-width:260px" if wide else "flex:1 1 230px;min-width:0"
     above = cell_head(column, cells, same_as(comparison, column), row=row)
-    return f'<div style="{_CELL};{size}">{above}{cell_body(cells, context)}</div>'
+    body = _read_otherwise(comparison, column) or cell_body(cells, context)
+    return f'<div style="{_CELL};{size}">{above}{body}</div>'
+
+
+def _read_otherwise(comparison: Comparison, column: Column) -> str:
+    """What another model has read of the same pages, with the words that differ marked."""
+    answer = comparison[column]
+    first = next((one for one in comparison if one.pages and one.text), answer)
+    if first is answer or not answer.pages:
+        return ""
+    found = difference(first.text, answer.text)
+    said = "reads the same" if found.equal else f"{found.alike:.0%} read alike"
+    return f'<div style="{SMALL};margin:6px 0 2px">{said}</div>{marked.marked(found)}'
 
 
 def _variant(usual: Response, response: Response, context: Context, *, first: bool) -> str:

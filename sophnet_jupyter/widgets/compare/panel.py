@@ -16,7 +16,8 @@ from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
 from ...runs.compare.grid import Column
 from ...views.answer import Context
-from ...views.compare import figures, grid, marked, running
+from ...views.compare import figures, grid, marked
+from ...views.live import compared
 from ...views.live.columns import LiveColumns
 from ...views.safe.look import one_line
 from ..panel.panel import Buffers, Command, Panel, said
@@ -291,7 +292,7 @@ class Compare(Panel):
         """Let the static form grow, as long as nobody shows the panel itself."""
         await asyncio.sleep(PATIENCE)
         while not self._seen:
-            drawn = running.bundle(comparison)
+            drawn = compared.bundle(comparison)
             self._twin.put(drawn["text/html"], drawn["text/plain"])
             await asyncio.sleep(TICK)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import Callable
 from shutil import get_terminal_size
 from typing import TextIO
 
-from ...events import Event
+from ...events import Event, Progress
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
+from ..answer import Context
 from ..answer.figures import SIGNS
+from ..compare import grid
 from ..safe.look import FAINT, SMALL, WRAP, clipped, one_line, words
-from . import grid
+from .answer import Surface
+from .progress import SAID
 
 # Letters of each answer that are shown while it grows.
 LAST = 160
@@ -29,12 +33,54 @@ def bundle(comparison: Comparison) -> dict[str, str]:
     }
 
 
+class RunningDisplay:
+    """One display of a cell: the state of each answer while they come, then all of them."""
+
+    def __init__(self, comparison: Comparison, surface: Surface, context: Context) -> None:
+        self._comparison = comparison
+        self._surface = surface
+        self._context = context
+        self._display: str | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        comparison.watcher = self
+
+    def began(self, answer: ColumnAnswer) -> None:
+        self._later()
+
+    def came(self, answer: ColumnAnswer, event: Event) -> None:
+        if isinstance(event, Progress):
+            answer.state = SAID.get(event.state, event.state)
+        self._later()
+
+    def ended(self, answer: ColumnAnswer) -> None:
+        self._later()
+
+    def finish(self) -> None:
+        """Put all answers in the place of their states."""
+        if self._timer:
+            self._timer.cancel()
+        self._put(grid.bundle(self._comparison, self._context))
+
+    def _later(self) -> None:
+        if self._surface.watched and self._timer is None:
+            wait = 0 if self._display is None else 1 / RATE
+            self._timer = asyncio.get_running_loop().call_later(wait, self._paint)
+
+    def _paint(self) -> None:
+        self._timer = None
+        self._put(bundle(self._comparison))
+
+    def _put(self, data: dict[str, str]) -> None:
+        update = self._display is not None
+        self._display = self._surface.publish(data, display_id=self._display, update=update)
+
+
 def _row(answer: ColumnAnswer) -> str:
     style = 'style="text-align:left;vertical-align:top"'
     name = words(_name(answer), 100)
-    said = words(_last(answer), LAST)
+    said, state = words(_last(answer), LAST), words(_state(answer), 60)
     return (
-        f'<tr><th {style}>{name}</th><td style="text-align:left;{FAINT}">{_state(answer)}</td>'
+        f'<tr><th {style}>{name}</th><td style="text-align:left;{FAINT}">{state}</td>'
         f'<td style="text-align:left;{WRAP}">{said}</td></tr>'
     )
 
@@ -52,7 +98,7 @@ def _state(answer: ColumnAnswer) -> str:
     response = answer.response
     if not answer.busy:
         return f"{SIGNS[response.ending]} {response.ending}"
-    return f"{len(response.text):,} characters" if response.text else "waiting"
+    return f"{len(response.text):,} characters" if response.text else answer.state or "waiting"
 
 
 def _last(answer: ColumnAnswer) -> str:

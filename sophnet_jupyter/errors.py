@@ -593,3 +593,18 @@ def span(seconds: float) -> str:
         if seconds < size * 60 * (1 if unit == "min" else 0.8):
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds / 86400:.0f} days"
+
+
+def sizes(size: int, limit: int, *, mega: int = 10**6) -> tuple[str, str]:
+    """
+    A size and the limit that it passes, in words that differ: ``50.2 MB`` and ``50 MB``.
+
+    ``mega`` is what the service calls a megabyte.
+    """
+    if size < mega // 10:
+        return f"{size:,} bytes", f"{limit:,} bytes"
+    for digits in (1, 2, 3):
+        said, most = (f"{one / mega:,.{digits}f}" for one in (size, limit))
+        if said != most:
+            return f"{said} MB", f"{most.rstrip('0').rstrip('.')} MB"
+    return f"{size:,} bytes", f"{limit:,} bytes"

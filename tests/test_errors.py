@@ -76,3 +76,19 @@ def test_errors_cross_a_pool_of_processes() -> None:
             with pytest.raises(kind) as raised:
                 pool.submit(_raise, number).result(timeout=30)
             assert str(raised.value) == str(made(kind))
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "said"),
+    [
+        (50_200_000, 50_000_000, ("50.2 MB", "50 MB")),
+        (50_040_000, 50_000_000, ("50.04 MB", "50 MB")),
+        (50_000_001, 50_000_000, ("50,000,001 bytes", "50,000,000 bytes")),
+        (1_200_000_000, 1_000_000_000, ("1,200.0 MB", "1,000 MB")),
+        (700, 512, ("700 bytes", "512 bytes")),
+    ],
+)
+def test_a_size_and_the_limit_that_it_passes_are_never_written_alike(
+    size: int, limit: int, said: tuple[str, str]
+) -> None:
+    assert errors.sizes(size, limit) == said

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...errors import SettingsError
+from ...errors import SettingsError, sizes
 from .formats import kind_of
 from .frames import which
 from .levels import eight_bits
@@ -220,9 +220,10 @@ def _encoded_size(data: bytes) -> int:
 def _check_size(data: bytes, name: str, limit: int) -> None:
     size = _encoded_size(data)
     if size > limit:
+        said, most = sizes(size, limit)
         raise SettingsError(
-            f"{name} is too large to send: {size / 1e6:.1f} MB encoded, the limit is "
-            f"{limit / 1e6:.1f} MB. Shrink it with max_side={ADVISED_SIDE}, or less."
+            f"{name} is too large to send: {said} encoded, the limit is {most}. "
+            f"Shrink it with max_side={ADVISED_SIDE}, or less."
         )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import SettingsError
+from ...errors import SettingsError, sizes
 from ...files.names import at_home
 from ...response import Response
 from ...values.image import Image
@@ -163,8 +163,8 @@ def _from_file(path: Path) -> Source:
         if not stat.S_ISREG(found.st_mode):
             raise SettingsError(f"{path} is no ordinary file.")
         if found.st_size > MAX_FILE:
-            limit = f"{MAX_FILE // 10**6} MB"
-            raise SettingsError(f"{path} is too large: {found.st_size / 1e6:.0f} of {limit}.")
+            said, most = sizes(found.st_size, MAX_FILE)
+            raise SettingsError(f"{path} is too large: it has {said}, the limit is {most}.")
         return Source(name=path.name, data=path.read_bytes())
     except FileNotFoundError:
         raise SettingsError(f"There is no file {path}.") from None

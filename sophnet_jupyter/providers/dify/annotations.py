@@ -96,7 +96,7 @@ class Annotations:
 
     async def _put(self, method: str, path: str, question: str, answer: str) -> Annotation:
         said = {"question": question, "answer": answer}
-        body = arguments.encoded({name: arguments.words(name, one) for name, one in said.items()})
+        body = arguments.encoded({name: arguments.text(name, one) for name, one in said.items()})
         call = Call(method=method, path=path, body=body)
         return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
 

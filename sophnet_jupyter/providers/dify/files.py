@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlencode
 
-from ...errors import SettingsError, quoted
+from ...errors import SettingsError, quoted, sizes
 from ...files.kinds import sniff
 from ...files.names import at_home
 from ...files.saving import save_new
@@ -139,10 +139,8 @@ class DifyFiles:
         if len(same) >= rule.most:
             raise SettingsError(f"The app takes at most {rule.most} {kind} files.")
         if rule.limit is not None and size > rule.limit:
-            raise SettingsError(
-                f"{name} has {size / 2**20:.1f} MB; the app takes {kind} files of up to "
-                f"{rule.limit >> 20} MB."
-            )
+            said, most = sizes(size, rule.limit, mega=2**20)
+            raise SettingsError(f"{name} has {said}; the app takes {kind} files of up to {most}.")
 
     async def entries(self, items: object, *, variable: str = "") -> list[Mapping[str, Any]]:
         """

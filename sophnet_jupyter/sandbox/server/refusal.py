@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 
 class Refused(Exception):
@@ -21,3 +21,8 @@ class Refused(Exception):
         self.message = message
         self.status = status or http
         self.headers = headers
+
+
+def is_one_of(value: object, names: Container[str]) -> bool:
+    """Whether a value of a request is a text and one of these; a list is looked up nowhere."""
+    return isinstance(value, str) and value in names

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...errors import SettingsError
+from ...errors import SettingsError, sizes
 
 LARGEST = 10_000_000
 # Of all that wait for one question. Services take fewer; what waits is held in memory.
@@ -44,7 +44,8 @@ def attachment(data: bytes, name: str = "") -> PastedImage:
     """Take an image. Raises `SettingsError` if it is too large, or none that services take."""
     called = name or "The image"
     if len(data) > LARGEST:
-        raise SettingsError(f"{called} has {len(data) / 1e6:.1f} MB; up to 10 MB can be sent.")
+        said, most = sizes(len(data), LARGEST)
+        raise SettingsError(f"{called} has {said}; up to {most} can be sent.")
     mime = _mime(data)
     if mime is None:
         raise SettingsError(f"{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.")

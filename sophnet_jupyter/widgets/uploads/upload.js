@@ -98,7 +98,9 @@ export function openSender(panel) {
       return `${file.name} is not of a kind that is taken here: ${accept.join(", ")}.`;
     }
     if (file.size <= rules.limit) return "";
-    return `${file.name} has ${megabytes(file.size)}; up to ${megabytes(rules.limit)} can be sent.`;
+    const digits = [1, 2, 3].find((n) => differ(file.size, rules.limit, n)) ?? 6;
+    const [has, most] = [file.size, rules.limit].map((size) => megabytes(size, digits));
+    return `${file.name} has ${has}; up to ${most} can be sent.`;
   }
 
   return {
@@ -114,8 +116,13 @@ export function openSender(panel) {
 }
 
 /** @param {number} size */
-export function megabytes(size) {
-  return size < 1e5 ? `${size} bytes` : `${(size / 1e6).toFixed(1)} MB`;
+export function megabytes(size, digits = 1) {
+  return size < 1e5 ? `${size} bytes` : `${(size / 1e6).toFixed(digits)} MB`;
+}
+
+/** @param {number} one @param {number} other @param {number} digits */
+function differ(one, other, digits) {
+  return megabytes(one, digits) !== megabytes(other, digits);
 }
 
 /** @param {string} kind @param {File} file */

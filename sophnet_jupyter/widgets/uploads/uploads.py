@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from weakref import finalize
 
-from ...errors import SophNetError
+from ...errors import SophNetError, sizes
 from ...files.disk import in_thread
 from ...settings.secret import scrub
 from .store import InMemory, OnDisk, delete
@@ -157,7 +157,8 @@ class Uploads:
         if size <= 0:
             return f"{name} is empty."
         if size > self._limit:
-            return f"{name} has {megabytes(size)}; up to {megabytes(self._limit)} can be sent."
+            said, most = sizes(size, self._limit)
+            return f"{name} has {said}; up to {most} can be sent."
         if not accepted(name, arrival.mime, self._accept):
             return f"{name} is not of a kind that is taken here: {', '.join(self._accept)}."
         if len(self._arriving) >= AT_ONCE or arrival.id in self._arriving:
@@ -249,7 +250,3 @@ def accepted(name: str, mime: str, accept: Sequence[str]) -> bool:
         else mime == kind or (kind.endswith("/*") and mime.startswith(kind[:-1]))
         for kind in accept
     )
-
-
-def megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes"

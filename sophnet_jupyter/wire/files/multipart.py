@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ...errors import SettingsError
+from ...errors import SettingsError, sizes
 from ...files.names import type_of
 from .upload import Content, Source, source
 
@@ -66,10 +66,8 @@ def file(
     if not found.length:
         raise SettingsError(f"{found.name} is empty.")
     if limit is not None and found.length > limit:
-        raise SettingsError(
-            f"{found.name} has {_megabytes(found.length)}, and the service takes no more than "
-            f"{_megabytes(limit)}."
-        )
+        had, most = sizes(found.length, limit)
+        raise SettingsError(f"{found.name} has {had}, and the service takes no more than {most}.")
     said = file_name(found.name)
     guessed = content_type or type_of(said) or "application/octet-stream"
     return Part(name=name, source=found, filename=said, content_type=guessed)
@@ -142,7 +140,3 @@ def _head(boundary: str, part: Part) -> bytes:
 
 def _escaped(text: str) -> str:
     return "".join(_ESCAPED.get(c, c) for c in text)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes"

@@ -175,7 +175,7 @@ async def test_a_browser_that_falls_silent_is_given_up(data: Path) -> None:
 
 REFUSED = {
     "is empty": {"size": 0},
-    "up to 50.0 MB can be sent": {"size": 50 * MB + 1},
+    "50,000,001 bytes; up to 50,000,000 bytes can be sent": {"size": 50 * MB + 1},
     "not of a kind": {"name": "a.exe"},
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...model.tokens import tokens
-from ...server.refusal import Refused
+from ...server.refusal import Refused, is_one_of
 from ..body import json_object
 
 TEXT, CLIP, BGE = "text-embeddings", "clip-embeddings", "bge-m3"
@@ -59,7 +59,7 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> EmbeddingReq
     if strict and (unknown := sorted(fields.keys() - FIELDS - CLIP_FIELDS)):
         raise Refused(400, f"unknown parameter {unknown[0]}")
     model = fields.get("model", TEXT)
-    if model not in MODELS:
+    if not is_one_of(model, MODELS):
         raise Refused(404, f"model {model} is not found: {', '.join(MODELS)}")
     if strict and model != CLIP and (given := sorted(fields.keys() & CLIP_FIELDS)):
         raise Refused(400, f"model {model} does not take {given[0]}")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...server.refusal import Refused
+from ...server.refusal import Refused, is_one_of
 from ..body import json_object
 from ..models import require_model
 
@@ -108,7 +108,7 @@ def _switch(fields: Mapping[str, Any], name: str) -> bool:
 
 def _size(parameters: Mapping[str, Any]) -> tuple[int, int]:
     size = parameters.get("size", DEFAULT_SIZE)
-    if size not in SIZES:
+    if not is_one_of(size, SIZES):
         raise Refused(400, f"parameters.size must be one of {', '.join(sorted(SIZES))}")
     width, _, height = size.partition("*")
     return int(width), int(height)

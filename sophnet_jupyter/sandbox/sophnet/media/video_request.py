@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engines import engine
-from ...server.refusal import Refused
+from ...server.refusal import Refused, is_one_of
 from ..body import json_object
 from ..models import require_model
 
@@ -115,11 +115,11 @@ def _check_model(
         raise Refused(400, f"{model} does not support negative_prompt")
     if "duration" in parameters and parameters["duration"] not in ((5,) if old else (1, 5)):
         raise Refused(400, f"parameters.duration of {model} must be {'5' if old else '1 or 5'}")
-    if parameters.get("resolution", "480p") not in RESOLUTIONS:
+    if not is_one_of(parameters.get("resolution", "480p"), RESOLUTIONS):
         raise Refused(400, "parameters.resolution must be 480p or 720p")
-    if parameters.get("ratio", "16:9") not in RATIOS:
+    if not is_one_of(parameters.get("ratio", "16:9"), RATIOS):
         raise Refused(400, "parameters.ratio must be 16:9 or 9:16")
-    if "size" in parameters and parameters["size"] not in SIZES:
+    if "size" in parameters and not is_one_of(parameters["size"], SIZES):
         raise Refused(400, f"parameters.size must be one of {', '.join(sorted(SIZES))}")
     if not isinstance(parameters.get("watermark", False), bool):
         raise Refused(400, "parameters.watermark must be true or false")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from ...engines import engine
+from ...server.refusal import Refused
 from .script import Script
 from .sentence import Recogniser, Sentence, Spoken
 
@@ -101,8 +102,15 @@ class Decoded:
     def end(self) -> list[Sentence]:
         found = []
         if self._held and not self._in_samples:
-            found = list(self._hear.feed(_samples(bytes(self._held), self._rate)))
+            found = list(self._hear.feed(self._decoded()))
         return [*found, *self._hear.end()]
+
+    def _decoded(self) -> bytes:
+        try:
+            return _samples(bytes(self._held), self._rate)
+        except (OSError, ValueError, LookupError, EOFError):
+            # What PyAV raises of data that it cannot read derives from these.
+            raise Refused(400, f"the sound cannot be decoded as {self._format}") from None
 
 
 def _samples(data: bytes, sample_rate: int) -> bytes:

@@ -15,6 +15,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from ...engines import Missing
+from ...server.refusal import Refused
 from ...switches.options import Options
 from ...switches.switches import Switches
 from ..envelope import envelope_response
@@ -165,6 +166,8 @@ class _Line:
                 await self._tell(sentence)
         except TimeoutError:
             pass
+        except Refused as refused:
+            raise Refusal(WRONG_DATA, refused.message) from None
         finally:
             self._early.cancel()
         await self._socket.close(1000)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...engines.sound.encoding import Format
 from ...engines.sound.voice import SSML, VOICES_V1, VOICES_V2
-from ...server.refusal import Refused
+from ...server.refusal import Refused, is_one_of
 from ..body import json_object
 
 VOICES = {"cosyvoice-v1": VOICES_V1, "cosyvoice-v2": VOICES_V2}
@@ -64,7 +64,7 @@ def parse(body: bytes, *, project: bool) -> tuple[list[str], VoiceRequest]:
 def sounding(param: Mapping[str, Any]) -> VoiceRequest:
     """Read a ``synthesis_param``. Raises Refused (400)."""
     model = param.get("model") or DEFAULT_MODEL
-    if model not in VOICES:
+    if not is_one_of(model, VOICES):
         raise Refused(400, f"MODEL_NOT_SUPPORT: {model}")
     known = VOICES[model]
     voice = param.get("voice") or next(iter(known))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ...model.question import ChatRequest
-from ...server.refusal import Refused
+from ...server.refusal import Refused, is_one_of
 from ..chat.request import parse
 from ..voice.request import VoiceRequest, sounding
 
@@ -51,7 +51,7 @@ class Config:
         if not isinstance(param, dict):
             raise Refused(400, "speech_synthesis_req.synthesis_param must be an object")
         mode: Any = said.get("asr_mode") or "online"
-        if mode not in MODES:
+        if not is_one_of(mode, MODES):
             raise Refused(400, f"asr_mode must be one of {', '.join(MODES)}")
         default = Config.default(self.model)
         config = replace(default, chat=chat, voice=sounding(param), mode=mode, **_heard(hearing))
@@ -98,6 +98,6 @@ def _heard(asked: Payload) -> Payload:
     rate = 16_000 if rate is None else rate
     if not isinstance(rate, int) or isinstance(rate, bool) or not 1000 <= rate <= 384_000:
         raise Refused(400, "sample_rate must be a number of samples a second")
-    if kind not in FORMATS:
+    if not is_one_of(kind, FORMATS):
         raise Refused(400, f"format must be one of {', '.join(FORMATS)}")
     return {"heartbeat": bool(heartbeat), "sample_rate": rate, "format": kind}

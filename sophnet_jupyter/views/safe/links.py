@@ -28,9 +28,25 @@ _ADDRESSES_IN_TOTAL = 100_000
 _HOST = re.compile(r"[a-z0-9_][a-z0-9_.-]*|[0-9a-f:.]+")
 _ADDRESSEE = re.compile(r"[^\s@,;:/%]+@[a-z0-9.-]+", re.I)
 _LOOKS_LIKE_HOST = re.compile(r"(?:[^\W_][\w-]*\.)+[^\W\d_][\w-]+|\d+(?:\.\d+){3}")
+# A host of one word, by what stands before it: "https://intranet".
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://+([^\s/?#]*)")
 
-# NFKC leaves the ideographic full stop, which browsers take for a dot.
-_DOTS = str.maketrans("。", ".")
+# What a reader takes for a dot, a slash or a colon and NFKC leaves alone. Browsers take the
+# ideographic full stop for a dot.
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("。·•․‧∙⋅ꞏ・܁܂۔٠۰ꓸ⸱⸳᛫᠃꘎\U00010a50\U0001d16d", "."),
+        **dict.fromkeys("⁄∕⧸╱〳", "/"),
+        **dict.fromkeys("ː∶꞉׃։", ":"),
+        **dict.fromkeys("‐‑‒–—−﹣", "-"),
+    }
+)
+# Drawn as nothing although they are letters or marks by their category (Unicode's
+# Default_Ignorable_Code_Point, and the empty pattern of Braille).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 def add_links(md: MarkdownIt) -> None:
@@ -133,7 +149,9 @@ class _Links:
             label = [_text(_readable(address))]
         if not seen.strip():
             label = [_text(reached)]
-        note = [_text(f" ({reached})")] if _misleads(seen, reached) else []
+        # What a formula looks like is known to MathJax alone.
+        told = any(token.type == "maths" for token in label) or _misleads(seen, reached)
+        note = [_text(f" ({reached})")] if told else []
         return [*self._anchor(label, address), *note]
 
     def _image(self, image: Token, *, linked: bool) -> list[Token]:
@@ -176,12 +194,26 @@ def _visible(tokens: Sequence[Token]) -> str:
     """What a reader takes the tokens for, whatever letters it is written in."""
     written = "".join(" " if t.type.endswith("break") else t.content for t in tokens)
     folded = unicodedata.normalize("NFKC", written)
-    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
+    return "".join(char for char in _UNSEEN.sub("", folded) if unicodedata.category(char) != "Cf")
 
 
 def _misleads(label: str, reached: str) -> bool:
     if len(label) > _LONGEST_LABEL:
         return True
     real = reached.rpartition("@")[2].casefold().removeprefix("www.")
-    named = _LOOKS_LIKE_HOST.findall(label.translate(_DOTS).casefold())
-    return any(host.removeprefix("www.") != real for host in named)
+    label = label.translate(_SIGNS).casefold()
+    # Marks above and below letters: what is behind one would not be found.
+    marked = unicodedata.normalize("NFKD", label)
+    bare = "".join(char for char in marked if not unicodedata.combining(char))
+    named = {
+        host.removeprefix("www.")
+        for words in (label, bare)
+        for host in [*_LOOKS_LIKE_HOST.findall(words), *map(_host, _SCHEME.findall(words))]
+        if host
+    }
+    return bool(named - {real})
+
+
+def _host(place: str) -> str:
+    """The host of what stands behind a scheme, as a reader takes it."""
+    return place.rpartition("@")[2].partition(":")[0].strip(".,;)]}\"'")

@@ -67,6 +67,63 @@ def test_a_link_shows_where_it_leads(markdown, links, text):
     assert (parser.links, parser.text.strip()) == (links, text)
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "bank.\u034fexample",
+        "bank\u115f.example",
+        "bank.\u3164example",
+        "ba\uffa0nk\uffa0.example",
+        "bank.\ufe0fexample",
+        "bank.\u2800example",
+        "bank.\u180bexample",
+        "bank\u2060.example",
+        "bank․example",
+        "bank·example",
+        "bank‧example",
+        "bankꓸexample",
+        "bank܁example",
+        "bank۔example",
+        "bank.\u0332example",
+        "bank.e\u0301xample",
+        "\u0338bank.\u0338example",
+        "bank.\u20d2example",
+        "𝐛𝐚𝐧𝐤.𝐞𝐱𝐚𝐦𝐩𝐥𝐞",
+        "ⓑⓐⓝⓚ.ⓔⓧⓐⓜⓟⓛⓔ",
+        "bаnk.exаmple",
+        "BANK.EXAMPLE",
+        "https://bank",
+        "https:⁄⁄bank/",
+        "https∶//bank",
+        "https://me@bank",
+        "$\\text{bank}.\\text{example}$",
+        "pay $\\mathrm{b\\,a\\,n\\,k}$",
+        "`bank`.`example`",
+        "**bank**.example",
+        "http://[::1]/",
+        "10.0.0.1",
+    ],
+)
+def test_a_label_that_reads_as_another_host_is_followed_by_where_it_leads(label):
+    assert strict(render(f"[{label}](https://evil.org/x)")).text.strip().endswith("(evil.org)")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "the café's page",
+        "evil.org",
+        "https://evil.org/x",
+        "www.evil.org",
+        "e.g. this",
+        "v1.2.3",
+        "3.14",
+    ],
+)
+def test_a_label_that_reads_as_no_other_host_stays_as_it_is(label):
+    assert "(evil.org)" not in strict(render(f"[{label}](https://evil.org/x)")).text
+
+
 def test_a_label_too_long_to_judge_is_followed_by_the_host():
     parser = strict(render(f"[{'x ' * 300}a.org](https://evil.com)"))
     assert parser.text.strip().endswith("a.org (evil.com)")

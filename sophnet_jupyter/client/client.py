@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..history.history import History
     from ..providers.dify.form import Parameters
     from ..providers.keeping import Keeping
+    from ..providers.sophnet.account import ProjectAccount, ServiceFiles
     from ..providers.sophnet.documents.documents import Documents
     from ..providers.sophnet.embeddings.embeddings import Embeddings
     from ..providers.sophnet.knowledge.knowledge import Knowledge
@@ -174,6 +175,20 @@ class Client:
             self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
         )
         return self._kept(speech)
+
+    @cached_property
+    def account(self) -> ProjectAccount:
+        """What is left of the account, and what was spent."""
+        from ..providers.sophnet.account import ProjectAccount
+
+        return ProjectAccount(self._sophnet)
+
+    @cached_property
+    def files(self) -> ServiceFiles:
+        """Files at the service, as inputs elsewhere."""
+        from ..providers.sophnet.account import ServiceFiles
+
+        return ServiceFiles(self._sophnet)
 
     @cached_property
     def documents(self) -> Documents:

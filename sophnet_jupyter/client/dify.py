@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Self
 
 from ..options.words import checks_keywords
@@ -78,7 +79,7 @@ def _wire(settings: DifySettings) -> Wire:
         reveal=sandbox.revealing(settings.api_key, settings.base_url)
         if settings.sandbox
         else settings.api_key.reveal,
-        scrub=lambda text: sandbox.scrub(settings.api_key.scrub(text)),
+        scrub=partial(_scrub, settings.api_key),
         setting=settings.setting,
         locate=_sandbox if settings.sandbox and not settings.base_url else None,
     )
@@ -97,3 +98,7 @@ def _root(settings: DifySettings) -> str:
 
 def _sandbox() -> str:
     return sandbox.address().removesuffix("/api/open-apis") + "/v1"
+
+
+def _scrub(key: Secret, text: str) -> str:
+    return sandbox.scrub(key.scrub(text))

@@ -25,7 +25,7 @@ QUESTION = "Count from 1 to 40, digits only, separated by spaces."
 
 async def ask(client: Client, *, stream: bool) -> list[Finding]:
     """The findings of the checks that need a response."""
-    checks = [run_check("key", _key(client))]
+    checks = [run_check("key", _key(client)), run_check("balance", _balance(client))]
     if stream:
         checks.append(run_check("stream", _stream(client)))
     return [finding for found in await asyncio.gather(*checks) for finding in found]
@@ -53,6 +53,21 @@ def _accepted(reply: Reply, settings: Settings) -> Finding:
         return Finding(mark="✕", about="key", said=str(error))
     count = f"; {len(models)} models" if isinstance(models, list) else ""
     return Finding(mark="✓", about="key", said=f"accepted{count}")
+
+
+async def _balance(client: Client) -> list[Finding]:
+    """What is left of the account; nothing where the service does not say so."""
+    try:
+        left = (await client.account.balance()).total
+    except SophNetError:
+        return []
+    if left is None:
+        return []
+    said = f"{left} left of the account" + (", of play money" if client.settings.sandbox else "")
+    if left <= 0:
+        advice = "pay in at the console: calls that cost something are refused"
+        return [Finding(mark="!", about="balance", said=said, advice=advice)]
+    return [Finding(mark="✓", about="balance", said=said)]
 
 
 def _clock(date: str) -> list[Finding]:

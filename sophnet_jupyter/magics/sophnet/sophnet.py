@@ -79,6 +79,8 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet tasks [all]    long work that is unfinished, of this folder or all of it
                 resume ID             wait for it again, and show what comes
                 forget ID, cancel ID  take it off the list, or call it off
+            %sophnet account        what is left of the account
+                FROM TO               what was spent, as days: 2026-11-01
             %sophnet doctor         what is wrong, and what to do about it
                 --stream              also ask for a short answer, which costs some tokens
             %sophnet help           all magics and settings
@@ -92,6 +94,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .models import ModelNames
         from .prompts import PromptCommands
         from .runs import RunCommands
+        from .spending import Spent
         from .tasks import TaskCommands
 
         refuse_keys(line)
@@ -113,6 +116,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "runs": RunCommands(self._session).runs,
             "cancel": self._session.jobs.cancel,
             "tasks": TaskCommands(self._session).tasks,
+            "account": Spent(self._session).account,
             "doctor": self._doctor,
             "help": self._help,
         }

@@ -17,6 +17,7 @@ SUBJECTS = {
     "runs": "runs over many rows; with a name, that one with all its rows",
     "cancel": "stop the background answer of a cell, or all of them",
     "tasks": "long work that services go on with, to be resumed after a restart",
+    "account": "what is left of the account; with a day, or two, what was spent",
     "doctor": "check versions, network, key and clock, and say what to do",
     "help": "this list",
 }

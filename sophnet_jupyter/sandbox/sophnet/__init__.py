@@ -7,7 +7,7 @@ from starlette.routing import Mount
 
 from ..server.results import Results
 from ..switches.options import Options
-from . import models, references
+from . import account, models, references
 from .chat import chat, voiced
 from .chat.answers import Answers
 from .documents import documents, ocr
@@ -36,6 +36,7 @@ def mount(options: Options, results: Results) -> Mount:
             *models.routes(options),
             *voice.routes(),
             *references.routes(),
+            *account.routes(results),
             *knowledge.routes(),
             *Images(options, results).routes(),
             *Videos(options, results).routes(),

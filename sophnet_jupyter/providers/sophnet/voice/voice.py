@@ -12,6 +12,7 @@ from ....options.voice import VoiceOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
 from ....wire.call import Call, Reply
+from ....wire.files.upload import Content
 from ....wire.held import held
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
@@ -85,6 +86,30 @@ class Voice(Keeping):
         """Raise `SettingsError` where `stream` would refuse ``text`` or an option."""
         sounding(**options)
         texts(text)
+
+    async def clone(
+        self,
+        recording: str | Content,
+        name: str,
+        *,
+        model: str = "cosyvoice-v2",
+        text: str = "",
+        filename: str = "",
+    ) -> str:
+        """
+        Make a voice that sounds like a ``recording``, and return its ``name``, which is a voice of
+        ``model`` from then on. Only of somebody who has agreed to it.
+
+        ``recording`` is a path, bytes or a file that is open in binary mode; the last two need a
+        ``filename``. ``text`` is what is said in it. Raises `SettingsError` before anything is
+        sent, and `SophNetError`.
+        """
+        from . import cloning
+
+        path = "/projects/easyllms/voice/upload"
+        return await cloning.clone(
+            self._wire, path, recording, name, model=model, text=text, filename=filename
+        )
 
     def _events(
         self, text: Subject, options: VoiceOptions, *, stream: bool

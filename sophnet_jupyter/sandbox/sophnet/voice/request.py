@@ -15,6 +15,7 @@ from ...engines.sound.encoding import Format
 from ...engines.sound.voice import SSML, VOICES_V1, VOICES_V2
 from ...server.refusal import Refused, is_one_of
 from ..body import json_object
+from . import cloned
 
 VOICES = {"cosyvoice-v1": VOICES_V1, "cosyvoice-v2": VOICES_V2}
 DEFAULT_MODEL = "cosyvoice-v1"
@@ -79,12 +80,17 @@ def sounding(param: Mapping[str, Any]) -> VoiceRequest:
         raise Refused(400, f"synthesis_param.{error}") from None
     return VoiceRequest(
         model=model,
-        voice=voice if voice in known else "",
+        voice=voice if voice in known else _like(model, voice),
         made=made,
         volume=_number(param, "volume", 0, 100, 50),
         rate=_number(param, "speechRate", 0.5, 2, 1),
         pitch=_number(param, "pitchRate", 0.5, 2, 1),
     )
+
+
+def _like(model: str, voice: str) -> str:
+    """The voice that one made from a recording sounds like here; empty for an unknown one."""
+    return next(iter(VOICES[model])) if cloned.is_known(model, voice) else ""
 
 
 def _number(param: Mapping[str, Any], name: str, low: float, high: float, default: float) -> float:

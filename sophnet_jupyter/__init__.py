@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .widgets.dify.panel import DifyApp as DifyApp
     from .widgets.documents.viewer import DocumentViewer as DocumentViewer
     from .widgets.excel.panel import ExcelAnalyst as ExcelAnalyst
+    from .widgets.explorer.panel import Explorer as Explorer
     from .widgets.knowledge.panel import KnowledgePanel as KnowledgePanel
     from .widgets.microphone.microphone import Microphone as Microphone
     from .widgets.playing.audio_player import AudioPlayer as AudioPlayer
@@ -45,6 +46,7 @@ _HOMES = {
     "DifyApp": "widgets.dify.panel",
     "DocumentViewer": "widgets.documents.viewer",
     "ExcelAnalyst": "widgets.excel.panel",
+    "Explorer": "widgets.explorer.panel",
     "ImageStudio": "widgets.studio.image_studio",
     "KnowledgePanel": "widgets.knowledge.panel",
     "Microphone": "widgets.microphone.microphone",
@@ -129,7 +131,7 @@ def _dress() -> None:
     looks: Any = import_module(".runs.looks", __name__)
     looks.draw, looks.show, looks.page = _draw_value, _show_value, _write_page
     maps: Any = import_module(".explore.looks", __name__)
-    maps.draw, maps.home = _draw_value, _home
+    maps.draw, maps.home, maps.show = _draw_value, _home, _show_map
     watching = import_module(".settings", __name__).nobody_watches
     if _nobody_watches not in watching:
         watching.append(_nobody_watches)
@@ -149,6 +151,21 @@ def _home() -> Any:
     # Outside of IPython nobody waits for a loop of its own: scripts have theirs.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return None if shell is None else import_module(".kernel.loop", __name__).loop()
+
+
+def _show_map(exploration: Any) -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return False
+    from .kernel.output import Cell
+
+    cell = Cell(shell)
+    if cell.place != "notebook" or cell.is_console:
+        return False
+    from .widgets.explorer.panel import Explorer
+
+    Explorer(exploration)._ipython_display_()
+    return True
 
 
 def _draw_value(value: Any) -> dict[str, str]:

@@ -85,7 +85,13 @@ OWNERS = {
     "traitlets": ("widgets/", "magics/"),
     "comm": ("widgets/", "lab/"),
     "openpyxl": ("runs/evaluation/review.py", "runs/report/sheets.py"),
-    "numpy": ("explore/", "sandbox/", "response/vectors.py", "response/response.py"),
+    "numpy": (
+        "explore/",
+        "widgets/explorer/",
+        "sandbox/",
+        "response/vectors.py",
+        "response/response.py",
+    ),
     "pandas": (
         "values/page.py",
         "values/transcript.py",

@@ -25,6 +25,11 @@ class Exploration(Drawing):
         without = f", {missing:,} without a vector" if missing else ""
         return f"<Exploration {rows:,} rows{without}, {self.state}>"
 
+    def _ipython_display_(self) -> None:
+        if not looks.show(self):
+            # IPython goes on with the bundle.
+            raise NotImplementedError
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         # Whoever shows it wants to see it: the work begins.
         with suppress(SettingsError):

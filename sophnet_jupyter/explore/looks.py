@@ -19,6 +19,12 @@ def _none() -> asyncio.AbstractEventLoop | None:
     return None
 
 
+def _nowhere(value: object) -> bool:
+    return False
+
+
 draw: Callable[[Any], Mapping[str, str]] = _plainly
+# Shows a panel where a notebook can, and says whether it did.
+show: Callable[[Any], bool] = _nowhere
 # The loop of the process, where it has one; else an exploration works on the loop that first waits.
 home: Callable[[], asyncio.AbstractEventLoop | None] = _none

@@ -117,9 +117,14 @@ class Showing:
         self._cell = Cell(shell)
         self._place: str | None = None
         self._told = 0.0
+        self._has_panel = False
 
     def wait(self, exploration: Exploration) -> None:
         """Until it is ready. An interrupt stops it and keeps what came: raises `Stopped`."""
+        if self._cell.watched:
+            with suppress(NotImplementedError):
+                exploration._ipython_display_()
+                self._has_panel = True
         try:
             run(self._follow(exploration))
         except KeyboardInterrupt:
@@ -133,7 +138,7 @@ class Showing:
 
     async def _follow(self, exploration: Exploration) -> None:
         async for event in exploration:
-            if self._cell.watched and self._is_due(event):
+            if self._cell.watched and not self._has_panel and self._is_due(event):
                 self._told = monotonic()
                 if isinstance(event, Placed):
                     self._draw(exploration)
@@ -150,6 +155,8 @@ class Showing:
     def _draw(self, exploration: Exploration) -> None:
         from ..views.explore.still import bundle
 
+        if self._has_panel:
+            return
         data = bundle(exploration)
         self._publish({"text/plain": data["text/plain"]} if self._is_text else data)
 

@@ -60,7 +60,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     formatter.mimebundle_formatter.for_type_by_name(*RESPONSE, session.mime_bundle)
     formatter.ipython_display_formatter.for_type_by_name(*COMPARISON, session.quiet)
     formatter.mimebundle_formatter.for_type_by_name(*COMPARISON, session.mime_bundle)
-    formatter.ipython_display_formatter.for_type_by_name(*EXPLORATION, session.quiet)
+    formatter.ipython_display_formatter.for_type_by_name(*EXPLORATION, session.show_exploration)
     formatter.mimebundle_formatter.for_type_by_name(*EXPLORATION, session.begun)
     prose = [name for name, entry in MAGICS.items() if entry.prose]
     shell.input_transformers_cleanup.append(transformer(prose))

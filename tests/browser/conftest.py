@@ -263,6 +263,7 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "SOPHNET_DATA_DIR": lab.journal,
+        "SOPHNET_CACHE_DIR": lab.journal / "cache",
     }
     begin_history(lab.journal)
     # The kernel must be this Python, whatever kernels the machine has installed.

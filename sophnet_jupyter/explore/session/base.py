@@ -133,6 +133,16 @@ class ExplorationBase:
         return made({"row": labels, "reason": [reason for _, reason in rows]}, self._like()).native
 
     @property
+    def missing_count(self) -> int:
+        """How many rows have no vector."""
+        return len(self._missing)
+
+    @property
+    def columns(self) -> list[Any]:
+        """The columns of the frame."""
+        return self._inputs.table.columns
+
+    @property
     def quality(self) -> Quality:
         """How far the map may be believed; computed when it is first asked for."""
         return self._once("quality", self._measured)  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import SettingsError
+from ...files.saving import save_bytes
 from .growing import MoreRows
 
 
@@ -37,7 +38,7 @@ class Drawing(MoreRows):
             if said not in self._notices:
                 self._notice(said)
         if path is not None:
-            Path(path).expanduser().write_bytes(data)
+            save_bytes(data, Path(path).expanduser())
         return data
 
     def to_svg(
@@ -50,7 +51,7 @@ class Drawing(MoreRows):
         self._check_map()
         text = svg(scene(self, width=width), dark=dark)
         if path is not None:
-            Path(path).expanduser().write_text(text, encoding="utf-8")
+            save_bytes(text.encode(), Path(path).expanduser())
         return text
 
     def thumbnail(self, row: int) -> bytes:

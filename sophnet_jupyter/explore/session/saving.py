@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...files.saving import exported
 from ..tables import DataTable
 from .asking import Asking
 
@@ -37,12 +38,8 @@ class Saving(Asking):
         path = Path(path).expanduser()
         table = self._table(vectors)
         table = table.with_columns({MADE: [json.dumps(self.made)] * table.height})
-        temporary = path.with_name(f".{path.name}.part")
-        try:
-            table.to_parquet(temporary)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with exported(path) as part:
+            table.to_parquet(part)
         return path
 
     @property

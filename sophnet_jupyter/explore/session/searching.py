@@ -68,6 +68,18 @@ class Searching(Selecting):
         vector = await self._vector_of(query)
         return await asyncio.to_thread(self._nearest, vector, k, among)
 
+    async def search_positions(self, query: Any, k: int = 20) -> tuple[Positions, Floats]:
+        """As `search`, but where the rows stand, and their similarities. For panels."""
+        await self
+        vector = await self._vector_of(query)
+        return await asyncio.to_thread(self._best, vector, k, None, None)
+
+    def near_of(self, row: int) -> Positions:
+        """Where the true neighbors of a row stand."""
+        near = self._near[0][row]
+        found: Positions = near[near >= 0].astype(np.int64)
+        return found
+
     def neighbors(self, row: Any, k: int = 10, *, at: bool = False) -> Any:
         """The ``k`` rows nearest to one, without it; as `search`. Raises `SettingsError`."""
         own = self.positions(at=row) if at else self.positions([row])
@@ -199,6 +211,11 @@ class Searching(Selecting):
         return vector
 
     def _nearest(self, vector: Floats, k: int, among: Any, without: int | None = None) -> Any:
+        return self._ranked(*self._best(vector, k, among, without))
+
+    def _best(
+        self, vector: Floats, k: int, among: Any, without: int | None
+    ) -> tuple[Positions, Floats]:
         scores = self.similarities(vector)
         usable = np.isfinite(scores)
         if without is not None:
@@ -209,7 +226,7 @@ class Searching(Selecting):
             usable &= inside
         rows = np.flatnonzero(usable)
         best = rows[np.argsort(-scores[rows], kind="stable")[:k]]
-        return self._ranked(best, scores[best])
+        return best, scores[best]
 
     def _ranked(self, rows: Positions, scores: Floats) -> Any:
         more = {

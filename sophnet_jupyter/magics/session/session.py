@@ -197,6 +197,13 @@ class KernelSession:
         noted[:] = [output for output in noted if output["data"] != data]
         return data
 
+    def show_exploration(self, exploration: Any) -> None:
+        """IPython's display of an exploration: its panel, and nothing in the cell that drew it."""
+        with suppress(NotImplementedError):
+            self.quiet(exploration)
+            return
+        exploration._ipython_display_()
+
     def begun(self, exploration: Any) -> dict[str, str]:
         """The bundle of an exploration, whose work begins when it is shown."""
         with suppress(SophNetError):

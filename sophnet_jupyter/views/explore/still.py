@@ -33,20 +33,20 @@ def has_map(exploration: Exploration) -> bool:
     return bool((exploration.map == exploration.map).any())
 
 
-def facts(exploration: Exploration) -> list[str]:
+def facts(exploration: Exploration, *, quality: bool = True) -> list[str]:
     """What is told in one line above the picture."""
     found = [f"{len(exploration):,} rows"]
-    if missing := len(exploration.missing):
+    if missing := exploration.missing_count:
         found.append(f"{missing:,} without a vector")
     if said := _WORDS[exploration.state]:
         found.append(said)
     if exploration.vectors.shape[1]:
         found.append(f"{exploration.vectors.shape[1]:,} dimensions")
-    if exploration.state == "ready" and has_map(exploration):
-        quality = exploration.quality
-        if quality.trust == quality.trust:
-            found.append(f"trust {quality.trust:.2f}")
-            found.append(f"{quality.kept:.0%} of true neighbors are neighbors here")
+    if quality and exploration.state == "ready" and has_map(exploration):
+        measured = exploration.quality
+        if measured.trust == measured.trust:
+            found.append(f"trust {measured.trust:.2f}")
+            found.append(f"{measured.kept:.0%} of true neighbors are neighbors here")
     return found
 
 

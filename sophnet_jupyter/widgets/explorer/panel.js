@@ -1,0 +1,455 @@
+import { button, make } from "../page/dom.js";
+import { openPanel } from "../panel/panel.js";
+import { openMap } from "./map.js";
+
+// Rows whose texts come at once, as in the kernel.
+const BLOCK = 512;
+const STATES = {
+  embedding: "Embedding",
+  placing: "Placing",
+  ready: "Ready",
+  stopped: "Stopped",
+  failed: "Failed",
+};
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "Map of rows", kind: "explorer", on: events() });
+  const map = openMap({ hover, select, click });
+  const phase = make("span", { className: "sophnet-phase" });
+  const told = make("span", { className: "sophnet-facts" });
+  const bar = make("progress", { max: 1, hidden: true });
+  const halt = button("Stop", () => panel.send("halt"), { hidden: true, title: "What has come is kept" });
+  const query = make("input", { type: "search", placeholder: "Search by meaning, then Enter", "aria-label": "Search by meaning" });
+  const pin = button("Pin", () => ask(true), { title: "Keep the query on the map" });
+  const finder = make("form", { className: "sophnet-finder", role: "search" }, query, pin);
+  const tools = ["pan", "lasso", "box"].map((tool) =>
+    button({ pan: "Move", lasso: "Lasso", box: "Box" }[tool] ?? "", () => use(tool), {
+      title: tool === "pan" ? "Drag the map" : "Shift adds, Alt takes away",
+    }),
+  );
+  const colors = make("select", { "aria-label": "Color by", title: "Color by" });
+  const mode = make(
+    "select",
+    { "aria-label": "Draw as", title: "Draw as" },
+    ...["auto", "discs", "density"].map((value) => make("option", { value }, value)),
+  );
+  const head = make(
+    "header",
+    {},
+    make("span", { className: "sophnet-name" }, "Map"),
+    phase,
+    told,
+    bar,
+    halt,
+    make("span", { className: "sophnet-gap" }),
+    finder,
+  );
+  const toolbar = make(
+    "div",
+    { className: "sophnet-tools", role: "toolbar", "aria-label": "Map" },
+    ...tools,
+    button("+", () => map.zoomBy(1.5), { "aria-label": "Zoom in" }),
+    button("−", () => map.zoomBy(1 / 1.5), { "aria-label": "Zoom out" }),
+    button("Fit", () => map.zoom(null)),
+    colors,
+    mode,
+    button("Duplicates", () => panel.send("find", { what: "duplicates" })),
+    button("Outliers", () => panel.send("find", { what: "outliers" })),
+    button("PNG", () => panel.send("picture")),
+  );
+  const legend = make("div", { className: "sophnet-legend", role: "group", "aria-label": "Colors" });
+  const tip = make("div", { className: "sophnet-tip", hidden: true });
+  const stage = make("div", { className: "sophnet-stage" }, map.element, legend, tip);
+  const count = make("strong", {}, "Nothing is selected");
+  const clear = button("Clear", () => panel.send("clear"));
+  const undo = button("Undo", () => panel.send("undo"));
+  const summarize = button("Summarize", () => panel.send("summarize"), { title: "By a chat model: a request" });
+  const tag = make("input", { placeholder: "Tag, then Enter", "aria-label": "Tag of the selected rows", size: 14 });
+  const tagger = make("form", {}, tag);
+  const answer = make("p", { className: "sophnet-answer", hidden: true });
+  const rows = make("tbody", {});
+  const table = make("table", {}, make("caption", { className: "sophnet-heard-only" }, "Rows"), rows);
+  const clusters = make("div", { className: "sophnet-clusters" });
+  const finer = button("Finer", () => recluster(1.6), { title: "More clusters" });
+  const coarser = button("Coarser", () => recluster(1 / 1.6), { title: "Fewer clusters" });
+  const namer = button("Name by chat", () => panel.send("name"), { title: "One request for all" });
+  const side = make(
+    "aside",
+    { "aria-label": "Rows and clusters" },
+    make("div", { className: "sophnet-row" }, count, clear, undo, summarize),
+    tagger,
+    answer,
+    make("div", { className: "sophnet-list" }, table),
+    make("details", { open: true }, make("summary", {}, "Clusters"), make("div", { className: "sophnet-row" }, finer, coarser, namer), clusters),
+  );
+  panel.root.prepend(head);
+  panel.root.append(toolbar, make("div", { className: "sophnet-split" }, stage, side));
+
+  let total = 0;
+  let resolution = 1;
+  /** @type {Map<number, {texts: string[], images: Record<string, string>}>} */
+  const blocks = new Map();
+  /** @type {Set<number>} */
+  const wanted = new Set();
+  /** @type {Set<number>} */
+  const hiddenColors = new Set();
+  let pointed = -1;
+  let walker = -1;
+  /** @type {Uint32Array} */
+  let walk = new Uint32Array();
+  let timer = 0;
+
+  /** @param {DataView<ArrayBuffer>} data */
+  function floats(data) {
+    return new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  }
+
+  /** @param {DataView<ArrayBuffer>} data */
+  function integers(data) {
+    return new Uint32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  }
+
+  /** @param {DataView<ArrayBuffer>} data */
+  function bytes(data) {
+    return new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  }
+
+  function events() {
+    return {
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      state(event, buffers) {
+        total = event.count;
+        map.element.style.height = `${event.height}px`;
+        showColumns(event.columns);
+        showProgress(event);
+        map.place(floats(buffers[0]), true);
+        showSelection(integers(buffers[1]));
+        panel.send("list");
+      },
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      placed: ({ epoch, of }, [points]) => {
+        map.place(floats(points), true);
+        if (of > 1) showBar(epoch / of);
+      },
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      rows: ({ count: now }, [points]) => {
+        total = now;
+        blocks.clear();
+        map.place(floats(points));
+      },
+      /** @param {any} event */
+      progress: (event) => showProgress(event),
+      /** @param {any} event */
+      facts: ({ facts }) => (told.textContent = facts.join(" · ")),
+      /** @param {any} event */
+      notice: ({ text }) => panel.announce(text),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      selection: (event, [positions]) => showSelection(integers(positions)),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      highlight: (event, [positions]) => map.mark(integers(positions)),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      zoom: (event, buffers) => map.zoom(buffers.length ? integers(buffers[0]) : null),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      colors: (event, [codes]) => showColors(event, bytes(codes)),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      sizes: (event, buffers) => map.look({ sizes: buffers.length ? floats(buffers[0]) : null }),
+      /** @param {any} event */
+      clusters: ({ clusters: found }) => showClusters(found),
+      /** @param {any} event */
+      pins: ({ pins }) => map.pin(pins),
+      /** @param {any} event */
+      block({ block, texts, images }) {
+        blocks.set(block, { texts, images });
+        wanted.delete(block);
+        showTip();
+      },
+      /** @param {any} event */
+      list: ({ rows: listed, total: all }) => showRows(listed, all),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      near({ row }, [positions]) {
+        walk = integers(positions);
+        if (row === pointed || row === walker) map.lines(row, walk);
+      },
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      found(event, [positions]) {
+        map.mark(integers(positions));
+        showFound(event);
+      },
+      /** @param {any} event */
+      answer({ text }) {
+        answer.hidden = false;
+        answer.textContent = text;
+      },
+      /** @param {any} event */
+      picture: ({ png }) => make("a", { href: `data:image/png;base64,${png}`, download: "map.png" }).click(),
+    };
+  }
+
+  /** @param {any} event */
+  function showProgress({ phase_now: now, facts, problem, fraction }) {
+    const state = /** @type {keyof typeof STATES} */ (now);
+    const busy = state === "embedding" || state === "placing";
+    if (phase.textContent !== STATES[state]) panel.announce(`Map: ${STATES[state]}`);
+    phase.textContent = STATES[state];
+    panel.root.dataset.phase = state;
+    if (facts) told.textContent = facts.join(" · ");
+    panel.fail(problem ?? "");
+    halt.hidden = !busy;
+    bar.hidden = !busy;
+    if (busy) showBar(fraction);
+  }
+
+  /** @param {number | undefined} fraction */
+  function showBar(fraction) {
+    if (fraction === undefined || fraction === null) bar.removeAttribute("value");
+    else bar.value = fraction;
+  }
+
+  /** @param {string[]} columns */
+  function showColumns(columns) {
+    const chosen = colors.value;
+    const choices = ["", "cluster", "trust", "kind", ...columns.filter((name) => !["cluster", "trust", "kind"].includes(name))];
+    colors.replaceChildren(...choices.map((value) => make("option", { value }, value || "no color")));
+    colors.value = chosen;
+  }
+
+  /** @param {any} event @param {Uint8Array} codes */
+  function showColors({ palette, legend: entries, title, numbers }, codes) {
+    const known = [...colors.options].some((option) => option.value === title);
+    if (known) colors.value = title;
+    hiddenColors.clear();
+    map.look({ colors: codes, palette: palette.map(rgb), hidden: null });
+    legend.replaceChildren(
+      ...entries.map((/** @type {any} */ { name, color, count: many }, /** @type {number} */ number) => {
+        const dot = make("i", {});
+        dot.style.background = color;
+        const label = many === null ? name : `${name} (${many.toLocaleString()})`;
+        if (numbers) return make("span", {}, dot, label);
+        const entry = button("", () => toggle(number, entry, palette.length), { title: "Hide; with Shift alone" });
+        entry.append(dot, label);
+        entry.setAttribute("aria-pressed", "true");
+        entry.addEventListener("click", (event) => {
+          if (event.shiftKey) isolate(number, palette.length);
+        });
+        return entry;
+      }),
+    );
+    legend.hidden = !entries.length;
+  }
+
+  /** @param {number} number @param {HTMLButtonElement} entry @param {number} many */
+  function toggle(number, entry, many) {
+    if (!hiddenColors.delete(number)) hiddenColors.add(number);
+    entry.setAttribute("aria-pressed", String(!hiddenColors.has(number)));
+    hide(many);
+  }
+
+  /** @param {number} number @param {number} many */
+  function isolate(number, many) {
+    const entries = [...legend.querySelectorAll("button")];
+    hiddenColors.clear();
+    entries.forEach((entry, other) => {
+      if (other !== number) hiddenColors.add(other);
+      entry.setAttribute("aria-pressed", String(other === number));
+    });
+    hide(many);
+  }
+
+  /** @param {number} many */
+  function hide(many) {
+    const hidden = new Uint8Array(Math.max(256, many));
+    for (const number of hiddenColors) hidden[number] = 1;
+    map.look({ hidden: hiddenColors.size ? hidden : null });
+  }
+
+  /** @param {string} color */
+  function rgb(color) {
+    return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  }
+
+  /** @param {Uint32Array} positions */
+  function showSelection(positions) {
+    const selected = positions.length ? new Uint8Array(total) : null;
+    for (const row of positions) if (selected) selected[row] = 1;
+    map.look({ selected });
+    const said = positions.length ? `${positions.length.toLocaleString()} of ${total.toLocaleString()} selected` : "Nothing is selected";
+    if (count.textContent !== said) panel.announce(said);
+    count.textContent = said;
+    clear.disabled = summarize.disabled = tag.disabled = !positions.length;
+  }
+
+  /** @param {any[]} found */
+  function showClusters(found) {
+    map.label(found);
+    clusters.replaceChildren(
+      ...found.map(({ number, label, words, size }) => {
+        const name = make("input", { value: label, "aria-label": `Name of cluster ${number}`, title: words.join(", ") });
+        name.addEventListener("change", () => panel.send("rename", { cluster: number, label: name.value }));
+        const go = button(size.toLocaleString(), () => panel.send("cluster-rows", { cluster: number }), { title: "Select and show its rows" });
+        return make("div", { className: "sophnet-cluster" }, name, go);
+      }),
+    );
+  }
+
+  /** @param {any[]} listed @param {number} all */
+  function showRows(listed, all) {
+    rows.replaceChildren(...listed.map((each) => line(each)));
+    if (all > listed.length) rows.append(make("tr", {}, make("td", {}, `and ${(all - listed.length).toLocaleString()} more`)));
+  }
+
+  /** @param {any} each @param {string} [beside] */
+  function line({ row, text }, beside = "") {
+    const open = button(text, () => panelRow(row), { className: "sophnet-text" });
+    return make("tr", {}, ...(beside ? [make("td", { className: "sophnet-score" }, beside)] : []), make("td", {}, open));
+  }
+
+  /** @param {number} row */
+  function panelRow(row) {
+    walker = row;
+    map.mark(Uint32Array.from([row]));
+    map.lines(row, new Uint32Array());
+    panel.send("near", { row });
+  }
+
+  /** @param {any} event */
+  function showFound({ query: asked, rows: found, chance }) {
+    const said = `Random pairs: ${chance.mean.toFixed(2)}, one in a hundred above ${chance.p99.toFixed(2)}`;
+    rows.replaceChildren(
+      make("tr", {}, make("th", { colSpan: 2 }, `“${asked}”`)),
+      make("tr", {}, make("td", { colSpan: 2, className: "sophnet-faint" }, said)),
+      ...found.map((/** @type {any} */ each) => line(each, each.similarity.toFixed(2))),
+    );
+    panel.announce(`${found.length} rows found`);
+  }
+
+  /** @param {number} row @param {number} x @param {number} y */
+  function hover(row, x, y) {
+    tip.style.left = `${Math.min(x + 14, Math.max(0, map.element.clientWidth - 260))}px`;
+    tip.style.top = `${y + 14}px`;
+    if (row === pointed) return;
+    pointed = row;
+    showTip();
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      panel.send("hover", { row });
+      if (row >= 0) panel.send("near", { row });
+    }, 80);
+  }
+
+  function showTip() {
+    tip.hidden = pointed < 0;
+    if (pointed < 0) return;
+    const number = Math.floor(pointed / BLOCK);
+    const block = blocks.get(number);
+    if (!block) {
+      tip.textContent = "…";
+      if (!wanted.has(number)) panel.send("block", { block: number });
+      wanted.add(number);
+      return;
+    }
+    tip.textContent = block.texts[pointed - number * BLOCK] ?? "";
+    const image = block.images[pointed];
+    if (image) tip.prepend(make("img", { src: `data:image/png;base64,${image}`, alt: "" }));
+  }
+
+  /** @param {Uint32Array} positions @param {string} how */
+  function select(positions, how) {
+    panel.send("select", { how }, [/** @type {ArrayBuffer} */ (positions.buffer.slice(0))]);
+  }
+
+  /** @param {number} row */
+  function click(row) {
+    walker = row;
+    panel.send("near", { row });
+  }
+
+  /** @param {string} tool */
+  function use(tool) {
+    map.use(tool);
+    tools.forEach((each, at) => each.setAttribute("aria-pressed", String(["pan", "lasso", "box"][at] === tool)));
+  }
+
+  /** @param {number} by */
+  function recluster(by) {
+    resolution *= by;
+    panel.send("cluster", { resolution });
+  }
+
+  /** @param {boolean} pinned */
+  function ask(pinned) {
+    const text = query.value.trim();
+    if (!text) return;
+    panel.fail("");
+    panel.send("search", { text, pin: pinned });
+  }
+
+  finder.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(false);
+  });
+  query.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    ask(false);
+  });
+  tag.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || !tag.value.trim()) return;
+    event.preventDefault();
+    panel.send("tag", { label: tag.value.trim() });
+    panel.announce(`Tagged ${tag.value.trim()}`);
+    tag.value = "";
+  });
+  tagger.addEventListener("submit", (event) => event.preventDefault());
+  colors.addEventListener("change", () => panel.send("color", { by: colors.value }));
+  mode.addEventListener("change", () => map.look({ mode: mode.value }));
+  map.element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") panel.send("clear");
+    else if (event.key === "/") {
+      event.preventDefault();
+      query.focus();
+    } else if (event.key === "Enter" && walker >= 0) select(Uint32Array.from([walker]), event.shiftKey ? "add" : "new");
+    else if (event.key.startsWith("Arrow")) {
+      event.preventDefault();
+      step(event.key);
+    }
+  });
+
+  /** To the true neighbor that lies in that direction on the map. @param {string} key */
+  function step(key) {
+    const begin = map.where(walker);
+    if (!begin) {
+      walker = 0;
+      panelRow(0);
+      return;
+    }
+    const away = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
+    let best = -1;
+    let most = 0;
+    for (const row of walk) {
+      const at = map.where(row);
+      if (!at) continue;
+      const [across, down] = [at[0] - begin[0], at[1] - begin[1]];
+      const toward = (across * away[0] + down * away[1]) / (Math.hypot(across, down) || 1);
+      if (toward > most) [most, best] = [toward, row];
+    }
+    if (best < 0) return;
+    panelRow(best);
+    pointed = best;
+    const [x, y] = map.where(best) ?? [0, 0];
+    tip.style.left = `${x + 14}px`;
+    tip.style.top = `${y + 14}px`;
+    showTip();
+    panel.announce(tip.textContent ?? "");
+  }
+
+  use("pan");
+  showSelection(new Uint32Array());
+  return () => {
+    clearTimeout(timer);
+    map.close();
+    panel.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,127 @@
+"""The map as a user meets it: in JupyterLab, in front of a real kernel and the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+SETUP = """import pandas as pd
+%load_ext sophnet_jupyter
+topics = {"weather": "rain and cold wind in the {}", "food": "soup with salt from the {}",
+          "sport": "a late goal for the {}"}
+places = "north south east west coast hills valley city village harbor".split()
+rows = [(topic, text.format(place)) for topic, text in topics.items() for place in places]
+df = pd.DataFrame(rows * 2, columns=["topic", "text"])
+df["text"] += [" " + str(n % 7) for n in range(60)]
+%explore df text --color topic -o ex"""
+
+
+@pytest.fixture
+def panel(lab: Any, open_notebook: Callable[[str], Any]) -> tuple[Any, Any]:
+    lab.write(
+        "explorer.ipynb",
+        SETUP,
+        "print(sorted(ex.selected.topic.unique()), len(ex.selected), ex.state)",
+        "ex.select(lambda d: d.topic == 'food')\nex.highlight([0])",
+    )
+    notebook = open_notebook("explorer.ipynb")
+    notebook.run_cell(0)
+    return notebook, notebook.output_of(0).locator(".sophnet-explorer")
+
+
+def colored(view: Any) -> int:
+    """Pixels of the map that are not its ground."""
+    return int(
+        view.locator("canvas").first.evaluate(
+            """canvas => {
+              const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              let count = 0;
+              for (let at = 0; at < image.data.length; at += 4) {
+                const color = [...image.data.slice(at, at + 3)];
+                if (Math.max(...color) - Math.min(...color) > 60) count++;
+              }
+              return count;
+            }"""
+        )
+    )
+
+
+def test_rows_are_found_selected_and_handed_to_python_and_back(
+    panel: Any, page: Page, console: Any, lab: Any
+) -> None:
+    notebook, view = panel
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=60_000)
+    expect(view.locator(".sophnet-facts")).to_contain_text("60 rows")
+    expect(view.locator(".sophnet-legend button")).to_have_count(3)
+    expect(view.locator(".sophnet-cluster").first).to_be_visible()
+    assert colored(view) > 300
+
+    notebook.screenshot("explorer", of=view)
+    # A box around everything, then undone.
+    view.get_by_role("button", name="Box").click()
+    box = view.locator(".sophnet-map").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3, steps=5)
+    page.mouse.up()
+    expect(view.locator("aside strong")).to_have_text("60 of 60 selected")
+    notebook.run_cell(1)
+    expect(notebook.output_of(1)).to_contain_text("['food', 'sport', 'weather'] 60 ready")
+    view.get_by_role("button", name="Undo").click()
+    expect(view.locator("aside strong")).to_have_text("Nothing is selected")
+
+    # From Python: the rest turns gray, the rows stand beside.
+    before = colored(view)
+    notebook.run_cell(2)
+    expect(view.locator("aside strong")).to_have_text("20 of 60 selected")
+    expect(view.locator("tbody tr")).to_have_count(20)
+    assert colored(view) < before
+
+    # By meaning, after Enter only.
+    search = view.get_by_role("searchbox")
+    search.fill("late goal")
+    search.press("Enter")
+    expect(view.get_by_text("Random pairs")).to_be_visible()
+    expect(view.locator("tbody .sophnet-text").first).to_contain_text("a late goal")
+
+    notebook.screenshot("explorer-found", of=view)
+    # The keyboard walks true neighbors; what is below it is said.
+    view.locator(".sophnet-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(view.locator("aside strong")).to_have_text("1 of 60 selected")
+    page.keyboard.press("Escape")
+    expect(view.locator("aside strong")).to_have_text("Nothing is selected")
+
+
+def test_a_category_is_hidden_and_the_still_form_has_the_picture(
+    panel: Any, page: Page, lab: Any
+) -> None:
+    notebook, view = panel
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=60_000)
+    expect(view.locator(".sophnet-legend button")).to_have_count(3)
+    page.set_viewport_size({"width": 600, "height": 900})
+    notebook.set_theme("JupyterLab Dark")
+    notebook.screenshot("explorer-narrow-dark", of=view)
+    notebook.set_theme("JupyterLab Light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    before = colored(view)
+    view.locator(".sophnet-legend button").first.click()
+    page.wait_for_function(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    assert colored(view) < before
+    notebook.save()
+    saved = nbformat.read(lab.root / "explorer.ipynb", as_version=4)
+    html = "".join(
+        str(output.get("data", {}).get("text/html", "")) for output in saved.cells[0].outputs
+    )
+    assert "data:image/png;base64," in html
+    assert len(html) < 420_000

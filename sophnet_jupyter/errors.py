@@ -186,7 +186,13 @@ class TimedOut(SophNetError):
 
 
 class ConnectionLost(SophNetError):
-    """The connection broke while waiting for a response, or while one was arriving."""
+    """
+    The connection broke while waiting for a response, or while one was arriving.
+
+    ``sent`` is False where an upload was cut half sent, so that it cannot have been carried out.
+    """
+
+    sent = True
 
     def __init__(self, *, service: str, reason: str) -> None:
         self.service = service
@@ -194,6 +200,11 @@ class ConnectionLost(SophNetError):
         super().__init__(service, reason)
 
     def __str__(self) -> str:
+        if not self.sent:
+            return (
+                f"The connection to {self.service} broke before all was sent: {self.reason}. "
+                "Nothing of it was carried out, so try again."
+            )
         return (
             f"The connection to {self.service} broke: {self.reason}. It was not sent again, since "
             "the request may have been carried out; run the cell again if you want that."

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from ..errors import TimedOut
 from .call import Call
+from .files.moving import Moving
 from .opened import Deadline
 from .pace import Sent, patience
 from .retry import LONGEST_WAIT, Retry, RetryBudget
@@ -47,6 +48,8 @@ class Attempts:
         self._deadline: Deadline | None = None
         self._counted = 0
         self._refused = False
+        # The body of the last attempt, where it is one that is uploaded.
+        self.moving: Moving | None = None
         self.sent = 0
 
     @property
@@ -75,6 +78,10 @@ class Attempts:
         if self._deadline is None or self.patient:
             self._deadline = Deadline(self._service, self._total, self._now)
         return self._deadline
+
+    def was_cut(self) -> bool:
+        """Whether the last attempt sent half of an upload, which nobody can have carried out."""
+        return self.moving is not None and self.moving.cut
 
     def retries(self, status: int) -> bool:
         """Whether the call is one that is sent again after this status."""

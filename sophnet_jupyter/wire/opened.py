@@ -29,11 +29,17 @@ class Deadline:
         self.end = now() + seconds
         self._service = service
         self._seconds = seconds
+        self._grown = False
 
     @property
     def left(self) -> float:
         """Seconds until the deadline, 0 once it has passed."""
         return max(0.0, self.end - self.now())
+
+    def moved(self) -> None:
+        """Something large is on its way: the limit begins anew with each piece of it."""
+        self.end = self.now() + self._seconds
+        self._grown = True
 
     def exceeded(self) -> TimedOut:
         """The error to raise after the deadline."""
@@ -42,7 +48,7 @@ class Deadline:
     async def limit(self, work: Coroutine[Any, Any, T]) -> T:
         """Await something until the deadline at most. Raises `TimedOut`."""
         with suppress(TimeoutError):
-            async with within(self.left):
+            async with within(self.left, lambda: self.left if self._grown else 0.0):
                 return await work
         raise self.exceeded()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 # A timer that is so many seconds late was not heard in time, and so was nothing else.
@@ -11,9 +11,13 @@ STILL = 0.1
 
 
 @asynccontextmanager
-async def within(seconds: float | None) -> AsyncIterator[None]:
+async def within(
+    seconds: float | None, left: Callable[[], float] | None = None
+) -> AsyncIterator[None]:
     """
     Like `asyncio.timeout`, for what waits for others. Raises `TimeoutError`.
+
+    ``left`` says at the end how many seconds there are after all, where a limit can grow.
 
     After a suspend, a SIGSTOP, or code that held the interpreter, what has come meanwhile and the
     end of the limit are due together. Then the limit gets the lost time back, and in all cases what
@@ -33,6 +37,8 @@ async def within(seconds: float | None) -> AsyncIterator[None]:
         late = loop.time() - due
         if late > STILL:
             arm(min(late, seconds))
+        elif left is not None and (more := left()) > 0:
+            arm(more)
         else:
             # One turn of the loop for whoever has been woken in this one.
             timers[:] = [loop.call_soon(limit.reschedule, loop.time())]

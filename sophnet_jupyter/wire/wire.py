@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from weakref import WeakKeyDictionary, finalize
 from ..errors import ConnectionLost, SophNetError, TimedOut, Unreachable
 from .attempts import Attempts
 from .call import Call, Network, Origin, Reply
+from .files.moving import Moving
 from .http.http import Pool
 from .opened import Opened, unreadable
 from .pace import Sent, Told
@@ -120,7 +122,10 @@ class Wire:
                 answer = await self._attempt(pool, root, call, attempts, turns, sent, streaming)
             except (Unreachable, ConnectionLost, TimedOut) as error:
                 turns.gone(sent)
-                if not attempts.again(retry.lost or _unsent(error), wait):
+                cut = attempts.was_cut()
+                if not attempts.again(retry.lost or cut or _unsent(error), wait):
+                    if cut and isinstance(error, ConnectionLost):
+                        error.sent = False
                     raise
                 outcome = type(error).__name__
             except BaseException:
@@ -156,6 +161,9 @@ class Wire:
         streaming: bool,
     ) -> Opened:
         deadline = attempts.begin()
+        if call.upload:
+            attempts.moving = Moving(call.upload, deadline.moved)
+            call = replace(call, upload=attempts.moving)
         begin = time.perf_counter()
         opening = pool.open(root, call, streaming=streaming, patient=attempts.patient)
         answer = await deadline.limit(opening)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -32,6 +33,8 @@ PING = 20.0
 # How long a peer may take to say good-bye, too.
 CLOSE = 2.0
 LARGEST = 16 << 20
+# A message may come in so many pieces: services send one, and relays a few.
+PIECES = 4096
 # What a line without a closing frame is closed with (RFC 6455, 7.1.5).
 ABNORMAL = 1006
 
@@ -115,6 +118,7 @@ class Sockets:
                 close_timeout=CLOSE,
                 max_size=LARGEST,
                 logger=_SILENT,
+                create_connection=_bounded(),
                 ssl=tls_context(self.network.ca_bundle) if base_url[:6] == "https:" else None,
             )
 
@@ -166,6 +170,34 @@ class Sockets:
                 )
             case _:
                 raise error
+
+
+@cache
+def _bounded() -> type[ClientConnection]:
+    """The library's connection, with a limit that it lacks."""
+    from websockets.asyncio.client import ClientConnection
+    from websockets.frames import CloseCode, Frame, Opcode
+
+    class Bounded(ClientConnection):
+        """Closes when a message comes in more than `PIECES` pieces, which may all be empty."""
+
+        _pieces = 0
+
+        def process_event(self, event: Any) -> None:
+            if isinstance(event, Frame) and event.opcode in (
+                Opcode.TEXT,
+                Opcode.BINARY,
+                Opcode.CONT,
+            ):
+                self._pieces = 0 if event.fin else self._pieces + 1
+                if self._pieces > PIECES:
+                    self.protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {PIECES} pieces")
+                    # Not waited for: whoever sends such a thing does not say good-bye either.
+                    self.transport.abort()
+                    return
+            super().process_event(event)
+
+    return Bounded
 
 
 class Socket:

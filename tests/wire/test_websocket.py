@@ -102,6 +102,37 @@ async def test_the_root_is_looked_up_where_it_is_not_known() -> None:
         await socket.aclose()
 
 
+async def test_a_message_in_endless_pieces_closes_the_line_and_costs_little() -> None:
+    async def flood(socket: ServerConnection) -> None:
+        await socket.send("first")
+
+        async def pieces() -> AsyncIterator[str]:
+            while True:
+                yield ""
+                await asyncio.sleep(0)
+
+        with contextlib.suppress(Exception):
+            await socket.send(pieces())
+
+    async with server(flood) as url:
+        socket = await Sockets(origin(url), Network(), ping=None).open("/live")
+        assert await socket.receive() == "first"
+        with pytest.raises(LineClosed):
+            await asyncio.wait_for(socket.receive(), 20)
+        await socket.aclose()
+
+
+async def test_a_message_in_a_few_pieces_is_whole() -> None:
+    async def in_pieces(socket: ServerConnection) -> None:
+        for _ in range(3):
+            await socket.send("x" for _ in range(2000))
+
+    async with server(in_pieces) as url:
+        socket = await Sockets(origin(url), Network()).open("/live")
+        assert [len(await socket.receive()) for _ in range(3)] == [2000] * 3
+        await socket.aclose()
+
+
 @pytest.mark.parametrize("code", [1000, 1008, 1011, 4000])
 async def test_a_good_bye_keeps_its_code_and_its_words_without_the_key(code: int) -> None:
     async def leave(socket: ServerConnection) -> None:

@@ -74,6 +74,23 @@ class Source:
         """Close the file, unless the caller has opened it."""
 
 
+class OneFile:
+    """A body that is one file as it is, of no type that anybody needs to know."""
+
+    content_type = "application/octet-stream"
+
+    def __init__(self, content: Source) -> None:
+        self._content = content
+        self.length = content.length
+
+    @property
+    def replayable(self) -> bool:
+        return self._content.replayable
+
+    def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        return self._content.pieces()
+
+
 class _Seekable(Source):
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._start = file.tell()

@@ -157,6 +157,8 @@ class Pool:
         import httpcore2
         import httpx2
 
+        from .network_backend import HeadTooLong
+
         service, reason = self._origin.service, self._origin.scrub(_reason(error))
         setting = self._origin.setting
         match error:
@@ -179,6 +181,8 @@ class Pool:
             case httpx2.DecodingError():
                 what = "its compression is broken"
                 return AnswerUnreadable(service=service, what=what, setting=setting)
+            case HeadTooLong():
+                return AnswerUnreadable(service=service, what=str(error), setting=setting)
             case httpcore2.NetworkError() | httpcore2.ProtocolError() | OSError():
                 return ConnectionLost(service=service, reason=reason)
             case _:

@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 
 # Bytes that may arrive unread before the peer is made to wait.
 UNREAD = 1 << 20
+# Bytes in front of an answer, such as heads of a hundred continues. A head itself has fewer.
+BEFORE_HEAD = 1 << 18
 # Bytes that may be held back for what is written next.
 HELD_BACK = 1 << 14
+
+
+class HeadTooLong(httpcore2.RemoteProtocolError):
+    """No end of informational answers, and never one that counts."""
 
 
 class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
@@ -43,6 +49,9 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._ended: str | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._late: asyncio.TimerHandle | None = None
+        # False from a request to the head of its answer: what follows may be as long as it likes.
+        self.head_came = True
+        self._before_head = 0
         self._may_write = asyncio.Event()
         self._may_write.set()
 
@@ -54,6 +63,10 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         if self._arrived:
             piece = self._arrived.popleft()
             self._unread -= len(piece)
+            if not self.head_came:
+                self._before_head += len(piece)
+                if self._before_head > BEFORE_HEAD + len(piece):
+                    raise HeadTooLong(f"more than {BEFORE_HEAD >> 10} kB in front of an answer")
             if self._unread <= UNREAD < self._unread + len(piece):
                 self._open.resume_reading()
             return piece
@@ -152,6 +165,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
 
     def _send(self) -> None:
         if self._held_back:
+            self.head_came, self._before_head = False, 0
             self._open.write(b"".join(self._held_back))
             self._held_back.clear()
 

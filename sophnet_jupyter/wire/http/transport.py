@@ -9,7 +9,7 @@ from typing import cast
 import httpcore2
 import httpx2
 
-from .network_backend import AsyncioBackend
+from .network_backend import AsyncioBackend, AsyncioStream
 
 
 class Transport(httpx2.AsyncBaseTransport):
@@ -51,6 +51,9 @@ class Transport(httpx2.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
+        stream = answer.extensions.get("network_stream")
+        if isinstance(stream, AsyncioStream):
+            stream.head_came = True
         return httpx2.Response(
             status_code=answer.status,
             headers=answer.headers,

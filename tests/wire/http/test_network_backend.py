@@ -12,7 +12,7 @@ import httpcore2
 import pytest
 import trustme
 
-from sophnet_jupyter.errors import ConnectionLost, TimedOut, Unreachable
+from sophnet_jupyter.errors import AnswerUnreadable, ConnectionLost, TimedOut, Unreachable
 from sophnet_jupyter.wire.call import Call, Network, Origin
 from sophnet_jupyter.wire.http.network_backend import (
     HELD_BACK,
@@ -252,3 +252,35 @@ async def test_what_the_network_does_reaches_a_caller_as_our_errors() -> None:
     async with served(silent) as port:
         with pytest.raises(TimedOut):
             await wire(f"http://127.0.0.1:{port}", between=0.05).fetch(call, retry=ANSWER)
+
+
+async def test_no_end_of_informational_answers_is_given_up() -> None:
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        while True:
+            writer.write(b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" * 200)
+            await writer.drain()
+
+    async with served(flood) as port:
+        ours = wire(f"http://127.0.0.1:{port}")
+        with pytest.raises(AnswerUnreadable, match="256 kB in front of an answer"):
+            await asyncio.wait_for(ours.fetch(Call(method="GET", path="/"), retry=ANSWER), 30)
+        await ours.aclose()
+
+
+async def test_an_answer_behind_a_few_of_them_comes_whole_on_each_connection() -> None:
+    body = bytes(1 << 20)
+
+    async def hints(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 50)
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+            await writer.drain()
+
+    async with served(hints) as port:
+        ours = wire(f"http://127.0.0.1:{port}")
+        for _ in range(3):
+            reply = await ours.fetch(Call(method="GET", path="/"), retry=ANSWER)
+            assert reply.body == body
+        await ours.aclose()

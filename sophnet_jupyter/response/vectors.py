@@ -57,7 +57,15 @@ class Vectors:
         return [place for place in range(len(self)) if place not in came]
 
     def grown(self, piece: VectorsReady) -> Vectors:
-        return replace(self, pieces=self.pieces.grown(piece))
+        pieces = self.pieces
+        if "array" in self.__dict__ and pieces:
+            # They were given up for the array, which the next value has not.
+            rows = self.array[[places[0] for places in pieces[0].places]]
+            known = VectorsReady(
+                places=pieces[0].places, dimensions=self.dimensions, data=rows.tobytes()
+            )
+            pieces = GrowingList([known])
+        return replace(self, pieces=pieces.grown(piece))
 
     @cached_property
     def array(self) -> Matrix:
@@ -67,11 +75,23 @@ class Vectors:
         Raises `SettingsError` without numpy.
         """
         numpy = _numpy()
-        found = numpy.full((len(self), self.dimensions), numpy.nan, dtype=numpy.float32)
-        for piece in self.pieces:
-            rows = numpy.frombuffer(piece.data, dtype=numpy.float32).reshape(-1, piece.dimensions)
+        # Not filled at once: memory that nobody has written to is none yet.
+        found = numpy.empty((len(self), self.dimensions), dtype=numpy.float32)
+        found[self.missing] = numpy.nan
+        left, dimensions = list(self.pieces), self.dimensions
+        came = tuple(places for piece in left for places in piece.places)
+        if left:
+            # The array stands for the pieces from here on, each of which goes as soon as it is
+            # copied, so that no vector is there twice.
+            copied = VectorsReady(places=came, dimensions=dimensions, data=b"")
+            object.__setattr__(self, "pieces", GrowingList([copied]))
+        left.reverse()
+        while left:
+            piece = left.pop()
+            rows = numpy.frombuffer(piece.data, dtype=numpy.float32).reshape(-1, dimensions)
             for row, places in zip(rows, piece.places, strict=True):
                 found[list(places)] = row
+            del rows
         return found  # type: ignore[no-any-return]
 
     def similarity(self, other: Vectors | Matrix | Sequence[float] | None = None) -> Matrix:

@@ -7,7 +7,9 @@ import hmac
 import io
 import json
 import time
+import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -341,3 +343,18 @@ def test_without_openpyxl_a_sentence_says_what_to_install(
         answer = sandbox.http.post(sandbox.root + PATH, json=said, headers=headers)
     assert answer.status_code == 501
     assert "sophnet-jupyter[engines]" in answer.json()["message"]
+
+
+@pytest.mark.anyio
+async def test_a_large_workbook_is_sent_piece_by_piece(
+    teleai: Callable[..., TeleAI], tmp_path: Path
+) -> None:
+    path = tmp_path / "large.xlsx"
+    path.write_bytes(b"PK" + bytes(24 << 20))
+    async with teleai() as ours:
+        await ours.put(b"PK")
+        tracemalloc.start()
+        await ours.put(path)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 8 << 20

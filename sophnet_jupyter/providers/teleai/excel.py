@@ -19,7 +19,6 @@ from ...errors import (
     AnswerUnreadable,
     SettingsError,
     SophNetError,
-    quoted,
 )
 from ...events import Event, Finished, Notice, Started
 from ...files.names import at_home
@@ -27,6 +26,7 @@ from ...options.excel import ExcelOptions
 from ...options.words import checks_keywords, shows_options
 from ...response import Response, settle
 from ...wire.call import Call, Reply
+from ...wire.files.upload import OneFile, source
 from ...wire.held import held
 from ...wire.retry import ANSWER, READ
 from ...wire.stream.sse import SSE
@@ -129,19 +129,17 @@ class Excel(Keeping):
                 "Only the sandbox takes files here: TeleAI's document names no upload call. "
                 "Upload the workbook in TeleAI's console, and use the uuid it gets there."
             )
-        if not isinstance(file, bytes):
-            path = _path(file)
-            name = name or path.name
-            file = await asyncio.to_thread(_content, path)
+        content = file if isinstance(file, bytes) else _path(file)
+        body = await asyncio.to_thread(source, content, name=name)
+        name = name or ("" if isinstance(file, bytes) else body.name)
         called = arguments.text("name", name) or "workbook.xlsx"
         call = Call(
             method="POST",
             path=f"{SEEDING_PATH}?name={quote(called, safe='', errors='replace')}",
-            body=file,
-            content_type="application/octet-stream",
+            upload=OneFile(body),
         )
-        body = checked(await self._wire.fetch(call, retry=READ))
-        return str(body["uuid"])
+        answer = checked(await self._wire.fetch(call, retry=READ))
+        return str(answer["uuid"])
 
     def gateway_ids(self, request_id: str) -> Mapping[str, str]:
         """
@@ -298,11 +296,3 @@ def _path(file: object) -> Path:
     if isinstance(file, str | Path) and file:
         return at_home(file)
     raise SettingsError(f"A workbook is a path, or its bytes, not {file!r:.80}.")
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", "") or error
-        raise SettingsError(quoted(f"{path} cannot be read: {why}.")) from None

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from ....events import Event, Notice, VectorsAsked, VectorsReady
 from ....options.embeddings import EmbeddingOptions
 from ....options.words import checks_keywords, shows_options
-from ....response import Response, settle
+from ....response import Arrival, Response, settle
 from ....wire.call import Call
 from ....wire.held import held
 from ....wire.retry import ANSWER
@@ -35,6 +35,8 @@ class Embeddings(Keeping):
         self._kept = kept
         self._path = place.path("embeddings")
         self._fields = place.fields
+        self.interrupted: Response | None = None
+        """What had come of the last `create` that was interrupted: its vectors were paid for."""
         self._limits: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
             WeakKeyDictionary()
         )
@@ -46,9 +48,14 @@ class Embeddings(Keeping):
 
         ``texts`` is one text or any number, also a column of a DataFrame. Raises `SettingsError`
         before anything is sent, or `SophNetError`; the vectors that had come by then are in its
-        ``response``.
+        ``response``. Those of a call that was interrupted are in `interrupted`.
         """
-        return await settle(self.stream(texts, **options))
+        arrival = Arrival()
+        try:
+            return await settle(self.stream(texts, **options), arrival)
+        except asyncio.CancelledError:
+            self.interrupted = arrival.response
+            raise
 
     @shows_options(EmbeddingOptions, request)
     def stream(

@@ -498,3 +498,30 @@ def test_an_image_goes_as_base64_without_a_head() -> None:
     with Image.open(io.BytesIO(b64decode(own, validate=True))) as image:
         assert image.size == (40, 30)
     assert elsewhere == address
+
+
+async def test_what_came_of_an_interrupted_call_is_kept(served: Serve) -> None:
+    asked, open_end = asyncio.Event(), asyncio.Event()
+
+    async def later(texts: list[str]) -> dict[str, Any]:
+        asked.set()
+        await open_end.wait()
+        return numbered(texts)
+
+    def make(texts: list[str], number: int) -> Any:
+        return numbered(texts) if number <= 2 else later(texts)
+
+    async with served(make) as service:
+        ours = service.client.embeddings
+        assert ours.interrupted is None
+        texts = [str(number) for number in range(200)]
+        asking = asyncio.create_task(ours.create(texts, at_once=1))
+        await asyncio.wait_for(asked.wait(), 5)
+        asking.cancel()
+        await asyncio.wait([asking])
+        open_end.set()
+        assert asking.cancelled()
+        assert ours.interrupted is not None
+        assert ours.interrupted.ending == "stopped"
+        came = ~np.isnan(ours.interrupted.vectors).any(axis=1)
+        assert came.sum() == 20

@@ -29,6 +29,7 @@ PACKAGE = "sophnet_jupyter."
 RESPONSE = "sophnet_jupyter.response.response", "Response"
 COMPARISON = "sophnet_jupyter.runs.compare.comparison", "Comparison"
 EXPLORATION = "sophnet_jupyter.explore.exploration", "Exploration"
+EVALUATION = "sophnet_jupyter.runs.evaluation.evaluation", "Evaluation"
 BACKGROUND = "sophnet_jupyter.magics.background.handle", "Background"
 # What registers targets of comms, once it is imported.
 TARGETS = "sophnet_jupyter.widgets.panel.line", "sophnet_jupyter.widgets.hearing.uplink"
@@ -58,8 +59,9 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     formatter.ipython_display_formatter.for_type_by_name(*RESPONSE, session.quiet)
     formatter.ipython_display_formatter.for_type_by_name(*BACKGROUND, session.quiet_handle)
     formatter.mimebundle_formatter.for_type_by_name(*RESPONSE, session.mime_bundle)
-    formatter.ipython_display_formatter.for_type_by_name(*COMPARISON, session.quiet)
-    formatter.mimebundle_formatter.for_type_by_name(*COMPARISON, session.mime_bundle)
+    for home in (COMPARISON, EVALUATION):
+        formatter.ipython_display_formatter.for_type_by_name(*home, session.quiet)
+        formatter.mimebundle_formatter.for_type_by_name(*home, session.mime_bundle)
     formatter.ipython_display_formatter.for_type_by_name(*EXPLORATION, session.show_exploration)
     formatter.mimebundle_formatter.for_type_by_name(*EXPLORATION, session.begun)
     prose = [name for name, entry in MAGICS.items() if entry.prose]
@@ -106,7 +108,7 @@ def _take_away(shell: Any) -> bool:
     for holder in ours:
         shell.configurables.remove(holder)
     formatter = shell.display_formatter
-    for home in (RESPONSE, BACKGROUND, COMPARISON, EXPLORATION):
+    for home in (RESPONSE, BACKGROUND, COMPARISON, EVALUATION, EXPLORATION):
         formatter.ipython_display_formatter.pop(".".join(home), None)
         formatter.mimebundle_formatter.pop(".".join(home), None)
     shell.input_transformers_cleanup[:] = [

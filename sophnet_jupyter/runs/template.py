@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import SettingsError, SophNetError
+from ..errors import SettingsError, SophNetError, quoted
 from ..files.kinds import sniff
 from ..prompt.fill import Filled, fill
 from ..prompt.images.objects import is_picture
@@ -130,7 +130,7 @@ class Template:
     def _refuse(self, found: Filled, table: Table) -> None:
         if not found.left:
             return
-        columns = ", ".join(table.columns[:12]) or "none"
+        columns = quoted(", ".join(table.columns[:12])) or "none"
         where = "no column and no variable" if self._names else "no column"
         raise SettingsError(
             f"The prompt names what is {where} here: {', '.join(found.left)}. "

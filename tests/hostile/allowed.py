@@ -115,6 +115,8 @@ def typeset(html: str) -> list[str]:
 
 # What else stands where pictures, sounds, videos and tables are shown.
 VIEW_TAGS = FRAME_TAGS | {"figure", "figcaption", "img", "audio", "video", "i", "progress"}
+# How a difference of two texts is marked: only in a `pre`, which no formula is looked for in.
+VIEW_TAGS |= {"ins", "del"}
 VIEW_ATTRIBUTES = {
     ("a", "href"): r"(?i:https?)://[^\s\"<>]+|mailto:[^\s\"<>]+|[\w.~%-][\w.~%/-]*",
     ("img", "src"): r"data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]*=*",

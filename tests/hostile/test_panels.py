@@ -5,21 +5,28 @@ A view sets the words that it is told as text; here they are what stands beside 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
 
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.events import Event, Transcript
+from sophnet_jupyter.events import Event, Finished, Started, TextDelta, Transcript
 from sophnet_jupyter.providers.dify.form import FileRule, Input
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.runs.compare.comparison import Comparison
 from sophnet_jupyter.runs.compare.grid import grid
+from sophnet_jupyter.runs.evaluation.answers import Label
+from sophnet_jupyter.runs.evaluation.asked import EvaluatedRows, columns
+from sophnet_jupyter.runs.evaluation.evaluation import Evaluation
+from sophnet_jupyter.runs.rows import Item
+from sophnet_jupyter.scores import exact, function
 from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
 from sophnet_jupyter.views.answer import Context, answer
 from sophnet_jupyter.views.compare.grid import answer_html
+from sophnet_jupyter.views.evaluation import changed, whole
 from sophnet_jupyter.views.live import compared as now
 from sophnet_jupyter.widgets.compare.panel import Compare
 from sophnet_jupyter.widgets.dify import form as app_form
@@ -27,12 +34,14 @@ from sophnet_jupyter.widgets.dify import look as app_look
 from sophnet_jupyter.widgets.dify.files import Held, in_words
 from sophnet_jupyter.widgets.documents.reader import PageReader
 from sophnet_jupyter.widgets.documents.viewer import DocumentViewer
+from sophnet_jupyter.widgets.evaluation.listing import AnswerWish
+from sophnet_jupyter.widgets.evaluation.panel import EvaluationPanel
 from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
 from sophnet_jupyter.widgets.exchange.attachments import PastedImage
 from sophnet_jupyter.widgets.exchange.exchange import Exchange, to_html, to_markdown
 from sophnet_jupyter.widgets.knowledge.panel import KnowledgePanel
 from sophnet_jupyter.widgets.microphone import spoken
-from sophnet_jupyter.widgets.microphone.listening import shown as sentence
+from sophnet_jupyter.widgets.microphone.recognition import shown as sentence
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.playing.transcript_player import TranscriptPlayer
 from sophnet_jupyter.widgets.studio.piece import Piece
@@ -109,6 +118,32 @@ def compared(text: str) -> Drawn:
     plain = [said, *strings(told["heads"]), *strings(told["rows"]), running["text/plain"]]
     panel.close()
     return html + running["text/html"], "\n".join(plain)
+
+
+def evaluated(text: str) -> Drawn:
+    async def ask(item: Item) -> AsyncGenerator[Event, None]:
+        yield Started(service=text, model=text)
+        yield TextDelta(text=text)
+        if item.number % 3:
+            raise SettingsError(text)
+        yield Finished(reason="stop")
+
+    asked = f"?{text.replace('{', '(')}"
+    prompts = columns({text or "v1": asked, "v2": "?"}, [f"a{text}"])
+    rows = EvaluatedRows([{text: text, "label": f"{text}."}] * 2, prompts, expect="label")
+    scores = [exact(), function(lambda row, answer: (False, text), name=text or "f")]
+    found = Evaluation(rows, scores, ask, settings={text: text})
+    asyncio.run(found._whole())
+    found.set_label(0, Label(right=False, note=text))
+    panel = EvaluationPanel(found)
+    html, said = panel.still()
+    told, _ = panel.state()
+    html += told.pop("head") + told.pop("scores") + told.pop("how")
+    html += "".join(panel._opened(number)[1]["html"] for number in range(3))
+    html += changed.bundle(found.against(found))["text/html"]
+    plain = [said, *strings(panel._page(AnswerWish(), 0, 0)[1]), whole.going(found)]
+    panel.close()
+    return html, "\n".join(plain)
 
 
 async def nothing() -> AsyncGenerator[Event, None]:
@@ -199,6 +234,7 @@ FREE: list[Draw] = [
     knowledge,
     workbooks,
     compared,
+    evaluated,
     said_aloud,
     viewer,
     reader,

@@ -103,3 +103,8 @@ def test_one_in_the_background_is_listed_and_ends_with_its_verdict(
     assert "rows" in ready.run("%sophnet jobs").text
     eventually(lambda: ready.value("later.state") == "done")
     assert ready.value("later.verdicts[0].startswith('Sandbox')")
+
+
+def test_an_evaluation_is_drawn_once(ready: Any) -> None:
+    said = ready.run("%sophchat --each df --expect label --prompt v1 -o e")
+    assert said.html.count("how it was done") == 1

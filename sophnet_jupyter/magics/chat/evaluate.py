@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from threading import Event, current_thread, main_thread
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -12,7 +13,7 @@ from IPython.core.error import UsageError
 from ...client.evaluating import evaluate
 from ...errors import Stopped
 from ...kernel import running
-from ...kernel.loop import loop
+from ...kernel.loop import GRACE, loop
 from ...kernel.loop import run as wait_for
 from ...kernel.output import Cell
 from ...prompt.file.prompt import Prompt
@@ -189,7 +190,7 @@ def _watched(cell: Cell, found: Evaluation, go_on: Callable[[], object]) -> Call
         panel = EvaluationPanel(found)
         panel.on_go_on = go_on
         panel._ipython_display_()
-        return lambda: loop().call_soon_threadsafe(panel.perform, panel.ended)
+        return lambda: _last_word(panel)
     if cell.place == "terminal":
         line = TerminalWatch(found.run)
         line.begin()
@@ -200,6 +201,19 @@ def _watched(cell: Cell, found: Evaluation, go_on: Callable[[], object]) -> Call
 
         return end
     return lambda: cell.publish(whole.bundle(found))
+
+
+def _last_word(panel: Any) -> None:
+    """Show how it ended; the cell ends once that is sent, but a job ends on the loop's thread."""
+    shown = Event()
+
+    def show() -> None:
+        panel.perform(panel.ended)
+        shown.set()
+
+    loop().call_soon_threadsafe(show)
+    if current_thread() is main_thread():
+        shown.wait(GRACE)
 
 
 def _templates(words: str, prompts: Mapping[str, Any]) -> dict[str, Any]:

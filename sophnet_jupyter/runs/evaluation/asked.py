@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from ...errors import SettingsError, SophNetError
+from ...errors import SettingsError, SophNetError, quoted
 from ..rows import NOTHING, Item
 from ..tables import Record, Table
 from ..template import Template
@@ -140,7 +140,7 @@ class EvaluatedRows:
                 f"An evaluation takes at most {MOST_ROWS:,} rows: first= takes so many of them."
             )
         if expect and self.rows and expect not in self.table.columns:
-            known = ", ".join(self.table.columns[:12]) or "none"
+            known = quoted(", ".join(self.table.columns[:12])) or "none"
             raise SettingsError(f"expect= names no column: {expect!r}. There are {known}.")
         self._templates = [
             None if is_file(one.source) else Template(one.text, names=names, images=images)

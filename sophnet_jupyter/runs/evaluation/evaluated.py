@@ -43,6 +43,9 @@ class Evaluated:
         self._grading = grading
         self._labels: dict[int, Label] = {}
         self._answers: list[ScoredAnswer] | None = None
+        # Means are resampled, which takes a while, and are asked for again and again.
+        self._figures: list[ScoreFigure] | None = None
+        self._compared: list[Verdict] | None = None
 
     @property
     def state(self) -> str:
@@ -91,8 +94,13 @@ class Evaluated:
     def answers(self) -> list[ScoredAnswer]:
         """All answers with their grades; one that was not asked for has no ending."""
         if self._answers is None or self.run.state in ("running", "paused"):
+            self._renew()
             self._answers = [self._answer(row) for row in self.run.rows]
         return self._answers
+
+    def _renew(self) -> None:
+        """Forget what was worked out: there are other answers, grades or labels."""
+        self._answers = self._figures = self._compared = None
 
     def _answer(self, said: Row) -> ScoredAnswer:
         row, column, turn = self.asked.place(said.number)
@@ -127,12 +135,18 @@ class Evaluated:
     @property
     def figures(self) -> list[ScoreFigure]:
         """The rate or mean of each score and column, with its interval."""
-        return summary.figures(self.answers, self.columns, self.score_names)
+        answers = self.answers
+        if self._figures is None:
+            self._figures = summary.figures(answers, self.columns, self.score_names)
+        return self._figures
 
     @property
     def compared(self) -> list[Verdict]:
         """Every two columns by each score, tested on the same rows."""
-        return summary.compared(self.answers, self.columns, self.score_names)
+        answers = self.answers
+        if self._compared is None:
+            self._compared = summary.compared(answers, self.columns, self.score_names)
+        return self._compared
 
     @property
     def verdicts(self) -> list[str]:
@@ -221,7 +235,7 @@ class Evaluated:
             self._labels.pop(number, None)
         else:
             self._labels[number] = label
-        self._answers = None
+        self._renew()
 
     @property
     def labels(self) -> dict[tuple[int, str, int], Label]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -77,14 +78,16 @@ class Evaluation(Evaluated, Drawn):
                 await self.run
         finally:
             # Also of one that is stopped: what has come is scored, as far as nobody is asked.
-            self._answers = None
+            self._renew()
             self._grading.by_rules(self._came())
-            self._answers = None
+            self._renew()
         try:
             with self._within():
                 await self._grading.by_asking(self._came())
         finally:
-            self._answers = None
+            self._renew()
+        # Worked out here, where nobody waits for a panel or a cell to be drawn.
+        await asyncio.to_thread(lambda: self.verdicts)
         return self
 
     def requests(self) -> list[object]:

@@ -100,7 +100,7 @@ def write(
     if rows < 1:
         raise SettingsError(f"rows is how many answers to review, at least 1, not {rows}.")
     if by is not None and by not in found.asked.table.columns:
-        known = ", ".join(found.asked.table.columns[:12]) or "none"
+        known = quoted(", ".join(found.asked.table.columns[:12])) or "none"
         raise SettingsError(f"by= names no column: {by!r}. There are {known}.")
     answers = [one for one in found.answers if one.ended and not one.failed]
     if not answers:

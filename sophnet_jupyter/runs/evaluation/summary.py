@@ -104,6 +104,8 @@ def compared(
         found += [
             Verdict(score=score, sentence=said, difference=difference, p=p)
             for said, difference, p in verdicts(lined)
+            # Nobody labels all rows of all columns.
+            if difference.n or score != LABEL
         ]
     return found
 

@@ -11,7 +11,10 @@ from ..safe.look import FAINT, LINE, SMALL, WRAP, words
 _TABLE = "border-collapse:collapse;margin:6px 0;max-width:100%"
 _CELL = f"border-bottom:{LINE};padding:4px 14px 4px 0;text-align:left;vertical-align:middle"
 _HEAD = f"{_CELL};{FAINT};font-weight:600"
-_BAR = "display:flex;height:12px;width:180px;background:rgba(128,128,128,.18)"
+_BAR = (
+    "display:flex;height:10px;margin:2px 0;max-width:180px;min-width:120px;overflow:hidden;"
+    "background:rgba(128,128,128,.18)"
+)
 # Both halves of an interval, and where they meet its rate: seen on light and dark ground.
 _LOW = "background:rgba(31,119,201,.55)"
 _HIGH = "background:rgba(31,119,201,.3);border-left:2px solid #1f77c9"
@@ -23,7 +26,7 @@ def table(figures: Sequence[ScoreFigure]) -> str:
         return ""
     several = len({one.score for one in figures}) > 1
     named = len({one.column.number for one in figures}) > 1
-    heads = [*(["score"] if several else []), *(["prompt"] if named else []), "value", "", "rows"]
+    heads = [*(["score"] if several else []), *(["prompt"] if named else []), "value", "rows"]
     head = "".join(f'<th style="{_HEAD}">{name}</th>' for name in heads)
     body: list[str] = []
     before = ""
@@ -44,7 +47,7 @@ def table(figures: Sequence[ScoreFigure]) -> str:
 def _figures(one: ScoreFigure, scale: tuple[float, float]) -> list[str]:
     found = one.estimate
     if not found.n:
-        return ["–", "", _rows(one)]
+        return ["–", words(f"{one.missing:,} not counted", 60) if one.missing else ""]
     if one.kind == "rate":
         value = f"<b>{found.value:.0%}</b>"
         between = f"{found.low:.0%} to {found.high:.0%}"
@@ -54,7 +57,7 @@ def _figures(one: ScoreFigure, scale: tuple[float, float]) -> list[str]:
             f"{number(found.low)} to {number(found.high)}",
         )
     said = f'{value} <span style="{SMALL};{FAINT};white-space:nowrap">{between}</span>'
-    return [said, _bar(found.low, found.value, found.high, scale, between), _rows(one)]
+    return [said + _bar(found.low, found.value, found.high, scale, between), _rows(one)]
 
 
 def _rows(one: ScoreFigure) -> str:

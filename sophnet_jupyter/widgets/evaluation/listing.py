@@ -133,7 +133,7 @@ def page(found: Evaluated, listed: Sequence[ScoredAnswer], begin: int) -> list[d
                 "grades": [sign(one.grades.get(name)) for name in names],
                 "why": look.why(one),
                 "label": None if one.label is None else one.label.right,
-                "note": one.label.note if one.label else "",
+                "note": one_line(plain(one.label.note)) if one.label else "",
             }
         )
     return lines

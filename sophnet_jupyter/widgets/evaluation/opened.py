@@ -15,6 +15,9 @@ from ...views.safe.maths import inert
 
 LONGEST = 20_000
 _BOX = f"border:{LINE};border-radius:6px;max-height:220px;overflow:auto;padding:6px 10px;{WRAP}"
+# Else a page lays tables out in its middle.
+_TABLE = "margin:0;text-align:left"
+_CELL = f"text-align:left;vertical-align:top;{WRAP}"
 _TITLE = f"{SMALL};{FAINT};margin:8px 0 2px"
 
 
@@ -48,16 +51,22 @@ def _box(text: str) -> str:
 
 def _row(one: ScoredAnswer) -> str:
     lines = [
-        f"<tr><th>{words(name, 80)}</th><td>{inert(plain(clipped(str(value), 2000)))}</td></tr>"
+        _line(words(name, 80), inert(plain(clipped(str(value), 2000))))
         for name, value in one.columns.items()
     ]
-    return f'<div style="{_BOX}"><table>{"".join(lines)}</table></div>'
+    return f'<div style="{_BOX}"><table style="{_TABLE}">{"".join(lines)}</table></div>'
 
 
 def _grades(one: ScoredAnswer) -> str:
     lines = [
-        f"<tr><th>{words(name, 60)}</th><td>{look.mark(grade)}</td>"
-        f"<td>{inert(plain(grade.why))}</td></tr>"
+        _line(words(name, 60), look.mark(grade), inert(plain(grade.why)))
         for name, grade in one.grades.items()
     ]
-    return f"<table>{''.join(lines)}</table>" if lines else "<i>not scored yet</i>"
+    if not lines:
+        return "<i>not scored yet</i>"
+    return f'<table style="{_TABLE}">{"".join(lines)}</table>'
+
+
+def _line(name: str, *cells: str) -> str:
+    drawn = "".join(f'<td style="{_CELL}">{each}</td>' for each in cells)
+    return f'<tr><th style="{_CELL}">{name}</th>{drawn}</tr>'

@@ -11,6 +11,8 @@ from ...kernel.loop import loop
 from ...runs.evaluation.answers import Label
 from ...runs.evaluation.evaluation import Evaluation
 from ...views.evaluation import scores, whole
+from ...views.safe.control_characters import plain
+from ...views.safe.look import one_line
 from ...views.safe.maths import inert
 from ..panel.panel import Buffers, Command, Panel
 from . import listing, opened
@@ -100,7 +102,7 @@ class EvaluationPanel(Panel):
             "percent": 100 * told.done / told.total if told.total else None,
             # While it goes, its verdict would change with every look.
             "head": whole.head(found) if not self._going else "",
-            "scores": scores.table(found.figures) if told.done else "",
+            "scores": scores.table(found.figures) if told.done and not self._going else "",
             "how": whole.how(found) if not self._going else "",
             "heads": listing.heads(found),
             "grades": listing.scores(found),
@@ -109,7 +111,7 @@ class EvaluationPanel(Panel):
         }
 
     def _watch(self) -> None:
-        self._keep(self._follow())
+        self._keep(self._follow)
 
     async def _follow(self) -> None:
         was = ""
@@ -135,7 +137,7 @@ class EvaluationPanel(Panel):
             self._watch()
 
     def _begin(self) -> None:
-        self._keep(self._whole())
+        self._keep(self._whole)
 
     async def _whole(self) -> None:
         await self.evaluation
@@ -146,7 +148,11 @@ class EvaluationPanel(Panel):
         said = right if isinstance(right, bool) else None
         label = Label(right=said, note=note[:LONGEST_NOTE], by="hand")
         self.evaluation.set_label(number, None if said is None and not note else label)
-        self.tell("labeled", number=number, right=said, note=label.note)
+        self.tell("labeled", number=number, right=said, note=one_line(plain(label.note)))
+        self._keep(self._told)
+
+    async def _told(self) -> None:
+        await asyncio.to_thread(lambda: self.evaluation.verdicts)
         self.ended()
 
     def _answer(
@@ -158,11 +164,11 @@ class EvaluationPanel(Panel):
             kind, facts = await asyncio.to_thread(work, *what)
             self.tell(kind, to=view, **facts)
 
-        self._keep(answered())
+        self._keep(answered)
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+    def _keep(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start it, and hold it until it is done: the loop itself holds no task."""
-        task = loop().create_task(self._guard(lambda: work))
+        task = loop().create_task(self._guard(work))
         task.add_done_callback(self._tasks.discard)
         self._tasks.add(task)
 

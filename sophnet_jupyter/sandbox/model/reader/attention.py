@@ -51,7 +51,7 @@ class Attention:
         What is hard is hard for every model, but for a little that is each one's own.
         """
         hard = share(text)
-        own = 0.06 * (share(self.model, self.instruction, text) - 0.5)
+        own = 0.12 * (share(self.model, self.instruction, text) - 0.5)
         return hard + own + self._wandering(text) < self.rate
 
     def chosen(self, among: Sequence[str], text: str) -> str:

@@ -44,6 +44,7 @@ export class Line implements ILine {
   why = "";
   private page = "";
   private up: Kernel.IComm | undefined;
+  private down: Kernel.IComm | undefined;
   private opening: Promise<boolean> | undefined;
   private answer: ((welcome: Welcome | null) => void) | undefined;
   private isOpen = false;
@@ -56,6 +57,8 @@ export class Line implements ILine {
     const { sessionContext } = notebook;
     sessionContext.kernelChanged.connect(this.onKernel, this);
     sessionContext.statusChanged.connect(this.onStatus, this);
+    // Said while the kernel is still connected, which it no more is when the notebook has gone.
+    sessionContext.disposed.connect(this.leaveAtOnce, this);
     addEventListener("pagehide", this.onPageHide);
     this.listen(this.kernel);
   }
@@ -99,6 +102,7 @@ export class Line implements ILine {
   dispose(): void {
     this.isDisposed = true;
     removeEventListener("pagehide", this.onPageHide);
+    this.leaveAtOnce();
     this.notebook.sessionContext.kernelChanged.disconnect(this.onKernel, this);
     this.notebook.sessionContext.statusChanged.disconnect(this.onStatus, this);
     this.drop("");
@@ -174,27 +178,55 @@ export class Line implements ILine {
     this.drop(why, false);
   }
 
-  // A page that goes cannot wait for an answer, and would leave its subshell behind.
-  private readonly onPageHide = () => {
-    if (this.isOpen && this.up && !this.up.isDisposed) this.up.close();
-  };
+  private readonly onPageHide = () => this.leaveAtOnce();
+
+  /**
+   * Leave without waiting for an answer: the page or the notebook goes.
+   *
+   * Both ways are closed, since the first one's subshell may be gone before the word has come. The
+   * comm itself would ask for that subshell's end a moment too late.
+   */
+  private leaveAtOnce(): void {
+    const { up, down, kernel, isOpen } = this;
+    if (!isOpen) return;
+    this.isOpen = false;
+    const subshell = (up as { subshellId?: string | null } | undefined)?.subshellId;
+    for (const comm of [up, down]) if (comm && !comm.isDisposed) comm.close();
+    if (subshell && kernel && !kernel.isDisposed)
+      kernel.requestDeleteSubshell({ subshell_id: subshell }, true);
+  }
 
   /** Take the way down from this kernel: only what answers the request of this page counts. */
   private listen(kernel: Kernel.IKernelConnection | null): void {
     kernel?.registerCommTarget(EVENTS, (down: Kernel.IComm, { content }: KernelMessage.ICommOpenMsg) => {
-      // Nothing is sent on it: it needs no subshell.
-      if ("commsOverSubshells" in down) down.commsOverSubshells = "disabled" as never;
+      void giveBackSubshell(down);
       const welcome = content.data as unknown as Welcome;
       // That of another page stays, unheard, until the kernel closes it.
       if (!this.page || welcome.page !== this.page || !this.answer) return;
       down.onMsg = ({ content: { data } }) => {
-        if (this.isOpen && isEvent(data)) this.event.emit(data);
+        if (!this.isOpen || !isEvent(data)) return;
+        this.event.emit(data);
+        if (data.kind !== "unloaded") return;
+        this.drop(this.trans.__("The extension was unloaded from the kernel."), false);
+        down.dispose();
       };
-      down.onClose = () => {
-        if (this.isOpen) this.drop(this.trans.__("The extension was unloaded from the kernel."));
-      };
+      this.down = down;
       this.isOpen = welcome.protocol === PROTOCOL;
       this.answer(welcome);
     });
   }
+}
+
+/**
+ * Nothing is sent on a comm of events, so it needs no subshell. JupyterLab starts one all the same,
+ * and would forget it if told before it is there.
+ */
+async function giveBackSubshell(down: Kernel.IComm): Promise<void> {
+  const comm = down as { subshellStarted?: Promise<void>; commsOverSubshells?: string };
+  try {
+    await comm.subshellStarted;
+  } catch {
+    return;
+  }
+  comm.commsOverSubshells = "disabled";
 }

@@ -45,7 +45,12 @@ export interface TakeOver {
   why: string;
 }
 
-export type Event = CellState | Heard | TakeTold | TakeOver;
+/** The extension leaves the kernel: the last word. */
+export interface Unloaded {
+  kind: "unloaded";
+}
+
+export type Event = CellState | Heard | TakeTold | TakeOver | Unloaded;
 
 /** The first words to a page, as the kernel opens the way down. */
 export interface Welcome {
@@ -60,6 +65,7 @@ const KINDS: Record<Event["kind"], true> = {
   heard: true,
   "take-told": true,
   "take-over": true,
+  unloaded: true,
 };
 
 /** Whether this page knows what was sent: a kernel may be of another version. */

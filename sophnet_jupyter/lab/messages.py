@@ -60,7 +60,11 @@ class TakeOver(Struct, tag_field="kind", tag="take-over"):
     why: str
 
 
-Event = CellState | Heard | TakeTold | TakeOver
+class Unloaded(Struct, tag_field="kind", tag="unloaded"):
+    """The extension leaves the kernel: the last word."""
+
+
+Event = CellState | Heard | TakeTold | TakeOver | Unloaded
 
 
 class Welcome(Struct, tag_field="kind", tag="welcome"):

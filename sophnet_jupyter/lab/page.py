@@ -12,7 +12,7 @@ from ..kernel import running
 from ..kernel.running import Running
 from ..widgets.panel.line import left
 from . import messages
-from .messages import CellState, Command, Event, StopCell, Welcome
+from .messages import CellState, Command, Event, StopCell, Unloaded, Welcome
 
 if TYPE_CHECKING:
     from ..magics.session.session import KernelSession
@@ -27,19 +27,21 @@ class LabPage:
     def __init__(
         self,
         uplink: Any,
-        opening: Any,
+        opening: dict[str, Any],
         session: KernelSession,
         gone: Callable[[LabPage], None],
     ) -> None:
         self._uplink = uplink
-        self._id = str(opening.get("page", "")) if isinstance(opening, dict) else ""
+        self._id = str(opening["content"]["data"].get("page", ""))
+        self.subshell: str | None = opening["header"].get("subshell_id")
+        """By which the kernel hears of it while a cell runs, if it has one."""
         self._session = session
         self._gone = gone
         self._down: Any = None
         self._dictation: PageDictation | None = None
         # In place of the comm's own callbacks, around which IPython would run its hooks.
         uplink.handle_msg = self._receive
-        uplink.handle_close = lambda message: self._leave()
+        uplink.handle_close = lambda message: self.leave()
 
     def welcome(self) -> None:
         """Open the way down, and tell what runs already."""
@@ -49,6 +51,9 @@ class LabPage:
         self._dictation = PageDictation(self._id, self._session, self.tell)
         hello = Welcome(self._id, messages.PROTOCOL, version("sophnet-jupyter"))
         self._down = comm.create_comm(target_name=EVENTS, data=messages.sent(hello))
+        # A page that goes closes both, and the subshell of the other may be gone before that is
+        # read: this one comes by the main shell.
+        self._down.handle_close = lambda message: self.leave()
         for one in running.now():
             self.tell_cell(one)
 
@@ -63,13 +68,31 @@ class LabPage:
             self.tell(CellState(one.cell, one.number, one.state, one.model))
 
     def close(self) -> None:
-        """End the line from this side."""
-        self._uplink.close()
-        self._leave()
+        """End the line from this side, with a word."""
+        self.tell(Unloaded())
+        self.leave()
+
+    def leave(self) -> None:
+        """
+        Forget the page.
+
+        Without a message that a comm is closed: other pages on this kernel, which may not know that
+        comm, would complain of it in their consoles.
+        """
+        down, self._down = self._down, None
+        if down is None:
+            return
+        if self._dictation:
+            self._dictation.close()
+        known = comm.get_comm_manager().comms
+        for one in (self._uplink, down):
+            one._closed = True
+            known.pop(one.comm_id, None)
+        self._gone(self)
 
     def _receive(self, message: dict[str, Any]) -> None:
         if left(message):
-            self._leave()
+            self.leave()
         elif command := messages.read(message["content"]["data"]):
             self._obey(command)
 
@@ -79,11 +102,3 @@ class LabPage:
                 for one in running.now():
                     if cell and one.cell == cell:
                         one.stop()
-
-    def _leave(self) -> None:
-        down, self._down = self._down, None
-        if self._dictation:
-            self._dictation.close()
-        if down is not None:
-            down.close()
-        self._gone(self)

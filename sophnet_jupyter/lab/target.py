@@ -35,12 +35,13 @@ def offer(shell: Any, session: KernelSession) -> None:
         from .page import LabPage
 
         global _unfollow
-        page = LabPage(uplink, message["content"]["data"], session, _forget)
+        _part_with_the_gone(shell)
+        page = LabPage(uplink, message, session, _forget)
         _pages.append(page)
         if _unfollow is None:
             from ..kernel.running import follow
 
-            _unfollow = follow(_tell)
+            _unfollow = follow(lambda one: _tell(shell, one))
         page.welcome()
 
     comm.get_comm_manager().register_target(TARGET, opened)
@@ -56,7 +57,24 @@ def withdraw() -> None:
     _stop_following()
 
 
-def _tell(one: Running) -> None:
+def _part_with_the_gone(shell: Any) -> None:
+    """
+    Forget pages whose subshell is no more.
+
+    A notebook that is closed cannot wait: its last words may be lost with its connection, and the
+    end of its subshell, which travels on another channel, is the only sign of it.
+    """
+    from ..kernel.subshells import subshells
+
+    there = subshells(shell)
+    for page in list(_pages):
+        if there is not None and page.subshell and page.subshell not in there:
+            page.leave()
+
+
+def _tell(shell: Any, one: Running) -> None:
+    if one.state == "running":
+        _part_with_the_gone(shell)
     for page in list(_pages):
         page.tell_cell(one)
 

@@ -108,6 +108,7 @@ class Chat(provider.Chat):
         grid: Mapping[str, object] | None = None,
         repeat: int = 1,
         budget: object = None,
+        cache: bool = False,
         system: str | None = None,
         **options: Unpack[ChatOptions],
     ) -> Comparison:
@@ -120,6 +121,7 @@ class Chat(provider.Chat):
         options, as ``{"temperature": [0, 0.7]}``; ``repeat`` is how often each is asked; ``system``
         what all are told first. ``budget``, in tokens or money, is what all of it may cost as far
         as that can be told before: more is refused, and so are more than 24 answers.
+        ``cache`` takes answers that were kept of the same questions.
         ``async for column, turn, event in comparison`` gives the events of all answers as they
         come. One that fails is a value: see `Comparison`.
 
@@ -143,6 +145,8 @@ class Chat(provider.Chat):
             known=["model", "system", *ChatOptions.__annotations__],
             check_one=check,
             budget=budget,
+            # Each repetition is a question of its own to what is kept.
+            turn=lambda turn: {"cache": cache, "repetition": turn},
         )
 
     @shows_options(ChatOptions, request, question)

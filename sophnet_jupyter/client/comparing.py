@@ -11,10 +11,13 @@ from typing import Any, TypeGuard
 
 from ..errors import SettingsError
 from ..events import Event
+from ..history.prices import Prices
 from ..options.words import check
 from ..prompt.file.filled import FilledPrompt
+from ..response import Response
 from ..runs.compare.comparison import Comparison
 from ..runs.compare.grid import AskedGrid, Column, grid
+from ..settings import data_folder
 
 Stream = Callable[..., AsyncGenerator[Event, None]]
 """``stream`` of a resource: a subject and options."""
@@ -32,12 +35,14 @@ def compare(
     check_one: Callable[[object, Mapping[str, Any]], object] | None = None,
     asked: Callable[[object], str] | None = None,
     budget: object = None,
+    turn: Callable[[int], Mapping[str, Any]] = lambda repeat: {},
 ) -> Comparison:
     """
     A comparison of ``models`` and ``settings`` in what they answer to one subject, or several.
 
     ``known`` are the options that a setting may be; ``check_one`` raises `SettingsError` for a
-    column that cannot be sent. Nothing is sent by this.
+    column that cannot be sent; ``turn`` are further arguments of ``stream`` for a repetition.
+    ``budget`` refuses what may cost more. Nothing is sent by this.
     """
     axes = dict(settings or {})
     if "model" in axes and models:
@@ -68,10 +73,20 @@ def compare(
         check_budget(budget, made, request)
 
     def ask(column: Column, repeat: int) -> AsyncGenerator[Event, None]:
-        return stream(made.prompts[column.prompt], **request(column))
+        return stream(made.prompts[column.prompt], **request(column), **turn(repeat))
+
+    prices = Prices.read(data_folder())
+
+    def price(response: Response, model: str) -> tuple[float, str] | None:
+        cost = prices.cost(response, model=model)
+        return (float(cost.amount), cost.currency) if cost else None
 
     return Comparison(
-        made, ask, asked={name: (asked or in_words)(one) for name, one in made.prompts.items()}
+        made,
+        ask,
+        asked={name: (asked or in_words)(one) for name, one in made.prompts.items()},
+        settings={name: value for name, value in options.items() if value is not None},
+        price=price,
     )
 
 
@@ -81,9 +96,7 @@ def check_budget(
     """Raise `SettingsError` where all answers together may cost more than a budget."""
     from ..history.budget import Budget, Meter
     from ..history.budget import budget as read
-    from ..history.prices import Prices
     from ..providers.sophnet.access import SERVICE
-    from ..settings import data_folder
 
     prices = Prices.read(data_folder())
     limit, total = read(given, prices), Decimal(0)

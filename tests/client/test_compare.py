@@ -55,6 +55,22 @@ def test_a_budget_that_is_enough_lets_all_of_it_be_asked(client: Client) -> None
     assert len(settled(asked)) == 2
 
 
+def test_what_it_cost_is_told_by_the_prices_of_the_user(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
+    (tmp_path / "prices.toml").write_text(
+        '[[price]]\nservice = "SophNet"\nmodel = "GLM-5"\ninput = 0\noutput = 200\n'
+        'currency = "CNY"\n'
+    )
+    found = settled(client.chat.compare("Hello.", models=MODELS, max_tokens=5))
+    frame = found.to_frame()
+    assert frame["cost"].tolist()[1] == pytest.approx(0.001)
+    assert frame["currency"].tolist() == ["", "CNY"]
+    assert "0.001 CNY" in found._repr_mimebundle_()["text/html"]
+    assert found.best(by="cost").model == "GLM-5"
+
+
 def test_prompts_by_name_are_compared(client: Client) -> None:
     found = settled(client.chat.compare({"v1": "Say one.", "v2": "Say two."}, max_tokens=8))
     assert [one.prompt for one in found.columns] == ["v1", "v2"]

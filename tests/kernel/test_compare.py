@@ -55,6 +55,7 @@ def test_too_many_and_unknown_axes_send_nothing(kernel, sandbox):
         "--grid temprature=0,1 hi": "Did you mean temperature",
         "--grid temperature hi": "--grid takes NAME=A,B",
         "--prompt nobody hi": "there is no variable nobody",
+        f"{BOTH} --budget 10 hi": "2 answers may cost",
         "--keep 0 hi": "--keep needs a name",
         "-m A, hi": "-m takes names",
     }
@@ -90,6 +91,20 @@ def test_in_the_background_the_comparison_is_there_at_once(kernel):
     kernel.run(f"%sophchat {BOTH} -b -o later Count to 60")
     assert kernel.run("await later").status == "ok"
     assert kernel.value("[one.ending for one in later]") == ["complete", "complete"]
+
+
+def test_images_voices_and_what_was_read_are_compared(kernel, tmp_path):
+    cell = kernel.run("%imagine a fox -m qwen-image,Qwen-Image-Edit-2509 --seed 7 -o foxes")
+    assert cell.html.count("<img ") == 2, cell.text
+    assert kernel.value("[one.images[0].seed for one in foxes]") == [7, 7]
+    assert len(cell.outputs) == 1
+    kernel.run("%speak Hello. --voice longwan,longcheng -o said")
+    assert kernel.value("[bool(one.audio) for one in said]") == [True, True]
+    kernel.run(f"foxes[0].save({str(tmp_path / 'fox.png')!r})")
+    cell = kernel.run(f"%ocr {tmp_path / 'fox.png'} -m PaddleOCR-VL-0.9B,DeepSeek-OCR -o read")
+    assert kernel.value("len(read)") == 2, cell.text
+    for line in ("%imagine a fox -m a,b --save x/", "%speak Hi -v longwan,longcheng --save a.mp3"):
+        assert "--save writes one" in kernel.run(line).text
 
 
 def test_a_batch_run_saves_one_grid(start_kernel, sandbox):

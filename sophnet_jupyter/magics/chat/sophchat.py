@@ -106,7 +106,11 @@ class ChatMagics(SessionMagics):
         out = out_name(args.out)
         evaluation = evaluates(args)
         # An evaluation is a value, as a response is: it is `_` where it has no name.
+        # A comparison has a budget of its own.
+        side_by_side = not args.each and asks_several(args, models, prompts)
+        budget, args.budget = args.budget, None if side_by_side else args.budget
         check(args, out or ("_" if evaluation else None))
+        args.budget = budget
         self._session.fill(args)
         if evaluation:
             from .evaluate import ChatEvaluation
@@ -201,6 +205,8 @@ class ChatMagics(SessionMagics):
             models=models or ([] if self._names_model(asked) else [usual]),
             grid=grid_of(args),
             repeat=1 if args.repeat is None else args.repeat,
+            budget=args.budget,
+            cache=args.cache,
             **given,
         )
         return found

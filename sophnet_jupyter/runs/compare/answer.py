@@ -21,6 +21,8 @@ class ColumnAnswer:
     busy: bool = False
     state: str = ""
     """What the service says of a long task, in words; empty where it says nothing."""
+    cost: tuple[float, str] | None = None
+    """What it has cost, and in which currency; None where nobody knows a price."""
     kept: bool = False
     """Whether it was taken over from an earlier comparison."""
     stopped: bool = False

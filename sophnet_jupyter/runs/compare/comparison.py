@@ -14,6 +14,7 @@ from collections.abc import (
 )
 from concurrent.futures import Future
 from contextlib import suppress
+from math import isfinite
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsIndex
@@ -37,6 +38,20 @@ Place = SupportsIndex | tuple[SupportsIndex, int]
 
 Ask = Callable[[Column, int], AsyncGenerator[Event, None]]
 """Sends what one column asks, for a repetition: closing it early hangs up."""
+
+
+Price = Callable[[Response, str], tuple[float, str] | None]
+"""What an answer of a model has cost, and in which currency."""
+
+
+def own_price(response: Response, model: str) -> tuple[float, str] | None:
+    """What the service says that an answer has cost."""
+    usage = response.usage
+    try:
+        found = float(usage.price) if usage and usage.price else None
+    except ValueError:
+        return None
+    return (found, usage.currency) if usage and found is not None and isfinite(found) else None
 
 
 class Change(NamedTuple):
@@ -75,6 +90,7 @@ class Comparison(Drawn):
         asked: Mapping[str, str] | None = None,
         watcher: Watcher | None = None,
         settings: Mapping[str, object] | None = None,
+        price: Price | None = None,
     ) -> None:
         self.grid = grid
         self.asked = dict(asked or {})
@@ -82,6 +98,7 @@ class Comparison(Drawn):
         self.watcher = watcher
         self.settings = dict(settings or {})
         """What all columns are asked with, for readers."""
+        self._price = price or own_price
         self._ask = ask
         self._cells = {
             place: ColumnAnswer(grid.columns[place[0]], place[1]) for place in grid.cells
@@ -271,7 +288,7 @@ class Comparison(Drawn):
                     *earlier._question(other),
                 )
                 if same and other.response.ending == "complete":
-                    cell.arrival, cell.kept = other.arrival, True
+                    cell.arrival, cell.cost, cell.kept = other.arrival, other.cost, True
         return [one for one in self.columns if not all(each.kept for each in self.of(one))]
 
     def _question(self, cell: ColumnAnswer) -> tuple[object, ...]:
@@ -341,6 +358,7 @@ class Comparison(Drawn):
             cell.arrival.end("failed")
         elif (cell.stopped or (task and task.cancelled())) and cell.response.ending != "complete":
             cell.arrival.end("stopped")
+        cell.cost = self._price(cell.response, cell.column.model)
         if self.watcher:
             self.watcher.ended(cell)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
@@ -51,7 +50,7 @@ def frame(records: Sequence[dict[str, Any]]) -> DataFrame:
 
 
 def figure(response: Response, name: str) -> float | None:
-    """One of the figures of an answer; None where the service did not tell."""
+    """One of the figures of an answer, but its cost; None where the service did not tell."""
     usage, timing = response.usage, response.timing
     match name:
         case "first_token":
@@ -62,8 +61,6 @@ def figure(response: Response, name: str) -> float | None:
             return usage.prompt_tokens if usage else None
         case "tokens_out":
             return usage.completion_tokens if usage else None
-        case "cost":
-            return _number(usage.price) if usage else None
         case _:
             return per_second(response)
 
@@ -95,10 +92,18 @@ def best(cells: Iterable[ColumnAnswer], by: str | Callable[[Response], float]) -
 
 
 def _mean(cells: list[ColumnAnswer], by: str | Callable[[Response], float]) -> float | None:
-    whole = [cell.response for cell in cells if cell.response.ending == "complete"]
-    values = [figure(one, by) if isinstance(by, str) else float(by(one)) for one in whole]
+    whole = [cell for cell in cells if cell.response.ending == "complete"]
+    values = [
+        _value(cell, by) if isinstance(by, str) else float(by(cell.response)) for cell in whole
+    ]
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def _value(cell: ColumnAnswer, name: str) -> float | None:
+    if name == "cost":
+        return cell.cost[0] if cell.cost else None
+    return figure(cell.response, name)
 
 
 def _record(cell: ColumnAnswer, *, named: bool) -> dict[str, Any]:
@@ -111,15 +116,7 @@ def _record(cell: ColumnAnswer, *, named: bool) -> dict[str, Any]:
         "answer": response.text,
         "ending": response.ending,
         "error": cell.problem,
-        **{name: figure(response, name) for name in SMALLEST},
-        "currency": response.usage.currency if response.usage else "",
+        **{name: _value(cell, name) for name in SMALLEST},
+        "currency": cell.cost[1] if cell.cost else "",
         "sandbox": response.sandbox,
     }
-
-
-def _number(price: str) -> float | None:
-    try:
-        value = float(price)
-    except ValueError:
-        return None
-    return value if abs(value) < inf else None

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...response import Response
+from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.table import per_second
-from ..answer.figures import SIGNS, cost
+from ..answer.figures import SIGNS, output
+from ..safe.look import clipped, one_line
 
 ENDINGS = ("complete", "stopped", "incomplete", "failed")
 
 
-def line(responses: Sequence[Response]) -> str:
+def line(answers: Sequence[ColumnAnswer]) -> str:
     """
     First token, tokens a second, tokens in and out, cost, ending, as plain text.
 
     Of several repetitions times are averages, and tokens and cost sums.
     """
+    responses = [one.response for one in answers]
     endings = [one.ending for one in responses]
     several = len(responses) > 1
     said = [
@@ -24,21 +27,35 @@ def line(responses: Sequence[Response]) -> str:
         for one in ENDINGS
         if one in endings
     ]
-    firsts = [one.timing.first_token for one in responses if one.timing.first_token is not None]
-    said += [f"first token {_mean(firsts):.2f} s"] if firsts else []
-    totals = [one.timing.total for one in responses if one.timing.total]
-    said += [f"{_mean(totals):.1f} s"] if totals else []
-    rates = [rate for one in responses if (rate := per_second(one)) is not None]
-    said += [f"{_mean(rates):.0f} tokens/s"] if rates else []
+    said += [] if output.stable else _times(responses)
     usages = [one.usage for one in responses if one.usage]
     tokens = sum(one.prompt_tokens for one in usages), sum(one.completion_tokens for one in usages)
     said += [f"{tokens[0]:,} in / {tokens[1]:,} out"] if any(tokens) else []
-    said += [
-        f"{count:,} characters" for count in [sum(one.characters or 0 for one in usages)] if count
+    characters = sum(one.characters or 0 for one in usages)
+    said += [f"{characters:,} characters"] if characters else []
+    return " · ".join([*said, *_costs(answers)])
+
+
+def _times(responses: Sequence[Response]) -> list[str]:
+    firsts = [one.timing.first_token for one in responses if one.timing.first_token is not None]
+    said = [f"first token {_mean(firsts):.2f} s"] if firsts else []
+    totals = [one.timing.total for one in responses if one.timing.total]
+    said += [f"{_mean(totals):.1f} s"] if totals else []
+    rates = [rate for one in responses if (rate := per_second(one)) is not None]
+    return [*said, *([f"{_mean(rates):.0f} tokens/s"] if rates else [])]
+
+
+def _costs(answers: Sequence[ColumnAnswer]) -> list[str]:
+    """The sum of each currency, of which four figures say something."""
+    sums: dict[str, float] = {}
+    for one in answers:
+        if one.cost:
+            sums[one.cost[1]] = sums.get(one.cost[1], 0.0) + one.cost[0]
+    return [
+        f"{amount:.4g} {clipped(one_line(currency), 8)}".strip()
+        for currency, amount in sums.items()
+        if amount
     ]
-    prices = list(dict.fromkeys(filter(None, map(cost, usages))))
-    said += [" + ".join(prices)] if prices else []
-    return " · ".join(said)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -78,7 +78,7 @@ def in_words(comparison: Comparison) -> str:
     said = [f"[{'sandbox · ' if comparison.sandbox else ''}{size(comparison)}]"]
     for column in comparison.columns:
         cells = comparison.of(column.number)
-        line = figures.line([cell.response for cell in cells])
+        line = figures.line(cells)
         said.append(f"── {title(column)} · {line}")
         said += [_in_words(group, cells) for group in variants(cells)]
         said += [f"✕ {plain(one_line(cell.problem))}" for cell in cells if cell.error]
@@ -93,7 +93,7 @@ def title(column: Column, *, row: bool = True) -> str:
 
 def cell_head(column: Column, cells: Sequence[ColumnAnswer], same: int | None, *, row: bool) -> str:
     """The lines above a column's answers: who, and what it took."""
-    line = figures.line([cell.response for cell in cells])
+    line = figures.line(cells)
     equal = f" · equal to [{same}]" if same is not None else ""
     return (
         f'<div style="font-weight:600">{inert(title(column, row=row))}</div>'

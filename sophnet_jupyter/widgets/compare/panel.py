@@ -167,7 +167,7 @@ class Compare(Panel):
         for column in shown.columns:
             answers = shown.of(column)
             same = grid.same_as(shown, column)
-            line = figures.line([one.response for one in answers if not one.busy])
+            line = figures.line([one for one in answers if not one.busy])
             found.append(
                 {
                     "title": grid.title(column, row=not several),

@@ -75,7 +75,7 @@ class CompareVoices(Panel):
         sound = b"" if answer.busy else answer.response.audio
         found = sniff(sound[:HEAD]) if sound else None
         turn = f" ×{answer.repeat}" if answer.repeat else ""
-        line = "" if answer.busy else figures.line([answer.response])
+        line = "" if answer.busy else figures.line([answer])
         return {
             "number": number,
             "title": grid.title(answer.column) + turn,

@@ -83,7 +83,9 @@ class SophNetError(Exception):
         """
         place = self.__traceback__
         while place:
-            if place.tb_frame.f_globals.get("__package__", "").partition(".")[0] == __package__:
+            # A notebook's own cells are of no package.
+            package = place.tb_frame.f_globals.get("__package__") or ""
+            if package.partition(".")[0] == __package__:
                 # One that still runs is the caller's, or settles the answer.
                 with suppress(RuntimeError):
                     place.tb_frame.clear()

@@ -55,7 +55,7 @@ def test_too_many_and_unknown_axes_send_nothing(kernel, sandbox):
         "--grid temprature=0,1 hi": "Did you mean temperature",
         "--grid temperature hi": "--grid takes NAME=A,B",
         "--prompt nobody hi": "there is no variable nobody",
-        f"{BOTH} --budget 10 hi": "2 answers may cost",
+        f"{BOTH} --budget 10-tokens hi": "2 answers may cost",
         "--keep 0 hi": "--keep needs a name",
         "-m A, hi": "-m takes names",
     }

@@ -87,7 +87,7 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 # Public modules: imported by name, or when first asked for as an attribute.
-_MODULES = ("explore", "scores")
+_MODULES = ("batch", "explore", "scores")
 # Public names of before, which still work and say what they are called now.
 _FORMER = {"SpeechStudio": "VoiceStudio"}
 

@@ -43,6 +43,7 @@ MAY_IMPORT = {
     | {"client", "doctor", "history", "kernel", "magics", "options", "response", "settings"}
     | {"views", "widgets"},
     "scores": {"runs"},
+    "batch": {"client"},
     "sandbox": set(),
     "commands": BELOW_CLIENT | {"client", "history", "runs", "views"},
     "cli": {"commands", "errors", "files", "settings", "client", "doctor", "history", "views"},
@@ -101,6 +102,7 @@ OWNERS = {
         "runs/",
         "widgets/voicechat/",
     ),
+    "distributed": ("client/batch.py",),
     "polars": ("runs/tables",),
     "keyring": ("settings/keystore.py",),
     "narwhals": ("explore/tables.py",),

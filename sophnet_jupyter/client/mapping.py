@@ -48,15 +48,15 @@ def map_chat(
     *,
     names: Mapping[str, Any] = NOTHING,
     cache: bool = False,
+    repetition: int = 0,
     **how: Any,
 ) -> Run:
     """
     A run of a chat over the rows of a table; see `Chat.map`.
 
     ``asked`` are the options of every row, the model among them. ``names`` are variables that the
-    template may name beside the columns; ``cache`` takes answers to equal questions that were kept.
-    ``how`` are further arguments of `run_of`. Raises
-    `SettingsError`.
+    template may name beside the columns; ``cache`` takes answers that were kept for equal questions
+    of this ``repetition``. ``how`` are further arguments of `run_of`. Raises `SettingsError`.
     """
     options = {name: value for name, value in asked.items() if value is not None}
     images = options.pop("images", None)
@@ -74,7 +74,9 @@ def map_chat(
     prompt.check(table)
 
     def ask(item: Item) -> AsyncGenerator[Event, None]:
-        return chat.stream(item.prompt, cache=cache, **options, **item.options)
+        return chat.stream(
+            item.prompt, cache=cache, repetition=repetition, **options, **item.options
+        )
 
     fields = fields_of(options.get("schema")) or ([PARSED] if options.get("json_mode") else [])
     way = salt(options)

@@ -1,0 +1,1 @@
+"""Runs over tables that no single machine holds: the frames of Dask."""

@@ -14,6 +14,7 @@ from . import (
     first_token,
     interrupt,
     loading,
+    map,  # noqa: A004 - as the builtin does, over rows
     microphone,
     pace,
     traffic,
@@ -32,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "embeddings": embeddings.measure,
     "waiting": waiting.measure,
     "pace": pace.measure,
+    "map": map.measure,
     "loading": loading.measure,
     "interrupt": interrupt.measure,
     "traffic": traffic.measure,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import SettingsError
 from ..events import Event
 from ..history.prices import Prices
+from ..providers.sophnet.chat.question import Reuse
 from ..response import Response
 from ..runs.columns import PARSED, fields_of
 from ..runs.file_template import FileTemplate
@@ -20,6 +21,7 @@ from ..runs.template import Template
 from ..settings import data_folder
 from ..wire.pace import patient
 from ..wire.wire import Wire
+from .row_calls import ChatSource, RowCalls
 
 if TYPE_CHECKING:
     from ..history.budget import Meter
@@ -31,11 +33,9 @@ class PacedResource(Protocol):
     _wire: Wire
 
 
-class PacedChat(PacedResource, Protocol):
-    """A chat, of which a run needs its stream and a look at a request."""
+class PacedChat(PacedResource, ChatSource, Protocol):
+    """A chat, of which a run needs its answers and a look at a request."""
 
-    @property
-    def stream(self) -> Callable[..., AsyncGenerator[Event, None]]: ...
     @property
     def request(self) -> Callable[..., object]: ...
 
@@ -73,16 +73,11 @@ def map_chat(
     table = rows if isinstance(rows, Table) else Table(rows)
     prompt.check(table)
 
-    def ask(item: Item) -> AsyncGenerator[Event, None]:
-        return chat.stream(
-            item.prompt, cache=cache, repetition=repetition, **options, **item.options
-        )
-
     fields = fields_of(options.get("schema")) or ([PARSED] if options.get("json_mode") else [])
     way = salt(options)
     return run_of(
         prompt.items(table, salt=way),
-        ask,
+        RowCalls(chat, options, Reuse(cache=cache, number=repetition)),
         of=chat,
         lane=str(options.get("model", "")),
         table=table,

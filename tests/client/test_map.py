@@ -117,3 +117,13 @@ async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
 ) -> None:
     with pytest.raises(SettingsError):
         client.chat.map(template, FRAME, **options)
+
+
+async def test_answers_come_in_one_piece_unless_they_may_be_long(
+    client: Client, seen: Callable[[], list[dict[str, Any]]]
+) -> None:
+    await client.chat.map("Echo {text}", FRAME.head(2))
+    await client.chat.map("Echo {text}", FRAME.head(2), max_tokens=3000)
+    await client.chat.map("Echo {text}", FRAME.head(2), thinking=True)
+    streams = [request["body"]["stream"] for request in seen()]
+    assert streams == [False, False, True, True, True, True]

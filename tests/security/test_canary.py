@@ -36,7 +36,15 @@ EXAMPLES = {
         "%sophnet doctor",
         "%sophnet profile",
         "%sophnet tasks all",
-        *("%sophnet models", "%sophnet alias", "%sophnet jobs"),
+        *("%sophnet models", "%sophnet alias", "%sophnet jobs", "%sophnet account"),
+        *("%sophnet prompts", "%sophnet runs"),
+    ],
+    "sophprompt": [
+        "%%sophprompt asked -o asked\nSay {word}",
+        *("%sophprompt asked", "await client.chat.create(asked, word='{model}')"),
+    ],
+    "explore": [
+        *("names = ['a fox', 'a hen', 'a cat']", "%explore names -m {model} -o map", "map.state"),
     ],
     "embed": ["%embed -m {model} 'a fox' 'a hen' -o near", "%embed --image lost.png"],
     "transcribe": ["%transcribe https://example.com/a.mp3", "%transcribe lost.wav"],

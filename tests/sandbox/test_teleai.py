@@ -350,7 +350,7 @@ async def test_a_large_workbook_is_sent_piece_by_piece(
     teleai: Callable[..., TeleAI], tmp_path: Path
 ) -> None:
     path = tmp_path / "large.xlsx"
-    path.write_bytes(b"PK" + bytes(24 << 20))
+    path.write_bytes(b"PK" + bytes(18 << 20))
     async with teleai() as ours:
         await ours.put(b"PK")
         tracemalloc.start()

@@ -261,3 +261,10 @@ def test_the_quirks_change_the_key_and_the_letters_of_the_status(quick, eventual
 
 def test_an_unknown_task_is_404(quick):
     assert quick.http.get(f"{SHORT}/transcriptions/1").status_code == 404
+
+
+def test_of_many_lines_at_once_few_decoders_are_kept() -> None:
+    lines = [recogniser.Recogniser() for _ in range(recogniser.KEPT + 3)]
+    for line in lines:
+        line.finish()
+    assert len(recogniser._decoders._idle) == recogniser.KEPT

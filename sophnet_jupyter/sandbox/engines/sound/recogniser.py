@@ -85,6 +85,8 @@ LEAST_LIKELY_NUMBERS = 0.01
 UNEXPLAINED = 0.7
 # An unfinished beginning of so many words after a sentence is its echo, not speech.
 ECHO = 2
+# So many decoders are kept for those who come next.
+KEPT = 2
 # Seconds between two looks at what has been understood so far.
 PARTIAL_EVERY = 0.24
 
@@ -295,7 +297,10 @@ def _grammar() -> str:
 
 
 class _Decoders:
-    """Decoders that nobody uses just now: each costs some tenths of a second to make."""
+    """
+    A few decoders that nobody uses just now: each costs some tenths of a second to make, and 34 MB
+    to keep.
+    """
 
     def __init__(self) -> None:
         self._idle: list[Any] = []
@@ -315,7 +320,8 @@ class _Decoders:
 
     def give_back(self, decoder: Any) -> None:
         with self._lock:
-            self._idle.append(decoder)
+            if len(self._idle) < KEPT:
+                self._idle.append(decoder)
 
 
 _decoders = _Decoders()

@@ -5,6 +5,7 @@ import { dictation } from "./dictation/command.js";
 import { kernelLines } from "./lines.js";
 import { menus } from "./menus/menus.js";
 import { choices } from "./settings.js";
+import { side } from "./side/side.js";
 import { stopButton } from "./stop/stop.js";
 
 const plugins: JupyterFrontEndPlugin<any>[] = [
@@ -15,6 +16,7 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   stopButton,
   dictation,
   menus,
+  side,
 ];
 
 export default plugins;

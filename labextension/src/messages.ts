@@ -12,7 +12,20 @@ export interface StopCell {
   cell: string;
 }
 
-export type Command = StopCell;
+/** Look something up: `words` narrow it down. */
+export interface Look {
+  kind: "look";
+  what: string;
+  words: string;
+}
+
+/** Cancel what runs in the background for the cell of that number. */
+export interface CancelJob {
+  kind: "cancel";
+  number: number;
+}
+
+export type Command = StopCell | Look | CancelJob;
 
 /** What runs for a cell, or how it ended; `number` tells several of one cell apart. */
 export interface CellState {
@@ -50,7 +63,16 @@ export interface Unloaded {
   kind: "unloaded";
 }
 
-export type Event = CellState | Heard | TakeTold | TakeOver | Unloaded;
+/** What was looked up, as rows of words; `why` is a sentence where there are none. */
+export interface Seen {
+  kind: "seen";
+  what: string;
+  words: string;
+  rows: string[][];
+  why: string;
+}
+
+export type Event = CellState | Seen | Heard | TakeTold | TakeOver | Unloaded;
 
 /** The first words to a page, as the kernel opens the way down. */
 export interface Welcome {
@@ -62,6 +84,7 @@ export interface Welcome {
 
 const KINDS: Record<Event["kind"], true> = {
   cell: true,
+  seen: true,
   heard: true,
   "take-told": true,
   "take-over": true,

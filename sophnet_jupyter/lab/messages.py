@@ -22,7 +22,20 @@ class StopCell(Struct, tag_field="kind", tag="stop"):
     cell: str
 
 
-Command = StopCell
+class Look(Struct, tag_field="kind", tag="look"):
+    """Look something up: ``what`` is one of `looking.SUBJECTS`, ``words`` narrow it down."""
+
+    what: str
+    words: str
+
+
+class CancelJob(Struct, tag_field="kind", tag="cancel"):
+    """Cancel what runs in the background for the cell of that number."""
+
+    number: int
+
+
+Command = StopCell | Look | CancelJob
 
 
 class CellState(Struct, tag_field="kind", tag="cell"):
@@ -64,7 +77,16 @@ class Unloaded(Struct, tag_field="kind", tag="unloaded"):
     """The extension leaves the kernel: the last word."""
 
 
-Event = CellState | Heard | TakeTold | TakeOver | Unloaded
+class Seen(Struct, tag_field="kind", tag="seen"):
+    """What was looked up, as rows of words; ``why`` is a sentence where there are none."""
+
+    what: str
+    words: str
+    rows: list[list[str]]
+    why: str
+
+
+Event = CellState | Seen | Heard | TakeTold | TakeOver | Unloaded
 
 
 class Welcome(Struct, tag_field="kind", tag="welcome"):
@@ -78,9 +100,10 @@ class Welcome(Struct, tag_field="kind", tag="welcome"):
 def read(data: Any) -> Command | None:
     """A command from a page; None where it is none that this kernel knows."""
     try:
-        return msgspec.convert(data, Command)
+        found: Command = msgspec.convert(data, Command)
     except msgspec.ValidationError:
         return None
+    return found
 
 
 def sent(event: Event | Welcome) -> dict[str, Any]:

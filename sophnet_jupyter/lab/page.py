@@ -12,7 +12,7 @@ from ..kernel import running
 from ..kernel.running import Running
 from ..widgets.panel.line import left
 from . import messages
-from .messages import CellState, Command, Event, StopCell, Unloaded, Welcome
+from .messages import CancelJob, CellState, Command, Event, Look, StopCell, Unloaded, Welcome
 
 if TYPE_CHECKING:
     from ..magics.session.session import KernelSession
@@ -102,3 +102,11 @@ class LabPage:
                 for one in running.now():
                     if cell and one.cell == cell:
                         one.stop()
+            case CancelJob(number=number):
+                for job in self._session.jobs.running:
+                    if job.cell == number:
+                        job.cancel()
+            case Look(what=what, words=words):
+                from .looking import look
+
+                look(self._session, what, words, self.tell)

@@ -12,7 +12,7 @@ import pytest
 from sophnet_jupyter.lab import messages
 
 SOURCE = (Path(__file__).parents[2] / "labextension" / "src" / "messages.ts").read_text("utf-8")
-TYPES = {"string": str, "number": int, "boolean": bool, "string[]": list[str]}
+TYPES = {"string": str, "number": int, "boolean": bool, "string[][]": list[list[str]]}
 
 
 def interfaces() -> dict[str, dict[str, str]]:

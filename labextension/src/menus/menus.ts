@@ -11,6 +11,7 @@ import { DICTATE } from "../dictation/command.js";
 import { IChoices } from "../settings.js";
 import { relative } from "./file_cells.js";
 import { fileInserts, inserts } from "./inserts.js";
+import { insertBelow } from "./insert_below.js";
 import { openStarter } from "./starter.js";
 
 const NO_ARGUMENTS = { args: { type: "object", properties: {} } } as const;
@@ -105,22 +106,6 @@ export const menus: JupyterFrontEndPlugin<void> = {
     launcher?.add({ command: "sophnet:starter", category: trans.__("Notebook"), rank: 90 });
   },
 };
-
-/** Put cells below the active one, and the cursor at the end of the last. Nothing is run. */
-function insertBelow({ content }: NotebookPanel, cells: string[]): void {
-  for (const text of cells) {
-    const active = content.activeCell;
-    const isFree = active?.model.type === "code" && !active.model.sharedModel.getSource().trim();
-    if (!isFree) NotebookActions.insertBelow(content);
-    const cell = content.activeCell;
-    if (!cell) return;
-    if (cell.model.type !== "code") NotebookActions.changeCellType(content, "code");
-    content.activeCell?.model.sharedModel.setSource(text);
-  }
-  content.mode = "edit";
-  const { editor } = content.activeCell ?? {};
-  editor?.setCursorPosition(editor.getPositionAt(cells.at(-1)?.length ?? 0) ?? { line: 0, column: 0 });
-}
 
 /** Mark on a cell's node what there is in its outputs, for the selectors of the context menu. */
 function describeOutputs(cell: Cell | null): void {

@@ -90,7 +90,7 @@ class HistoryCommands:
             self._say_nothing(wish)
             return
         head = ("#", "when", "model", "asked", "answered", "")
-        sheet.lines(self._session.shell, [head, *map(_row, found)])
+        sheet.lines(self._session.shell, [head, *map(call_row, found)])
         if wish.words and not self._history.indexed():
             sys.stdout.write("Searched by reading everything: the index is not there (yet).\n")
 
@@ -223,7 +223,8 @@ def wished(rest: str, limit: int = 20) -> HistoryQuery:
         raise UsageError(str(error)) from None
 
 
-def _row(found: FoundCall) -> tuple[str, ...]:
+def call_row(found: FoundCall) -> tuple[str, ...]:
+    """Number, time, model, question, answer and marks of a call in a list."""
     when = time.strftime("%m-%d %H:%M", time.localtime(found.at))
     marks = ["★"] if found.star else []
     marks += ["sandbox"] if found.sandbox else []

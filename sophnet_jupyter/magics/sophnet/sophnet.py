@@ -130,27 +130,7 @@ class SophNetMagics(ChatDefaults, Magics):
             return subjects[subject](rest.strip())
 
     def _status(self, rest: str) -> None:
-        settings = self._session.client.settings
-        address = settings.base_url or sandbox.running() or "starts on first use"
-        rows = {
-            "service": "sandbox on this machine (scripted, no real model)"
-            if settings.sandbox
-            else "SophNet",
-            "endpoint": address,
-            "key from": "none needed" if settings.sandbox else settings.key_source,
-            "profile": settings.profile or "none",
-            "project": resource_ids.told(settings.project_id, settings.easyllm_ids),
-            "model": self._session.aliases.real(model_name()),
-            "Dify": _dify(self._session),
-            "TeleAI": _teleai(self._session),
-        }
-        if settings.sandbox and (engine := sandbox.vectors()):
-            rows["vectors"] = f"by {engine}"
-        if learned := pace.paces():
-            rows["pace"] = "\n".join(learned)
-        if unknown := [described(*each) for each in unknown_variables().items()]:
-            rows["not read"] = ", ".join(unknown)
-        sheet.table(self._session.shell, rows)
+        sheet.table(self._session.shell, status_rows(self._session))
 
     def _doctor(self, rest: str) -> None:
         if rest not in ("", "--stream"):
@@ -163,6 +143,31 @@ class SophNetMagics(ChatDefaults, Magics):
     def _help(self, rest: str) -> None:
         subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
         sheet.table(self._session.shell, self._summaries() | subjects)
+
+
+def status_rows(session: KernelSession) -> dict[str, str]:
+    """Where requests go, with which key and model. Raises `SettingsError`."""
+    settings = session.client.settings
+    address = settings.base_url or sandbox.running() or "starts on first use"
+    rows = {
+        "service": "sandbox on this machine (scripted, no real model)"
+        if settings.sandbox
+        else "SophNet",
+        "endpoint": address,
+        "key from": "none needed" if settings.sandbox else settings.key_source,
+        "profile": settings.profile or "none",
+        "project": resource_ids.told(settings.project_id, settings.easyllm_ids),
+        "model": session.aliases.real(model_name()),
+        "Dify": _dify(session),
+        "TeleAI": _teleai(session),
+    }
+    if settings.sandbox and (engine := sandbox.vectors()):
+        rows["vectors"] = f"by {engine}"
+    if learned := pace.paces():
+        rows["pace"] = "\n".join(learned)
+    if unknown := [described(*each) for each in unknown_variables().items()]:
+        rows["not read"] = ", ".join(unknown)
+    return rows
 
 
 def _dify(session: KernelSession) -> str:

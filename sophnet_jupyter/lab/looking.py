@@ -1,0 +1,85 @@
+"""What the side panel shows, as rows of words. Nothing is looked up before a page asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from ..errors import SophNetError
+from ..kernel.loop import loop
+from ..settings.secret import scrub
+from ..views.safe.control_characters import plain
+from .messages import Event, Seen
+
+if TYPE_CHECKING:
+    from ..magics.session.session import KernelSession
+
+# Calls of the history in one list.
+MOST = 200
+Rows = list[list[str]]
+
+
+def look(session: KernelSession, what: str, words: str, tell: Callable[[Event], None]) -> None:
+    """Look it up on the loop's thread, and tell the rows, or why there are none."""
+
+    async def answer() -> None:
+        rows: Rows = []
+        why = ""
+        try:
+            find = SUBJECTS.get(what)
+            rows = await find(session, words) if find else []
+        except SophNetError as error:
+            why = str(error)
+        except Exception as error:  # the panel says so, and goes on
+            why = f"{type(error).__name__}: {error}"
+        shown = [[plain(scrub(cell)) for cell in row] for row in rows]
+        tell(Seen(what, words, shown, plain(scrub(why))))
+
+    asyncio.run_coroutine_threadsafe(answer(), loop())
+
+
+async def _connection(session: KernelSession, words: str) -> Rows:
+    from ..magics.sophnet.sophnet import status_rows
+
+    return [[name, value] for name, value in status_rows(session).items()]
+
+
+async def _doctor(session: KernelSession, words: str) -> Rows:
+    from .. import doctor
+
+    return [[*finding.cells] for finding in await doctor.examine(stream=False)]
+
+
+async def _models(session: KernelSession, words: str) -> Rows:
+    listed = await session.client.models() or session.known_models
+    return [[name] for name in listed]
+
+
+async def _tasks(session: KernelSession, words: str) -> Rows:
+    found = await session.client.tasks.list(unfinished=True)
+    return [[task.id, task.kind, task.state, task.asked] for task in found]
+
+
+async def _jobs(session: KernelSession, words: str) -> Rows:
+    running = session.jobs.running if "jobs" in vars(session) else []
+    return [[str(job.cell), f"{job.seconds:.0f} s", job.prompt] for job in running]
+
+
+async def _history(session: KernelSession, words: str) -> Rows:
+    from ..history.search import HistoryQuery
+    from ..magics.sophnet.history import call_row
+
+    wish = HistoryQuery(words=words, limit=MOST)
+    found = await asyncio.to_thread(session.client.history.search, wish)
+    return [[*call_row(call)] for call in found]
+
+
+SUBJECTS: dict[str, Callable[[KernelSession, str], Awaitable[Rows]]] = {
+    "connection": _connection,
+    "doctor": _doctor,
+    "models": _models,
+    "tasks": _tasks,
+    "jobs": _jobs,
+    "history": _history,
+}

@@ -72,7 +72,7 @@ $(VENV)/lab.stamp: pyproject.toml $(EXTENSION)/prebuilt/package.json | $(BIN)/py
 
 $(VENV)/dev.stamp: pyproject.toml $(EXTENSION)/prebuilt/package.json | $(BIN)/python
 	@echo "Installing into $(VENV), with the tools for tests ..."
-	@$(PIP) -e '.[dev]'
+	@$(PIP) -e '.[dev]' $(if $(CI),-c requirements-ci.txt)
 	@touch $(VENV)/lab.stamp $@
 
 $(TYPES)/node_modules/types.stamp: $(TYPES)/package-lock.json | $(VENV)/dev.stamp

@@ -24,7 +24,6 @@ _NEEDED = frozenset(
     "VIRTUAL_ENV SSL_CERT_FILE SSL_CERT_DIR SOPHNET_DATA_DIR".split()
 )
 _NEEDED_KINDS = (
-    "SOPHNET_SANDBOX_",
     "LC_",
     "PYTHON",
     "LD_",

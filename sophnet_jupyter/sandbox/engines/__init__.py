@@ -38,4 +38,8 @@ def source(package: str, python: tuple[int, int]) -> str:
     # The extra leaves out what has no wheel, so that nobody needs a compiler for the rest.
     if package == "pocketsphinx" and python >= (3, 14):
         return "pip install pocketsphinx, with a C compiler, since it has no wheel for this Python"
-    return 'pip install "sophnet-jupyter[engines]"'
+    # An extra of its own, since espeak-ng is under the GPL.
+    extra = (
+        "espeak" if package in ("espeak-ng", "espeakng-loader", "espeakng_loader") else "engines"
+    )
+    return f'pip install "sophnet-jupyter[{extra}]"'

@@ -51,8 +51,11 @@ export function drawAnnotations(panel) {
     const change = button("Edit", () => edit(each.id, each.question, each.answer), {
       "aria-label": `Edit: ${each.question}`,
     });
-    const away = button("Delete", () => confirm(), { "aria-label": `Delete: ${each.question}` });
-    const confirm = () => {
+    const away = button("Delete", (/** @type {MouseEvent} */ event) => confirm(event), { "aria-label": `Delete: ${each.question}` });
+    /** @param {MouseEvent} event */
+    const confirm = (event) => {
+      // Clicked by a hand or a key, not by a script of the page.
+      if (!event.isTrusted) return;
       // Once more, since nothing brings it back.
       if (away.textContent === "Delete") {
         away.textContent = "Really delete?";

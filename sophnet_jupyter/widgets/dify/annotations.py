@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ...errors import SettingsError
+from ...views.safe.look import LONGEST_NAME, clipped, one_line
 
 Do = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 Tell = Callable[..., None]
@@ -24,6 +25,7 @@ class AnnotationDesk:
         self._tell = tell
         self._do = do
         self._keyword = ""
+        self._questions: dict[str, str] = {}
 
     def obey(self, command: dict[str, Any]) -> None:
         """Handle a command. Raises `SettingsError` for one with missing fields."""
@@ -49,6 +51,9 @@ class AnnotationDesk:
             }
             for each in found
         ]
+        self._questions = {
+            each.id: clipped(one_line(each.question), LONGEST_NAME) for each in found
+        }
         self._tell("annotations", rows=rows, keyword=self._keyword)
 
     def _write(self, key: str, question: str, answer: str) -> None:
@@ -67,6 +72,7 @@ class AnnotationDesk:
 
     async def _delete(self, key: str) -> None:
         await self._app.annotations.delete(key)
+        self._tell("told", text=f"Deleted: {self._questions.get(key, key)}")
         await self._list()
 
     def _reply(self, on: bool, score: object, provider: str, model: str) -> None:

@@ -11,7 +11,9 @@ export function askFirst(place, question, act) {
     place.replaceChildren(...before);
     /** @type {HTMLElement} */ (before[before.length - 1]).focus();
   };
-  const yes = button("Delete", () => {
+  const yes = button("Delete", (/** @type {MouseEvent} */ event) => {
+    // Clicked by a hand or a key, not by a script of the page.
+    if (!event.isTrusted) return;
     place.replaceChildren(...before);
     act();
   });

@@ -12,7 +12,7 @@ from ...events import Progress
 from ...kernel.loop import loop
 from ...values.knowledge import KnowledgeFile, Qa
 from ...views import knowledge as views
-from ...views.safe.look import one_line
+from ...views.safe.look import LONGEST_NAME, clipped, one_line
 from ...views.safe.markdown import render
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
@@ -193,8 +193,10 @@ class KnowledgePanel(Panel):
         self.tell("content", to=view, id=name, title=one_line(found.title), note=note, html=html)
 
     async def _delete(self, name: str) -> None:
+        title = next((each.title for each in self._files if each.id == name), name)
         await self._known.files.delete(name)
         self.tell("gone", id=name)
+        self.tell("told", text=f"Deleted: {one_line(title)}")
         await self._list_files()
 
     async def _write(self, name: str, question: str, answer: str, view: object) -> None:
@@ -211,7 +213,9 @@ class KnowledgePanel(Panel):
         await self._list_pairs()
 
     async def _remove(self, name: str) -> None:
+        asked = next((each.question for each in self._pairs if each.id == name), name)
         await self._known.qa.delete(name)
+        self.tell("told", text=f"Deleted: {clipped(one_line(asked), LONGEST_NAME)}")
         await self._list_pairs()
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:

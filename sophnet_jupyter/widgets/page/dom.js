@@ -18,7 +18,7 @@ export function make(tag, properties = {}, ...children) {
 }
 
 /**
- * @param {string} label @param {() => void} onClick @param {Record<string, any>} [properties]
+ * @param {string} label @param {(event: any) => void} onClick @param {Record<string, any>} [properties]
  * @returns {HTMLButtonElement}
  */
 export function button(label, onClick, properties = {}) {

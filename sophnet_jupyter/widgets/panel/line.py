@@ -15,6 +15,8 @@ from weakref import WeakValueDictionary
 
 import comm
 
+from .gate import is_crowded
+
 TARGET = "sophnet.panel"
 
 Hear = Callable[[dict[str, Any], Sequence[Any]], None]
@@ -63,8 +65,8 @@ def withdraw() -> None:
 
 def _opened(uplink: Any, message: dict[str, Any]) -> None:
     line = _lines.get(str(message["content"]["data"].get("panel")))
-    if line is None:
-        # The panel was closed, or belongs to a kernel that is gone.
+    if line is None or is_crowded(TARGET):
+        # The panel was closed, or belongs to a kernel that is gone; or a page opens without end.
         uplink.close()
         return
     # In place of `on_msg`, around which the comm would run IPython's pre_execute and post_execute

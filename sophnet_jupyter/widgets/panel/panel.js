@@ -32,7 +32,8 @@ export function openPanel(model, el, { label, kind, on }) {
   const key = model.get("key");
   const root = make("section", { "aria-label": label });
   root.className = `sophnet-panel sophnet-${kind} sophnet-live-${key}`;
-  root.append(hideStillForm(key), live, alert);
+  const told = make("div", { className: "sophnet-faint sophnet-told", hidden: true });
+  root.append(hideStillForm(key), live, alert, told);
   keepKeys(root);
   el.append(root);
 
@@ -88,6 +89,12 @@ export function openPanel(model, el, { label, kind, on }) {
   const hear = (event, buffers) => {
     if (event.to && event.to !== view) return;
     if (event.kind === "error") panel.fail(event.text);
+    else if (event.kind === "told") {
+      // What was done and cannot be undone, by its name: also where no hand has asked for it.
+      told.textContent = event.text;
+      told.hidden = !event.text;
+      panel.announce(event.text);
+    }
     else if (event.kind === "twin") renewStillForm(event);
     else {
       on[event.kind]?.(event, buffers);

@@ -19,6 +19,7 @@ from ...kernel.output import Cell
 from ...options.words import check_keywords
 from ...settings.secret import scrub
 from ..uploads.uploads import Uploads
+from .gate import Gate
 from .line import PanelComm
 from .modules import FOLDER, inlined, style
 from .twin import Twin
@@ -64,6 +65,7 @@ class Panel(anywidget.AnyWidget):
         super().__init__(key=uuid.uuid4().hex, **traits)
         self._job: asyncio.Task[None] | None = None
         self._resting: asyncio.TimerHandle | None = None
+        self._gate = Gate()
         self._line = PanelComm(self.key, self._hear)
         # Close what a browser finds the panel by.
         self._ends: list[Callable[[], None]] = [self._line.close]
@@ -190,6 +192,7 @@ class Panel(anywidget.AnyWidget):
         loop().call_soon_threadsafe(self.perform, self._obey, command, buffers)
 
     def _obey(self, command: Command, buffers: Buffers) -> None:
+        self._gate.check(command)
         match command:
             case {"kind": "hello", "view": str(view)}:
                 facts, blobs = self.state()

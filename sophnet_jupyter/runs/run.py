@@ -241,6 +241,7 @@ class Run(Drawn):
                 *(f"{count:,} × {error}" for error, count in failed.most_common(3)),
             ],
             rows=records,
+            asked=self.template,
             settings={
                 "tokens in": self.usage.prompt_tokens,
                 "tokens out": self.usage.completion_tokens,

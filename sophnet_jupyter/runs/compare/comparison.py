@@ -223,6 +223,7 @@ class Comparison(Drawn):
                 {**row, **({"images": cell.response.images} if cell.response.images else {})}
                 for row, cell in zip(self.to_records(), self.cells, strict=True)
             ],
+            asked=self.asked.get("", ""),
             settings={**table.asked(self.grid, self.asked), **self.settings},
             sandbox=self.sandbox,
         )

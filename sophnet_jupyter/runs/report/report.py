@@ -24,6 +24,8 @@ class Report:
     value: object
     verdict: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
+    asked: str = ""
+    """The question in words, where there is one of all rows."""
     settings: Mapping[str, object] = field(default_factory=dict)
     sandbox: bool = False
     at: str = field(default_factory=lambda: f"{datetime.now().astimezone():%Y-%m-%d %H:%M %z}")

@@ -167,7 +167,9 @@ def _read_otherwise(comparison: Comparison, column: Column) -> str:
     if first is answer or not answer.pages:
         return ""
     found = difference(first.text, answer.text)
-    said = "reads the same" if found.equal else f"{found.alike:.0%} read alike"
+    if found.equal:
+        return f'<div style="{SMALL};margin:6px 0 2px">reads the same</div>'
+    said = f"{found.alike:.0%} read alike"
     return f'<div style="{SMALL};margin:6px 0 2px">{said}</div>{marked.marked(found)}'
 
 

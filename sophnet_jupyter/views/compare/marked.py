@@ -8,7 +8,7 @@ from ...runs.compare.difference import TextDifference
 from ..safe.control_characters import plain
 from ..safe.look import BAD, FAINT, GOOD, SMALL, WRAP, words
 
-_TEXT = f"white-space:pre-wrap;{WRAP};margin:0"
+_TEXT = f"white-space:pre-wrap;{WRAP};margin:0;font-family:inherit"
 # Readable on light and on dark ground, and told apart without their colors: see `_GONE`.
 _NEW = "background:rgba(20,140,40,.22);border-radius:2px;text-decoration:none"
 _GONE = "background:rgba(226,55,55,.18);border-radius:2px;opacity:.75"

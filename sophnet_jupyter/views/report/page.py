@@ -26,6 +26,7 @@ _SHEET = (
     "vertical-align:top;white-space:pre-wrap}"
     "img{max-width:100%}pre{overflow-x:auto}details{margin:12px 0}summary{cursor:pointer}"
     ".verdict{border-left:4px solid #1f77c9;margin:12px 0 20px;padding:2px 14px;font-size:17px}"
+    ".asked{margin:0 0 16px;opacity:.85;white-space:pre-wrap}"
     "@media print{body{max-width:none;padding:0}}"
 )
 
@@ -35,11 +36,12 @@ def page(report: Report) -> str:
     said = "".join(f"<p>{inert(plain(sentence))}</p>" for sentence in report.sentences)
     with embedding():
         drawn = _drawn(report.value)
+    asked = f'<div class="asked">{_cell(report.asked)}</div>' if report.asked.strip() else ""
     rows = _rows(report.rows, report.columns)
     opened = "" if drawn else " open"
     return document(
         report.title,
-        f'<h1>{_words(report.title)}</h1><div class="verdict">{said}</div>{drawn}'
+        f'<h1>{_words(report.title)}</h1><div class="verdict">{said}</div>{asked}{drawn}'
         f"<details{opened}><summary>{len(report.rows):,} rows</summary>{rows}</details>"
         f"<details><summary>Settings</summary>{_facts(report.facts)}</details>",
     )

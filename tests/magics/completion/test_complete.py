@@ -30,6 +30,7 @@ def loaded(monkeypatch, tmp_path):
     session.aliases.add("v3", "DeepSeek-V3.2")
     session.conversations["trip to Rome"] = session.conversations["trip"] = []
     shell.user_ns.update(answer=SimpleNamespace(text="", usage=None), animals=["cat"])
+    shell.user_ns["short_prompt"] = "Be brief."
     shell.user_ns.update(look_up=lambda town: 1, City=type("City", (), {}))
     folder = tmp_path / "photos"
     folder.mkdir()
@@ -97,6 +98,9 @@ def test_what_a_custom_model_knows_is_offered_once_it_was_listed(loaded, complet
         ("%sophchat -m deepseek-v3|", [name for name in MODELS if name.startswith("DeepSeek-V3")]),
         ("%sophchat -m v3|", ["v3"]),
         ("%sophchat -m coder|", ["Qwen3-Coder"]),
+        ("%sophchat -m GLM-5,coder|", ["Qwen3-Coder"]),
+        ("%sophchat --grid temp|", ["temperature="]),
+        ("%sophchat --prompt nothing,shor|", ["short_prompt"]),
         ("%sophchat -c tri|", ["trip to Rome", "trip"]),
         ("%sophchat -o ans|", ["answer"]),
         ("%sophchat -o=ans|", ["answer"]),

@@ -45,7 +45,8 @@ async def answer(column: Column, repeat: int) -> AsyncGenerator[Event, None]:
 @pytest.fixture
 async def comparison() -> Comparison:
     assert sophnet_jupyter.Client
-    return await Comparison(grid("?", models=["a", "-b"]), answer)
+    asked = {"": "What is red?"}
+    return await Comparison(grid("?", models=["a", "-b"]), answer, asked=asked)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ async def test_a_page_asks_no_network_runs_nothing_and_begins_with_the_verdict(
     assert not re.search(r"<script|<link|<iframe|(?:src|href)=[\"']?http", tags)
     assert "&lt;script&gt;" in html
     verdict, grid = html.index("sandbox has answered"), html.index("[0] a")
-    assert html.index("<h1>") < verdict < grid
+    assert html.index("<h1>") < verdict < html.index('class="asked"') < grid
     assert html.count('<img alt="red" src="data:image/webp;base64,') == 2
 
 

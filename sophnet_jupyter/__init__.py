@@ -131,7 +131,8 @@ def _dress() -> None:
     looks: Any = import_module(".runs.looks", __name__)
     looks.draw, looks.show, looks.page = _draw_value, _show_value, _write_page
     maps: Any = import_module(".explore.looks", __name__)
-    maps.draw, maps.home, maps.show = _draw_value, _home, _show_map
+    maps.draw, maps.home = _draw_value, _home
+    maps.show, maps.page = _show_map, _write_map
     watching = import_module(".settings", __name__).nobody_watches
     if _nobody_watches not in watching:
         watching.append(_nobody_watches)
@@ -151,6 +152,12 @@ def _home() -> Any:
     # Outside of IPython nobody waits for a loop of its own: scripts have theirs.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return None if shell is None else import_module(".kernel.loop", __name__).loop()
+
+
+def _write_map(exploration: Any, rows: Any, include_text: bool) -> str:
+    from .widgets.explorer.page import page
+
+    return page(exploration, rows, include_text=include_text)
 
 
 def _show_map(exploration: Any) -> bool:

@@ -23,8 +23,14 @@ def _nowhere(value: object) -> bool:
     return False
 
 
+def _no_page(value: object, rows: object, include_text: bool) -> str:
+    raise NotImplementedError
+
+
 draw: Callable[[Any], Mapping[str, str]] = _plainly
 # Shows a panel where a notebook can, and says whether it did.
 show: Callable[[Any], bool] = _nowhere
+# A page of its own with the rows at some positions.
+page: Callable[[Any, Any, bool], str] = _no_page
 # The loop of the process, where it has one; else an exploration works on the loop that first waits.
 home: Callable[[], asyncio.AbstractEventLoop | None] = _none

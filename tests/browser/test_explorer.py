@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
+
+from sophnet_jupyter import Client
 
 pytestmark = pytest.mark.browser
 
@@ -125,3 +131,72 @@ def test_a_category_is_hidden_and_the_still_form_has_the_picture(
     )
     assert "data:image/png;base64," in html
     assert len(html) < 420_000
+
+
+@pytest.fixture(scope="module")
+def explored(sandbox: Any) -> Any:
+    """An exploration, made beside the browser's own loop."""
+    found: list[Any] = []
+
+    async def explore() -> Any:
+        async with Client("sandbox", sandbox.url) as client:
+            texts = [
+                f"{topic} of the {n}" for topic in ("rain", "soup", "=goal") for n in range(20)
+            ]
+            table = pd.DataFrame({"text": texts, "secret": ["classified"] * 60})
+            return await client.explore(table, "text", color="cluster")
+
+    thread = threading.Thread(target=lambda: found.append(asyncio.run(explore())))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_a_page_of_its_own_needs_no_network_and_gives_its_rows(
+    explored: Any, page: Page, console: Any, tmp_path: Path
+) -> None:
+    explored.rename(0, "</script><b>bold")
+    path = explored.to_html(tmp_path / "map.html")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    view = page.locator(".sophnet-explorer")
+    expect(view.locator(".sophnet-facts")).to_contain_text("60 rows")
+    expect(view.get_by_text("</script><b>bold").first).to_be_visible()
+    assert colored(view) > 300
+    view.get_by_role("searchbox").fill("goal")
+    expect(view.locator("aside strong")).to_have_text("20 of 60 selected")
+    with page.expect_download() as started:
+        view.get_by_role("button", name="Save .csv").click()
+    table = started.value.path().read_text(encoding="utf-8-sig")
+    assert table.count("\n") == 21
+    assert '"\'=goal of the 3"' in table
+    view.locator(".sophnet-text").first.click()
+    expect(view.locator("tbody tr")).to_have_count(22)
+    tag = view.get_by_label("Tag of the selected rows")
+    tag.fill("good")
+    tag.press("Enter")
+    with page.expect_download() as started:
+        view.get_by_role("button", name="Save tags").click()
+    assert explored.read_tags(started.value.path()) == {"good": 20}
+    page.screenshot(path=Path("test-results/explorer-page.png"))
+    assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+    assert not [line for line in console.lines if "Content Security" in line], console.lines
+
+
+def test_a_page_without_text_holds_none(explored: Any, page: Page, tmp_path: Path) -> None:
+    explored.tag("private", [1])
+    text = explored.to_html(tmp_path / "bare.html", include_text=False).read_text()
+    data = text.partition('id="data">')[2].partition("</script>")[0]
+    for word in ("rain", "soup", "goal", "secret", "classified", "private", "bold"):
+        assert word not in data
+    page.goto((tmp_path / "bare.html").as_uri())
+    expect(page.locator(".sophnet-facts")).to_contain_text("60 rows")
+
+
+def test_ten_thousand_rows_are_a_small_page(explored: Any, tmp_path: Path) -> None:
+    explored.select(at=range(7))
+    one = explored.to_html(tmp_path / "few.html", rows="selected").stat().st_size
+    whole = explored.to_html(tmp_path / "all.html").stat().st_size
+    # Beside the script, which all pages have, each row takes its neighbors, its text and its place.
+    assert (whole - one) / 53 < 250

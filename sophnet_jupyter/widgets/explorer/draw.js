@@ -21,6 +21,7 @@ const FAINT = [96, 96, 96];
  * @property {Uint8Array | null} hidden  Of each color 1 where it is not shown.
  * @property {Float32Array | null} sizes  Of each row, from 0 to 1.
  * @property {boolean} dark
+ * @property {number[]} paper  The ground's red, green and blue.
  * @property {"auto" | "discs" | "density"} mode
  */
 
@@ -36,7 +37,8 @@ export function draw(context, points, view, look, moving) {
   const { width, height } = context.canvas;
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const ground = look.dark ? 0xff111111 : 0xffffffff;
+  const [red, green, blue] = look.paper.map(Math.round);
+  const ground = (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
   pixels.fill(ground);
   const ratio = Math.min(2, devicePixelRatio || 1);
   const scale = view.scale * ratio;
@@ -52,7 +54,7 @@ export function draw(context, points, view, look, moving) {
   const crowded = seen > CROWDED * width * height || seen > 60_000;
   const way = look.mode === "auto" ? (crowded ? "density" : "discs") : look.mode;
   if (moving && way === "discs" && seen > 5_000) drawQuick(pixels, points, runs, frame, look, seen);
-  else if (way === "density") drawDensity(pixels, points, runs, frame, look, ground);
+  else if (way === "density") drawDensity(pixels, points, runs, frame, look);
   else drawDiscs(pixels, points, runs, frame, look, discOf(points.count, ratio, seen));
   context.putImageData(image, 0, 0);
   return moving && way === "discs" && seen > 5_000 ? "quick" : way;
@@ -140,9 +142,9 @@ function drawDiscs(pixels, points, runs, frame, look, radius) {
  * @param {Uint32Array} pixels @param {import("./points.js").Points} points
  * @param {[number, number][]} runs
  * @param {{width: number, height: number, scale: number, left: number, top: number}} frame
- * @param {Look} look @param {number} ground
+ * @param {Look} look
  */
-function drawDensity(pixels, points, runs, frame, look, ground) {
+function drawDensity(pixels, points, runs, frame, look) {
   const { width, height, scale, left, top } = frame;
   const count = new Uint32Array(width * height);
   const sums = new Float32Array(3 * width * height);
@@ -163,16 +165,14 @@ function drawDensity(pixels, points, runs, frame, look, ground) {
       if (count[place] > most) most = count[place];
     }
   }
-  const paper = ground & 255;
   const full = Math.log1p(most);
   for (let place = 0; place < count.length; place++) {
     const rows = count[place];
     if (!rows) continue;
     const tone = 0.25 + (0.75 * Math.log1p(rows)) / full;
-    const mix = (/** @type {number} */ sum) => Math.round((sum / rows) * tone + paper * (1 - tone));
-    const blue = mix(sums[3 * place + 2]);
-    const green = mix(sums[3 * place + 1]);
-    pixels[place] = (0xff000000 | (blue << 16) | (green << 8) | mix(sums[3 * place])) >>> 0;
+    const mix = (/** @type {number} */ part) =>
+      Math.round((sums[3 * place + part] / rows) * tone + look.paper[part] * (1 - tone));
+    pixels[place] = (0xff000000 | (mix(2) << 16) | (mix(1) << 8) | mix(0)) >>> 0;
   }
 }
 

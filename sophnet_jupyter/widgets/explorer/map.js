@@ -49,6 +49,7 @@ export function openMap(on) {
     hidden: null,
     sizes: null,
     dark: false,
+    paper: [255, 255, 255],
     mode: "auto",
   };
   /** @type {{label: string, x: number, y: number}[]} */
@@ -97,15 +98,18 @@ export function openMap(on) {
       const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
     }
-    look.dark = isDark();
+    look.paper = paper();
+    look.dark = look.paper[0] + look.paper[1] + look.paper[2] < 384;
     element.dataset.drawn = draw(context, points, view, look, drag?.kind === "pan" && drag.moved);
     paintOver(ratio, width, height);
     nameClusters(width, height);
   }
 
-  function isDark() {
-    const parts = getComputedStyle(element).backgroundColor.match(/[\d.]+/g);
-    return parts ? (Number(parts[0]) + Number(parts[1]) + Number(parts[2])) / 3 < 128 : false;
+  /** The color of the page below the map. */
+  function paper() {
+    const parts = (getComputedStyle(element).backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
+    // Colors of the newer form count from 0 to 1.
+    return parts.slice(0, 3).map((part) => (getComputedStyle(element).backgroundColor.startsWith("color(") ? part * 255 : part));
   }
 
   /** @param {number} ratio @param {number} width @param {number} height */
@@ -229,6 +233,7 @@ export function openMap(on) {
   /** @param {number} by @param {number} [x] @param {number} [y] */
   function zoomBy(by, x, y) {
     const [width, height] = size();
+    fitted = true;
     const at = toMap(x ?? width / 2, y ?? height / 2);
     view.scale *= by;
     const now = toMap(x ?? width / 2, y ?? height / 2);
@@ -271,6 +276,7 @@ export function openMap(on) {
     if (!drag.moved) return;
     if (drag.kind === "pan") {
       const [fromX, fromY] = drag.outline;
+      fitted = true;
       view.x -= (x - fromX) / view.scale;
       view.y += (y - fromY) / view.scale;
       drag.outline = [x, y];
@@ -361,10 +367,7 @@ export function openMap(on) {
       fitted = Boolean(rows?.length);
       fit(rows?.length ? boxOf(rows) : points.box);
     },
-    zoomBy: (by) => {
-      fitted = true;
-      zoomBy(by);
-    },
+    zoomBy: (by) => zoomBy(by),
     label(next) {
       labels = next;
       redraw();

@@ -12,11 +12,10 @@ import numpy as np
 from ...errors import SettingsError
 from ...events import Event, Finished, Notice, Placed, Progress
 from ...explore.exploration import Exploration
-from ...explore.export.scene import ramp
-from ...explore.palettes import CATEGORIES, OTHER
 from ...kernel.loop import loop
 from ...views.explore.still import bundle, facts
 from ..panel.panel import Buffers, Command, Panel
+from .colors import colors_of
 
 # Rows whose texts go up at once, and how much of each.
 BLOCK, LONGEST = 512, 300
@@ -193,34 +192,14 @@ class Explorer(Panel):
     def _send_color(self) -> None:
         """A number of each row into a list of colors."""
         coloring = self.exploration.coloring
-        legend: list[dict[str, Any]] = []
-        if coloring.codes is not None:
-            palette = [color for _, color, _ in coloring.categories] + [OTHER]
-            codes = np.where(coloring.codes < 0, len(palette) - 1, coloring.codes).astype(np.uint8)
-            legend = [
-                {"name": name, "color": color, "count": count}
-                for name, color, count in coloring.categories
-            ]
-        elif coloring.values is not None:
-            codes, palette = _steps(coloring.values, coloring.ramp)
-            known = coloring.values[np.isfinite(coloring.values)]
-            legend = [
-                {"name": f"{value:.4g}", "color": color, "count": None}
-                for value, color in zip(
-                    np.quantile(known, [0.02, 0.5, 0.98]) if len(known) else [],
-                    (palette[0], palette[127], palette[254]),
-                    strict=False,
-                )
-            ]
-        else:
-            codes, palette = np.zeros(len(self.exploration), np.uint8), [CATEGORIES[0]]
+        codes, palette, legend, title = colors_of(coloring, len(self.exploration))
         numbers = coloring.values is not None
         self.tell(
             "colors",
             [codes.tobytes()],
             palette=palette,
             legend=legend,
-            title=coloring.title,
+            title=title,
             numbers=numbers,
         )
 
@@ -342,13 +321,3 @@ class Explorer(Panel):
 
 def _positions(rows: Any) -> bytes:
     return np.asarray(rows, np.uint32).tobytes()
-
-
-def _steps(values: Any, colors: Any) -> tuple[Any, list[str]]:
-    """Numbers in 255 steps of a ramp, and one more color for those that are none."""
-    known = values[np.isfinite(values)]
-    low, high = np.quantile(known, [0.02, 0.98]) if len(known) else (0, 1)
-    steps = np.nan_to_num((values - low) / max(high - low, 1e-9)).clip(0, 1) * 254
-    codes = np.where(np.isfinite(values), steps, 255).astype(np.uint8)
-    table = ramp(np.linspace(-0.02, 1.02, 255, dtype=np.float32), colors)
-    return codes, [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in table] + [OTHER]

@@ -62,6 +62,9 @@ class ClientVectors:
             model_for(model, ImageInputs(sent=["image"]))
         return {"model": model, "dimensions": self._dimensions or 1024}
 
+    def other(self, model: str | None, dimensions: int | None) -> ClientVectors:
+        return ClientVectors(self._parts, model, dimensions)
+
     def per_request(self, model: str) -> int:
         return most_of(model, None)
 

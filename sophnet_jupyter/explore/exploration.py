@@ -7,10 +7,10 @@ from typing import Any
 
 from ..errors import SettingsError
 from . import looks
-from .session.drawing import Drawing
+from .session.comparing import Comparing
 
 
-class Exploration(Drawing):
+class Exploration(Comparing):
     """
     Rows embedded, placed on a map, grouped and searched; made by `client.explore`.
 

@@ -13,6 +13,7 @@ VIEWS = {
     "Run": "runs.still",
     "Comparison": "compare.grid",
     "Exploration": "explore.still",
+    "Similarities": "explore.similarities",
     "TextDifference": "compare.marked",
     "Evaluation": "evaluation.whole",
     "Turned": "evaluation.changed",

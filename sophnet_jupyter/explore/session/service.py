@@ -28,6 +28,9 @@ class EmbeddingService(Protocol):
     def facts(self, *, images: bool) -> Mapping[str, object]:
         """The fields of each request: model, dimensions. Raises `SettingsError`."""
 
+    def other(self, model: str | None, dimensions: int | None) -> EmbeddingService:
+        """The same service with another model, or with vectors of other dimensions."""
+
     def per_request(self, model: str) -> int:
         """How many inputs a request takes."""
 

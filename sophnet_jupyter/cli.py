@@ -1,5 +1,5 @@
 """
-The command line: ``demo``, and ``map``, ``report``, ``sandbox`` and ``doctor`` beside it.
+The command line: ``demo``; ``map``, ``evaluate``, ``report``, ``sandbox`` and ``doctor`` beside it.
 
 One piece, read from top to bottom as the demo goes: checks, folder, sandbox, Lab, the end.
 """
@@ -32,7 +32,7 @@ from pathlib import Path
 from types import FrameType
 
 from .client import sandbox
-from .commands import map_options
+from .commands import evaluate_options, map_options
 from .errors import SettingsError, SophNetError
 from .files.saving import save_bytes, save_private
 from .settings import Settings
@@ -67,6 +67,10 @@ def main(argv: list[str] | None = None) -> int:
             from .commands import map as mapping
 
             return mapping.run(options)
+        if options.command == "evaluate":
+            from .commands import evaluate
+
+            return evaluate.run(options)
         return report(options) if options.command == "report" else demo(options)
     except (DemoFailed, SophNetError) as error:
         print(error, file=sys.stderr)
@@ -98,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     add("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file; it is not run")
     add("-o", "--output", type=Path, metavar="FILE", help="where to; NOTEBOOK.html if not said")
     map_options.declare(commands)
+    evaluate_options.declare(commands)
     # Its options, --help included, are the sandbox's own.
     commands.add_parser("sandbox", help="serve the sandbox alone", add_help=False)
     return parser

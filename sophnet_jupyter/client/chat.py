@@ -163,6 +163,7 @@ class Chat(provider.Chat):
         repeat: int = 1,
         system: str | None = None,
         first: int | None = None,
+        budget: float | str | None = None,
         concurrency: int = 32,
         patience: float = 600.0,
         **options: Unpack[ChatOptions],
@@ -176,7 +177,7 @@ class Chat(provider.Chat):
         ``expect`` is the column of what is expected, ``scores`` are of `sophnet_jupyter.scores`, or
         functions ``f(row, answer)``; without any it is `exact`. ``repeat`` asks each row so often,
         ``judge_model`` gives verdicts unless a judge names its own, ``first`` takes so many rows;
-        ``concurrency`` and ``patience`` as in `map`.
+        ``budget``, verdicts counted in, ``concurrency`` and ``patience`` as in `map`.
 
         Nothing is sent before somebody waits. A row that fails counts as wrong; what would fail for
         every row ends it, and is raised. Raises `SettingsError` where a prompt or ``expect`` names
@@ -194,6 +195,7 @@ class Chat(provider.Chat):
             judge=judge_model or "",
             repeat=repeat,
             first=first,
+            budget=budget,
             concurrency=concurrency,
             patience=patience,
             options={"model": model, "system": system, **options},

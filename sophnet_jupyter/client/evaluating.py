@@ -7,14 +7,19 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SettingsError
 from ..events import Event, VectorsReady
+from ..history.prices import Prices
+from ..response import Response
 from ..runs.evaluation.asked import EvaluatedRows, columns
 from ..runs.evaluation.evaluation import Evaluation
 from ..runs.rows import NOTHING, Item
 from ..runs.scores import scores_of
+from ..settings import data_folder
 from ..wire.pace import patient
 
 if TYPE_CHECKING:
+    from ..history.budget import Meter
     from ..providers.sophnet.embeddings.embeddings import Embeddings
 
 
@@ -31,6 +36,7 @@ def evaluate(
     first: int | None = None,
     concurrency: int = 32,
     patience: float = 600.0,
+    budget: object = None,
     options: Mapping[str, Any],
     names: Mapping[str, Any] = NOTHING,
 ) -> Evaluation:
@@ -55,6 +61,17 @@ def evaluate(
         )
         return events
 
+    prices = Prices.read(data_folder())
+
+    def price(response: Response) -> tuple[float, str] | None:
+        cost = prices.cost(response, model=response.model or default_model)
+        return (float(cost.amount), cost.currency) if cost else None
+
+    meter = None
+    if budget is not None:
+        used = {column.model or default_model for column in wanted} | ({judge} if judge else set())
+        meter = _meter(budget, prices, chat._wire.origin.service, used)
+
     def request(item: Item) -> object:
         return chat.request(
             item.prompt, stream=True, **{"model": default_model, **asked, **item.options}
@@ -70,8 +87,24 @@ def evaluate(
         patience=patience,
         settings=asked if all(one.model for one in wanted) else {"model": default_model, **asked},
         within=partial(patient, patience),
+        price=price,
+        meter=meter,
+        longest=asked.get("max_tokens"),
         request=request,
     )
+
+
+def _meter(given: object, prices: Prices, service: str, models: set[str]) -> Meter:
+    """One budget for answers and verdicts. Raises `SettingsError`."""
+    from ..history import budget as budgets
+
+    limit = budgets.budget(given, prices)
+    if len(models) > 1 and not limit.in_tokens:
+        raise SettingsError(
+            "A budget in money is for one model, and here are several: give it in tokens, as "
+            "2M-tokens."
+        )
+    return budgets.Meter(limit, prices, service=service, model=sorted(models)[0])
 
 
 async def _vectors(

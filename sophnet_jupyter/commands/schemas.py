@@ -16,9 +16,9 @@ def schema_of(name: str, *, beside: Path) -> Any:
     The schema of that name: ``NAME.json`` in the folder ``beside`` or in the current one, the path
     of such a file, or a class as ``module:Class``. Raises `SettingsError`.
     """
-    module, colon, kind = name.partition(":")
+    _, colon, kind = name.partition(":")
     if colon and kind.isidentifier():
-        return _class(module, kind)
+        return named(name, option="--schema")
     files = [Path(name)] if name.endswith(".json") else [beside / f"{name}.json"]
     files += [] if name.endswith(".json") else [Path(f"{name}.json")]
     for path in files:
@@ -40,12 +40,14 @@ def _read(path: Path) -> Any:
     return found
 
 
-def _class(module: str, kind: str) -> Any:
+def named(name: str, *, option: str) -> Any:
+    """What ``module:name`` is. Raises `SettingsError`."""
+    module, _, kind = name.partition(":")
     # A file of the current folder, as it would be for `python -m`.
     sys.path.insert(0, "")
     try:
         return getattr(importlib.import_module(module), kind)
     except (ImportError, AttributeError, ValueError) as error:
-        raise SettingsError(f"--schema {module}:{kind}: {error}.") from None
+        raise SettingsError(f"{option} {name}: {error}.") from None
     finally:
         sys.path.remove("")

@@ -34,7 +34,7 @@ from .request import request_options
 # What a conversation has, and rows do not; and what is heard or shown of one answer.
 _ALONE = ("conversation", "voice", "logprobs", "grid", "keep")
 # What is asked again by a run over rows, and not by an evaluation, which goes on by being awaited.
-_ROWS = ("resume", "retry", "anyway")
+_ROWS = ("resume", "retry", "anyway", "cache")
 _NAMED: dict[str, Callable[[], Any]] = {"exact": exact, "similar": similar}
 
 
@@ -143,6 +143,7 @@ class ChatEvaluation:
             judge=self._session.aliases.real(args.judge_model) if args.judge_model else "",
             repeat=1 if args.repeat is None else args.repeat,
             first=args.first,
+            budget=args.budget,
             concurrency=args.concurrency,
             options=options,
             names={} if args.raw else names,

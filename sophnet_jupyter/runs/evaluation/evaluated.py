@@ -50,7 +50,10 @@ class Evaluated:
     @property
     def state(self) -> str:
         """As that of a run; ``judging`` while scores ask a model."""
-        return "judging" if self._grading.judging else self.run.state
+        if self._grading.judging:
+            return "judging"
+        spent = any(run.state == "budget" for run in self._grading.runs)
+        return "budget" if spent else self.run.state
 
     @property
     def notes(self) -> list[str]:

@@ -48,10 +48,11 @@ class Evaluation(Evaluated, Drawn):
         settings: Mapping[str, Any] | None = None,
         within: Within = nullcontext,
         request: Callable[[Item], object] | None = None,
+        **how: Any,
     ) -> None:
         for score in scores:
             score.check(len(asked.rows), len(asked.columns), asked.expect)
-        limits: dict[str, Any] = {"concurrency": concurrency, "patience": patience}
+        limits: dict[str, Any] = {"concurrency": concurrency, "patience": patience, **how}
         run = Run(asked.items(), ask, total=asked.total, **limits)
         grading = Grading(asked, scores, ask, embed=embed, judge=judge, limits=limits)
         super().__init__(asked, scores, run, grading, settings or {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -101,6 +103,11 @@ def record_of(
     if not resume:
         return begin(False), []
     before = begin(True)
+    if (where := _elsewhere(before.kept)) and not anyway:
+        raise SettingsError(
+            f"The run {run.name!r} is still going in another process, {where}: stop it there first."
+        )
+    before.claim(_owner())
     if before.changed and not anyway:
         what = " and ".join(_WHAT[each] for each in before.changed)
         raise SettingsError(CHANGED.format(name=run.name, what=what))
@@ -137,9 +144,31 @@ def _beginner(recorder: Recorder, run: Run) -> Callable[[bool], store.RunRecord]
             table_hash=run.table_hash,
             total=run.whole,
             resume=resume,
+            settings={store.OWNER: _owner()},
         )
 
     return begin
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _elsewhere(kept: store.KeptRun) -> str:
+    """The process in which a run is still going; nothing where there is none, or nobody can say."""
+    host, _, number = str(kept.settings.get(store.OWNER, "")).rpartition(":")
+    if kept.state not in ("running", "paused") or host != socket.gethostname():
+        return ""
+    # Windows would end the process that is asked about.
+    if not number.isdecimal() or int(number) == os.getpid() or os.name != "posix":
+        return ""
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass  # somebody else's, and there
+    return number
 
 
 def _adopting(record: store.RunRecord, before: store.RunRecord) -> store.RunRecord:

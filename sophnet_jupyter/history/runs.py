@@ -23,6 +23,8 @@ from .current import CURRENT
 from .history import History
 from .keys import AskedCall
 
+# Of the settings of a run: the process that it is, or was, going in.
+OWNER = "owner"
 # Rows that are read from the store at a time.
 PAGE = 200
 
@@ -162,6 +164,14 @@ class RunRecord:
                 values,
             ),
             300,
+        )
+
+    def claim(self, owner: str) -> None:
+        """Note whose run it is from now on: what tells one process from all others."""
+        chosen = {**self.kept.settings, OWNER: owner}
+        values = (msgspec.json.encode(chosen, enc_hook=str).decode(), self.id)
+        self.history.write(
+            lambda rows: rows.execute("UPDATE runs SET settings = ? WHERE id = ?", values)
         )
 
     def adopt(self, row: KeptRow) -> None:

@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Literal
 
+from ..errors import quoted
 from ..events import Ending, Event, Usage
 from ..response import Response
 
@@ -39,7 +40,7 @@ Ask = Callable[[Item], AsyncGenerator[Event, None]]
 RowEnding = Ending | Literal[""]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Row:
     """
     One row of a run, with its answer so far.
@@ -63,7 +64,11 @@ class Row:
     like: int | None = None
     call: int | None = None
     # The facts of the response, packed: whole ones of a hundred thousand rows take 300 MB.
-    packed: tuple[tuple[str, ...], tuple[Any, ...]] = field(default=((), ()), repr=False)
+    packed: tuple[tuple[str, ...], tuple[Any, ...]] = ((), ())
+
+    def __repr__(self) -> str:
+        said = quoted(self.error or self.answer, 60)
+        return f"<Row {self.number} · {self.ending or 'waiting'}{f' · {said!r}' if said else ''}>"
 
     @property
     def answer(self) -> str:

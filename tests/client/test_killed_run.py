@@ -68,3 +68,26 @@ def test_a_run_that_is_killed_at_twenty_random_moments_loses_nothing(
     assert f"whole {ROWS} True" in said, error[-2000:]
     assert last < ROWS, "what was answered before is not asked again"
     assert asked + last <= ROWS + KILLS * (MOST_AT_ONCE + BATCH)
+
+
+def test_a_run_that_is_going_in_another_process_is_not_begun_twice(
+    start_sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    environment = {**os.environ, "SOPHNET_DATA_DIR": str(tmp_path)}
+    with start_sandbox("--first-token", "0.2", "--tokens-per-second", "0") as sandbox:
+        command = [sys.executable, "-c", RUN, sandbox.url]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, text=True, env=environment, **pipes) as first:
+            assert first.stdout
+            first.stdout.readline()
+            refused = RUN.replace("except SettingsError:", "except SettingsError as error:")
+            refused = refused.replace("run = begin(False)", "sys.exit(str(error))")
+            second = subprocess.run(
+                [sys.executable, "-c", refused, sandbox.url],
+                text=True,
+                env=environment,
+                capture_output=True,
+                timeout=60,
+            )
+            first.kill()
+    assert "is still going in another process" in second.stderr

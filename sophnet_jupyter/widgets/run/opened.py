@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...runs.run import Run
+from ...settings.secret import scrub
 from ...views.answer import Context, bundle
 from ...views.safe.control_characters import plain
 from ...views.safe.look import FAINT, LINE, SMALL, WRAP
@@ -33,7 +34,7 @@ def _prompt(run: Run, number: int) -> str:
     item = run.question(number)
     if item is None:
         return "<i>not kept</i>"
-    text = _words(item.prompt)
+    text = scrub(_words(item.prompt))
     images = item.options.get("images") or ()
     pictures = f"\n[{len(images)} pictures]" if images else ""
     left = len(text) - LONGEST

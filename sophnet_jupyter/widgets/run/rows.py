@@ -32,15 +32,15 @@ class Wish:
 
 def numbers(run: Run, wish: Wish) -> list[int]:
     """The numbers of the rows that fit, in the order that was asked for."""
-    rows = run.rows
+    rows, known = run.rows, _Columns(run)
     found = [row.number for row in rows if _ends(row.ending, wish.ending)]
     if wish.text:
         wanted = wish.text.casefold()
         columns = [wish.column] if wish.column else names(run)
-        values = [_values(run, name) for name in columns]
+        values = [known.values(name) for name in columns]
         found = [n for n in found if any(_holds(each, n, wanted) for each in values)]
     if wish.by != ROW:
-        values = [_values(run, wish.by)]
+        values = [known.values(wish.by)]
         found.sort(key=lambda number: _order(values[0], number), reverse=wish.falling)
         # What is not there stands last either way.
         there = [n for n in found if not _is_missing(values[0], n)]
@@ -73,10 +73,19 @@ def _ends(ending: str, wanted: str) -> bool:
     return not wanted or (ending or "waiting") == wanted
 
 
-def _values(run: Run, name: str) -> list[Any]:
-    if name in run.table.columns:
-        return run.table.column(name)
-    return run.columns().get(name, [])
+class _Columns:
+    """The values of columns, those of the run made once."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._ours: dict[str, list[Any]] | None = None
+
+    def values(self, name: str) -> list[Any]:
+        if name in self._run.table.columns:
+            return self._run.table.column(name)
+        if self._ours is None:
+            self._ours = self._run.columns()
+        return self._ours.get(name, [])
 
 
 def _holds(values: list[Any], number: int, wanted: str) -> bool:

@@ -592,6 +592,28 @@ def error_class(status: int) -> type[ServiceError]:
     return ServiceDown if 500 <= status < 600 else ServiceError
 
 
+# Said of an account by services that answer 429 where they mean 402.
+_MONEY = ("quota", "balance", "billing", "insufficient", "余额", "欠费", "额度", "配额")
+# And of a quota for a time, which comes again.
+_TIME = (
+    "per minute",
+    "per second",
+    "rate limit",
+    "ratelimit",
+    "rpm",
+    "tpm",
+    "每分钟",
+    "每秒",
+    "频率",
+)
+
+
+def speaks_of_money(text: str) -> bool:
+    """Whether a "too many requests" is about what is paid, for which waiting is of no use."""
+    said = text.lower()
+    return any(word in said for word in _MONEY) and not any(word in said for word in _TIME)
+
+
 def quoted(text: object, limit: int = QUOTED) -> str:
     """A server's text made safe for one line: no control characters, and shortened."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())

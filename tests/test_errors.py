@@ -92,3 +92,17 @@ def test_a_size_and_the_limit_that_it_passes_are_never_written_alike(
     size: int, limit: int, said: tuple[str, str]
 ) -> None:
     assert errors.sizes(size, limit) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "money"),
+    [
+        ("You exceeded your current quota, please check your plan", True),
+        ("账户余额不足", True),
+        ("too many requests", False),
+        ("Quota exceeded: 60 requests per minute", False),
+        ("rate limit reached, insufficient tokens left", False),
+    ],
+)
+def test_a_quota_of_money_is_told_from_one_of_time(text: str, money: bool) -> None:
+    assert errors.speaks_of_money(text) is money

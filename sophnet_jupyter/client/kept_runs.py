@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import SettingsError
 from ..history import runs as store
+from ..runs.keeping import EQUAL
 from ..runs.known import find, remember
 from ..runs.rows import Item, Row, RowEnding, pack
 from ..runs.run import Run
@@ -111,7 +112,8 @@ def record_of(
     if before.changed and not anyway:
         what = " and ".join(_WHAT[each] for each in before.changed)
         raise SettingsError(CHANGED.format(name=run.name, what=what))
-    rows = [row_of(kept, run.revive) for kept in before.rows()]
+    # Rows that are equal to others find them again by themselves.
+    rows = [row_of(kept, run.revive) for kept in before.rows() if kept.state != EQUAL]
     begun = sum(not row.ending for row in rows)
     if begun:
         run.notes.append(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 from ..errors import SettingsError
 from ..events import Event
 from ..history import runs as store
 from ..history.history import opened
+from ..runs.keeping import EQUAL
 from ..runs.known import all_runs, find
-from ..runs.rows import Item
+from ..runs.rows import Item, Row
 from ..runs.run import Run
 from ..settings import data_folder
 from .kept_runs import row_of
@@ -36,10 +38,22 @@ def run(name: str) -> Run:
 def _of_store(kept: store.KeptRun) -> Run:
     record = store.RunRecord(opened(data_folder()), kept, resumed=True, changed=())
     found = Run(iter(()), _nobody, total=kept.total, name=kept.name, template=kept.prompt)
-    found.fill(row_of(each) for each in record.rows())
+    found.fill(_rows(record))
     if found.state != "done":
         found.notes.append("It goes on where its table is: --resume, or client.chat.map(…).")
     return found
+
+
+def _rows(record: store.RunRecord) -> Iterator[Row]:
+    """Its rows; those that are equal to others have their answers."""
+    first: dict[str, Row] = {}
+    for kept in record.rows():
+        row = row_of(kept)
+        if kept.state == EQUAL and (like := first.get(kept.key)):
+            row = replace(like, number=kept.number, like=like.number, cached=True, seconds=0.0)
+        elif kept.key and row.ending:
+            first.setdefault(kept.key, row)
+        yield row
 
 
 async def _nobody(item: Item) -> AsyncGenerator[Event, None]:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 
+from ..errors import speaks_of_money
 from ..wire.call import Call, Origin
 
 
@@ -38,6 +39,7 @@ def origin(
         scrub=scrub,
         locate=locate,
         account=lambda: account(reveal()),
+        is_spent=lambda body: speaks_of_money(body.decode("utf-8", "replace")),
     )
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from ..errors import BalanceExhausted, KeyRejected, NotFound, RequestRefused, SandboxFailed
+from ..errors import (
+    BalanceExhausted,
+    KeyRejected,
+    NotFound,
+    RequestRefused,
+    SandboxFailed,
+    speaks_of_money,
+)
 
 # What is said of the settings that all rows of a run share, by the names of fields of requests.
 _SHARED = ("response_format", "json_schema", "schema", "tools", "tool_choice")
-_SPENT = ("quota", "balance", "credit", "billing", "余额", "欠费", "额度", "配额")
 
 
 def ends_all(error: Exception) -> bool:
@@ -25,5 +31,5 @@ def ends_all(error: Exception) -> bool:
 
 def is_spent(error: Exception) -> bool:
     """Whether a "too many requests" speaks of money, for which waiting is of no use."""
-    said = f"{getattr(error, 'code', '')} {getattr(error, 'message', '')}".lower()
-    return getattr(error, "status", 0) == 429 and any(word in said for word in _SPENT)
+    said = f"{getattr(error, 'code', '')} {getattr(error, 'message', '')}"
+    return getattr(error, "status", 0) == 429 and speaks_of_money(said)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+# How a row is kept that was answered with an equal one.
+EQUAL = "equal"
+
 
 class RowKeeper(Protocol):
     """Takes how one row ended."""

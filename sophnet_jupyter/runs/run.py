@@ -19,7 +19,7 @@ from .asking import Price, ask_one
 from .bell import Bell
 from .columns import added
 from .failures import ends_all
-from .keeping import RowKeeper, RunKeeper, SpendMeter
+from .keeping import EQUAL, RowKeeper, RunKeeper, SpendMeter
 from .looks import Drawn
 from .progress import RunProgress, State, Tally
 from .questions import Questions
@@ -501,6 +501,10 @@ class Run(Drawn):
 
     def _put(self, item: Item, row: Row, *, kept: bool = False) -> None:
         self._found[item.number] = row
+        if row.like is not None and not kept and self._record:
+            # Its answer is with the row that it is like.
+            with self._record.row(item.number, item.key) as record:
+                record.done(state=EQUAL)
         self._tally.add(row, time.monotonic(), kept=kept)
         if row.ending != "complete":
             self._questions.leave_open(item)

@@ -82,7 +82,8 @@ class Origin:
     ``authorize`` is asked once per attempt, so that a signature is fresh. ``locate`` finds the
     root where it is not known before the first call; ``scrub`` takes the key out of a text.
     ``setting`` is the variable in which the address is set, for errors to name. ``account`` tells
-    two keys at one address apart, and shows neither: a service limits each by itself.
+    two keys at one address apart, and shows neither: a service limits each by itself. ``is_spent``
+    says whether the body of a 429 speaks of money, for which waiting is of no use.
     """
 
     service: str
@@ -93,6 +94,7 @@ class Origin:
     setting: str = ""
     key_setting: str = ""
     account: Callable[[], str] = str
+    is_spent: Callable[[bytes], bool] = lambda body: False
 
 
 class Limits(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from .time_limit import within
 T = TypeVar("T")
 
 MAX_BODY = 64 << 20
+# Bytes of an answer that is only looked at, and seconds that its end may take.
+SHORT, SOON = 1 << 16, 1.0
 
 
 class Deadline:
@@ -77,7 +80,7 @@ class Opened:
         self.headers = answer.headers
         self.retry_after = retry_after(answer.headers, wall())
         """Seconds that the service asks to wait; None where it asks for nothing."""
-        self.pieces = answer.pieces
+        self.pieces: AsyncIterator[bytes] = answer.pieces
 
     async def whole(self, limit: int | None = None) -> Reply:
         """
@@ -98,6 +101,18 @@ class Opened:
         except Exception as error:
             ours = self.translated(error)
         raise ours
+
+    async def peek(self) -> bytes:
+        """
+        The body of a short answer, which can be read once more; nothing of one that does not come
+        soon.
+        """
+        body = b""
+        with suppress(SophNetError, TimeoutError):
+            async with asyncio.timeout(SOON):
+                body = (await self.whole(SHORT)).body
+        self.pieces = _once(body)
+        return body
 
     def reply(self, body: bytes) -> Reply:
         """The head together with this body."""
@@ -135,6 +150,10 @@ class Opened:
         """Let a background task read to the end for a short while: nothing that matters follows."""
         self._ended(True)
         self._answer.hand_over()
+
+
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body
 
 
 def unreadable(origin: Origin, what: str) -> AnswerUnreadable:

@@ -133,6 +133,9 @@ class Wire:
                 raise
             else:
                 wait = wait if answer.retry_after is None else answer.retry_after
+                if answer.status == 429 and self.origin.is_spent(await answer.peek()):
+                    # Of money, and not of time: it is the same however long one waits.
+                    return answer
                 if not self._again(answer, attempts, turns, wait):
                     return answer
                 outcome = str(answer.status)

@@ -11,8 +11,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
+import sophnet_jupyter
 from sophnet_jupyter import Client
-from sophnet_jupyter.errors import KeyRejected, SettingsError
+from sophnet_jupyter.errors import KeyRejected, RateLimited, SettingsError
+from sophnet_jupyter.runs.known import _runs
 
 from ..runs.asks import until
 
@@ -127,3 +129,26 @@ async def test_answers_come_in_one_piece_unless_they_may_be_long(
     await client.chat.map("Echo {text}", FRAME.head(2), thinking=True)
     streams = [request["body"]["stream"] for request in seen()]
     assert streams == [False, False, True, True, True, True]
+
+
+async def test_a_refusal_that_speaks_of_the_account_ends_the_run_at_once(
+    start_sandbox: Callable[..., Any],
+) -> None:
+    with start_sandbox("--fault", "quota") as sandbox:
+        async with Client("sandbox", sandbox.url) as client:
+            run = client.chat.map("Echo {text}", FRAME)
+            with pytest.raises(RateLimited, match="quota"):
+                await run
+            assert run.state == "failed"
+            assert len(sandbox.seen()) <= 32
+
+
+async def test_a_run_with_equal_rows_is_whole_where_it_was_kept(client: Client) -> None:
+    rows = [{"n": n % 3} for n in range(9)]
+    await client.chat.map("Echo {n}", rows, name="equal ones")
+    _runs.clear()
+    kept = sophnet_jupyter.run("equal ones")
+    assert (kept.state, kept.progress().equal) == ("done", 6)
+    assert kept.rows[8].answer == kept.rows[2].answer
+    again = await client.chat.map("Echo {n}", rows, name="equal ones", resume=True)
+    assert (again.progress().kept, again.progress().equal) == (3, 6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable
 
 from IPython.core.error import UsageError
 
@@ -15,6 +14,7 @@ from ...history.runs import RunRecord
 from ...kernel import running
 from ...kernel.loop import run as wait_for
 from ...kernel.output import Cell
+from ...kernel.running import Running
 from ...runs.known import find, remember
 from ...runs.rows import Row
 from ...runs.run import Run
@@ -22,7 +22,7 @@ from ..background.jobs import WAITED, cell_waits
 from ..session.session import KernelSession
 from .earlier import CHANGED, rows_in
 from .job import RunJob
-from .watching import watching
+from .watching import Watch, watching
 
 
 class RunStopped(Stopped):
@@ -86,14 +86,13 @@ class Each:
             sys.stdout.write(WAITED + "\n")
         watch = watching(self._session.shell, run, lambda: self._again(run, asked))
         watch.begin()
-        # Its own button stops a run alone, and the cells behind this one go on.
-        one = running.begin(self._session.shell, stop=run.stop)
+        one = self._listed(run, watch, background=False)
         try:
             wait_for(followed(run))
         except KeyboardInterrupt:
             raise RunStopped(run, self._out) from None
         finally:
-            running.end(one, _ending(run))
+            _unlist(one, run)
             self._store(run)
             watch.end()
 
@@ -103,25 +102,32 @@ class Each:
         watch = watching(shell, run, lambda: self._again(run, asked))
         shell.user_ns[self._out] = run
         watch.begin()
-        self._start(run, asked, watch.end)
+        self._start(run, asked, watch)
 
     def _again(self, run: Run, asked: str) -> None:
         """Go on with a run that has stopped, from its panel's button."""
         if run.state not in ("running", "paused"):
-            self._start(run, asked, lambda: None)
+            self._start(run, asked, None)
 
-    def _start(self, run: Run, asked: str, end: Callable[[], object]) -> None:
+    def _listed(self, run: Run, watch: Watch | None, *, background: bool) -> Running | None:
+        """Have the page offer to stop it, where its own panel does not."""
+        if watch is None or watch.has_buttons:
+            return None
+        return running.begin(self._session.shell, background=background, stop=run.stop)
+
+    def _start(self, run: Run, asked: str, watch: Watch | None) -> None:
         shell = self._session.shell
         job = RunJob(shell.displayhook.prompt_count, asked, run)
-        one = running.begin(shell, background=True, stop=run.stop)
+        one = self._listed(run, watch, background=True)
         ours = run, self._session.shell.user_ns.get(self._out)
 
         def over(error: Exception | None) -> None:
-            running.end(one, _ending(run))
+            _unlist(one, run)
             # Somebody may have put something else under that name by now.
             if any(self._session.shell.user_ns.get(self._out) is each for each in ours):
                 self._store(run)
-            end()
+            if watch:
+                watch.end()
 
         job.start(followed(run), over)
         self._session.jobs.add(job)
@@ -170,10 +176,11 @@ def _changed(before: Run, run: Run) -> str:
     return "the table has" if before.table_hash != run.table_hash else ""
 
 
-def _ending(run: Run) -> running.State:
-    if run.state == "done":
-        return "complete"
-    return "failed" if run.state == "failed" else "stopped"
+def _unlist(one: Running | None, run: Run) -> None:
+    if one is None:
+        return
+    endings: dict[str, running.State] = {"done": "complete", "failed": "failed"}
+    running.end(one, endings.get(run.state, "stopped"))
 
 
 async def followed(run: Run) -> None:

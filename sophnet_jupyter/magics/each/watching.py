@@ -20,7 +20,9 @@ BEAT = 0.5
 
 
 class Watch(Protocol):
-    """Shows how far a run is, from its begin to its end."""
+    """Shows how far a run is, from its begin to its end; ``has_buttons`` to stop it, or not."""
+
+    has_buttons: bool
 
     def begin(self) -> None: ...
     def end(self) -> None: ...
@@ -36,6 +38,8 @@ def watching(shell: Any, run: Run, go_on: Callable[[], object]) -> Watch:
 
 class PanelWatch:
     """A panel with buttons. To be made on the kernel's main thread, as all widgets are."""
+
+    has_buttons = True
 
     def __init__(self, run: Run, go_on: Callable[[], object]) -> None:
         from ...widgets.run.panel import RunPanel
@@ -61,6 +65,8 @@ class PanelWatch:
 
 class TerminalWatch:
     """One line that is written over, on a screen; silence where the output goes to a file."""
+
+    has_buttons = False
 
     def __init__(self, run: Run, out: TextIO | None = None) -> None:
         self._run = run
@@ -96,6 +102,8 @@ class TerminalWatch:
 
 class LastWord:
     """For batch runs, which nobody watches: how it ended, once it has."""
+
+    has_buttons = False
 
     def __init__(self, cell: Cell, run: Run) -> None:
         self._cell, self._run = cell, run

@@ -24,6 +24,7 @@ REFUSALS = {
     "server_error": lambda _: Refused(500, "内部错误"),
     "rate_limit": _too_many,
     "rate_limit_once": _too_many,
+    "quota": lambda _: Refused(429, "You exceeded your current quota: check your plan"),
     "busy_once": lambda _: Refused(503, "the model is busy"),
 }
 

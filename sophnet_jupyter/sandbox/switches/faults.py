@@ -19,6 +19,7 @@ FAULTS = {
     "slow_first": "nothing at all, headers included, for a while [5 seconds]",
     "rate_limit": "429 with Retry-After [1 second]",
     "rate_limit_once": "429 with Retry-After [1 second], then the same request is served",
+    "quota": "SophNet answers 429 that speaks of the account, not of time",
     "rate": "429 for more than so many a second [5, and as in 50/10 so many saved up]",
     "at_once": "429 while so many are being answered [8]",
     "tokens_per_minute": "429 once requests of a minute hold so many tokens of 4 bytes [10000]",

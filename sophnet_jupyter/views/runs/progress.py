@@ -41,10 +41,10 @@ def facts(told: RunProgress, *, waits: str = "") -> list[str]:
     of = "" if told.total is None else f" of {told.total:,}"
     said = [*sandbox, f"{told.done:,}{of} rows"]
     said += [_SAID[told.state]] if told.state in _SAID else []
-    if going:
+    if told.state == "running":
         said += [f"{_rate(told.per_second)} rows/s"] if told.per_second else []
         said += [f"{span(told.eta)} left"] if told.eta is not None and told.eta >= 1 else []
-    elif told.seconds:
+    elif told.seconds and not going:
         said += [span(told.seconds) if told.seconds >= 10 else f"{told.seconds:.1f} s"]
     said += [f"{told.failed:,} not complete"] if told.failed else []
     said += [equal(told.equal)] if told.equal else []

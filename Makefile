@@ -15,7 +15,7 @@ EXTENSION := labextension
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench lab clean browser types
+.PHONY: help demo test check bench lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -24,6 +24,7 @@ help:
 	@echo "             ARGS='-k NAME' runs some tests"
 	@echo "make check   run the checks and tests that take seconds"
 	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
+	@echo "make hosts   run the tests in the browser with that part switched off"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
 	@echo "make clean   remove what these commands made"
@@ -33,7 +34,7 @@ help:
 demo: $(VENV)/lab.stamp
 	@$(BIN)/sophnet-jupyter demo $(ARGS)
 
-test: $(VENV)/dev.stamp $(EXTENSION)/node_modules/npm.stamp types browser
+test: $(VENV)/dev.stamp types extension browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -48,6 +49,15 @@ check: $(VENV)/dev.stamp types
 bench: $(BENCH)/bench.stamp
 	@$(BENCH)/bin/python tests/browser/chromium.py || true
 	@$(BENCH)/bin/python -m benchmarks $(if $(FULL),--full) $(ARGS)
+
+# What tsc makes of the extension, for tests of its pure parts in Node.
+extension: $(EXTENSION)/node_modules/npm.stamp
+	$(NODE) node $(EXTENSION)/node_modules/typescript/bin/tsc -p $(EXTENSION)
+
+# The browser's tests of cells and panels where somebody has switched the extension off.
+hosts: $(VENV)/dev.stamp browser
+	WITHOUT_EXTENSION=1 $(BIN)/python -m pytest -n 4 --dist loadfile tests/browser \
+	    --ignore=tests/browser/labextension $(ARGS)
 
 # Built and committed, so that nobody else needs Node; installed as everybody has it.
 lab: $(EXTENSION)/node_modules/npm.stamp

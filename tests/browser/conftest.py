@@ -213,6 +213,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab.root.mkdir()
     lab.extensions.mkdir()
     (lab.extensions / "sophnet-jupyter").symlink_to(BUNDLE)
+    if os.environ.get("WITHOUT_EXTENSION"):
+        switch_off(home / "config" / "labconfig" / "page_config.json")
     RESULTS.mkdir(exist_ok=True)
     log = RESULTS / "jupyterlab.log"
     with log.open("wb") as output:
@@ -229,6 +231,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def switch_off(page_config: Path) -> None:
+    """As `jupyter labextension disable sophnet-jupyter` does."""
+    page_config.parent.mkdir(parents=True)
+    page_config.write_text('{"disabledExtensions": {"sophnet-jupyter": true}}', encoding="utf-8")
 
 
 def command(lab: Lab) -> list[str]:

@@ -60,12 +60,12 @@ def test_the_source_makes_the_committed_bundle_wherever_it_lies(place: str, tmp_
 
 
 def test_the_pure_parts_do_what_their_tests_in_node_say() -> None:
-    build(EXTENSION)
+    # On what `make test` has compiled: other workers look at the bundle meanwhile.
     tests = sorted(map(str, Path(__file__).parent.glob("*.test.mjs")))
     node = [sys.executable, str(ROOT / "tests" / "types" / "node.py"), "node", "--test"]
     done = subprocess.run([*node, *tests], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^# pass [1-9]", done.stdout, re.M) or "ℹ pass" in done.stdout
+    assert re.search(r"^(# |ℹ )pass [1-9]", done.stdout, re.M)
 
 
 def test_the_bundle_wants_no_newer_jupyterlab_than_we_do() -> None:

@@ -42,10 +42,14 @@ export function lineMagics(isPython: () => boolean): Extension {
 
 function marked({ state, visibleRanges }: EditorView): DecorationSet {
   const found: Range<Decoration>[] = [];
+  // A prompt has no lines of Python, whatever it quotes.
+  if (syntaxTree(state).topNode.type.name === "Document") return Decoration.none;
   for (const { from, to } of visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = state.doc.lineAt(at);
       at = line.to + 1;
+      // Most lines have none, and each is looked at with each key.
+      if (!line.text.includes("%")) continue;
       if (!lineMagic(line.text) || isWithinText(state, line.from)) continue;
       for (const word of wordsOf(line.text)) {
         found.push(MARKS[word.kind].range(line.from + word.from, line.from + word.to));
@@ -60,9 +64,8 @@ function marked({ state, visibleRanges }: EditorView): DecorationSet {
   return Decoration.set(found, true);
 }
 
-/** Whether a line stands in a string of several lines, or in a prompt that quotes it. */
+/** Whether a line stands in a string of several lines. */
 function isWithinText(state: EditorState, at: number): boolean {
-  const tree = syntaxTree(state);
-  const node = tree.resolveInner(at, -1);
-  return tree.topNode.type.name === "Document" || (/String/.test(node.name) && node.to > at);
+  const node = syntaxTree(state).resolveInner(at, -1);
+  return /String/.test(node.name) && node.to > at;
 }

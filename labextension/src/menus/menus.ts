@@ -77,11 +77,12 @@ export const menus: JupyterFrontEndPlugin<void> = {
       const count = cell?.model.type === "code" ? (cell as CodeCell).model.executionCount : null;
       return count ? { cell: cell as CodeCell, count } : null;
     };
-    const ask = `%%sophchat${choices.model ? ` -m ${choices.model}` : ""}\n`;
+    // Asked each time: the settings come later than this, and change.
+    const ask = () => `%%sophchat${choices.model ? ` -m ${choices.model}` : ""}\n`;
     add("sophnet:explain-error", trans.__("Explain This Error"), (notebook) => {
       const found = answered(notebook);
       const words = trans.__("Explain this error, and how to mend it:");
-      if (found) insertBelow(notebook, [`${ask}${words}\n{In[${found.count}]}\n{Err[${found.count}]}`]);
+      if (found) insertBelow(notebook, [`${ask()}${words}\n{In[${found.count}]}\n{Err[${found.count}]}`]);
     });
     add("sophnet:say-output", trans.__("Say This Aloud"), (notebook) => {
       const found = answered(notebook);
@@ -90,7 +91,7 @@ export const menus: JupyterFrontEndPlugin<void> = {
     });
     add("sophnet:ask-output", trans.__("Ask About This Output"), (notebook) => {
       const found = answered(notebook);
-      if (found) insertBelow(notebook, [`${ask}{Out[${found.count}]}\n`]);
+      if (found) insertBelow(notebook, [`${ask()}{Out[${found.count}]}\n`]);
     });
     // The menu on outputs offers what fits them.
     notebooks.activeCellChanged.connect((_, cell) => describeOutputs(cell));

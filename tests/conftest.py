@@ -63,6 +63,14 @@ def no_session_settings() -> Iterator[None]:
     settings.session.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_pace_of_another_test() -> Iterator[None]:
+    """What one test's refusals taught says nothing to the next, which may use the same server."""
+    yield
+    if turns := sys.modules.get("sophnet_jupyter.wire.turns"):
+        turns.forget()
+
+
 class Sandbox:
     """A sandbox of the tests' own, with a look into its journal."""
 

@@ -318,12 +318,13 @@ class Pace:
             else:
                 self._wall, self._again = held, 0
             self._allowed = max(0.9 * self._allowed, rate)
-        # Where the rate is limited, few may be left of those that it can carry; and who is refused
-        # alone learns nothing of a number.
-        carried = int(rate * self._took / 2) if held else self._limit // 2
-        self._limit = max(1, min(self._limit - 1, max(held, carried)))
-        self._learned = True
         self._falls += 1
+        if held:
+            # Where the rate is limited, few may be left of those that it can carry.
+            carried = int(rate * self._took / 2)
+            self._limit = max(1, min(self._limit - 1, max(held, carried)))
+            self._learned = True
+        # Who is refused alone learns nothing of a number.
         self._cut = self._changed = now
 
     def _close(self, now: float, retry_after: float | None) -> None:

@@ -153,6 +153,8 @@ class Turns:
 
     def _serve(self) -> None:
         """Give places away as long as there are any."""
+        if not self._waiting:
+            return
         with self._lock:
             while self._waiting:
                 turn, now = self._waiting[0], self.clock()
@@ -223,6 +225,12 @@ def all_told() -> list[tuple[str, str, Told]]:
     with _lock:
         known = list(_all.items())
     return [(name[0], name[3], each.told()) for name, each in known]
+
+
+def forget() -> None:
+    """Know nothing of any service; those who wait go on waiting for what they know."""
+    with _lock:
+        _all.clear()
 
 
 # A child has none of the loops on which these wait, and perhaps a lock that nobody gives back.

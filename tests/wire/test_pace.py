@@ -110,8 +110,10 @@ def test_a_refusal_means_one_less_than_were_being_answered() -> None:
 
 def test_one_that_was_refused_alone_is_no_reason_to_ask_one_by_one() -> None:
     pace = Pace()
-    pace.refused(pace.sent(0.0), 0.1)
-    assert pace.told(0.1).most == 4
+    for second in range(3):
+        pace.refused(pace.sent(second), second + 0.1)
+    assert pace.told(3).most == 8
+    assert not pace.told(3).learned
 
 
 def test_all_wait_only_where_nothing_is_let_through() -> None:
@@ -158,8 +160,10 @@ def test_no_header_holds_rows_back_for_hours() -> None:
 
 def test_what_was_learned_long_ago_is_forgotten() -> None:
     pace = Pace()
-    pace.refused(pace.sent(0.0), 0.1)
-    assert pace.told(0.1).learned
+    other, refused = pace.sent(0.0), pace.sent(0.0)
+    pace.refused(refused, 0.1)
+    pace.answered(other, 0.3)
+    assert pace.told(0.3).learned
     pace.answered(pace.sent(400.0), 400.3)
     pace.send(1000.0)
     assert not pace.told(1000.0).learned

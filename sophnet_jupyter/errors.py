@@ -636,6 +636,8 @@ def sizes(size: int, limit: int, *, mega: int = 10**6) -> tuple[str, str]:
 
     ``mega`` is what the service calls a megabyte.
     """
+    if size == limit and not limit % mega:
+        return f"{size / mega:,.1f} MB", f"{limit // mega:,} MB"
     if size < mega // 10:
         return f"{size:,} bytes", f"{limit:,} bytes"
     for digits in (1, 2, 3):

@@ -51,7 +51,12 @@ class AskedCall:
 
 def canonical(value: object) -> bytes:
     """A value as JSON in one form only."""
-    return msgspec.json.encode(value, order="deterministic", enc_hook=_plain)
+    try:
+        return msgspec.json.encode(value, order="deterministic", enc_hook=_plain)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        # Halves of letters, keys of any kind, numbers longer than JSON's: who sends them says why
+        # that is refused, and keeping must not be the first to fail.
+        return repr(value).encode("utf-8", "backslashreplace")
 
 
 def without_signatures(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...events import Event, Metadata, Notice, ReasoningDelta, TextDelta, Usage
+from ...events import Event, Notice, ReasoningDelta, TextDelta, Usage
 from ..endings import EARLY, Endings, reason_of
 from ..service_json import Halves
 
@@ -27,7 +27,8 @@ class AnalysisDecoder:
         self.endings = Endings()
         self.steps = False
         self.report = False
-        self._facts: dict[str, Any] = {}
+        # What was said of the answer beside its words.
+        self.facts: dict[str, Any] = {}
         self._halves = {True: Halves(), False: Halves()}
 
     @property
@@ -51,17 +52,10 @@ class AnalysisDecoder:
                 found.append(TextDelta(text=text))
             if (reason := reason_of(choice.get("finish_reason"))) and not steps:
                 self.endings.add_reason(_reason(reason))
-            found += self._told(choice)
+            self.facts |= {name: choice[name] for name in FACTS if choice.get(name) is not None}
         if usage := _dict(chunk.get("usage")):
             found.append(_usage(usage))
         return found
-
-    def _told(self, choice: Mapping[str, Any]) -> list[Event]:
-        """What a chunk says beside its words, where that is new."""
-        said = {name: choice[name] for name in FACTS if choice.get(name) is not None}
-        new = {name: value for name, value in said.items() if self._facts.get(name) != value}
-        self._facts |= new
-        return [Metadata(values=new)] if new else []
 
     def end(self) -> list[Event]:
         """The remaining events at the end of the stream."""

@@ -20,7 +20,7 @@ from ...errors import (
     SettingsError,
     SophNetError,
 )
-from ...events import Event, Finished, Notice, Started
+from ...events import Event, Finished, Metadata, Notice, Started
 from ...files.names import at_home
 from ...options.excel import ExcelOptions
 from ...options.words import checks_keywords, shows_options
@@ -262,7 +262,8 @@ def whole(reply: Reply, trace: str) -> list[Event]:
 
 def ending(decoder: AnalysisDecoder, *, done: bool) -> list[Event]:
     """The last events: how an analysis ended, with notices about that."""
-    notices: list[Event] = decoder.end()
+    told: list[Event] = [Metadata(values=decoder.facts)] if decoder.facts else []
+    notices: list[Event] = [*told, *decoder.end()]
     if not (decoder.reason or done):
         said = "The stream ended without saying that it was finished: the answer may be cut."
         ending = Finished(reason="incomplete", ending="incomplete")

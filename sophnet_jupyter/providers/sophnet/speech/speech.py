@@ -173,7 +173,7 @@ class Speech(Keeping):
             raise SettingsError("model and sample_rate are for sync=True only.")
         parameters: dict[str, Any] = {"model": model, "sample_rate": sample_rate}
         names = [each.name for each in recordings]
-        request = {"given": given, "filename": filename, "sync": sync, "speakers": list(speakers)}
+        request = {"given": given, "filename": filename, "sync": sync, "speakers": speakers}
         wanted = Wanted(
             resource="speech",
             request=request | {name: value for name, value in parameters.items() if value},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ....errors import SettingsError, sizes
+from ....errors import SettingsError
 from ....prompt.images.attach import Attachment
 from ....prompt.images.pixels import check_pixels, drawn, picture
 from ....prompt.images.sources import Source, source
@@ -83,10 +83,9 @@ def _only(items: Sequence[object], there: str) -> object:
 
 def _check_bytes(data: bytes, name: str) -> None:
     if len(data) >= LARGEST:
-        said, most = sizes(len(data), LARGEST)
         raise SettingsError(
-            f"{name} has {said}, and a video begins with less than {most}: make it smaller, or "
-            "save it as JPEG."
+            f"{name} has {len(data) / 1e6:.1f} MB, and a video begins with less than "
+            f"{LARGEST // 10**6} MB: make it smaller, or save it as JPEG."
         )
 
 

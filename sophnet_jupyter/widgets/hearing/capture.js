@@ -1,4 +1,5 @@
 import captureSource from "./capture_worklet.js?text";
+import { watchMicrophone } from "./watchdog.js";
 
 export const CAPTURE_RATE = 16_000;
 
@@ -21,6 +22,8 @@ export const CAPTURE_RATE = 16_000;
  * @property {boolean} [flowing]  Whether frames are passed on from the beginning: yes.
  * @property {(pcm: Int16Array) => void} onFrame  At `CAPTURE_RATE`, one channel; taken over.
  * @property {(level: Level) => void} [onLevel]
+ * @property {(text: string) => void} [onTrouble]  Why nothing is heard just now; an empty text when
+ *   it goes on.
  * @property {(why: string) => void} onEnd  The device is gone, for a reason that is a sentence.
  */
 
@@ -52,7 +55,10 @@ export async function openCapture(options) {
     const held = [];
     /** @type {() => void} */
     let closed = () => {};
+    /** @type {import("./watchdog.js").Watchdog | undefined} */
+    let watchdog;
     node.port.onmessage = ({ data }) => {
+      if (data.level || data.pcm) watchdog?.heard();
       if (data.level) options.onLevel?.(data.level);
       if (data.closed) closed();
       if (!data.pcm) return;
@@ -62,19 +68,23 @@ export async function openCapture(options) {
     };
     opened.source.connect(node);
     const release = () => {
+      watchdog?.stop();
       node.port.onmessage = null;
       opened.source.disconnect();
       for (const each of stream.getTracks()) each.stop();
-      return context?.close();
+      return context?.state === "closed" ? undefined : context?.close();
     };
-    track.onended = () => {
+    /** @param {string} why */
+    const lose = (why) => {
       if (closing) return;
       closing = true;
       release();
-      options.onEnd("The microphone was unplugged, or taken away by the browser.");
+      options.onEnd(why);
     };
+    track.onended = () => lose("The microphone was unplugged, or taken away by the browser.");
     await Promise.race([context.resume(), pauseFor(1000)]);
     if (context.state !== "running") throw new Error(SHY);
+    watchdog = watchMicrophone(context, track, options.onTrouble ?? (() => {}), lose);
     return {
       label: track.label,
       device: track.getSettings().deviceId ?? "",

@@ -82,7 +82,14 @@ export function openTake(model, { device, cleaned, onLevel, onNotice, onEnd }) {
 
   const open = async () => {
     try {
-      capture = await openCapture({ device, cleaned, onFrame: send, onLevel, onEnd: (why) => end(why, why) });
+      capture = await openCapture({
+        device,
+        cleaned,
+        onFrame: send,
+        onLevel,
+        onTrouble: onNotice,
+        onEnd: (why) => end(why, why),
+      });
     } catch (error) {
       end("");
       throw error;

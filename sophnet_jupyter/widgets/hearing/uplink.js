@@ -1,3 +1,4 @@
+import { whenPageGoes } from "../page/leaving.js";
 import { leave, ready } from "../panel/line.js";
 
 const AUDIO_TARGET = "sophnet.audio";
@@ -48,14 +49,12 @@ export function openUplink(model) {
   const end = (part) => {
     if (closed) return;
     closed = true;
-    removeEventListener("pagehide", onPageHide);
+    stay();
     if (comm.isDisposed || kernel.isDisposed) return;
     if (opened) part(comm);
     else comm.dispose();
   };
-  // A page that goes would leave its subshell behind, and cannot wait for an answer.
-  const onPageHide = () => end((comm) => comm.close());
-  addEventListener("pagehide", onPageHide);
+  const stay = whenPageGoes(() => end((comm) => comm.close()));
   return {
     live,
     send(facts, data) {

@@ -1,3 +1,5 @@
+import { whenPageGoes } from "../page/leaving.js";
+
 const TARGET = "sophnet.panel";
 
 /**
@@ -27,10 +29,7 @@ export function openLine(model, onLost) {
   }
   const comm = kernel.createComm(TARGET);
   const status = watch(kernel, onLost);
-  // A page that goes would leave the comm, its subshell's thread and its sockets behind, and cannot
-  // wait for an answer.
-  const onPageHide = () => end((comm) => comm.close());
-  addEventListener("pagehide", onPageHide);
+  const stay = whenPageGoes(() => end((comm) => comm.close()));
   let closed = false;
   let opened = false;
   /** @type {Array<[object, ArrayBuffer[]]>} */
@@ -47,7 +46,7 @@ export function openLine(model, onLost) {
   const end = (part) => {
     if (closed) return;
     closed = true;
-    removeEventListener("pagehide", onPageHide);
+    stay();
     status.stop();
     waiting.length = 0;
     // JupyterLab keeps each comm as long as the kernel, and by this all that the panel has drawn.

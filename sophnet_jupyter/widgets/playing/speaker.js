@@ -38,21 +38,34 @@ export async function openSpeaker({ sampleRate, channels, onReport }) {
   });
   const gain = new GainNode(context);
   tape.connect(gain).connect(context.destination);
+  let wanted = false;
+  // Sleep, a call or another device stops a context without a word; it is asked to go on.
+  const revive = () => {
+    if (wanted && context.state !== "running" && context.state !== "closed") context.resume().catch(() => {});
+  };
+  context.addEventListener("statechange", revive);
+  const reviving = setInterval(revive, 1000);
   tape.port.onmessage = ({ data }) =>
     onReport({ ...data, at: data.at / sampleRate, length: data.length / sampleRate });
   return {
     add: (pcm) => tape.port.postMessage({ pcm }, [pcm.buffer]),
     async play() {
+      wanted = true;
       tape.port.postMessage({ play: true });
       // Where a click is wanted, this promise waits for it for ever.
       await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 300))]);
       return context.state === "running";
     },
-    pause: () => tape.port.postMessage({ play: false }),
+    pause() {
+      wanted = false;
+      tape.port.postMessage({ play: false });
+    },
     seek: (seconds) => tape.port.postMessage({ seek: seconds * sampleRate }),
     end: () => tape.port.postMessage({ whole: true }),
     setVolume: (volume) => gain.gain.setTargetAtTime(volume, context.currentTime, 0.02),
     close() {
+      wanted = false;
+      clearInterval(reviving);
       tape.port.onmessage = null;
       tape.port.postMessage({ close: true });
       tape.disconnect();

@@ -124,7 +124,15 @@ export function openVoiceTake(model, { device, about, isDeaf, onSpeech, onLevel,
     try {
       const onGone = (/** @type {string} */ why) => end(why, why);
       const cleaned = model.get("clean");
-      capture = await openCapture({ device, frame: FRAME, cleaned, onFrame: listen, onLevel, onEnd: onGone });
+      capture = await openCapture({
+        device,
+        frame: FRAME,
+        cleaned,
+        onFrame: listen,
+        onLevel,
+        onTrouble: onNotice,
+        onEnd: onGone,
+      });
     } catch (error) {
       end("");
       throw error;

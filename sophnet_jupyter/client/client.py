@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
+from ..files.names import at_home
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, data_folder, logs, model_name
 from . import sandbox
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from .dify import Dify
     from .images import Images
     from .ocr import Ocr
+    from .taped import Mode, OpenCassette
     from .teleai import TeleAI
     from .voice import Voice
 
@@ -376,7 +379,7 @@ class Client:
         )
         if settings.sandbox and settings.base_url:
             origin = sandbox.as_caller(origin)
-        return Wire(origin, self._network)
+        return Wire(self._recorder.guarded(origin), self._network)
 
     def _reveal(self) -> Callable[[], str]:
         settings = self.settings
@@ -446,6 +449,25 @@ class Client:
         from .again import again
 
         return again(self, call)
+
+    def cassette(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        mode: Mode = "auto",
+        pace: float = 0.0,
+        within: float = 8.0,
+    ) -> OpenCassette:
+        """
+        A context in which answers are recorded in the file ``path``, or come from it.
+
+        They come from it where it is there, without a key and without a network; else they are
+        recorded. ``mode`` says otherwise: ``record`` and ``refresh`` record anew, ``replay`` sends
+        nothing, ``fallback`` asks, and takes what is recorded where network, key or quota fail or
+        no first token comes ``within`` so many seconds. ``pace`` is in tokens a second, 0 is at
+        once. Raises `SettingsError`; see docs/history.md.
+        """
+        return self._recorder.open(at_home(path), mode, pace=pace, within=within)
 
     def record_for(self, place: Callable[[], tuple[str, str]]) -> None:
         """Note with what is kept in which ``place`` it was asked: a notebook and a cell."""

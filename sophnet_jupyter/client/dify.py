@@ -53,11 +53,11 @@ class Dify(App):
             proxy=proxy,
             ca_bundle=ca_bundle,
         )
-        super().__init__(_wire(settings), user=settings.user)
+        self._recorder = recorder or Recorder()
+        super().__init__(_wire(settings, self._recorder), user=settings.user)
         self.settings = settings
         self.sandbox = settings.sandbox
         self.app = app
-        self._recorder = recorder or Recorder()
         self._keep = self._recorder.keeper(self._who)
 
     def _who(self) -> Who:
@@ -73,7 +73,7 @@ class Dify(App):
         await self.aclose()
 
 
-def _wire(settings: DifySettings) -> Wire:
+def _wire(settings: DifySettings, recorder: Recorder) -> Wire:
     origin = access.origin(
         base_url=settings.base_url,
         reveal=sandbox.revealing(settings.api_key, settings.base_url)
@@ -86,7 +86,7 @@ def _wire(settings: DifySettings) -> Wire:
     if settings.sandbox and settings.base_url:
         origin = sandbox.as_caller(origin)
     return Wire(
-        origin,
+        recorder.guarded(origin),
         Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle),
     )
 

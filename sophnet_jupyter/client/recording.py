@@ -6,17 +6,24 @@ Off, it costs a call some microseconds. What keeps is imported by the first call
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..errors import SettingsError
 from ..history.current import CURRENT
 from ..settings import data_folder, history_on
+from . import tapes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..events import Event
     from ..history.history import History
     from ..providers.keeping import Keep, Wanted
+    from ..wire.call import Call, Origin
     from .origins import Who
+    from .taped import Mode, OpenCassette
 
 Make = Callable[[], "AsyncGenerator[Event, None]"]
 
@@ -32,6 +39,7 @@ class Recorder:
         self.wanted = bool(on)
         self.place: Callable[[], tuple[str, str]] = lambda: ("", "")
         self._history: History | None = None
+        self._tape: OpenCassette | None = None
 
     @property
     def on(self) -> bool:
@@ -48,6 +56,44 @@ class Recorder:
             self._history = opened(folder)
         return self._history
 
+    @property
+    def tape(self) -> OpenCassette | None:
+        """The cassette in use: of this client, of ``%sophnet cassette``, or SOPHNET_CASSETTE."""
+        return self._tape or tapes.shared()
+
+    def open(self, path: Path, mode: Mode, *, pace: float, within: float) -> OpenCassette:
+        """Use a cassette from now on. Raises `SettingsError`, also where one is in use."""
+        if self.tape:
+            raise SettingsError(f"A cassette is in use already: {self.tape.path}.")
+        from .taped import OpenCassette
+
+        self._tape = OpenCassette(path, mode, pace=pace, within=within, leave=self._leave)
+        return self._tape
+
+    def _leave(self) -> None:
+        self._tape = None
+
+    def refuse_in_replay(self) -> None:
+        """Raise `SettingsError` where nothing may be sent, since a cassette is replayed."""
+        if (tape := self.tape) and tape.replays:
+            from .taped import refuse
+
+            refuse()
+
+    def guarded(self, origin: Origin) -> Origin:
+        """An origin to which nothing is sent while a cassette is replayed."""
+
+        def authorize(call: Call) -> Mapping[str, str]:
+            self.refuse_in_replay()
+            return origin.authorize(call)
+
+        def locate() -> str:
+            self.refuse_in_replay()
+            assert origin.locate
+            return origin.locate()
+
+        return replace(origin, authorize=authorize, locate=locate if origin.locate else None)
+
     def notices(self) -> list[str]:
         """Take what the history has to tell; nothing where it was not used."""
         found: list[str] = []
@@ -59,7 +105,14 @@ class Recorder:
         """The seam of one resource, which ``who`` answers."""
 
         def keep(wanted: Wanted, make: Make) -> AsyncGenerator[Event, None]:
-            if not (wanted.cache or self.on or CURRENT.get()):
+            if tape := self.tape:
+                if tape.replays:
+                    return tape.answer(wanted, make, who())
+                return tape.answer(wanted, lambda: live(wanted, make), who())
+            return live(wanted, make)
+
+        def live(wanted: Wanted, make: Make) -> AsyncGenerator[Event, None]:
+            if wanted.quiet or not (wanted.cache or self.on or CURRENT.get()):
                 return make()
             from . import recorded
 

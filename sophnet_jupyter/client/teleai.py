@@ -58,8 +58,9 @@ class TeleAI(Excel):
             proxy=proxy,
         )
         network = Network.within(timeouts or Timeouts(), proxy=account.proxy, ca_bundle=ca_bundle)
-        super().__init__(Wire(_origin(account), network), sandbox=account.sandbox)
         self._recorder = recorder or Recorder()
+        origin = self._recorder.guarded(_origin(account))
+        super().__init__(Wire(origin, network), sandbox=account.sandbox)
         self._keep = self._recorder.keeper(self._who)
 
     def _who(self) -> Who:

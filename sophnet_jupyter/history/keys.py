@@ -37,6 +37,11 @@ class AskedCall:
     number: int = 0
 
     @property
+    def whose(self) -> tuple[str, str]:
+        """The resource, and the service that it is of."""
+        return self.resource, self.service
+
+    @property
     def canonical(self) -> bytes:
         """The request as JSON, without how it is sent; names in order."""
         asked = {name: each for name, each in self.request.items() if name not in TRANSPORT}

@@ -14,8 +14,9 @@ from ..client import sandbox
 from ..errors import SophNetError
 from ..kernel import loop
 from ..kernel.loop import later
-from ..settings import media_in_files, model_name, notice
+from ..settings import media_in_files, model_name, notice, output_is_stable
 from ..views.media.shelf import shelf
+from ..views.output import output
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
 from .line.questions import transformer
 from .session.session import KernelSession
@@ -51,6 +52,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     magics = lazy_magics(shell, session, dress)
     own = SophNetMagics(shell, session, partial(summaries, magics))
     shelf.in_files = media_in_files()
+    output.stable = output_is_stable()
     shell.register_magics(own)
     for name, magic in magics.items():
         for kind in MAGICS[name].kinds:

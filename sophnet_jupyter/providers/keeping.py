@@ -17,7 +17,7 @@ class Wanted:
     ``resource`` is such as ``chat``, ``request`` all that decides about the answer, ``question``
     its words, ``lane`` the model. ``cache`` says that an equal answer of earlier will do, and
     ``number`` which of several equal questions it is. ``revive`` makes of an event that was kept
-    what it was: a value of its class.
+    what it was: a value of its class. ``quiet`` is a question of ours that nobody looks for later.
     """
 
     resource: str
@@ -26,6 +26,7 @@ class Wanted:
     lane: str = ""
     cache: bool = False
     number: int = 0
+    quiet: bool = False
     revive: Callable[[Event], Event] | None = None
 
 

@@ -26,11 +26,13 @@ from .dify import dify_apps as dify_apps
 from .dify import environment_dify_url as environment_dify_url
 from .environment import Timeouts as Timeouts
 from .environment import cache_folder as cache_folder
+from .environment import cassette_path as cassette_path
 from .environment import data_folder as data_folder
 from .environment import history_on as history_on
 from .environment import media_in_files as media_in_files
 from .environment import nobody_watches as nobody_watches
 from .environment import notebook_path as notebook_path
+from .environment import output_is_stable as output_is_stable
 from .environment import profile_in_use as profile_in_use
 from .environment import refuse_silent_sandbox as refuse_silent_sandbox
 from .environment import session as session

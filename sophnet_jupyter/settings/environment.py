@@ -134,6 +134,16 @@ def history_on() -> bool:
     return session.get("history", os.environ.get("SOPHNET_HISTORY", "") not in ("0", "off"))
 
 
+def cassette_path() -> str:
+    """The cassette that SOPHNET_CASSETTE names, empty without one."""
+    return os.environ.get("SOPHNET_CASSETTE", "")
+
+
+def output_is_stable() -> bool:
+    """True where outputs are to hold nothing that differs each time a cell is run."""
+    return os.environ.get("SOPHNET_OUTPUT", "") == "stable"
+
+
 def notebook_path() -> str:
     """The notebook that this kernel serves, where the server says; empty elsewhere."""
     return os.environ.get("JPY_SESSION_NAME", "")

@@ -36,6 +36,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, HISTORY, "value")
         case ["history", *_] if word.startswith("-"):
             return matching(word, HISTORY_OPTIONS, "option")
+        case ["cassette"]:
+            return matching(word, ["record", "replay", "refresh", "fallback", "off"], "value")
         case ["cache"]:
             return matching(word, ["clear"], "value")
         case ["prompts"]:

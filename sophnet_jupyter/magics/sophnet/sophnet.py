@@ -72,6 +72,9 @@ class SophNetMagics(ChatDefaults, Magics):
                 export FILE [WORDS]   write it to a .jsonl, .csv or .md file
                 forget N              or --before DATE, --model M, --all
                 on, off               whether this kernel keeps what is asked
+            %sophnet cassette       record FILE, replay FILE, refresh FILE: answers in a file
+                fallback FILE         ask, and take those where a service fails
+                off                   end it, and write what was recorded
             %sophnet cache clear    give none of it in the place of new answers
             %sophnet jobs           what runs in the background
             %sophnet runs [NAME]    runs over many rows; or that one, with all its rows
@@ -90,6 +93,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from ..line.near import did_you_mean
         from ..line.options import refuse_keys
         from .account import Account
+        from .cassettes import cassette
         from .history import HistoryCommands
         from .models import ModelNames
         from .prompts import PromptCommands
@@ -111,6 +115,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "alias": names.alias,
             "prompts": PromptCommands(self._session).prompts,
             "history": kept.history,
+            "cassette": cassette,
             "cache": kept.cache,
             "jobs": self._session.jobs.jobs,
             "runs": RunCommands(self._session).runs,

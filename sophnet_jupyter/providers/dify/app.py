@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from ...errors import AnswerIncomplete, SettingsError
-from ...events import Event
+from ...events import Event, Finished, Parsed
 from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.call import Call, segment
@@ -217,8 +217,14 @@ class App(Keeping):
 
     async def parameters(self) -> Parameters:
         """The app's form and switches, asked for anew. Raises `SophNetError`."""
-        self._form = parameters(await self._get("/parameters"))
+        form = Wanted(resource="parameters", quiet=True)
+        found: Any = (await settle(self._keep(form, self._asked_form))).parsed
+        self._form = parameters(found)
         return self._form
+
+    async def _asked_form(self) -> AsyncGenerator[Event, None]:
+        yield Parsed(value=await self._get("/parameters"))
+        yield Finished(reason="stop")
 
     async def form(self) -> Parameters:
         """The app's form and switches, cached after the first request."""

@@ -11,9 +11,9 @@ import os
 import platform
 import secrets
 import time
-from contextlib import suppress
 from itertools import count
 
+from ...files.processes import is_alive
 from .journal import Intent
 
 # Seconds after which no request is under way any more, whoever sent it: a large upload is slow.
@@ -44,7 +44,7 @@ def is_left(noted: Intent) -> bool:
         return False
     if noted.process == os.getpid():
         return not noted.id.startswith(_TOKEN)
-    return not _is_alive(noted.process)
+    return not is_alive(noted.process)
 
 
 def sentence(noted: Intent) -> str:
@@ -56,15 +56,3 @@ def sentence(noted: Intent) -> str:
         f"for: it was asked for on {when}, and the kernel ended before the answer came. It may "
         "cost; look at the service's console before you ask again."
     )
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":
-        # There a signal of 0 would end it.
-        return True
-    with suppress(PermissionError):
-        try:
-            os.kill(process, 0)
-        except (ProcessLookupError, OverflowError):
-            return False
-    return True

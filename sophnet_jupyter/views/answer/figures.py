@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from ...events import Ending, Usage
 from ...response import Response
+from ..output import output
 from ..safe.look import LONGEST_NAME, clipped, one_line
 from .context import Context
 
 SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
-
-
-@dataclass(slots=True)
-class Output:
-    """How outputs are written: ``stable`` leaves out what differs each time a cell is run."""
-
-    stable: bool = False
-
-
-output = Output()
 
 
 def badge(response: Response) -> str:

@@ -204,3 +204,36 @@ def test_moments_are_read_as_people_write_them(words: str, then: tuple[int, ...]
 def test_what_is_no_moment_is_refused(words: str) -> None:
     with pytest.raises(SettingsError, match="is no moment"):
         moment(words, NOW)
+
+
+def test_cells_are_recorded_and_replayed(shell: Any, capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "a tape.jsonl"
+    shell.run_line_magic("sophnet", f"cassette record {file}")
+    with pytest.raises(SettingsError, match="in use already"):
+        shell.run_line_magic("sophnet", f"cassette replay {file}")
+    first = chat(shell, "hi")
+    shell.run_line_magic("sophnet", "cassette off")
+    assert "1 calls are recorded" in said(capsys)
+    shell.run_line_magic("sophnet", f"cassette replay {file}")
+    assert chat(shell, "hi").text == first.text
+    assert "cassette · ✓ complete" in said(capsys)
+    with pytest.raises(SettingsError, match="has no answer"):
+        chat(shell, "ho")
+    shell.run_line_magic("sophnet", "cassette off")
+    with pytest.raises(UsageError, match="record FILE"):
+        shell.run_line_magic("sophnet", "cassette play")
+
+
+def test_stable_outputs_hold_no_seconds(shell: Any, capsys: Any) -> None:
+    from sophnet_jupyter.views.output import output
+
+    output.stable = True
+    try:
+        said(capsys)
+        chat(shell, "hi")
+        first = said(capsys)
+        chat(shell, "hi")
+        assert said(capsys) == first
+        assert " s · " not in first
+    finally:
+        output.stable = False

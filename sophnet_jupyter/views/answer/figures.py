@@ -6,7 +6,7 @@ import time
 
 from ...events import Ending, Usage
 from ...response import Response
-from ..output import output
+from ..output import output as output
 from ..safe.look import LONGEST_NAME, clipped, one_line
 from .context import Context
 

@@ -473,6 +473,10 @@ class Client:
         """Note with what is kept in which ``place`` it was asked: a notebook and a cell."""
         self._recorder.place = place
 
+    def close_history(self) -> None:
+        """Write what waits to be kept, and end the thread that does it until it is used again."""
+        self._recorder.close()
+
     def notices(self) -> list[str]:
         """Take what is to be told about the history; nothing where it was not used."""
         return self._recorder.notices()

@@ -22,6 +22,7 @@ from ..events import (
     VectorsAsked,
     VectorsReady,
 )
+from ..history import limits
 from ..history.calls import CallRecord
 from ..history.current import CURRENT
 from ..history.described import described
@@ -96,6 +97,7 @@ async def recorded(
     ending: Ending = "incomplete"
     error = ""
     row, (notebook, cell) = CURRENT.get(), place()
+    reserved = await _reserved(history, wanted)
     at, begun = time.time(), time.perf_counter()
     try:
         async with held(make()) as events:
@@ -130,11 +132,27 @@ async def recorded(
             error=error,
             first_token=first,
             seconds=time.perf_counter() - begun,
+            reserved=reserved,
         )
         if record.started.sandbox and not record.origin.startswith(SANDBOX):
             record.origin = sandbox_at(record.origin)
         record.complete = lambda: asked_call(wanted, who)
         _keep(history, record, row)
+
+
+async def _reserved(history: History, wanted: Wanted) -> str:
+    """Reserve what a call may take, where there is a budget. Raises `BudgetReached`."""
+    if limits.is_known_as_none(history):
+        return ""
+    limit = wanted.request.get("max_tokens")
+    tokens = limit if isinstance(limit, int) else None
+    try:
+        return await asyncio.to_thread(
+            limits.reserve, history, wanted.question, wanted.lane, tokens
+        )
+    except (sqlite3.Error, OSError):
+        # A store that cannot be used stops nobody.
+        return ""
 
 
 def _few(event: VectorsReady | VectorsAsked) -> bool:

@@ -80,6 +80,11 @@ class Recorder:
 
             refuse()
 
+    def close(self) -> None:
+        """Write what waits, and end the history's thread until it is used again. Blocking."""
+        if self._history:
+            self._history.writer.close()
+
     def guarded(self, origin: Origin) -> Origin:
         """An origin to which nothing is sent while a cassette is replayed."""
 

@@ -62,6 +62,8 @@ class CallRecord:
     prompt: str = ""
     id: int = 0
     star: bool = False
+    # What was reserved of a budget for it.
+    reserved: str = ""
     # Makes ``asked`` on the writer's thread, where that reads files.
     complete: Callable[[], AskedCall] | None = None
 

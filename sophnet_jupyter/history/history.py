@@ -56,6 +56,8 @@ class History:
         self.media = MediaFolder(folder / "media")
         self.notices: deque[str] = deque(maxlen=20)
         self.scrub = scrub
+        # The limit of spending, and when it was read: see `limits`.
+        self.limit: tuple[float, object] | None = None
         self._looked = 0.0
         self._begun = False
         # So that the first call that a kernel writes is looked at too.
@@ -78,6 +80,8 @@ class History:
 
         def change(rows: sqlite3.Connection) -> None:
             row.insert(rows)
+            if call.reserved:
+                rows.execute("DELETE FROM reserved WHERE id = ?", [call.reserved])
             spending.add(rows, call)
             if after:
                 after(rows, row.id)
@@ -180,7 +184,9 @@ class History:
             cleared = int(search.fact(rows, "cleared"))
             return read(rows, where, [asked.key, *origins, cleared], self.media)
 
-        found = self.read(work)
+        # Reading would make the file, of which the first call is to tell.
+        there = self.path.exists() or self.writer.waiting
+        found = self.read(work) if there else []
         return found[0] if found else None
 
     def clear_cache(self) -> int:

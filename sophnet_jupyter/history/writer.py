@@ -74,7 +74,7 @@ class Writer:
         self._busy = 0
         self._lost = 0
         self._problem = ""
-        self._leaving = False
+        self._leaving = self._closing = False
         self._thread: threading.Thread | None = None
         self._changed = threading.Condition()
 
@@ -97,6 +97,10 @@ class Writer:
                 self._bytes -= gone.size
                 self._lost += 1
             if self._thread is None:
+                self._closing = False
+                # Registered once, however many threads there were.
+                atexit.unregister(_at_exit)
+                atexit.register(_at_exit)
                 self._thread = threading.Thread(
                     target=self._run, name="sophnet-history", daemon=True
                 )
@@ -118,12 +122,24 @@ class Writer:
             finally:
                 self._leaving = False
 
+    def close(self) -> None:
+        """Write what waits, and end the thread; the next change starts another. Blocking."""
+        self.flush()
+        with self._changed:
+            thread, self._closing = self._thread, True
+            self._changed.notify_all()
+        if thread is not None:
+            thread.join(AT_EXIT)
+        if not any(writer._thread for writer in list(_writers)):
+            atexit.unregister(_at_exit)
+
     def _run(self) -> None:
         pause = 0.0
         while True:
             with self._changed:
                 # A thread that has nothing to do ends, and the next change starts another.
-                if not self._changed.wait_for(lambda: self._waiting, 5.0):
+                self._changed.wait_for(lambda: self._waiting or self._closing, 5.0)
+                if not self._waiting or self._closing:
                     self._thread = None
                     return
                 if pause:
@@ -214,6 +230,5 @@ def _after_fork() -> None:
         writer._begin_anew()
 
 
-atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

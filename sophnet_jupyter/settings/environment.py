@@ -139,6 +139,11 @@ def cassette_path() -> str:
     return os.environ.get("SOPHNET_CASSETTE", "")
 
 
+def spending_limit() -> str:
+    """What may be spent, as SOPHNET_BUDGET says: ``20 CNY per day``; empty without it."""
+    return os.environ.get("SOPHNET_BUDGET", "")
+
+
 def output_is_stable() -> bool:
     """True where outputs are to hold nothing that differs each time a cell is run."""
     return os.environ.get("SOPHNET_OUTPUT", "") == "stable"

@@ -32,6 +32,7 @@ VARIABLES = {
     "SOPHNET_DATA_DIR": "folder of what is kept on this machine, such as tasks; see `data_folder`",
     "SOPHNET_MEDIA": "``embed`` results in notebooks, or keep them as ``files`` beside them",
     "SOPHNET_HISTORY": "``0``: magics and panels keep nothing of what is asked and answered",
+    "SOPHNET_BUDGET": "what cells, runs and panels may spend: ``20 CNY per day``, ``1M-tokens``",
     "SOPHNET_CASSETTE": "file of recorded answers: replayed where it is there, else recorded",
     "SOPHNET_OUTPUT": "``stable``: outputs hold no seconds and dates, so that runs are equal",
     "SOPHNET_SANDBOX": "``1``: the sandbox is wanted, also in a run that nobody watches",

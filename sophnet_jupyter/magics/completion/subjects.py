@@ -36,6 +36,10 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, HISTORY, "value")
         case ["history", *_] if word.startswith("-"):
             return matching(word, HISTORY_OPTIONS, "option")
+        case ["usage"]:
+            return matching(word, ["--by", "--since"], "option")
+        case ["usage", "--by"]:
+            return matching(word, ["model", "day", "notebook", "run"], "value")
         case ["cassette"]:
             return matching(word, ["record", "replay", "refresh", "fallback", "off"], "value")
         case ["cache"]:

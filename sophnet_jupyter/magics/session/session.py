@@ -86,6 +86,8 @@ class KernelSession:
         """Cancel the background jobs: the extension is unloaded."""
         if "jobs" in self.__dict__:
             self.jobs.close()
+        if self._client:
+            self._client.close_history()
 
     def renew(self) -> None:
         """Drop the client, so that the next magic reads the settings again."""

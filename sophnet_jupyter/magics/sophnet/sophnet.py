@@ -76,6 +76,8 @@ class SophNetMagics(ChatDefaults, Magics):
                 fallback FILE         ask, and take those where a service fails
                 off                   end it, and write what was recorded
             %sophnet cache clear    give none of it in the place of new answers
+            %sophnet usage          tokens and cost: --by model, day, notebook or run; --since DATE
+            %sophnet budget 20 CNY  what may be spent: --per day or month; off
             %sophnet jobs           what runs in the background
             %sophnet runs [NAME]    runs over many rows; or that one, with all its rows
             %sophnet cancel [N|all] stop it: the answer of cell N, or all
@@ -100,6 +102,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .runs import RunCommands
         from .spending import Spent
         from .tasks import TaskCommands
+        from .usage import SpendingCommands
 
         refuse_keys(line)
         kept = HistoryCommands(self._session)
@@ -117,6 +120,8 @@ class SophNetMagics(ChatDefaults, Magics):
             "history": kept.history,
             "cassette": cassette,
             "cache": kept.cache,
+            "usage": SpendingCommands(self._session).usage,
+            "budget": SpendingCommands(self._session).budget,
             "jobs": self._session.jobs.jobs,
             "runs": RunCommands(self._session).runs,
             "cancel": self._session.jobs.cancel,

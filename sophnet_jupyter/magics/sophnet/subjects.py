@@ -14,6 +14,8 @@ SUBJECTS = {
     "history": "what was asked and answered, found by words; show, diff, rerun, keep, forget",
     "cassette": "record FILE, replay FILE: answers in a file, given again without key and network",
     "cache": "clear: what is kept is no longer given in the place of new answers",
+    "usage": "tokens and cost by model, day, notebook or run",
+    "budget": "what may be spent a day or a month, by all kernels together",
     "jobs": "the answers that run in the background, and those that did",
     "runs": "runs over many rows; with a name, that one with all its rows",
     "cancel": "stop the background answer of a cell, or all of them",

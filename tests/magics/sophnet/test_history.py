@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import datetime
 import json
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.history.limits import BudgetReached
 from sophnet_jupyter.history.moments import moment
 from sophnet_jupyter.history.search import HistoryQuery
 from sophnet_jupyter.magics import extension
@@ -237,3 +239,79 @@ def test_stable_outputs_hold_no_seconds(shell: Any, capsys: Any) -> None:
         assert " s · " not in first
     finally:
         output.stable = False
+
+
+PRICES = """
+[[price]]
+service = "SophNet"
+model = "*"
+input = 1000
+output = 1000
+currency = "CNY"
+"""
+
+
+def test_usage_is_summed_by_what_is_asked_for(shell: Any, capsys: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "prices.toml").write_text(PRICES)
+    chat(shell, "-m DeepSeek-V3.2 hi")
+    chat(shell, "-m GLM-5 hi")
+    shell.run_line_magic("sophnet", "history forget --all")
+    said(capsys)
+    shell.run_line_magic("sophnet", "usage")
+    printed = said(capsys)
+    assert "DeepSeek-V3.2 (sandbox)" in printed
+    assert "GLM-5 (sandbox)" in printed
+    assert "CNY" in printed
+    shell.run_line_magic("sophnet", "usage --by day")
+    assert "2" in said(capsys).splitlines()[1]
+    with pytest.raises(UsageError, match="no such option"):
+        shell.run_line_magic("sophnet", "usage --buy day")
+    with pytest.raises(SettingsError, match="--by is one of"):
+        shell.run_line_magic("sophnet", "usage --by cell")
+
+
+def test_a_budget_is_kept_over_kernels(shell: Any, capsys: Any, tmp_path: Path) -> None:
+    from sophnet_jupyter.client import Client
+
+    chat(shell, "hi")
+    shell.run_line_magic("sophnet", "budget 100-tokens --per day")
+    assert "100 tokens per day" in said(capsys)
+    with pytest.raises(BudgetReached, match="is used up"):
+        chat(shell, "ho")
+    other = Client(history=True)
+    with pytest.raises(BudgetReached):
+        asyncio.run(other.chat.create("ho"))
+    shell.run_line_magic("sophnet", "budget off")
+    assert chat(shell, "ho").ending == "complete"
+    with pytest.raises(SettingsError, match="needs prices"):
+        shell.run_line_magic("sophnet", "budget 20 --per day")
+    with pytest.raises(SettingsError, match="per day or per month"):
+        shell.run_line_magic("sophnet", "budget 100000-tokens --per hour")
+
+
+def test_the_variable_sets_a_budget_too(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat(shell, "hi")
+    monkeypatch.setenv("SOPHNET_BUDGET", "10-tokens per month")
+    shell.run_line_magic("sophnet", "budget off")
+    with pytest.raises(BudgetReached, match="10 tokens per month"):
+        chat(shell, "ho")
+
+
+def test_what_is_under_way_is_reserved_and_given_back(
+    shell: Any, sandbox: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sophnet_jupyter.client import Client
+
+    monkeypatch.setenv("SOPHNET_BUDGET", "1200-tokens")
+    client = Client("sandbox", sandbox.url, history=True)
+
+    async def ask() -> list[Any]:
+        # Each may take some 500: so two are sent, and the third would pass the limit.
+        asked = [client.chat.create(f"count to {n}") for n in range(5)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(ask())
+    assert sum(isinstance(each, BudgetReached) for each in found) == 3
+    rows = client.history.read(lambda rows: rows.execute("SELECT * FROM reserved").fetchall())
+    assert rows == []

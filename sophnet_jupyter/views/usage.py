@@ -1,0 +1,79 @@
+"""What was used, as a table with bars: static HTML, and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from .safe.look import FAINT, SMALL, one_line
+from .safe.maths import inert
+
+_CELL = "text-align:left;padding:2px 12px 2px 0"
+_NUMBER = "text-align:right;padding:2px 12px 2px 0"
+_BAR = "background:rgba(40,110,200,.55);height:9px;border-radius:2px;min-width:1px"
+# The longest bar, in pixels.
+WIDEST = 220
+
+
+class UsedLine(Protocol):
+    """A line of usage: see `history.usage.Used`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sandbox(self) -> bool: ...
+    @property
+    def calls(self) -> int: ...
+    @property
+    def tokens_in(self) -> int: ...
+    @property
+    def tokens_out(self) -> int: ...
+    @property
+    def money(self) -> Mapping[tuple[str, str], float]: ...
+    @property
+    def unknown(self) -> int: ...
+
+
+def bundle(lines: Sequence[UsedLine], by: str, foot: str = "") -> dict[str, str]:
+    """The table, most used first; ``foot`` is a line below it."""
+    head = (by, "", "calls", "tokens in", "tokens out", "cost")
+    rows = [(_name(line), *_figures(line)) for line in lines]
+    words = [head[:1] + head[2:], *rows]
+    widths = [max(len(row[place]) for row in words) for place in range(len(words[0]))]
+    plain = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in words
+    ]
+    most = max((line.tokens_in + line.tokens_out for line in lines), default=0) or 1
+    cells = "".join(f'<th style="{_CELL}">{inert(name)}</th>' for name in head)
+    body = "".join(_row(line, row, most) for line, row in zip(lines, rows, strict=True))
+    note = f'<div style="{SMALL};{FAINT}">{inert(one_line(foot))}</div>' if foot else ""
+    return {
+        "text/html": f"<table><tr>{cells}</tr>{body}</table>{note}",
+        "text/plain": "\n".join([*plain, *([foot] if foot else [])]),
+    }
+
+
+def _row(line: UsedLine, row: tuple[str, ...], most: int) -> str:
+    width = round(WIDEST * (line.tokens_in + line.tokens_out) / most)
+    bar = f'<div style="{_BAR};width:{width}px"></div>'
+    name, *figures = row
+    numbers = "".join(f'<td style="{_NUMBER}">{inert(each)}</td>' for each in figures)
+    return f'<tr><td style="{_CELL}">{inert(name)}</td><td style="{_CELL}">{bar}</td>{numbers}</tr>'
+
+
+def _name(line: UsedLine) -> str:
+    name = one_line(line.name) or "–"
+    return f"{name} (sandbox)" if line.sandbox else name
+
+
+def _figures(line: UsedLine) -> tuple[str, str, str, str]:
+    amounts = [
+        f"{money:,.{2 if money >= 1 else 4}f} {one_line(currency)}"
+        + (" (by the service)" if source == "service" else "")
+        for (currency, source), money in sorted(line.money.items())
+    ]
+    cost = " + ".join(amounts) or "–"
+    if amounts and line.unknown:
+        cost += f", {line.unknown:,} calls unknown"
+    return f"{line.calls:,}", f"{line.tokens_in:,}", f"{line.tokens_out:,}", cost

@@ -14,7 +14,7 @@ from ..files.names import at_home
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, data_folder, logs, model_name
 from . import sandbox
-from .origins import Who, who
+from .keeping.origins import Who, who
 from .recording import Recorder
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from .chat import Chat
     from .dify import Dify
     from .images import Images
+    from .keeping.taped import Mode, OpenCassette
     from .ocr import Ocr
-    from .taped import Mode, OpenCassette
     from .teleai import TeleAI
     from .voice import Voice
 
@@ -446,7 +446,7 @@ class Client:
 
         Raises `SettingsError` for one that holds what is not kept, such as files.
         """
-        from .again import again
+        from .keeping.again import again
 
         return again(self, call)
 
@@ -484,7 +484,7 @@ class Client:
     def warm_up(self) -> None:
         """Do the slow imports of a first request now, some 60 ms, without any traffic."""
         if self._recorder.on:
-            from . import recorded  # noqa: F401
+            from .keeping import recorded  # noqa: F401
         from ..wire.http import http
 
         http.warm_up(self.settings.ca_bundle if self.settings.base_url[:6] == "https:" else None)

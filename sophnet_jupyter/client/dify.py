@@ -12,7 +12,7 @@ from ..settings import DifySettings, Secret, Timeouts, logs
 from ..wire.call import Network
 from ..wire.wire import Wire
 from . import sandbox
-from .origins import Who, who
+from .keeping.origins import Who, who
 from .recording import Recorder
 
 

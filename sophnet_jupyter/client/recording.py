@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..errors import SettingsError
 from ..history.current import CURRENT
 from ..settings import data_folder, history_on
-from . import tapes
+from .keeping import tapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ..history.history import History
     from ..providers.keeping import Keep, Wanted
     from ..wire.call import Call, Origin
-    from .origins import Who
-    from .taped import Mode, OpenCassette
+    from .keeping.origins import Who
+    from .keeping.taped import Mode, OpenCassette
 
 Make = Callable[[], "AsyncGenerator[Event, None]"]
 
@@ -65,7 +65,7 @@ class Recorder:
         """Use a cassette from now on. Raises `SettingsError`, also where one is in use."""
         if self.tape:
             raise SettingsError(f"A cassette is in use already: {self.tape.path}.")
-        from .taped import OpenCassette
+        from .keeping.taped import OpenCassette
 
         self._tape = OpenCassette(path, mode, pace=pace, within=within, leave=self._leave)
         return self._tape
@@ -76,7 +76,7 @@ class Recorder:
     def refuse_in_replay(self) -> None:
         """Raise `SettingsError` where nothing may be sent, since a cassette is replayed."""
         if (tape := self.tape) and tape.replays:
-            from .taped import refuse
+            from .keeping.taped import refuse
 
             refuse()
 
@@ -119,7 +119,7 @@ class Recorder:
         def live(wanted: Wanted, make: Make) -> AsyncGenerator[Event, None]:
             if wanted.quiet or not (wanted.cache or self.on or CURRENT.get()):
                 return make()
-            from . import recorded
+            from .keeping import recorded
 
             ask = recorded.cached if wanted.cache else recorded.recorded
             return ask(self.history, self.place, wanted, make, who())

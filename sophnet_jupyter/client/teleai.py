@@ -13,7 +13,7 @@ from ..settings import Secret, TeleAIAccount, Timeouts, logs
 from ..wire.call import Network, Origin
 from ..wire.wire import Wire
 from . import sandbox
-from .origins import Who, who
+from .keeping.origins import Who, who
 from .recording import Recorder
 
 

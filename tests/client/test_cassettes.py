@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sophnet_jupyter.client import Client, tapes
+from sophnet_jupyter.client import Client
+from sophnet_jupyter.client.keeping import tapes
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.events import TextDelta
 from sophnet_jupyter.settings import Secret

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.client import Client
-from sophnet_jupyter.client.origins import who
+from sophnet_jupyter.client.keeping.origins import who
 from sophnet_jupyter.errors import ServiceError
 from sophnet_jupyter.events import Event, Finished, Replayed, TextDelta
 from sophnet_jupyter.history import runs

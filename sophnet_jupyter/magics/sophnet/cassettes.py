@@ -6,8 +6,8 @@ import sys
 
 from IPython.core.error import UsageError
 
-from ...client import tapes
-from ...client.taped import Mode
+from ...client.keeping import tapes
+from ...client.keeping.taped import Mode
 from ...files.names import at_home
 from ...views.safe.control_characters import plain
 

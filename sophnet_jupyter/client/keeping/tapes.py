@@ -6,8 +6,8 @@ import atexit
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import SettingsError
-from ..settings import cassette_path
+from ...errors import SettingsError
+from ...settings import cassette_path
 
 if TYPE_CHECKING:
     from .taped import Mode, OpenCassette

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Literal, Self
 
-from ..errors import (
+from ...errors import (
     BalanceExhausted,
     KeyRejected,
     RateLimited,
@@ -19,11 +19,11 @@ from ..errors import (
     TimedOut,
     Unreachable,
 )
-from ..events import Event, Finished, ReasoningDelta, Replayed, TextDelta
-from ..history.cassette import Cassette, CassetteRecorder
-from ..history.keys import AskedCall
-from ..providers.keeping import Wanted
-from ..wire.held import held
+from ...events import Event, Finished, ReasoningDelta, Replayed, TextDelta
+from ...history.cassette import Cassette, CassetteRecorder
+from ...history.keys import AskedCall
+from ...providers.keeping import Wanted
+from ...wire.held import held
 from .origins import Who
 from .recorded import FIRST, Make, asked_call
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError
-from ..events import Event
+from ...errors import SettingsError
+from ...events import Event
 
 if TYPE_CHECKING:
-    from ..history.calls import CallRecord
+    from ...history.calls import CallRecord
 
 # What decides about an answer beside the body that is sent.
 BESIDE = ("run_tools", "max_rounds", "repair", "voice")

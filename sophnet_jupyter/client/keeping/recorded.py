@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ..errors import SophNetError
-from ..events import (
+from ...errors import SophNetError
+from ...events import (
     AudioChunk,
     Ending,
     Event,
@@ -22,16 +22,16 @@ from ..events import (
     VectorsAsked,
     VectorsReady,
 )
-from ..history import limits
-from ..history.calls import CallRecord
-from ..history.current import CURRENT
-from ..history.described import described
-from ..history.encoding import Folding
-from ..history.history import History
-from ..history.keys import AskedCall
-from ..history.runs import RowRecord
-from ..providers.keeping import Wanted
-from ..wire.held import held
+from ...history import limits
+from ...history.calls import CallRecord
+from ...history.current import CURRENT
+from ...history.described import described
+from ...history.encoding import Folding
+from ...history.history import History
+from ...history.keys import AskedCall
+from ...history.runs import RowRecord
+from ...providers.keeping import Wanted
+from ...wire.held import held
 from .origins import SANDBOX, Who, sandbox_at
 
 Make = Callable[[], AsyncGenerator[Event, None]]

@@ -12,6 +12,7 @@ from . import (
     distributions,
     embeddings,
     first_token,
+    history,
     interrupt,
     loading,
     map,  # noqa: A004 - as the builtin does, over rows
@@ -34,6 +35,7 @@ MEASURES: dict[str, Measure] = {
     "waiting": waiting.measure,
     "pace": pace.measure,
     "map": map.measure,
+    "history": history.measure,
     "loading": loading.measure,
     "interrupt": interrupt.measure,
     "traffic": traffic.measure,

@@ -62,6 +62,8 @@ class CallRecord:
     prompt: str = ""
     id: int = 0
     star: bool = False
+    # Whether neighboring deltas are still to be joined.
+    fold: bool = False
     # What was reserved of a budget for it.
     reserved: str = ""
     # Makes ``asked`` on the writer's thread, where that reads files.
@@ -114,6 +116,8 @@ class CallColumns:
         if self._made is None:
             if self.call.complete:
                 self.call.asked, self.call.complete = self.call.complete(), None
+            if self.call.fold:
+                self.call.events, self.call.fold = encoding.folded(self.call.events), False
             self._price(self.call)
             self._made = self._make()
 

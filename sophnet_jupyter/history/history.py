@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import SettingsError
+from ..events import AudioChunk, ImageReady, TextDelta, VideoReady
 from ..files import database
 from ..settings import secret
 from . import forgetting, search, spending
@@ -37,7 +38,10 @@ FIRST = (
 FRESH = 1.0
 # Calls after which the limit is looked at.
 CHECKED_EVERY = 200
-# What a record takes in memory beside its events.
+# What holds bytes, and where.
+_HEAVY: dict[type, str] = {AudioChunk: "data", ImageReady: "image", VideoReady: "video"}
+# What an event takes in memory, and a record beside its events.
+EVENT = 120
 OVERHEAD = 2000
 
 
@@ -220,13 +224,13 @@ class History:
 
 
 def _size(call: CallRecord) -> int:
-    sizes = sum(
-        len(piece)
-        for event in call.events
-        for name in ("text", "data", "arguments")
-        if isinstance(piece := getattr(event, name, ""), str | bytes)
-    )
-    return OVERHEAD + 2 * len(call.question) + sizes
+    if call.fold:
+        sizes = EVENT * len(call.events)
+    else:
+        sizes = sum(len(event.text) for event in call.events if isinstance(event, TextDelta))
+    heavy = [getattr(event, _HEAVY[type(event)]) for event in call.events if type(event) in _HEAVY]
+    bytes_of = sum(len(one if isinstance(one, bytes) else one.data) for one in heavy)
+    return OVERHEAD + 2 * len(call.question) + sizes + bytes_of
 
 
 _opened: dict[Path, History] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -26,7 +26,6 @@ from ...history import limits
 from ...history.calls import CallRecord
 from ...history.current import CURRENT
 from ...history.described import described
-from ...history.encoding import Folding
 from ...history.history import History
 from ...history.keys import AskedCall
 from ...history.runs import RowRecord
@@ -37,6 +36,8 @@ from .origins import SANDBOX, Who, sandbox_at
 Make = Callable[[], AsyncGenerator[Event, None]]
 # In which notebook and cell a call is made.
 Place = Callable[[], tuple[str, str]]
+# What may be large.
+HEAVY = frozenset({VectorsReady, VectorsAsked})
 # Bytes of vectors, or characters of their texts, that are kept.
 MOST_VECTORS = 200_000
 # What counts as a first token.
@@ -93,7 +94,8 @@ async def recorded(
     history: History, place: Place, wanted: Wanted, make: Make, who: Who
 ) -> AsyncGenerator[Event, None]:
     """The events of an answer, kept with how it ended."""
-    folding, first = Folding(), None
+    came: list[Event] = []
+    first: float | None = None
     ending: Ending = "incomplete"
     error = ""
     row, (notebook, cell) = CURRENT.get(), place()
@@ -102,23 +104,23 @@ async def recorded(
     try:
         async with held(make()) as events:
             async for event in events:
+                # Nearly every event is a token: what can be done later is done later.
                 if first is None and isinstance(event, FIRST):
                     first = time.perf_counter() - begun
-                elif isinstance(event, Finished):
-                    ending = event.ending
-                if not isinstance(event, VectorsReady | VectorsAsked) or _few(event):
-                    folding.add(event)
+                if type(event) not in HEAVY or _few(event):
+                    came.append(event)
                 yield event
     except SophNetError as failure:
         ending, error = "failed", str(failure)
         raise
     except (GeneratorExit, asyncio.CancelledError):
-        ending = "stopped" if ending == "incomplete" else ending
+        ending = "stopped"
         raise
     except BaseException as failure:
         ending, error = "failed", type(failure).__name__
         raise
     finally:
+        ending = _ending(came, ending)
         record = CallRecord(
             asked=AskedCall(service=who.service, resource=wanted.resource, app=who.app),
             question=wanted.question,
@@ -127,7 +129,7 @@ async def recorded(
             lane=wanted.lane,
             notebook=notebook,
             cell=cell,
-            events=folding.events(),
+            events=came,
             ending=ending,
             error=error,
             first_token=first,
@@ -137,6 +139,7 @@ async def recorded(
         if record.started.sandbox and not record.origin.startswith(SANDBOX):
             record.origin = sandbox_at(record.origin)
         record.complete = lambda: asked_call(wanted, who)
+        record.fold = True
         _keep(history, record, row)
 
 
@@ -155,11 +158,17 @@ async def _reserved(history: History, wanted: Wanted) -> str:
         return ""
 
 
-def _few(event: VectorsReady | VectorsAsked) -> bool:
+def _ending(came: Sequence[Event], ending: Ending) -> Ending:
+    """How an answer ended: as it says itself, where it came so far and did not fail."""
+    last = next((event for event in reversed(came) if isinstance(event, Finished)), None)
+    return last.ending if last and ending != "failed" else ending
+
+
+def _few(event: Event) -> bool:
     """Whether vectors are few enough to be looked at again; many have a cache of their own."""
     if isinstance(event, VectorsReady):
         return len(event.data) <= MOST_VECTORS
-    return sum(map(len, event.texts)) <= MOST_VECTORS
+    return not isinstance(event, VectorsAsked) or sum(map(len, event.texts)) <= MOST_VECTORS
 
 
 def _keep(history: History, record: CallRecord, row: RowRecord | None) -> None:

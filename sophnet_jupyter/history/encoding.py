@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from ..events import (
 )
 
 NO_DEFAULT = object()
+_TEXTS = (TextDelta, ReasoningDelta)
 # Stands in JSON for bytes, by their hash.
 MEDIA = "$media"
 
@@ -42,15 +44,16 @@ class Folding:
         if isinstance(event, Progress):
             return
         if self._open and not _goes_on(self._open[-1], event):
-            self._close()
+            self.close()
         self._open.append(event)
 
     def events(self) -> list[Event]:
         """The events so far."""
-        self._close()
+        self.close()
         return self._whole
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Join what was added last: what comes next is another event."""
         if self._open:
             self._whole.append(self._open[0] if len(self._open) == 1 else _joined(self._open))
             self._open = []
@@ -59,8 +62,14 @@ class Folding:
 def folded(events: Iterable[Event]) -> list[Event]:
     """The events with neighboring deltas of one kind joined."""
     folding = Folding()
-    for event in events:
-        folding.add(event)
+    for kind, group in groupby(events, type):
+        if kind in _TEXTS:
+            # Nearly all of a long answer, and quickly joined.
+            folding.close()
+            folding.add(_joined(list(group)))
+            continue
+        for event in group:
+            folding.add(event)
     return folding.events()
 
 

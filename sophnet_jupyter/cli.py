@@ -32,7 +32,7 @@ from pathlib import Path
 from types import FrameType
 
 from .client import sandbox
-from .commands import evaluate_options, map_options
+from .commands import evaluate_options, history, map_options
 from .errors import SettingsError, SophNetError
 from .files.saving import save_bytes, save_private
 from .settings import Settings
@@ -71,6 +71,8 @@ def main(argv: list[str] | None = None) -> int:
             from .commands import evaluate
 
             return evaluate.run(options)
+        if options.command == "history":
+            return history.run(options)
         return report(options) if options.command == "report" else demo(options)
     except (DemoFailed, SophNetError) as error:
         print(error, file=sys.stderr)
@@ -103,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     add("-o", "--output", type=Path, metavar="FILE", help="where to; NOTEBOOK.html if not said")
     map_options.declare(commands)
     evaluate_options.declare(commands)
+    history.declare(commands)
     # Its options, --help included, are the sandbox's own.
     commands.add_parser("sandbox", help="serve the sandbox alone", add_help=False)
     return parser

@@ -1,0 +1,27 @@
+"""``sophnet-jupyter history merge``: histories of parallel jobs, put together."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+SUMMARY = "merge A B -o C: put histories of parallel jobs together"
+
+
+def declare(commands: Any) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser("history", help=SUMMARY, description=SUMMARY)
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    add = acts.add_parser("merge", help="put several into a new one").add_argument
+    add("files", nargs="+", type=Path, metavar="FILE", help="histories: history.sqlite")
+    add("-o", "--output", required=True, type=Path, metavar="FILE", help="the new one")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Merge, and say how many calls there are. Raises `SettingsError`."""
+    from ..history.merge import merge
+
+    count = merge(options.files, options.output)
+    print(f"{count:,} calls in {options.output}")
+    return 0

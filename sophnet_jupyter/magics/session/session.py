@@ -15,6 +15,7 @@ from IPython.core.error import UsageError
 
 from ...client import Client
 from ...errors import SophNetError
+from ...kernel.output import nobody_watches
 from ...settings import data_folder, model_name, notebook_path, store
 from .aliases import Aliases
 from .defaults import ChatDefaults, fill
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ..background.handle import Background
     from ..background.jobs import Jobs
 
+# How the line begins that the first use of the history has.
+FIRST = "Questions and answers of cells"
 # An error is put into a prompt whole, but a recursion's thousand frames are not.
 LONGEST_FAILURE = 6_000
 
@@ -218,7 +221,9 @@ class KernelSession:
 
     def after_cell(self, result: Any) -> None:
         """IPython's ``post_run_cell``: print what is due, remember an error."""
-        self.untold += self._client.notices() if self._client else []
+        told = self._client.notices() if self._client else []
+        # What a reader is told once would only stand in the output of a run that nobody watches.
+        self.untold += [each for each in told if not (each.startswith(FIRST) and nobody_watches())]
         while self.untold:
             sys.stdout.write(f"! {self.untold.pop(0)}\n")
         if "jobs" in self.__dict__:

@@ -39,6 +39,13 @@ def test_columns_go_before_variables_and_the_line_says_which(ready: Any, sandbox
     assert ready.value("str(out['Unit price'].dtype)") == "int64"
 
 
+def test_the_system_message_is_filled_from_the_notebook(ready: Any, sandbox: Any) -> None:
+    said = ready.run("%%sophchat --each df -o out --first 1 --system 'Answer {style}.'\n{n}*2?")
+    assert said.status == "ok", said.text
+    (body,) = sandbox.posted()
+    assert body["messages"][0] == {"role": "system", "content": "Answer briefly."}
+
+
 def test_fields_of_a_schema_are_columns_and_a_renamed_one_is_told(ready: Any) -> None:
     said = ready.run("%%sophchat --each df --schema Review -o out\nRead {n}")
     assert said.status == "ok", said.text
@@ -195,6 +202,8 @@ def test_an_answer_that_was_kept_is_taken_again(ready: Any, sandbox: Any) -> Non
         ("--each df -o x -c trip", "--conversation is for one answer"),
         ("--each df -o x --anyway", "goes with --resume"),
         ("--each df -o fresh --resume", "no earlier result"),
+        ("--each df -o x --system 'Number {n}'", "--system is the same for every row"),
+        ("--each df -o x --system 'Be {stile}'", "{stile} (style?)"),
         ("--first 3", "--first goes with --each"),
         ("--each 'none/*.png' -o x", "no picture has such a name"),
     ],

@@ -12,10 +12,12 @@ from IPython.core.error import UsageError
 from ...client.mapping import map_chat
 from ...errors import SettingsError
 from ...runs.run import Run
+from ...runs.tables import Table
 from .. import sheet
 from ..each.each import Each
 from ..each.table import table_of
 from ..line.attachments import named_pictures
+from ..line.interpolate import fill
 from ..session.session import KernelSession
 from .request import request_options
 
@@ -61,7 +63,7 @@ class ChatRows:
             *named_pictures(args.image or [], table, names),
         ]
         options = request_options(args, names) | {
-            "system": args.system,
+            "system": self._system(table),
             "images": images or None,
             "detail": args.detail,
             "max_side": args.max_side,
@@ -86,6 +88,21 @@ class ChatRows:
         self._session.models_seen.add(args.model)
         asked = getattr(self._prompt, "text", self._prompt)
         Each(self._session, args, self._out).go(run, chat._recorder, asked=asked)
+
+    def _system(self, table: Table) -> str | None:
+        """The system message with variables of the notebook; it is the same for every row."""
+        words: str | None = self._args.system
+        if not words or self._args.raw:
+            return words
+        if named := [name for name in table.columns if f"{{{name}" in words]:
+            raise UsageError(
+                f"--system is the same for every row, and {named[0]} is a column: put it into the "
+                "prompt."
+            )
+        found = fill(words, self._session.shell.user_ns, self._session.failures)
+        if found.left:
+            raise UsageError(f"--system names what is no variable here: {', '.join(found.left)}.")
+        return found.text
 
     def _show(self, chat: Any, options: dict[str, Any], run: Run) -> None:
         """The request of the first row; nothing is sent."""

@@ -7,7 +7,7 @@ import { callsOurs } from "./cells/magic_line.js";
 import { Line } from "./kernel.js";
 import type { ILine } from "./kernel.js";
 
-const LOADS = /\bsophnet_jupyter\b/;
+const LOADS = /%(?:re)?load_ext\s+sophnet_jupyter\b/;
 
 export interface ILines {
   of(notebook: NotebookPanel): ILine;

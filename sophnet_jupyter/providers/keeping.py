@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..events import Event
+from .arguments import flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,9 @@ class Wanted:
     number: int = 0
     quiet: bool = False
     revive: Callable[[Event], Event] | None = None
+
+    def __post_init__(self) -> None:
+        flag("cache", self.cache)
 
 
 class Keep(Protocol):

@@ -185,6 +185,9 @@ def _pipe_tables(text: str) -> list[_PipeTable]:
         rule = outside.get(number + 1, "").strip()
         if number < after or "|" not in line or "-" not in rule or not _RULE.fullmatch(rule):
             continue
+        if "|" not in rule and len(pipe_row.split(line)) > 1:
+            # Words with bars in them, and the line below makes them a heading.
+            continue
         width = len(pipe_row.split(rule))
         head = pipe_row.split(line, width)
         if len(head) != width:

@@ -185,3 +185,9 @@ def test_a_long_hostile_table_is_read_to_its_end(piece: str) -> None:
     table_rows(text)
     lines = "| a | b |\n|---|---|\n" + (piece * (1_900 // len(piece)) + "\n") * 30
     assert len(render(lines)) < 100 * len(lines)
+
+
+def test_words_with_bars_above_a_line_are_a_heading_and_no_table() -> None:
+    assert table_rows("|-|-|\n-\n|-|-|\n") == []
+    assert table_rows("a | b\n---\nc | d\n") == []
+    assert len(table_rows("|a|\n---\n|b|\n")) == 1

@@ -25,7 +25,7 @@ DeepSeek-R1-Distill-Qwen-7B DeepSeek-R1-Distill-Llama-70B DeepSeek-Prover-V2 Dee
 GLM-4 GLM-4.5 GLM-4.5V GLM-4-9B-chat Kimi-K2 Kimi-K2-Instruct Kimi-VL-A3B-Thinking
 Qwen3-32B Qwen3-14B Qwen3-235B-A22B-Instruct-2507 Qwen2.5-32B-Instruct Qwen2.5-72B-Instruct
 Qwen2.5-7B-Instruct Qwen2.5-VL-7B-Instruct Qwen2.5-VL-32B-Instruct Qwen2.5-VL-72B-Instruct
-Qwen2-VL-7B-Instruct Qwen2-VL-72B-Instruct Qwen-Image Qwen-Image-Plus Qwen-Image-Edit
+Qwen2-VL-7B-Instruct Qwen2-VL-72B-Instruct Qwen-Image Qwen-Image-2 Qwen-Image-Plus Qwen-Image-Edit
 Qwen-Image-Edit-2509 MiniMaxHailuo2.3 MiniMax-Hailuo-02
 """.split()
 

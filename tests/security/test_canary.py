@@ -44,7 +44,7 @@ EXAMPLES = {
         *("%sophprompt asked", "await client.chat.create(asked, word='{model}')"),
     ],
     "explore": [
-        *("names = ['a fox', 'a hen', 'a cat']", "%explore names -m {model} -o map", "map.state"),
+        *("names = ['a fox', 'a hen', 'a cat']", "%explore names -o map", "map.state"),
     ],
     "embed": ["%embed -m {model} 'a fox' 'a hen' -o near", "%embed --image lost.png"],
     "transcribe": ["%transcribe https://example.com/a.mp3", "%transcribe lost.wav"],

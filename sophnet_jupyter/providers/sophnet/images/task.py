@@ -104,5 +104,12 @@ def _word(fields: Mapping[str, Any]) -> str:
 
 def _urls(results: Any) -> list[str]:
     rows = results if isinstance(results, list) else []
-    found = [row.get("url") if isinstance(row, dict) else row for row in rows]
-    return [url for url in found if isinstance(url, str) and url]
+    return [url for row in rows if (url := _url(row))]
+
+
+def _url(row: Any) -> str:
+    """The address in a row, also where it is within ``image_url`` as chats have it."""
+    if isinstance(row, dict):
+        found = row.get("url") or row.get("image_url") or row.get("imageUrl")
+        return _url(found) if found is not row else ""
+    return row.strip() if isinstance(row, str) else ""

@@ -22,6 +22,7 @@ from ..access import SERVICE, checked, request_id
 # "[0:5.840,0:6.690,0] text"; hours and blanks are taken too, and a missing speaker.
 _MOMENT = r"\s*(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*"
 _LINE = re.compile(rf"\[{_MOMENT},{_MOMENT}(?:,\s*([^\]]*?)\s*)?\]\s*(.*)")
+_TEXTS = ("text", "sentence", "content")
 _STATES = ("waiting", "doing", "success", "failed")
 
 
@@ -148,6 +149,11 @@ def _id(fields: dict[str, Any]) -> str:
 
 
 def _raw(result: object) -> str:
+    """The lines of a result, also of one that is a list of lines, or of objects with a text."""
+    if isinstance(result, list):
+        return "\n".join(line for each in result if (line := _raw(each)))
+    if isinstance(result, dict):
+        return next((str(result[name]) for name in _TEXTS if result.get(name)), "")
     return result if isinstance(result, str) else ""
 
 

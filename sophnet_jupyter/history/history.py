@@ -20,11 +20,12 @@ from ..settings import secret
 from . import forgetting, search, spending
 from .calls import CallColumns, CallRecord, read
 from .forgetting import Forgotten
-from .keys import AskedCall
+from .keys import AskedCall, without_signatures
 from .media import MediaFolder
 from .prices import FILE, Prices
 from .schema import SCHEMA
 from .search import FoundCall, HistoryQuery
+from .turns import ChatTurn, KeptConversation, conversations, kept_turns, make_so
 from .writer import Writer
 
 T = TypeVar("T")
@@ -162,6 +163,29 @@ class History:
         put = "UPDATE calls SET star = ? WHERE id = ?"
         return self.write(lambda rows: rows.execute(put, [int(star), call_id]).rowcount > 0)
 
+    def converse(self, notebook: str, name: str, turns: Sequence[ChatTurn]) -> None:
+        """Have the turns of a conversation written, in the place of those there. Never blocks."""
+        kept = tuple(turns)
+
+        def change(rows: sqlite3.Connection) -> None:
+            make_so(rows, notebook, name, kept, lambda text: without_signatures(self.scrub(text)))
+
+        self._say_first()
+        # A picture is in its message, and in memory anyhow.
+        self.writer.put(change, OVERHEAD)
+
+    def turns(self, notebook: str, name: str) -> list[ChatTurn]:
+        """The turns of a conversation, empty where there is none. Blocking."""
+        return self._if_there(lambda rows: kept_turns(rows, notebook, name))
+
+    def conversations(self) -> list[KeptConversation]:
+        """The conversations of all notebooks, the newest first. Blocking."""
+        return self._if_there(conversations)
+
+    def _if_there(self, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
+        # Reading would make the file, of which the first call is to tell.
+        return self.read(work) if self.path.exists() or self.writer.waiting else []
+
     def _overwrite(self) -> None:
         """Leave nothing of what was forgotten in the index, in free pages, or in old copies."""
         self.write(search.merge)
@@ -188,9 +212,7 @@ class History:
             cleared = int(search.fact(rows, "cleared"))
             return read(rows, where, [asked.key, *origins, cleared], self.media)
 
-        # Reading would make the file, of which the first call is to tell.
-        there = self.path.exists() or self.writer.waiting
-        found = self.read(work) if there else []
+        found = self._if_there(work)
         return found[0] if found else None
 
     def clear_cache(self) -> int:

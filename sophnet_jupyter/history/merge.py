@@ -83,6 +83,11 @@ def _copy(rows: sqlite3.Connection) -> None:
         f"INSERT INTO rows SELECT run + {runs}, number, key, state, attempts, error, "  # noqa: S608
         f"call + {calls} FROM other.rows"
     )
+    # A conversation is one: turns of two are not mixed.
+    rows.execute(
+        "INSERT INTO turns SELECT * FROM other.turns WHERE (conversation_of, name) NOT IN "
+        "(SELECT DISTINCT conversation_of, name FROM main.turns)"
+    )
     sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
     # "WHERE true", or the parser would take ON for that of a join.
     rows.execute(

@@ -49,6 +49,15 @@ CREATE TABLE reserved (
     id TEXT PRIMARY KEY, at REAL NOT NULL, host TEXT NOT NULL, process INTEGER NOT NULL,
     tokens INTEGER NOT NULL, money REAL NOT NULL, currency TEXT NOT NULL)
 """
+# One question of a conversation, with its answer. ``conversation_of`` is the notebook, or the
+# folder, whose conversation it is; ``notebook`` the one in which it was asked.
+_TURNS = """
+CREATE TABLE turns (
+    conversation_of TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL,
+    at REAL NOT NULL, model TEXT NOT NULL, sandbox INTEGER NOT NULL, ending TEXT NOT NULL,
+    notebook TEXT NOT NULL, cell TEXT NOT NULL, execution TEXT NOT NULL, messages TEXT NOT NULL,
+    PRIMARY KEY (conversation_of, name, number))
+"""
 _FACTS = "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
 SCHEMA = Schema(
@@ -64,6 +73,7 @@ SCHEMA = Schema(
             "CREATE TABLE media (hash BLOB PRIMARY KEY, size INTEGER NOT NULL)",
             "CREATE INDEX rows_by_call ON rows (call) WHERE call IS NOT NULL",
         ),
+        (_TURNS,),
     ),
     new=("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL"),
     # Not kept in the file: what is forgotten is overwritten by whoever forgets it.

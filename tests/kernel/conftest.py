@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from html import unescape
@@ -79,8 +80,8 @@ class Kernel:
         self.client = manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=30)
-        # As a notebook sends it; a console sends none.
-        self.client.session.metadata = {"cellId": "a-cell"}
+        self.names_cells = True
+        """Whether it says with each request which cell asks: a notebook does, a console not."""
         self._outcomes: dict[str, Outcome] = {}
         self._displays: dict[str, list[dict[str, Any]]] = {}
 
@@ -88,8 +89,14 @@ class Kernel:
     def pid(self) -> int:
         return self.manager.provisioner.pid
 
-    def send(self, code: str, **options: Any) -> Outcome:
-        """Start a cell; the outcome fills while somebody follows."""
+    def send(self, code: str, *, cell: str = "", **options: Any) -> Outcome:
+        """
+        Start a cell; the outcome fills while somebody follows.
+
+        Each is a cell of its own, unless its id is given.
+        """
+        if self.names_cells:
+            self.client.session.metadata = {"cellId": cell or uuid.uuid4().hex}
         message_id = self.client.execute(code, **options)
         self._outcomes[message_id] = outcome = Outcome()
         outcome.seconds_to_idle = -time.monotonic()

@@ -27,7 +27,7 @@ def stopping(kernel):
 
 
 def test_a_stopped_answer_is_the_response_of_its_cell(stopping):
-    outcome = stopping.run("%%sophchat -o part\ncount to 500")
+    outcome = stopping.run("%%sophchat -o part\ncount to 500", cell="a-cell")
     assert outcome.status == "ok"
     assert outcome.errors == []
     assert "stopped" in outcome.text
@@ -41,7 +41,7 @@ def test_a_stopped_answer_is_the_response_of_its_cell(stopping):
 
 
 def test_a_stopped_answer_in_the_background_is_cancelled(stopping):
-    outcome = stopping.run("%%sophchat -b -o part\ncount to 500")
+    outcome = stopping.run("%%sophchat -b -o part\ncount to 500", cell="a-cell")
     assert outcome.status == "ok"
     stopping.run("import time\nwhile running.now(): time.sleep(0.02)")
     assert stopping.value("part.ending") == "stopped"

@@ -79,9 +79,9 @@ def kernel(start_kernel: Any, start_sandbox: Callable[..., Any]) -> Iterator[Any
 @pytest.fixture
 def console(kernel: Any) -> Iterator[Any]:
     """The same kernel, asked by a client that sends what `jupyter console` does."""
-    before, kernel.client.session.metadata = kernel.client.session.metadata, {}
+    kernel.names_cells, kernel.client.session.metadata = False, {}
     yield kernel
-    kernel.client.session.metadata = before
+    kernel.names_cells = True
 
 
 def check(outcome: Any, wanted: tuple[str, ...]) -> None:

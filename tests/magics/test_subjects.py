@@ -30,6 +30,7 @@ def shell(monkeypatch, tmp_path):
         ("sophnet", "tasks all resum", "%sophnet tasks all takes no name"),
         ("sophnet", "login --sesion", "has no such option. Did you mean --session?"),
         ("sophnet", "login --session --session", "%sophnet login takes one --session"),
+        ("sophnet", "chats shwo trip", "%sophnet chats has no such word. Did you mean show?"),
         ("dify", "inof", "Did you mean info?"),
         ("dify", "info writer", "%dify info stands alone"),
         ("knowledge", "handbook fiels", "Did you mean files?"),

@@ -37,7 +37,7 @@ EXAMPLES = {
         "%sophnet profile",
         "%sophnet tasks all",
         *("%sophnet models", "%sophnet alias", "%sophnet jobs", "%sophnet account"),
-        *("%sophnet prompts", "%sophnet runs"),
+        *("%sophnet prompts", "%sophnet runs", "%sophnet chats"),
     ],
     "sophprompt": [
         "%%sophprompt asked -o asked\nSay {word}",

@@ -12,7 +12,7 @@ from IPython.core.error import UsageError
 from ...runs.compare.comparison import Comparison
 from ...views.compare import grid
 from ..session.session import KernelSession
-from .request import closed
+from .conversation import take
 
 TOO_FEW = "Nothing was compared in this kernel yet: %%sophchat -m A,B asks two models."
 
@@ -39,7 +39,8 @@ def keep(session: KernelSession, args: Namespace) -> str:
     if not answer.messages:
         raise UsageError(f"Column {number} has no answer to go on from.")
     asked = comparison.grid.prompts[column.prompt]
-    session.conversations[args.conversation] = [*asked, *closed(answer.messages)]
+    model = answer.model or column.model or ""
+    take(session, args.conversation, asked, answer, model=model)
     session.kept[args.conversation] = column
     name = args.conversation
     return f"kept {grid.title(column)}: %sophchat -c {name} goes on with it"

@@ -30,6 +30,13 @@ _ASKING = (
         help="Go on with the conversation of this name. Without it each cell stands alone.",
     ),
     option("--new", action="store_true", help="Begin the conversation of -c anew."),
+    option(
+        "--from",
+        dest="origin",
+        metavar="OTHER[:N]",
+        completes=conversations,
+        help="Begin the conversation of -c with the turns of another one, or its first N.",
+    ),
     option("-t", "--temperature", type=float, help="0 to 2: how random the answer is."),
     option("--top-p", type=float, help="0 to 1: how much of the likely words to consider."),
     option("--max-tokens", type=int, help="Longest answer, in tokens."),

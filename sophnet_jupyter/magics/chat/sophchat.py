@@ -33,10 +33,11 @@ from ..options.asks import asks
 from ..session.magics import SessionMagics
 from .axes import grid_of, models_of, prompts_of
 from .compare import asks_several, go_on, keep, requests
+from .conversation import in_order, said_before
 from .measuring import evaluates
 from .options import chat_options
 from .reading import read
-from .request import closed, form_of, request_options
+from .request import form_of, request_options
 
 if TYPE_CHECKING:
     from ...runs.evaluation.evaluation import Evaluation
@@ -129,7 +130,8 @@ class ChatMagics(SessionMagics):
         pictures.add(args.image or [], names)
         filled = self._filled(prompt, pictures, raw=args.raw)
         system = self._filled(args.system or "", None, raw=args.raw)
-        history = self._history(args.conversation, new=args.new)
+        before = said_before(self._session, args)
+        history = before.messages
         form = form_of(args)
         context = Context(
             inserted=[*filled.inserted, *system.inserted],
@@ -141,7 +143,7 @@ class ChatMagics(SessionMagics):
         )
 
         def conversation(asked: object) -> FilledPrompt:
-            own = self._own(asked, filled.text, raw=args.raw)
+            own = in_order(history, self._own(asked, filled.text, raw=args.raw))
             messages = with_images([*history, *own], pictures.items)
             if system.text and not history:
                 messages.insert(0, {"role": "system", "content": system.text})
@@ -173,10 +175,13 @@ class ChatMagics(SessionMagics):
             say_left(context.left)
             return None
 
+        before.tell()
+
         async def ask(view: View, arrival: Arrival) -> Response:
             events = read(chat.stream(messages, cache=args.cache, **options), form)
             response = await show(events, view, arrival, model=args.model)
-            self._note(response, messages, args)
+            self._note(response, args)
+            before.add(messages, response)
             return response
 
         if args.background:
@@ -254,22 +259,8 @@ class ChatMagics(SessionMagics):
         names, failures = self._session.shell.user_ns, self._session.failures
         return fill(words, names, failures, pictures.field if pictures else None)
 
-    def _history(self, name: str | None, *, new: bool) -> list[Any]:
-        if name is None:
-            if new:
-                raise UsageError("--new begins a conversation anew: name it with -c.")
-            return []
-        if job := self._session.jobs.in_conversation(name):
-            raise UsageError(
-                f"Conversation {name} waits for the answer of cell [{job.cell}], "
-                "which runs in the background."
-            )
-        return [] if new else self._session.conversations.get(name, [])
-
-    def _note(self, response: Response, messages: list[Any], args: Namespace) -> None:
-        """Remember the answer for later cells."""
+    def _note(self, response: Response, args: Namespace) -> None:
+        """Remember who has answered."""
         if args.strict and response.ending == "incomplete":
             raise AnswerIncomplete(service=response.service)
         self._session.models_seen.add(args.model)
-        if args.conversation and (turns := closed(response.messages)):
-            self._session.conversations[args.conversation] = [*messages, *turns]

@@ -6,11 +6,12 @@ from ...errors import SettingsError
 from ...prompt.file.place import listed
 from ...settings import store
 from ..options.found import Found, matching
-from ..options.services import models
+from ..options.services import conversations, models
 from ..session.session import KernelSession
 from ..sophnet.subjects import LOGIN, SUBJECTS
 
 HISTORY = ("show", "rerun", "diff", "keep", "export", "forget", "on", "off")
+CHATS = ("show", "fork", "undo", "export", "forget", "--all")
 HISTORY_OPTIONS = ("--model", "--notebook", "--since", "--before", "--failed", "--kept", "--limit")
 
 
@@ -36,6 +37,16 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, HISTORY, "value")
         case ["history", *_] if word.startswith("-"):
             return matching(word, HISTORY_OPTIONS, "option")
+        case ["chats"]:
+            return matching(word, CHATS, "value")
+        case ["chats", "show" | "fork" | "undo" | "export" | "forget"]:
+            return conversations(word, session)
+        case ["chats", "fork", _]:
+            return matching(word, ["at", "as"], "value")
+        case ["chats", "fork", _, "at", _]:
+            return matching(word, ["as"], "value")
+        case ["chats", "export", _]:
+            return matching(word, ["messages"], "value")
         case ["usage"]:
             return matching(word, ["--by", "--since"], "option")
         case ["usage", "--by"]:

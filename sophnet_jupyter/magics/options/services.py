@@ -24,7 +24,7 @@ def models(word: str, session: KernelSession) -> list[Found]:
 
 
 def conversations(word: str, session: KernelSession) -> list[Found]:
-    """Completions: the conversations of this kernel."""
+    """Completions: the conversations of this notebook."""
     return matching(word, session.conversations, "conversation")
 
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import traceback
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,12 @@ from ...errors import SophNetError
 from ...kernel.output import nobody_watches
 from ...settings import data_folder, model_name, notebook_path, store
 from .aliases import Aliases
+from .conversations import Conversations
 from .defaults import ChatDefaults, fill
 
 # What draws and gathers answers is imported with the first of them.
 if TYPE_CHECKING:
+    from ...history.turns import Asker
     from ...response import Response
     from ...runs.compare.comparison import Comparison
     from ...runs.compare.grid import Column
@@ -41,7 +43,9 @@ class KernelSession:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.conversations: dict[str, list[Mapping[str, Any]]] = {}
+        # What the next cell is to tell at its end.
+        self.untold: list[str] = []
+        self.conversations = Conversations(lambda: self.place()[0], self.untold.append)
         # What each failed cell said, for {Err[3]}.
         self.failures: dict[int, str] = {}
         # What this very cell has drawn, by its number, so that Out[n] does not draw it again.
@@ -62,8 +66,6 @@ class KernelSession:
         self.knowledge_pairs: dict[str, list[str]] = {}
         # Gives values their looks; `extension.load` puts its own here.
         self.dress: Callable[[], None] = lambda: None
-        # What the next cell is to tell at its end.
-        self.untold: list[str] = []
 
     @property
     def client(self) -> Client:
@@ -76,7 +78,16 @@ class KernelSession:
     def place(self) -> tuple[str, str]:
         """The notebook, where it is known, and the id of the running cell."""
         parent: dict[str, Any] = getattr(self.shell, "get_parent", dict)() or {}
-        return notebook_path(), str((parent.get("metadata") or {}).get("cellId") or "")
+        # VS Code names the notebook to the kernel alone.
+        notebook = notebook_path() or str(self.shell.user_ns.get("__vsc_ipynb_file__") or "")
+        return notebook, str((parent.get("metadata") or {}).get("cellId") or "")
+
+    def asker(self) -> Asker:
+        """The notebook, the cell, and this very run of it."""
+        from ...history.turns import Asker
+
+        parent: dict[str, Any] = getattr(self.shell, "get_parent", dict)() or {}
+        return Asker(*self.place(), str((parent.get("header") or {}).get("msg_id") or ""))
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -221,6 +232,7 @@ class KernelSession:
 
     def after_cell(self, result: Any) -> None:
         """IPython's ``post_run_cell``: print what is due, remember an error."""
+        self.conversations.settle()
         told = self._client.notices() if self._client else []
         # What a reader is told once would only stand in the output of a run that nobody watches.
         self.untold += [each for each in told if not (each.startswith(FIRST) and nobody_watches())]

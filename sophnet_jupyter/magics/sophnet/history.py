@@ -151,6 +151,8 @@ class HistoryCommands:
         beside = [f"{gone.media:,} files"] if gone.media else []
         beside += [f"{gone.kept:,} with a star stay"] if gone.kept else []
         sys.stdout.write(f"{gone.calls:,} forgotten{''.join(f', {each}' for each in beside)}.\n")
+        if rest.split() == ["--all"] and list(self._session.conversations):
+            sys.stdout.write("Conversations stay: %sophnet chats forget --all.\n")
 
     def _export(self, rest: str) -> None:
         name, _, words = rest.partition(" ")
@@ -235,8 +237,8 @@ def call_row(found: FoundCall) -> tuple[str, ...]:
         str(found.id),
         when,
         plain(found.lane or found.model or found.service),
-        _short(found.asked),
-        f"{sign} {_short(said)}".strip(),
+        short(found.asked),
+        f"{sign} {short(said)}".strip(),
         " ".join(marks),
     )
 
@@ -246,7 +248,8 @@ def _title(call: CallRecord) -> str:
     return " · ".join(filter(None, [f"#{call.id}", when, call.lane, call.notebook]))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """The beginning of a text in one line."""
     line = " ".join(plain(text[: 4 * SHOWN]).split())
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
 

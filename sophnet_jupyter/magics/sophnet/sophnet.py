@@ -72,6 +72,12 @@ class SophNetMagics(ChatDefaults, Magics):
                 export FILE [WORDS]   write it to a .jsonl, .csv or .md file
                 forget N              or --before DATE, --model M, --all
                 on, off               whether this kernel keeps what is asked
+            %sophnet chats          the conversations of -c; --all: of other notebooks too
+                show NAME             what was said
+                fork NAME at N        go on from its turn N under another name; as OTHER
+                undo NAME             take its last turn back
+                export NAME FILE      to a .md, .json or .ipynb file; messages: as a list
+                forget NAME           or --all
             %sophnet cassette       record FILE, replay FILE, refresh FILE: answers in a file
                 fallback FILE         ask, and take those where a service fails
                 off                   end it, and write what was recorded
@@ -96,6 +102,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from ..line.options import refuse_keys
         from .account import Account
         from .cassettes import cassette
+        from .chats import ChatCommands
         from .history import HistoryCommands
         from .models import ModelNames
         from .prompts import PromptCommands
@@ -118,6 +125,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "alias": names.alias,
             "prompts": PromptCommands(self._session).prompts,
             "history": kept.history,
+            "chats": ChatCommands(self._session).chats,
             "cassette": cassette,
             "cache": kept.cache,
             "usage": SpendingCommands(self._session).usage,

@@ -9,6 +9,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter import settings
+from sophnet_jupyter.history.turns import ChatTurn
 from sophnet_jupyter.magics import extension
 from sophnet_jupyter.magics.catalogue import lazy_magics
 from sophnet_jupyter.magics.chat.sophchat import ChatMagics
@@ -28,7 +29,8 @@ def loaded(monkeypatch, tmp_path):
     extension.load(shell)
     session = extension._loaded[id(shell)][0]
     session.aliases.add("v3", "DeepSeek-V3.2")
-    session.conversations["trip to Rome"] = session.conversations["trip"] = []
+    for name in ("trip", "trip to Rome"):
+        session.conversations.put(name, [ChatTurn(messages=({"role": "user", "content": "hi"},))])
     shell.user_ns.update(answer=SimpleNamespace(text="", usage=None), animals=["cat"])
     shell.user_ns["short_prompt"] = "Be brief."
     shell.user_ns.update(look_up=lambda town: 1, City=type("City", (), {}))
@@ -102,6 +104,11 @@ def test_what_a_custom_model_knows_is_offered_once_it_was_listed(loaded, complet
         ("%sophchat --grid temp|", ["temperature="]),
         ("%sophchat --prompt nothing,shor|", ["short_prompt"]),
         ("%sophchat -c tri|", ["trip to Rome", "trip"]),
+        ("%sophchat -c new --from tri|", ["trip to Rome", "trip"]),
+        ("%sophnet chats un|", ["undo"]),
+        ("%sophnet chats show tri|", ["trip to Rome", "trip"]),
+        ("%sophnet chats fork trip a|", ["at", "as"]),
+        ("%sophnet chats export trip mes|", ["messages"]),
         ("%sophchat -o ans|", ["answer"]),
         ("%sophchat -o=ans|", ["answer"]),
         ("%sophchat -s 'like {ani|", ["animals"]),

@@ -151,7 +151,7 @@ class HistoryCommands:
         beside = [f"{gone.media:,} files"] if gone.media else []
         beside += [f"{gone.kept:,} with a star stay"] if gone.kept else []
         sys.stdout.write(f"{gone.calls:,} forgotten{''.join(f', {each}' for each in beside)}.\n")
-        if rest.split() == ["--all"] and list(self._session.conversations):
+        if rest.split() == ["--all"] and self._session.conversations.listed(everywhere=True):
             sys.stdout.write("Conversations stay: %sophnet chats forget --all.\n")
 
     def _export(self, rest: str) -> None:

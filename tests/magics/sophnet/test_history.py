@@ -315,3 +315,12 @@ def test_what_is_under_way_is_reserved_and_given_back(
     assert sum(isinstance(each, BudgetReached) for each in found) == 3
     rows = client.history.read(lambda rows: rows.execute("SELECT * FROM reserved").fetchall())
     assert rows == []
+
+
+def test_forgetting_all_questions_says_that_conversations_stay(shell: Any, capsys: Any) -> None:
+    chat(shell, "-c trip hello there")
+    ask(shell, "forget --all")
+    assert "Conversations stay: %sophnet chats forget --all." in said(capsys)
+    shell.run_line_magic("sophnet", "chats forget --all")
+    ask(shell, "forget --all")
+    assert "Conversations stay" not in said(capsys)

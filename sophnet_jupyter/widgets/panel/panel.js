@@ -32,7 +32,7 @@ export function openPanel(model, el, { label, kind, on }) {
   const key = model.get("key");
   const root = make("section", { "aria-label": label });
   root.className = `sophnet-panel sophnet-${kind} sophnet-live-${key}`;
-  const told = make("div", { className: "sophnet-faint sophnet-told", hidden: true });
+  const told = make("div", { className: "sophnet-faint sophnet-deed", hidden: true });
   root.append(hideStillForm(key), live, alert, told);
   keepKeys(root);
   el.append(root);

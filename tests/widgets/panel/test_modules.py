@@ -45,6 +45,12 @@ ROOT = rf"\.sophnet-(?:{'|'.join(KINDS)})"
 OWN = rf"\.sophnet-panel(?::is\({ROOT}(?:, {ROOT})*\)|{ROOT})"
 
 
+def classes(script: Path) -> set[str]:
+    """The classes that a script gives to elements as it makes them."""
+    given = re.findall(r'className: "([^"]+)"', script.read_text(encoding="utf-8"))
+    return {name for names in given for name in names.split()}
+
+
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_module_needs_no_other(panel: type[Panel]) -> None:
     module = inlined(panel.source(".js"))
@@ -81,6 +87,16 @@ def test_html_is_set_in_one_place_and_no_text_is_run(script) -> None:
     source = script.read_text(encoding="utf-8")
     assert source.count("innerHTML") == (1 if script.name == "dom.js" else 0)
     assert not re.search(r"insertAdjacentHTML|outerHTML|\beval\b|new Function|https?:", source)
+
+
+def test_a_part_of_every_panel_has_a_class_that_no_panel_gives_to_a_part_of_its_own() -> None:
+    given = {path: classes(path) for path in SCRIPTS}
+    # The sheet for every panel says what many parts may look like: those classes are for all.
+    sheet = (FOLDER / "panel/panel.css").read_text(encoding="utf-8")
+    frame = given.pop(FOLDER / "panel/panel.js") - set(re.findall(r"\.(sophnet-[\w-]+)", sheet))
+    assert frame
+    for path, own in given.items():
+        assert not own & frame, path
 
 
 def test_a_panel_is_styled_as_all_panels_and_as_itself() -> None:

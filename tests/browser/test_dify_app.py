@@ -19,7 +19,8 @@ ALOUD = """from sophnet_jupyter import DifyApp; from sophnet_jupyter.client impo
 from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.wire.call import Network, Origin
 from sophnet_jupyter.wire.wire import Wire
-headers = {"authorization": "Bearer sandbox", "x-sandbox-quirks": "autoplay"}
+bearer = f"Bearer {sandbox.key().reveal()}"
+headers = {"authorization": bearer, "x-sandbox-quirks": "autoplay"}
 root = sandbox.address().removesuffix("/api/open-apis") + "/v1"
 origin = Origin(service="Dify", base_url=root, authorize=lambda call: headers, scrub=str)
 DifyApp(App(Wire(origin, Network()), user="ada"))"""

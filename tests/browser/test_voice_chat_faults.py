@@ -212,7 +212,7 @@ def test_a_reload_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
             page.keyboard.up("Space")
             expect(phase).to_have_text("Thinking", timeout=30_000)
             answer = turns.last.locator(".sophnet-it .sophnet-words")
-            expect(answer).to_contain_text("You asked", timeout=30_000)
+            expect(answer).to_contain_text("I heard", timeout=30_000)
 
         ask()
         notebook.save()
@@ -220,7 +220,7 @@ def test_a_reload_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
         expect(phase).to_have_text("Ready", timeout=60_000)
         notebook.wait_idle()
         expect(turns).to_have_count(1)
-        expect(turns).to_contain_text("You asked")
+        expect(turns).to_contain_text("I heard")
         expect(turns).to_contain_text("not whole")
         ask()
         notebook.run_cell(1)

@@ -419,3 +419,22 @@ async def test_an_evaluation_is_not_awaited_twice_over(client: Client, seen: Any
     asked = len(seen())
     await found
     assert len(seen()) == asked
+
+
+async def test_each_finished_evaluation_of_a_prompt_file_is_a_line_beside_it(
+    client: Client, tmp_path: Path
+) -> None:
+    folder = tmp_path / "prompts"
+    folder.mkdir()
+    (folder / "asked.md").write_text("Is this review positive or negative? {review}")
+    prompt = Prompt(folder / "asked.md")
+    rows = [{"review": "I love it.", "label": "positive"}, {"review": "Bad.", "label": "negative"}]
+    for _ in range(2):
+        evaluation = await client.chat.evaluate(prompt, rows, expect="label", scores=[exact()])
+    await evaluation
+    lines = (folder / "asked.scores.jsonl").read_text(encoding="utf-8").splitlines()
+    first, second = (json.loads(line) for line in lines)
+    assert first["prompt"] == prompt.version
+    assert (first["n"], first["score"], first["sandbox"]) == (2, "exact", True)
+    assert first["interval"][0] <= first["value"] <= first["interval"][1]
+    assert first["rows"] == second["rows"]

@@ -58,6 +58,7 @@ class Evaluation(Evaluated, Drawn):
         super().__init__(asked, scores, run, grading, settings or {})
         self._within = within
         self._request = request
+        self._noted = False
 
     # Asking.
 
@@ -89,6 +90,11 @@ class Evaluation(Evaluated, Drawn):
             self._renew()
         # Worked out here, where nobody waits for a panel or a cell to be drawn.
         await asyncio.to_thread(lambda: self.verdicts)
+        if self.run.state == "done" and not self._noted:
+            from .noted import note
+
+            self._noted = True
+            await asyncio.to_thread(note, self)
         return self
 
     def requests(self) -> list[object]:

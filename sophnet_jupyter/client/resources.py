@@ -1,0 +1,245 @@
+"""SophNet's resources, each opened on first use."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SettingsError
+from ..options.words import checks_keywords
+from ..settings import data_folder, model_name
+from .connection import SophNetConnection
+
+# Each service is imported by the property that opens it: a notebook that only chats should not
+# wait for the others.
+if TYPE_CHECKING:
+    from ..explore.exploration import Exploration
+    from ..providers.sophnet.account import ProjectAccount, ServiceFiles
+    from ..providers.sophnet.documents.documents import Documents
+    from ..providers.sophnet.embeddings.embeddings import Embeddings
+    from ..providers.sophnet.knowledge.knowledge import Knowledge
+    from ..providers.sophnet.speech.speech import Speech
+    from ..providers.sophnet.videos.videos import Videos
+    from ..providers.sophnet.voicechat.voicechat import VoiceChats
+    from ..providers.tasks.tasks import Tasks
+    from .chat import Chat
+    from .images import Images
+    from .ocr import Ocr
+    from .voice import Voice
+
+
+@checks_keywords("client")
+class Resources(SophNetConnection):
+    """The resources of SophNet, and the map of vectors that stands on them."""
+
+    _model: str | None
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Chat completions."""
+        from .chat import Chat
+
+        chat = Chat(
+            self._sophnet,
+            default_model=lambda: self._model or model_name(),
+            downloads=self._downloader,
+            voice_id=self.settings.easyllm_ids.get("voice", ""),
+        )
+        chat._vectors = lambda: self.embeddings
+        chat._recorder = self._recorder
+        return self._kept(chat)
+
+    @cached_property
+    def images(self) -> Images:
+        """Images from words, and from other images."""
+        from .images import Images
+
+        images = Images(
+            self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
+        )
+        return self._kept(images)
+
+    @cached_property
+    def videos(self) -> Videos:
+        """Videos from words, and from an image."""
+        from ..providers.sophnet.videos.videos import Videos
+
+        videos = Videos(
+            self._sophnet, self.tasks, self._downloader, place=self._place("videos"), verify=_look
+        )
+        return self._kept(videos)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Text as speech."""
+        from .voice import Voice
+
+        return self._kept(Voice(self._sophnet, place=self._place("voice")))
+
+    @cached_property
+    def voicechat(self) -> VoiceChats:
+        """Conversations by voice with a model."""
+        from ..providers.sophnet.voicechat.voicechat import VoiceChats
+
+        return VoiceChats(
+            self._sophnet,
+            default_model=lambda: self._model or model_name(),
+            project_id=self.settings.project_id,
+            asr_easyllm_id=self.settings.easyllm_ids.get("speech", ""),
+            tts_easyllm_id=self.settings.easyllm_ids.get("voice", ""),
+            sandbox=self.settings.sandbox,
+            cite=lambda reference: reference.fetched_by(self.chat.fetch),
+        )
+
+    @cached_property
+    def speech(self) -> Speech:
+        """Speech as text."""
+        from ..providers.sophnet.speech.speech import Speech
+
+        speech = Speech(
+            self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
+        )
+        return self._kept(speech)
+
+    @cached_property
+    def account(self) -> ProjectAccount:
+        """What is left of the account, and what was spent."""
+        from ..providers.sophnet.account import ProjectAccount
+
+        return ProjectAccount(self._sophnet)
+
+    @cached_property
+    def files(self) -> ServiceFiles:
+        """Files at the service, as inputs elsewhere."""
+        from ..providers.sophnet.account import ServiceFiles
+
+        return ServiceFiles(self._sophnet)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Documents as Markdown."""
+        from ..providers.sophnet.documents.documents import Documents
+
+        return self._kept(Documents(self._sophnet, place=self._place("documents")))
+
+    @cached_property
+    def ocr(self) -> Ocr:
+        """Text in images, block by block."""
+        from .ocr import Ocr
+
+        return self._kept(Ocr(self._sophnet, self._downloader, place=self._place("ocr")))
+
+    def knowledge(self, service_id: str) -> Knowledge:
+        """
+        The files, and the questions and answers, of the custom model ``service_id``.
+
+        Raises `SettingsError`.
+        """
+        from ..providers.sophnet.knowledge.knowledge import Knowledge
+
+        return Knowledge(self._sophnet, self._downloader, service_id=service_id)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """Texts and images as vectors."""
+        from ..providers.sophnet.embeddings.embeddings import Embeddings
+        from .vectors import KeptHere
+
+        embeddings = Embeddings(
+            self._sophnet, place=self._place("embeddings"), kept=KeptHere(self.settings)
+        )
+        return self._kept(embeddings)
+
+    def explore(
+        self,
+        data: Any,
+        text: Any = None,
+        image: Any = None,
+        *,
+        color: Any = None,
+        center: Any = None,
+        vectors: Any = None,
+        model: str | None = None,
+        dimensions: int | None = None,
+        projection: Any = "neighbors",
+        seed: int = 0,
+        budget: int | None = None,
+        like: Any = None,
+        height: int = 480,
+    ) -> Exploration:
+        """
+        A table of texts or images as a map: ``ex = client.explore(df, "title"); await ex``.
+
+        ``data`` is a DataFrame of any library, a list of texts or images, an array of vectors, a
+        response of `embeddings`, or the path of a Parquet file; ``text`` and ``image`` are columns.
+        Nothing is asked before it is shown, awaited or iterated; vectors that were paid for before
+        cost nothing again.
+
+        * ``color``: a column, an array, ``"cluster"``, ``"trust"``
+        * ``center``: a column whose groups, such as languages, are not to be told apart; ``"kind"``
+          for texts beside images
+        * ``vectors``: a column or an array that is there already; then nobody is asked
+        * ``model``: ``text-embeddings`` if not given, with images ``clip-embeddings``;
+          ``dimensions``: 1024 if not given
+        * ``projection``: ``"neighbors"``, ``"pca"``, ``"umap"``, a function of the vectors, or
+          places as an array (n, 2); ``seed``: another one makes another map
+        * ``budget``: in tokens; rows beyond it are not asked
+        * ``like``: an exploration or its Parquet file: known rows keep their places
+        * ``height``: of the map on the page, in pixels
+
+        Raises `SettingsError` for what cannot be explored. Needs the extra ``[explore]``.
+        """
+        try:
+            from ..providers.sophnet.embeddings.embeddings import Embeddings
+            from .exploring import Parts, explore
+        except ImportError as error:
+            raise SettingsError(
+                f"Exploring needs {error.name or 'numpy'}, which is not installed: "
+                'pip install "sophnet-jupyter[explore]".'
+            ) from None
+        embeddings = Embeddings(self._sophnet, place=self._place("embeddings"))
+        return explore(
+            Parts(
+                settings=self.settings,
+                embeddings=embeddings,
+                ask=lambda prompt, **options: self.chat.stream(prompt, **options),
+            ),
+            data,
+            text=text,
+            image=image,
+            color=color,
+            center=center,
+            vectors=vectors,
+            model=model,
+            dimensions=dimensions,
+            projection=projection,
+            seed=seed,
+            budget=budget,
+            like=like,
+            height=height,
+        )
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The long tasks started on this machine; they can be resumed after a restart."""
+        from ..providers.tasks.tasks import Tasks
+        from .tasks import register
+
+        tasks = Tasks(data_folder() / "tasks.sqlite", scrub=self._scrub)
+        register(tasks, self, origin=self._origin)
+        return tasks
+
+
+def _look(content: Path | bytes) -> object:
+    """Check an image or a video before it is kept; raises `ValueError`."""
+    from ..files import images, mp4
+    from ..files.kinds import HEAD, sniff
+
+    if isinstance(content, bytes):
+        head = content[:HEAD]
+    else:
+        with content.open("rb") as file:
+            head = file.read(HEAD)
+    media = sniff(head)
+    return mp4.check(content) if media and media.kind == "video" else images.check(content)

@@ -91,7 +91,7 @@ def _status(going: Run) -> int:
 
 def _written(going: Run, output: Path) -> Path:
     if output.suffix.lower() == ".parquet":
-        return tables_on_disk.write_parquet(going.to_frame(), output)
+        return tables_on_disk.save_parquet(going.to_frame(), output)
     return going.save(output)
 
 

@@ -51,6 +51,19 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
         raise
 
 
+def create(path: Path, data: bytes) -> None:
+    """Write a file of its owner's alone. Raises `FileExistsError` where one is, or `OSError`."""
+    handle = os.open(path, _NEW, _PRIVATE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add to the end of a file that is there. Raises `OSError`."""
+    with path.open("ab") as file:
+        file.write(data)
+
+
 class NewFile:
     """
     A file written under a temporary name, in a folder that is created if needed.

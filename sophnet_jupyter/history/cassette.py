@@ -31,6 +31,7 @@ from ..events import (
     Transcribed,
     VideoReady,
 )
+from ..files.disk import append, create
 from ..files.processes import is_alive
 from ..files.saving import save_bytes
 from ..settings.secret import HIDDEN, scrub
@@ -214,7 +215,7 @@ class CassetteRecorder:
         mark = f"{platform.node()} {os.getpid()}\n".encode()
         for _ in range(2):
             try:
-                handle = os.open(self.part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                create(self.part, mark)
             except FileExistsError:
                 if self._is_recorded():
                     raise SettingsError(
@@ -225,8 +226,6 @@ class CassetteRecorder:
                 continue
             except OSError as error:
                 raise SettingsError(f"{self.part} cannot be written: {error.strerror}.") from None
-            with os.fdopen(handle, "wb") as file:
-                file.write(mark)
             return
 
     def _is_recorded(self) -> bool:
@@ -262,8 +261,7 @@ class CassetteRecorder:
         lines[2] = _clean(lines[2]).encode()
         block = b"".join(line + b"\n" for line in lines)
         self._lines.append((asked.key, block))
-        with self.part.open("ab") as file:
-            file.write(block)
+        append(self.part, block)
 
     def close(self) -> None:
         """Write the file, and delete media that no call names. Raises `SettingsError`."""
@@ -293,7 +291,7 @@ def settled(events: Iterable[Event]) -> list[Event]:
             case Progress() | Replayed():
                 continue
             case Started():
-                found.append(changed(event, request_id=""))
+                found.append(changed(event, request_id="", created=None))
             case ToolCallDelta():
                 found.append(changed(event, id=named(event.id)))
             case ToolResult():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..files import database
-from ..files.saving import exported
+from ..files.saving import exported, save_private
 from . import search
 from .schema import SCHEMA
 
@@ -102,4 +101,4 @@ def _copy_media(source: Path, target: Path) -> None:
         copy = target / file.parent.name / file.name
         if not copy.exists():
             copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copy(file, copy)
+            save_private(file.read_bytes(), copy)

@@ -35,7 +35,7 @@ def read(path: Path) -> Any:
         raise SettingsError(f"{path} is not in UTF-8: save it so, and try again.") from None
 
 
-def write_parquet(frame: Any, path: Path) -> Path:
+def save_parquet(frame: Any, path: Path) -> Path:
     """Write a frame, whole or not at all. Raises `SettingsError`."""
     with exported(path) as place:
         try:

@@ -94,7 +94,7 @@ def test_names_are_listed_and_sent_as_their_uuids(kernel: Any, sandbox: Any) -> 
         ("%excel name q4 123", "is no uuid"),
         (f"%excel name a/b {UUID}", "A name has letters"),
         ("%excel put", "Write %excel name NAME UUID"),
-        ("%excel put none.xlsx", "cannot be read"),
+        ("%excel put none.xlsx", "There is no file"),
         ("%%excel --files q3 words\nmore", "belongs below the line"),
         ("%%excel --files q3\n ", "Nothing to ask"),
         ("%excel --files q3 -t 7 what?", "between 0 and 1"),

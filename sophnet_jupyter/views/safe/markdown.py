@@ -48,7 +48,7 @@ _CELL = "padding:.3em .6em;text-align:"
 LONGEST = 200_000
 # Rows, fences and quotations of few letters become thirty times as much HTML, and a notebook keeps
 # it. A table of 2,000 rows and eight columns is below this.
-LARGEST_HTML = 2_000_000
+LARGEST_HTML = 2_500_000
 # Of more code in one text only the first is colored: whoever draws it waits for that.
 COLORED_IN_TOTAL = 100_000
 _GROWING, _ROOM = "code_growing", "code_room"

@@ -66,11 +66,8 @@ def file(
     if not found.length:
         raise SettingsError(f"{found.name} is empty.")
     if limit is not None and found.length > limit:
-        # What has to be less than so much is a limit of one byte below it.
-        less = not (limit + 1) % 100_000
-        had, most = sizes(found.length, limit + less)
-        bound = f"less than {most}" if less else f"no more than {most}"
-        raise SettingsError(f"{found.name} has {had}, and the service takes {bound}.")
+        had, most = sizes(found.length, limit)
+        raise SettingsError(f"{found.name} has {had}, and the service takes no more than {most}.")
     said = file_name(found.name)
     guessed = content_type or type_of(said) or "application/octet-stream"
     return Part(name=name, source=found, filename=said, content_type=guessed)

@@ -51,7 +51,7 @@ async def test_what_the_service_does_not_take_is_not_sent(tmp_path: Path) -> Non
             (b"x", "a.DOCM", r"may hold macros.*save it as \.docx"),
             (b"x", "", "no document"),
             (b"", "a.txt", "empty"),
-            (large, "", "50.0 MB, and the service takes less than 50 MB"),
+            (large, "", "50,000,000 bytes, and the service takes no more than 49,999,999 bytes"),
             (tmp_path / "lost.pdf", "", "There is no file"),
             (tmp_path, "", "is a folder"),
         ):

@@ -46,6 +46,11 @@ class Listening(Panel):
     def _is_idle(self) -> bool:
         return self._job is None
 
+    @property
+    def _take(self) -> Take | None:
+        """What the browser sends just now, with the counts of its frames."""
+        return self._recognition.take if self._recognition else None
+
     def _from_browser(self, message: Message) -> None:
         loop().call_soon_threadsafe(self.perform, self._hear_sound, message, arrived())
 

@@ -23,17 +23,24 @@ class Bell:
 
     async def wait(self, since: int) -> None:
         """Until it rings; not at all where it has rung after ``since``."""
+        if self.rung == since:
+            await self.next(since)
+
+    def next(self, since: int) -> asyncio.Future[None]:
+        """Done once it has rung after ``since``: who waits for that needs no task of its own."""
         own = asyncio.get_running_loop()
-        waiter = (own, own.create_future())
+        waiter = own, own.create_future()
         with self._lock:
             if self.rung != since:
-                return
-            self._waiting.add(waiter)
-        try:
-            await waiter[1]
-        finally:
-            with self._lock:
-                self._waiting.discard(waiter)
+                waiter[1].set_result(None)
+            else:
+                self._waiting.add(waiter)
+        waiter[1].add_done_callback(lambda _: self._leave(waiter))
+        return waiter[1]
+
+    def _leave(self, waiter: Waiter) -> None:
+        with self._lock:
+            self._waiting.discard(waiter)
 
     def ring(self) -> None:
         with self._lock:

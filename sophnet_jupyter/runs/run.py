@@ -291,9 +291,9 @@ class Run(Drawn):
         """A count that grows with all that happens to it."""
         return self._bell.rung
 
-    async def changed(self, since: int) -> None:
-        """Wait until its `changes` are more than ``since``; on any loop."""
-        await self._bell.wait(since)
+    def changed(self, since: int) -> asyncio.Future[None]:
+        """Done, on the running loop, once its `changes` are more than ``since``."""
+        return self._bell.next(since)
 
     def stop(self) -> None:
         """End it: what is under way is hung up. From any thread."""

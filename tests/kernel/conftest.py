@@ -24,6 +24,13 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 Condition = Callable[[], object]
+TASKS = """
+import asyncio
+from sophnet_jupyter.kernel.loop import loop
+async def _others():
+    return len(asyncio.all_tasks()) - 1
+left = asyncio.run_coroutine_threadsafe(_others(), loop()).result(5)
+"""
 
 
 class Outcome:
@@ -268,6 +275,17 @@ def shared_kernel(start_kernel: Any, running_sandbox: Any) -> Iterator[Kernel]:
 def kernel(shared_kernel: Kernel, sandbox: Any) -> Kernel:
     """A kernel with the extension loaded, asking `sandbox`. Tests use names of their own in it."""
     return shared_kernel
+
+
+@pytest.fixture
+def tasks(kernel: Kernel) -> Callable[[], int]:
+    """How many tasks the kernel's connections still have."""
+
+    def count() -> int:
+        assert kernel.run(TASKS).status == "ok"
+        return int(kernel.value("left"))
+
+    return count
 
 
 @pytest.fixture(scope="module")

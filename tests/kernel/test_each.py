@@ -53,6 +53,14 @@ def test_fields_of_a_schema_are_columns_and_a_renamed_one_is_told(ready: Any) ->
     assert ready.value("list(out.columns)[2:5]") == ["answer", "score", "answer_2"]
 
 
+def test_a_run_that_has_ended_leaves_nothing_running(
+    ready: Any, tasks: Callable[[], int], eventually: Any
+) -> None:
+    said = ready.run("%%sophchat --each df -o out\nWhat is {n}*3?")
+    assert said.status == "ok", said.text
+    eventually(lambda: tasks() == 0)
+
+
 def test_the_first_rows_say_what_all_would_take_and_the_rest_is_gone_on_with(
     ready: Any, sandbox: Any
 ) -> None:

@@ -7,13 +7,6 @@ import pytest
 pytestmark = pytest.mark.kernel
 
 LONG = "Count to 9000"
-TASKS = """
-import asyncio
-from sophnet_jupyter.kernel.loop import loop
-async def _others():
-    return len(asyncio.all_tasks()) - 1
-left = asyncio.run_coroutine_threadsafe(_others(), loop()).result(5)
-"""
 
 # Interrupts at moments that nobody could hit from outside, the first before anything is sent.
 EARLY = f"""
@@ -39,17 +32,6 @@ for n in range(60):
 
 def growing(cell):
     return len(cell.updates) > 4
-
-
-@pytest.fixture
-def tasks(kernel):
-    """How many tasks the kernel's connections still have."""
-
-    def count():
-        assert kernel.run(TASKS).status == "ok"
-        return kernel.value("left")
-
-    return count
 
 
 def test_an_interrupt_hangs_up_and_keeps_what_came(kernel, sandbox, eventually):

@@ -38,7 +38,7 @@ class RunPanel(Panel):
         super().__init__(label=run.name)
         self.run = run
         self._folded = folded
-        self._watching: asyncio.Task[None] | None = None
+        self._watching: asyncio.Future[None] | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._chosen: tuple[rows.Wish, int, list[int]] | None = None
         self.on_go_on: Callable[[], object] = self._begin
@@ -71,8 +71,7 @@ class RunPanel(Panel):
 
     def close(self) -> None:
         """Take the panel out of the page; the run goes on."""
-        if (watching := self._watching) is not None:
-            loop().call_soon_threadsafe(watching.cancel)
+        loop().call_soon_threadsafe(self._unwatch)
         super().close()
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
@@ -110,6 +109,10 @@ class RunPanel(Panel):
         """Look at the run from now on; called on the loop's thread."""
         self._watching = loop().create_task(self._follow())
 
+    def _unwatch(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+
     async def _follow(self) -> None:
         for beat in count(1):
             seen = self.run.changes
@@ -118,7 +121,16 @@ class RunPanel(Panel):
             going = figures["state"] in ("running", "paused")
             if beat % KEPT == 0 or not going:
                 self.settle()
-            await (asyncio.sleep(BEAT) if going else self.run.changed(seen))
+            if not going:
+                break
+            await asyncio.sleep(BEAT)
+        # It may begin again. A kernel may have many panels of runs that have ended: no task waits.
+        self._watching = self.run.changed(seen)
+        self._watching.add_done_callback(self._watch_again)
+
+    def _watch_again(self, change: asyncio.Future[None]) -> None:
+        if not change.cancelled():
+            self._watch()
 
     def _go_on(self) -> None:
         if self.run.state == "paused":

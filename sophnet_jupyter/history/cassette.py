@@ -32,6 +32,7 @@ from ..events import (
     VideoReady,
 )
 from ..files.disk import append, create
+from ..files.lines import lines
 from ..files.processes import is_alive
 from ..files.saving import save_bytes
 from ..settings.secret import HIDDEN, scrub
@@ -163,10 +164,10 @@ class Cassette:
         if not others:
             return f"{said}, and none of that kind. {advice}"
         nearest = max(others, key=lambda one: difflib.SequenceMatcher(None, one, own).quick_ratio())
-        lines = difflib.unified_diff(
-            nearest.splitlines(), own.splitlines(), "recorded", "asked", lineterm="", n=1
+        changes = difflib.unified_diff(
+            lines(nearest), lines(own), "recorded", "asked", lineterm="", n=1
         )
-        shown = "\n".join(line[:200] for line in list(lines)[:24])
+        shown = "\n".join(line[:200] for line in list(changes)[:24])
         return f"{said}. {advice} The nearest that is recorded:\n{shown}"
 
     def _value(self, lines: Sequence[bytes], number: int) -> Any:

@@ -234,14 +234,12 @@ class History:
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in a transaction that only reads."""
-        if self.writer.waiting:
-            self.writer.flush()
+        self.writer.catch_up()
         return database.read(self.path, SCHEMA, work)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in a transaction at once, after what was queued. Blocking."""
-        if self.writer.waiting:
-            self.writer.flush()
+        self.writer.catch_up()
         return database.write(self.path, SCHEMA, work)
 
 

@@ -72,6 +72,8 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
         self._busy = 0
+        # How many changes were ever put, and how many of these no longer wait.
+        self._put = self._gone = 0
         self._lost = 0
         self._problem = ""
         self._leaving = self._closing = False
@@ -88,6 +90,7 @@ class Writer:
         ``prepare`` is called there before, while other kernels may still write.
         """
         with self._changed:
+            self._put += 1
             self._waiting.append(_Waiting(change, size, prepare))
             self._bytes += size
             while self._bytes > self._most and len(self._waiting) > max(1, self._busy):
@@ -95,6 +98,7 @@ class Writer:
                 gone = self._waiting[self._busy]
                 del self._waiting[self._busy]
                 self._bytes -= gone.size
+                self._gone += 1
                 self._lost += 1
             if self._thread is None:
                 self._closing = False
@@ -121,6 +125,27 @@ class Writer:
                 return self._changed.wait_for(lambda: not self._waiting, seconds)
             finally:
                 self._leaving = False
+
+    def catch_up(self) -> None:
+        """
+        Wait until what was put before is written, however long that takes. Blocking.
+
+        Ends early where the file cannot be used: then it is tried again only later.
+        """
+        with self._changed:
+            last = self._put
+            # A disk that is slow is waited for, a thread that is gone is not.
+            try:
+                while self.waiting and self._gone < last and self._is_writing():
+                    self._leaving = True
+                    self._changed.notify_all()
+                    self._changed.wait(1.0)
+            finally:
+                self._leaving = False
+
+    def _is_writing(self) -> bool:
+        thread = self._thread
+        return thread is not None and thread.is_alive() and thread is not threading.current_thread()
 
     def close(self) -> None:
         """Write what waits, and end the thread; the next change starts another. Blocking."""
@@ -151,15 +176,17 @@ class Writer:
                 batch = [self._waiting[place] for place in range(size)]
                 self._busy = len(batch)
             problem = self._written(batch)
+            # First, so that nobody who is woken waits for a file that cannot be used.
+            self._tell(problem)
             with self._changed:
                 self._busy = 0
                 if not problem:
                     for each in batch:
                         self._waiting.popleft()
                         self._bytes -= each.size
+                        self._gone += 1
                 self._changed.notify_all()
             pause = min(max(AGAIN, 2 * pause), AGAIN_AT_MOST) if problem else 0.0
-            self._tell(problem)
 
     def _is_full(self) -> bool:
         return self._leaving or len(self._waiting) >= BATCH

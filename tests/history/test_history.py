@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +20,7 @@ from sophnet_jupyter.history import runs
 from sophnet_jupyter.history.calls import CallRecord
 from sophnet_jupyter.history.history import History
 from sophnet_jupyter.history.keys import AskedCall
+from sophnet_jupyter.history.writer import AT_EXIT
 from sophnet_jupyter.settings import Secret
 
 KEY = "sk-canary-0123456789abcdef"
@@ -190,6 +192,7 @@ from sophnet_jupyter.events import Finished, TextDelta
 from sophnet_jupyter.history.calls import CallRecord
 from sophnet_jupyter.history.history import History
 from sophnet_jupyter.history.keys import AskedCall
+from sophnet_jupyter.history.writer import AT_EXIT
 
 history = History(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
@@ -222,6 +225,34 @@ def test_a_kernel_that_is_killed_loses_its_last_records_at_most(history: History
     assert len(numbers) > 100
     history.add(call())
     assert history.find(ASKED, [SERVICE])
+
+
+def test_who_reads_waits_for_a_slow_disk_however_slow_it_is(history: History) -> None:
+    history.add(call(question="first"))
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slow(rows: sqlite3.Connection) -> None:
+        began.set()
+        goes_on.wait(60)
+
+    history.writer.put(slow)
+    history.add(call(question="last"))
+    assert began.wait(60)
+    # Longer than the end of a kernel waits.
+    threading.Timer(AT_EXIT + 1, goes_on.set).start()
+    found = history.read(lambda rows: rows.execute("SELECT asked FROM calls").fetchall())
+    assert found == [("first",), ("last",)]
+
+
+def test_who_reads_does_not_wait_for_what_cannot_be_written(tmp_path: Path) -> None:
+    history = History(tmp_path / "data")
+    history.path.mkdir(parents=True)
+    history.add(call(question="first"))
+    with pytest.raises(sqlite3.Error):
+        history.read(lambda rows: rows)
+    assert not history.writer.waiting
+    history.path.rmdir()
+    assert history.writer.flush(20)
 
 
 def test_what_cannot_be_written_yet_waits_and_is_bounded(tmp_path: Path) -> None:

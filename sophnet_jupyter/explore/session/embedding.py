@@ -43,6 +43,8 @@ class Embedding(ExplorationBase):
         found = await asyncio.to_thread(self._service.find, list(rows), facts)
         asked = [each for each in rows if each not in found]
         self._tell_cost(rows, asked, str(facts.get("model")))
+        # Who hears of it and stops is to pay nothing: until here that was not looked at.
+        await asyncio.sleep(0)
         for start in range(0, len(found), 2048):
             part = list(found)[start : start + 2048]
             self._take([rows[each] for each in part], np.stack([found[each] for each in part]))

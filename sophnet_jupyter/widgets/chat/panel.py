@@ -37,9 +37,10 @@ class ChatPanel(Panel):
     A chat with a model: streamed answers, images by paste and drop, stop, ask again, export.
 
     ``client`` is the one to ask, else the usual one; ``model``, ``system`` and ``voice`` are those
-    of ``client.chat.stream``, and so are all other options. What was said is ``panel.messages``,
-    ready for another request; the last answer is ``panel.response``. Works while a cell runs, and
-    survives a reload of the page.
+    of ``client.chat.stream``, and so are all other options. With ``cache=True`` a question that was
+    asked before gets the answer that was kept, which ``repetition`` tells from others; asking again
+    gets a new one. What was said is ``panel.messages``, ready for another request; the last answer
+    is ``panel.response``. Works while a cell runs, and survives a reload of the page.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
@@ -64,11 +65,14 @@ class ChatPanel(Panel):
         model: str | None = None,
         system: str | None = None,
         voice: object = None,
+        cache: bool = False,
+        repetition: int = 0,
         **options: Unpack[ChatOptions],
     ) -> None:
         super().__init__(model=model or "")
         self._client = self.client_for(client)
         self._options: dict[str, Any] = {**options, "system": system, "voice": voice}
+        self._reuse = {"cache": cache, "repetition": repetition}
         self._exchanges: list[Exchange] = []
         # Images that were taken for the next question, by the name the browser gave them.
         self._pending: dict[str, PastedImage] = {}
@@ -165,7 +169,7 @@ class ChatPanel(Panel):
         if not (text.strip() or images):
             return
         exchange = Exchange(text=text, images=images)
-        self.start(lambda: self._answer(exchange))
+        self.start(lambda: self._answer(exchange, self._reuse))
         self._exchanges.append(exchange)
         buffers: list[bytes] = []
         self.tell("asked", exchange=self._shown(exchange, buffers), buffers=buffers)
@@ -173,7 +177,8 @@ class ChatPanel(Panel):
     def _ask_again(self) -> None:
         if self._exchanges:
             exchange = self._exchanges[-1]
-            self.start(lambda: self._answer(exchange))
+            # Who asks again has seen the answer that is kept.
+            self.start(lambda: self._answer(exchange, self._reuse | {"cache": False}))
             exchange.restart()
             self.tell("again", exchange=exchange.id)
 
@@ -185,7 +190,7 @@ class ChatPanel(Panel):
         self.tell("cleared")
         self.settle()
 
-    async def _answer(self, exchange: Exchange) -> None:
+    async def _answer(self, exchange: Exchange, reuse: dict[str, Any]) -> None:
         view = LiveAnswer(Pieces(exchange, self.tell), Context())
 
         def on_event(response: Response, event: Event) -> None:
@@ -196,7 +201,7 @@ class ChatPanel(Panel):
 
         self.phase = "waiting"
         arrival = Arrival(on_event=on_event)
-        options = self._options | ({"model": self.model} if self.model else {})
+        options = self._options | reuse | ({"model": self.model} if self.model else {})
         try:
             events = self._client.chat.stream([*self.messages, exchange.question], **options)
             await show(events, view, arrival, model=self.model or "the model")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +63,32 @@ def test_asking_again_forgets_the_first_answer(panel: ChatPanel, sent: list[Any]
     command(panel, "again")
     wait(lambda: kinds(sent).count("settled") == 2 and not panel.busy)
     assert len(panel.messages) == 2
+
+
+def test_a_kept_answer_is_given_again_until_somebody_asks_again(
+    sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
+    client = Client(sandbox.key, sandbox.url, history=True)
+
+    def answered(panel: ChatPanel, kind: str, **facts: Any) -> bool:
+        before = panel.response
+        command(panel, kind, **facts)
+        wait(lambda: panel.response is not before and panel.response and not panel.busy)
+        assert panel.response is not None
+        return panel.response.cached
+
+    question = {"text": "What is 6*7?", "images": []}
+    plain, kept, other = (
+        ChatPanel(client),
+        *(ChatPanel(client, cache=True, repetition=n) for n in (0, 1)),
+    )
+    assert not answered(plain, "ask", **question)
+    assert answered(kept, "ask", **question)
+    assert not answered(kept, "again")
+    assert not answered(other, "ask", **question)
+    for panel in (plain, kept, other):
+        panel.close()
 
 
 def test_a_second_question_is_refused_while_one_is_answered(

@@ -23,6 +23,7 @@ from ..errors import SettingsError
 from ..events import (
     Event,
     ImageReady,
+    Metadata,
     Progress,
     Replayed,
     Started,
@@ -50,6 +51,10 @@ class Taped:
 
     asked: AskedCall
     events: tuple[Event, ...]
+
+
+# Names of what is another each time.
+_MOVES = re.compile(r"latency|time|(?:^|_)(?:id|at)$")
 
 
 class Cassette:
@@ -293,6 +298,8 @@ def settled(events: Iterable[Event]) -> list[Event]:
                 continue
             case Started():
                 found.append(changed(event, request_id="", created=None))
+            case Metadata(values=values):
+                found.append(Metadata(values=_timeless(values)))
             case ToolCallDelta():
                 found.append(changed(event, id=named(event.id)))
             case ToolResult():
@@ -323,3 +330,12 @@ def _readable(asked: AskedCall) -> str:
 def _clean(line: bytes) -> str:
     """A line without keys, and without what would let its reader fetch something."""
     return _BEARER.sub(f"Bearer {HIDDEN}", without_signatures(scrub(line.decode())))
+
+
+def _timeless(value: Any) -> Any:
+    """A service's facts without durations, clocks and ids, which differ between equal answers."""
+    if isinstance(value, list):
+        return [_timeless(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _timeless(one) for name, one in value.items() if not _MOVES.search(name)}

@@ -14,7 +14,8 @@ import pytest
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.client.keeping import tapes
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.events import TextDelta
+from sophnet_jupyter.events import Metadata, TextDelta
+from sophnet_jupyter.history.cassette import settled
 from sophnet_jupyter.settings import Secret
 
 KEY = "sk-canary-0123456789abcdef"
@@ -326,3 +327,13 @@ def test_the_variable_names_one_for_all_clients(
 def test_wrong_options_are_refused(client: Client, file: Path, options: dict[str, Any]) -> None:
     with pytest.raises(SettingsError):
         client.cassette(file, **options)
+
+
+def test_facts_of_a_service_are_recorded_without_what_differs_each_time() -> None:
+    usage = {"total_price": "0.1", "latency": 0.9, "time_to_first_token": 0.2}
+    facts = {"usage": usage, "retriever_resources": [{"document_id": "d", "content": "x"}]}
+    (kept,) = settled([Metadata(values=facts)])
+    assert kept.values == {
+        "usage": {"total_price": "0.1"},
+        "retriever_resources": [{"content": "x"}],
+    }

@@ -143,6 +143,9 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     assert view.evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
     notebook.screenshot("voice-chat-narrow", of=view)
     assert not complaints(console), console.lines
+    # A still form as large as one with sound is renewed when the panel has rested.
+    still = notebook.output_of(0).locator(".sophnet-twin")
+    expect(still).to_contain_text("The train leaves at seven.")
     notebook.save()
     twin = str(nbformat.read(lab.root / "talk.ipynb", as_version=4).cells[0].outputs)
     for sentence in SPOKEN.values():

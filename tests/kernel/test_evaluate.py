@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -81,12 +82,15 @@ def test_a_wrong_line_is_refused_in_one_line(
     assert sandbox.seen() == []
 
 
-def test_an_interrupt_keeps_what_is_done_and_awaiting_goes_on(ready: Any, sandbox: Any) -> None:
+def test_an_interrupt_keeps_what_is_done_and_awaiting_goes_on(
+    ready: Any, sandbox: Any, tasks: Callable[[], int], eventually: Any
+) -> None:
     ready.run("few, slow = df[:12], 'Count to 60 for {review}'")
     cell = "%sophchat --each few --expect label --prompt slow --concurrency 1 -o e"
     stopped = ready.run(cell, interrupt_after=lambda outcome: len(sandbox.seen()) > 2)
     assert "EvaluationStopped" in stopped.errors[0]["ename"]
     assert "of 12 answers; they are in e" in stopped.text
+    eventually(lambda: tasks() == 0)
     done = ready.value("sum(one.ended for one in e.answers)")
     assert 1 <= done < 12
     assert ready.value("all('exact' in one.grades for one in e.answers if one.ended)")

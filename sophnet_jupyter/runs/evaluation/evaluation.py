@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mappi
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from ..bell import Bell
 from ..looks import Drawn
 from ..progress import RunProgress
 from ..rows import Ask, Item, Row
@@ -59,6 +60,8 @@ class Evaluation(Evaluated, Drawn):
         self._within = within
         self._request = request
         self._noted = False
+        self._bell = Bell()
+        self._followers = 0
 
     # Asking.
 
@@ -69,12 +72,39 @@ class Evaluation(Evaluated, Drawn):
         return self._each()
 
     async def _each(self) -> AsyncGenerator[Row, None]:
-        with self._within():
-            async for row in self.run:
-                yield row
-        await self._whole()
+        self._followers += 1
+        self._bell.ring()
+        try:
+            with self._within():
+                async for row in self.run:
+                    yield row
+            await self._whole()
+        finally:
+            self._followers -= 1
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether somebody waits for it: it goes on, or is about to."""
+        return self._followers > 0
+
+    @property
+    def begun(self) -> int:
+        """How often somebody has begun to wait for it."""
+        return self._bell.rung
+
+    def begins(self, since: int) -> asyncio.Future[None]:
+        """Done, on the running loop, once it was `begun` more often than ``since``."""
+        return self._bell.next(since)
 
     async def _whole(self) -> Evaluation:
+        self._followers += 1
+        self._bell.ring()
+        try:
+            return await self._answered_and_scored()
+        finally:
+            self._followers -= 1
+
+    async def _answered_and_scored(self) -> Evaluation:
         try:
             with self._within():
                 await self.run

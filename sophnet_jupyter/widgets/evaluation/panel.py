@@ -41,6 +41,7 @@ class EvaluationPanel(Panel):
         self.on_go_on: Callable[[], object] = self._begin
         """Begins one that has stopped, on the loop's thread."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: asyncio.Future[None] | None = None
         loop().call_soon_threadsafe(self._watch)
 
     def ended(self) -> None:
@@ -68,7 +69,7 @@ class EvaluationPanel(Panel):
         """Take the panel out of the page; the evaluation goes on."""
 
         def cancel() -> None:
-            for task in self._tasks:
+            for task in (*self._tasks, *([self._waiting] if self._waiting else [])):
                 task.cancel()
 
         loop().call_soon_threadsafe(cancel)
@@ -116,6 +117,7 @@ class EvaluationPanel(Panel):
     async def _follow(self) -> None:
         was = ""
         for beat in count(1):
+            begun, followed = self.evaluation.begun, self.evaluation.is_followed
             state = self.evaluation.state
             if self._going or state != was:
                 figures = await asyncio.to_thread(self._figures)
@@ -124,17 +126,22 @@ class EvaluationPanel(Panel):
                     self.settle()
             was = state
             await asyncio.sleep(BEAT)
-            if state == "done":
-                # Scores that ask nobody follow the last answer at once.
+            if not followed and not self._going:
                 self.ended()
                 break
+        # It may be gone on with, here or by who awaits it: until then no task waits.
+        self._waiting = self.evaluation.begins(begun)
+        self._waiting.add_done_callback(self._watch_again)
+
+    def _watch_again(self, begins: asyncio.Future[None]) -> None:
+        if not begins.cancelled():
+            self._watch()
 
     def _go_on(self) -> None:
         if self.evaluation.state == "paused":
             self.evaluation.go_on()
         elif not self._going:
             self.on_go_on()
-            self._watch()
 
     def _begin(self) -> None:
         self._keep(self._whole)

@@ -93,8 +93,8 @@ class Writer:
             self._put += 1
             self._waiting.append(_Waiting(change, size, prepare))
             self._bytes += size
-            while self._bytes > self._most and len(self._waiting) > max(1, self._busy):
-                # Those that are being written are not taken away.
+            while self._bytes > self._most and len(self._waiting) > self._busy + 1:
+                # Neither those that are being written are taken away, nor the newest.
                 gone = self._waiting[self._busy]
                 del self._waiting[self._busy]
                 self._bytes -= gone.size

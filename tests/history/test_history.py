@@ -272,6 +272,23 @@ def test_what_cannot_be_written_yet_waits_and_is_bounded(tmp_path: Path) -> None
     assert len(kept) < 40
 
 
+def test_what_comes_last_stays_also_while_all_else_is_being_written(history: History) -> None:
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slow(rows: sqlite3.Connection) -> None:
+        began.set()
+        goes_on.wait(60)
+
+    history.writer._most = 5000
+    history.writer.put(slow, 5000)
+    assert began.wait(60)
+    for number in range(3):
+        history.add(call(question=str(number)))
+    goes_on.set()
+    found = history.read(lambda rows: rows.execute("SELECT asked FROM calls").fetchall())
+    assert found == [("2",)]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="fork of POSIX")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_writes_its_own_records_only(history: History) -> None:

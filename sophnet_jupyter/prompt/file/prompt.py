@@ -14,7 +14,7 @@ from ...errors import SettingsError, UnknownOption, quoted
 from ..prose import nearest
 from . import head, place
 from .sections import Misplaced, sections
-from .variables import filled, variables
+from .variables import filled, taken, variables
 
 Message = Mapping[str, Any]
 
@@ -69,7 +69,8 @@ class Prompt:
     @property
     def variables(self) -> tuple[str, ...]:
         """The names that may be passed, in the order in which they stand in it."""
-        return tuple(dict.fromkeys([*self._lines, *self._head.defaults]))
+        found = [name for section in self._sections for name in taken(section)]
+        return tuple(dict.fromkeys([*self._lines, *found, *self._head.defaults]))
 
     @property
     def defaults(self) -> dict[str, Any]:

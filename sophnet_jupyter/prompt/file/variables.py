@@ -27,6 +27,12 @@ def variables(section: Section) -> dict[str, int]:
     return found
 
 
+def taken(section: Section) -> list[str]:
+    """All names that a value may be passed for, in code and between tags too."""
+    matches = FIELD.finditer(section.text)
+    return [match[1] for match in matches if not latex.is_argument(section.text, match.start())]
+
+
 def filled(section: Section, values: Mapping[str, Any], passed: frozenset[str]) -> str:
     """
     The section's text with its values; an attribute is only read of those ``passed``.

@@ -250,3 +250,10 @@ def test_a_prompt_says_what_it_is(folder: Path) -> None:
     prompt = Prompt("reviews")
     assert repr(prompt).startswith(f"<Prompt reviews · {prompt.version[:8]} · DeepSeek-V3.2")
     assert "{review}" in repr(prompt)
+
+
+def test_a_value_is_put_in_between_tags_and_in_code_too(folder: Path) -> None:
+    written(folder, "<p>{review}</p>\n```\nprint({other})\n```\nWhat is it about?")
+    assert Prompt("reviews").variables == ("review", "other")
+    said = Prompt("reviews").messages(review="bad")[0]["content"]
+    assert said == "<p>bad</p>\n```\nprint({other})\n```\nWhat is it about?"

@@ -141,7 +141,8 @@ class Wire:
                 outcome = str(answer.status)
                 # Its few words are read to their end, so that the next try has a connection.
                 answer.hand_over()
-            log.info("%s: %s, attempt %d in %.1f s", call.path, outcome, attempts.sent + 1, wait)
+            path = call.path.partition("?")[0]
+            log.info("%s: %s, attempt %d in %.1f s", path, outcome, attempts.sent + 1, wait)
             with turns.resting():
                 await self._sleep(wait)
 

@@ -95,12 +95,72 @@ def test_facts_are_tables(kernel: Any) -> None:
     assert "is none of %dify info" in kernel.run("%dify nonsense").text
 
 
+def test_annotations_are_written_changed_and_removed_on_a_line(kernel: Any) -> None:
+    kernel.run("days = 14")
+    made = kernel.run('%dify annotations add "May I send it back?" "Within {days} days." -o made')
+    assert "Within 14 days." in made.text
+    name = kernel.value("made[0].id")
+    changed = kernel.run(f'%dify annotations change {name} "May I send it back?" "Never."')
+    assert "Never." in changed.text
+    assert name in kernel.run("%dify annotations send it").text
+    assert "is removed" in kernel.run(f"%dify annotations remove {name}").text
+    assert name not in kernel.run("%dify annotations").text
+    assert "Annotation not found" in kernel.run(f"%dify annotations remove {name}").text
+    assert "stands in quotes" in kernel.run("%dify annotations add May I ask?").text
+
+
+def test_annotation_replies_are_switched_and_the_job_is_looked_at(
+    kernel: Any, sandbox: Any
+) -> None:
+    assert "Nothing was switched" in kernel.run("%dify annotation-reply status").text
+    assert "are on" in kernel.run("%dify annotation-reply on openai small 0.8").printed()
+    (begun,) = [r for r in sandbox.seen() if r["path"].endswith("/annotation-reply/enable")]
+    assert begun["body"] == {
+        "score_threshold": 0.8,
+        "embedding_provider_name": "openai",
+        "embedding_model_name": "small",
+    }
+    looked = kernel.run("%dify annotation-reply status -o job")
+    assert "completed" in looked.text
+    assert kernel.value("(job.action, job.state)") == ("enable", "completed")
+    assert "are off" in kernel.run("%dify annotation-reply off").printed()
+    job = kernel.value("job.id")
+    assert "another action" in kernel.run(f"%dify annotation-reply status off {job}").text
+    assert "PROVIDER MODEL" in kernel.run("%dify annotation-reply on openai").text
+
+
+def test_a_file_that_a_message_has_used_is_shown_and_kept(kernel: Any) -> None:
+    kernel.run(
+        "from PIL import Image; import io, sophnet_jupyter\n"
+        "b = io.BytesIO(); Image.new('RGB', (6, 5)).save(b, 'PNG')\n"
+        "app = sophnet_jupyter.Client().dify\n"
+        "dot = await app.upload(b.getvalue(), name='dot.png')\n"
+        "used = await app.complete('Describe it', files=dot)"
+    )
+    shown = kernel.run("%dify preview dot out -o seen")
+    assert "<img" in shown.html
+    assert "dot.png · image/png" in shown.text
+    assert kernel.value("(seen.data == b.getvalue(), __import__('os').listdir('out'))") == (
+        True,
+        ["dot.png"],
+    )
+    name = kernel.value("dot.id")
+    assert "<img" in kernel.run(f"%dify preview {name}").html
+    assert "a message of this app has used" in kernel.run("%dify preview nothing").text
+    assert "Sandbox writer" in kernel.run("%dify site -o place").text
+    assert "title" in kernel.value("list(place)")
+
+
 def test_an_answer_is_rated_by_the_name_it_has(kernel: Any, sandbox: Any) -> None:
     kernel.run("%%dify -o rated\nhello")
     assert "noted: like" in kernel.run("%dify feedback rated like Just right.").text
     body = next(r for r in sandbox.seen() if r["path"].endswith("/feedbacks"))["body"]
     assert (body["rating"], body["content"]) == ("like", "Just right.")
     assert "Just right." in kernel.run("%dify feedbacks").text
+    assert "Just right." in kernel.run("%dify feedbacks all -o said").text
+    assert "Just right." not in kernel.run("%dify feedbacks 2").text
+    assert "number of a page" in kernel.run("%dify feedbacks some").text
+    assert kernel.value("said[0].content") == "Just right."
     assert "Write %dify feedback NAME" in kernel.run("%dify feedback rated love").text
 
 

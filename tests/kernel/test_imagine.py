@@ -70,6 +70,18 @@ def test_a_picture_that_cannot_be_saved_is_shown_and_kept(own):
     assert own.value("kept.images[0].size") == (1328, 1328)
 
 
+def test_what_the_service_lists_is_resumed_though_nobody_wrote_it_down(own, studio):
+    own.run("%imagine a heron --seed 3 -o heron")
+    name = own.value("heron.images[0].task_id")
+    own.run(f"%sophnet tasks forget {name}")
+    assert "No task of that id" in own.run(f"%sophnet tasks resume {name}").text
+    listed = own.run("%sophnet tasks --service")
+    assert f'<th style="text-align:left;vertical-align:top">{name}</th>' in listed.html
+    assert "qwen-image" in listed.text
+    assert "<figure" in own.run(f"%sophnet tasks resume {name}").html
+    assert name not in own.run("%sophnet tasks --service videos").text
+
+
 def test_a_captured_picture_is_there_once(own):
     cell = own.run("%%capture cap\n%imagine a fox --seed 7")
     assert cell.outputs == []
@@ -98,6 +110,7 @@ def test_a_response_can_be_shown_in_the_middle_of_a_cell(own):
         ("%parse lost.pdf", "There is no file"),
         ("%sophnet tasks resume nowhere", "No task of that id"),
         ("%sophnet tasks eat", "resume, cancel or forget"),
+        ("%sophnet tasks --service image", "Did you mean images"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_costs_nothing(own, studio, line, says):

@@ -58,6 +58,7 @@ EXAMPLES = {
     ],
     "dify": [
         *("%%dify -o dified\nhello", "%dify info", "%dify feedback dified like"),
+        *("%dify site", "%dify annotations", "%dify feedbacks all", "%dify preview lost"),
         "await client.dify.complete('{model}', stream=True)",
     ],
     "ocr": [

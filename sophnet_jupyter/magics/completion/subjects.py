@@ -32,7 +32,11 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             cells = sorted({job.cell for job in session.jobs.running})
             return matching(word, [*map(str, cells), "all"], "value")
         case ["tasks"]:
-            return matching(word, ["all", "resume", "forget", "cancel"], "value")
+            return matching(word, ["all", "resume", "forget", "cancel", "--service"], "value")
+        case ["tasks", "--service"]:
+            return matching(word, ["images", "videos"], "value")
+        case ["tasks", "resume"]:
+            return matching(word, session.listed_tasks, "task")
         case ["history"]:
             return matching(word, HISTORY, "value")
         case ["history", *_] if word.startswith("-"):

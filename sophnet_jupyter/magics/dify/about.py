@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
 
 from ...client import Dify
 from ...kernel.loop import run
+from ...kernel.output import Cell
+from ...providers.dify.app import Feedback
+from ...providers.dify.files import Fetched
+from ...providers.dify.uploaded import Uploaded
 from ...response import Response
 from ...settings import dify_apps
+from ...views.media import file
+from ...views.safe.control_characters import plain
 from .. import sheet
 from ..line.near import did_you_mean
 from ..session.session import KernelSession
+from .annotating import Annotating, short
+from .words import ALL, WORDS
 
-LONGEST = 200
+PAGE = 20
+_WITH_WORDS = ("annotations", "annotation-reply", "feedback", "feedbacks", "preview")
+_RATINGS: dict[str, Any] = {"like": "like", "dislike": "dislike", "none": None}
 
 
 class Desk:
@@ -25,15 +37,14 @@ class Desk:
     def __init__(self, session: KernelSession, app: Dify) -> None:
         self._shell = session.shell
         self._app = app
-        self._words: Mapping[str, Callable[[str], None]] = {
-            "info": self.info,
-            "parameters": self.parameters,
-            "annotations": self.annotations,
-            "feedback": self.feedback,
-            "feedbacks": self.feedbacks,
-        }
+        people = Annotating(session.shell, app, session.dify_known.setdefault(app.app, {}))
+        commands: tuple[Callable[[str], object], ...] = (
+            *(self.info, self.parameters, self.site, self.preview),
+            *(people.annotations, people.reply, self.feedback, self.feedbacks),
+        )
+        self._words: Mapping[str, Callable[[str], object]] = dict(zip(WORDS, commands, strict=True))
 
-    def answer(self, words: str) -> None:
+    def answer(self, words: str) -> object:
         """Do what the first word says. Raises `UsageError`, or `SophNetError`."""
         first, _, rest = words.partition(" ")
         if (known := self._words.get(first or "info")) is None:
@@ -42,16 +53,49 @@ class Desk:
             raise UsageError(f"{first!r} is none of {commands}. {advice}")
         if rest.strip() and first not in _WITH_WORDS:
             raise UsageError(f"%dify {first} stands alone: leave out what follows it.")
-        known(rest.strip())
+        return known(rest.strip())
 
-    def info(self, rest: str) -> None:
+    def info(self, rest: str) -> Mapping[str, Any]:
         """Who the app is, and which others have a key."""
         facts = run(self._app.info())
-        rows = {name: _short(value) for name, value in facts.items() if value}
+        rows = {name: short(value) for name, value in facts.items() if value}
         rows["user"] = self._app.user
         rows["apps"] = ", ".join(["the one of DIFY_API_KEY", *dify_apps()])
         rows["answers"] = "the sandbox (scripted, no real model)" if self._app.sandbox else "Dify"
         sheet.table(self._shell, rows)
+        return facts
+
+    def site(self, rest: str) -> Mapping[str, Any]:
+        """How the app looks on the web: its title, its colors, what is written below it."""
+        facts = run(self._app.site())
+        told = {name: value for name, value in facts.items() if value not in (None, "")}
+        sheet.table(self._shell, {name: short(value) for name, value in told.items()})
+        return facts
+
+    def preview(self, rest: str) -> Fetched:
+        """Show a file that a message has used, by its id or the name of its upload."""
+        try:
+            name, *saving = shlex.split(rest)
+        except ValueError:
+            raise UsageError(
+                "Write %dify preview ID, or %dify preview ID FOLDER to keep it."
+            ) from None
+        if len(saving) > 1:
+            raise UsageError("%dify preview takes one id, and a folder to keep the file in.")
+        known = self._shell.user_ns.get(name)
+        found = known.id if isinstance(known, Uploaded) else name
+        fetched = run(self._app.preview(found))
+        told = fetched.name or (known.name if isinstance(known, Uploaded) else f"file {found[:8]}")
+        data = file.bundle(fetched.data, name=told, mime=fetched.mime)
+        cell = Cell(self._shell)
+        if cell.place == "terminal":
+            sys.stdout.write(data["text/plain"] + "\n")
+        else:
+            cell.publish(data)
+        if saving:
+            path = run(self._app.download(found, Path(saving[0])))
+            sys.stdout.write(f"Saved as {plain(str(path))}\n")
+        return fetched
 
     def parameters(self, rest: str) -> None:
         """Its inputs, and the files it takes."""
@@ -67,20 +111,23 @@ class Desk:
             rows.append((f"--file ({kind})", ways, "", "", f"up to {rule.most}{size}"))
         sheet.lines(self._shell, rows)
 
-    def annotations(self, rest: str) -> None:
-        """All of them, or those with a word."""
-        found = run(self._app.annotations.list(rest))
-        rows = [("question", "answer", "hits", "id")]
-        rows += [(_short(a.question), _short(a.answer), str(a.hit_count), a.id) for a in found]
-        sheet.lines(self._shell, rows)
-
-    def feedbacks(self, rest: str) -> None:
-        """What users have said last."""
-        rows = [("rating", "content", "when", "message")]
-        for each in run(self._app.feedbacks()):
+    def feedbacks(self, rest: str) -> list[Feedback]:
+        """What users have said last; a number is that page, ``all`` every one."""
+        if rest and rest != ALL and not (rest.isdecimal() and int(rest)):
+            raise UsageError("%dify feedbacks takes the number of a page, from 1, or all.")
+        page = int(rest) if rest.isdecimal() else 1
+        found = run(
+            self._app.all_feedbacks() if rest == ALL else self._app.feedbacks(page=page, limit=PAGE)
+        )
+        rows = [("rating", "content", "when", "by", "message")]
+        for each in found:
             when = f"{each.created_at:%Y-%m-%d %H:%M} UTC" if each.created_at else ""
-            rows.append((each.rating, _short(each.content), when, each.message_id))
+            rating, content = each.rating or "taken back", short(each.content)
+            rows.append((rating, content, when, each.from_source, each.message_id))
         sheet.lines(self._shell, rows)
+        if rest != ALL and len(found) == PAGE:
+            sys.stdout.write(f"%dify feedbacks {page + 1} shows the next {PAGE}, all every one.\n")
+        return found
 
     def feedback(self, rest: str) -> None:
         """Rate an answer: ``%dify feedback answer like Just right.``"""
@@ -94,12 +141,3 @@ class Desk:
         run(self._app.feedback(answer, _RATINGS[rating], content or None))
         done = "taken back" if rating == "none" else f"noted: {rating}"
         sys.stdout.write(f"Feedback {done}.\n")
-
-
-_WITH_WORDS = ("annotations", "feedback")
-_RATINGS: dict[str, Any] = {"like": "like", "dislike": "dislike", "none": None}
-
-
-def _short(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -21,6 +21,7 @@ from ..answers.settle import follow, settle
 from ..each.each import check
 from ..each.options import each_options
 from ..line.options import out_name, parse
+from ..line.trailing import parse_around
 from ..options.asks import asks
 from ..options.files import files
 from ..options.option import option
@@ -29,6 +30,7 @@ from ..session.magics import SessionMagics
 from .about import Desk
 from .inputs import DifyQuestion, form_of
 from .rows import DifyRows
+from .words import words as known_words
 
 OWN = "default"
 
@@ -43,6 +45,7 @@ class DifyMagics(SessionMagics):
         out="Also store the result under this name.",
         raw="Send the text as written, braces and all.",
         strict=True,
+        words=known_words,
     )
     @option(
         "-a",
@@ -91,12 +94,25 @@ class DifyMagics(SessionMagics):
 
             %dify info
             %dify parameters
+            %dify site
+            %dify preview FILE_ID
             %dify annotations refund
+            %dify annotations add "May I send it back?" "Within 14 days."
+            %dify annotations change ID "May I send it back?" "Within a month."
+            %dify annotations remove ID
+            %dify annotation-reply on openai text-embedding-3-small 0.9
+            %dify annotation-reply off
+            %dify annotation-reply status
             %dify feedback answer like Just right.
+            %dify feedbacks all
         """
         if cell is None:
-            args, words = parse(self.dify, line)
-            return Desk(self._session, self._app(args.app)).answer(words)
+            args, words = parse_around(self.dify, line)
+            out = out_name(args.out)
+            found = Desk(self._session, self._app(args.app)).answer(words)
+            if out:
+                self._session.shell.user_ns[out] = found
+            return None
         args, words = parse(self.dify, _app_first(line))
         if words:
             raise UsageError(f"Name one app, and put the text below the line: {words!r}.")

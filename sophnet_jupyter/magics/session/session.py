@@ -64,6 +64,10 @@ class KernelSession:
         # Titles of files and ids of questions that were listed, by the id of their service.
         self.knowledge_files: dict[str, list[str]] = {}
         self.knowledge_pairs: dict[str, list[str]] = {}
+        # What was listed of Dify apps, by their names, and the last switch of their annotations.
+        self.dify_known: dict[str, dict[str, list[str]]] = {}
+        # The kinds of tasks that a service has listed, by their ids.
+        self.listed_tasks: dict[str, str] = {}
         # Gives values their looks; `extension.load` puts its own here.
         self.dress: Callable[[], None] = lambda: None
 

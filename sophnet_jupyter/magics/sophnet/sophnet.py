@@ -88,6 +88,7 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet runs [NAME]    runs over many rows; or that one, with all its rows
             %sophnet cancel [N|all] stop it: the answer of cell N, or all
             %sophnet tasks [all]    long work that is unfinished, of this folder or all of it
+                --service             those that the service lists: images, videos, or both
                 resume ID             wait for it again, and show what comes
                 forget ID, cancel ID  take it off the list, or call it off
             %sophnet account        what is left of the account

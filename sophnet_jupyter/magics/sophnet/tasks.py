@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 from IPython.core.error import UsageError
 
-from ...errors import span
+from ...errors import SophNetError, span
 from ...kernel.loop import run
 from ...providers.tasks.journal import Task
 from ...response import Response
@@ -19,6 +20,9 @@ from ..answers.transcribing import Transcribing
 from ..line.near import did_you_mean
 from ..session.session import KernelSession
 
+SERVICE = "--service"
+# What the service itself lists, and how a task of it is named in the journal.
+LISTS = {"images": "image", "videos": "video"}
 NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
 
 
@@ -34,13 +38,14 @@ class TaskCommands:
         subjects: dict[str, Callable[[str], Response | None]] = {
             "": lambda _: self._list(everywhere=False),
             "all": lambda _: self._list(everywhere=True),
+            SERVICE: self._at_service,
             "resume": self._resume,
             "cancel": self._cancel,
             "forget": self._forget,
         }
         if word not in subjects:
             advice = did_you_mean(word, [name for name in subjects if name])
-            usage = "%sophnet tasks [all], or resume, cancel or forget with an id."
+            usage = "%sophnet tasks [all], --service, or resume, cancel or forget with an id."
             raise UsageError(f"{usage} {advice}".rstrip())
         if name.strip() and word == "all":
             raise UsageError("%sophnet tasks all takes no name: resume ID, cancel ID, forget ID.")
@@ -57,10 +62,42 @@ class TaskCommands:
         rows = [("id", "what", "state", "begun", "asked for"), *map(_row, found)]
         sheet.lines(self._session.shell, rows)
 
+    def _at_service(self, which: str) -> None:
+        """The tasks that the service lists, also those that were begun elsewhere."""
+        if which and which not in LISTS:
+            advice = did_you_mean(which, LISTS)
+            raise UsageError(f"The service lists {' and '.join(LISTS)}. {advice}".rstrip())
+        rows: list[tuple[str, ...]] = [("id", "what", "state", "model", "begun")]
+        known = self._session.listed_tasks
+        for resource in [which] if which else LISTS:
+            try:
+                found = run(getattr(self._session.client, resource).list())
+            except SophNetError as error:
+                if which:
+                    raise
+                # One that cannot be listed does not hide the other.
+                sys.stdout.write(f"! {resource}: {plain(str(error))}\n")
+                continue
+            known.update({task.id: LISTS[resource] for task in found})
+            rows += [_listed(LISTS[resource], task) for task in found]
+        if len(rows) == 1:
+            sys.stdout.write("The service lists no tasks of this project.\n")
+            return
+        sheet.lines(self._session.shell, rows)
+        sys.stdout.write("%sophnet tasks resume ID waits for one of them and shows what comes.\n")
+
     def _resume(self, name: str) -> Response:
+        if kind := self._only_at_service(name):
+            events = self._session.client.tasks.stream(name, kind=kind)
+            return Transcribing(self._session, [f"{kind} {plain(name)}"]).settle(events)
         task = self._named(name)
         events = self._session.client.tasks.stream(task.id)
         return Transcribing(self._session, [plain(task.asked) or task.kind]).settle(events)
+
+    def _only_at_service(self, name: str) -> str:
+        """The kind of a task that the service has listed, and that nobody here has written down."""
+        kind = self._session.listed_tasks.get(name, "")
+        return kind if kind and run(self._session.client.tasks.find(name)) is None else ""
 
     def _cancel(self, name: str) -> None:
         task = self._named(name)
@@ -90,6 +127,12 @@ class TaskCommands:
         if len(chosen) > 1:
             raise UsageError(f"{len(chosen)} tasks have ids that begin so: say more of it.")
         return chosen[0]
+
+
+def _listed(kind: str, task: Any) -> tuple[str, ...]:
+    created = getattr(task, "created", 0.0)
+    age = f"{span(max(0.0, time.time() - created))} ago" if created else ""
+    return plain(task.id), kind, plain(said(task.state)), plain(task.model), age
 
 
 def _row(task: Task) -> tuple[str, ...]:

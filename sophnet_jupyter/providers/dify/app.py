@@ -23,7 +23,7 @@ from ...wire.wire import Wire
 from .. import arguments
 from ..keeping import Keeping, Wanted
 from .access import SERVICE, checked
-from .annotations import AnnotationReply, Annotations
+from .annotations import PAGE, PAGES, AnnotationReply, Annotations
 from .completion import Completion
 from .file_kinds import is_file
 from .files import DifyFiles, Fetched
@@ -194,6 +194,21 @@ class App(Keeping):
             )
             for item in objects(body.get("data"))
         ]
+
+    async def all_feedbacks(self) -> list[Feedback]:
+        """
+        What all users of the app have said, of every page, newest first. Raises `SophNetError`.
+
+        Dify counts none of them: the list ends with a page that is not full, or brings nothing new.
+        """
+        found: dict[str, Feedback] = {}
+        for page in range(1, PAGES):
+            rows = await self.feedbacks(page=page, limit=PAGE)
+            before = len(found)
+            found |= {row.id or f"{page}.{at}": row for at, row in enumerate(rows)}
+            if len(rows) < PAGE or len(found) == before:
+                break
+        return [*found.values()]
 
     async def speak(
         self, text: str | Response = "", *, message_id: str = "", voice: str = ""

@@ -68,6 +68,14 @@ def test_inputs_of_an_app_are_known_once_its_form_is(loaded, complete, monkeypat
     assert complete("%%dify --inputs t|") == ["tone=", "topic="]
     assert complete("%%dify -i tone=pi|") == ["tone=pirate"]
     assert complete("%%dify --app w|") == ["writer"]
+    assert complete("%dify anno|") == ["annotations", "annotation-reply"]
+    assert complete("%%dify wri|") == ["writer"]
+    loaded.session.dify_known["writer"] = {"annotations": ["one", "two"]}
+    assert complete("%dify annotations remove o|") == ["one", "two"]
+    assert complete("%dify annotation-reply |") == ["on", "off", "status"]
+    loaded.session.listed_tasks["6a1"] = "image"
+    assert complete("%sophnet tasks --|") == ["--service"]
+    assert complete("%sophnet tasks resume |") == ["6a1"]
     loaded.shell.user_ns["rows"] = [{"a": 1}]
     assert complete("%%dify --each |") == ["rows"]
 

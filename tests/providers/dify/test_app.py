@@ -22,6 +22,7 @@ from sophnet_jupyter.errors import (
     TaskFailed,
 )
 from sophnet_jupyter.providers.dify import annotations as annotations_module
+from sophnet_jupyter.providers.dify import app as app_module
 from sophnet_jupyter.providers.dify.access import checked
 from sophnet_jupyter.providers.dify.annotations import Job
 from sophnet_jupyter.providers.dify.app import App
@@ -266,6 +267,19 @@ async def test_an_opinion_is_given_listed_and_taken_back(app: Make, seen: Seen) 
             await ours.feedback(answer, "love")
         with pytest.raises(RequestRefused, match="limit must be in range"):
             await ours.feedbacks(limit=500)
+
+
+async def test_every_opinion_is_listed_over_all_pages(
+    app: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "PAGE", 2)
+    async with aclosing(app(user="crowd")) as ours:
+        answers = [await ours.complete(f"{n}") for n in range(4)]
+        for answer in answers:
+            await ours.feedback(answer, "like")
+        found = [each.message_id for each in await ours.all_feedbacks()]
+    assert {answer.request_id for answer in answers} <= set(found)
+    assert len(found) == len(set(found))
 
 
 async def test_ids_are_one_segment_of_a_path(app: Make, seen: Seen) -> None:

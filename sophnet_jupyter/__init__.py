@@ -130,6 +130,7 @@ def _dress() -> None:
     response._repr_mimebundle_, response.show = _draw, _show
     looks: Any = import_module(".runs.looks", __name__)
     looks.draw, looks.show, looks.page = _draw_value, _show_value, _write_page
+    looks.follow = _follow_value
     maps: Any = import_module(".explore.looks", __name__)
     maps.draw, maps.home = _draw_value, _home
     maps.show, maps.page = _show_map, _write_map
@@ -185,6 +186,13 @@ def _show_value(value: Any) -> None:
     from .widgets.showing import show
 
     show(value)
+
+
+def _follow_value(value: Any) -> Any:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return (lambda: None), (lambda: None)
+    return import_module(".kernel.following", __name__).follow(shell, value, _draw_value)
 
 
 def _write_page(report: Any) -> str:

@@ -1,7 +1,8 @@
-"""Prompts over frames of Dask: ``from sophnet_jupyter import batch; batch.map(ddf, "…")``."""
+"""Prompts over frames of Dask, and their vectors: ``from sophnet_jupyter import batch``."""
 
 from __future__ import annotations
 
 from .client.batch import map as map  # noqa: A004 - as the builtin does, over a frame
+from .client.batch_vectors import embed as embed
 
-__all__ = ["map"]
+__all__ = ["embed", "map"]

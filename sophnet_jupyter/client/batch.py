@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import SettingsError
 from ..runs.batch.meta import types
@@ -20,6 +20,17 @@ from ..runs.template import Template
 from ..settings import model_name
 from .client import Client
 from .mapping import map_chat
+
+
+class Asked(Protocol):
+    """Whom a worker is to ask."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def project_id(self) -> str: ...
+    @property
+    def sandbox(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +94,7 @@ def map(  # noqa: A001 - as the builtin does, over a frame
     template.check(table)
     form = schema if schema is not None else getattr(prompt, "schema", None) if files else None
     kinds = types(form, table.columns)
-    threads = workers or _threads()
+    threads = workers or threads_of()
     job = BatchJob(
         prompt=prompt,
         options=asked,
@@ -107,7 +118,7 @@ def answered(frame: Any, *, job: BatchJob) -> Any:
 
 
 async def _asked(frame: Any, job: BatchJob) -> Any:
-    async with _client(job) as client:
+    async with worker_client(job) as client:
         model = {"model": job.options.get("model") or model_name()}
         run = map_chat(
             client.chat,
@@ -123,7 +134,7 @@ async def _asked(frame: Any, job: BatchJob) -> Any:
         return run.to_frame()
 
 
-def _client(job: BatchJob) -> Client:
+def worker_client(job: Asked) -> Client:
     """A client of the origin that was named. A worker never answers from the sandbox instead."""
     client = Client() if job.sandbox else Client(None, job.base_url, job.project_id or None)
     if client.settings.sandbox != job.sandbox:
@@ -145,7 +156,7 @@ def _repetition(name: str | None) -> int:
     return int.from_bytes(hashlib.sha256(said.encode()).digest()[:4], "big")
 
 
-def _threads() -> int:
+def threads_of() -> int:
     """The threads of the cluster that would compute now; of this process, where there is none."""
     try:
         from distributed import get_client

@@ -33,6 +33,14 @@ def _printed(value: object) -> None:
 show: Callable[[Any], None] = _printed
 
 
+def _unseen(value: Any) -> tuple[Callable[[], object], Callable[[], object]]:
+    return (lambda: None), (lambda: None)
+
+
+follow: Callable[[Any], tuple[Callable[[], object], Callable[[], object]]] = _unseen
+"""Show a value that changes in this cell: what draws it anew, and what ends that."""
+
+
 class Drawn:
     """A value that a notebook shows as `draw` says."""
 

@@ -11,6 +11,7 @@ from .answer.context import Context
 VIEWS = {
     "Response": "answer.choice",
     "Run": "runs.still",
+    "BatchEmbedding": "runs.embedding",
     "Comparison": "compare.grid",
     "Exploration": "explore.still",
     "Similarities": "explore.similarities",

@@ -68,3 +68,13 @@ def test_it_works_on_the_kernels_loop_as_soon_as_it_is_shown(own):
     own.run("from sophnet_jupyter import Client\nlater = Client().explore(df, 'my text')\nlater")
     own.run("import time\nwhile later.state != 'ready': time.sleep(.05)")
     assert own.value("later.state") == "ready"
+
+
+def test_the_vectors_of_a_dask_frame_show_how_far_they_are_and_where(own, tmp_path):
+    own.run("import dask.dataframe as dd\nfrom sophnet_jupyter import batch")
+    own.run("job = batch.embed(dd.from_pandas(df, npartitions=3), 'my text', 'vectors/')")
+    cell = own.run("await job;")
+    assert cell.status == "ok"
+    assert "3 of 3 parts" in cell.text
+    assert "60 rows with their vectors" in cell.text
+    assert own.value("job.state == 'done' and len(job.files) == 3")

@@ -16,8 +16,8 @@ from . import progress
 MOST_ROWS, MOST_BYTES = 50, 200_000
 MOST_COLUMNS = 8
 LONGEST_CELL = 240
-_BAR = "background:rgba(128,128,128,.25);border-radius:3px;height:6px;margin:4px 0;max-width:720px"
-_FILL = "border-radius:3px;height:6px"
+BAR = "background:rgba(128,128,128,.25);border-radius:3px;height:6px;margin:4px 0;max-width:720px"
+FILL = "border-radius:3px;height:6px"
 _TABLE = f"{SMALL};border-collapse:collapse;margin:6px 0"
 _CELL = f"border-bottom:{LINE};padding:2px 12px 2px 0;text-align:left;vertical-align:top;{WRAP}"
 _HEAD = f"{_CELL};{FAINT};font-weight:600"
@@ -38,8 +38,8 @@ def figures(run: Run) -> str:
     html += f"{inert(one_line(' · '.join(said)))}</div>"
     if (share := progress.percent(told)) is not None and told.state != "done":
         color = BAD if told.state == "failed" else "#1f77c9"
-        fill = f"{_FILL};background:{color};width:{share:.0f}%"
-        html += f'<div style="{_BAR}"><div style="{fill}"></div></div>'
+        fill = f"{FILL};background:{color};width:{share:.0f}%"
+        html += f'<div style="{BAR}"><div style="{fill}"></div></div>'
     for failure in progress.failures(told):
         html += f'<div style="{SMALL};{WRAP}">✕ {inert(failure)}</div>'
     for note in progress.notes(run):

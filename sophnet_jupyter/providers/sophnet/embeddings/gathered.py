@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ....errors import AnswerUnreadable, ServiceError, SophNetError
+from ....errors import AnswerUnreadable, RequestRefused, ServiceError, SophNetError
 from ....events import Event, Finished, Notice, Progress, Started, Usage, VectorsReady
 from ..access import SERVICE
 from .answer import Found
@@ -52,7 +52,9 @@ class Gathered:
             alone=not self._dimensions,
             not_asked=self._count - self._done,
         )
-        first = self._failed[0]
+        # What is no fault of one input is told before what is: who asks again has to know of it.
+        outages = [one for one in self._failed if not isinstance(one.came, RequestRefused)]
+        first = (outages or self._failed)[0]
         assert isinstance(first.came, SophNetError)
         first.came.without = self._without()
         if self._dimensions and isinstance(first.came, ServiceError):

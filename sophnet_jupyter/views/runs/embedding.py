@@ -1,0 +1,43 @@
+"""The parts of a large table on their way to become vectors, in one line with a bar."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlsplit
+
+from ...runs.batch.embedding import BatchEmbedding
+from ..safe.control_characters import plain
+from ..safe.look import BAD, FAINT, SMALL, WRAP, one_line, words
+from .still import BAR, FILL
+
+_SIGNS = {"ready": "○", "running": "▶", "stopped": "■", "failed": "✕", "done": "✓"}
+
+
+def bundle(told: BatchEmbedding, context: object = None) -> dict[str, str]:
+    """Parts, rows, the cluster's own page, and where the files are."""
+    said = facts(told)
+    html = f"{_SIGNS[told.state]} {words(' · '.join(said), 300)}"
+    address = urlsplit(told.dashboard)
+    if told.state == "running" and address.scheme in ("http", "https"):
+        html += f' · <a href="{escape(told.dashboard)}" target="_blank">dashboard</a>'
+    html = f'<div style="{SMALL};{WRAP}">{html}</div>'
+    if told.state != "done":
+        color = BAD if told.state == "failed" else "#1f77c9"
+        share = 100 * told.done / max(1, told.parts)
+        html += f'<div style="{BAR}"><div style="{FILL};background:{color};width:{share:.0f}%">'
+        html += "</div></div>"
+    html += f'<div style="{SMALL};{FAINT};{WRAP}">{words(str(told.folder), 300)}</div>'
+    text = f"{_SIGNS[told.state]} {' · '.join(said)}\n{one_line(str(told.folder))}"
+    return {"text/html": html, "text/plain": plain(text)}
+
+
+def facts(told: BatchEmbedding) -> list[str]:
+    """The figures one by one."""
+    said = [f"{told.done:,} of {told.parts:,} parts", f"{told.rows:,} rows with their vectors"]
+    if told.missing:
+        said[1] = f"{told.rows:,} rows, {told.missing:,} without a vector"
+    if told.skipped:
+        said.append(f"{told.skipped:,} parts from before")
+    if told.state in ("stopped", "failed"):
+        said.append(f"{told.state}: what is whole stays, and a second run goes on")
+    return said

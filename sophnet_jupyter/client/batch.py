@@ -22,7 +22,7 @@ from .client import Client
 from .mapping import map_chat
 
 
-class Asked(Protocol):
+class WorkerJob(Protocol):
     """Whom a worker is to ask."""
 
     @property
@@ -134,7 +134,7 @@ async def _asked(frame: Any, job: BatchJob) -> Any:
         return run.to_frame()
 
 
-def worker_client(job: Asked) -> Client:
+def worker_client(job: WorkerJob) -> Client:
     """A client of the origin that was named. A worker never answers from the sandbox instead."""
     client = Client() if job.sandbox else Client(None, job.base_url, job.project_id or None)
     if client.settings.sandbox != job.sandbox:

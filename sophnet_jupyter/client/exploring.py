@@ -17,6 +17,7 @@ from ..explore.inputs import read
 from ..explore.session.base import ExploreOptions
 from ..explore.session.growing import Before
 from ..explore.session.service import Input, SentImage
+from ..files.names import is_address
 from ..prompt.images.attach import attach
 from ..prompt.images.objects import SUFFIXES, is_picture
 from ..providers.sophnet.embeddings.embeddings import Embeddings
@@ -75,7 +76,7 @@ class ClientVectors:
         if isinstance(value, str):
             suffix = os.path.splitext(value.partition("?")[0])[1].lower()  # noqa: PTH122
             local = suffix in SUFFIXES and "\n" not in value
-            return local and (value.startswith("https://") or Path(value).expanduser().is_file())
+            return local and (is_address(value) or Path(value).expanduser().is_file())
         return is_picture(value)
 
     def image(self, value: Any) -> SentImage:

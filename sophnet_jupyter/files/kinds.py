@@ -23,6 +23,7 @@ class Media:
 _WAV = Media("audio", ".wav", "audio/wav")
 _WEBP = Media("image", ".webp", "image/webp")
 _MP4 = Media("video", ".mp4", "video/mp4")
+_MOV = Media("video", ".mov", "video/quicktime")
 _M4A = Media("audio", ".m4a", "audio/mp4")
 _WEBM = Media("video", ".webm", "video/webm")
 _MP3 = Media("audio", ".mp3", "audio/mpeg")
@@ -40,7 +41,7 @@ _STARTS = {
 }
 _SOUND_IN_OGG = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 _SOUND_IN_MP4 = (b"M4A ", b"M4B ")
-# Pictures and QuickTime share the box format of MP4.
+# Pictures share the box format of MP4.
 _VIDEO_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
 
 
@@ -71,6 +72,7 @@ _FOREIGN = {
 }
 _FORMS = {b"AIFF": ".aiff", b"AIFC": ".aiff", b"AVI ": ".avi", b"8SVX": ".8svx"}
 _MOVIE = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+_EMPTY = (b"wide", b"free", b"skip")
 # Of pictures in the box format, which have no sound.
 _STILL = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
 # Fewer bytes may look like words by chance.
@@ -131,14 +133,24 @@ def sniff(head: bytes) -> Media | None:
             return _OGG if any(codec in head[28:64] for codec in _SOUND_IN_OGG) else None
         case b"\x1a\x45\xdf\xa3", _:
             return _WEBM if b"\x42\x82\x84webm" in head[:64] else None
-    if head[4:8] == b"ftyp":
-        return _boxed(head[8:12])
+    if head[4:8] in _MOVIE:
+        return _boxed(head)
     return _frame(head[:4])
 
 
-def _boxed(brand: bytes) -> Media | None:
+def _boxed(head: bytes) -> Media | None:
+    """The kind by the brand, which may stand behind empty boxes; without one it is QuickTime."""
+    at = 0
+    while head[at + 4 : at + 8] in _EMPTY and head[at] == 0:
+        at += max(8, int.from_bytes(head[at : at + 4], "big"))
+    if head[at + 4 : at + 8] != b"ftyp":
+        # Older than brands, or the brand is behind what is looked at: its boxes will tell.
+        return _MOV if head[0] == 0 else None
+    brand = head[at + 8 : at + 12]
     if brand in _SOUND_IN_MP4:
         return _M4A
+    if brand == b"qt  ":
+        return _MOV
     return _MP4 if brand.startswith(_VIDEO_IN_MP4) else None
 
 

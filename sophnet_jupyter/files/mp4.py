@@ -9,6 +9,11 @@ from pathlib import Path
 import msgspec
 
 _HEAD = struct.Struct(">I4s")
+# Boxes of the outermost level. What else stands at the end, behind a whole video, is no box.
+_OUTER = frozenset(
+    b"ftyp moov mdat moof mfra free skip wide uuid meta".split()
+    + b"styp sidx ssix prft emsg pdin pnot udta".split()
+)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,14 +28,14 @@ def facts(data: bytes) -> Facts:
     """
     Read the facts of a video.
 
-    Other kinds than MP4 have none. Raises `ValueError` for an MP4 that is cut off or has no video,
-    with words that go on from ``it``.
+    Other kinds than MP4 and QuickTime have none. Raises `ValueError` for one that is cut off or has
+    no video, with words that go on from ``it``.
     """
-    if data[4:8] != b"ftyp":
+    if data[4:8] not in _OUTER:
         return Facts()
     try:
         return _video(data)
-    except struct.error:
+    except (struct.error, IndexError):
         raise ValueError("is a broken video") from None
 
 
@@ -40,7 +45,7 @@ def check(content: Path | bytes) -> Facts:
 
 
 def _video(data: bytes) -> Facts:
-    top = dict(_boxes(data, 0, len(data)))
+    top = _outermost(data)
     if b"moov" not in top or not {b"mdat", b"moof"} & top.keys():
         raise ValueError("is a video without pictures")
     begin, end = top[b"moov"]
@@ -58,6 +63,22 @@ def _video(data: bytes) -> Facts:
     return Facts(width=width, height=height, seconds=seconds)
 
 
+def _outermost(data: bytes) -> dict[bytes, tuple[int, int]]:
+    """The boxes of a file, without stray bytes behind the last one."""
+    found: dict[bytes, tuple[int, int]] = {}
+    at = 0
+    while at < len(data):
+        whole = b"moov" in found and (b"mdat" in found or b"moof" in found)
+        if whole and data[at + 4 : at + 8] not in _OUTER:
+            break
+        box = next(_boxes(data, at, len(data)), None)
+        if box is None:
+            break
+        found[box[0]] = box[1]
+        at = box[1][1]
+    return found
+
+
 def _seconds(data: bytes, begin: int) -> float:
     if data[begin] == 1:
         scale, length = struct.unpack_from(">IQ", data, begin + 20)
@@ -68,8 +89,11 @@ def _seconds(data: bytes, begin: int) -> float:
 
 def _boxes(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
     """The type of each box between two offsets, and where its content begins and ends."""
-    while begin < end:
+    # Fewer bytes than a head has, and a head of zeros, are how some writers end a list of boxes.
+    while end - begin >= _HEAD.size:
         size, kind = _HEAD.unpack_from(data, begin)
+        if (size, kind) == (0, bytes(4)):
+            return
         inner = begin + _HEAD.size
         if size == 1:
             (size,) = struct.unpack_from(">Q", data, inner)

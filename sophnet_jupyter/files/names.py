@@ -1,5 +1,5 @@
 """
-The MIME type of a file by the suffix of its name, the same on every machine.
+What a name says: the MIME type of a file by its suffix, the same on every machine.
 
 `mimetypes` asks files of the system, and without them knows neither WebP nor M4A.
 """
@@ -81,6 +81,16 @@ _BY_ENDING = {ending: mime for mime, endings in _TYPES.items() for ending in end
 def type_of(name: str) -> str:
     """The MIME type, such as ``image/webp``; empty for an unknown suffix."""
     return _BY_ENDING.get(name.rpartition(".")[2].lower(), "") if "." in name else ""
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address of the web, and no path; in whatever letters it begins."""
+    return text.lstrip()[:8].lower().startswith(("http://", "https://"))
+
+
+def is_elsewhere(text: str) -> bool:
+    """`is_address`, or the file itself: ``data:``."""
+    return is_address(text) or text.lstrip()[:5].lower() == "data:"
 
 
 def at_home(path: str | os.PathLike[str]) -> Path:

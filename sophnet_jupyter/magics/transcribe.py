@@ -9,6 +9,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from ..files.names import is_address
 from ..response import Response
 from .answers.follow import GOES_ON
 from .answers.transcribing import Transcribing
@@ -93,7 +94,7 @@ class TranscribeMagics(SessionMagics):
         words = words.strip()
         if not words:
             raise UsageError("Name a recording: %transcribe talk.mp3.")
-        if not words.lower().startswith(("http://", "https://")):
+        if not is_address(words):
             braced = words.startswith("{") and words.endswith("}")
             try:
                 value = value_of(words[1:-1] if braced else words, names)

@@ -106,7 +106,11 @@ def save_images(pictures: Sequence[Image], path: str | os.PathLike[str]) -> list
     if is_folder(path):
         return [
             save_new(
-                picture.data, target, stem(picture.prompt, picture.seed, "image"), suffix(picture)
+                picture.data,
+                target,
+                stem(picture.prompt, picture.seed, "image"),
+                suffix(picture),
+                readable=True,
             )
             for picture in pictures
         ]

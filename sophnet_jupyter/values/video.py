@@ -78,7 +78,13 @@ def save_videos(videos: Sequence[Video], path: str | os.PathLike[str]) -> list[P
     target = at_home(path)
     if is_folder(path):
         return [
-            save_new(video.data, target, stem(video.prompt, video.seed, "video"), _ending(video))
+            save_new(
+                video.data,
+                target,
+                stem(video.prompt, video.seed, "video"),
+                _ending(video),
+                readable=True,
+            )
             for video in videos
         ]
     saved = []
@@ -91,4 +97,4 @@ def save_videos(videos: Sequence[Video], path: str | os.PathLike[str]) -> list[P
 
 
 def _ending(video: Video) -> str:
-    return ".webm" if video.mime == "video/webm" else ".mp4"
+    return {"video/webm": ".webm", "video/quicktime": ".mov"}.get(video.mime, ".mp4")

@@ -29,7 +29,7 @@ from ..errors import (
     TimedOut,
     Unreachable,
 )
-from ..events import Progress
+from ..events import Notice, Progress
 from .time_limit import within
 
 T = TypeVar("T")
@@ -87,7 +87,8 @@ class State(Generic[T]):
 
     ``word`` is the service's own. A task that is ``done`` has its ``reply``, and ``urls`` to fetch
     until ``expires`` (seconds since the epoch, None where nobody knows). ``fraction`` goes from 0
-    to 1; ``wait`` is how many seconds the service asks us to stay away.
+    to 1; ``wait`` is how many seconds the service asks us to stay away. ``notice`` is what a reader
+    should know of it, such as that its word is not known here.
     """
 
     word: str
@@ -97,6 +98,7 @@ class State(Generic[T]):
     wait: float | None = None
     urls: tuple[str, ...] = ()
     expires: float | None = None
+    notice: str = ""
 
 
 async def watch(
@@ -111,10 +113,10 @@ async def watch(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
-) -> AsyncGenerator[Progress | State[T], None]:
+) -> AsyncGenerator[Progress | Notice | State[T], None]:
     """
     Poll until the task is done: yields a `Progress` at once and after each poll, at last the
-    `State`.
+    `State`. What a poll gives notice of comes once, as a `Notice`.
 
     ``check`` raises `TaskFailed` for a task that the service gave up; that and every other definite
     answer of it ends the wait. Where it could not be reached, failed itself or was busy, we look
@@ -135,6 +137,8 @@ async def watch(
             await sleep(min(pause, left))
             left = begun + pace.total - clock()
             found = await looks.look(left)
+            for text in looks.unheard():
+                yield Notice(text=text)
             if found:
                 break
             yield looks.progress(clock() - begun)
@@ -171,6 +175,8 @@ class _Looks(Generic[T]):
         self.count = 0
         self.problem = ""
         self._failed = self._missing = 0
+        # Each thing to notice, and whether it was told.
+        self._notices: dict[str, bool] = {}
 
     async def look(self, left: float) -> State[T] | None:
         """Poll once: the state of a task that is done, None for all others."""
@@ -187,9 +193,17 @@ class _Looks(Generic[T]):
             self._fail(error)
             return None
         self.word, self.fraction = found.word, found.fraction
+        if found.notice:
+            self._notices.setdefault(found.notice, False)
         self.hint = min(found.wait or 0.0, LONGEST_HINT)
         self.problem, self._failed, self._missing = "", 0, 0
         return found if found.done else None
+
+    def unheard(self) -> list[str]:
+        """What is to be noticed and was not told yet."""
+        new = [text for text, told in self._notices.items() if not told]
+        self._notices.update(dict.fromkeys(new, True))
+        return new
 
     def _fail(self, error: Exception) -> None:
         self._failed += 1

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sophnet_jupyter.files.lines import lines
+from sophnet_jupyter.providers.sophnet.messages import MessageReader
 from sophnet_jupyter.providers.sophnet.speech.result import sentences
-from sophnet_jupyter.providers.sophnet.voicechat.connection import _objects
 from sophnet_jupyter.values.markdown import outline, table_rows
 from sophnet_jupyter.views.answer.report import step
 
@@ -26,7 +26,8 @@ def test_lines_end_where_those_of_the_wire_do(end: str) -> None:
 def test_no_other_mark_ends_a_line(inside: str) -> None:
     assert lines(f"a{inside}b") == [f"a{inside}b"]
     assert [one.text for one in sentences(f"[0:1.0,0:2.0,0] one{inside}two")] == [f"one{inside}two"]
-    assert len(_objects(f'data: {{"a": "one{inside}two"}}\n\ndata: {{}}')) == 2
+    message = f'data: {{"a": "one{inside}two"}}\n\ndata: {{"a": 2}}'
+    assert MessageReader().feed(message) == [{"a": f"one{inside}two"}, {"a": 2}]
     assert [one.line for one in outline(f"one{inside}two\n# Head")] == [2]
     assert len(table_rows(f"|a|b|\n|-|-|\n|one{inside}two|2|\n|3|4|")[0]) == 3
 

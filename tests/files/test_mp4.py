@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from sophnet_jupyter.files.kinds import HEAD, sniff
 from sophnet_jupyter.files.mp4 import facts
 from sophnet_jupyter.sandbox.engines.pictures.video import Take
 from sophnet_jupyter.sandbox.engines.pictures.video import encoded as video
@@ -32,3 +35,40 @@ def test_a_video_of_nothing_is_none() -> None:
 
 def test_other_kinds_have_no_facts() -> None:
     assert facts(b"\x1a\x45\xdf\xa3").seconds == 0
+
+
+def box(kind: bytes, content: bytes = b"") -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda short: short,
+        lambda short: short + b"\0",
+        lambda short: short + bytes(20),
+        lambda short: short + b"</html>\n<!-- cached -->\r\n",
+        lambda short: box(b"free", bytes(12)) + short,
+        lambda short: box(b"skip", bytes(400)) + short,
+        lambda short: short.replace(b"ftypisom", b"ftypqt  ", 1),
+        lambda short: short[int.from_bytes(short[:4], "big") :],
+    ],
+    ids=["plain", "a byte", "zeros", "a page", "free", "a long skip", "QuickTime", "no brand"],
+)
+def test_a_video_is_whole_whatever_stands_around_it(
+    short: bytes, odd: Callable[[bytes], bytes]
+) -> None:
+    made = odd(short)
+    found = facts(made)
+    assert (found.width, found.height, found.seconds) == (640, 360, 1.0)
+    media = sniff(made[:HEAD])
+    assert media
+    assert media.kind == "video"
+
+
+@pytest.mark.parametrize("end", [1, 100, 500, 990])
+def test_a_video_of_which_the_end_lacks_is_none_though_there_is_a_box_in_front(
+    short: bytes, end: int
+) -> None:
+    with pytest.raises(ValueError, match="video"):
+        facts(box(b"free", bytes(12)) + short[:-end])

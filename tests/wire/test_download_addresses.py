@@ -68,7 +68,8 @@ def test_a_public_address_is_no_objection(address: str) -> None:
 
 
 BAD = {
-    "no TLS": "http://example.com/a.png",
+    "no TLS, and inside": "http://127.0.0.1/a.png",
+    "no TLS, and a port of mail": "http://example.com:25/a.png",
     "file": "file:///etc/passwd",
     "data": "data:image/png;base64,iVBORw0KGgo=",
     "ftp": "ftp://example.com/a.png",
@@ -116,7 +117,7 @@ BAD = {
     "line break": "https://example.com/\r\nHost: localhost",
     "tab": "https://exam\tple.com/",
     "NUL": "https://example.com\0.png/",
-    "blank in front": " https://example.com/",
+    "blank within": " https://example.com/ a",
     "circled digits": "https://①②⑦.⓪.⓪.①/",
     "wide digits": "https://１２７.０.０.１/",
     "ideographic dots": "https://127。0。0。1/",
@@ -169,6 +170,26 @@ def test_a_good_address_is_kept_to_the_letter(
 ) -> None:
     found = place(url)
     assert (found.host, found.authority, found.target) == (host, authority or host, target)
+    assert not found.trusted
+
+
+@pytest.mark.parametrize(
+    ("url", "authority"),
+    [
+        ("http://example.com/a.png?Signature=x", "example.com"),
+        ("HTTP://example.com:80/a.png?Signature=x", "example.com"),
+        ("http://example.com:9000/a.png?Signature=x", "example.com:9000"),
+        (" http://example.com/a.png?Signature=x\r\n", "example.com"),
+        ("\thttps://example.com/a.png?Signature=x\n", "example.com"),
+        ("https://example.com/a.png?Signature=x", "example.com"),
+    ],
+)
+def test_an_address_without_tls_or_with_blanks_around_it_is_asked_by_https(
+    url: str, authority: str
+) -> None:
+    found = place(url)
+    assert (found.scheme, found.authority) == ("https", authority)
+    assert found.target == "/a.png?Signature=x"
     assert not found.trusted
 
 

@@ -10,13 +10,11 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ...files.names import at_home
+from ...files.names import at_home, is_elsewhere
 from ...prompt.images.attach import Attachment, attach
 from ...prompt.images.objects import SUFFIXES, is_picture
 from ...views.media.thumbnails import Sent, small
 from .interpolate import value_of
-
-_ADDRESSES = ("http://", "https://", "data:")
 
 
 class Attachments:
@@ -79,7 +77,7 @@ def named_pictures(words: Iterable[str], table: Any, names: Mapping[str, Any]) -
 
 def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
     """The objects that a word of ``--image`` stands for."""
-    if word.lower().startswith(_ADDRESSES):
+    if is_elsewhere(word):
         return [word]
     try:
         value = value_of(word, names)
@@ -90,7 +88,7 @@ def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
             # Else an empty folder would be paid for as a question without pictures.
             raise UsageError(f"--image {word}: that is empty, there is no picture in it.")
         return list(value)
-    if isinstance(value, str) and not value.lower().startswith(_ADDRESSES):
+    if isinstance(value, str) and not is_elsewhere(value):
         return _files(value)
     return [value]
 

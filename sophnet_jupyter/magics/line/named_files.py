@@ -10,10 +10,8 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ...files.names import at_home
+from ...files.names import at_home, is_address, is_elsewhere
 from .interpolate import interpolate, value_of
-
-_ADDRESSES = ("http://", "https://", "data:")
 
 
 def named_files(words: str, suffixes: tuple[str, ...]) -> list[Path]:
@@ -42,13 +40,13 @@ def named_pictures(
 ) -> list[tuple[object, str]]:
     """Pictures with what they are called: an address, a variable such as ``Out[3]``, or files."""
     bare = _bare(words)
-    if bare.lower().startswith(_ADDRESSES):
+    if is_elsewhere(bare):
         return [(bare, bare if bare[:5].lower() != "data:" else "picture")]
     try:
         value = value_of(bare, names)
     except LookupError:
         return [(path, path.name) for path in named_files(words, suffixes)]
-    if isinstance(value, str) and not value.lower().startswith(_ADDRESSES):
+    if isinstance(value, str) and not is_elsewhere(value):
         return [(path, path.name) for path in named_files(value, suffixes)]
     if isinstance(value, list | tuple):
         return [(each, f"{bare}[{number}]") for number, each in enumerate(value)]
@@ -60,7 +58,7 @@ def named_sound(words: str, names: Mapping[str, Any]) -> Any:
     if words.isidentifier() and words in names:
         return names[words]
     filled = _bare(interpolate(words, names, {})[0])
-    if filled.startswith(_ADDRESSES[:2]):
+    if is_address(filled):
         return filled
     return at_home(filled) if filled else None
 

@@ -6,8 +6,6 @@ Told apart by what they can do, so that no library is imported for a question th
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 import os
 import stat
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import SettingsError, sizes
 from ...files.names import at_home
 from ...response import Response
+from ...values.base64_text import decoded
 from ...values.image import Image
 from .formats import is_picture
 from .levels import scaled_array
@@ -114,16 +113,9 @@ def from_base64(text: str) -> bytes:
     body = "".join(text.split())
     try:
         # Its beginning tells: a long text is not decoded for nothing.
-        return _decoded(body) if is_picture(_decoded(body[:64])) else b""
+        return decoded(body) if is_picture(decoded(body[:64])) else b""
     except ValueError:
         return b""
-
-
-def _decoded(body: str) -> bytes:
-    """Base64 in either alphabet, with or without its end. Raises `ValueError`."""
-    altchars = b"-_" if "-" in body or "_" in body else None
-    padded = body + "=" * (-len(body) % 4)
-    return base64.b64decode(padded, altchars=altchars, validate=True)
 
 
 def _from_address(text: str) -> Source:
@@ -147,8 +139,8 @@ def _from_data_uri(text: str) -> Source:
     try:
         if not comma or not head.lower().endswith(";base64"):
             raise ValueError
-        return Source(name="the image", data=_decoded("".join(urllib.parse.unquote(body).split())))
-    except (ValueError, binascii.Error):
+        return Source(name="the image", data=decoded(urllib.parse.unquote(body)))
+    except ValueError:
         raise SettingsError(
             "That data URI cannot be read: it must look like data:image/png;base64,…"
         ) from None
@@ -258,8 +250,8 @@ def _bytes(shown: object) -> bytes:
     if isinstance(shown, bytes):
         return shown
     try:
-        return base64.b64decode(shown) if isinstance(shown, str) else b""
-    except binascii.Error:
+        return decoded(shown) if isinstance(shown, str) else b""
+    except ValueError:
         return b""
 
 

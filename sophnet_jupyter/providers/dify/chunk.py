@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +17,7 @@ from ...events import (
     TextReplaced,
     Usage,
 )
+from ...values.base64_text import decoded
 from .. import reply
 from ..service_json import Halves
 from ..thoughts import ThoughtPiece, Thoughts
@@ -175,8 +174,8 @@ def _kind(chunk: Mapping[str, Any], name: str) -> str:
 
 def _sound(audio: object) -> list[Event]:
     try:
-        data = b64decode("".join(audio.split()), validate=True) if isinstance(audio, str) else b""
-    except (binascii.Error, ValueError):
+        data = decoded(audio) if isinstance(audio, str) else b""
+    except ValueError:
         return [Notice(text="A piece of the sound could not be read and is left out.")]
     return [AudioChunk(data=data)] if data else []
 

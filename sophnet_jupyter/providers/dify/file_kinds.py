@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError
-from ...files.names import type_of
+from ...files.names import is_address, type_of
 from ...prompt.images.sources import from_base64
 from ...prompt.table import is_frame, is_lazy, is_series
 from ...response import Response
@@ -50,11 +50,6 @@ def rules_of(form: Parameters, variable: str) -> Rules:
     return own[0] if own and own[0] else form.files
 
 
-def is_address(item: object) -> bool:
-    """Whether a text is a URL, which the service fetches."""
-    return isinstance(item, str) and item.startswith(("http://", "https://"))
-
-
 def is_path(text: str) -> bool:
     """Whether a text is a path of this machine, and not an image in itself."""
     return not (text[:5].lower() == "data:" or is_address(text) or from_base64(text))
@@ -64,8 +59,8 @@ def kind_of(item: object, rules: Rules) -> str:
     """The kind of file an item will be sent as, before anything is read."""
     if isinstance(item, Mapping):
         return str(item.get("type") or "")
-    if is_address(item):
-        return _linked_kind(str(item), rules)
+    if isinstance(item, str) and is_address(item):
+        return _linked_kind(item, rules)
     if isinstance(item, Uploaded):
         return allowed(kind_by_name(item.mime_type, item.name), rules)
     if isinstance(item, os.PathLike) or (isinstance(item, str) and is_path(item)):

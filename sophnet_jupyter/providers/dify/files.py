@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlencode
 
 from ...errors import SettingsError, quoted, sizes
 from ...files.kinds import sniff
-from ...files.names import at_home
+from ...files.names import at_home, is_address
 from ...files.saving import save_new
 from ...prompt.images.pixels import drawn, picture
 from ...prompt.images.sources import Source, sources
@@ -28,7 +28,6 @@ from .access import checked, parse_error
 from .file_kinds import (
     Rules,
     allowed,
-    is_address,
     is_path,
     kind_by_name,
     kind_of,
@@ -162,7 +161,7 @@ class DifyFiles:
             return item
         if isinstance(item, Uploaded):
             return local(kind_of(item, rules), item.id)
-        if is_address(item):
+        if isinstance(item, str) and is_address(item):
             return linked(str(item), rules)
         if isinstance(item, str) and is_path(item):
             item = _path(item)

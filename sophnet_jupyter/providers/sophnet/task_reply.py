@@ -15,6 +15,12 @@ from .access import SERVICE, checked, request_id, unreadable
 _FOLDED = {"successed": "succeeded", "canceled": "cancelled"}
 # The states of a task that came to nothing.
 OVER = {"failed", "cancelled"}
+_KNOWN = {"submitted", "queued", "pending", "waiting", "running", "processing", "in_progress"}
+_KNOWN |= {"suspended", "doing", "succeeded", "success", "unknown"} | OVER
+# Ids are short; what is longer, or a page, is something else.
+LONGEST_ID = 200
+# What stands where an id would, and is a word about it.
+_NO_ID = {"null", "none", "ok", "success", "true", "false", "error", "fail", "failed", "busy"}
 
 
 class SeenTask(Protocol):
@@ -47,7 +53,23 @@ def decoded(reply: Reply) -> Any:
 def id_in(fields: Mapping[str, Any]) -> str:
     """The id of a task, by any of its names; empty where there is none."""
     found = fields.get("taskId") or fields.get("task_id") or fields.get("id")
-    return str(found) if isinstance(found, str | int) else ""
+    return id_of(found)
+
+
+def id_of(found: object) -> str:
+    """The id that a value is; empty for a sentence, a page, a word such as ``null``."""
+    if not isinstance(found, str | int) or isinstance(found, bool):
+        return ""
+    name = str(found).strip().strip("\"'").strip()
+    odd = not name.isascii() or any(c.isspace() or c in "<>{}" for c in name)
+    return "" if odd or name.lower() in _NO_ID or len(name) > LONGEST_ID else name
+
+
+def odd_word(word: str) -> str:
+    """What a reader should know of a state whose word is none that we know; else empty."""
+    if folded(word) in _KNOWN:
+        return ""
+    return f"{SERVICE} calls the state of this task {word!r}, a word that is not known here."
 
 
 def rows(reply: Reply) -> list[Any]:

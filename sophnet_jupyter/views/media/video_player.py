@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ...files.kinds import HEAD, sniff
+from ...files.kinds import HEAD, Media, sniff
 from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, words
 from .images import small
@@ -29,7 +29,7 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
     try:
         still = _still(poster)
         left = BUDGET - len(still)
-        address, path = source(data, found.mime, found.suffix, budget=left)
+        address, path = source(data, _played_as(found), found.suffix, budget=left)
     except OSError as error:
         said = words(
             f"A video of {_size(data)} cannot be written beside the notebook: {error}", 160
@@ -42,6 +42,11 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
         f'style="{_PLAYER}">This viewer cannot play videos: {where}.</video>'
         f'<div style="{SMALL};{FAINT}">{below}</div>'
     )
+
+
+def _played_as(media: Media) -> str:
+    # Browsers play what is in a QuickTime file, and refuse its name.
+    return "video/mp4" if media.mime == "video/quicktime" else media.mime
 
 
 def line(data: bytes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import SettingsError
+from ...files.names import is_address
 from ...views.safe.look import one_line
 from ..uploads.uploads import Upload
 
@@ -57,7 +58,7 @@ class HeldFiles:
 
     def link(self, purpose: str, url: str) -> None:
         """Add a URL, which the service will fetch. Raises `SettingsError`."""
-        if not url.startswith(("http://", "https://")):
+        if not is_address(url):
             raise SettingsError("An address begins with https:// or http://.")
         self._hold(Held(purpose=purpose, name=url, url=url))
 

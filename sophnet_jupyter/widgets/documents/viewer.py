@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ...errors import SettingsError
 from ...events import Event, Notice, PageRead
-from ...files.names import at_home
+from ...files.names import at_home, is_address
 from ...kernel.loop import loop
 from ...response import Arrival, Response
 from ...values.page import Page
@@ -27,7 +27,6 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 LIMIT = 50_000_000 - 1
 # Of a page so much goes along with a question.
 LONGEST = 20_000
-_ADDRESSES = ("http://", "https://")
 _EMPTY = "A document viewer. Run its cell to read documents and images."
 
 
@@ -131,7 +130,7 @@ class DocumentViewer(Panel):
         if not source:
             raise SettingsError("Give a path, a pattern such as scans/*.png, or an address.")
         found: list[str | Path] = [source]
-        if not source.lower().startswith(_ADDRESSES):
+        if not is_address(source):
             path = at_home(source)
             matching = [] if path.exists() else sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
             found = [Path(each) for each in matching] or [path]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from string import punctuation
 from urllib.parse import quote, urlsplit
@@ -72,7 +72,8 @@ class Destination:
     Where one request goes: ``host`` is a name in ASCII, or an address.
 
     ``target`` is path and query as they were given: a signature may cover each byte of them.
-    ``trusted`` says that it was configured, so that it may be private.
+    ``trusted`` says that it was configured, so that it may be private; ``secured`` that its address
+    was one of http, and is asked by https.
     """
 
     scheme: str
@@ -80,6 +81,7 @@ class Destination:
     port: int
     target: str
     trusted: bool = False
+    secured: bool = False
 
     @property
     def literal(self) -> bool:
@@ -103,9 +105,10 @@ def place(url: str, trusted: Iterable[str] = ()) -> Destination:
     Parse a URL, and check all that needs no network.
 
     ``trusted`` are origins (``http://127.0.0.1:8123``) that may be private and without TLS; scheme,
-    host and port must all be the same. Raises `Refused`.
+    host and port must all be the same. Any other address is asked by https, also one of http:
+    object stores name the same file by both. Raises `Refused`.
     """
-    found = _split(url)
+    found = _split(url.strip())
     origins = [_split(origin).origin for origin in trusted if origin]
     if found.origin in origins:
         return Destination(
@@ -115,8 +118,9 @@ def place(url: str, trusted: Iterable[str] = ()) -> Destination:
             target=found.target,
             trusted=True,
         )
-    if found.scheme != "https":
-        raise Refused(f"begins with {found.scheme}:, and only https: is fetched")
+    if found.scheme == "http":
+        port = 443 if found.port == 80 else found.port
+        found = replace(found, scheme="https", port=port, secured=True)
     if found.port not in PORTS:
         raise Refused(f"has the port {found.port}, at which no files are served")
     if found.literal:

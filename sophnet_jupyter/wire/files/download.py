@@ -181,6 +181,8 @@ class Downloader:
                 reason = f"cannot be reached ({_words(error)})"
             except (httpx2.HTTPError, OSError) as error:
                 raise _broken(where, error) from None
+        if where.secured:
+            reason += "; its address begins with http:, and is asked by https only"
         raise failed(where.host, "unreachable", reason)
 
     async def _addresses(self, where: Destination) -> Sequence[str]:

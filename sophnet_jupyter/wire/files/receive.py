@@ -213,6 +213,22 @@ class Receiving:
         return failed(self._answer.host, problem, reason, status=status)
 
 
+async def received(data: bytes, *, kinds: Collection[Kind], verify: Verify | None) -> Download:
+    """
+    A result whose bytes came within an answer, judged as one that is fetched.
+
+    Raises `DownloadFailed`.
+    """
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        yield data
+
+    wanted = Wanted(kinds=kinds, limit=None, into=None, name="", verify=verify, on_progress=None)
+    async with aclosing(pieces()) as whole:
+        answer = Arriving(host="", status=200, headers={}, pieces=whole)
+        return await Receiving(answer, wanted).download()
+
+
 class _Plain:
     """
     Decompresses in bounded chunks: 1 kB can expand to 1 MB.

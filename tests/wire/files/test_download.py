@@ -522,7 +522,7 @@ NONE = [
     b"\n%PDF-1.7",
     b"\0\0\0\x18ftypheic",
     b"\0\0\0\x18ftypavif",
-    b"\0\0\0\x14ftypqt  ",
+    b"\0\0\0\x14ftypheic",
     b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska",
     b"OggS" + bytes(25) + b"theora",
     b"RIFF\x10\0\0\0AVI LIST",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ....errors import DownloadFailed, SettingsError
 from ....files.kinds import Kind
+from ....files.names import is_elsewhere
 from ....prompt.images.pixels import EncodedImage, drawn, picture
 from ....prompt.images.sources import Source, from_base64, sources
 from ....wire.files.download import Downloader
@@ -17,7 +18,6 @@ from ....wire.files.download import Downloader
 # What `Documents` reads and this does not.
 DOCUMENTS = (".pdf", ".docx", ".doc", ".xlsx", ".pptx", ".txt")
 WANTED: tuple[Kind, ...] = ("image",)
-_ADDRESSES = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,7 @@ async def scans(image: object, downloads: Downloader, name: str = "") -> list[Sc
 
 
 def _sources(image: object) -> list[Source]:
-    is_address = isinstance(image, str) and image.lower().startswith((*_ADDRESSES, "data:"))
-    if isinstance(image, str) and not is_address and not from_base64(image):
+    if isinstance(image, str) and not is_elsewhere(image) and not from_base64(image):
         image = Path(image)
     if isinstance(image, os.PathLike):
         path = Path(image)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
 import math
-from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ....errors import AnswerUnreadable
+from ....values.base64_text import decoded
 from ....wire.call import Reply
 from ...service_json import BROKEN, lenient
 from ..access import SERVICE, checked, is_sandbox
@@ -153,9 +152,9 @@ def _fits(values: Sequence[float]) -> bool:
 def _from_base64(row: Any, reply: Reply) -> bytes:
     """The document names no form of ``encoding_type``: floats of 32 bits, lowest byte first."""
     try:
-        data = b64decode(row.embedding, validate=True)
+        data = decoded(row.embedding)
         values = [value for (value,) in iter_unpack("<f", data)]
-    except (binascii.Error, ValueError, StructError):
+    except (ValueError, StructError):
         raise _unreadable(reply, "vectors in an encoding that is not known here") from None
     if not all(map(math.isfinite, values)):
         raise _unreadable(reply, "vectors in an encoding that is not known here")

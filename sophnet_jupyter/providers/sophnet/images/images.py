@@ -21,7 +21,7 @@ from ....response import Response, settle
 from ....values.image import Image
 from ....wire.call import Call, Reply, segment
 from ....wire.files.download import Downloader
-from ....wire.files.receive import Verify
+from ....wire.files.receive import Download, Verify, received
 from ....wire.held import held
 from ....wire.poll import Pace, State
 from ....wire.retry import PAID_TASK, READ
@@ -36,6 +36,7 @@ from ...together import together
 from ..access import started
 from ..paths import ResourceIds
 from .request import MODEL, request, sources_of
+from .result import Result
 from .task import ImageTask, decode_list, decode_task, look
 
 KIND = "image"
@@ -258,17 +259,21 @@ class Images(Keeping):
         if resumed and done.reply:
             yield started(done.reply)
         failure: DownloadFailed | None = None
-        for number, url in enumerate(done.urls):
+        found = decode_task(done.reply).results if done.reply else ()
+        for number, result in enumerate(found):
+            if result.refused:
+                yield Notice(text=f"Image {number + 1} of {len(found)}: {result.refused}")
+                continue
             yield Progress(index=index, state="fetching", task_id=picture.task_id)
             try:
-                file = await self._downloader.fetch(url, kinds=WANTED, verify=self._verify)
+                file = await self._taken(result)
             except DownloadFailed as error:
                 error.task_id = picture.task_id
                 failure = failure or error
                 continue
             ready = msgspec.structs.replace(
                 picture,
-                url=url,
+                url=result.url,
                 data=file.data,
                 mime=file.media.mime,
                 index=picture.index + number,
@@ -276,6 +281,12 @@ class Images(Keeping):
             yield ImageReady(image=ready)
         if failure:
             raise failure
+
+    async def _taken(self, result: Result) -> Download:
+        """The picture, checked alike whether it came along or lies elsewhere."""
+        if result.data:
+            return await received(result.data, kinds=WANTED, verify=self._verify)
+        return await self._downloader.fetch(result.url, kinds=WANTED, verify=self._verify)
 
     async def _get(self, rest: str) -> Reply:
         return await self._wire.fetch(Call(method="GET", path=self._path + rest), retry=READ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,22 +11,29 @@ from ....errors import AnswerUnreadable, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
 from ..access import SERVICE, checked, unreadable
-from ..task_reply import OVER, check, decoded, failure, folded, id_in, rows
+from ..task_reply import OVER, check, decoded, failure, folded, id_in, odd_word, rows
+from .result import Result, results
 
 
 class ImageTask(msgspec.Struct, frozen=True, kw_only=True):
     """
     One look at a task. ``state`` is pending, running, suspended, succeeded, failed, cancelled or
-    unknown, ``word`` the service's own spelling of it; ``urls`` are the results, which expire.
+    unknown, ``word`` the service's own spelling of it; ``results`` are what it has made, or why one
+    was not made.
     """
 
     id: str
     state: str
     word: str = ""
     model: str = ""
-    urls: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
     code: str = ""
     message: str = ""
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of the results, which expire."""
+        return tuple(each.url for each in self.results if each.url)
 
     def __repr__(self) -> str:
         # Without the addresses: who holds one can fetch the result.
@@ -57,7 +64,7 @@ def decode_task(reply: Reply) -> ImageTask:
         id=id_in(output),
         state=folded(word),
         word=word,
-        urls=tuple(_urls(output.get("results"))),
+        results=_scrubbed(results(output), reply),
         code=quoted(reply.scrub(str(output.get("code") or ""))),
         message=quoted(reply.scrub(str(said))),
     )
@@ -89,12 +96,17 @@ def look(reply: Reply, task_id: str) -> State[Reply]:
     """
     task = decode_task(reply)
     check(task, task_id, reply)
-    if task.state != "succeeded":
-        return State(word=task.word)
-    if not task.urls:
-        empty = msgspec.structs.replace(task, message="it has finished without any image")
-        raise failure(empty, task_id, reply)
-    return State(word=task.word, done=True, reply=reply, urls=task.urls)
+    made = any(each.url or each.data for each in task.results)
+    odd = odd_word(task.word)
+    # By an unknown word it goes on, unless there is what it was to make.
+    if task.state != "succeeded" and not (odd and made):
+        return State(word=task.word, notice=odd)
+    if not made:
+        why = "; ".join(dict.fromkeys(each.refused for each in task.results))
+        empty = "it has finished without any image"
+        failed = msgspec.structs.replace(task, message=f"{empty}: {why}" if why else empty)
+        raise failure(failed, task_id, reply)
+    return State(word=task.word, done=True, reply=reply, urls=task.urls, notice=odd)
 
 
 def _word(fields: Mapping[str, Any]) -> str:
@@ -102,14 +114,8 @@ def _word(fields: Mapping[str, Any]) -> str:
     return quoted(found or "", 40)
 
 
-def _urls(results: Any) -> list[str]:
-    rows = results if isinstance(results, list) else []
-    return [url for row in rows if (url := _url(row))]
-
-
-def _url(row: Any) -> str:
-    """The address in a row, also where it is within ``image_url`` as chats have it."""
-    if isinstance(row, dict):
-        found = row.get("url") or row.get("image_url") or row.get("imageUrl")
-        return _url(found) if found is not row else ""
-    return row.strip() if isinstance(row, str) else ""
+def _scrubbed(found: Iterable[Result], reply: Reply) -> tuple[Result, ...]:
+    return tuple(
+        msgspec.structs.replace(each, refused=reply.scrub(each.refused)) if each.refused else each
+        for each in found
+    )

@@ -18,6 +18,7 @@ from ....wire.call import Reply
 from ....wire.poll import State
 from ...service_json import BROKEN, decode
 from ..access import SERVICE, checked, request_id
+from ..task_reply import id_in, odd_word
 
 # "[0:5.840,0:6.690,0] text"; hours and blanks are taken too, and a missing speaker.
 _MOMENT = r"\s*(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*"
@@ -61,7 +62,8 @@ def decode_task(reply: Reply) -> SpeechTask:
     answer = checked(reply)
     inner = answer.get("result") if isinstance(answer.get("result"), dict) else None
     fields = inner or answer
-    task_id = _id(fields)
+    # The table has task_id, the service taskId (docs/services/sophnet.md#transcription, row S12).
+    task_id = id_in(fields)
     if not task_id:
         what = "JSON without the id of a task"
         raise AnswerUnreadable(
@@ -91,10 +93,13 @@ def look(reply: Reply, task_id: str) -> State[Reply]:
             message=task.message,
             request_id=reply.scrub(request_id(reply.headers, {})),
         )
-    if task.state == "unknown":
-        what = f"task {task_id} is {task.word!r}" if task.word else f"task {task_id} is unknown"
-        raise NotFound(service=SERVICE, status=404, message=what, code="UNKNOWN")
-    return State(word=task.word, done=task.state == "success", reply=reply)
+    if task.state == "unknown" and task.word.strip().lower() in ("", "unknown"):
+        message = f"task {task_id} is unknown"
+        raise NotFound(service=SERVICE, status=404, message=message, code="UNKNOWN")
+    odd = odd_word(task.word) if task.state == "unknown" else ""
+    # By an unknown word it goes on, unless there is what was said.
+    done = task.state == "success" or bool(odd and task.raw)
+    return State(word=task.word, done=done, reply=reply, notice=odd)
 
 
 def decode_sync(reply: Reply) -> tuple[str, float | None]:
@@ -140,12 +145,6 @@ def _body(reply: Reply) -> dict[str, Any]:
     except BROKEN:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _id(fields: dict[str, Any]) -> str:
-    # The table has task_id, the service taskId (docs/services/sophnet.md#transcription, row S12).
-    found = fields.get("taskId") or fields.get("task_id") or fields.get("id")
-    return str(found) if isinstance(found, str | int) else ""
 
 
 def _raw(result: object) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from ....errors import SettingsError
 from ....files.kinds import HEAD, container, is_no_sound, sniff
-from ....files.names import at_home
+from ....files.names import at_home, is_address
 from ....response import Response
 from ....values.transcript import Recording
 from ....wire.files.multipart import Multipart, field, file, file_name
@@ -61,8 +61,8 @@ def sound(given: object, *, filename: str = "") -> SpeechInput:
     arguments.text("filename", filename)
     if isinstance(given, Response):
         return _of_response(given, filename)
-    if isinstance(given, str) and given.lower().startswith(("http://", "https://")):
-        return _at_address(given, filename)
+    if isinstance(given, str) and is_address(given):
+        return _at_address(given.strip(), filename)
     if isinstance(given, str) and "://" in given:
         raise SettingsError(
             f"{given.partition('://')[0]}:// is no address of a recording: use https."
@@ -168,7 +168,7 @@ def _named(name: str, head: bytes) -> str:
         return name
     if found[1:] in FORMATS:
         return f"{name or 'sound'}{found}"
-    if media is None and found:
+    if found and (media is None or found == ".mov"):
         raise SettingsError(
             f"{said} is {found[1:]} and no recording that the service takes: {_takes()}"
         )

@@ -6,6 +6,7 @@ See docs/services/sophnet.md#videos.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +16,7 @@ from ....errors import AnswerUnreadable, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
 from ..access import SERVICE, checked, unreadable
-from ..task_reply import OVER, check, decoded, failure, folded, id_in, rows
-
-_STATES = {"queued", "pending", "running", "suspended", "succeeded", "unknown"} | OVER
-# Ids are short; what is longer, or a page, is something else.
-LONGEST_ID = 200
+from ..task_reply import check, decoded, failure, folded, id_in, id_of, odd_word, rows
 
 
 class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +59,7 @@ def decode_begun(reply: Reply) -> str:
         found = id_in(inner) if isinstance(inner, dict) else inner
     else:
         found = reply.text if body is None else body
-    name = str(found).strip().strip("\"'").strip() if isinstance(found, str | int) else ""
-    odd = any(c.isspace() or c in "<>{}" for c in name)
-    if odd or name in ("", "null", "None") or len(name) > LONGEST_ID:
+    if not (name := id_of(found)):
         if not reply.body.strip():
             raise unreadable(reply)
         what = "no id of a task"
@@ -98,7 +93,7 @@ def decode_task(reply: Reply, task_id: str) -> VideoTask:
     content = inner.get("content")
     made = content if isinstance(content, dict) else {}
     usage = inner.get("usage")
-    done = state == "succeeded"
+    done = state == "succeeded" or bool(odd_word(_word(inner)))
     return VideoTask(
         id=task_id,
         state=state,
@@ -140,12 +135,14 @@ def look(reply: Reply, task_id: str) -> tuple[VideoTask, State[Reply]]:
     """
     task = decode_task(reply, task_id)
     check(task, task_id, reply)
-    if task.state != "succeeded":
-        return task, State(word=task.word)
+    odd = odd_word(task.word)
+    # By an unknown word it goes on, unless there is what it was to make.
+    if task.state != "succeeded" and not (odd and task.url):
+        return task, State(word=task.word, notice=odd)
     if not task.url:
         empty = msgspec.structs.replace(task, message="it has finished without any video")
         raise failure(empty, task_id, reply)
-    return task, State(word=task.word, done=True, reply=reply, urls=(task.url,))
+    return task, State(word=task.word, done=True, reply=reply, urls=(task.url,), notice=odd)
 
 
 def _inner(body: Mapping[str, Any]) -> Any:
@@ -164,7 +161,7 @@ def _word(fields: Mapping[str, Any]) -> str:
 def _state(fields: Mapping[str, Any]) -> str:
     """The state in our spelling; empty where the word is none, such as the code of an error."""
     state = folded(_word(fields)) if _word(fields) else ""
-    return state if state in _STATES or state.isalpha() else ""
+    return state if re.sub("[ _-]", "", state).isalpha() else ""
 
 
 def _url(fields: Mapping[str, Any], *names: str) -> str:

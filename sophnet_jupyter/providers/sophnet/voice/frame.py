@@ -6,14 +6,13 @@ See docs/services/sophnet.md#voice; docs/services/sophnet.md#chat-with-voice.
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
 from ....errors import AnswerUnreadable
 from ....events import AudioChunk, Event, Usage
 from ....files import wav
+from ....values.base64_text import decoded
 from ..access import SERVICE
 
 _ID3 = b"ID3"
@@ -90,7 +89,7 @@ def sound(said: Mapping[str, Any]) -> bytes:
         if not isinstance(frame, str | list):
             # Of a number Python would make as many bytes.
             raise TypeError
-        return b64decode(frame, validate=True) if isinstance(frame, str) else bytes(frame)
-    except (binascii.Error, ValueError, TypeError):
+        return decoded(frame) if isinstance(frame, str) else bytes(frame)
+    except (ValueError, TypeError):
         what = "a frame of sound that is not base64"
         raise AnswerUnreadable(service=SERVICE, what=what) from None

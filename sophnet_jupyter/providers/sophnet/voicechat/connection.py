@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
 
 from ....errors import ServiceError
-from ....files.lines import lines
 from ....wire.call import Reply
 from ....wire.websocket import Socket, Sockets
-from ...lines import read
 from .. import access
+from ..messages import Message, MessageReader
 from ..opening import connected, greeted
 
-Message = dict[str, Any]
 # A table and an example of the document do not agree (docs/services/sophnet.md#voice-chat,
 # row S48).
 _ALIASES = {"chat.update": "chat.updated"}
@@ -33,10 +30,14 @@ class VoiceChatConnection:
     def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
         self.socket = socket
         self.sandbox = access.is_sandbox(socket.headers)
-        self.unreadable = 0
         self.scrub = scrub
-        # Some send several objects in one message.
+        self._reader = MessageReader()
         self._more: deque[Message] = deque()
+
+    @property
+    def unreadable(self) -> int:
+        """The number of messages that could not be read."""
+        return self._reader.unreadable
 
     @classmethod
     async def open(
@@ -56,12 +57,7 @@ class VoiceChatConnection:
     async def receive(self) -> Message:
         """The next object. Raises `LineClosed`."""
         while not self._more:
-            said = await self.socket.receive()
-            if isinstance(said, bytes):
-                continue
-            found = _objects(said)
-            self.unreadable += not found
-            self._more.extend(found)
+            self._more.extend(self._reader.feed(await self.socket.receive()))
         message = self._more.popleft()
         if (kind := message.get("event_type")) in _ALIASES:
             message["event_type"] = _ALIASES[kind]
@@ -99,11 +95,3 @@ def is_refusal(message: Message) -> bool:
 def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
     """The ``Authorization`` header as a query parameter (docs/services/sophnet.md#identity)."""
     return {"token": headers.pop("authorization")}
-
-
-def _objects(text: str) -> list[Message]:
-    if (whole := read(text)) is not None:
-        return [whole]
-    # Dressed as the lines of a stream, as in chat with voice.
-    said = (line.strip().removeprefix("data:").strip() for line in lines(text))
-    return [found for line in said if (found := read(line)) is not None]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ....events import Event
+from ....events import Event, Notice
+from ..messages import Message
 from ..speech.live.connection import decode_sentence
+from ..speech.live.repeats import Repeats
 from ..voice.frame import is_frame
-from .connection import Message, VoiceChatConnection, is_refusal
+from .connection import VoiceChatConnection, is_refusal
 from .keeping_open import InactivityTimer
 from .signals import Replies, Signal
 from .turn_taking import TurnTaking
@@ -37,6 +39,8 @@ class Receiver:
     ) -> None:
         self._line, self._turns, self._replies = line, turns, replies
         self._inactivity, self._put = inactivity, put
+        self._repeats = Repeats()
+        self._told = 0
 
     async def run(self) -> None:
         """
@@ -55,6 +59,8 @@ class Receiver:
             self._put_all(self._turns.events(message))
         elif isinstance(message.get("text"), str):
             said = decode_sentence(message).transcript
+            if self._repeats.is_one(said):
+                return
             if said.final and said.text.strip():
                 self._turns.understand(said.text)
             self._put(said)
@@ -72,12 +78,21 @@ class Receiver:
             self._turns.answer.failed = error
         if signal.name == _TAKEN:
             self._turns.confirm()
+            # Without times, the same words are another turn's from here on.
+            self._repeats = Repeats()
         if signal.name != "pong":
             self._put(signal)
         if signal.name == _COMPLETED:
             if last := self._turns.end():
                 self._inactivity.end()
+                last[:0] = self._unreadable()
             self._put_all(last)
+
+    def _unreadable(self) -> list[Event]:
+        """A notice about messages that could not be read since the last one."""
+        lost, self._told = self._line.unreadable - self._told, self._line.unreadable
+        text = f"Messages of the service that could not be read, and are left out: {lost}."
+        return [Notice(text=text)] if lost > 0 else []
 
     def _put_all(self, events: list[Event]) -> None:
         for event in events:

@@ -11,7 +11,7 @@ import asyncio
 from ....errors import SettingsError
 from ....events import Event
 from ..chat.chunk import Cite, as_it_is
-from .connection import Message
+from ..messages import Message
 from .round import Round
 
 

@@ -76,9 +76,15 @@ def test_a_failed_task_tells_its_reason() -> None:
         look(reply({"taskId": "1", "status": "failed", "errorMsg": "no audio track"}), "1")
 
 
-def test_a_status_that_nobody_knows_is_no_success() -> None:
-    with pytest.raises(NotFound, match="strange"):
-        look(reply({"taskId": "1", "status": "strange"}), "1")
+def test_a_status_that_nobody_knows_is_told_and_no_end() -> None:
+    state = look(reply({"taskId": "1", "status": "strange"}), "1")
+    assert not state.done
+    assert "'strange', a word that is not known here" in state.notice
+    # Unless there is what was said.
+    assert look(reply({"taskId": "1", "status": "strange", "result": "a"}), "1").done
+    for word in ("unknown", ""):
+        with pytest.raises(NotFound):
+            look(reply({"taskId": "1", "status": word}), "1")
 
 
 def test_an_error_with_200_is_an_error() -> None:

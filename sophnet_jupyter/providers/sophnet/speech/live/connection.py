@@ -6,6 +6,7 @@ See docs/services/sophnet.md#live-speech.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,8 @@ import msgspec
 from .....events import Transcript
 from .....wire.call import Reply
 from .....wire.websocket import Socket, Sockets
-from ....service_json import BROKEN, decode
 from ... import access
+from ...messages import Message, MessageReader
 from ...opening import connected, greeted
 from .words import milliseconds, words
 
@@ -45,9 +46,13 @@ class SpeechConnection:
         self.socket = socket
         self._scrub = scrub
         self.sandbox = access.is_sandbox(socket.headers)
-        # The beginning of a message that a gateway has cut in two.
-        self._torn = ""
-        self.unreadable = 0
+        self._reader = MessageReader()
+        self._more: deque[Message] = deque()
+
+    @property
+    def unreadable(self) -> int:
+        """The number of messages that could not be read."""
+        return self._reader.unreadable
 
     @classmethod
     async def open(
@@ -72,28 +77,18 @@ class SpeechConnection:
         """The next sentence, partial or final. Raises `LineClosed`, or the service's own error."""
         while True:
             message = await self._message()
-            if message is not None and isinstance(message.get("text"), str):
+            if isinstance(message.get("text"), str):
                 return decode_sentence(message)
 
-    async def _message(self) -> dict[str, Any] | None:
-        """The next message; None for one that cannot be parsed."""
-        said = await self.socket.receive()
-        if isinstance(said, bytes):
-            return None
-        message = _object(said)
-        if message is None and self._torn:
-            message = _object(self._torn + said)
-        if message is None:
-            self._torn = said[-100_000:]
-            return None
-        if self._torn and _object(said) is not None:
-            # Its other half never came.
-            self.unreadable += 1
-        self._torn = ""
+    async def _message(self) -> Message:
+        """The next object."""
+        while not self._more:
+            self._more.extend(self._reader.feed(await self.socket.receive()))
+        message = self._more.popleft()
         self._check(message)
         return message
 
-    def _check(self, message: dict[str, Any]) -> None:
+    def _check(self, message: Message) -> None:
         if "text" not in message and not _is_ok(message) and access.says_error(message):
             body = msgspec.json.encode(message)
             reply = Reply(status=200, headers=self.socket.headers, body=body, scrub=self._scrub)
@@ -118,14 +113,6 @@ def _in_query(headers: dict[str, str]) -> Mapping[str, str]:
     return {"apikey": headers.pop("authorization").removeprefix("Bearer ")}
 
 
-def _is_ok(message: Mapping[str, Any] | None) -> bool:
+def _is_ok(message: Mapping[str, Any]) -> bool:
     # A word at this endpoint, a number everywhere else.
-    return message is not None and str(message.get("status")).lower() in ("ok", "0")
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    try:
-        value = decode(text)
-    except BROKEN:
-        return None
-    return value if isinstance(value, dict) else None
+    return str(message.get("status")).lower() in ("ok", "0")

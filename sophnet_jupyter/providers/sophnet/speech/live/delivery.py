@@ -19,12 +19,16 @@ from .....wire.websocket import ABNORMAL
 from ... import access
 from .clock import Clock
 from .connection import BYE, GOOD_BYE, SpeechConnection, TimedSentence
+from .repeats import Repeats
 from .tape import Tape
 
 # Seconds below which what is left at the end of a session can hold no word.
 SHORTEST = 0.2
 MUTE_LINES = 2
 SILENT = "Nobody speaks in this sound, or nothing of it was understood: the transcript is empty."
+TOO_QUIET = "The service ended the session, as it does after 60 s without heartbeat."
+UNFINISHED = "The session ended within its last sentence, which is kept as far as it was heard."
+UNREADABLE = "Messages of the recogniser that could not be read, and are left out: {}."
 NO_SOUND = "No sound was sent: the transcript is empty."
 # What the document advises: 100 ms at 16 kHz.
 FRAME = 3200
@@ -86,6 +90,10 @@ class Delivery:
         self._said_bye = False
         # Whether this line has had any words, and how many in a row that broke had none.
         self._heard, self._mute = False, 0
+        self._repeats = Repeats()
+        self._unreadable = 0
+        self.partial: Transcript | None = None
+        """The sentence that is being heard, or was when the session ended."""
 
     @property
     def waiting(self) -> float:
@@ -153,34 +161,41 @@ class Delivery:
             while True:
                 self._take(await line.hear())
         except LineClosed as closed:
-            if self._is_over(closed):
-                return
-            raise
+            if not self._is_over(closed):
+                raise
+            self._say_the_end(line)
         finally:
             sending.cancel()
+            self._unreadable += line.unreadable
             await asyncio.wait({sending})
             await line.socket.aclose()
 
     def _is_over(self, closed: LineClosed) -> bool:
-        """Whether the session ended normally; reports the last event if so."""
+        """Whether the session ended normally."""
         if self._said_bye:
             # Some servers just break the line when all was said. But what was heard on it may not
             # be all: the rest is sent again, until two lines have heard nothing more in it.
             self._mute = 0 if self._heard else self._mute + 1
             rest = (self.tape.end - self.tape.settled) / self._rate > SHORTEST
             rude = closed.code == ABNORMAL and (not rest or self._mute >= MUTE_LINES)
-            if closed.code not in GOOD_BYE and not rude:
-                return False
-            if not self.sentences:
-                self._put(Notice(text=SILENT if self.tape.end else NO_SOUND))
-            self._put(Finished(reason="closed"))
-            return True
-        if closed.code in GOOD_BYE and not self._sending.heartbeat:
-            words = "The service ended the session, as it does after 60 s without heartbeat."
-            self._put(Notice(text=words))
-            self._put(Finished(reason="closed", ending="incomplete"))
-            return True
-        return False
+            return closed.code in GOOD_BYE or rude
+        return closed.code in GOOD_BYE and not self._sending.heartbeat
+
+    def _say_the_end(self, line: SpeechConnection) -> None:
+        """The last events, with what a reader should know of the session."""
+        said, whole = [], self._said_bye and self.partial is None
+        if not self._said_bye:
+            said.append(TOO_QUIET)
+        elif not self.sentences and not self.partial:
+            said.append(SILENT if self.tape.end else NO_SOUND)
+        if self.partial:
+            said.append(UNFINISHED)
+        if lost := self._unreadable + line.unreadable:
+            said.append(UNREADABLE.format(lost))
+        for text in said:
+            self._put(Notice(text=text))
+        ended = Finished(reason="closed")
+        self._put(ended if whole else Finished(reason="closed", ending="incomplete"))
 
     async def _send_all(self, line: SpeechConnection) -> None:
         with suppress(LineClosed):  # which the one who hears will be told
@@ -221,7 +236,11 @@ class Delivery:
     def _take(self, heard: TimedSentence) -> None:
         said = self._clock.convert(heard.transcript, heard.ends)
         self._heard = True
+        if self._repeats.is_one(said):
+            return
+        self.partial = None
         if not said.final:
+            self.partial = said if said.text.strip() else None
             self._put(said)
             return
         end = self.tape.sent if said.end is None else self._clock.place(said.end)

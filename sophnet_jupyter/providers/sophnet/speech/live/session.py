@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from .....errors import SettingsError, SophNetError
 from .....events import Event, Started, Transcript
+from .....files.names import is_address
 from .....options.words import checks_keywords
 from .....response import Response
 from .....wire.files.download import Downloader
@@ -43,8 +44,9 @@ class Live:
             print(event)
 
     Events are `Transcript`, partial ones repeating all of their sentence, `Notice`, and at the end
-    `Finished`. When the line breaks, it is opened again, and what no final sentence was made of is
-    sent again, so that none is lost and none comes twice; only ``pcm`` can be cut in that way.
+    `Finished`, which is incomplete where the session ended within a sentence. When the line breaks,
+    it is opened again, and what no final sentence was made of is sent again, so that none is lost
+    and none comes twice; only ``pcm`` can be cut in that way.
 
     Raises `LineRefused` for a key or a format that the service does not take, and after several
     attempts `LineClosed`, `Unreachable` or `TimedOut`; what had come is their ``response``.
@@ -89,12 +91,16 @@ class Live:
 
     @property
     def sentences(self) -> list[Transcript]:
-        """The final sentences so far."""
-        return self._delivery.sentences
+        """
+        The final sentences so far. Once the session is over, also the one that it ended within:
+        its ``final`` is False.
+        """
+        begun = self._delivery.partial if self._over else None
+        return [*self._delivery.sentences, begun] if begun else self._delivery.sentences
 
     @property
     def text(self) -> str:
-        """The final sentences so far, a line each."""
+        """The `sentences` so far, a line each."""
         return "\n".join(sentence.text for sentence in self.sentences)
 
     @property
@@ -190,7 +196,7 @@ class Live:
 
     async def _fetched(self, source: Any) -> Any:
         """The content of a URL, fetched without the key; anything else unchanged."""
-        if not (isinstance(source, str) and source.startswith(("http://", "https://"))):
+        if not (isinstance(source, str) and is_address(source)):
             return source
         if self._downloads is None:
             raise SettingsError("Nothing is fetched here: give the path of a file.")
@@ -209,6 +215,7 @@ class Live:
         try:
             await self._delivery.run()
         except SophNetError as error:
+            self._over = True
             error.response = Response(text=self.text, service=access.SERVICE, ending="failed")
             self._error = error
             if self._ready and not self._ready.done():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
 import wave
 from array import array
@@ -150,7 +151,9 @@ async def test_it_gives_up_where_no_line_gets_further_and_keeps_what_had_come(li
     session = live(switches="line_cut=2", sleep=_at_once)
     with pytest.raises(LineClosed) as caught:
         await all_of(session, spoken(1, 0, 0, 0, 2, 3, 4, 5))
-    assert caught.value.response.text == "1"
+    # Also what was heard of the sentence within which it broke, and that is marked.
+    assert caught.value.response.text == "1\n2 3"
+    assert [sentence.final for sentence in session.sentences] == [True, False]
     assert caught.value.response.ending == "failed"
     assert session.lines >= QUICK.attempts
 
@@ -375,6 +378,118 @@ async def test_nothing_is_sent_before_ok_and_then_frames_of_3200_bytes_and_bye()
                 await session.send(bytes(size))
             await session.finish()
     assert came == [3200, 3200, 3200, 3200, 1199, "BYE"]
+
+
+def said(text: str, *, final: bool = True, **times: int) -> dict[str, Any]:
+    return {"text": text, "is_sentence_end": final, **times}
+
+
+@contextlib.asynccontextmanager
+async def answering(*messages: str | bytes) -> AsyncIterator[Live]:
+    """A session with a service that says this as soon as the sound has ended."""
+
+    async def serve(socket: ServerConnection) -> None:
+        await socket.send('{"status":"ok"}')
+        async for message in socket:
+            if message == "BYE":
+                break
+        for message in messages:
+            await socket.send(message)
+
+    async with serving(serve, "127.0.0.1", 0) as server:
+        root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        origin = access.origin(base_url=root, reveal=lambda: "k", scrub=str)
+        yield Live(Sockets(origin, Network()), limits=QUICK)
+
+
+def notices(events: list[Any]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Notice)]
+
+
+ONE, TWO = json.dumps(said("one", begin_time=0, end_time=9)), json.dumps(said("two"))
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (ONE, TWO),
+        (ONE.encode(), TWO.encode()),
+        (ONE + TWO,),
+        (f"{ONE}\n{TWO}\n",),
+        (f"[{ONE}, {TWO}]",),
+        (f"data:{ONE}\n\ndata: {TWO}\n\n",),
+        ("\ufeff" + ONE, b"\xef\xbb\xbf" + TWO.encode()),
+        (ONE.encode("utf-16"), TWO.encode("utf-16")),
+        (ONE[:9], ONE[9:] + TWO[:20], TWO[20:]),
+        (ONE, "ping", "", "[DONE]", TWO),
+    ],
+    ids=[
+        *("plain", "binary", "two in one", "lines", "an array", "a stream's lines", "a mark"),
+        *("a mark and wide letters", "in pieces", "with nothing between"),
+    ],
+)
+async def test_sentences_are_heard_however_their_messages_are_packed(
+    messages: tuple[str | bytes, ...],
+) -> None:
+    async with answering(*messages) as session:
+        events = await all_of(session, spoken(1))
+    assert finals(events) == ["one", "two"]
+    assert notices(events) == []
+    assert events[-1].ending == "complete"
+
+
+@pytest.mark.parametrize(
+    ("messages", "lost"),
+    [
+        ((ONE, b"\xff\xfe\xfd", "no json", TWO), 2),
+        ((ONE, '{"text": "cut', TWO), 1),
+        ((ONE, TWO, '{"text": "cut'), 1),
+        ((ONE + "<html>" + TWO, TWO), 1),
+    ],
+    ids=["no text", "without its rest", "at the end", "a page in between"],
+)
+async def test_messages_that_cannot_be_read_are_counted_and_told(
+    messages: tuple[str | bytes, ...], lost: int
+) -> None:
+    async with answering(*messages) as session:
+        events = await all_of(session, spoken(1))
+    assert finals(events) == ["one", "two"]
+    assert notices(events) == [
+        f"Messages of the recogniser that could not be read, and are left out: {lost}."
+    ]
+
+
+@pytest.mark.parametrize("words", ["half a", "half a sen", "半句话"])
+async def test_a_sentence_within_which_the_session_ends_is_kept_and_marked(words: str) -> None:
+    partial = json.dumps(said(words, final=False, begin_time=10))
+    async with answering(ONE, partial) as session:
+        events = await all_of(session, spoken(1))
+        assert [each.text for each in session.sentences] == ["one", words]
+        assert session.text == f"one\n{words}"
+    assert not session.sentences[1].final
+    assert events[-1].ending == "incomplete"
+    assert "kept as far as it was heard" in notices(events)[0]
+
+
+@pytest.mark.parametrize(
+    ("messages", "heard"),
+    [
+        ([said("yes", begin_time=1, end_time=9)] * 2, ["yes"]),
+        ([said("yes")] * 3, ["yes"]),
+        ([said("yes", final=False), said("yes"), said("yes")], ["yes"]),
+        ([said("yes"), said("yes", final=False), said("yes")], ["yes", "yes"]),
+        (
+            [said("yes", begin_time=1, end_time=5), said("yes", begin_time=5, end_time=9)],
+            ["yes"] * 2,
+        ),
+    ],
+    ids=["with times", "without times", "after a part", "said again", "at another time"],
+)
+async def test_a_final_sentence_that_comes_twice_is_heard_once(
+    messages: list[dict[str, Any]], heard: list[str]
+) -> None:
+    async with answering(*map(json.dumps, messages)) as session:
+        assert finals(await all_of(session, spoken(1))) == heard
 
 
 async def test_a_client_reads_events_until_it_closes(live: Make) -> None:

@@ -1,11 +1,22 @@
 # Two commands: `make demo` to see it, `make test` to check it. Both set up what they need.
 
+# So that a failure before a pipe counts.
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+
 PYTHON ?= python3
 ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
+# The same for a person who waits: how far it is, on one line. pip's compiling of all that it
+# installs takes longer than the rest, and most of that is never imported; Python does it on import.
+WATCHED = $(BIN)/python -m pip --disable-pip-version-check install --no-compile --no-color \
+    --progress-bar=off $(1) | { n=0; while read -r word rest; do case $$word in \
+    Collecting) n=$$((n + 1)); printf "\r  %d packages found" $$n;; \
+    Installing) printf "\r  %d packages found, now they are unpacked" $$n;; \
+    esac; done; echo; }
 # Peers have an environment of their own, so that no test can lean on what they bring.
 BENCH := .venv-bench
 TYPES := tests/types
@@ -19,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
-	@echo "             ARGS=--no-browser only prints the address"
+	@echo "             ARGS=--no-browser only prints the address, ARGS=--reset begins afresh"
 	@echo "make test    run every check and test, in a real JupyterLab too"
 	@echo "             ARGS='-k NAME' runs some tests"
 	@echo "make check   run the checks and tests that take seconds"
@@ -77,7 +88,7 @@ types: $(TYPES)/node_modules/types.stamp
 # The bundle too, which is copied: its package.json names the others, so it changes with each.
 $(VENV)/lab.stamp: pyproject.toml $(EXTENSION)/prebuilt/package.json | $(BIN)/python
 	@echo "Installing into $(VENV) ..."
-	@$(PIP) -e '.[demo]'
+	@$(call WATCHED,-e '.[demo]')
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml $(EXTENSION)/prebuilt/package.json | $(BIN)/python

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,14 +14,20 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 from sophnet_jupyter import cli
+from sophnet_jupyter.commands import demo as command
+from sophnet_jupyter.commands import notebooks
+from sophnet_jupyter.commands.jupyterlab import DemoFailed
+from sophnet_jupyter.commands.notebooks import put_notebooks, shipped
 
 KEY = "sk-made-up-0123456789"
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,11 @@ class Demo:
 
 
 @contextmanager
-def demo(*arguments: str, **variables: str) -> Iterator[Demo]:
+def demo(folder: Path, **variables: str) -> Iterator[Demo]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "sophnet_jupyter.cli", "demo", "--no-browser", *arguments],
-        env={**os.environ, **variables},
+        [sys.executable, "-m", "sophnet_jupyter.cli", "demo", "--no-browser"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,8 +77,8 @@ def demo(*arguments: str, **variables: str) -> Iterator[Demo]:
 
 
 @pytest.mark.kernel
-def test_the_demo_serves_the_quickstart_on_a_sandbox():
-    with demo() as running:
+def test_the_demo_serves_the_quickstart_on_a_sandbox(tmp_path):
+    with demo(tmp_path) as running:
         assert running.ask("/contents/quickstart.ipynb?content=0")["type"] == "notebook"
         running.ask("/kernels", "POST")
         (kernel,) = running.family("ipykernel")
@@ -79,12 +87,16 @@ def test_the_demo_serves_the_quickstart_on_a_sandbox():
         socket.create_connection((host, int(port)), timeout=5).close()
         assert kernel.cmdline()[0] == sys.executable
     assert "sandbox on this machine" in running.said
+    assert running.said.startswith(
+        f"The notebooks are in {tmp_path / 'sophnet-quickstart'}.\n"
+        "Starting a sandbox ...\nStarting JupyterLab ...\n"
+    )
 
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_every_process_of_the_demo(end):
-    with demo() as running:
+def test_ctrl_c_ends_every_process_of_the_demo(end, tmp_path):
+    with demo(tmp_path) as running:
         running.ask("/kernels", "POST")
         family = running.family()
         assert len(family) >= 3  # the sandbox, JupyterLab and a kernel
@@ -97,8 +109,8 @@ def test_ctrl_c_ends_every_process_of_the_demo(end):
 
 
 @pytest.mark.kernel
-def test_with_a_key_the_demo_starts_no_sandbox_and_hides_the_key():
-    with demo(SOPHNET_API_KEY=KEY) as running:
+def test_with_a_key_the_demo_starts_no_sandbox_and_hides_the_key(tmp_path):
+    with demo(tmp_path, SOPHNET_API_KEY=KEY) as running:
         assert "SOPHNET_API_KEY is set: cells talk to SophNet." in running.said
         assert running.family("sophnet_jupyter.sandbox") == []
         assert KEY not in running.said
@@ -122,20 +134,67 @@ def test_a_key_that_cannot_be_one_is_reported_without_showing_it(monkeypatch, ca
 
 def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch, capsys):
     monkeypatch.delenv("SOPHNET_API_KEY", raising=False)
-    monkeypatch.setattr(cli, "NEEDED", {"no_such_lab": "JupyterLab", "json": "JSON"})
+    monkeypatch.setattr(command, "NEEDED", {"no_such_lab": "JupyterLab", "json": "JSON"})
     assert cli.main(["demo", "--no-browser"]) == 3
     said = capsys.readouterr().err
     assert said == 'The demo needs JupyterLab: pip install "sophnet-jupyter[demo]"\n'
 
 
-def test_a_notebook_that_someone_worked_on_is_not_overwritten(tmp_path):
-    (tmp_path / "quickstart.ipynb").write_text("mine")
-    assert cli.notebook_folder(tmp_path) == tmp_path
-    assert (tmp_path / "quickstart.ipynb").read_text() == "mine"
+def worked_on(folder: Path) -> Path:
+    quickstart = folder / "quickstart.ipynb"
+    quickstart.write_text("mine")
+    return quickstart
 
 
-def test_a_checkout_is_used_as_it_is():
-    assert (cli.notebook_folder() / ".." / "pyproject.toml").is_file()
+def test_a_notebook_that_someone_worked_on_is_kept(tmp_path):
+    quickstart = worked_on(tmp_path)
+    for _ in range(2):
+        folder, said = put_notebooks(tmp_path)
+        assert (folder, said) == (tmp_path, f"The notebooks are in {tmp_path}.")
+        assert quickstart.read_text() == "mine"
+    assert (tmp_path / "files" / "letter.png").is_file()
+
+
+def test_a_reset_brings_fresh_notebooks_and_loses_none(tmp_path):
+    put_notebooks(tmp_path)
+    quickstart = worked_on(tmp_path)
+    _, said = put_notebooks(tmp_path, reset=True)
+    assert quickstart.read_bytes() == (shipped() / "quickstart.ipynb").read_bytes()
+    [aside] = tmp_path.glob("before-*")
+    assert [path.name for path in aside.iterdir()] == ["quickstart.ipynb"]
+    assert (aside / "quickstart.ipynb").read_text() == "mine"
+    assert said == f"The notebooks in {tmp_path} are fresh; 1 that you changed are in {aside.name}."
+
+
+def test_newer_notebooks_take_the_place_of_those_that_nobody_changed(tmp_path, monkeypatch):
+    older = tmp_path / "older"
+    shutil.copytree(shipped(), older)
+    for name in ("chat.ipynb", "voice.ipynb"):
+        (older / name).write_text("older")
+    folder = tmp_path / "folder"
+    monkeypatch.setattr(notebooks, "shipped", lambda: older)
+    put_notebooks(folder)
+    (folder / "voice.ipynb").write_text("mine")
+    monkeypatch.undo()
+    for _ in range(2):
+        _, said = put_notebooks(folder)
+        assert (folder / "chat.ipynb").read_bytes() == (shipped() / "chat.ipynb").read_bytes()
+        assert (folder / "voice.ipynb").read_text() == "mine"
+        assert "There are newer ones of voice.ipynb, which you changed: --reset brings them" in said
+
+
+def test_the_notebooks_of_a_checkout_stay_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder, _ = put_notebooks()
+    assert folder == tmp_path / "sophnet-quickstart"
+    worked_on(folder)
+    assert (shipped() / "quickstart.ipynb").read_bytes()[:1] == b"{"
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_the_way_out(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DemoFailed, match="Name another folder with --notebook-dir"):
+        put_notebooks(tmp_path / "file" / "folder")
 
 
 def test_the_sandbox_gets_its_options_unchanged():

@@ -115,7 +115,7 @@ def test_a_command_that_needs_an_extra_says_which(run, command, status):
 
 
 def test_an_installed_package_puts_the_quickstart_into_the_current_folder(run, tmp_path):
-    code = "from sophnet_jupyter.cli import notebook_folder; print(notebook_folder())"
+    code = "from sophnet_jupyter.commands.notebooks import put_notebooks; print(put_notebooks()[0])"
     done = run("python", "-c", code)
     assert done.stdout.strip() == str(tmp_path / "sophnet-quickstart"), done.stderr
     assert (tmp_path / "sophnet-quickstart" / "quickstart.ipynb").is_file()

@@ -95,7 +95,8 @@ class SophNetMagics(ChatDefaults, Magics):
                 FROM TO               what was spent, as days: 2026-11-01
             %sophnet doctor         what is wrong, and what to do about it
                 --stream              also ask for a short answer, which costs some tokens
-            %sophnet help           all magics and settings
+            %sophnet panels         the panels, and how each is made
+            %sophnet help           all magics, panels and settings
             %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
         """
         # Imported on use, since this module is a part of %load_ext.
@@ -137,6 +138,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "tasks": TaskCommands(self._session).tasks,
             "account": Spent(self._session).account,
             "doctor": self._doctor,
+            "panels": self._panels,
             "help": self._help,
         }
         if subject not in subjects:
@@ -161,7 +163,16 @@ class SophNetMagics(ChatDefaults, Magics):
 
     def _help(self, rest: str) -> None:
         subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
-        sheet.table(self._session.shell, self._summaries() | subjects)
+        sheet.table(self._session.shell, self._summaries() | _panels() | subjects)
+
+    def _panels(self, rest: str) -> None:
+        sheet.table(self._session.shell, _panels())
+
+
+def _panels() -> dict[str, str]:
+    from .panels import PANELS
+
+    return {f"sophnet_jupyter.{call}": said for call, said in PANELS.items()}
 
 
 def status_rows(session: KernelSession) -> dict[str, str]:

@@ -23,9 +23,10 @@ SUBJECTS = {
     "tasks": "long work that services go on with, to be resumed after a restart",
     "account": "what is left of the account; with a day, or two, what was spent",
     "doctor": "check versions, network, key and clock, and say what to do",
+    "panels": "the panels, and how each is made",
     "help": "this list",
 }
 
 # What follows one of these means nothing.
-ALONE = ("status", "jobs", "help")
+ALONE = ("status", "jobs", "panels", "help")
 LOGIN = ("--session", "--base-url", "--project-id", "--easyllm-id", "--service")

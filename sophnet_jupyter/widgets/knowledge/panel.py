@@ -34,10 +34,11 @@ class KnowledgeClient(Protocol):
 
 class KnowledgePanel(Panel):
     """
-    The knowledge of the custom model ``service_id``, which ``client``, else the usual one, asks.
+    See and change what a custom model knows: its files, and its questions and answers.
 
-    Files are dropped in, looked into and deleted; questions and their answers are changed where
-    they stand. What it shows is in ``panel.files`` and ``panel.pairs``.
+    ``service_id`` is the model's; ``client``, else the usual one, asks for it. Files are dropped
+    in, looked into and deleted; questions and their answers are changed where they stand. What it
+    shows is in ``panel.files`` and ``panel.pairs``.
 
     Raises `SettingsError` for what is no service id, and when there is no client to be had.
     """

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +64,7 @@ class History:
         self.scrub = scrub
         # The limit of spending, and when it was read: see `limits`.
         self.limit: tuple[float, object] | None = None
+        self.limit_looked_at = -inf
         self._looked = 0.0
         self._begun = False
         # So that the first call that a kernel writes is looked at too.
@@ -126,7 +128,10 @@ class History:
         if call.price or call.cached_from is not None:
             return
         try:
-            found = self.prices().cost(call.response, model=call.lane)
+            prices = self.prices()
+            if not prices.listed and not (call.usage and call.usage.price):
+                return
+            found = prices.cost(call.response, model=call.lane)
         except SettingsError as error:
             if str(error) not in self.notices:
                 self.notices.append(str(error))

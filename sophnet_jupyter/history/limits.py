@@ -86,9 +86,18 @@ def current(history: History) -> SpendingLimit | None:
 
 
 def is_known_as_none(history: History) -> bool:
-    """Whether it was read a moment ago that there is no limit."""
-    known = history.limit
-    return bool(known and known[1] is None and time.monotonic() - known[0] < FRESH)
+    """
+    Whether it was read a moment ago that there is no limit.
+
+    False for the first who asks later, and who is to look again; the others need not wait for that.
+    """
+    known, now = history.limit, time.monotonic()
+    if known is None or known[1] is not None:
+        return False
+    if now - known[0] < FRESH or now - history.limit_looked_at < FRESH:
+        return True
+    history.limit_looked_at = now
+    return False
 
 
 def reserve(history: History, question: str, model: str, max_tokens: int | None) -> str:

@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 
 # Of another number the index is built anew.
-VERSION = "1"
+VERSION = "2"
 # Words of a query that are looked for; nobody reads what more would find.
 MOST_WORDS = 60
 

@@ -109,7 +109,9 @@ class Writer:
                     target=self._run, name="sophnet-history", daemon=True
                 )
                 self._thread.start()
-            self._changed.notify_all()
+            if len(self._waiting) in (1, BATCH):
+                # Not by each: the thread waits for the first of a batch, and for the last.
+                self._changed.notify_all()
 
     @property
     def waiting(self) -> bool:

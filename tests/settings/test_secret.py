@@ -138,3 +138,13 @@ def test_words_that_are_no_key_stay_as_they_are() -> None:
     said = "see https://a.org/a%20b?c=%2F&d=1 \\u0041 &amp; &#65; \\x41 for more"
     assert Secret(CANARY).scrub(said) == said
     assert Secret(ODD).scrub(said) == said
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_piece_is_found_wherever_in_the_key_it_begins(escaped: bool) -> None:
+    value = "sk-Zq8/4mWx7RtLp2Vd9KyBn5Hc3Fj6+Gs1"
+    secret = Secret(value)
+    for start in range(len(value) - 11):
+        piece = value[start : start + 12]
+        text = f"no such key: {quote(piece, safe='') if escaped else piece}!"
+        assert secret.scrub(text) == "no such key: ‹key›!", start

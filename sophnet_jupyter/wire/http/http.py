@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,7 @@ class Pool:
         self._origin = origin
         self._network = network
         self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._last_address: tuple[str, httpx2.URL] | None = None
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._for_rows = asyncio.Semaphore(CONNECTIONS - KEPT_FREE)
         self._draining: set[asyncio.Task[None]] = set()
@@ -118,13 +119,21 @@ class Pool:
             client = self._client(urlsplit(base_url).scheme)
             content = call.upload or call.body or None
             request = client.build_request(
-                call.method, base_url + call.path, content=content, headers=headers
+                call.method, self._address(base_url + call.path), content=content, headers=headers
             )
             return await client.send(request, auth=sign, stream=True)
         except Exception as error:
             ours = self.translated(error, base_url)
         # Out here, since inside the handler it would carry httpx2's error, and that the request.
         raise ours
+
+    def _address(self, url: str) -> httpx2.URL:
+        """An address in its parts; the last is kept, since rows of many ask the same one."""
+        import httpx2
+
+        if self._last_address is None or self._last_address[0] != url:
+            self._last_address = url, httpx2.URL(url)
+        return self._last_address[1]
 
     def _client(self, scheme: str) -> httpx2.AsyncClient:
         import httpx2
@@ -237,7 +246,7 @@ class Answer:
         self._closed = False
         pool.reading.add(self)
         self.status = response.status_code
-        self.headers = {name.lower(): scrub(value) for name, value in response.headers.items()}
+        self.headers = _headers(response.headers.raw, scrub)
         # A server that compresses unasked needs aiter_bytes; the bare stream leaves out two layers.
         coded = self.headers.get("content-encoding", "identity") != "identity"
         stream: Any = response.stream
@@ -275,6 +284,21 @@ class Answer:
             await self._response.aclose()
         finally:
             self._pool.release(self)
+
+
+def _headers(raw: Sequence[tuple[bytes, bytes]], scrub: Callable[[str], str]) -> dict[str, str]:
+    """The headers of an answer as texts, without keys. None of them holds a line end."""
+    lines = b"\n".join(name.lower() + b":" + value for name, value in raw)
+    try:
+        text = lines.decode()
+    except UnicodeDecodeError:
+        text = lines.decode("latin-1")
+    found: dict[str, str] = {}
+    for line in scrub(text).split("\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def warm_up(ca_bundle: str | None) -> None:

@@ -12,9 +12,11 @@ import asyncio
 import select
 import socket
 import ssl
+import time
 from collections import deque
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
+from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore2
@@ -31,6 +33,9 @@ UNREAD = 1 << 20
 BEFORE_HEAD = 1 << 18
 # Bytes that may be held back for what is written next.
 HELD_BACK = 1 << 14
+# Seconds for which an idle connection that was quiet is not asked again whether it still is. Each
+# request looks through all of them twice, and to ask is a call of the system.
+QUIET = 0.01
 
 
 class HeadTooLong(httpcore2.RemoteProtocolError):
@@ -49,6 +54,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._ended: str | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._late: asyncio.TimerHandle | None = None
+        self._quiet_at = -inf
         # False from a request to the head of its answer: what follows may be as long as it likes.
         self.head_came = True
         self._before_head = 0
@@ -150,7 +156,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         match info:
             case "is_readable":
                 # Asked of a connection that is idle: whether the peer has closed it.
-                return self._ended is not None or bool(self._arrived) or self._has_news()
+                return self._ended is not None or bool(self._arrived) or not self._is_quiet()
             case "client_addr":
                 return self._open.get_extra_info("sockname")
             case "server_addr":
@@ -168,6 +174,15 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
             self.head_came, self._before_head = False, 0
             self._open.write(b"".join(self._held_back))
             self._held_back.clear()
+
+    def _is_quiet(self) -> bool:
+        """Whether the socket has nothing to tell, now or a moment ago."""
+        now = time.monotonic()
+        if now - self._quiet_at > QUIET:
+            if self._has_news():
+                return False
+            self._quiet_at = now
+        return True
 
     def _has_news(self) -> bool:
         """Whether the socket has data that the event loop has not delivered yet."""

@@ -21,14 +21,16 @@ from ..processes import Server
 from ..result import OURS, Goal, Result
 
 WITHOUT = "without a history"
+# Texts are of words that repeat, the first of them most often, as in any language.
 LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
-WEIGHTS = [1 / (place + 1) for place in range(len(LETTERS))]
+CHINESE = [LETTERS[0], *(f"{LETTERS[n % 700]}{LETTERS[n * 7 % 3000]}" for n in range(1, 8000))]
+WEIGHTS = [1 / (place + 1) for place in range(len(CHINESE))]
 WORDS = ["the", "of", "refund", "policy", "model", *(f"word{n}" for n in range(3000))]
 RARE, ROUNDS, CALLS = "退货政策", 5, 100
 # What is looked for, and the milliseconds that it may take.
 QUERIES = {
     "two letters, rare": (RARE[:2], False, 20),
-    "two letters, common": ("".join(LETTERS[1:3]), False, 20),
+    "two letters, common": (CHINESE[1], False, 20),
     "four letters": (RARE, False, 20),
     "one letter, common": (LETTERS[0], False, 200),
     "a beginning of an English word": ("ref", False, 20),
@@ -119,7 +121,7 @@ def _fill(history: History, size: int) -> int:
 
 
 def _text(chance: random.Random) -> str:
-    letters = "".join(chance.choices(LETTERS, WEIGHTS, k=380))
+    letters = "".join(chance.choices(CHINESE, WEIGHTS, k=200))
     return f"{letters} {' '.join(chance.choices(WORDS, k=8))}"
 
 

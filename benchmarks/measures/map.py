@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 
 from ..contenders import KEY
-from ..processes import Sandbox, Worker, environment
+from ..processes import Sandbox, Worker, environment, side
 from ..result import OURS, Goal, Result
 from ..rounds import interleaved
 
@@ -76,12 +76,13 @@ def _killed() -> tuple[float, float]:
 
 
 def _begun(*words: str, **variables: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.run_worker", *words],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(**variables),
-    )
+    with side("client"):
+        return subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.run_worker", *words],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(**variables),
+        )
 
 
 def _ours(*words: str, **variables: str) -> dict[str, float]:

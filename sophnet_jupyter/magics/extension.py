@@ -13,6 +13,7 @@ from IPython.core.completer import CompletionContext, SimpleMatcherResult, conte
 from ..client import sandbox
 from ..errors import SophNetError
 from ..kernel import loop
+from ..kernel.inspecting import Describe, describe_words
 from ..kernel.loop import later
 from ..settings import media_in_files, model_name, notice, output_is_stable
 from ..views.media.shelf import shelf
@@ -36,7 +37,8 @@ BACKGROUND = "sophnet_jupyter.magics.background.handle", "Background"
 TARGETS = "sophnet_jupyter.widgets.panel.line", "sophnet_jupyter.widgets.hearing.uplink"
 
 # Kept over importlib.reload(), after which nobody else would know what there is to take away.
-_loaded: dict[int, tuple[KernelSession, SophNetMagics]] = globals().get("_loaded", {})
+_Loaded = tuple[KernelSession, SophNetMagics, Callable[[], None]]
+_loaded: dict[int, _Loaded] = globals().get("_loaded", {})
 
 
 def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSession:
@@ -70,7 +72,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     shell.input_transformers_cleanup.append(transformer(prose))
     shell.events.register("post_run_cell", session.after_cell)
     shell.Completer.custom_matchers.append(_matcher(session, magics))
-    _loaded[id(shell)] = session, own
+    _loaded[id(shell)] = session, own, describe_words(shell, _describer(session, magics))
     with suppress(SophNetError):
         session.aliases.read()
     # Taken first: a client would warn of it in the words of Python, which are more lines.
@@ -100,7 +102,8 @@ def _take_away(shell: Any) -> bool:
     """Take our things out of the shell; False where there are none."""
     if id(shell) not in _loaded:
         return False
-    session, own = _loaded.pop(id(shell))
+    session, own, describe_no_more = _loaded.pop(id(shell))
+    describe_no_more()
     registry = shell.magics_manager.magics
     for named in registry.values():
         for name in [name for name in named if name in MAGICS or name == "sophnet"]:
@@ -153,6 +156,17 @@ def warm_up(session: KernelSession) -> None:
     with suppress(SophNetError):
         session.client.warm_up()
     markdown.render("")
+
+
+def _describer(session: KernelSession, magics: Mapping[str, LazyMagic]) -> Describe:
+    """What Shift+Tab on an option or its value shows, where there is a kernel."""
+
+    def sophnet(code: str, at: int) -> str:
+        from .completion.describe import describe
+
+        return describe(code, at, session, magics)
+
+    return sophnet
 
 
 def _matcher(session: KernelSession, magics: Mapping[str, LazyMagic]) -> Any:

@@ -72,3 +72,48 @@ def test_without_the_extension_nothing_of_it_is_offered(kernel, tab):
         assert "%%sophchat --model" not in tab("%%sophchat --mode|")
     finally:
         kernel.run("%load_ext sophnet_jupyter")
+
+
+@pytest.fixture
+def shift_tab(kernel):
+    """What Shift+Tab at the ``|`` of a cell shows; empty where nothing is known."""
+
+    def press(cell):
+        begin = cell.index("|")
+        code = cell[:begin] + cell[begin + 1 :]
+        content = kernel.client.inspect(code, begin, reply=True, timeout=20)["content"]
+        assert content["status"] == "ok"
+        return content["data"].get("text/plain", "") if content["found"] else ""
+
+    return press
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%%sophchat --max-to|kens 10\nhi", "--max-tokens"),
+        ("%%sophchat --tem|perature=0.2", "--temperature"),
+        ("x = %sophchat -|t 0.2 hi", "--temperature"),
+        ("a = 1\n%sophchat --model| Kimi-K2.5 hi", "-m, --model"),
+        ("%%sophchat -m DeepSeek-V3|.2 -o a\nhi", "DeepSeek-V3.2 · "),
+        ("%speak --voice longwan| hi", "longwan · a voice of cosyvoice-v1"),
+        ("%speak --voice=longxiaochun_v2| hi", "longxiaochun_v2 · a voice of cosyvoice-v2"),
+        ("%sophnet histo|ry", "what was asked and answered"),
+    ],
+)
+def test_an_option_and_its_value_say_what_they_mean(shift_tab, cell, said):
+    assert said in shift_tab(cell)
+
+
+def test_what_is_not_ours_is_said_as_ever(kernel, shift_tab):
+    kernel.run("inspected_here = 3")
+    assert "int" in shift_tab("inspected_|here")
+    assert "int" in shift_tab("%%sophchat --max-tokens 3\nhow much is {inspected_|here}?")
+    assert "temperature" not in shift_tab("%%sophchat\nwhat is --temp|erature?")
+    assert "%%sophchat" in shift_tab("%%soph|chat")
+    kernel.run("%unload_ext sophnet_jupyter")
+    try:
+        assert shift_tab("%%sophchat --max-to|kens 10\nhi") == ""
+        assert "int" in shift_tab("inspected_|here")
+    finally:
+        kernel.run("%load_ext sophnet_jupyter")

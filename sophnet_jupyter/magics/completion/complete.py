@@ -19,9 +19,9 @@ from ..options.variables import attributes, values
 from ..session.session import KernelSession
 from .subjects import for_subject
 
-_MAGIC = re.compile(r"^\s*(?:[\w\s,.\[\]'\"]+=\s*)?(%{1,2})(\w+)(?:\s+|$)")
+MAGIC = re.compile(r"^\s*(?:[\w\s,.\[\]'\"]+=\s*)?(%{1,2})(\w+)(?:\s+|$)")
 # A quote that is still open holds all that follows.
-_WORD = re.compile(r"""(?:[^\s"']|"[^"]*(?:"|$)|'[^']*(?:'|$))+""")
+WORD = re.compile(r"""(?:[^\s"']|"[^"]*(?:"|$)|'[^']*(?:'|$))+""")
 _BRACES = re.compile(r"(?<!\{)\{(?:([^\W\d]\w*)\.)?([^\W\d]\w*)?$")
 
 Completed = tuple[str, Iterable[Found]]
@@ -48,7 +48,7 @@ def completed(
 ) -> Completed:
     """The completions for a cell whose text ends at the cursor."""
     begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    first, last = _MAGIC.match(lines[begin]), _MAGIC.match(lines[-1])
+    first, last = MAGIC.match(lines[begin]), MAGIC.match(lines[-1])
     if first and first[1] == "%%" and begin < len(lines) - 1:
         # Below its first line a cell magic is a prompt, whatever stands there.
         return _in_prompt(lines[-1], session) if first[2] in magics else ("", [])
@@ -118,8 +118,16 @@ def _of_option(action: Action, word: str, session: KernelSession) -> Completed:
     return word, find(word, session) if find else []
 
 
+def values_of(action: Action, said: str, session: KernelSession) -> list[Found]:
+    """What is known of a value that stands there whole."""
+    if action.choices:
+        return []
+    word, found = _of_option(action, said, session)
+    return [(name, kind) for name, kind in found if name == word]
+
+
 def _last_word(words: str) -> tuple[list[str], str]:
     """The text after a magic, as all words before the last one, and the last one."""
-    before = [match[0] for match in _WORD.finditer(words)]
+    before = [match[0] for match in WORD.finditer(words)]
     word = before.pop() if before and words.endswith(before[-1]) else ""
     return before, word

@@ -19,14 +19,17 @@ FILE = Path(__file__).parent / "src" / "magics.json"
 
 
 def known() -> dict[str, dict[str, Any]]:
-    """Each magic's kinds, and its options that take no value."""
+    """Each magic's kinds, its options that take no value, and how many pictures it takes."""
     shell = InteractiveShell.instance()
     magics = lazy_magics(shell, KernelSession(shell))
-    found: dict[str, dict[str, Any]] = {"sophnet": {"kinds": ["line"], "flags": []}}
+    found: dict[str, dict[str, Any]] = {"sophnet": {"kinds": ["line"], "flags": [], "images": ""}}
     for name, magic in magics.items():
         actions = magic.parser._actions if magic.parser else []
         flags = [word for action in actions if action.nargs == 0 for word in action.option_strings]
-        found[name] = {"kinds": list(MAGICS[name].kinds), "flags": sorted(flags)}
+        named = [action for action in actions if "--image" in action.option_strings]
+        images = "several" if named and vars(named[0]).get("several") else "one" if named else ""
+        kinds = list(MAGICS[name].kinds)
+        found[name] = {"kinds": kinds, "flags": sorted(flags), "images": images}
     return found
 
 

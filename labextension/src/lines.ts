@@ -6,6 +6,7 @@ import { Token } from "@lumino/coreutils";
 import { callsOurs } from "./cells/magic_line.js";
 import { Line } from "./kernel.js";
 import type { ILine } from "./kernel.js";
+import { IChoices } from "./settings.js";
 
 const LOADS = /%(?:re)?load_ext\s+sophnet_jupyter\b/;
 
@@ -24,15 +25,25 @@ export const kernelLines: JupyterFrontEndPlugin<ILines> = {
   autoStart: true,
   provides: ILines,
   requires: [INotebookTracker],
-  optional: [ITranslator],
-  activate(_app, notebooks: INotebookTracker, translator: ITranslator | null) {
+  optional: [IChoices, ITranslator],
+  activate(
+    _app,
+    notebooks: INotebookTracker,
+    choices: IChoices | null,
+    translator: ITranslator | null,
+  ) {
     const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
     const lines = new Map<NotebookPanel, Line>();
     const hearers: Array<(line: ILine) => void> = [];
+    const choose = (line: ILine) => {
+      if (choices) line.send({ kind: "choose", autoplay: choices.autoplay, folds: choices.folds });
+    };
+    choices?.changed.connect(() => lines.forEach(choose));
     const of = (notebook: NotebookPanel) => {
       let line = lines.get(notebook);
       if (!line) {
         lines.set(notebook, (line = new Line(notebook, trans)));
+        line.changed.connect((opened) => choose(opened));
         notebook.disposed.connect(() => {
           lines.get(notebook)?.dispose();
           lines.delete(notebook);

@@ -25,15 +25,26 @@ export interface CancelJob {
   number: number;
 }
 
-export type Command = StopCell | Look | CancelJob;
+/** What the settings of the page say about answers: `folds` is how thinking stands in them. */
+export interface Choose {
+  kind: "choose";
+  autoplay: boolean;
+  folds: string;
+}
 
-/** What runs for a cell, or how it ended; `number` tells several of one cell apart. */
+export type Command = StopCell | Look | CancelJob | Choose;
+
+/**
+ * What runs for a cell, or how it ended; `number` tells several of one cell apart, and what shows
+ * it may have a `button` that stops it.
+ */
 export interface CellState {
   kind: "cell";
   cell: string;
   number: number;
   state: string;
   model: string;
+  button: boolean;
 }
 
 /** What was heard in a take: a sentence that is final, or what there is of one by now. */

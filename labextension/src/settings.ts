@@ -1,20 +1,46 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { Token } from "@lumino/coreutils";
+import { Signal } from "@lumino/signaling";
+import type { ISignal } from "@lumino/signaling";
 
 export const SETTINGS = "sophnet-jupyter:plugin";
 
-/** What the user has chosen in the settings. There is no key among it. */
-export interface IChoices {
+const DEFAULTS = {
   /** Where dictation goes in a code cell that is no prompt. */
-  readonly dictation: "prompt" | "comment";
+  dictation: "prompt" as "prompt" | "comment",
   /** The model of cells that menus insert; empty for the usual one. */
-  readonly model: string;
+  model: "",
   /** The voice of cells that menus insert; empty for the usual one. */
-  readonly voice: string;
+  voice: "",
+  /** Whether sound begins by itself. */
+  autoplay: true,
+  /** How what a model thought stands in its answer. */
+  folds: "closed" as "closed" | "open",
+  /** Whether prompts have colors, in cells that are opened or edited from then on. */
+  prompts: true,
+  /** Whether a mark beside a cell tells which model answers. */
+  marks: true,
+  /** Whether an answer has a button that stops it. */
+  stop: true,
+  /** Whether the microphone stands on the toolbar, and in menus. */
+  microphone: true,
+  /** Whether prompts take pictures that are pasted or dropped, and show them. */
+  pictures: true,
+  /** Whether completions of prompts have icons. */
+  completion: true,
+};
+
+/** What the user has chosen in the settings. There is no key among it. */
+export interface IChoices extends Readonly<typeof DEFAULTS> {
+  readonly changed: ISignal<IChoices, void>;
 }
 
 export const IChoices = new Token<IChoices>("sophnet-jupyter:IChoices");
+
+class Choices {
+  readonly changed = new Signal<IChoices, void>(this as unknown as IChoices);
+}
 
 /** Reads the settings, and follows them; each has its default where there is no registry. */
 export const choices: JupyterFrontEndPlugin<IChoices> = {
@@ -24,11 +50,15 @@ export const choices: JupyterFrontEndPlugin<IChoices> = {
   provides: IChoices,
   optional: [ISettingRegistry],
   activate(_app, registry: ISettingRegistry | null) {
-    const chosen = { dictation: "prompt", model: "", voice: "" } as const;
-    const found: { -readonly [Name in keyof IChoices]: IChoices[Name] } = { ...chosen };
+    const found = Object.assign(new Choices(), DEFAULTS);
     registry?.load(SETTINGS).then(
       (settings) => {
-        const read = () => Object.assign(found, settings.composite);
+        const read = () => {
+          const names = Object.keys(DEFAULTS);
+          const known = Object.entries(settings.composite).filter(([name]) => names.includes(name));
+          Object.assign(found, Object.fromEntries(known));
+          found.changed.emit();
+        };
         read();
         settings.changed.connect(read);
       },

@@ -1,3 +1,4 @@
 import "./base.css";
 import "./cells.css";
 import "./side.css";
+import "./pictures.css";

@@ -25,13 +25,15 @@ _numbers = itertools.count(1)
 class Running:
     """One thing that runs for a cell. ``model`` is empty until it is known."""
 
-    def __init__(self, cell: str, *, background: bool = False) -> None:
+    def __init__(self, cell: str, *, background: bool = False, has_button: bool = False) -> None:
         self.number = next(_numbers)
         """Its own, since a cell may have several."""
         self.cell = cell
         """The front end's id of the cell; empty where it sends none."""
         self.background = background
         """Whether it goes on after its cell has ended."""
+        self.has_button = has_button
+        """Whether what shows it has a button of its own that stops it."""
         self.model = ""
         self.state: State = "running"
         self.stopped = False
@@ -61,10 +63,30 @@ _hearers: list[Hear] = []
 
 
 def begin(
-    shell: Any, *, background: bool = False, stop: Callable[[], object] | None = None
+    shell: Any,
+    *,
+    background: bool = False,
+    stop: Callable[[], object] | None = None,
+    has_button: bool = False,
+    model: str = "",
 ) -> Running:
     """Note that something begins for the cell that runs in ``shell``."""
-    one = Running(cell_id(shell), background=background)
+    return begin_for(
+        cell_id(shell), background=background, stop=stop, has_button=has_button, model=model
+    )
+
+
+def begin_for(
+    cell: str,
+    *,
+    background: bool = False,
+    stop: Callable[[], object] | None = None,
+    has_button: bool = False,
+    model: str = "",
+) -> Running:
+    """The same for a cell by its id."""
+    one = Running(cell, background=background, has_button=has_button)
+    one.model = model
     if stop:
         one.on_stop(stop)
     _all.append(one)

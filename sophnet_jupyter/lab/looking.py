@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from ..errors import SophNetError
+from ..errors import SophNetError, span
 from ..kernel.loop import loop
 from ..settings.secret import scrub
 from ..views.safe.control_characters import plain
 from .messages import Event, Seen
 
 if TYPE_CHECKING:
+    from ..magics.background.jobs import ListedJob
     from ..magics.session.session import KernelSession
 
 # Calls of the history in one list.
-MOST = 200
+MOST = 2_000
 Rows = list[list[str]]
 
 
@@ -58,21 +60,69 @@ async def _models(session: KernelSession, words: str) -> Rows:
 
 async def _tasks(session: KernelSession, words: str) -> Rows:
     found = await session.client.tasks.list(unfinished=True)
-    return [[task.id, task.kind, task.state, task.asked] for task in found]
+    now = time.time()
+    return [
+        [task.id, task.kind, task.state, f"{span(max(0.0, now - task.created))} ago", task.asked]
+        for task in found
+    ]
 
 
 async def _jobs(session: KernelSession, words: str) -> Rows:
     running = session.jobs.running if "jobs" in vars(session) else []
-    return [[str(job.cell), f"{job.seconds:.0f} s", job.prompt] for job in running]
+    return [[str(job.cell), _so_far(job), f"{job.seconds:.0f} s", job.prompt] for job in running]
 
 
-async def _history(session: KernelSession, words: str) -> Rows:
+def _so_far(job: ListedJob) -> str:
+    """How far it has come: rows of a run, or what there is of an answer."""
+    response = getattr(job, "response", None)
+    if response is None:
+        return job.state
+    if done := len(response.images) + len(response.videos):
+        return f"{done:,} made"
+    return f"{len(response.text):,} characters" if response.text else "waiting"
+
+
+async def _chats(session: KernelSession, words: str) -> Rows:
+    def listed() -> Rows:
+        chats = session.conversations
+        found = []
+        for each in chats.listed():
+            count = f"{each.turns} turn{'' if each.turns == 1 else 's'}"
+            found.append([each.name, count, *last_of(chats.turns(each.name))])
+        return found
+
+    from ..magics.sophnet.chats import last_of
+
+    return await asyncio.to_thread(listed)
+
+
+async def _usage(session: KernelSession, words: str) -> Rows:
+    from ..history import limits
+    from ..history.usage import usage
+    from ..views.usage import rows
+
+    history = session.client.history
+
+    def summed() -> Rows:
+        limit, spent = limits.told(history)
+        head = [[f"{spent} of {limit} is spent"]] if limit else []
+        return [*head, *([*row] for row in rows(usage(history)))]
+
+    return await asyncio.to_thread(summed)
+
+
+async def _history(session: KernelSession, words: str, *, everywhere: bool = False) -> Rows:
     from ..history.search import HistoryQuery
     from ..magics.sophnet.history import call_row
 
-    wish = HistoryQuery(words=words, limit=MOST)
+    notebook = "" if everywhere else session.place()[0]
+    wish = HistoryQuery(words=words, notebook=notebook, limit=MOST)
     found = await asyncio.to_thread(session.client.history.search, wish)
     return [[*call_row(call)] for call in found]
+
+
+async def _history_of_all(session: KernelSession, words: str) -> Rows:
+    return await _history(session, words, everywhere=True)
 
 
 SUBJECTS: dict[str, Callable[[KernelSession, str], Awaitable[Rows]]] = {
@@ -81,5 +131,8 @@ SUBJECTS: dict[str, Callable[[KernelSession, str], Awaitable[Rows]]] = {
     "models": _models,
     "tasks": _tasks,
     "jobs": _jobs,
+    "chats": _chats,
+    "usage": _usage,
     "history": _history,
+    "history-of-all": _history_of_all,
 }

@@ -35,20 +35,28 @@ class CancelJob(Struct, tag_field="kind", tag="cancel"):
     number: int
 
 
-Command = StopCell | Look | CancelJob
+class Choose(Struct, tag_field="kind", tag="choose"):
+    """What the settings of the page say about answers: ``folds`` is how thinking stands in them."""
+
+    autoplay: bool
+    folds: str
+
+
+Command = StopCell | Look | CancelJob | Choose
 
 
 class CellState(Struct, tag_field="kind", tag="cell"):
     """
     What runs for a cell, or how it ended: running, complete, stopped, incomplete, failed.
 
-    ``number`` tells several of one cell apart.
+    ``number`` tells several of one cell apart; what shows it may have a ``button`` that stops it.
     """
 
     cell: str
     number: int
     state: str
     model: str
+    button: bool
 
 
 class Heard(Struct, tag_field="kind", tag="heard"):

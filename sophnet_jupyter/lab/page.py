@@ -10,9 +10,20 @@ import comm
 
 from ..kernel import running
 from ..kernel.running import Running
+from ..views.output import output
 from ..widgets.panel.line import left
 from . import messages
-from .messages import CancelJob, CellState, Command, Event, Look, StopCell, Unloaded, Welcome
+from .messages import (
+    CancelJob,
+    CellState,
+    Choose,
+    Command,
+    Event,
+    Look,
+    StopCell,
+    Unloaded,
+    Welcome,
+)
 
 if TYPE_CHECKING:
     from ..magics.session.session import KernelSession
@@ -65,7 +76,7 @@ class LabPage:
     def tell_cell(self, one: Running) -> None:
         """Tell it what runs for a cell, or how that ended."""
         if one.cell:
-            self.tell(CellState(one.cell, one.number, one.state, one.model))
+            self.tell(CellState(one.cell, one.number, one.state, one.model, one.has_button))
 
     def close(self) -> None:
         """End the line from this side, with a word."""
@@ -106,6 +117,8 @@ class LabPage:
                 for job in self._session.jobs.running:
                     if job.cell == number:
                         job.cancel()
+            case Choose(autoplay=autoplay, folds=folds):
+                output.autoplay, output.unfolded = autoplay, folds == "open"
             case Look(what=what, words=words):
                 from .looking import look
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from .safe.look import FAINT, SMALL, one_line
@@ -37,8 +37,8 @@ class UsedLine(Protocol):
 def bundle(lines: Sequence[UsedLine], by: str, foot: str = "") -> dict[str, str]:
     """The table, most used first; ``foot`` is a line below it."""
     head = (by, "", "calls", "tokens in", "tokens out", "cost")
-    rows = [(_name(line), *_figures(line)) for line in lines]
-    words = [head[:1] + head[2:], *rows]
+    figures = [(_name(line), *_figures(line)) for line in lines]
+    words = [head[:1] + head[2:], *figures]
     widths = [max(len(row[place]) for row in words) for place in range(len(words[0]))]
     plain = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -46,12 +46,22 @@ def bundle(lines: Sequence[UsedLine], by: str, foot: str = "") -> dict[str, str]
     ]
     most = max((line.tokens_in + line.tokens_out for line in lines), default=0) or 1
     cells = "".join(f'<th style="{_CELL}">{inert(name)}</th>' for name in head)
-    body = "".join(_row(line, row, most) for line, row in zip(lines, rows, strict=True))
+    body = "".join(_row(line, row, most) for line, row in zip(lines, figures, strict=True))
     note = f'<div style="{SMALL};{FAINT}">{inert(one_line(foot))}</div>' if foot else ""
     return {
         "text/html": f"<table><tr>{cells}</tr>{body}</table>{note}",
         "text/plain": "\n".join([*plain, *([foot] if foot else [])]),
     }
+
+
+def rows(lines: Iterable[UsedLine]) -> list[tuple[str, ...]]:
+    """A line each in words: the name, calls, tokens of questions and of answers, cost."""
+    found: list[tuple[str, ...]] = []
+    for line in lines:
+        calls, tokens_in, tokens_out, cost = _figures(line)
+        counted = f"{calls} call{'' if line.calls == 1 else 's'}"
+        found.append((_name(line), counted, f"{tokens_in} tokens in, {tokens_out} out", cost))
+    return found
 
 
 def _row(line: UsedLine, row: tuple[str, ...], most: int) -> str:

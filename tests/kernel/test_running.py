@@ -48,6 +48,17 @@ def test_a_stopped_answer_in_the_background_is_cancelled(stopping):
     assert stopping.value("seen[-1]") == ("a-cell", "stopped")
 
 
+def test_a_stopped_comparison_is_the_value_of_its_cell(stopping):
+    outcome = stopping.run("%%sophchat -m GLM-5,Kimi-K2.5 -o both\ncount to 500", cell="a-cell")
+    assert outcome.status == "ok"
+    assert outcome.errors == []
+    assert stopping.value("_ is both, not both.busy, both[0].ending == 'complete'") == (
+        *(True, True, False),
+    )
+    assert stopping.value("seen[-1]") == ("a-cell", "stopped")
+    assert stopping.value("running.now()") == []
+
+
 def test_what_ended_or_failed_says_so(kernel):
     kernel.run(STOPS.replace("one.stop()", "pass"))
     kernel.run("%sophchat what is 2*3?")

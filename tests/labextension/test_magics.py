@@ -9,11 +9,11 @@ from pathlib import Path
 EXTENSION = Path(__file__).parents[2] / "labextension"
 
 
-def test_the_page_knows_each_magic_with_its_kinds() -> None:
+def test_the_page_knows_each_magic_with_its_kinds_and_pictures() -> None:
     known = runpy.run_path(str(EXTENSION / "magics.py"))["known"]()
     written = json.loads((EXTENSION / "src" / "magics.json").read_text("utf-8"))
-    kinds = {name: facts["kinds"] for name, facts in written.items()}
-    wanted = {name: facts["kinds"] for name, facts in known.items()}
+    kinds = {name: (facts["kinds"], facts["images"]) for name, facts in written.items()}
+    wanted = {name: (facts["kinds"], facts["images"]) for name, facts in known.items()}
     assert kinds == wanted, "run `python labextension/magics.py` and `make lab`"
 
 

@@ -9,6 +9,7 @@ import {
   IEditorExtensionRegistry,
   IEditorLanguageRegistry,
 } from "@jupyterlab/codemirror";
+import { IChoices } from "../settings.js";
 import { cellMagic } from "./magic_line.js";
 import { lineMagics } from "./line_magics.js";
 import { loadPromptLanguage } from "./prompt_language.js";
@@ -22,14 +23,20 @@ export const magicCells: JupyterFrontEndPlugin<void> = {
   description: "Shows prompts in cells as what they are.",
   autoStart: true,
   requires: [IEditorExtensionRegistry, IEditorLanguageRegistry],
-  activate(_app, extensions: IEditorExtensionRegistry, languages: IEditorLanguageRegistry) {
+  optional: [IChoices],
+  activate(
+    _app,
+    extensions: IEditorExtensionRegistry,
+    languages: IEditorLanguageRegistry,
+    choices: IChoices | null,
+  ) {
     let loaded: Promise<Language | null> | undefined;
     const load = () => (loaded ??= loadPromptLanguage(languages));
     // Synchronously: an editor that exists already is given no extension later.
     extensions.addExtension({
       name: "sophnet-magic-cells",
       factory: ({ model }) => {
-        const isPython = () => /python/.test(model.mimeType);
+        const isPython = () => (choices?.prompts ?? true) && /python/.test(model.mimeType);
         return EditorExtensionRegistry.createImmutableExtension([
           promptCells(load, isPython),
           lineMagics(isPython),

@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { ILines } from "../lines.js";
+import { IChoices } from "../settings.js";
 import { followCells } from "./states.js";
 
 const SIGNS: Record<string, string> = {
@@ -17,9 +18,9 @@ export const marks: JupyterFrontEndPlugin<void> = {
   id: "sophnet-jupyter:marks",
   description: "Marks beside a prompt which model answers it, and how that ended.",
   autoStart: true,
-  requires: [ILines],
+  requires: [ILines, IChoices],
   optional: [ITranslator],
-  activate(_app, lines: ILines, translator: ITranslator | null) {
+  activate(_app, lines: ILines, choices: IChoices, translator: ITranslator | null) {
     const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
     const words: Record<string, string> = {
       running: trans.__("is answering"),
@@ -31,7 +32,7 @@ export const marks: JupyterFrontEndPlugin<void> = {
     followCells(lines, (cell, shown) => {
       const place = cell.node.querySelector<HTMLElement>(".jp-Cell-inputWrapper");
       place?.querySelector(`.${MARK}`)?.remove();
-      if (!place || !shown) return;
+      if (!place || !shown || !choices.marks) return;
       const mark = document.createElement("div");
       const name = shown.model || trans.__("The model");
       mark.className = MARK;

@@ -6,6 +6,8 @@ export interface Shown {
   /** Of what runs, or of what ended last: running, complete, stopped, incomplete, failed. */
   state: string;
   model: string;
+  /** Whether all that runs has buttons of its own that stop it. */
+  button: boolean;
 }
 
 type Draw = (cell: Cell, shown: Shown | undefined, line: ILine) => void;
@@ -20,14 +22,15 @@ export function followCells(lines: ILines, draw: Draw): void {
     const cellOf = (id: string) => line.notebook.content.widgets.find(({ model }) => model.id === id);
     line.event.connect((_, event) => {
       if (event.kind !== "cell") return;
-      const { cell: id, number, state, model } = event;
+      const { cell: id, number, state, model, button } = event;
       // What ended before this began is the last word no more.
       const before = [...(cells.get(id) ?? [])].filter(([, one]) => one.state === "running");
-      const all = new Map(before).set(number, { state, model });
+      const all = new Map(before).set(number, { state, model, button });
       cells.set(id, all);
       const cell = cellOf(id);
-      const running = [...all.values()].find((one) => one.state === "running");
-      if (cell) draw(cell, running ?? { state, model }, line);
+      const running = [...all.values()].filter((one) => one.state === "running");
+      const shown = running.find((one) => one.model) ?? running[0] ?? { state, model };
+      if (cell) draw(cell, { ...shown, button: running.every((one) => one.button) }, line);
     });
     line.changed.connect(() => {
       if (line.standing !== "closed") return;

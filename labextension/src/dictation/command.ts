@@ -86,6 +86,7 @@ export const dictation: JupyterFrontEndPlugin<void> = {
       icon: microphone,
       isToggled: () => running !== null,
       isEnabled: () => notebooks.currentWidget !== null,
+      isVisible: () => choices.microphone,
       describedBy: { args: { type: "object", properties: {} } },
       execute: () => {
         const notebook = notebooks.currentWidget;
@@ -94,6 +95,7 @@ export const dictation: JupyterFrontEndPlugin<void> = {
         return undefined;
       },
     });
+    choices.changed.connect(() => commands.notifyCommandChanged(DICTATE));
     NotebookActions.executionScheduled.connect((_, { cell }) => {
       if (running?.cell === cell)
         running.finish(trans.__("The cell was run, so the microphone was let go."));

@@ -110,7 +110,8 @@ export const menus: JupyterFrontEndPlugin<void> = {
 
 /** Mark on a cell's node what there is in its outputs, for the selectors of the context menu. */
 function describeOutputs(cell: Cell | null): void {
-  if (cell?.model.type !== "code") return;
+  // Told of the last cell too, when its notebook is closed.
+  if (!cell || cell.isDisposed || cell.model.isDisposed || cell.model.type !== "code") return;
   const { outputs, sharedModel, executionCount } = (cell as CodeCell).model;
   const kinds = Array.from({ length: outputs.length }, (_, index) => outputs.get(index).type);
   const has = (kind: string) => Boolean(executionCount) && kinds.includes(kind);

@@ -8,8 +8,10 @@ import { Section } from "./section.js";
 import type { Action } from "./section.js";
 
 /** What the panel asks for when it is shown; the doctor waits for a click, since it uses the network. */
-const ASKED = ["connection", "jobs", "tasks", "models", "history"];
+const ASKED = ["connection", "jobs", "tasks", "chats", "models", "usage"];
 const WAIT = 250;
+/** How often it looks again at what runs in the background, while it does. */
+const AGAIN = 2000;
 
 /**
  * What `sophnet_jupyter` knows in the kernel of the current notebook.
@@ -24,8 +26,10 @@ export class SidePanel extends Widget {
   private readonly sections: Record<string, Section>;
   private readonly filter: HTMLInputElement;
   private readonly search: HTMLInputElement;
+  private readonly everywhere = make("input", { type: "checkbox", onchange: () => this.ask("history") });
   private models: string[][] = [];
   private timer = 0;
+  private again = 0;
 
   constructor(
     private readonly trans: TranslationBundle,
@@ -44,13 +48,16 @@ export class SidePanel extends Widget {
       this.sections.doctor.say(trans.__("Looking…"));
       this.ask("doctor");
     });
+    const of = make("label", {}, this.everywhere, trans.__("Of other notebooks too"));
     this.sections = {
       connection: new Section(trans.__("Connection"), true),
       doctor: new Section(trans.__("Doctor"), false, examine),
       jobs: new Section(trans.__("In the Background"), true),
       tasks: new Section(trans.__("Tasks of the Service"), true),
+      chats: new Section(trans.__("Conversations"), true),
+      history: new Section(trans.__("History"), true, this.search, of),
+      usage: new Section(trans.__("Usage and Cost"), false),
       models: new Section(trans.__("Models"), false, this.filter),
-      history: new Section(trans.__("History"), true, this.search),
     };
     this.load = button(trans.__("Insert that cell"), () => this.put("%load_ext sophnet_jupyter"));
     const again = button(trans.__("Refresh"), () => void this.refresh());
@@ -80,7 +87,9 @@ export class SidePanel extends Widget {
 
   override dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.again);
     this.follow(null);
+    for (const section of Object.values(this.sections)) section.dispose();
     super.dispose();
   }
 
@@ -91,7 +100,7 @@ export class SidePanel extends Widget {
     const isOpen = await line.open();
     if (line !== this.line) return;
     this.say(isOpen ? "" : line.why);
-    if (isOpen) for (const what of ASKED) this.ask(what);
+    if (isOpen) for (const what of [...ASKED, "history"]) this.ask(what);
   }
 
   private say(words: string): void {
@@ -103,7 +112,12 @@ export class SidePanel extends Widget {
 
   private ask(what: string): void {
     const words = what === "history" ? this.search.value.trim() : "";
-    this.line?.send({ kind: "look", what, words });
+    this.line?.send({ kind: "look", what: what === "history" ? this.whose : what, words });
+  }
+
+  /** The history of this notebook, or of all. */
+  private get whose(): string {
+    return this.everywhere.checked ? "history-of-all" : "history";
   }
 
   private cancel(number: number): void {
@@ -122,19 +136,31 @@ export class SidePanel extends Widget {
   private onEvent(_: ILine, event: Event): void {
     if (event.kind === "cell" && this.isVisible) {
       this.ask("jobs");
-      if (event.state !== "running") this.ask("history");
+      if (event.state !== "running") for (const what of ["history", "chats", "usage"]) this.ask(what);
     }
     if (event.kind !== "seen") return;
-    const section = this.sections[event.what];
+    const isHistory = event.what.startsWith("history");
+    const what = isHistory ? "history" : event.what;
+    const section = this.sections[what];
+    const isOld = isHistory && (event.what !== this.whose || event.words !== this.search.value.trim());
     // Of a search only the last answer counts.
-    if (!section || (event.what === "history" && event.words !== this.search.value.trim())) return;
+    if (!section || isOld) return;
     section.say(event.why || (event.rows.length ? "" : this.trans.__("Nothing yet.")));
-    if (event.what === "models") {
+    if (what === "models") {
       this.models = event.rows;
       this.showModels();
     } else {
-      section.show(event.rows, (row) => this.actions(event.what, row));
+      section.show(event.rows, (row) => this.actions(what, row));
     }
+    if (what === "jobs" && event.rows.length) this.lookAgain();
+  }
+
+  /** Look once more at what runs, to see how far it has come. */
+  private lookAgain(): void {
+    clearTimeout(this.again);
+    this.again = window.setTimeout(() => {
+      if (this.isVisible) for (const what of ["jobs", "tasks"]) this.ask(what);
+    }, AGAIN);
   }
 
   private showModels(): void {
@@ -156,6 +182,11 @@ export class SidePanel extends Widget {
           put(trans.__("Resume"), `%sophnet tasks resume ${first}`),
           put(trans.__("Cancel"), `%sophnet tasks cancel ${first}`),
         ];
+      case "chats":
+        return [
+          put(trans.__("Go On"), `%%sophchat -c ${asWord(first)}\n`),
+          put(trans.__("Show"), `%sophnet chats show ${asWord(first)}`),
+        ];
       case "history":
         return [
           put(trans.__("Show"), `%sophnet history show ${first}`),
@@ -166,3 +197,6 @@ export class SidePanel extends Widget {
     }
   }
 }
+
+/** A name as one word of a magic's line. */
+const asWord = (name: string) => (/^[\p{L}\p{N}_.-]+$/u.test(name) ? name : `"${name.replaceAll('"', "")}"`);

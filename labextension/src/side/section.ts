@@ -1,5 +1,7 @@
 import { button, make } from "../../../sophnet_jupyter/widgets/page/dom.js";
 
+const AT_ONCE = 60;
+
 export interface Action {
   label: string;
   act: () => void;
@@ -8,12 +10,18 @@ export interface Action {
 /**
  * A part of the side panel that folds: a title, a line that says how it stands, and rows.
  *
- * Rows are words only. What is far down is not laid out before it is scrolled to.
+ * Rows are words only, and are made as they are scrolled to: thousands at once would hold the page.
  */
 export class Section {
   readonly node: HTMLDetailsElement;
   private readonly said = make("p", { className: "jp-sophnet-said", role: "status" });
   private readonly rows = make("ul", { className: "jp-sophnet-rows" });
+  private waiting: HTMLElement | undefined;
+  private readonly seen = new IntersectionObserver((entries) => {
+    if (entries.some(({ isIntersecting }) => isIntersecting)) this.more();
+  });
+  private left: string[][] = [];
+  private actions: (row: string[]) => Action[] = () => [];
 
   constructor(title: string, isOpen: boolean, ...controls: HTMLElement[]) {
     this.node = make(
@@ -32,7 +40,24 @@ export class Section {
   }
 
   show(rows: string[][], actions: (row: string[]) => Action[] = () => []): void {
-    this.rows.replaceChildren(...rows.map((row) => line(row, actions(row))));
+    this.rows.replaceChildren();
+    this.left = rows;
+    this.actions = actions;
+    this.more();
+  }
+
+  dispose(): void {
+    this.seen.disconnect();
+  }
+
+  /** Make some rows more; the next ones when the last of them is seen. */
+  private more(): void {
+    if (this.waiting) this.seen.unobserve(this.waiting);
+    const made = this.left.slice(0, AT_ONCE).map((row) => line(row, this.actions(row)));
+    this.left = this.left.slice(AT_ONCE);
+    this.rows.append(...made);
+    this.waiting = this.left.length ? made.at(-1) : undefined;
+    if (this.waiting) this.seen.observe(this.waiting);
   }
 }
 

@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { followCells } from "../cells/states.js";
 import { ILines } from "../lines.js";
+import { IChoices } from "../settings.js";
 import { button } from "../../../sophnet_jupyter/widgets/page/dom.js";
 
 const STOP = "jp-sophnet-stop";
@@ -11,19 +12,19 @@ export const stopButton: JupyterFrontEndPlugin<void> = {
   id: "sophnet-jupyter:stop",
   description: "A button that stops one answer, and not the notebook.",
   autoStart: true,
-  requires: [ILines],
+  requires: [ILines, IChoices],
   optional: [ITranslator],
-  activate(_app, lines: ILines, translator: ITranslator | null) {
+  activate(_app, lines: ILines, choices: IChoices, translator: ITranslator | null) {
     const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
     followCells(lines, (cell, shown, line) => {
       const place = cell.node.querySelector<HTMLElement>(".jp-Cell-outputWrapper");
       const there = place?.querySelector<HTMLButtonElement>(`.${STOP}`);
-      if (!place || shown?.state !== "running") {
+      if (!place || shown?.state !== "running" || shown.button) {
         there?.remove();
         return;
       }
       // A kernel without subshells would hear it when the answer is there.
-      if (there || !line.live) return;
+      if (there || !line.live || !choices.stop) return;
       const stop = button(trans.__("Stop"), () => {
         if (line.send({ kind: "stop", cell: cell.model.id })) stop.disabled = true;
       });

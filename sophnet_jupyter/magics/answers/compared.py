@@ -7,8 +7,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
 from ...errors import AnswerIncomplete, SophNetError, Stopped
+from ...kernel import running
 from ...kernel.loop import run, spawn
 from ...kernel.output import Cell
+from ...kernel.running import HungUp
 from ...runs.compare.comparison import Comparison
 from ...views.answer import Context
 from ...views.live.compared import RunningDisplay, TerminalColumns
@@ -43,14 +45,30 @@ def show_comparison(
     if out:
         shell.user_ns[out] = comparison
     session.remember_shown_value(comparison, context)
-    work, finish = _view(session, cell, comparison, context, shown)
+    work, draw = _view(session, cell, comparison, context, shown)
+    models = ", ".join(dict.fromkeys(column.model for column in comparison.columns if column.model))
+    one = running.begin(
+        shell,
+        background=background and cell.watched,
+        # A panel has one; a line of text has none.
+        has_button=cell.watched and cell.place != "terminal" and shown != "states",
+        model=models,
+    )
+
+    def finish() -> None:
+        draw()
+        running.end(one, _ending(comparison))
+
     if background and cell.watched:
-        spawn(_until(work, finish))
+        one.on_stop(spawn(_until(work, finish)).cancel)
         return comparison
     if background:
         sys.stdout.write(WAITED + "\n")
     try:
-        run(work)
+        run(work, one=one)
+    except HungUp:
+        # Its answers so far are the comparison, and the notebook goes on.
+        pass
     except KeyboardInterrupt:
         shell.displayhook.update_user_ns(comparison)
         raise Stopped(response=comparison[0]) from None
@@ -81,6 +99,17 @@ def _view(
     panel = Compare.showing(comparison, session.client, context)
     display(panel)
     return panel.follow(), lambda: None
+
+
+def _ending(comparison: Comparison) -> running.State:
+    """How all of it ended: as the worst of its answers."""
+    endings = {answer.response.ending for answer in comparison.cells}
+    if len(comparison.errors) == len(comparison.cells):
+        return "failed"
+    for ending in ("stopped", "incomplete"):
+        if ending in endings:
+            return ending
+    return "complete"
 
 
 async def _until(work: Work, finish: Callable[[], object]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...events import AudioChunk, Event
 from ...files import wav
+from ...kernel import running
+from ...kernel.loop import loop
 from ...kernel.output import Cell
+from ...kernel.running import Running
 from ...providers.sophnet.voice.request import GRAMMAR, SHORT
 from ...response import Response
 from ...views.answer import Context
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from ...widgets.playing.audio_player import AudioPlayer
 
 STEREO = 2
+# Seconds without a word from the page until its sound counts as over.
+SILENT = 5.0
 
 
 def heard(
@@ -43,7 +49,42 @@ def heard(
         from IPython.display import display
 
         display(player)
-    return PlayingView(view, cell, player)
+    return PlayingView(view, cell, player, player and Sounding(running.cell_id(shell), player))
+
+
+class Sounding:
+    """
+    Marks a cell as busy while its sound is heard, which may be long after all of it has come.
+
+    ``model`` is who speaks.
+    """
+
+    def __init__(self, cell: str, player: AudioPlayer) -> None:
+        self.model = ""
+        self._cell = cell
+        self._player = player
+        self._one: Running | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        player.on_heard = self._heard
+
+    def _heard(self, sounds: bool) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if not sounds:
+            self._end()
+            return
+        if self._one is None:
+            self._one = running.begin_for(
+                self._cell, background=True, stop=self._player.stop, model=self.model
+            )
+        # A page that was closed says nothing any more.
+        self._timer = loop().call_later(SILENT, self._end)
+
+    def _end(self) -> None:
+        one, self._one = self._one, None
+        if one:
+            running.end(one, "stopped" if one.stopped else "complete")
 
 
 class Figures:
@@ -70,14 +111,19 @@ class Figures:
 class PlayingView:
     """A view that feeds a player, and leaves all other events to another view."""
 
-    def __init__(self, view: View, cell: Cell, player: AudioPlayer | None) -> None:
+    def __init__(
+        self, view: View, cell: Cell, player: AudioPlayer | None, sounding: Sounding | None
+    ) -> None:
         self._view = view
         self._cell = cell
         self._player = player
+        self._sounding = sounding
         # What has come of a WAV, until its head is whole.
         self._head: bytes | None = b""
 
     def start(self, model: str) -> None:
+        if self._sounding:
+            self._sounding.model = model
         self._view.start(model)
 
     def on_event(self, response: Response, event: Event) -> None:

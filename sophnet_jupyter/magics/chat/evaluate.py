@@ -106,7 +106,7 @@ class ChatEvaluation:
         if self._args.background:
             sys.stdout.write(WAITED + "\n")
         end = _watched(cell, found, lambda: self._again(found))
-        one = running.begin(shell, stop=found.stop)
+        one = running.begin(shell, stop=found.stop, has_button=_has_panel(cell))
         try:
             wait_for(followed(found))
         except KeyboardInterrupt:
@@ -168,7 +168,9 @@ class ChatEvaluation:
     def _start(self, found: Evaluation, end: Callable[[], object]) -> None:
         shell = self._session.shell
         job = EvaluationJob(shell.displayhook.prompt_count, self._args.each, found)
-        one = running.begin(shell, background=True, stop=found.stop)
+        one = running.begin(
+            shell, background=True, stop=found.stop, has_button=_has_panel(Cell(shell))
+        )
 
         def over(error: Exception | None) -> None:
             running.end(one, "complete" if found.state == "done" else "stopped")
@@ -183,9 +185,13 @@ async def followed(found: Evaluation) -> None:
     await found
 
 
+def _has_panel(cell: Cell) -> bool:
+    return cell.watched and cell.place == "notebook"
+
+
 def _watched(cell: Cell, found: Evaluation, go_on: Callable[[], object]) -> Callable[[], object]:
     """Show it while it goes on, where somebody watches; returns how to show its end."""
-    if cell.watched and cell.place == "notebook":
+    if _has_panel(cell):
         from ...widgets.evaluation.panel import EvaluationPanel
 
         panel = EvaluationPanel(found)

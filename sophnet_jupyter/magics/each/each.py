@@ -110,10 +110,15 @@ class Each:
             self._start(run, asked, None)
 
     def _listed(self, run: Run, watch: Watch | None, *, background: bool) -> Running | None:
-        """Have the page offer to stop it, where its own panel does not."""
-        if watch is None or watch.has_buttons:
+        """Have the page mark its cell, and offer to stop it where its own panel does not."""
+        if watch is None:
             return None
-        return running.begin(self._session.shell, background=background, stop=run.stop)
+        return running.begin(
+            self._session.shell,
+            background=background,
+            stop=run.stop,
+            has_button=watch.has_buttons,
+        )
 
     def _start(self, run: Run, asked: str, watch: Watch | None) -> None:
         shell = self._session.shell

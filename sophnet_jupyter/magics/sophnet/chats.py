@@ -67,7 +67,7 @@ class ChatCommands:
                 own = each.notebook == self._chats.home
                 turns = self._chats.turns(each.name) if own else self._chats.elsewhere(each)
                 where = [Path(each.notebook).name] if everywhere else []
-                rows.append([each.name, str(each.turns), *_last(turns), *where])
+                rows.append([each.name, str(each.turns), *last_of(turns), *where])
             sheet.lines(self._session.shell, rows)
         if not history_on():
             sys.stdout.write(f"{NOT_KEPT}\n")
@@ -152,7 +152,8 @@ class ChatCommands:
         return f"{name}-{number}"
 
 
-def _last(turns: Sequence[ChatTurn]) -> tuple[str, str, str]:
+def last_of(turns: Sequence[ChatTurn]) -> tuple[str, str, str]:
+    """When a conversation was last asked, which model, and what."""
     if not turns:
         return "", "", ""
     last = turns[-1]

@@ -19,6 +19,7 @@ from ...response import Response
 from ...response.rounds import Mark
 from ..documents import pages
 from ..media import audio, images, thumbnails, transcript, videos
+from ..output import output
 from ..safe.control_characters import plain
 from ..safe.links import web_link
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
@@ -127,11 +128,12 @@ def thinking(text: str) -> str:
 
 
 def thought(text: str) -> str:
-    """The complete reasoning, folded."""
+    """The complete reasoning, folded, unless it is wanted open."""
+    opened = " open" if output.unfolded else ""
     count = len(plain(text).split())
     size = f"{count:,} words" if count > 1 else f"{len(text):,} characters"
     return (
-        f'<details style="{SMALL}"><summary style="{FAINT}">thought · {size}</summary>'
+        f'<details{opened} style="{SMALL}"><summary style="{FAINT}">thought · {size}</summary>'
         f'<div style="{_QUOTE}">{render(text)}</div></details>'
     )
 

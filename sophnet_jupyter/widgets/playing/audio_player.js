@@ -122,7 +122,8 @@ function render({ model, el }) {
   /** @param {number} now */
   function tell(now) {
     told = now;
-    panel.send("position", { seconds: report.at, underruns: report.underruns });
+    const sounds = report.wants && !report.ended;
+    panel.send("position", { seconds: report.at, underruns: report.underruns, sounds });
   }
 
   function show() {

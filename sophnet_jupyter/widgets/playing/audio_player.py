@@ -12,6 +12,7 @@ from ...errors import SettingsError
 from ...files import wav
 from ...kernel.loop import loop
 from ...views.media import audio
+from ...views.output import output
 from ...views.safe.control_characters import plain as plain_text
 from ...views.safe.maths import inert
 from ..panel.panel import Buffers, Command, Panel
@@ -63,6 +64,8 @@ class AudioPlayer(Panel):
         # Only the view of a cell that was just run may begin by itself, not one that is restored.
         self._autoplay = autoplay
         self._on_stop = on_stop
+        self.on_heard: Callable[[bool], object] = lambda sounds: None
+        """Called on the loop's thread whether it sounds: each second, and when that turns."""
 
     @property
     def data(self) -> bytes:
@@ -82,11 +85,12 @@ class AudioPlayer(Panel):
         match command:
             case {"kind": "position", "seconds": int() | float() as seconds, "underruns": int(u)}:
                 self.played, self.underruns = float(seconds), u
+                self.on_heard(command.get("sounds") is True)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         autoplay, self._autoplay = self._autoplay, False
         # What waits for its turn is in here too; views know by its place that they have it.
-        return {"autoplay": autoplay, "at": 0}, [bytes(self._data)]
+        return {"autoplay": autoplay and output.autoplay, "at": 0}, [bytes(self._data)]
 
     def still(self) -> tuple[str, str]:
         name = plain_text(self.title)

@@ -29,13 +29,18 @@ def test_stop_ends_one_answer_and_run_all_goes_on(lab, open_notebook, host, slow
         "print(first.ending, _ is first, bool(first.text))",
         "%sophchat -o second what is 17*23?",
         "%%sophchat -b -o third\nTell another long story.",
+        f"said = %speak {' '.join(['It goes on and on and on.'] * 12)}",
+        "%%sophchat -m GLM-5,Kimi-K2.5 -o both\nTell a long story.",
     )
     notebook = open_notebook("stop.ipynb", host)
-    notebook.command("notebook:run-all-cells")
+    notebook.cell(5).locator(".jp-InputArea-prompt").click()
+    notebook.command("notebook:run-all-above")
     stop = notebook.cell(1).get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()
     expect(mark(notebook, 1, "running")).to_be_visible()
+    # Some of it has come, and no word that it is waited for.
     expect(notebook.output_of(1)).to_contain_text(re.compile(r"\w{3}"))
+    expect(notebook.output_of(1)).not_to_contain_text("waiting for")
     notebook.screenshot("lab-stop-light")
     stop.click()
     expect(stop).to_have_count(0)
@@ -55,4 +60,21 @@ def test_stop_ends_one_answer_and_run_all_goes_on(lab, open_notebook, host, slow
     stop.click()
     expect(mark(notebook, 4, "stopped")).to_be_visible()
     expect(stop).to_have_count(0)
+
+    # A sound that has come is heard for a while still.
+    notebook.start_cell(5)
+    stop = notebook.cell(5).get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    notebook.wait_idle()
+    expect(stop).to_be_visible()
+    stop.click()
+    expect(mark(notebook, 5, "stopped")).to_be_visible()
+    expect(notebook.output_of(5).get_by_role("button", name="Play")).to_be_visible()
+
+    # Several answers have buttons of their own.
+    notebook.start_cell(6)
+    expect(mark(notebook, 6, "running")).to_have_attribute("title", re.compile("GLM-5, Kimi"))
+    notebook.output_of(6).get_by_role("button", name="Stop all").click()
+    expect(mark(notebook, 6, "stopped")).to_be_visible()
+    expect(notebook.cell(6).locator(".jp-sophnet-stop")).to_have_count(0)
     assert silent()

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ...views.answer.formats import FORMATS
-from ..options.option import option
+from ..options.option import grouped, option
 from ..options.services import conversations, models, voices
 from ..options.variables import functions, schemas
 from .axes import columns, named_prompts, settings
 from .measuring import named_scores
 
-_ASKING = (
+_ASKING = grouped(
+    "Question",
     option(
         "-m",
         "--model",
@@ -22,21 +23,6 @@ _ASKING = (
         help="Model to ask; %%sophnet model sets the default. Several, A,B, answer side by side.",
     ),
     option("-s", "--system", metavar="TEXT", help="System message, in quotes."),
-    option(
-        "-c",
-        "--conversation",
-        metavar="NAME",
-        completes=conversations,
-        help="Go on with the conversation of this name. Without it each cell stands alone.",
-    ),
-    option("--new", action="store_true", help="Begin the conversation of -c anew."),
-    option(
-        "--from",
-        dest="origin",
-        metavar="OTHER[:N]",
-        completes=conversations,
-        help="Begin the conversation of -c with the turns of another one, or its first N.",
-    ),
     option("-t", "--temperature", type=float, help="0 to 2: how random the answer is."),
     option("--top-p", type=float, help="0 to 1: how much of the likely words to consider."),
     option("--max-tokens", type=int, help="Longest answer, in tokens."),
@@ -54,7 +40,26 @@ _ASKING = (
     ),
     option("--show-request", action="store_true", help="Show the JSON; nothing is sent."),
 )
-_COMPARING = (
+_CONVERSATION = grouped(
+    "Conversation",
+    option(
+        "-c",
+        "--conversation",
+        metavar="NAME",
+        completes=conversations,
+        help="Go on with the conversation of this name. Without it each cell stands alone.",
+    ),
+    option("--new", action="store_true", help="Begin the conversation of -c anew."),
+    option(
+        "--from",
+        dest="origin",
+        metavar="OTHER[:N]",
+        completes=conversations,
+        help="Begin the conversation of -c with the turns of another one, or its first N.",
+    ),
+)
+_COMPARING = grouped(
+    "Side by side",
     option(
         "--grid",
         action="append",
@@ -78,7 +83,8 @@ _COMPARING = (
         help="Go on with column N of the last comparison, as the conversation of -c.",
     ),
 )
-_EVALUATING = (
+_EVALUATING = grouped(
+    "Measured, with --each",
     option(
         "--expect",
         metavar="COLUMN",
@@ -101,11 +107,13 @@ _EVALUATING = (
     ),
     option("--judge-model", completes=models, help="The model that judges; best another one."),
 )
-_PICTURES = (
+_PICTURES = grouped(
+    "Images",
     option("--detail", choices=("low", "high", "auto"), help="How closely to look at images."),
     option("--max-side", type=int, metavar="PIXELS", help="Shrink images to this size."),
 )
-_FORM = (
+_FORM = grouped(
+    "Answer",
     option(
         "-f",
         "--format",
@@ -123,7 +131,8 @@ _FORM = (
     option("--repair", action="store_true", help="Let the model correct a wrong form once."),
     option("--voice", metavar="NAME", completes=voices, help="Hear the answer too, in this voice."),
 )
-_TOOLS = (
+_TOOLS = grouped(
+    "Functions",
     option(
         "--tools",
         action="append",
@@ -137,9 +146,20 @@ _TOOLS = (
 )
 
 
+_ALL = (
+    *_ASKING,
+    *_CONVERSATION,
+    *_FORM,
+    *_TOOLS,
+    *_PICTURES,
+    *_COMPARING,
+    *_EVALUATING,
+)
+
+
 def chat_options(magic: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator with the options of a chat request, beside those shared by many magics."""
     # Decorators apply from the bottom up.
-    for each in reversed((*_ASKING, *_COMPARING, *_EVALUATING, *_FORM, *_TOOLS, *_PICTURES)):
+    for each in reversed(_ALL):
         magic = each(magic)
     return magic

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..options.found import Found
-from ..options.option import option
+from ..options.option import grouped, option
 from ..options.variables import tables
 from ..session.session import KernelSession
 
@@ -23,7 +23,8 @@ def rows_of(word: str, session: KernelSession) -> list[Found]:
 
 def each_options(*, concurrency: int) -> Callable[[Any], Any]:
     """A decorator with these options; ``concurrency`` is how many rows are asked at once."""
-    declared = (
+    declared = grouped(
+        "Row by row",
         option(
             "--each",
             metavar="TABLE",

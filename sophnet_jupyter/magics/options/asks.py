@@ -10,6 +10,7 @@ from IPython.core.magic_arguments import magic_arguments
 
 from .files import files, pictures
 from .found import Finder, WordsFinder
+from .help import help_text
 from .option import option
 from .variables import variables
 
@@ -53,7 +54,9 @@ def asks(
         # IPython keeps decorators in the order in which Python applies them: from below.
         magic.decorators = [*reversed(shared), *getattr(magic, "decorators", [])]
         magic.has_arguments = True
+        docstring = inspect.getdoc(magic) or ""
         magic = magic_arguments()(magic)
+        magic.__doc__ = help_text(magic.parser, docstring)
         magic.called = f"{_sign(magic)}{magic.__name__}"
         magic.words = words
         magic.options_first = options_first
@@ -71,7 +74,7 @@ def _shared(
 ) -> Callable[[Said], option]:
     def made(said: Said) -> option:
         words = usual if said is True else said
-        return option(*names, completes=completes, help=words, **how)
+        return option(*names, completes=completes, help=words, group="Result and request", **how)
 
     return made
 

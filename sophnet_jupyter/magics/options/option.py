@@ -15,6 +15,7 @@ class option(argument):  # noqa: N801 - a decorator, as IPython's own is
 
     ``completes`` finds values for Tab, after the last of the letters in ``between`` where one value
     names several things. ``once`` is the reason why the option stands once, for who says it twice.
+    ``group`` is the heading that it stands under in the help.
     """
 
     def __init__(
@@ -23,17 +24,26 @@ class option(argument):  # noqa: N801 - a decorator, as IPython's own is
         completes: Finder | None = None,
         between: str = "",
         once: str = "",
+        group: str = "",
         **how: Any,
     ) -> None:
         super().__init__(*names, **how)  # type: ignore[no-untyped-call]
-        self._facts = {
+        self.facts = {
             "completes": completes,
             "between": between,
             "once": once,
             "several": how.get("action") == "append",
+            "group": group,
         }
 
     def add_to_parser(self, parser: Any, group: Any) -> None:
         """Add it to the parser, and keep its finder on the argparse action."""
         action = (group or parser).add_argument(*self.args, **self.kwds)
-        vars(action).update(self._facts)
+        vars(action).update(self.facts)
+
+
+def grouped(title: str, *options: option) -> tuple[option, ...]:
+    """Options that stand under a heading of their own in the help."""
+    for each in options:
+        each.facts["group"] = title
+    return options

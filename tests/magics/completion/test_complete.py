@@ -71,7 +71,8 @@ def test_inputs_of_an_app_are_known_once_its_form_is(loaded, complete, monkeypat
     assert complete("%dify anno|") == ["annotations", "annotation-reply"]
     assert complete("%%dify wri|") == ["writer"]
     loaded.session.dify_known["writer"] = {"annotations": ["one", "two"]}
-    assert complete("%dify annotations remove o|") == ["one", "two"]
+    assert complete("%dify annotations remove |") == ["one", "two"]
+    assert complete("%dify annotations remove o|") == ["one"]
     assert complete("%dify annotation-reply |") == ["on", "off", "status"]
     loaded.session.listed_tasks["6a1"] = "image"
     assert complete("%sophnet tasks --|") == ["--service"]

@@ -133,7 +133,7 @@ def _dress() -> None:
     looks.follow = _follow_value
     maps: Any = import_module(".explore.looks", __name__)
     maps.draw, maps.home = _draw_value, _home
-    maps.show, maps.page = _show_map, _write_map
+    maps.show, maps.page, maps.made = _show_map, _write_map, _note_map
     watching = import_module(".settings", __name__).nobody_watches
     if _nobody_watches not in watching:
         watching.append(_nobody_watches)
@@ -159,6 +159,12 @@ def _write_map(exploration: Any, rows: Any, include_text: bool) -> str:
     from .widgets.explorer.page import page
 
     return page(exploration, rows, include_text=include_text)
+
+
+def _note_map(exploration: Any) -> None:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        import_module(".kernel.remade", __name__).remember(shell, exploration)
 
 
 def _show_map(exploration: Any) -> bool:

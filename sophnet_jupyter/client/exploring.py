@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
 from ..events import Event
+from ..explore import looks
 from ..explore.cache import opened
 from ..explore.exploration import Exploration
 from ..explore.inputs import read
@@ -152,4 +153,5 @@ def explore(parts: Parts, data: Any, **given: Any) -> Exploration:
         exploration.color(options.color)
     if options.center is not None:
         exploration.check_center()
+    looks.made(exploration)
     return exploration

@@ -7,10 +7,10 @@ from typing import Any
 
 from ..errors import SettingsError
 from . import looks
-from .session.comparing import Comparing
+from .session.centering import Centering
 
 
-class Exploration(Comparing):
+class Exploration(Centering):
     """
     Rows embedded, placed on a map, grouped and searched; made by `client.explore`.
 

@@ -28,6 +28,8 @@ def _no_page(value: object, rows: object, include_text: bool) -> str:
 
 
 draw: Callable[[Any], Mapping[str, str]] = _plainly
+# Hears of each that a user has made: a second run of a cell ends what the first one began.
+made: Callable[[Any], object] = _nowhere
 # Shows a panel where a notebook can, and says whether it did.
 show: Callable[[Any], bool] = _nowhere
 # A page of its own with the rows at some positions.

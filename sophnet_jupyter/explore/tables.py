@@ -149,6 +149,12 @@ def read_parquet(path: Path) -> DataTable:
         raise SettingsError(f"{path} is no Parquet file that can be read: {said}") from None
 
 
+def columns_of(frame: Any, *names: str) -> list[list[Any]]:
+    """Columns of a frame of any library, as lists."""
+    table = DataTable(frame)
+    return [table.column(name) for name in names]
+
+
 def is_table(given: Any) -> bool:
     """Whether it has columns: a frame of some library, also one that narwhals cannot read."""
     return hasattr(given, "columns") or hasattr(given, "column_names")

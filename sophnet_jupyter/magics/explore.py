@@ -56,6 +56,7 @@ class ExploreMagics(SessionMagics):
         default="neighbors",
         help="How rows are placed; neighbors if not said.",
     )
+    @option("--height", type=int, metavar="PIXELS", help="Of the map on the page; 480.")
     @option("--seed", type=int, default=0, metavar="N", help="Another number, another map; 0.")
     @option("--budget", type=int, metavar="TOKENS", help="Rows beyond it are not asked.")
     @option(
@@ -96,6 +97,7 @@ class ExploreMagics(SessionMagics):
             seed=args.seed,
             budget=args.budget,
             like=args.like,
+            height=args.height or 480,
         )
         if out:
             names[out] = exploration

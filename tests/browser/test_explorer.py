@@ -133,6 +133,77 @@ def test_a_category_is_hidden_and_the_still_form_has_the_picture(
     assert len(html) < 420_000
 
 
+PICTURES = """import pandas as pd
+from PIL import Image
+%load_ext sophnet_jupyter
+colors = "red blue green yellow orange purple".split()
+rows = [{"title": f"a {c} box {n}", "path": None} for c in colors for n in range(5)]
+for c in colors:
+    for n in range(5):
+        Image.new("RGB", (40 + n, 40), c).save(f"{c}{n}.png")
+        rows.append({"title": None, "path": f"{c}{n}.png"})
+d = pd.DataFrame(rows)
+%explore d title --image path -o ex"""
+
+# A red image, as a hand drops it.
+DROP = """async element => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 60;
+  const context = canvas.getContext("2d");
+  context.fillStyle = "red";
+  context.fillRect(0, 0, 60, 60);
+  const blob = await new Promise(done => canvas.toBlob(done));
+  const data = new DataTransfer();
+  data.items.add(new File([blob], "dropped.png", { type: "image/png" }));
+  const about = { dataTransfer: data, bubbles: true, cancelable: true };
+  for (const kind of ["dragover", "drop"]) element.dispatchEvent(new DragEvent(kind, about));
+}"""
+
+
+def test_images_stand_on_the_map_are_searched_by_and_brought_to_their_words(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page, console: Any
+) -> None:
+    lab.write(
+        "pictures.ipynb", PICTURES, "print(ex.coloring.title, ex.coloring.values is not None)"
+    )
+    notebook = open_notebook("pictures.ipynb")
+    notebook.run_cell(0)
+    view = notebook.output_of(0).locator(".sophnet-explorer")
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=60_000)
+    images = view.get_by_role("button", name="Images")
+    expect(images).to_have_attribute("aria-pressed", "true")
+    shown = "view => Number(view.dataset.pictures) > 0"
+    page.wait_for_function(shown, arg=view.locator(".sophnet-map").element_handle())
+    notebook.screenshot("explorer-pictures", of=view)
+    images.click()
+    expect(view.locator(".sophnet-map")).to_have_attribute("data-pictures", "0")
+    images.click()
+
+    # Dropped on the map it finds its like, first among texts and first among images.
+    view.locator(".sophnet-stage").evaluate(DROP)
+    expect(view.get_by_text("“dropped.png”")).to_be_visible()
+    expect(view.locator("tbody .sophnet-score").filter(has_text="image 1 ·")).to_have_count(1)
+    expect(view.locator("tbody .sophnet-score").filter(has_text="text 1 ·")).to_have_count(1)
+
+    # Two pins, one laid upon the other.
+    search = view.get_by_role("searchbox")
+    for word in ("red", "blue"):
+        search.fill(word)
+        view.get_by_role("button", name="Pin", exact=True).click()
+        expect(view.locator(".sophnet-pin").filter(has_text=word)).to_be_visible()
+    notebook.screenshot("explorer-pins", of=view)
+    view.get_by_role("button", name="Compare").click()
+    expect(view.locator(".sophnet-legend span")).to_have_count(3)
+
+    # Texts and images are islands: the switch is offered, and nobody throws it but a hand.
+    note = view.locator(".sophnet-gap-note")
+    expect(note).to_contain_text("are of another kind")
+    note.get_by_role("button", name="Take kind out").click()
+    expect(note.get_by_role("button", name="Tell kind apart again")).to_be_visible()
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready")
+    notebook.screenshot("explorer-centered", of=view)
+
+
 @pytest.fixture(scope="module")
 def explored(sandbox: Any) -> Any:
     """An exploration, made beside the browser's own loop."""

@@ -70,6 +70,18 @@ def test_it_works_on_the_kernels_loop_as_soon_as_it_is_shown(own):
     assert own.value("later.state") == "ready"
 
 
+def test_a_cell_that_is_run_again_ends_the_map_that_it_made_before(own):
+    own.run("from sophnet_jupyter import Client\nclient, kept = Client(), []")
+    make = "ex = client.explore(df, 'my text')\nother = client.explore(df, 'my text')\nkept += [ex]"
+    own.run(make, cell="maker")
+    assert own.value("kept[0]._closed") is False
+    own.run("third = client.explore(df, 'my text')", cell="another")
+    own.run(make, cell="maker")
+    assert own.value("[each._closed for each in kept]") == [True, False]
+    assert own.value("third._closed") is False
+    assert own.value("other._closed") is False
+
+
 def test_the_vectors_of_a_dask_frame_show_how_far_they_are_and_where(own, tmp_path):
     own.run("import dask.dataframe as dd\nfrom sophnet_jupyter import batch")
     own.run("job = batch.embed(dd.from_pandas(df, npartitions=3), 'my text', 'vectors/')")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from .cleaning import Cleaning
 from .selecting import Positions
 
 _EXAMPLES, _TOLD = 8, 60
+# Seconds between two tellings of an answer that grows.
+_TELLING = 0.1
 
 
 class Asking(Cleaning):
@@ -100,7 +103,8 @@ class Asking(Cleaning):
     async def _answer(self, kind: str, prompt: str, model: str | None) -> str:
         """Ask, and tell who watches what has come so far."""
         self.prompt = prompt
-        text, ending = "", ""
+        self._tell("asked", prompt)
+        text, ending, told = "", "", 0.0
         async with aclosing(self._service.ask(prompt, model=model)) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
@@ -109,7 +113,10 @@ class Asking(Cleaning):
                     text = event.text
                 elif isinstance(event, Finished):
                     ending = event.ending
-                self._tell("answer", {"about": kind, "text": text, "ending": ending})
+                # The whole each time: so seldom that a long answer stays cheap.
+                if ending or monotonic() - told > _TELLING:
+                    told = monotonic()
+                    self._tell("answer", {"about": kind, "text": text, "ending": ending})
         return text
 
     def _keep_column(self, name: str, rows: Positions, value: str) -> None:

@@ -17,6 +17,7 @@ from ..kernels.arrays import Floats, Integers, unit, whole
 from ..kernels.groups import centered
 from ..kernels.neighbors import neighbors
 from ..kernels.quality import kept_of, trustworthiness
+from ..kernels.scripts import scripts
 from ..tables import made
 from .cost import ExploreCost
 from .listeners import Listeners
@@ -71,6 +72,7 @@ class ExplorationBase:
         self._finished: Finished | None = None
         self._epoch = (0, 0)
         self._notices: list[str] = []
+        self._thumbnails: dict[int, bytes] = {}
         # What was written beside the rows: tags, summaries.
         self._columns: dict[str, list[Any]] = {}
         self._watchers: dict[int, Callable[[str, Any], object]] = {}
@@ -177,12 +179,17 @@ class ExplorationBase:
 
     def _groups(self) -> list[Any]:
         """The group of each row, as ``center`` names it."""
-        center = self.options.center
-        if isinstance(center, str) and center == "kind":
-            return list(self._inputs.kinds)
-        if isinstance(center, str) or not hasattr(center, "__len__"):
-            return self._inputs.table.column(center)
-        return list(center)
+        return self._groups_by(self.options.center)
+
+    def _groups_by(self, by: Any) -> list[Any]:
+        if isinstance(by, str) and by not in self.columns:
+            if by == "kind":
+                return list(self._inputs.kinds)
+            if by == "script":
+                return self._once("scripts", lambda: scripts(self._inputs.texts))  # type: ignore[no-any-return]
+        if isinstance(by, str) or not hasattr(by, "__len__"):
+            return self._inputs.table.column(by)
+        return list(by)
 
     @property
     def _near(self) -> tuple[Integers, Floats]:

@@ -71,7 +71,7 @@ class Clustered(Colored):
         before, names = self.cluster_labels, dict(self._names)
         self._resolution, self._given_clusters = resolution, None
         self._forget("clusters", "words", "coloring")
-        self._names = _carried(before, self.cluster_labels, names)
+        self._names = carried(before, self.cluster_labels, names)
         self._tell("clusters")
         return self.clusters
 
@@ -134,7 +134,7 @@ class Clustered(Colored):
         return [float(low[0]), float(low[1]), float(high[0]), float(high[1])]
 
 
-def _carried(before: Labels, after: Labels, names: Mapping[int, str]) -> dict[int, str]:
+def carried(before: Labels, after: Labels, names: Mapping[int, str]) -> dict[int, str]:
     """The names of clusters that keep half of their rows, by their new numbers."""
     found: dict[int, str] = {}
     for number, name in names.items():

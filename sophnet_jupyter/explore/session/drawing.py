@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...files.saving import save_bytes
@@ -114,7 +115,23 @@ class Drawing(MoreRows):
 
     def thumbnail(self, row: int) -> bytes:
         """The image of a row as a small PNG; empty where it has none."""
+        if row not in self._thumbnails and self.has_image(row):
+            # Rows whose vectors were there already: nobody has looked at their images yet.
+            try:
+                small = self._service.image(self._inputs.images[row]).thumbnail
+            except SettingsError:
+                small = b""
+            self._thumbnails[row] = small
         return self._thumbnails.get(row, b"")
+
+    def has_image(self, row: int) -> bool:
+        """Whether a row is an image."""
+        return self._inputs.kinds[row] == "image"
+
+    @property
+    def image_positions(self) -> NDArray[np.int64]:
+        """Where the rows stand that are images."""
+        return np.flatnonzero(np.array([kind == "image" for kind in self._inputs.kinds], np.bool_))
 
     def _check_map(self) -> None:
         if self._points[~(self._points != self._points)].size == 0:

@@ -69,10 +69,8 @@ class Embedding(ExplorationBase):
                 found[row] = self._service.image(self._inputs.images[row])
             except SettingsError as error:
                 self._leave_out([row], str(error))
-        self._thumbnails = {row: sent.thumbnail for row, sent in found.items() if sent.thumbnail}
+        self._thumbnails.update({row: sent.thumbnail for row, sent in found.items()})
         return found
-
-    _thumbnails: Mapping[int, bytes] = {}
 
     def _tell_cost(
         self, rows: Mapping[Input, list[int]], asked: Sequence[Input], model: str

@@ -141,6 +141,10 @@ class MoreRows(Saving):
             self._epoch = (1, 1)
             self._given_clusters = before.all_labels
             self._names = dict(before.names)
+            self._model = str(before.made.get("model") or "")
+            if self._model and self.options.model is None:
+                # What is searched for is embedded as these rows were.
+                self._service = self._service.other(self._model, self._vectors.shape[1] or None)
             for name in ("tag", "summary"):
                 if name in self._inputs.table.columns:
                     values = self._inputs.table.column(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from concurrent.futures import Future
 from typing import Any, Self
 
@@ -36,12 +36,18 @@ class Working(Embedding, Placing):
             self._work_future = asyncio.run_coroutine_threadsafe(self._work(), loop)
 
     async def _work(self) -> None:
+        await self._doing(self._parts())
+
+    async def _parts(self) -> None:
+        if self._inputs.vectors is None:
+            await self._embed()
+        self._set_state("placing")
+        await self._place()
+
+    async def _doing(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, and note how it ends."""
         try:
-            if self._inputs.vectors is None:
-                await self._embed()
-            self._set_state("placing")
-            await self._place()
-            await self._remember()
+            await work
         except asyncio.CancelledError:
             self._end("stopped", Finished(reason="", ending="stopped"))
             raise
@@ -52,9 +58,6 @@ class Working(Embedding, Placing):
                 self._tell("error", error)
             raise
         self._end("ready", Finished(reason="stop"))
-
-    async def _remember(self) -> None:
-        """What belongs to the finished map; parts may add to it."""
 
     def _set_state(self, state: Any) -> None:
         self._state = state
@@ -110,6 +113,6 @@ class Working(Embedding, Placing):
         """Stop, and let go of whoever watches."""
         self._closed = True
         self.stop()
-        self._tell("closed")
+        self._tell("closed", "This map is closed, and changes no more.")
         with self._lock:
             self._watchers.clear()

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ...errors import SettingsError
-from ...events import VectorsReady
-from ..kernels.arrays import Floats, unit, whole
+from ..kernels.arrays import Floats
 from ..kernels.placing import place
 from ..tables import series_like
-from .selecting import Positions, Selecting
+from .queries import Pin, Queries, called
+from .selecting import Positions
 
 # Pairs by chance, of which a score is told apart.
 _PAIRS = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """A query on the map: ``point`` is where it belongs, ``vector`` is of length 1."""
-
-    label: str
-    query: Any
-    vector: Floats
-    point: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +32,25 @@ class Chance:
     p99: float
 
 
-class Searching(Selecting):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """
+    Rows that were found, nearest first: where they stand, their cosines and ranks, and ``kinds``
+    where ranks are within texts and within images.
+    """
+
+    rows: Positions
+    scores: Floats
+    ranks: Positions
+    kinds: Sequence[str] = ()
+
+
+class Searching(Queries):
     """Find rows by meaning."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._pins: dict[str, Pin] = {}
-        self._queries: dict[tuple[str, str], Floats] = {}
 
     @property
     def chance(self) -> Chance:
@@ -61,18 +62,43 @@ class Searching(Selecting):
         The ``k`` rows nearest to a text, an image, a row's label or a vector, nearest first.
 
         The rows as they were given, with the columns ``similarity`` and ``rank``; ``among`` are
-        rows to look at, as for `select`. A query that was asked before costs nothing. Raises
-        `SettingsError`, or `SophNetError` where it cannot be embedded.
+        rows to look at, as for `select`. Where texts stand beside images, a text is further from
+        all images than from any text: so ``rank`` is that within its ``kind``, and the first of
+        each kind come first. A query that was asked before costs nothing. Raises `SettingsError`,
+        or `SophNetError` where it cannot be embedded.
         """
         await self
-        vector = await self._vector_of(query)
-        return await asyncio.to_thread(self._nearest, vector, k, among)
+        hits = await self._hits(query, k, among)
+        more: dict[str, Any] = {
+            "similarity": hits.scores.astype(np.float64).clip(-1, 1),
+            "rank": hits.ranks,
+        }
+        if hits.kinds:
+            more["kind"] = hits.kinds
+        return self._rows_frame(hits.rows, more)
 
-    async def search_positions(self, query: Any, k: int = 20) -> tuple[Positions, Floats]:
-        """As `search`, but where the rows stand, and their similarities. For panels."""
+    async def search_positions(self, query: Any, k: int = 20) -> Hits:
+        """As `search`, but where the rows stand. For panels."""
         await self
+        return await self._hits(query, k, None)
+
+    async def _hits(self, query: Any, k: int, among: Any) -> Hits:
         vector = await self._vector_of(query)
-        return await asyncio.to_thread(self._best, vector, k, None, None)
+        return await asyncio.to_thread(self._ranked, vector, k, among)
+
+    def _ranked(self, vector: Floats, k: int, among: Any = None) -> Hits:
+        kinds = np.array(self._inputs.kinds)
+        apart = [kind for kind in ("text", "image") if (kinds == kind).any()]
+        if len(apart) < 2 or self.options.center is not None:
+            rows, scores = self._best(vector, k, among, None)
+            return Hits(rows=rows, scores=scores, ranks=np.arange(1, len(rows) + 1))
+        parts = [self._best(vector, k, among, None, kinds == kind) for kind in apart]
+        rows = np.concatenate([rows for rows, _ in parts])
+        scores = np.concatenate([scores for _, scores in parts])
+        ranks = np.concatenate([np.arange(1, len(rows) + 1) for rows, _ in parts])
+        order = np.lexsort((-scores, ranks))[:k]
+        names = kinds[rows[order]].tolist()
+        return Hits(rows=rows[order], scores=scores[order], ranks=ranks[order], kinds=names)
 
     def near_of(self, row: int) -> Positions:
         """Where the true neighbors of a row stand."""
@@ -85,7 +111,12 @@ class Searching(Selecting):
         own = self.positions(at=row) if at else self.positions([row])
         if len(own) != 1:
             raise SettingsError(f"{len(own)} rows are called {row!r}: name one by at=True.")
-        return self._nearest(self._placed_vector(int(own[0])), k, None, without=int(own[0]))
+        rows, scores = self._best(self._placed_vector(int(own[0])), k, None, int(own[0]))
+        more = {
+            "similarity": scores.astype(np.float64).clip(-1, 1),
+            "rank": np.arange(1, len(rows) + 1),
+        }
+        return self._rows_frame(rows, more)
 
     @property
     def pins(self) -> dict[str, Pin]:
@@ -95,17 +126,25 @@ class Searching(Selecting):
     async def pin(self, query: Any, label: str | None = None) -> Pin:
         """Put a query on the map, to be seen with what is near it. Raises as `search`."""
         await self
-        vector = await self._vector_of(query)
-        good = np.flatnonzero(self._good)
-        where = place(vector[None], self._space[good], self._points[good])[0]
-        name = str(label if label is not None else query)[:80]
-        found = Pin(
-            label=name, query=query, vector=vector, point=(float(where[0]), float(where[1]))
-        )
+        name = str(label if label is not None else called(query))[:80]
+        found = await self._placed_pin(query, name)
         with self._lock:
             self._pins[name] = found
         self._tell_pins()
         return found
+
+    async def _placed_pin(self, query: Any, name: str) -> Pin:
+        vector = await self._vector_of(query)
+        good = np.flatnonzero(self._good)
+        where = await asyncio.to_thread(
+            lambda: place(vector[None], self._space[good], self._points[good])[0]
+        )
+        point = (float(where[0]), float(where[1]))
+        return Pin(label=name, query=query, vector=vector, point=point)
+
+    def rays(self, pin: Pin, k: int = 8) -> Hits:
+        """The rows that a pin is nearest to. Blocking; for panels."""
+        return self._ranked(pin.vector, k)
 
     def unpin(self, label: str) -> None:
         """Take a pin away. Raises `SettingsError` for one that is not there."""
@@ -130,8 +169,9 @@ class Searching(Selecting):
             if label not in self._pins:
                 raise SettingsError(f"There is no pin {label!r}: await exploration.pin({label!r}).")
         between = self._space @ (self._pins[a].vector - self._pins[b].vector)
-        self.color(between)
-        return series_like(f"{a} - {b}", between.astype(np.float64), self._inputs.table)
+        found = series_like(f"{a} - {b}", between.astype(np.float64), self._inputs.table)
+        self.color(found)
+        return found
 
     def color(self, by: Any, palette: Any = None) -> None:
         """Color the rows; see `Coloring`."""
@@ -142,82 +182,11 @@ class Searching(Selecting):
         found: Floats = self._space @ vector
         return found
 
-    async def _vector_of(self, query: Any) -> Floats:
-        if isinstance(query, np.ndarray) and query.dtype.kind == "f" and query.ndim == 1:
-            if len(query) != self._vectors.shape[1]:
-                raise SettingsError(
-                    f"A vector of {len(query)} dimensions is none of {self._vectors.shape[1]}."
-                )
-            return _unit(query.astype(np.float32))
-        if isinstance(query, Pin):
-            return query.vector
-        picture = self._service.is_picture(query)
-        if not isinstance(query, str) and not picture:
-            own = self.positions([query])
-            if len(own) != 1:
-                raise SettingsError(f"{len(own)} rows are called {query!r}.")
-            return self._placed_vector(int(own[0]))
-        if not picture and not query.strip():
-            raise SettingsError("There is nothing to search for.")
-        return await self._asked_vector(query, picture)
-
-    async def _asked_vector(self, query: Any, picture: bool) -> Floats:
-        sent = await asyncio.to_thread(self._service.image, query) if picture else None
-        given = ("image", sent.content) if sent else ("text", str(query))
-        if (known := self._queries.get(given)) is not None:
-            return known
-        images = picture or "image" in self._inputs.kinds
-        facts = dict(self._service.facts(images=images))
-        if self._vectors.shape[1]:
-            facts["dimensions"] = self._vectors.shape[1]
-        found = await asyncio.to_thread(self._service.find, [given], facts)
-        vector = found.get(given)
-        if vector is None:
-            texts, items = ([], [sent.item]) if sent else ([str(query)], [])
-            async with aclosing(self._service.embed(texts, items, facts)) as events:
-                async for event in events:
-                    if isinstance(event, VectorsReady):
-                        self._service.keep([given], event.data, event.dimensions, facts)
-                        vector = np.frombuffer(event.data, np.float32)
-        assert vector is not None
-        if len(vector) != self._vectors.shape[1]:
-            raise SettingsError(
-                f"The model gives {len(vector)} dimensions, and these rows have "
-                f"{self._vectors.shape[1]}: name theirs with model=… and dimensions=…."
-            )
-        centered = self._less_group(_unit(vector), given[0])
-        self._queries[given] = centered
-        return centered
-
-    def _less_group(self, vector: Floats, kind: str) -> Floats:
-        """Without what the group of queries has in common, where groups are taken out."""
-        if self.options.center is None:
-            return vector
-        rows, good = unit(self._vectors), self._good
-        if isinstance(self.options.center, str) and self.options.center == "kind":
-            same = np.array([each == kind for each in self._inputs.kinds]) & good
-            good = same if same.any() else good
-        # Of a query nobody knows its language: it is moved by the mean of the group it is nearest.
-        else:
-            groups = np.array([str(each) for each in self._groups()])
-            means = {name: rows[good & (groups == name)].mean(axis=0) for name in set(groups[good])}
-            return _unit(vector - max(means.values(), key=lambda mean: float(mean @ vector)))
-        return _unit(vector - rows[good].mean(axis=0))
-
-    def _placed_vector(self, row: int) -> Floats:
-        vector: Floats = self._space[row]
-        if not whole(vector[None])[0]:
-            raise SettingsError(f"The row {self._inputs.labels[row]!r} has no vector.")
-        return vector
-
-    def _nearest(self, vector: Floats, k: int, among: Any, without: int | None = None) -> Any:
-        return self._ranked(*self._best(vector, k, among, without))
-
     def _best(
-        self, vector: Floats, k: int, among: Any, without: int | None
+        self, vector: Floats, k: int, among: Any, without: int | None, only: Any = True
     ) -> tuple[Positions, Floats]:
         scores = self.similarities(vector)
-        usable = np.isfinite(scores)
+        usable = np.isfinite(scores) & only
         if without is not None:
             usable[without] = False
         if among is not None:
@@ -227,13 +196,6 @@ class Searching(Selecting):
         rows = np.flatnonzero(usable)
         best = rows[np.argsort(-scores[rows], kind="stable")[:k]]
         return best, scores[best]
-
-    def _ranked(self, rows: Positions, scores: Floats) -> Any:
-        more = {
-            "similarity": scores.astype(np.float64).clip(-1, 1),
-            "rank": np.arange(1, len(rows) + 1),
-        }
-        return self._rows_frame(rows, more)
 
     def _by_chance(self) -> Chance:
         good = np.flatnonzero(self._good)
@@ -248,8 +210,3 @@ class Searching(Selecting):
     def _tell_pins(self) -> None:
         self._tell("pins", self.pins)
         self._on_pin.tell(self.pins)
-
-
-def _unit(vector: Floats) -> Floats:
-    found: Floats = unit(vector[None])[0]
-    return found

@@ -111,6 +111,11 @@ class Selecting(Working):
             raise SettingsError(f"A mask of {len(values):,} is not for {count:,} rows.")
         return self._labelled(values)
 
+    def order_of(self, frame: Any) -> Positions:
+        """Where the rows of a frame stand that was handed out, in the order of the frame."""
+        handed = self._handed.get(id(frame))
+        return self.positions(frame) if handed is None else handed[1].copy()
+
     def _labelled(self, labels: list[Any]) -> Positions:
         where = self._places_of_labels()
         found: list[int] = []

@@ -38,8 +38,8 @@ export function draw(context, points, view, look, moving) {
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const [red, green, blue] = look.paper.map(Math.round);
-  const ground = (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
-  pixels.fill(ground);
+  // Clear, so that the page's ground is seen; of its color, so that edges mix with it.
+  pixels.fill(((blue << 16) | (green << 8) | red) >>> 0);
   const ratio = Math.min(2, devicePixelRatio || 1);
   const scale = view.scale * ratio;
   const frame = { width, height, scale, left: width / 2 - view.x * scale, top: height / 2 + view.y * scale };

@@ -1,5 +1,8 @@
 import { make } from "../page/dom.js";
 import { draw } from "./draw.js";
+import { namesApart } from "./names.js";
+import { drawPictures, pictureAt, roomy } from "./pictures.js";
+import { drawPins, pinAt } from "./pins.js";
 import { inside, pick, sorted } from "./points.js";
 
 // Pixels from the pointer within which a row is below it.
@@ -14,7 +17,8 @@ const MARGIN = 24;
  * @property {(rows: Uint32Array | null) => void} zoom
  * @property {(by: number) => void} zoomBy
  * @property {(labels: {label: string, x: number, y: number}[]) => void} label
- * @property {(pins: {label: string, x: number, y: number}[]) => void} pin
+ * @property {(pins: import("./pins.js").Pin[]) => void} pin
+ * @property {(pictures: import("./pictures.js").Pictures | null) => void} pictures  Rows as images.
  * @property {(rows: Uint32Array) => void} mark
  * @property {(row: number, near: Uint32Array) => void} lines
  * @property {(tool: string) => void} use
@@ -26,7 +30,7 @@ const MARGIN = 24;
 /**
  * The canvas: dragged, zoomed, pointed at, and selected from.
  *
- * @param {{hover: (row: number, x: number, y: number) => void, select: (rows: Uint32Array, how: string) => void, click: (row: number) => void}} on
+ * @param {{hover: (row: number, x: number, y: number) => void, select: (rows: Uint32Array, how: string) => void, click: (row: number) => void, compare?: (pin: string, other: string) => void}} on
  * @returns {Chart}
  */
 export function openMap(on) {
@@ -54,8 +58,14 @@ export function openMap(on) {
   };
   /** @type {{label: string, x: number, y: number}[]} */
   let labels = [];
-  /** @type {{label: string, x: number, y: number}[]} */
+  /** @type {import("./pins.js").Pin[]} */
   let pins = [];
+  /** Where pins were dragged to. @type {Map<string, [number, number]>} */
+  const moved = new Map();
+  /** @type {import("./pictures.js").Pictures | null} */
+  let pictures = null;
+  /** @type {{row: number, x: number, y: number}[]} */
+  let framed = [];
   /** @type {Uint32Array} */
   let marked = new Uint32Array();
   let hovered = -1;
@@ -63,7 +73,7 @@ export function openMap(on) {
   let near = new Uint32Array();
   let tool = "pan";
   let fitted = false;
-  /** @type {{x: number, y: number, outline: number[], kind: string, moved: boolean} | null} */
+  /** @type {{x: number, y: number, outline: number[], kind: string, moved: boolean, pin?: import("./pins.js").Pin} | null} */
   let drag = null;
   let asked = 0;
   /** @type {Map<number, {x: number, y: number}>} */
@@ -102,7 +112,7 @@ export function openMap(on) {
     look.dark = look.paper[0] + look.paper[1] + look.paper[2] < 384;
     element.dataset.drawn = draw(context, points, view, look, drag?.kind === "pan" && drag.moved);
     paintOver(ratio, width, height);
-    nameClusters(width, height);
+    names.replaceChildren(...namesApart(labels, toPage, width, height));
   }
 
   /** The color of the page below the map. */
@@ -118,6 +128,8 @@ export function openMap(on) {
     above.clearRect(0, 0, width, height);
     const ink = look.dark ? "#fff" : "#000";
     above.lineWidth = 1;
+    framed = pictures ? roomy(points, view, width, height, (row) => seen(row) && Boolean(pictures?.has(row))) : [];
+    element.dataset.pictures = String(pictures ? drawPictures(above, framed, pictures, frameOf) : 0);
     const begin = where(hovered);
     if (begin) {
       above.strokeStyle = ink;
@@ -137,7 +149,7 @@ export function openMap(on) {
       const at = where(row);
       if (at) ring(at, 6, "#d55e00", 2);
     }
-    for (const { label, x, y } of pins) pinAt(toPage(x, y), label, ink);
+    drawPins(above, pins, placeOf, where, look.dark);
     if (drag && drag.outline.length > 2) {
       above.strokeStyle = "#0072b2";
       above.fillStyle = "#0072b222";
@@ -158,48 +170,19 @@ export function openMap(on) {
     above.stroke();
   }
 
-  /** @param {[number, number]} at @param {string} label @param {string} ink */
-  function pinAt([x, y], label, ink) {
-    above.fillStyle = "#d55e00";
-    above.beginPath();
-    above.moveTo(x, y);
-    above.lineTo(x - 6, y - 12);
-    above.lineTo(x + 6, y - 12);
-    above.fill();
-    above.font = "600 12px system-ui, sans-serif";
-    above.lineWidth = 3;
-    above.strokeStyle = look.dark ? "#111" : "#fff";
-    above.textAlign = "center";
-    above.strokeText(label.slice(0, 40), x, y - 16);
-    above.fillStyle = ink;
-    above.fillText(label.slice(0, 40), x, y - 16);
-  }
-
-  /** @param {number} width @param {number} height */
-  function nameClusters(width, height) {
-    /** @type {[number, number, number, number][]} */
-    const taken = [];
-    const shown = [];
-    for (const { label, x, y } of labels) {
-      const [left, top] = toPage(x, y);
-      if (left < 0 || top < 0 || left > width || top > height) continue;
-      const half = 4 + [...label].reduce((sum, letter) => sum + (letter < "⺀" ? 3.4 : 6.4), 0);
-      const middle = Math.max(half, Math.min(width - half, left));
-      const box = /** @type {[number, number, number, number]} */ ([middle - half, top - 9, middle + half, top + 9]);
-      if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-      taken.push(box);
-      const name = make("span", {}, label);
-      name.style.left = `${middle}px`;
-      name.style.top = `${Math.max(10, Math.min(height - 10, top))}px`;
-      shown.push(name);
-    }
-    names.replaceChildren(...shown);
-  }
-
   /** @param {number} row @returns {[number, number] | null} */
   function where(row) {
     if (row < 0 || 2 * row + 1 >= places.length || places[2 * row] !== places[2 * row]) return null;
     return toPage(places[2 * row], places[2 * row + 1]);
+  }
+
+  /** @param {import("./pins.js").Pin} pin @returns {[number, number]} */
+  const placeOf = (pin) => toPage(...(moved.get(pin.label) ?? /** @type {[number, number]} */ ([pin.x, pin.y])));
+
+  /** @param {number} row */
+  function frameOf(row) {
+    const color = look.palette[look.colors[row]] ?? [128, 128, 128];
+    return { color: `rgb(${color.join(" ")})`, faint: Boolean(look.selected && !look.selected[row]) };
   }
 
   /** @param {[number, number, number, number]} box */
@@ -255,7 +238,9 @@ export function openMap(on) {
     element.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
     pinch = 0;
-    drag = { x, y, outline: [x, y], kind: tool === "pan" && event.shiftKey ? "lasso" : tool, moved: false };
+    const kind = tool === "pan" && event.shiftKey ? "lasso" : tool;
+    const pin = tool === "pan" ? pinAt(pins, placeOf, x, y) : undefined;
+    drag = { x, y, outline: [x, y], kind: pin ? "pin" : kind, moved: false, pin };
   });
   element.addEventListener("pointermove", (event) => {
     const [x, y] = spot(event);
@@ -274,7 +259,9 @@ export function openMap(on) {
     }
     drag.moved ||= Math.hypot(x - drag.x, y - drag.y) > 3;
     if (!drag.moved) return;
-    if (drag.kind === "pan") {
+    if (drag.kind === "pin" && drag.pin) {
+      moved.set(drag.pin.label, toMap(x, y));
+    } else if (drag.kind === "pan") {
       const [fromX, fromY] = drag.outline;
       fitted = true;
       view.x -= (x - fromX) / view.scale;
@@ -314,7 +301,14 @@ export function openMap(on) {
     drag = null;
     if (!done) return;
     const how = event.altKey ? "remove" : event.shiftKey ? "add" : "new";
-    if (!done.moved) {
+    if (done.kind === "pin" && done.pin) {
+      const other = done.moved && pinAt(pins, placeOf, ...spot(event), done.pin);
+      if (other) {
+        // Laid upon another one it is compared with it, and goes back to where it belongs.
+        moved.delete(done.pin.label);
+        on.compare?.(done.pin.label, other.label);
+      }
+    } else if (!done.moved) {
       const row = rowAt(done.x, done.y);
       if (row >= 0) on.click(row);
       if (row >= 0 || how === "new") on.select(Uint32Array.from(row >= 0 ? [row] : []), how);
@@ -327,7 +321,10 @@ export function openMap(on) {
   }
 
   /** @param {number} x @param {number} y */
-  const rowAt = (x, y) => pick(points, ...toMap(x, y), REACH / view.scale, seen);
+  const rowAt = (x, y) => {
+    const row = pictureAt(framed, x, y);
+    return row >= 0 ? row : pick(points, ...toMap(x, y), REACH / view.scale, seen);
+  };
 
   /** @param {number} x @param {number} y */
   function pointAt(x, y) {
@@ -349,6 +346,13 @@ export function openMap(on) {
     redraw();
   });
   observer.observe(element);
+  // A page that turns dark says so there, or by the system's own setting.
+  const themes = new MutationObserver(() => redraw());
+  themes.observe(document.body, { attributes: true });
+  const darkness = matchMedia("(prefers-color-scheme: dark)");
+  darkness.addEventListener("change", redraw);
+  // Its sheet comes later than that, and then the ground changes.
+  element.addEventListener("transitionend", redraw);
 
   return {
     element,
@@ -376,6 +380,10 @@ export function openMap(on) {
       pins = next;
       redraw();
     },
+    pictures(next) {
+      pictures = next;
+      redraw();
+    },
     mark(rows) {
       marked = rows;
       redraw();
@@ -393,6 +401,8 @@ export function openMap(on) {
     redraw,
     close() {
       observer.disconnect();
+      themes.disconnect();
+      darkness.removeEventListener("change", redraw);
       cancelAnimationFrame(asked);
     },
   };

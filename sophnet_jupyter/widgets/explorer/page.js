@@ -27,6 +27,23 @@ function open() {
   let chosen = new Uint32Array();
   const hidden = new Uint8Array(256);
 
+  /** @type {Map<number, import("./pictures.js").Picture>} */
+  const sprites = new Map();
+  const imaged = new Set((data.images?.sheets ?? []).flatMap((/** @type {any} */ sheet) => sheet.rows));
+  for (const { rows: of, columns, jpeg } of data.images?.sheets ?? []) {
+    const image = make("img", { src: `data:image/jpeg;base64,${jpeg}` });
+    image.addEventListener("load", () => {
+      const { side } = data.images;
+      of.forEach((/** @type {number} */ row, /** @type {number} */ at) =>
+        sprites.set(row, { image, x: (at % columns) * side, y: Math.floor(at / columns) * side }),
+      );
+      map.redraw();
+    });
+  }
+  const pictures = button("Images", () => usePictures(pictures.getAttribute("aria-pressed") !== "true"), {
+    hidden: !imaged.size,
+    title: "Show rows as images where there is room",
+  });
   const map = openMap({ hover, select, click: similar });
   const tip = make("div", { className: "sophnet-tip", hidden: true });
   const legend = make("div", { className: "sophnet-legend" });
@@ -55,6 +72,7 @@ function open() {
       button("+", () => map.zoomBy(1.5), { "aria-label": "Zoom in" }),
       button("−", () => map.zoomBy(1 / 1.5), { "aria-label": "Zoom out" }),
       button("Fit", () => map.zoom(null)),
+      pictures,
       button("Save .csv", saveTable, { title: "The selected rows, all where none is" }),
       button("Save tags", saveTags, { title: "To be read by exploration.read_tags" }),
     ),
@@ -77,6 +95,7 @@ function open() {
   map.look({ colors: codes, palette: data.palette.map(rgb) });
   map.label(data.labels);
   use("pan");
+  usePictures(imaged.size > 0);
   legend.replaceChildren(
     ...data.legend.map((/** @type {any} */ { name, color, count: many }, /** @type {number} */ number) => {
       const dot = make("i", {});
@@ -88,6 +107,20 @@ function open() {
       return entry;
     }),
   );
+
+  /** @param {import("./pictures.js").Picture} picture */
+  function copied({ image, x, y }) {
+    const { side } = data.images;
+    const canvas = make("canvas", { width: side, height: side, className: "sophnet-small" });
+    canvas.getContext("2d")?.drawImage(image, x, y, side, side, 0, 0, side, side);
+    return canvas;
+  }
+
+  /** @param {boolean} on */
+  function usePictures(on) {
+    pictures.setAttribute("aria-pressed", String(on));
+    map.pictures(on ? { has: (row) => imaged.has(row), of: (row) => sprites.get(row), want: () => {} } : null);
+  }
 
   /** @param {string} color */
   function rgb(color) {
@@ -111,8 +144,8 @@ function open() {
     tip.style.left = `${Math.min(x + 14, Math.max(0, map.element.clientWidth - 260))}px`;
     tip.style.top = `${y + 14}px`;
     tip.textContent = textOf(row);
-    const image = data.images?.[row];
-    if (image) tip.prepend(make("img", { src: `data:image/jpeg;base64,${image}`, alt: "" }));
+    const picture = sprites.get(row);
+    if (picture) tip.prepend(copied(picture));
     map.lines(row, Uint32Array.from(near.subarray(row * each, row * each + 8)).filter((other) => other < count));
   }
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from ...explore.exploration import Exploration
-from ...explore.export.thumbnail import small_jpeg
+from ...explore.export.sprites import MOST, SIDE, sheet
 from ..panel.modules import inlined, style
 from .colors import colors_of
 
-# Neighbors of each row; characters of its text; pixels of its image.
-NEAR, LONGEST, SIDE = 20, 400, 64
+# Neighbors of each row, and characters of its text.
+NEAR, LONGEST = 20, 400
 _NAMED = 60
 
 
@@ -100,13 +100,25 @@ def _labels(exploration: Exploration, rows: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _images(exploration: Exploration, rows: Any) -> dict[str, str]:
-    """The images of rows, by their numbers on the page."""
-    return {
-        str(number): base64.b64encode(small_jpeg(data, SIDE)).decode()
+def _images(exploration: Exploration, rows: Any) -> dict[str, Any]:
+    """The images of rows, as few large pictures with many small ones in each."""
+    known = [
+        (number, data)
         for number, row in enumerate(rows)
         if (data := exploration.thumbnail(int(row)))
-    }
+    ]
+    sheets = []
+    for start in range(0, len(known), MOST):
+        part = known[start : start + MOST]
+        made = sheet([data for _, data in part])
+        sheets.append(
+            {
+                "rows": [number for number, _ in part],
+                "columns": made.columns,
+                "jpeg": base64.b64encode(made.data).decode(),
+            }
+        )
+    return {"side": SIDE, "sheets": sheets}
 
 
 def _text(array: Any) -> str:

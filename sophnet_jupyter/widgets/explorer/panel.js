@@ -1,6 +1,9 @@
 import { button, make } from "../page/dom.js";
 import { openPanel } from "../panel/panel.js";
+import { heatMap } from "./heat.js";
 import { openMap } from "./map.js";
+import { openSide } from "./side.js";
+import { openSprites, shrunk } from "./sprites.js";
 
 // Rows whose texts come at once, as in the kernel.
 const BLOCK = 512;
@@ -15,7 +18,9 @@ const STATES = {
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Map of rows", kind: "explorer", on: events() });
-  const map = openMap({ hover, select, click });
+  const map = openMap({ hover, select, click, compare: (a, b) => panel.send("axis", { a, b }) });
+  const side = openSide(panel, { open: panelRow });
+  const sprites = openSprites((rows) => panel.send("sprites", { rows }), () => map.redraw());
   const phase = make("span", { className: "sophnet-phase" });
   const told = make("span", { className: "sophnet-facts" });
   const bar = make("progress", { max: 1, hidden: true });
@@ -34,6 +39,14 @@ function render({ model, el }) {
     { "aria-label": "Draw as", title: "Draw as" },
     ...["auto", "discs", "density"].map((value) => make("option", { value }, value)),
   );
+  const wrong = button("Wrong labels", () => panel.send("find", { what: "mislabeled", column: colors.value }), {
+    title: "Rows whose neighbors have another label of the column that colors the map",
+  });
+  const images = button("Images", () => usePictures(images.getAttribute("aria-pressed") !== "true"), {
+    hidden: true,
+    title: "Show rows as images where there is room",
+    "aria-pressed": "true",
+  });
   const head = make(
     "header",
     {},
@@ -56,38 +69,21 @@ function render({ model, el }) {
     mode,
     button("Duplicates", () => panel.send("find", { what: "duplicates" })),
     button("Outliers", () => panel.send("find", { what: "outliers" })),
+    wrong,
+    images,
     button("PNG", () => panel.send("picture")),
   );
   const legend = make("div", { className: "sophnet-legend", role: "group", "aria-label": "Colors" });
   const tip = make("div", { className: "sophnet-tip", hidden: true });
   const stage = make("div", { className: "sophnet-stage" }, map.element, legend, tip);
-  const count = make("strong", {}, "Nothing is selected");
-  const clear = button("Clear", () => panel.send("clear"));
-  const undo = button("Undo", () => panel.send("undo"));
-  const summarize = button("Summarize", () => panel.send("summarize"), { title: "By a chat model: a request" });
-  const tag = make("input", { placeholder: "Tag, then Enter", "aria-label": "Tag of the selected rows", size: 14 });
-  const tagger = make("form", {}, tag);
-  const answer = make("p", { className: "sophnet-answer", hidden: true });
-  const rows = make("tbody", {});
-  const table = make("table", {}, make("caption", { className: "sophnet-heard-only" }, "Rows"), rows);
-  const clusters = make("div", { className: "sophnet-clusters" });
-  const finer = button("Finer", () => recluster(1.6), { title: "More clusters" });
-  const coarser = button("Coarser", () => recluster(1 / 1.6), { title: "Fewer clusters" });
-  const namer = button("Name by chat", () => panel.send("name"), { title: "One request for all" });
-  const side = make(
-    "aside",
-    { "aria-label": "Rows and clusters" },
-    make("div", { className: "sophnet-row" }, count, clear, undo, summarize),
-    tagger,
-    answer,
-    make("div", { className: "sophnet-list" }, table),
-    make("details", { open: true }, make("summary", {}, "Clusters"), make("div", { className: "sophnet-row" }, finer, coarser, namer), clusters),
-  );
+  const gapSaid = make("span", {});
+  const gapSwitch = button("", () => panel.send("center", { by: gapSwitch.dataset.by ?? "" }));
+  const gap = make("div", { className: "sophnet-gap-note", hidden: true }, gapSaid, gapSwitch);
+  const notices = make("div", { className: "sophnet-notices sophnet-faint", hidden: true });
   panel.root.prepend(head);
-  panel.root.append(toolbar, make("div", { className: "sophnet-split" }, stage, side));
+  panel.root.append(toolbar, notices, gap, make("div", { className: "sophnet-split" }, stage, side.element));
 
   let total = 0;
-  let resolution = 1;
   /** @type {Map<number, {texts: string[], images: Record<string, string>}>} */
   const blocks = new Map();
   /** @type {Set<number>} */
@@ -123,6 +119,10 @@ function render({ model, el }) {
         map.element.style.height = `${event.height}px`;
         showColumns(event.columns);
         showProgress(event);
+        showNotices(event.notices);
+        sprites.hold(integers(buffers[2]));
+        images.hidden = !sprites.any;
+        usePictures(sprites.any);
         map.place(floats(buffers[0]), true);
         showSelection(integers(buffers[1]));
         panel.send("list");
@@ -133,9 +133,11 @@ function render({ model, el }) {
         if (of > 1) showBar(epoch / of);
       },
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
-      rows: ({ count: now }, [points]) => {
+      rows: ({ count: now }, [points, images]) => {
+        sprites.hold(integers(images));
         total = now;
         blocks.clear();
+        wanted.clear();
         map.place(floats(points));
       },
       /** @param {any} event */
@@ -143,7 +145,10 @@ function render({ model, el }) {
       /** @param {any} event */
       facts: ({ facts }) => (told.textContent = facts.join(" · ")),
       /** @param {any} event */
-      notice: ({ text }) => panel.announce(text),
+      notice({ text, notices: all }) {
+        panel.announce(text);
+        showNotices(all);
+      },
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       selection: (event, [positions]) => showSelection(integers(positions)),
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
@@ -155,9 +160,21 @@ function render({ model, el }) {
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       sizes: (event, buffers) => map.look({ sizes: buffers.length ? floats(buffers[0]) : null }),
       /** @param {any} event */
-      clusters: ({ clusters: found }) => showClusters(found),
+      clusters({ clusters: found }) {
+        map.label(found);
+        side.clusters(found);
+      },
       /** @param {any} event */
-      pins: ({ pins }) => map.pin(pins),
+      pins({ pins }) {
+        map.pin(pins);
+        side.pins(pins);
+      },
+      /** @param {any} event */
+      gap: (event) => showGap(event),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      sprites: ({ rows, columns, side: pixels }, [data]) => void sprites.take(rows, columns, pixels, bytes(data).buffer),
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      heat: (event, [cosines]) => side.heat(heatMap(event, floats(cosines), () => side.heat(null))),
       /** @param {any} event */
       block({ block, texts, images }) {
         blocks.set(block, { texts, images });
@@ -165,7 +182,7 @@ function render({ model, el }) {
         showTip();
       },
       /** @param {any} event */
-      list: ({ rows: listed, total: all }) => showRows(listed, all),
+      list: ({ rows: listed, total: all, title, note }) => side.list(listed, all - listed.length, title, note),
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       near({ row }, [positions]) {
         walk = integers(positions);
@@ -174,13 +191,13 @@ function render({ model, el }) {
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       found(event, [positions]) {
         map.mark(integers(positions));
-        showFound(event);
+        side.list(event.rows, 0, event.title, event.note);
+        panel.announce(`${event.rows.length} rows found`);
       },
       /** @param {any} event */
-      answer({ text }) {
-        answer.hidden = false;
-        answer.textContent = text;
-      },
+      answer: ({ text }) => side.answer(text),
+      /** @param {any} event */
+      asked: ({ text }) => side.asked(text),
       /** @param {any} event */
       picture: ({ png }) => make("a", { href: `data:image/png;base64,${png}`, download: "map.png" }).click(),
     };
@@ -221,6 +238,7 @@ function render({ model, el }) {
     hiddenColors.clear();
     map.look({ colors: codes, palette: palette.map(rgb), hidden: null });
     legend.replaceChildren(
+      ...(title && !known ? [make("b", {}, title)] : []),
       ...entries.map((/** @type {any} */ { name, color, count: many }, /** @type {number} */ number) => {
         const dot = make("i", {});
         dot.style.background = color;
@@ -273,35 +291,27 @@ function render({ model, el }) {
     const selected = positions.length ? new Uint8Array(total) : null;
     for (const row of positions) if (selected) selected[row] = 1;
     map.look({ selected });
-    const said = positions.length ? `${positions.length.toLocaleString()} of ${total.toLocaleString()} selected` : "Nothing is selected";
-    if (count.textContent !== said) panel.announce(said);
-    count.textContent = said;
-    clear.disabled = summarize.disabled = tag.disabled = !positions.length;
+    side.count(positions.length, total);
   }
 
-  /** @param {any[]} found */
-  function showClusters(found) {
-    map.label(found);
-    clusters.replaceChildren(
-      ...found.map(({ number, label, words, size }) => {
-        const name = make("input", { value: label, "aria-label": `Name of cluster ${number}`, title: words.join(", ") });
-        name.addEventListener("change", () => panel.send("rename", { cluster: number, label: name.value }));
-        const go = button(size.toLocaleString(), () => panel.send("cluster-rows", { cluster: number }), { title: "Select and show its rows" });
-        return make("div", { className: "sophnet-cluster" }, name, go);
-      }),
-    );
+  /** @param {string[]} all */
+  function showNotices(all) {
+    notices.hidden = !all.length;
+    notices.replaceChildren(...all.slice(-3).map((text) => make("div", {}, text)));
   }
 
-  /** @param {any[]} listed @param {number} all */
-  function showRows(listed, all) {
-    rows.replaceChildren(...listed.map((each) => line(each)));
-    if (all > listed.length) rows.append(make("tr", {}, make("td", {}, `and ${(all - listed.length).toLocaleString()} more`)));
+  /** Groups that stand apart are told, and the switch is offered: it is never thrown by itself. @param {any} event */
+  function showGap({ sentence, by, large, centered }) {
+    gap.hidden = !(large || centered);
+    gapSaid.textContent = sentence;
+    gapSwitch.textContent = centered ? `Tell ${by} apart again` : `Take ${by} out`;
+    gapSwitch.dataset.by = centered ? "" : by;
   }
 
-  /** @param {any} each @param {string} [beside] */
-  function line({ row, text }, beside = "") {
-    const open = button(text, () => panelRow(row), { className: "sophnet-text" });
-    return make("tr", {}, ...(beside ? [make("td", { className: "sophnet-score" }, beside)] : []), make("td", {}, open));
+  /** @param {boolean} on */
+  function usePictures(on) {
+    images.setAttribute("aria-pressed", String(on));
+    map.pictures(on ? sprites.pictures : null);
   }
 
   /** @param {number} row */
@@ -310,17 +320,6 @@ function render({ model, el }) {
     map.mark(Uint32Array.from([row]));
     map.lines(row, new Uint32Array());
     panel.send("near", { row });
-  }
-
-  /** @param {any} event */
-  function showFound({ query: asked, rows: found, chance }) {
-    const said = `Random pairs: ${chance.mean.toFixed(2)}, one in a hundred above ${chance.p99.toFixed(2)}`;
-    rows.replaceChildren(
-      make("tr", {}, make("th", { colSpan: 2 }, `“${asked}”`)),
-      make("tr", {}, make("td", { colSpan: 2, className: "sophnet-faint" }, said)),
-      ...found.map((/** @type {any} */ each) => line(each, each.similarity.toFixed(2))),
-    );
-    panel.announce(`${found.length} rows found`);
   }
 
   /** @param {number} row @param {number} x @param {number} y */
@@ -370,18 +369,23 @@ function render({ model, el }) {
     tools.forEach((each, at) => each.setAttribute("aria-pressed", String(["pan", "lasso", "box"][at] === tool)));
   }
 
-  /** @param {number} by */
-  function recluster(by) {
-    resolution *= by;
-    panel.send("cluster", { resolution });
-  }
-
   /** @param {boolean} pinned */
   function ask(pinned) {
     const text = query.value.trim();
     if (!text) return;
     panel.fail("");
     panel.send("search", { text, pin: pinned });
+  }
+
+  /** Find what is like an image that was dropped. @param {File | undefined} file */
+  async function searchBy(file) {
+    panel.fail("");
+    try {
+      if (!file) throw new Error("no image");
+      panel.send("search-image", { name: file.name }, [await shrunk(file)]);
+    } catch {
+      panel.fail("That is no image that can be read: drop a PNG or a JPEG.");
+    }
   }
 
   finder.addEventListener("submit", (event) => {
@@ -393,14 +397,23 @@ function render({ model, el }) {
     event.preventDefault();
     ask(false);
   });
-  tag.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || !tag.value.trim()) return;
+  stage.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    panel.send("tag", { label: tag.value.trim() });
-    panel.announce(`Tagged ${tag.value.trim()}`);
-    tag.value = "";
+    event.dataTransfer.dropEffect = "copy";
   });
-  tagger.addEventListener("submit", (event) => event.preventDefault());
+  stage.addEventListener("drop", (event) => {
+    const file = [...(event.dataTransfer?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    searchBy(file);
+  });
+  query.addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+    if (!file) return;
+    event.preventDefault();
+    searchBy(file);
+  });
   colors.addEventListener("change", () => panel.send("color", { by: colors.value }));
   mode.addEventListener("change", () => map.look({ mode: mode.value }));
   map.element.addEventListener("keydown", (event) => {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,17 +10,13 @@ from ...errors import SettingsError
 from ...events import Event, Finished, Notice, Placed, Progress
 from ...explore.exploration import Exploration
 from ...kernel.loop import loop
-from ...views.explore.still import bundle, facts
-from ..panel.panel import Buffers, Command, Panel
-from .colors import colors_of
-
-# Rows whose texts go up at once, and how much of each.
-BLOCK, LONGEST = 512, 300
-# Rows of a list beside the map; clusters that are named on it.
-LISTED, NAMED = 200, 60
+from ...views.explore.still import bundle
+from ..panel.panel import Buffers, Command
+from .finding import find
+from .telling import TellingPanel, positions
 
 
-class Explorer(Panel):
+class Explorer(TellingPanel):
     """
     A map that can be searched, selected from and read; any number of panels show one exploration.
 
@@ -59,8 +52,21 @@ class Explorer(Panel):
                 self._later(self._send_neighbors, row, view)
             case {"kind": "search", "text": str(text), "pin": bool(pin)}:
                 self.start(lambda: self._search(text, pin))
+            case {"kind": "search-image", "name": str(name)} if buffers:
+                data = bytes(buffers[0])
+                self.start(lambda: self._search(data, False, name[:80]))
             case {"kind": "unpin", "label": str(label)}:
                 self.exploration.unpin(label)
+            case {"kind": "pin-rows", "label": str(label)}:
+                self._later(self._show_pin, label)
+            case {"kind": "axis", "a": str(a), "b": str(b)}:
+                self._later(self.exploration.axis, a, b)
+            case {"kind": "center", "by": str(by)}:
+                self.start(lambda: self.exploration.center(by or None))
+            case {"kind": "sprites", "rows": list(rows), "view": str(view)}:
+                self._later(self._send_sprites, rows, view)
+            case {"kind": "heat", "view": str(view)}:
+                self._later(self._send_heat, view)
             case {"kind": "color", "by": str(by)}:
                 self._later(self.exploration.color, by or None)
             case {"kind": "cluster", "resolution": int() | float() as resolution}:
@@ -71,8 +77,8 @@ class Explorer(Panel):
                 self._later(self._select_cluster, number)
             case {"kind": "tag", "label": str(label)}:
                 self.exploration.tag(label)
-            case {"kind": "find", "what": str(what)}:
-                self._later(self._find, what)
+            case {"kind": "find", "what": str(what), **more}:
+                self._later(self._find, what, str(more.get("column") or ""))
             case {"kind": "summarize"}:
                 self.start(self._summarize)
             case {"kind": "name"}:
@@ -99,7 +105,11 @@ class Explorer(Panel):
         }
         if exploration.state == "ready":
             self._later(self._send_all)
-        blobs = [exploration.map.tobytes(), _positions(exploration.selected_positions)]
+        blobs = [
+            exploration.map.tobytes(),
+            positions(exploration.selected_positions),
+            positions(exploration.image_positions),
+        ]
         return shown, blobs
 
     def still(self) -> tuple[str, str]:
@@ -117,12 +127,12 @@ class Explorer(Panel):
             case "event":
                 self._hear_event(value)
             case "selection":
-                self.tell("selection", [_positions(value)])
+                self.tell("selection", [positions(value)])
                 self._later(self._send_list, "")
             case "highlight":
-                self.tell("highlight", [_positions(value)])
+                self.tell("highlight", [positions(value)])
             case "zoom":
-                self.tell("zoom", [_positions(value)] if value is not None else [])
+                self.tell("zoom", [positions(value)] if value is not None else [])
             case "color":
                 self._later(self._send_color)
             case "size":
@@ -130,12 +140,20 @@ class Explorer(Panel):
             case "clusters":
                 self._later(self._send_all)
             case "pins":
-                self._send_pins()
+                self._later(self._send_pins)
             case "answer":
                 self.tell("answer", **value)
+            case "asked":
+                self.tell("asked", text=value)
             case "rows":
-                self.tell("rows", [self.exploration.map.tobytes()], count=len(self.exploration))
+                blobs = [
+                    self.exploration.map.tobytes(),
+                    positions(self.exploration.image_positions),
+                ]
+                self.tell("rows", blobs, count=len(self.exploration))
                 self._later(self._send_all)
+            case "closed":
+                self.tell("notice", text=value, notices=[*self.exploration.notices, value])
             case "state":
                 self.tell("progress", **self._progress())
             case "error":
@@ -148,148 +166,27 @@ class Explorer(Panel):
             case Progress(fraction=fraction):
                 self.tell("progress", **{**self._progress(), "fraction": fraction})
             case Notice(text=text):
-                self.tell("notice", text=text)
+                self.tell("notice", text=text, notices=list(self.exploration.notices))
             case Finished(ending=ending):
                 if ending == "complete":
                     self._later(self._send_all)
                 self.settle()
 
-    # What is sent.
-
-    def _later(self, work: Callable[..., object], *arguments: Any) -> None:
-        """Run what takes its time in a thread; an error is shown."""
-
-        async def run() -> None:
-            try:
-                await asyncio.to_thread(work, *arguments)
-            except Exception as error:
-                self.tell("error", text=str(error))
-
-        task = loop().create_task(run())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    @property
-    def _tasks(self) -> set[asyncio.Task[None]]:
-        found: set[asyncio.Task[None]] = self.__dict__.setdefault("_running", set())
-        return found
-
-    def _progress(self) -> dict[str, Any]:
-        exploration = self.exploration
-        return {
-            "phase_now": exploration.state,
-            "facts": facts(exploration, quality=False),
-            "problem": str(exploration.error or ""),
-        }
-
-    def _send_all(self) -> None:
-        self._send_color()
-        self._send_clusters()
-        self._send_pins()
-        self._send_list("")
-        self.tell("facts", facts=facts(self.exploration))
-
-    def _send_color(self) -> None:
-        """A number of each row into a list of colors."""
-        coloring = self.exploration.coloring
-        codes, palette, legend, title = colors_of(coloring, len(self.exploration))
-        numbers = coloring.values is not None
-        self.tell(
-            "colors",
-            [codes.tobytes()],
-            palette=palette,
-            legend=legend,
-            title=title,
-            numbers=numbers,
-        )
-
-    def _send_sizes(self) -> None:
-        sizes = self.exploration.sizes
-        if sizes is None:
-            self.tell("sizes")
-            return
-        low, high = float(np.nanmin(sizes)), float(np.nanmax(sizes))
-        scaled = np.nan_to_num((sizes - low) / max(high - low, 1e-9)).astype(np.float32)
-        self.tell("sizes", [scaled.tobytes()])
-
-    def _send_clusters(self) -> None:
-        exploration, points = self.exploration, self.exploration.map
-        labels = exploration.cluster_labels
-        found = []
-        for number in range(min(NAMED, int(labels.max(initial=-1)) + 1)):
-            inside = points[(labels == number) & np.isfinite(points[:, 0])]
-            if len(inside):
-                x, y = np.median(inside, axis=0)
-                found.append(
-                    {
-                        "number": number,
-                        "label": exploration.cluster_name(number),
-                        "words": exploration.cluster_words[number],
-                        "size": int((labels == number).sum()),
-                        "x": float(x),
-                        "y": float(y),
-                    }
-                )
-        self.tell("clusters", clusters=found)
-
-    def _send_pins(self) -> None:
-        pins = [
-            {"label": pin.label, "x": pin.point[0], "y": pin.point[1]}
-            for pin in self.exploration.pins.values()
-        ]
-        self.tell("pins", pins=pins)
-
-    def _send_block(self, block: int, view: str) -> None:
-        """The texts of 512 rows, for what stands beside the pointer."""
-        start = block * BLOCK
-        rows = range(start, min(start + BLOCK, len(self.exploration)))
-        texts = [self.exploration.text_of(row)[:LONGEST] for row in rows]
-        images = {
-            str(row): base64.b64encode(data).decode()
-            for row in rows
-            if (data := self.exploration.thumbnail(row))
-        }
-        self.tell("block", to=view, block=block, texts=texts, images=images)
-
-    def _send_list(self, view: str) -> None:
-        """The selected rows as words."""
-        rows = self.exploration.selected_positions
-        listed = [self._row(int(row)) for row in rows[:LISTED]]
-        self.tell("list", to=view, rows=listed, total=len(rows))
-
-    def _row(self, row: int, **more: Any) -> dict[str, Any]:
-        return {"row": row, "text": self.exploration.text_of(row)[:LONGEST], **more}
-
-    def _send_neighbors(self, row: int, view: str) -> None:
-        near = self.exploration.near_of(row)
-        self.tell("near", [_positions(near)], to=view, row=row)
-
-    def _send_picture(self, view: str) -> None:
-        data = self.exploration.to_png()
-        self.tell("picture", to=view, png=base64.b64encode(data).decode())
-
     # What takes a request.
 
-    async def _search(self, text: str, pin: bool) -> None:
+    async def _search(self, query: Any, pin: bool, name: str = "") -> None:
         self.phase = "searching"
         try:
             if pin:
-                await self.exploration.pin(text)
-            rows, scores = await self.exploration.search_positions(text)
+                await self.exploration.pin(query)
+            hits = await self.exploration.search_positions(query)
         finally:
             self.phase = "ready"
-        found = [
-            self._row(int(row), similarity=float(score))
-            for row, score in zip(rows, scores, strict=True)
-        ]
-        chance = self.exploration.chance
-        self.tell(
-            "found",
-            [_positions(rows)],
-            query=text,
-            rows=found,
-            chance={"mean": chance.mean, "p99": chance.p99},
-        )
+        self._send_hits(f"“{name or query}”", hits)
+
+    def _show_pin(self, label: str) -> None:
+        if pin := self.exploration.pins.get(label):
+            self._send_hits(f"“{label}”", self.exploration.rays(pin, 20))
 
     async def _summarize(self) -> None:
         self.phase = "asking"
@@ -310,14 +207,9 @@ class Explorer(Panel):
         self.exploration.select(at=rows)
         self.exploration.zoom(at=rows)
 
-    def _find(self, what: str) -> None:
-        finders: Mapping[str, Callable[[], object]] = {
-            "duplicates": self.exploration.duplicates,
-            "outliers": self.exploration.outliers,
-        }
-        if what in finders:
-            finders[what]()
-
-
-def _positions(rows: Any) -> bytes:
-    return np.asarray(rows, np.uint32).tobytes()
+    def _find(self, what: str, column: str) -> None:
+        found = find(self.exploration, what, column)
+        rows = self.exploration.selected_positions
+        if found is not None:
+            listed = [self._row(row, beside=beside) for row, beside in found.rows]
+            self.tell("list", rows=listed, total=len(rows), title=found.title, note=found.note)

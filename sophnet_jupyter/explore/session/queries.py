@@ -1,0 +1,127 @@
+"""What is searched for, as a vector: a text, an image, a row, a vector that is there already."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import SettingsError
+from ...events import VectorsReady
+from ..kernels.arrays import Floats, unit, whole
+from ..kernels.scripts import script
+from .selecting import Selecting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A query on the map: ``point`` is where it belongs, ``vector`` is of length 1."""
+
+    label: str
+    query: Any
+    vector: Floats
+    point: tuple[float, float]
+
+
+class Queries(Selecting):
+    """Queries are embedded as the rows were; those that were asked before cost nothing."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._queries: dict[tuple[str, str], Floats] = {}
+
+    async def _vector_of(self, query: Any) -> Floats:
+        if isinstance(query, np.ndarray) and query.dtype.kind == "f" and query.ndim == 1:
+            if len(query) != self._vectors.shape[1]:
+                raise SettingsError(
+                    f"A vector of {len(query)} dimensions is none of {self._vectors.shape[1]}."
+                )
+            return _unit(query.astype(np.float32))
+        if isinstance(query, Pin):
+            return query.vector
+        picture = self._service.is_picture(query)
+        if not isinstance(query, str) and not picture:
+            own = self.positions([query])
+            if len(own) != 1:
+                raise SettingsError(f"{len(own)} rows are called {query!r}.")
+            return self._placed_vector(int(own[0]))
+        if not picture and not query.strip():
+            raise SettingsError("There is nothing to search for.")
+        return await self._asked_vector(query, picture)
+
+    async def _asked_vector(self, query: Any, picture: bool) -> Floats:
+        sent = await asyncio.to_thread(self._service.image, query) if picture else None
+        given = ("image", sent.content) if sent else ("text", str(query))
+        if (known := self._queries.get(given)) is not None:
+            return self._less_group(known, given)
+        facts = self._query_facts(picture)
+        if self._vectors.shape[1]:
+            facts["dimensions"] = self._vectors.shape[1]
+        found = await asyncio.to_thread(self._service.find, [given], facts)
+        vector = found.get(given)
+        if vector is None:
+            texts, items = ([], [sent.item]) if sent else ([str(query)], [])
+            async with aclosing(self._service.embed(texts, items, facts)) as events:
+                async for event in events:
+                    if isinstance(event, VectorsReady):
+                        self._service.keep([given], event.data, event.dimensions, facts)
+                        vector = np.frombuffer(event.data, np.float32)
+        assert vector is not None
+        if len(vector) != self._vectors.shape[1]:
+            raise SettingsError(
+                f"The model gives {len(vector)} dimensions, and these rows have "
+                f"{self._vectors.shape[1]}: name theirs with model=… and dimensions=…."
+            )
+        self._queries[given] = _unit(vector)
+        return self._less_group(self._queries[given], given)
+
+    def _query_facts(self, picture: bool) -> dict[str, object]:
+        """The fields of a request for a query: the model that the rows were embedded by."""
+        facts = dict(self._service.facts(images=picture or "image" in self._inputs.kinds))
+        if self._vectors.shape[1]:
+            facts["dimensions"] = self._vectors.shape[1]
+        if picture and self._model and facts["model"] != self._model:
+            raise SettingsError(
+                f"These rows were embedded by {self._model}, which takes no images: explore with "
+                f"model={str(facts['model'])!r} to search by one."
+            )
+        return facts
+
+    def _less_group(self, vector: Floats, given: tuple[str, str]) -> Floats:
+        """Without what the group of queries has in common, where groups are taken out."""
+        center = self.options.center
+        if center is None:
+            return vector
+        means: dict[str, Floats] = self._once("means", self._group_means)
+        own = given[0] if center == "kind" else script(given[1])
+        if isinstance(center, str) and center in ("kind", "script") and own in means:
+            return _unit(vector - means[own])
+        # Of others nobody knows the group: it is moved by the mean of the one it is nearest to.
+        return _unit(vector - max(means.values(), key=lambda mean: float(mean @ vector)))
+
+    def _group_means(self) -> dict[str, Floats]:
+        good = self._good
+        rows, groups = unit(self._vectors[good]), self._groups()
+        names = np.array([str(each) for each, here in zip(groups, good, strict=True) if here])
+        return {str(name): rows[names == name].mean(axis=0) for name in set(names.tolist())}
+
+    def _placed_vector(self, row: int) -> Floats:
+        vector: Floats = self._space[row]
+        if not whole(vector[None])[0]:
+            raise SettingsError(f"The row {self._inputs.labels[row]!r} has no vector.")
+        return vector
+
+
+def called(query: Any) -> str:
+    """A query in words."""
+    if isinstance(query, str | int | float):
+        return str(query)
+    return str(getattr(query, "filename", "") or f"a {type(query).__name__}")
+
+
+def _unit(vector: Floats) -> Floats:
+    found: Floats = unit(vector[None])[0]
+    return found

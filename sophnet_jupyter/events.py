@@ -258,11 +258,13 @@ class VectorsAsked(_Event, frozen=True, kw_only=True):
     """
     The inputs of vectors that will follow: first texts, then images by their labels.
 
-    ``thumbnails`` are small pictures of the images, where there are few of them.
+    ``thumbnails`` are small pictures of the images, where there are few of them; ``index`` is that
+    of a pandas column whose texts these are.
     """
 
     texts: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    index: Any = None
     thumbnails: tuple[bytes, ...] = ()
 
 

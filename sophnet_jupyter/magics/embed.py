@@ -77,7 +77,7 @@ class EmbedMagics(SessionMagics):
 
     def _inputs(
         self, args: Namespace, words: str, cell: str | None, left: list[str]
-    ) -> tuple[list[Any], Attachments]:
+    ) -> tuple[Any, Attachments]:
         names, pictures = self._session.shell.user_ns, Attachments(max_side=args.max_side)
         pictures.add(args.image or [], names)
         texts: list[Any] = []
@@ -86,6 +86,10 @@ class EmbedMagics(SessionMagics):
                 pictures.take(value)
             else:
                 texts.append(value)
+        column = _column_of(words, names) if not (args.raw or cell) else None
+        if column is not None and texts and len(texts) == len(column):
+            # As it is, since its index is that of the vectors.
+            return column, pictures
         for row in lines(cell or ""):
             said = row
             if not args.raw:
@@ -115,6 +119,16 @@ def _values(words: str, names: Mapping[str, Any]) -> Iterable[Any]:
                 yield from _each(text_of(match[3], names), match[3])
             except LookupError:
                 yield match[3]
+
+
+def _column_of(words: str, names: Mapping[str, Any]) -> Any:
+    """The pandas column that the words of a line stand for; None where they are anything else."""
+    try:
+        value = text_of(words, names)
+    except LookupError:
+        return None
+    index = getattr(value, "index", None)
+    return value if index is not None and not callable(index) else None
 
 
 def _each(value: Any, name: str) -> Iterable[Any]:

@@ -144,7 +144,8 @@ class Response:
 
     def to_frame(self) -> DataFrame:
         """
-        The inputs with their vectors: columns ``input``, ``kind`` (text or image), ``vector``; of
+        The inputs with their vectors: columns ``input``, ``kind`` (text or image), ``vector``, and
+        the index of the column that was embedded; of
         recordings the sentences: ``file``, ``start``, ``end`` (seconds), ``speaker``, ``text``. Of
         any other answer one row: see `row.FACTS`.
 

@@ -123,7 +123,12 @@ class Vectors:
         kinds = ["text"] * len(self.asked.texts) + ["image"] * len(self.asked.images)
         # One column, as pandas has no other place for a row of another array.
         rows = pandas.Series(list(self.array), dtype=object)
-        return pandas.DataFrame({"input": list(self.inputs), "kind": kinds, "vector": rows})
+        frame = pandas.DataFrame({"input": list(self.inputs), "kind": kinds, "vector": rows})
+        index = self.asked.index
+        if index is not None and len(index) == len(self.asked.texts):
+            images = self.asked.images
+            frame.index = pandas.Index([*index, *images]) if images else index
+        return frame
 
 
 def _rows(other: Any) -> Matrix:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import PIL.Image
 
 
+_BROKEN = "That picture is broken, or of a kind that is not shown (PNG, JPEG, WEBP, GIF)."
+
+
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """
     An image that a service has made.
@@ -39,14 +42,21 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels. Reads the head of the file, which takes some 50 µs."""
+        """
+        Width and height in pixels. Reads the head of the file, which takes some 50 µs.
+
+        Raises `SettingsError` where it was not fetched, or is broken.
+        """
         with self._opened() as image:
             return image.size
 
     def open(self) -> PIL.Image.Image:
-        """The picture as Pillow has it. Raises `SettingsError` where it was not fetched."""
+        """The picture as Pillow has it. Raises `SettingsError` as `size` does."""
         image = self._opened()
-        image.load()
+        try:
+            image.load()
+        except Exception:
+            raise SettingsError(_BROKEN) from None
         return image
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -59,7 +69,10 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
         seed = "" if self.seed is None else f" · seed {self.seed}"
         if not self.data:
             return f"<Image, not fetched{seed}>"
-        width, height = self.size
+        try:
+            width, height = self.size
+        except SettingsError:
+            return f"<Image, broken · {len(self.data) / 1000:,.0f} kB{seed}>"
         kind = self.mime.rpartition("/")[2].upper()
         return f"<Image {width}×{height} {kind} · {len(self.data) / 1000:,.0f} kB{seed}>"
 
@@ -85,7 +98,11 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
             raise SettingsError("That picture was not fetched; only its address is known.")
         import PIL.Image
 
-        return PIL.Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+        try:
+            return PIL.Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+        except Exception:
+            # Whatever a reader stumbles over, the file is to blame.
+            raise SettingsError(_BROKEN) from None
 
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}

@@ -64,7 +64,11 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     def _facts(self) -> Facts:
         if not self.data:
             raise SettingsError("That video was not fetched; only its address is known.")
-        return facts(self.data)
+        try:
+            return facts(self.data)
+        except ValueError:
+            # Kept before it was looked at: the file does not say.
+            return Facts()
 
 
 # What it was called before.

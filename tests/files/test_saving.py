@@ -46,8 +46,10 @@ def test_in_a_folder_names_are_ours_and_nothing_is_overwritten(tmp_path: Path) -
     [second] = Response(images=(picture(prompt=prompt),)).save(tmp_path / "new")
     assert first != second
     assert {path.parent for path in (first, second)} == {tmp_path / "new"}
-    assert first.name.isascii()
-    assert len(first.name) < 100
+    # The words of all scripts, and nothing that a shell, a path or a system would take for more.
+    assert first.name.startswith("etc-passwd--CON--狐狸-")
+    assert not set('/\\":<>|?*\n\x1b') & set(first.name)
+    assert len(first.name.encode()) < 255
 
 
 def test_a_text_is_saved_where_there_is_no_picture(tmp_path: Path) -> None:

@@ -280,3 +280,19 @@ def test_sound_that_is_fed_in_pieces_is_the_same_as_the_whole():
         encoder = encoding.Encoder(made, rate)
         pieces = [encoder.encode(samples[at : at + 1234]) for at in range(0, len(samples), 1234)]
         assert b"".join([*pieces, encoder.finish()]) == encoding.encode(samples, rate, made)
+
+
+@pytest.mark.parametrize("lacks", ["av", "espeakng_loader"])
+def test_a_voice_without_its_engine_says_what_to_install(started, tmp_path, lacks):
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules[{lacks!r}] = None\n")
+    with started(PYTHONPATH=str(tmp_path)) as sandbox:
+        asked = {"synthesis_param": {"model": "cosyvoice-v1", "voice": "longwan", "format": MP3}}
+        param = asked["synthesis_param"]
+        answers = [
+            ask(sandbox, "one", path=STREAM, **param),
+            ask(sandbox, "one", path=WHOLE, **param),
+            chat(sandbox, **asked),
+        ]
+    for answer in answers:
+        assert answer.status_code == 501
+        assert "pip install" in answer.json()["message"]

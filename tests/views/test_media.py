@@ -15,8 +15,9 @@ import pytest
 
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image
+from sophnet_jupyter.values.transcript import Recording, Sentence
 from sophnet_jupyter.views.answer import bundle
-from sophnet_jupyter.views.media import audio, images, shelf, video_player
+from sophnet_jupyter.views.media import audio, images, shelf, transcript, video_player
 
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(100)
 MP4 = b"\0\0\0\x18ftypisom" + bytes(200)
@@ -167,3 +168,29 @@ def test_bytes_that_are_no_sound_or_video_are_not_played() -> None:
         html = player(b"<html><script>alert(1)</script>")
         assert "src=" not in html
         assert "<script" not in html
+
+
+@pytest.mark.parametrize(
+    ("head", "mime"),
+    [
+        (b"\0\0\0\x18ftypmp42", "audio/mp4"),
+        (b"\0\0\0\x18ftyp3gp4", "audio/mp4"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "audio/webm"),
+        (b"\0\0\0\x18ftypM4A ", "audio/mp4"),
+        (WAV, "audio/wav"),
+    ],
+    ids=["of Android", "of a telephone", "of a browser", "m4a", "wav"],
+)
+def test_a_recording_has_a_player_whatever_recorded_it(head: bytes, mime: str) -> None:
+    said = (Sentence(text="hello", start=0.0),)
+    made = Recording(name="talk", data=head + bytes(400), sentences=said)
+    assert f'<audio controls preload="metadata" src="data:{mime};base64,' in transcript.shown(
+        [made]
+    )
+    assert transcript.mime_of(made.data) == mime
+
+
+def test_a_recording_that_is_no_sound_has_none() -> None:
+    for data in (b"<html>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"):
+        assert "src=" not in transcript.shown([Recording(name="talk", data=data)])
+        assert transcript.mime_of(data) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ...files.kinds import HEAD, sniff
+from ...files.kinds import HEAD, Media, sniff
 from ..safe.look import FAINT, SMALL, words
 from .shelf import link, source
 
@@ -19,10 +19,11 @@ def player(data: bytes, *, mime: str = "") -> str:
     that it does not trust. What its bytes are goes before the ``mime`` that a service named.
     """
     found = sniff(data[:HEAD])
-    if found is None or found.kind != "audio":
+    played = played_as(found) if found else ""
+    if found is None or not played:
         return f'<div style="{SMALL};{FAINT}">{words(_unknown(data, mime), 160)}</div>'
     try:
-        address, path = source(data, found.mime, found.suffix)
+        address, path = source(data, played, found.suffix)
     except OSError as error:
         said = words(
             f"A sound of {_size(data)} cannot be written beside the notebook: {error}", 160
@@ -33,6 +34,21 @@ def player(data: bytes, *, mime: str = "") -> str:
     return (
         f'<audio controls preload="metadata" src="{escape(address, quote=True)}" '
         f'style="{_PLAYER}">This viewer cannot play sound: {where}.</audio>{below}'
+    )
+
+
+def played_as(media: Media) -> str:
+    """
+    The MIME type by which a player hears a file; empty for what has no sound.
+
+    What phones and browsers record is a video without pictures, by its first bytes.
+    """
+    if media.kind not in ("audio", "video"):
+        return ""
+    return (
+        {"video/webm": "audio/webm"}.get(media.mime, "audio/mp4")
+        if media.kind == "video"
+        else media.mime
     )
 
 

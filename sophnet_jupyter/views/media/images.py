@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from html import escape
 
+from ...errors import SettingsError
 from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, one_line, words
 from . import reuse
@@ -100,6 +101,8 @@ def _seen(picture: Image, budget: int) -> tuple[str, str]:
             data, size = small(picture, budget)
             address, _ = source(data, "image/webp", ".webp", budget=BUDGET)
             note = "" if size == picture.size else _smaller(size)
+    except SettingsError as error:
+        return f'<div style="{_NOT_THERE};{FAINT}">{words(str(error), 120)}</div>', ""
     except (OSError, ValueError) as error:
         said = words(f"it cannot be shown: {error}", 120)
         return f'<div style="{_NOT_THERE};{FAINT}">{said}</div>', ""
@@ -118,11 +121,10 @@ def _facts(picture: Image) -> str:
 
 def _figures(picture: Image) -> str:
     said = []
-    if picture.data:
-        width, height = picture.size
-        said = [f"{width} × {height}"]
-    else:
-        said = ["not fetched"]
+    try:
+        said = [f"{picture.size[0]} × {picture.size[1]}"]
+    except SettingsError:
+        said = ["broken" if picture.data else "not fetched"]
     if picture.seed is not None:
         said.append(f"seed {picture.seed}")
     return " · ".join(said)

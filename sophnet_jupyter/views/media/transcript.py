@@ -66,15 +66,13 @@ def sound_of(recording: Recording, most: int) -> bytes:
 def mime_of(sound: bytes) -> str:
     """The MIME type by the first bytes; empty where it is unknown."""
     media = sniff(sound[:HEAD])
-    return media.mime if media and media.kind in ("audio", "video") else ""
+    return audio.played_as(media) if media else ""
 
 
 def player(recording: Recording) -> str:
     """A player, with the sound embedded where it is small; else linked."""
-    if data := sound_of(recording, BUDGET):
-        media = sniff(data[:HEAD])
-        if media and media.kind == "audio" and fits(data):
-            return audio.player(data)
+    if (data := sound_of(recording, BUDGET)) and mime_of(data) and fits(data):
+        return audio.player(data)
     if not recording.place:
         return audio.player(recording.data) if recording.data else ""
     where = recording.place

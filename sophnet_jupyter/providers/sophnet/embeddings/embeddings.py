@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, Unpack
 from weakref import WeakKeyDictionary
 
+import msgspec
+
 from ....events import Event, Notice, VectorsAsked, VectorsReady
 from ....options.embeddings import EmbeddingOptions
 from ....options.words import checks_keywords, shows_options
@@ -78,7 +80,10 @@ class Embeddings(Keeping):
             question=texts if isinstance(texts, str) else "",
             lane=str(options.get("model") or ""),
         )
-        return self._keep(wanted, lambda: self._events(texts, options))
+        events = self._keep(wanted, lambda: self._events(texts, options))
+        index = getattr(texts, "index", None)
+        # That of a list is a method.
+        return events if index is None or callable(index) else _labelled(events, index)
 
     async def _events(
         self, texts: object, options: EmbeddingOptions
@@ -119,6 +124,16 @@ class Embeddings(Keeping):
         if asked.cache and self._kept:
             self._kept.keep(inputs_of(batch), found.data, found.dimensions, asked.said)
         return found
+
+
+async def _labelled(
+    events: AsyncGenerator[Event, None], index: object
+) -> AsyncGenerator[Event, None]:
+    """The events of a column's texts, whose index is for the caller alone and kept nowhere."""
+    async with held(events) as came:
+        async for event in came:
+            known = isinstance(event, VectorsAsked)
+            yield msgspec.structs.replace(event, index=index) if known else event
 
 
 def _from_cache(ready: VectorsReady, left: EmbeddingRequest) -> str:

@@ -5,6 +5,7 @@ for reading images.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -226,8 +227,11 @@ def _dimensions(given: object) -> int:
 
 
 def _no_text(value: object) -> str:
-    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+    missing = isinstance(value, float) and math.isnan(value)
+    if value is None or missing or type(value).__name__ in ("NAType", "NaTType"):
         return "is missing: leave such rows out with .dropna(), or fill them."
+    if isinstance(shape := getattr(value, "shape", None), tuple) and shape:
+        return "is an array: give one dimension of texts, such as one column, table[:, 0]."
     return f"is a {type(value).__name__}, not a text: convert it with str()."
 
 

@@ -23,7 +23,7 @@ from ...server.streams import Cut, Stream, forever
 from ...switches.switches import Switches
 from ..body import json_object
 from ..voice.request import VoiceRequest, sounding
-from ..voice.sound import Speaker
+from ..voice.sound import Speaker, require_engines
 from ..voice.voice import BREAKS, accepting, finish, line
 from .answers import Answers
 from .request import parse
@@ -58,6 +58,8 @@ async def _answer(request: Request, answers: Answers) -> Response:
     origin = f"{request.url.scheme}://{request.url.netloc}"
     # What refuses does so before 200 has gone out.
     voice = sounding(param)
+    if voice.voice:
+        require_engines()
     chunks = answers.chunks(chat, asked["messages"], origin, switches)
     begun = _begun(await anext(chunks), chunks)
     return Stream(_lines(begun, voice, switches))

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterable
 
+from ...engines import require
 from ...engines.sound import encoding, voice
 from ...switches.switches import Switches
 from .request import VoiceRequest
@@ -15,6 +16,12 @@ PIECE = 0.1
 AHEAD = 0.5
 # What some services put before the MP3 of each text: a tag of ten bytes that says nothing.
 EMPTY_TAG = b"ID3\x04\x00\x00\x00\x00\x00\x00"
+
+
+def require_engines() -> None:
+    """Raise `Missing` before an answer begins, which would break off without a word."""
+    require("espeakng_loader", "espeakng-loader")
+    require("av", "PyAV")
 
 
 class Speaker:

@@ -21,7 +21,7 @@ from ...server.replies import encoded
 from ...server.streams import Cut, Stream, forever
 from ...switches.switches import Switches
 from .request import VoiceRequest, parse
-from .sound import Speaker, whole
+from .sound import Speaker, require_engines, whole
 
 PATHS = ("/projects/{project}/easyllms/voice", "/projects/easyllms/voice")
 BREAKS = ("cut", "stall", "silent_end", "error_mid_stream")
@@ -43,6 +43,7 @@ async def _stream(request: Request) -> Response:
     if not asked.voice:
         # So the service answers for a voice that it does not know, with HTTP 200.
         return Response(b"", media_type="text/event-stream")
+    require_engines()
     return Stream(_lines(texts, asked, switches))
 
 

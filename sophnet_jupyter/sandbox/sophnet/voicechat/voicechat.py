@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ...engines import Missing, require
+from ...engines import Missing
 from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...switches.options import Options
@@ -23,6 +23,7 @@ from ..door import require_key
 from ..envelope import envelope_response
 from ..models import require_model
 from ..speech.hearing import recogniser
+from ..voice.sound import require_engines
 from .line import Break, Conversation, event
 from .setup import Config
 
@@ -56,8 +57,7 @@ class VoiceChats:
             # The first one takes a while to load.
             await asyncio.to_thread(recogniser, 16_000, switches.quirks)
             # Asked for now, since an answer without them would break the line.
-            require("espeakng_loader", "espeakng-loader")
-            require("av", "PyAV")
+            require_engines()
         except Missing as error:
             await socket.send_denial_response(envelope_response(501, str(error)))
             return

@@ -9,6 +9,7 @@ import sys
 from array import array
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ BARE = (".pcm", ".raw")
 # The two ways in which a head says that samples are plain numbers.
 _PCM = (1, 0xFFFE)
 _FASTEST = 384_000
+# Bytes of samples that are mixed at once, which a processor has at hand.
+_PART = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +136,36 @@ def _mono(samples: bytes, channels: int) -> bytes:
     if channels == 1:
         return whole
     values = array("h", whole)
+    each = [values[channel::channels] for channel in range(channels)]
+    if channels == 2:
+        left, right = (part.tobytes() for part in each)
+        parts = range(0, len(left), _PART)
+        return b"".join(_mean(left[at : at + _PART], right[at : at + _PART]) for at in parts)
     if sys.byteorder == "big":
-        values.byteswap()
-    mixed = array(
-        "h", (sum(values[i : i + channels]) // channels for i in _starts(values, channels))
-    )
+        for part in each:
+            part.byteswap()
+    mixed = array("h", (total // channels for total in map(sum, zip(*each, strict=True))))
     if sys.byteorder == "big":
         mixed.byteswap()
     return mixed.tobytes()
 
 
-def _starts(values: array[int], channels: int) -> range:
-    return range(0, len(values), channels)
+@lru_cache(maxsize=2)
+def _masks(count: int) -> tuple[int, int]:
+    """For so many samples: the bits that make them unsigned, and all but their lowest ones."""
+    return int.from_bytes(b"\x00\x80" * count, "little"), int.from_bytes(
+        b"\xfe\xff" * count, "little"
+    )
+
+
+def _mean(left: bytes, right: bytes) -> bytes:
+    """The mean of each two samples, rounded down: of all at once, as one large number each."""
+    # Without its lowest bit, half a sample does not reach into the one before it.
+    unsigned, even = _masks(len(left) // 2)
+    one = int.from_bytes(left, "little") ^ unsigned
+    other = int.from_bytes(right, "little") ^ unsigned
+    mean = (one & other) + (((one ^ other) & even) >> 1)
+    return (mean ^ unsigned).to_bytes(len(left), "little")
 
 
 def _decoded(data: bytes, ending: str, called: str) -> Samples:

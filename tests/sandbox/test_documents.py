@@ -137,7 +137,7 @@ def test_slides_become_markdown(sandbox):
         ("a.pdf", b"PK\x03\x04", "no pdf, whatever it is called"),
         ("a.doc", b"\xd0\xcf\x11\xe0", "no reader for .doc, though the service has"),
         ("a.docm", b"PK", "macros: save the file as docx"),
-        ("a.txt", b"\x81\xff\xff", "neither UTF-8 nor GB18030"),
+        ("a.txt", b"\x81\xff\xff", "in no letters that are known here"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(sandbox, name, data, says):

@@ -18,7 +18,7 @@ from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ... import arguments
 from ...keeping import Keeping, Wanted
-from ...lines import EventLines, read
+from ...lines import DONE, EventLines, read
 from ..access import (
     SERVICE,
     checked,
@@ -130,7 +130,7 @@ class Voice(Keeping):
         async with self._wire.stream(call, retry=ANSWER) as opened:
             reply, frames, begun = opened.reply(), Frames(), False
             if opened.ok:
-                lines = opened.events(until="", decoder=EventLines())
+                lines = opened.events(until=DONE, decoder=EventLines())
                 async with held(lines) as events:
                     async for line in events:
                         found = _object(reply, line.data or "", cut=not line.complete)

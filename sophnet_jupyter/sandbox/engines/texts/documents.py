@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from .. import engine
+from .. import Missing, engine
+from . import letters, sheets
 
 TEXTS = {"txt", "md"}
 CONVERTED = {"pdf": b"%PDF-", "docx": b"PK", "xlsx": b"PK", "pptx": b"PK"}
@@ -35,6 +36,8 @@ def markdown(data: bytes, suffix: str) -> str:
         if data.startswith(OLD_OFFICE):
             raise Unreadable(f"the {suffix} is locked with a password, or of before 2007")
         raise Unreadable(f"the file is no {suffix}, whatever it is called")
+    if suffix == "xlsx":
+        return _workbook(data)
     # With the one reader alone: the engine would take a broken file for a text.
     converter = engine("markitdown", "markitdown").MarkItDown(enable_builtins=False)
     readers = engine("markitdown.converters", "markitdown")
@@ -49,10 +52,21 @@ def markdown(data: bytes, suffix: str) -> str:
         raise Unreadable(f"the {suffix} is broken and cannot be read") from None
 
 
+def _workbook(data: bytes) -> str:
+    # Not by the engine, to which a long number is a rounded one and 007 is seven.
+    try:
+        return sheets.markdown(data)
+    except Missing:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__} {error}"
+        if "ncrypt" in said or "password" in said.lower():
+            raise Unreadable("the xlsx is locked with a password") from None
+        raise Unreadable("the xlsx is broken and cannot be read") from None
+
+
 def _text(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("the text is neither UTF-8 nor GB18030")
+    try:
+        return letters.text(data)
+    except ValueError:
+        raise Unreadable("the text is in no letters that are known here") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from .. import engine
+from .. import Missing
+from .sheets import Row, sheets
+from .sheets import is_filled as _filled
 
-# More than anybody reads in a report, and little enough for a sandbox.
-MAX_ROWS, MAX_COLUMNS, MAX_SHEETS = 20_000, 60, 12
 Cell = object
 
 
@@ -77,23 +76,17 @@ class Sheet:
 
 def read(data: bytes) -> list[Sheet]:
     """The sheets that are not empty. Raises `Unreadable`, or `Missing` without openpyxl."""
-    openpyxl = engine("openpyxl", "openpyxl")
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        try:
-            found = [_sheet(sheet) for sheet in book.worksheets[:MAX_SHEETS]]
-        finally:
-            book.close()
+        found = [_sheet(name, rows) for name, rows in sheets(data)]
+    except Missing:
+        raise
     except Exception as error:
         # A broken archive fails in as many ways as there are parsers under this one.
         raise Unreadable(f"{type(error).__name__}: {error}") from None
     return [sheet for sheet in found if sheet.columns]
 
 
-def _sheet(sheet: object) -> Sheet:
-    limits = {"max_row": MAX_ROWS + 1, "max_col": MAX_COLUMNS, "values_only": True}
-    rows = [row for row in sheet.iter_rows(**limits) if any(_filled(cell) for cell in row)]  # type: ignore[attr-defined]
-    name = str(sheet.title)  # type: ignore[attr-defined]
+def _sheet(name: str, rows: Sequence[Row]) -> Sheet:
     if not rows:
         return Sheet(name=name, rows=0, columns=[])
     head, *body = rows
@@ -113,7 +106,3 @@ def _word(cell: Cell) -> str:
 
 def _is_number(cell: Cell) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
-
-
-def _filled(cell: Cell) -> bool:
-    return cell is not None and cell != ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import (
     code,
@@ -28,6 +28,7 @@ from .references import references
 from .script import Call, Script, Talk, quoted
 from .tokens import tokens
 from .variants import variant
+from .wording import Wording
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Intent:
     english: str
     chinese: str
     answer: Callable[[Talk], str | None]
+    # Whether it is talk, which each model puts in its own way.
+    free: bool = False
 
 
 # The first that answers wins: those that work with the prompt stand before those that
@@ -45,24 +48,26 @@ INTENTS = [
     Intent("report what the tool returned", "转述工具的结果", talking.tool_result),
     Intent("recall what was said before", "回忆之前的对话", memory.recall),
     Intent("say it in the other language", "换一种语言再说", smalltalk.again),
-    Intent("greet somebody", "向人问好", smalltalk.hello_to),
+    Intent("greet somebody", "向人问好", smalltalk.hello_to, free=True),
     Intent("introduce myself", "介绍自己", smalltalk.introduce),
     Intent("count, number by number", "逐个数数", counting.count),
-    Intent("summarise the material in the prompt", "总结提示中的材料", reading.summarise),
+    Intent(
+        "summarise the material in the prompt", "总结提示中的材料", reading.summarise, free=True
+    ),
     Intent("look the words up in a phrasebook", "查短语表翻译", talking.translate),
     Intent("work the sum out", "算出结果", maths.calculate),
     Intent("tell a story of the length asked for", "写一段指定长度的文字", story.tell),
     Intent("show JSON", "给出 JSON", objects.show),
     Intent("tell what I heard", "说出听到的数字", smalltalk.spoken_numbers),
-    Intent("name cities", "列举城市", smalltalk.cities),
+    Intent("name cities", "列举城市", smalltalk.cities, free=True),
     Intent("draw a table", "列一张表格", tables.draw),
     Intent("write code that runs", "写一段能运行的代码", code.write),
     Intent("set formulas in TeX", "用 TeX 写公式", maths.formulas),
-    Intent("say hello and what I can do", "打招呼并介绍自己", talking.greet),
-    Intent("give ideas for a trip", "给出旅行建议", smalltalk.travel),
-    Intent("tell where the sea begins", "说海从哪里开始", smalltalk.the_sea),
-    Intent("say what a tool would know", "说明需要工具", smalltalk.weather),
-    Intent("show a little of everything", "各种格式都示范一点", talking.fallback),
+    Intent("say hello and what I can do", "打招呼并介绍自己", talking.greet, free=True),
+    Intent("give ideas for a trip", "给出旅行建议", smalltalk.travel, free=True),
+    Intent("tell where the sea begins", "说海从哪里开始", smalltalk.the_sea, free=True),
+    Intent("say what a tool would know", "说明需要工具", smalltalk.weather, free=True),
+    Intent("show a little of everything", "各种格式都示范一点", talking.fallback, free=True),
 ]
 
 
@@ -86,6 +91,8 @@ def reply(
     spoil their form.
     """
     talk = Talk(chat.messages)
+    wording = Wording(chat, talk, number)
+    talk = replace(talk, place=wording.place, played="" if wording.plain else wording.model)
     if wanted := tools.call(chat, talk):
         return _calling(chat, talk, wanted)
     if known is not None and not chat.as_json:
@@ -101,7 +108,9 @@ def reply(
         seen = images.describe(talk)
         text = seen if intent.answer is talking.fallback else f"{seen}\n\n{text}"
     if not chat.as_json:
-        text = variant(talk, _in_manner(talk, text), number)
+        said = _in_manner(talk, text)
+        # One word is one word, whoever says it.
+        text = variant(talk, wording.put(said) if intent.free and said == text else said, number)
     cited = references(origin) if chat.model.startswith("custom:") and not chat.as_json else []
     if cited:
         text = f"{text}\n\n{talking.citations(talk)}"

@@ -38,9 +38,16 @@ class Script:
 
 @dataclass(frozen=True)
 class Talk:
-    """A conversation, seen from its last message."""
+    """
+    A conversation, seen from its last message.
+
+    ``place`` is where a list without an end is begun, ``played`` the model that is played, where
+    that shows.
+    """
 
     messages: Sequence[Message]
+    place: int = 0
+    played: str = ""
 
     @cached_property
     def prompt(self) -> str:

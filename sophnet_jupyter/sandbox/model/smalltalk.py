@@ -182,19 +182,31 @@ def hello_to(talk: Talk) -> str | None:
 
 
 def _introduction(talk: Talk) -> str:
+    playing = talk.says(f", here as {talk.played}", f"，在这里扮演 {talk.played}")
+    playing = playing if talk.played else ""
     return talk.says(
-        "I am the scripted model of the sandbox on your machine: without a network or a key I "
-        "answer a few things by rules, the same each time.",
-        "我是你这台机器上沙盒里的脚本模型：不联网、不需要密钥，按规则回答一些问题，每次都一样。",
+        f"I am the scripted model of the sandbox on your machine{playing}: without a network or a "
+        f"key I answer a few things by rules, {_HOW[talk.place % len(_HOW)][0]}.",
+        f"我是你这台机器上沙盒里的脚本模型{playing}：不联网、不需要密钥，按规则回答一些问题，"
+        f"{_HOW[talk.place % len(_HOW)][1]}。",
     )
 
 
 def _last_question(talk: Talk) -> Talk | None:
     """The conversation up to the question before this one; None without such."""
     asked = [number for number, one in enumerate(talk.messages) if one.role == "user"]
-    return Talk(talk.messages[: asked[-2] + 1]) if len(asked) > 1 else None
+    before = talk.messages[: asked[-2] + 1] if len(asked) > 1 else ()
+    return replace(talk, messages=before) if before else None
 
 
+# How it answers; the first where nothing is left to chance.
+_HOW = (
+    ("the same each time", "每次都一样"),
+    ("without a thought of my own", "没有自己的想法"),
+    ("as well as rules can", "规则能做到多少就做多少"),
+    ("and at once", "而且马上回答"),
+    ("and never tire of it", "从不嫌烦"),
+)
 # What can be said again in another language.
 _ANSWERS: tuple[Callable[[Talk], str | None], ...] = (
     introduce,

@@ -59,14 +59,14 @@ def tell(talk: Talk) -> str | None:
     long = talk.mentions(r"\blong\b|很长|长文")
     size = int((asked[1] or asked[2])[:6]) if asked else (1200 if long else 300)
     size = max(5, min(size, LONGEST))
-    return _chinese(size) if talk.chinese else _english(size, talk)
+    return _chinese(size, talk) if talk.chinese else _english(size, talk)
 
 
 def _english(size: int, talk: Talk) -> str:
     about = talk.mentions(r"\babout (?:an? |the )?([\w-]+)")
     opening = f"This is a story about {about[1]}. " if about else ""
     words = opening.split()
-    number = 0
+    number = talk.place
     while len(words) < size:
         words += _pick(number, WHO, DID, WHAT, WHEN)
         number += 1
@@ -81,9 +81,9 @@ def _pick(number: int, *lists: tuple[str, ...]) -> list[str]:
     return (sentence[0].upper() + sentence[1:] + ".").split()
 
 
-def _chinese(size: int) -> str:
+def _chinese(size: int, talk: Talk) -> str:
     text = ""
-    number = 0
+    number = talk.place
     lists = (CHINESE_WHEN, CHINESE_WHO, CHINESE_DID, CHINESE_WHAT)
     while len(text) < size:
         text += "".join(words[number % len(words)] for words in lists) + "。"

@@ -47,10 +47,18 @@ def parse(raw: bytes, *, quirks: frozenset[str] = frozenset()) -> ChatRequest:
         logprobs=body.get("logprobs") or False,
         tools=tuple(body.get("tools") or ()),
         tool_choice=_tool_choice(body),
-        temperature=body.get("temperature") or 0.0,
+        temperature=_temperature(body),
         seed=body.get("seed"),
         quirks=quirks,
     )
+
+
+def _temperature(body: Mapping[str, Any]) -> float:
+    """Who gives a seed and no temperature wants to see what the seed does."""
+    given = body.get("temperature")
+    if given is None:
+        return 0.0 if body.get("seed") is None else 1.0
+    return float(given)
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -162,6 +162,11 @@ class Chat(provider.Chat):
         judge_model: str | None = None,
         repeat: int = 1,
         system: str | None = None,
+        name: str | None = None,
+        resume: bool = False,
+        retry: Literal["failed"] | None = None,
+        anyway: bool = False,
+        cache: bool = False,
         first: int | None = None,
         budget: float | str | None = None,
         concurrency: int = 32,
@@ -177,7 +182,9 @@ class Chat(provider.Chat):
         ``expect`` is the column of what is expected, ``scores`` are of `sophnet_jupyter.scores`, or
         functions ``f(row, answer)``; without any it is `exact`. ``repeat`` asks each row so often,
         ``judge_model`` gives verdicts unless a judge names its own, ``first`` takes so many rows;
-        ``budget``, verdicts counted in, ``concurrency`` and ``patience`` as in `map`.
+        ``budget``, verdicts counted in, ``concurrency`` and ``patience`` as in `map`, and so are
+        ``name``, ``resume``, ``retry``, ``anyway`` and ``cache``: with a name answers and verdicts
+        are kept one by one, and who resumes pays for none of them again.
 
         Nothing is sent before somebody waits. A row that fails counts as wrong; what would fail for
         every row ends it, and is raised. Raises `SettingsError` where a prompt or ``expect`` names
@@ -198,5 +205,10 @@ class Chat(provider.Chat):
             budget=budget,
             concurrency=concurrency,
             patience=patience,
+            cache=cache,
+            name=name,
+            resume=resume,
+            retry=retry,
+            anyway=anyway,
             options={"model": model, "system": system, **options},
         )

@@ -14,13 +14,17 @@ from ..response import Response
 from ..runs.evaluation.asked import EvaluatedRows, columns
 from ..runs.evaluation.evaluation import Evaluation
 from ..runs.rows import NOTHING, Item
+from ..runs.run import Run
 from ..runs.scores import scores_of
 from ..settings import data_folder
 from ..wire.pace import patient
+from .kept_runs import Retry, is_kept, keep
+from .mapping import reviver, salt
 
 if TYPE_CHECKING:
     from ..history.budget import Meter
     from ..providers.sophnet.embeddings.embeddings import Embeddings
+    from .recording import Recorder
 
 
 def evaluate(
@@ -37,6 +41,11 @@ def evaluate(
     concurrency: int = 32,
     patience: float = 600.0,
     budget: object = None,
+    cache: bool = False,
+    name: str | None = None,
+    resume: bool = False,
+    retry: Retry | None = None,
+    anyway: bool = False,
     options: Mapping[str, Any],
     names: Mapping[str, Any] = NOTHING,
 ) -> Evaluation:
@@ -55,7 +64,11 @@ def evaluate(
 
     def ask(item: Item) -> AsyncGenerator[Event, None]:
         # A judge has the options of a request of its own: no schema, and no pictures.
-        own = asked if item.columns is not NOTHING else {}
+        answers = item.columns is not NOTHING
+        own: Mapping[str, Any] = asked if answers else {}
+        if cache and answers:
+            # Each repetition is a question of its own to what is kept.
+            own = {**own, "cache": True, "repetition": found.place(item.number)[2]}
         events: AsyncGenerator[Event, None] = chat.stream(
             item.prompt, **{"model": default_model, **own, **item.options}
         )
@@ -77,7 +90,7 @@ def evaluate(
             item.prompt, stream=True, **{"model": default_model, **asked, **item.options}
         )
 
-    return Evaluation(
+    made = Evaluation(
         found,
         scores_of(scores, expect),
         ask,
@@ -91,7 +104,24 @@ def evaluate(
         meter=meter,
         longest=asked.get("max_tokens"),
         request=request,
+        revive=reviver(asked),
     )
+    recorder: Recorder | None = chat._recorder
+    if name is not None or (recorder and recorder.on):
+        called = found.tell(made.run, salt({"model": default_model, **asked}))
+        name = called if name is None else name
+    keep(recorder, made.run, name=name, resume=resume, retry=retry, anyway=anyway)
+    if recorder and made.run.name:
+        made.keep_verdicts(partial(_keep_verdicts, recorder, made.run.name, resume or bool(retry)))
+    return made
+
+
+def _keep_verdicts(recorder: Recorder, name: str, goes_on: bool, run: Run, score: str) -> None:
+    """Have the verdicts of a score kept beside the answers, and those taken that are there."""
+    run.name = f"{name} · {score}"
+    goes_on = goes_on and is_kept(recorder, run)
+    # Verdicts are known by their questions, of which there may be more than before.
+    keep(recorder, run, name=run.name, resume=goes_on, retry=None, anyway=True)
 
 
 def _meter(given: object, prices: Prices, service: str, models: set[str]) -> Meter:

@@ -90,12 +90,12 @@ def map_chat(
         used=prompt.named(table),
         fields=fields,
         longest=options.get("max_tokens") or options.get("max_completion_tokens"),
-        revive=_reviver(options),
+        revive=reviver(options),
         **how,
     )
 
 
-def _reviver(options: Mapping[str, Any]) -> Callable[[str], Any] | None:
+def reviver(options: Mapping[str, Any]) -> Callable[[str], Any] | None:
     """Makes the value that the schema describes of an answer that was kept."""
     if (schema := options.get("schema")) is None:
         return None

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..client import Client
 from ..errors import EvaluationFailed, SettingsError
+from ..history.runs import runs
 from ..prompt.file.prompt import Prompt
 from ..runs import tables_on_disk
 from ..runs.evaluation.evaluation import Evaluation
@@ -52,7 +53,13 @@ async def _run(options: argparse.Namespace) -> int:
     beside = options.prompt[0].parent
     schema = schema_of(options.schema, beside=beside) if options.schema else None
     table = tables_on_disk.read(options.table)
+    goes_on = options.resume or bool(options.retry)
+    if goes_on and not options.output:
+        raise SettingsError("--resume and --retry need -o: an evaluation is known by its output.")
     async with Client() as client:
+        name = str(options.output.resolve()) if goes_on else None
+        # A job says --resume each time: the first has nothing to go on with.
+        kept = bool(name and await asyncio.to_thread(runs, client.history, name=name))
         found = client.chat.evaluate(
             prompts,
             table,
@@ -65,6 +72,11 @@ async def _run(options: argparse.Namespace) -> int:
             first=options.first,
             budget=options.budget,
             concurrency=options.concurrency,
+            cache=options.cache,
+            name=name,
+            resume=options.resume and kept,
+            retry=options.retry if kept else None,
+            anyway=options.anyway and kept,
         )
         with contextlib.suppress(NotImplementedError):  # Windows has no handlers on its loops
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, found.stop)

@@ -40,6 +40,7 @@ _LINE = re.compile(
     r"^[^\w\n]*(?:verdict|结论|判断)[^\w\n]*[:：][^\w\n]*(\w+(?:[ \t]+\w+)*)[^\w\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+MARK = re.compile("=====[0-9a-f]{12}=====")
 _SHOWN = ("prompt", "expected")
 # More of an answer is no matter of taste any more, and costs as much again.
 LONGEST = 20_000

@@ -68,7 +68,7 @@ def test_the_request_of_each_column_is_shown_and_nothing_sent(ready: Any, sandbo
         ("%sophchat --each df --expect label --prompt v1 --score shorts", "no shorts"),
         ("%sophchat --each df --expect label --prompt v1 --judge-model GLM-5", "--judge"),
         ("%sophchat --each df --expect label --prompt v1 -c trip", "--conversation"),
-        ("%sophchat --each df --expect label --prompt v1 --resume", "--resume"),
+        ("%sophchat --each df --expect label --prompt v1 --resume -o none", "no run"),
         ("%sophchat --each df --expect label --prompt short", "no prompt"),
     ],
 )
@@ -80,6 +80,23 @@ def test_a_wrong_line_is_refused_in_one_line(
     assert said in outcome.text
     assert outcome.text.count("\n") < 4
     assert sandbox.seen() == []
+
+
+def test_equal_questions_of_two_cells_are_asked_once(ready: Any, sandbox: Any) -> None:
+    ready.run("few = df[:4]")
+    for _ in range(2):
+        cell = ready.run("%sophchat --each few --expect label --prompt v1 --cache -o e")
+        assert cell.status == "ok"
+    assert len(sandbox.seen()) == 4
+    assert ready.value("all(one.said.cached for one in e.answers)")
+
+
+def test_a_cell_goes_on_with_what_is_kept_of_it(ready: Any, sandbox: Any) -> None:
+    ready.run("few = df[:4]")
+    ready.run("%sophchat --each few --expect label --prompt v1 -o e")
+    ready.run("%sophchat --each few --expect label --prompt v1 --resume -o e")
+    assert len(sandbox.seen()) == 4
+    assert ready.value("e.state") == "done"
 
 
 def test_an_interrupt_keeps_what_is_done_and_awaiting_goes_on(

@@ -33,8 +33,6 @@ from .request import request_options
 
 # What a conversation has, and rows do not; and what is heard or shown of one answer.
 _ALONE = ("conversation", "voice", "logprobs", "grid", "keep")
-# What is asked again by a run over rows, and not by an evaluation, which goes on by being awaited.
-_ROWS = ("resume", "retry", "anyway", "cache")
 _NAMED: dict[str, Callable[[], Any]] = {"exact": exact, "similar": similar}
 
 
@@ -50,7 +48,7 @@ class EvaluationStopped(Stopped):
         told = self.evaluation.run.progress()
         return (
             f"interrupted after {told.done:,} of {told.total or 0:,} answers; they are in "
-            f"{self._out}, and `await {self._out}` goes on."
+            f"{self._out}, and `await {self._out}` or --resume goes on."
         )
 
 
@@ -78,7 +76,7 @@ class ChatEvaluation:
         models: Sequence[str],
         out: str | None,
     ) -> None:
-        for name in (*_ALONE, *_ROWS):
+        for name in _ALONE:
             if getattr(args, name):
                 raise UsageError(f"--{name} does not go with --expect, --score and --judge.")
         self._session, self._args, self._out = session, args, out
@@ -133,8 +131,10 @@ class ChatEvaluation:
         if any(isinstance(one, Prompt) for one in self._prompts.values()) and not self._models:
             # A prompt file may name its model itself.
             del options["model"]
+        chat = self._session.client.chat
+        kept = args.resume or args.retry or (chat._recorder and chat._recorder.on)
         return evaluate(
-            self._session.client.chat,
+            chat,
             self._prompts,
             table,
             expect=args.expect or "",
@@ -145,6 +145,12 @@ class ChatEvaluation:
             first=args.first,
             budget=args.budget,
             concurrency=args.concurrency,
+            cache=args.cache,
+            # With the history off it is in memory alone, and goes on by being awaited.
+            name=self._out if kept else None,
+            resume=args.resume,
+            retry=args.retry,
+            anyway=args.anyway,
             options=options,
             names={} if args.raw else names,
         )

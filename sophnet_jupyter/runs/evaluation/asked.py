@@ -10,7 +10,9 @@ from itertools import islice
 from typing import Any
 
 from ...errors import SettingsError, SophNetError, quoted
+from ..file_template import FileTemplate
 from ..rows import NOTHING, Item
+from ..run import Run
 from ..tables import Record, Table
 from ..template import Template
 
@@ -165,6 +167,26 @@ class EvaluatedRows:
     def expected(self, row: int) -> Any:
         """What is expected of a row; None where nothing is."""
         return self.rows[row].get(self.expect) if self.expect else None
+
+    def tell(self, run: Run, way: str) -> str:
+        """
+        Tell the run of the answers what it asks, so that it can be gone on with; returns what it is
+        called where nobody gives it a name.
+
+        ``way`` stands for the options of all, as the columns do for their own.
+        """
+        of = [
+            [one.prompt, one.model, one.version, sorted(one.options.items())]
+            for one in self.columns
+        ]
+        said = json.dumps([way, self.repeat, of], default=repr)
+        asking: list[FileTemplate | Template] = [one for one in self._templates if one is not None]
+        asking += [FileTemplate(one.source) for one in self.columns if is_file(one.source)]
+        used = {column for one in asking for column in one.named(self.table)}
+        run.template = "\n\n".join(one.text for one in self.columns)
+        run.prompt_hash = _hash(said)
+        run.table_hash = self.table.fingerprint(sorted(used))
+        return f"evaluate-{run.prompt_hash[:8]}"
 
     def items(self) -> Iterator[Item]:
         """The questions, row by row, so that one that is stopped has whole rows."""

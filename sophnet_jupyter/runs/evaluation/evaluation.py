@@ -49,12 +49,13 @@ class Evaluation(Evaluated, Drawn):
         settings: Mapping[str, Any] | None = None,
         within: Within = nullcontext,
         request: Callable[[Item], object] | None = None,
+        revive: Callable[[str], Any] | None = None,
         **how: Any,
     ) -> None:
         for score in scores:
             score.check(len(asked.rows), len(asked.columns), asked.expect)
         limits: dict[str, Any] = {"concurrency": concurrency, "patience": patience, **how}
-        run = Run(asked.items(), ask, total=asked.total, **limits)
+        run = Run(asked.items(), ask, total=asked.total, make=asked.item, revive=revive, **limits)
         grading = Grading(asked, scores, ask, embed=embed, judge=judge, limits=limits)
         super().__init__(asked, scores, run, grading, settings or {})
         self._within = within
@@ -62,6 +63,10 @@ class Evaluation(Evaluated, Drawn):
         self._noted = False
         self._bell = Bell()
         self._followers = 0
+
+    def keep_verdicts(self, keep: Callable[[Run, str], None]) -> None:
+        """Have ``keep`` called with each run in which a judge is asked, and its score's name."""
+        self._grading.keep = keep
 
     # Asking.
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from ...errors import SettingsError
+from ..judging import MARK
 from ..rows import Ask, Item
 from ..run import Run
 from ..score import Asked, Case, Grade, Means, Score, is_missing
@@ -32,6 +36,7 @@ class Grading:
     ) -> None:
         self.notes: dict[str, list[str]] = {}
         self.runs: list[Run] = []
+        self.keep: Callable[[Run, str], None] | None = None
         self.judging: Run | None = None
         self._asked, self._scores, self._ask = asked, list(scores), ask
         self._embed, self._judge, self._limits = embed, judge, dict(limits)
@@ -104,9 +109,17 @@ class Grading:
         options = {"model": named} if named else {}
         key = self._scoring, len(prompts), named
         if (run := self._open.get(key)) is None:
-            # Without keys: each is a question of its own, and has marks of its own.
-            items = [Item(number=n, prompt=one, options=options) for n, one in enumerate(prompts)]
+            # Without keys each is a question of its own; those that are kept are told apart by what
+            # is asked, and by which of equal ones they are.
+            keys = _keys(prompts, f"{named}\0{self._scoring}") if self.keep else [""] * len(prompts)
+            items = [
+                Item(number=n, prompt=one, key=keys[n], options=options)
+                for n, one in enumerate(prompts)
+            ]
             run = self._open[key] = Run(items, self._ask, **self._limits)
+            if self.keep:
+                # A few milliseconds of a disk, which no stream is to wait for.
+                await asyncio.to_thread(self.keep, run, self._scoring)
             self.runs.append(run)
         self.judging = run
         try:
@@ -123,3 +136,15 @@ class Grading:
         if self._embed is None:
             raise SettingsError("similar() needs embeddings, and this client has none.")
         return await self._embed(texts)
+
+
+def _keys(prompts: Sequence[str], salt: str) -> list[str]:
+    """What tells each question from the others, whatever marks it was given."""
+    seen: Counter[str] = Counter()
+    found = []
+    for prompt in prompts:
+        asked = MARK.sub("", prompt)
+        said = f"{salt}\0{seen[asked]}\0{asked}"
+        seen[asked] += 1
+        found.append(hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest())
+    return found

@@ -91,6 +91,15 @@ def test_in_the_background_the_comparison_is_there_at_once(kernel):
     kernel.run(f"%sophchat {BOTH} -b -o later Count to 60")
     assert kernel.run("await later").status == "ok"
     assert kernel.value("[one.ending for one in later]") == ["complete", "complete"]
+    assert "2 of 2 answers" in kernel.run("%sophnet jobs").text
+
+
+def test_a_comparison_in_the_background_is_listed_and_cancelled(kernel):
+    kernel.run(f"%sophchat {BOTH} -b -o longer Count to 5000")
+    assert "running" in kernel.run("%sophnet jobs").text
+    assert "stopped" in kernel.run("%sophnet cancel all").text
+    kernel.run("await longer")
+    assert kernel.value("[one.ending for one in longer]") == ["stopped", "stopped"]
 
 
 def test_images_voices_and_what_was_read_are_compared(kernel, tmp_path):

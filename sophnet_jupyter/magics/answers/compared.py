@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ...errors import AnswerIncomplete, SophNetError, Stopped
 from ...kernel import running
-from ...kernel.loop import run, spawn
+from ...kernel.loop import run
 from ...kernel.output import Cell
 from ...kernel.running import HungUp
 from ...runs.compare.comparison import Comparison
@@ -16,6 +16,7 @@ from ...views.answer import Context
 from ...views.live.compared import RunningDisplay, TerminalColumns
 from ..background.jobs import WAITED
 from ..session.session import KernelSession
+from .comparison_job import ComparisonJob
 
 Shown = Literal["columns", "states", "voices"]
 Work = Coroutine[Any, Any, object]
@@ -60,7 +61,11 @@ def show_comparison(
         running.end(one, _ending(comparison))
 
     if background and cell.watched:
-        one.on_stop(spawn(_until(work, finish)).cancel)
+        asked = next(iter(comparison.asked.values()), "")
+        job = ComparisonJob(shell.displayhook.prompt_count, asked, comparison)
+        one.on_stop(job.cancel)
+        job.start(work, finish)
+        session.jobs.add(job)
         return comparison
     if background:
         sys.stdout.write(WAITED + "\n")
@@ -110,13 +115,6 @@ def _ending(comparison: Comparison) -> running.State:
         if ending in endings:
             return ending
     return "complete"
-
-
-async def _until(work: Work, finish: Callable[[], object]) -> None:
-    try:
-        await work
-    finally:
-        finish()
 
 
 def _raise_where_all_failed(comparison: Comparison, *, strict: bool) -> None:

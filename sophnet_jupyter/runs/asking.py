@@ -13,6 +13,9 @@ from ..events import Usage
 from ..response import Arrival, Response, settle
 from .rows import Ask, Item, Row, pack
 
+# The finish reason of an answer of which a filter has taken the rest, or all.
+FILTERED = "content_filter"
+
 Price = Callable[[Response], tuple[float, str] | None]
 """What an answer costs, and in which currency; None where nobody knows."""
 Keep = Callable[[Row, Exception | None], None]
@@ -59,8 +62,10 @@ async def ask_one(
         # The frames that it passed hold the request, and there may be many of them.
         error.__traceback__ = error.__context__ = None
     said = str(error or "")
-    if error is None and arrival.response.ending != "complete":
-        said = "; ".join(arrival.response.notices)
+    response = arrival.response
+    if error is None and (response.ending != "complete" or response.finish_reason == FILTERED):
+        # Whole, as the service counts; but who reads the table is to see that it is not.
+        said = "; ".join(response.notices)
     keep(_row(row, arrival.response, begun, said, price), error)
 
 

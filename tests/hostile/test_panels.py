@@ -12,7 +12,14 @@ import pytest
 
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.events import Event, Finished, Started, TextDelta, Transcript
+from sophnet_jupyter.events import (
+    Event,
+    Finished,
+    ReasoningDelta,
+    Started,
+    TextDelta,
+    Transcript,
+)
 from sophnet_jupyter.providers.dify.form import FileRule, Input
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.runs.compare.comparison import Comparison
@@ -21,6 +28,8 @@ from sophnet_jupyter.runs.evaluation.answers import Label
 from sophnet_jupyter.runs.evaluation.asked import EvaluatedRows, columns
 from sophnet_jupyter.runs.evaluation.evaluation import Evaluation
 from sophnet_jupyter.runs.rows import Item
+from sophnet_jupyter.runs.run import Run
+from sophnet_jupyter.runs.tables import Table
 from sophnet_jupyter.scores import exact, function
 from sophnet_jupyter.values.knowledge import KnowledgeFile, Qa
 from sophnet_jupyter.values.page import Page
@@ -44,6 +53,8 @@ from sophnet_jupyter.widgets.microphone import spoken
 from sophnet_jupyter.widgets.microphone.recognition import shown as sentence
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.playing.transcript_player import TranscriptPlayer
+from sophnet_jupyter.widgets.run.panel import RunPanel
+from sophnet_jupyter.widgets.run.rows import Wish
 from sophnet_jupyter.widgets.studio.piece import Piece
 from sophnet_jupyter.widgets.voice_studio.panel import QueuedText, VoiceStudio
 from sophnet_jupyter.widgets.voicechat import look as voice_look
@@ -146,6 +157,30 @@ def evaluated(text: str) -> Drawn:
     return html, "\n".join(plain)
 
 
+def ran(text: str) -> Drawn:
+    """A run whose name, columns, cells, prompts, answers and errors are all hostile."""
+
+    async def ask(item: Item) -> AsyncGenerator[Event, None]:
+        yield Started(service=text, model=text)
+        yield ReasoningDelta(text=text)
+        yield TextDelta(text=text)
+        if item.number % 2:
+            raise SettingsError(text)
+        yield Finished(reason="stop")
+
+    table = Table([{text or "x": text, "more": [text]} for _ in range(2)])
+    items = [Item(number=n, prompt=text, key=f"{n}") for n in range(2)]
+    run = Run(items, ask, table=table, name=text, make=items.__getitem__, sources=text)
+    run.notes.append(text)
+    asyncio.run(run._whole())
+    panel = RunPanel(run)
+    html, said = panel.still()
+    html += "".join(panel._row(number)[1]["html"] for number in range(2))
+    told = [panel._figures(), panel._page(Wish(text=text, by=text), 0, 0)[1], panel.label]
+    panel.close()
+    return html, "\n".join([said, *strings(told)])
+
+
 async def nothing() -> AsyncGenerator[Event, None]:
     return
     yield
@@ -235,6 +270,7 @@ FREE: list[Draw] = [
     workbooks,
     compared,
     evaluated,
+    ran,
     said_aloud,
     viewer,
     reader,

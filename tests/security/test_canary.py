@@ -103,6 +103,10 @@ EXAMPLES = {
         *("job = %sophchat -b -m {model} hello", "await job", "job"),
         *("%sophchat -m {model},other --grid temperature=0,1 -o c hello", "c", "c.diff(0, 1)"),
         *("c.to_frame().to_dict()", "c.errors", "%sophchat --keep 0 -c talk"),
+        "rows = [{'word': 'hello', 'label': 'no'}]",
+        *("%sophchat --each rows -m escaped -o ran Say {word}", "ran"),
+        *("sophnet_jupyter.run('ran').rows", "sophnet_jupyter.run('ran').show()"),
+        *("%sophchat --each rows --expect label -m escaped -o e Say {word}", "e.to_records()"),
     ],
 }
 

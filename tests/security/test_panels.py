@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +16,11 @@ from sophnet_jupyter import Client, TeleAI
 from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.widgets.chat.panel import ChatPanel
 from sophnet_jupyter.widgets.compare.panel import Compare
+from sophnet_jupyter.widgets.evaluation.panel import EvaluationPanel
 from sophnet_jupyter.widgets.excel.panel import ExcelAnalyst
 from sophnet_jupyter.widgets.panel.panel import Panel
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
+from sophnet_jupyter.widgets.run.panel import RunPanel
 
 PIECE = 12
 
@@ -104,6 +107,57 @@ def test_a_comparison_never_tells_its_key(
     assert panel.comparison
     told = repr([panel.comparison.to_records(), panel.comparison.errors, panel.comparison])
     assert not holds(told.encode(), canary)
+    panel.close()
+
+
+ROWS = [{"text": f"hello {number}", "label": "no"} for number in range(3)]
+
+
+@pytest.mark.parametrize("manner", ["401", "429", "okay_but", "escaped", "cut"])
+def test_a_run_never_tells_its_key(
+    manner: str,
+    parrot: SimpleNamespace,
+    canary: str,
+    wire: list[bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
+    client = Client(canary, parrot.url, model=manner, history=True)
+    run = client.chat.map("Say {text}", ROWS, name="canary", patience=2.0)
+    panel = RunPanel(run)
+    command(panel, "go_on")
+    wait(lambda: run.state not in ("ready", "running"))
+    for number in range(len(ROWS)):
+        command(panel, "open", number=number)
+    command(panel, "page", begin=0, text="hello", asked=1)
+    wait(lambda: sum(b'"opened"' in message for message in wire) == len(ROWS))
+    wait(lambda: any(b'"page"' in message for message in wire))
+    assert f"Bearer {canary}" in parrot.seen
+    assert not holds(shown(panel, wire), canary)
+    told = repr([run, run.to_records(), run.error, run.notes, run.report()])
+    assert not holds(told.encode(), canary)
+    panel.close()
+    client.close_history()
+    assert not any(holds(path.read_bytes(), canary) for path in tmp_path.rglob("*.sqlite"))
+
+
+@pytest.mark.parametrize("manner", ["401", "okay_but", "escaped", "cut"])
+def test_an_evaluation_never_tells_its_key(
+    manner: str, parrot: SimpleNamespace, canary: str, wire: list[bytes], tmp_path: Path
+) -> None:
+    client = Client(canary, parrot.url, model=manner)
+    found = client.chat.evaluate("Say {text}", ROWS, expect="label")
+    panel = EvaluationPanel(found)
+    command(panel, "go_on")
+    wait(lambda: found.state not in ("ready", "running", "judging"))
+    for number in range(len(ROWS)):
+        command(panel, "open", number=number)
+    wait(lambda: sum(b'"opened"' in message for message in wire) == len(ROWS))
+    assert f"Bearer {canary}" in parrot.seen
+    assert not holds(shown(panel, wire), canary)
+    assert not holds(found.save(tmp_path / "e.jsonl").read_bytes(), canary)
+    assert not holds(repr([found, found.to_records(), found.notes]).encode(), canary)
     panel.close()
 
 

@@ -63,7 +63,7 @@ INTENTS = [
     Intent("draw a table", "列一张表格", tables.draw),
     Intent("write code that runs", "写一段能运行的代码", code.write),
     Intent("set formulas in TeX", "用 TeX 写公式", maths.formulas),
-    Intent("say hello and what I can do", "打招呼并介绍自己", talking.greet, free=True),
+    Intent("say hello and what I can do", "打招呼并介绍自己", talking.greet),
     Intent("give ideas for a trip", "给出旅行建议", smalltalk.travel, free=True),
     Intent("tell where the sea begins", "说海从哪里开始", smalltalk.the_sea, free=True),
     Intent("say what a tool would know", "说明需要工具", smalltalk.weather, free=True),

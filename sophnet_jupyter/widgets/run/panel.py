@@ -12,6 +12,7 @@ from traitlets import Unicode
 from ...kernel.loop import loop
 from ...runs.run import Run
 from ...views.runs import progress, still
+from ...views.safe.control_characters import plain
 from ..panel.panel import Buffers, Command, Panel
 from . import opened, rows
 
@@ -35,7 +36,7 @@ class RunPanel(Panel):
     label = Unicode("", help="What the run is called.").tag(sync=True)
 
     def __init__(self, run: Run, *, folded: bool = False) -> None:
-        super().__init__(label=run.name)
+        super().__init__(label=plain(run.name))
         self.run = run
         self._folded = folded
         self._watching: asyncio.Future[None] | None = None
@@ -99,9 +100,9 @@ class RunPanel(Panel):
                 {"number": row.number, "text": text}
                 for row, text in zip(told.failures, progress.failures(told), strict=True)
             ],
-            "notes": progress.notes(run),
-            "columns": rows.names(run),
-            "shown": still.shown_columns(run),
+            "notes": [plain(note) for note in progress.notes(run)],
+            "columns": [plain(name) for name in rows.names(run)],
+            "shown": [plain(name) for name in still.shown_columns(run)],
             "failed": told.failed,
         }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...runs.run import Run
 from ...views.runs.still import cell, given_of
+from ...views.safe.control_characters import plain
 
 PAGE = 50
 # What a reader may open of one row; a longer text is in `run.rows`.
@@ -33,14 +34,15 @@ class Wish:
 def numbers(run: Run, wish: Wish) -> list[int]:
     """The numbers of the rows that fit, in the order that was asked for."""
     rows, known = run.rows, _Columns(run)
+    told = {plain(name): name for name in names(run)}
     found = [row.number for row in rows if _ends(row.ending, wish.ending)]
     if wish.text:
         wanted = wish.text.casefold()
-        columns = [wish.column] if wish.column else names(run)
+        columns = [told.get(wish.column, wish.column)] if wish.column else names(run)
         values = [known.values(name) for name in columns]
         found = [n for n in found if any(_holds(each, n, wanted) for each in values)]
     if wish.by != ROW:
-        values = [known.values(wish.by)]
+        values = [known.values(told.get(wish.by, wish.by))]
         found.sort(key=lambda number: _order(values[0], number), reverse=wish.falling)
         # What is not there stands last either way.
         there = [n for n in found if not _is_missing(values[0], n)]
@@ -56,13 +58,14 @@ def names(run: Run) -> list[str]:
 
 
 def page(run: Run, chosen: list[int], begin: int) -> list[dict[str, Any]]:
-    """`PAGE` rows from ``begin`` on, each with its cells as text."""
+    """`PAGE` rows from ``begin`` on, each with its cells as text, under names that can be shown."""
     shown = chosen[begin : begin + PAGE]
     ours = run.columns_of([run.row(number) for number in shown])
     found = []
     for place, number in enumerate(shown):
         given = {name: cell(value) for name, value in given_of(run, number).items()}
         cells = given | {name: cell(values[place]) for name, values in ours.items()}
+        cells = {plain(name): value for name, value in cells.items()}
         found.append({"number": number, "ending": run.row(number).ending, "cells": cells})
     return found
 

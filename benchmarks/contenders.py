@@ -57,6 +57,10 @@ class Ours:
         with patient(600):
             await self._client.chat.create(prompt, max_tokens=SHORT)
 
+    async def single(self, prompt: str) -> None:
+        """One short answer to somebody who asks a single question."""
+        await self._client.chat.create(prompt, max_tokens=SHORT)
+
     def refused(self) -> float:
         """The share of all that was sent which was refused and sent again."""
         return self._client._sophnet.told("m").refused_share

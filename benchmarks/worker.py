@@ -122,6 +122,40 @@ async def rows(contender: Any, rows: int, asked: int) -> dict[str, float]:
     return found | ({"refused": told() * 1e3} if told else {})
 
 
+async def behind(contender: Any, rows: int, asked: int, singles: int) -> dict[str, float]:
+    """
+    Single questions while a run has so many under way: the seconds of one, and of one alone.
+
+    The run has learned by then how many it may send, and is not over before the last of them.
+    """
+
+    async def alone() -> float:
+        begun = perf_counter()
+        await contender.single("a single question")
+        return perf_counter() - begun
+
+    await contender.ask("warm up")
+    before = [await alone() for _ in range(singles)]
+    left, done, learned = iter(range(rows)), 0, asyncio.Event()
+
+    async def some() -> None:
+        nonlocal done
+        for row in left:
+            await contender.ask(f"row {row}")
+            done += 1
+            if done >= asked:
+                learned.set()
+
+    running = [asyncio.create_task(some()) for _ in range(asked)]
+    await learned.wait()
+    meanwhile = [await alone() for _ in range(singles)]
+    assert done < rows, "the run was over too soon"
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running)
+    return {"alone": median(before), "behind": median(meanwhile)}
+
+
 async def wait(contender: Any, tasks: int, seconds: float) -> dict[str, float]:
     """CPU of waiting for endless tasks for so many seconds, in percent of a core."""
     ids = [await contender.begin(f"picture {number}") for number in range(tasks)]
@@ -145,6 +179,7 @@ ORDERS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "streams": streams,
     "embed": embed,
     "rows": rows,
+    "behind": behind,
     "wait": wait,
 }
 

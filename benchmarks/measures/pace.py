@@ -22,6 +22,7 @@ def measure(*, full: bool) -> Iterator[Result]:
     yield from _rate(1000, rounds)
     yield from _at_once(400, rounds)
     yield from _free(400, rounds)
+    yield from _behind(rounds)
 
 
 def _rate(rows: int, rounds: int) -> Iterator[Result]:
@@ -73,6 +74,24 @@ def _free(rows: int, rounds: int) -> Iterator[Result]:
         samples=found["cpu"],
         goal=Goal(times_less=1 / 0.6, than="openai"),
     )
+
+
+def _behind(rounds: int) -> Iterator[Result]:
+    def take(*faults: str) -> dict[str, float]:
+        with Sandbox(KEY, *faults, seconds=TOOK) as server, Worker(OURS) as worker:
+            # More rows than can be answered meanwhile.
+            found = worker.ask("behind", url=server.url, rows=2000, asked=ASKED, singles=5)
+            return {"ratio": found["behind"] / found["alone"]}
+
+    limits = {"without a limit": (), f"at {AT_ONCE} at once": (f"at_once={AT_ONCE}",)}
+    for what, faults in limits.items():
+        ratios = [take(*faults)["ratio"] for _ in range(rounds)]
+        yield Result(
+            measure=f"a single question behind a run {what}: time",
+            unit="× alone",
+            samples={OURS: ratios},
+            goal=Goal(most=1.2),
+        )
 
 
 def _asked(name: str, rows: int, *faults: str, asked: int = ASKED) -> dict[str, float]:

@@ -197,8 +197,9 @@ class Writer:
         """Write a batch; what was the matter with the file, empty where nothing was."""
 
         def work(rows: sqlite3.Connection) -> None:
-            for each in batch:
-                _change(rows, each.change)
+            if not _all_made(rows, batch):
+                for each in batch:
+                    _change(rows, each.change)
 
         for each in batch:
             if each.prepare:
@@ -222,6 +223,24 @@ class Writer:
             self._on_notice(f"{self._what} is kept in {self.path} again{lost}.")
             self._lost = 0
         self._problem = problem
+
+
+def _all_made(rows: sqlite3.Connection, batch: list[_Waiting]) -> bool:
+    """Make all changes at once, as is nearly always possible; False where none is made then."""
+    rows.execute("SAVEPOINT batch")
+    try:
+        for each in batch:
+            each.change(rows)
+    except (sqlite3.OperationalError, OSError):
+        raise
+    except Exception:
+        rows.execute("ROLLBACK TO batch")
+        return False
+    finally:
+        with suppress(sqlite3.Error):
+            # Gone already where SQLite has ended the transaction by itself.
+            rows.execute("RELEASE batch")
+    return True
 
 
 def _change(rows: sqlite3.Connection, change: Change) -> None:

@@ -27,8 +27,7 @@ from .reader.read import extraction, is_corrected, read
 from .references import references
 from .script import Call, Script, Talk, quoted
 from .tokens import tokens
-from .variants import variant
-from .wording import Wording
+from .wording import Wording, variant
 
 
 @dataclass(frozen=True)

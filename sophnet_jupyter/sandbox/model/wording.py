@@ -29,6 +29,13 @@ _CLOSINGS = (
     (" Ask on if you want to know more.", "想知道更多，请接着问。"),
     (" Others may see it otherwise.", "别人也许有不同看法。"),
 )
+# Before the answers to one request: the first, and those behind it.
+_AGAIN = (
+    ("", ""),
+    ("In other words:\n\n", "换句话说：\n\n"),
+    ("To say it a third time:\n\n", "第三种说法：\n\n"),
+    ("And once more, for good measure:\n\n", "最后再说一遍：\n\n"),
+)
 # What a sentence cannot stand in one line with.
 _BLOCK = re.compile(r"[-*|#>`]|\d+\. |\$\$")
 
@@ -70,3 +77,8 @@ class Wording:
     def _one(self, among: tuple[tuple[str, str], ...]) -> str:
         chosen = among[int(share(str(among), *self._drawn) * len(among))]
         return self._talk.says(*chosen).format(model=self.model)
+
+
+def variant(talk: Talk, text: str, number: int) -> str:
+    """``text`` as the answer of this number, 0 for the first, would say it."""
+    return talk.says(*_AGAIN[number]) + text

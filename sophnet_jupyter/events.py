@@ -31,6 +31,8 @@ class Started(_Event, frozen=True, kw_only=True):
     request_id: str = ""
     system_fingerprint: str = ""
     sandbox: bool = False
+    engine: str = ""
+    """What has made the sandbox's answer, where that is more than its script."""
     analysis: bool = False
     """What it thinks aloud are the steps of an analysis, and its text is a report on them."""
     created: float | None = None

@@ -12,6 +12,7 @@ from ..errors import SophNetError
 from ..settings import Settings, described, notice, resource_ids, unknown_variables
 from ..settings.secret import scrub
 from . import versions
+from .engines import engines
 from .finding import Finding, all_passed
 from .network_path import NetworkPath, check_path
 from .other_services import check_other_services
@@ -36,6 +37,7 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
         if all_passed(way):
             found += await ask(client, stream=stream or client.settings.sandbox)
         found += await check_other_services(client)
+        found += engines(client.settings)
     # A last net: no check has a key in its words, but a server may.
     return [replace(each, said=scrub(each.said), advice=scrub(each.advice)) for each in found]
 

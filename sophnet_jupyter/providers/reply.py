@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import AnswerUnreadable
+from ..errors import AnswerUnreadable, quoted
 from ..wire.call import Reply
 from .service_json import BROKEN, decode
 
@@ -60,6 +60,15 @@ def _other_code(body: Mapping[str, Any]) -> object:
 def is_sandbox(headers: Mapping[str, str]) -> bool:
     """True when the sandbox has answered. Only its header says so: bodies are the service's."""
     return (headers.get("x-sandbox") or "").partition(";")[0] == "1"
+
+
+def engine(headers: Mapping[str, str]) -> str:
+    """What has made the sandbox's answer, where it says so: ``Ollama at 127.0.0.1:11434``."""
+    for part in (headers.get("x-sandbox") or "").split(";")[1:]:
+        name, _, value = part.strip().partition("=")
+        if name == "engine":
+            return quoted(value, 80)
+    return ""
 
 
 def moment(value: object) -> float | None:

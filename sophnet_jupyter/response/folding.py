@@ -96,6 +96,7 @@ def fold(state: Response, event: Event) -> Response:
                 request_id=event.request_id or state.request_id,
                 system_fingerprint=event.system_fingerprint or state.system_fingerprint,
                 sandbox=event.sandbox,
+                engine=event.engine,
                 analysis=event.analysis,
                 created=event.created or state.created,
             )

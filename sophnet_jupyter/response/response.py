@@ -83,6 +83,7 @@ class Response:
     created: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     sandbox: bool = False
+    engine: str = ""
     # Where the answer was kept, if nobody was asked for it now.
     replayed: Replayed | None = None
     # Whether `thinking` is the steps of an analysis, and `text` the report on them.

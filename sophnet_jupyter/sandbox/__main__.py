@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.list_quirks:
         print(_switch_table())
         return 0
+    if wrong := _found_upstream(given):
+        print(wrong, file=sys.stderr)
+        return 2
     chosen = bool(given.api_key)
     given.api_key = given.api_key or key.random_key()
     try:
@@ -87,10 +90,22 @@ def _parser() -> argparse.ArgumentParser:
     add("--task-seconds", type=_amount, default=2.0, metavar="S", help="for one task, 2")
     add("--voice-speed", type=_amount, metavar="N", help="1: as fast as spoken; 0: at once")
     add("--vectors", choices=CHOICES, default=CHOICES[0], help="by a model, or by words: cheap")
+    add(
+        "--whisper",
+        metavar="MODEL",
+        default=os.environ.get("SOPHNET_SANDBOX_WHISPER"),
+        help="hear by this Whisper model, a folder or a name in the local cache; default: "
+        "$SOPHNET_SANDBOX_WHISPER, else a recogniser of a few sentences",
+    )
     add("--quirk", action="append", default=[], metavar="NAME", help="repeatable, see below")
     add("--fault", action="append", default=[], metavar="NAME[=N]", help="repeatable, see below")
     add("--list-quirks", action="store_true", help="print the quirks and faults, and leave")
-    add("--upstream", metavar="URL", help="relay chat to an OpenAI-compatible server, …/v1")
+    add(
+        "--upstream",
+        metavar="URL",
+        help="relay chat to an OpenAI-compatible server, …/v1; local: one on this machine "
+        "(Ollama, LM Studio, llama.cpp)",
+    )
     add(
         "--upstream-key-env",
         default="SOPHNET_SANDBOX_UPSTREAM_KEY",
@@ -98,6 +113,24 @@ def _parser() -> argparse.ArgumentParser:
         help="environment variable with its key (default: %(default)s)",
     )
     return parser
+
+
+def _found_upstream(given: argparse.Namespace) -> str:
+    """Put in what ``--upstream`` means: its key and its name; a sentence where it means nothing."""
+    given.upstream_key = os.environ.get(given.upstream_key_env)
+    given.upstream_name = ""
+    if given.upstream == "local":
+        from .server import local
+
+        try:
+            found = local.find()
+        except local.NotOne as error:
+            return str(error)
+        # What is on this machine needs no key, and gets none.
+        given.upstream, given.upstream_key, given.upstream_name = found.url, None, found.name
+    elif given.upstream:
+        given.upstream_name = given.upstream.split("://")[-1].split("/")[0].rpartition("@")[2]
+    return ""
 
 
 def _amount(text: str) -> float:
@@ -129,7 +162,9 @@ def _options(given: argparse.Namespace) -> Options:
         quirks=quirks.parse(given.quirk),
         faults=faults.parse(given.fault),
         upstream=given.upstream,
-        upstream_key=os.environ.get(given.upstream_key_env),
+        upstream_key=given.upstream_key,
+        upstream_name=given.upstream_name,
+        whisper=given.whisper or "",
     )
 
 
@@ -177,6 +212,8 @@ def _report(
         child.silence_stdout()
         return
     print(f"SophNet sandbox at {told['url']}\nAPI key: {where}. Ctrl-C stops it.", file=sys.stderr)
+    if given.upstream:
+        print(f"Chat is answered by {given.upstream_name}.", file=sys.stderr)
     if not _is_here(host):
         print("It can be reached from other machines. Callers are kept apart.", file=sys.stderr)
 

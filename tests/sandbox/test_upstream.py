@@ -1,6 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
+
+from sophnet_jupyter.sandbox.server import local
 
 KEY = {"UP_KEY": "sandbox"}
 
@@ -67,3 +75,74 @@ def test_a_spoken_answer_is_the_upstreams_too(relay):
 def test_an_upstream_that_is_not_there_refuses_a_spoken_answer_before_its_stream(started):
     with started("--upstream", "http://127.0.0.1:9/v1") as front:
         assert spoken(front, "hi").status_code == 502
+
+
+def test_what_answers_in_the_scripts_place_stands_in_every_answer(relay, sandbox):
+    named = f"1; engine=127.0.0.1:{sandbox.port}"
+    assert relay.ask("hi").headers["x-sandbox"] == named
+    assert spoken(relay, "hi").headers["x-sandbox"] == named
+    asked = {"inputs": {"query": "hi"}, "user": "u", "response_mode": "blocking"}
+    dify = relay.http.post(f"{relay.root}/v1/completion-messages", json=asked)
+    assert dify.headers["x-sandbox"] == named
+    # Nothing of it is made by the other server.
+    assert relay.http.get("/projects/balance").headers["x-sandbox"] == "1"
+
+
+class Models(BaseHTTPRequestHandler):
+    """A server that lists ``server.said``, and notes what it was sent."""
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+    def do_GET(self):
+        self.server.seen.append((self.path, dict(self.headers)))
+        body = json.dumps(self.server.said).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextlib.contextmanager
+def listing(said):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Models)
+    server.said, server.seen = said, []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+OLLAMA = {"object": "list", "data": [{"id": "qwen3:4b"}]}
+
+
+def test_the_only_server_of_this_machine_that_lists_models_is_taken():
+    with listing(OLLAMA) as one, listing({"hello": "world"}) as other:
+        ports = {other.server_port: "llama.cpp", one.server_port: "Ollama", 9: "LM Studio"}
+        found = local.find(ports)
+        assert found.name == f"Ollama at 127.0.0.1:{one.server_port}"
+        assert found.url == f"http://127.0.0.1:{one.server_port}/v1"
+        assert list(found.models) == ["qwen3:4b"]
+        [(path, headers)] = one.seen
+        assert path == "/v1/models"
+        assert "Authorization" not in headers
+
+
+def test_several_servers_or_none_are_told_with_what_to_say():
+    with listing(OLLAMA) as one, listing(OLLAMA) as two:
+        ports = {one.server_port: "Ollama", two.server_port: "LM Studio"}
+        with pytest.raises(local.NotOne) as told:
+            local.find(ports)
+    assert f"--upstream http://127.0.0.1:{two.server_port}" in str(told.value)
+    with pytest.raises(local.NotOne, match=r"LM Studio \(9\).*ollama serve"):
+        local.find({9: "LM Studio"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells who listens")
+def test_a_server_of_another_user_is_not_taken(monkeypatch):
+    with listing(OLLAMA) as one:
+        monkeypatch.setattr(local.os, "getuid", lambda: 4242)
+        with pytest.raises(local.NotOne, match="another user"):
+            local.find({one.server_port: "Ollama"})

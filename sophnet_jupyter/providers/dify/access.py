@@ -9,6 +9,7 @@ from ...errors import AnswerUnreadable, ServiceError, error_class
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
+from ..reply import engine as engine
 from ..reply import is_sandbox as is_sandbox
 from . import codes
 

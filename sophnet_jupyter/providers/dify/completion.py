@@ -21,6 +21,7 @@ from .access import (
     SERVICE,
     SETTING,
     checked,
+    engine,
     is_sandbox,
     parse_error,
     says_error,
@@ -254,6 +255,7 @@ def _started(reply: Reply, decoder: CompletionDecoder) -> Started:
         service=SERVICE,
         request_id=reply.scrub(decoder.message_id or reply.headers.get("x-request-id", "")),
         sandbox=is_sandbox(reply.headers),
+        engine=engine(reply.headers),
         created=decoder.created,
     )
 

@@ -12,6 +12,7 @@ from ...events import Started
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
+from ..reply import engine as engine
 from ..reply import is_fine, moment
 from ..reply import is_sandbox as is_sandbox
 from . import paths
@@ -140,6 +141,7 @@ def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) ->
         request_id=reply.scrub(request_id(reply.headers, body)),
         system_fingerprint=reply.scrub(str(body.get("system_fingerprint") or "")),
         sandbox=is_sandbox(reply.headers),
+        engine=engine(reply.headers),
         created=moment(body.get("created")),
     )
 

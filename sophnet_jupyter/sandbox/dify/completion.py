@@ -38,6 +38,8 @@ def routes(options: Options, shelf: Shelf) -> list[Route]:
         switches: Switches = request.scope["switches"]
         body = await body_of(request)
         made = await _made(body, switches, options, shelf)
+        if options.upstream and not made.annotation:
+            request.scope["engine"] = options.upstream_name
         if body.get("response_mode") == "streaming":
             events = _until_end(_events(made, switches), made, shelf)
             every = switches.faults.get("ping", PING_EVERY)

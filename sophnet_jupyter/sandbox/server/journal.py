@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .mark import mark
+
 KEPT = 200
 KEPT_BODY = 1_000_000
 # What is announced to be longer is not held in memory: the service reads it as it comes.
@@ -87,14 +89,14 @@ class Journal:
         scope["fingerprint"] = hash((scope["method"], scope["path"], _announced(scope)))
         self.seen.entries.append(entry)
         self.seen.connections.add(tuple(scope.get("client") or ("", 0)))
-        await self._guarded(scope, _watching(entry, receive), _noting(entry, send), entry)
+        await self._guarded(scope, _watching(entry, receive), _noting(entry, scope, send), entry)
         entry.ended = entry.ended or "cut"
 
     async def _answer(
         self, entry: Entry, scope: Scope, body: bytes, receive: Receive, send: Send
     ) -> None:
         answering = asyncio.create_task(
-            self._guarded(scope, _replay(body), _noting(entry, send), entry)
+            self._guarded(scope, _replay(body), _noting(entry, scope, send), entry)
         )
         watching = asyncio.create_task(_disconnected(receive))
         try:
@@ -159,7 +161,7 @@ def _watching(entry: Entry, receive: Receive) -> Receive:
     return watched
 
 
-def _noting(entry: Entry, send: Send) -> Send:
+def _noting(entry: Entry, scope: Scope, send: Send) -> Send:
     async def noted(message: Message) -> None:
         if message["type"] == "http.response.start":
             entry.status = message["status"]
@@ -168,7 +170,7 @@ def _noting(entry: Entry, send: Send) -> Send:
             named = any(name == b"x-sandbox" for name, _ in headers)
             message["headers"] = [
                 *headers,
-                *([] if named else [(b"x-sandbox", b"1")]),
+                *([] if named else [mark(scope.get("engine", ""))]),
                 (b"x-request-id", entry.request_id.encode()),
             ]
         elif not message.get("more_body"):

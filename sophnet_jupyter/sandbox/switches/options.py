@@ -38,3 +38,7 @@ class Options:
     upstream: str | None = None
     """Base of an OpenAI-compatible server that answers chat in place of the script."""
     upstream_key: str | None = field(default=None, repr=False)
+    upstream_name: str = ""
+    """What answers there, for badges: ``Ollama at 127.0.0.1:11434``."""
+    whisper: str = ""
+    """A Whisper model that hears in place of the small recogniser: a folder, or a name."""

@@ -20,7 +20,8 @@ def badge(response: Response) -> str:
             return "cassette"
         case "recorded":
             return f"recorded {_day(response)}".rstrip()
-    return "sandbox" if response.sandbox else ""
+    made = f": {clipped(one_line(response.engine), LONGEST_NAME)}" if response.engine else ""
+    return f"sandbox{made}" if response.sandbox else ""
 
 
 def figures(response: Response, context: Context, *, with_badge: bool = True) -> str:

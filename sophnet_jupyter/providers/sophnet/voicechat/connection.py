@@ -30,6 +30,7 @@ class VoiceChatConnection:
     def __init__(self, socket: Socket, scrub: Callable[[str], str] = str) -> None:
         self.socket = socket
         self.sandbox = access.is_sandbox(socket.headers)
+        self.engine = access.engine(socket.headers)
         self.scrub = scrub
         self._reader = MessageReader()
         self._more: deque[Message] = deque()

@@ -70,7 +70,10 @@ class HeldLine:
             sockets, path, query, within=self._limits.created
         )
         model = query.get("model", "")
-        self.mailbox.put(Started(service=access.SERVICE, model=model, sandbox=line.sandbox))
+        start = Started(
+            service=access.SERVICE, model=model, sandbox=line.sandbox, engine=line.engine
+        )
+        self.mailbox.put(start)
         keeping = keep_open(line, self._limits, self._send_silence, self._sleep)
         self._tasks = [asyncio.create_task(self._receive(line)), asyncio.create_task(keeping)]
 

@@ -31,6 +31,11 @@ class Answers:
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         self._options, self._knowledge = options, knowledge
 
+    @property
+    def engine(self) -> str:
+        """Who answers in the script's place; empty where the script does."""
+        return self._options.upstream_name
+
     async def scripted(self, chat: ChatRequest, origin: str, switches: Switches) -> Answer:
         """The script's answer, with what the knowledge of a custom model says to it."""
         known = await self._knowledge.cited(chat.model, Talk(chat.messages).prompt, origin)

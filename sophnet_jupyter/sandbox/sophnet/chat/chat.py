@@ -30,6 +30,7 @@ def routes(options: Options, answers: Answers) -> list[Route]:
         if options.upstream:
             from ...server.upstream import relay
 
+            request.scope["engine"] = options.upstream_name
             return await relay(request, options, "POST", "/chat/completions")
         chat = parse(await request.body(), quirks=switches.quirks)
         origin = f"{request.url.scheme}://{request.url.netloc}"

@@ -55,6 +55,7 @@ async def _answer(request: Request, answers: Answers) -> Response:
     param = speech.get("synthesis_param") or {}
     if not isinstance(param, dict):
         raise Refused(400, "speech_synthesis_req.synthesis_param must be an object")
+    request.scope["engine"] = answers.engine
     origin = f"{request.url.scheme}://{request.url.netloc}"
     # What refuses does so before 200 has gone out.
     voice = sounding(param)

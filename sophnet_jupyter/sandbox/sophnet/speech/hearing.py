@@ -16,20 +16,24 @@ HEAD = 44
 LARGEST = 64_000_000
 
 
-def recogniser(sample_rate: int, quirks: Set[str]) -> Recogniser:
-    """The recogniser of this connection: the engine, or the script. Blocking; raises `Missing`."""
+def recogniser(sample_rate: int, quirks: Set[str], whisper: str = "") -> Recogniser:
+    """
+    The recogniser of this connection: an engine, or the script. Blocking; raises `Missing`.
+
+    ``whisper`` names the model to hear by, empty for the small recogniser.
+    """
     if "scripted_speech" in quirks:
         return Script(sample_rate)
-    return EngineRecogniser(sample_rate)
+    return EngineRecogniser(sample_rate, whisper)
 
 
 class EngineRecogniser:
     """The engine, with sound at any rate, and with times in milliseconds."""
 
-    def __init__(self, sample_rate: int) -> None:
-        from ...engines.sound import recogniser
+    def __init__(self, sample_rate: int, whisper: str) -> None:
+        from ...engines.sound import ears, recogniser
 
-        self._engine = recogniser.Recogniser()
+        self._engine = ears.opened(whisper)
         self._resampler: Any = None
         if sample_rate != recogniser.RATE:
             self._av: Any = engine("av", "av")

@@ -15,6 +15,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from ...engines import Missing
+from ...engines.sound.ears import engine_name
+from ...server.mark import mark
 from ...server.refusal import Refused
 from ...switches.options import Options
 from ...switches.switches import Switches
@@ -69,14 +71,15 @@ class LiveSpeech:
         hear: Recogniser | None = None
         try:
             asked = self._asked(socket)
-            hear = await asyncio.to_thread(recogniser, asked.sample_rate, switches.quirks)
+            rate, whisper = asked.sample_rate, self._options.whisper
+            hear = await asyncio.to_thread(recogniser, rate, switches.quirks, whisper)
             refusal = None
         except Refusal as error:
             refusal = error
         except Missing as error:
             await socket.send_denial_response(envelope_response(501, str(error)))
             return
-        await socket.accept(headers=[(b"x-sandbox", b"1")])
+        await socket.accept(headers=[mark(engine_name(self._options.whisper))])
         try:
             if "early_close" in switches.faults:
                 raise Refusal(int(switches.faults["early_close"]))

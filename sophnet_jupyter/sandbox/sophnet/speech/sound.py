@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from ...engines.sound import decoding, recogniser
+from ...engines.sound import decoding, ears, recogniser
 
 # "wav、mp3、m4a、flv、mp4、wma、3gp、amr、aac、ogg-opus、flac"
 SUFFIXES = {
@@ -67,19 +67,23 @@ class Transcript:
         return "".join(f"{line.text}\n" for line in self.said)
 
 
-def transcribed(path: Path) -> Transcript:
-    """The transcript of a file. Blocking. Raises `Failed` and `Missing`."""
+def transcribed(path: Path, whisper: str = "") -> Transcript:
+    """
+    The transcript of a file, by the ``whisper`` model of that name or by the small recogniser.
+
+    Blocking. Raises `Failed` and `Missing`.
+    """
     try:
         told = decoding.seconds(path)
         if told and told > LONGEST:
             raise Failed("the audio is longer than 5 hours")
-        return _heard(path)
+        return _heard(path, whisper)
     except decoding.Unreadable as error:
         raise Failed(str(error)) from None
 
 
-def _heard(path: Path) -> Transcript:
-    ears, bytes_heard, found = recogniser.Recogniser(), 0, []
+def _heard(path: Path, whisper: str) -> Transcript:
+    hears, bytes_heard, found = ears.opened(whisper, partials=False), 0, []
     ears_open = True
     for block in decoding.pcm(path):
         bytes_heard += len(block)
@@ -87,12 +91,12 @@ def _heard(path: Path) -> Transcript:
         if seconds > LONGEST:
             raise Failed("the audio is longer than 5 hours")
         if seconds <= LISTENED:
-            found += ears.feed(block)
+            found += hears.feed(block)
         elif ears_open:
             ears_open = False
-            found += ears.finish()
+            found += hears.finish()
     if ears_open:
-        found += ears.finish()
+        found += hears.finish()
     lines: list[Line] = []
     speaker, last = 0, 0.0
     for said in found:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...engines import Missing
+from ...engines.sound.ears import engine_name
 from ...server import form_stream
 from ...server.multipart import Malformed
 from ...server.refusal import Refused
@@ -70,9 +71,10 @@ class Speech:
 
     async def _create(self, request: Request) -> Response:
         if request.headers.get("content-type", "").lower().startswith("multipart/"):
-            hearing = _hear_file(await _uploaded(request))
+            hearing = self._hear_file(await _uploaded(request))
         else:
-            hearing = _hear_address(_audio_url(await _json(request), request))
+            hearing = self._hear_address(_audio_url(await _json(request), request))
+        self._name_engine(request)
         work = Transcription(
             hearing=asyncio.create_task(hearing), seconds=vary(self._options.task_seconds)
         )
@@ -86,6 +88,7 @@ class Speech:
         switches: Switches = request.scope["switches"]
         work = self._works.asked_for(request)
         status = work.status(switches)
+        self._name_engine(request)
         answer: dict[str, Any] = {_key(request): work.id, "status": status}
         if "upper_status" in switches.quirks:
             answer["status"] = status.upper()
@@ -106,22 +109,24 @@ class Speech:
         if parameters.get("format", "wav") != "wav" or suffix_of(url) not in ("", ".wav"):
             raise Refused(400, "only wav is supported here")
         try:
-            heard = await _hear_address(url)
+            heard = await self._hear_address(url)
         except Failed as error:
             raise Refused(400, str(error)) from None
+        self._name_engine(request)
         return json_response({"result": heard.text(), "audio_duration": heard.seconds})
 
+    async def _hear_file(self, path: Path) -> Transcript:
+        try:
+            return await asyncio.to_thread(transcribed, path, self._options.whisper)
+        finally:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
-async def _hear_file(path: Path) -> Transcript:
-    try:
-        return await asyncio.to_thread(transcribed, path)
-    finally:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+    async def _hear_address(self, url: str) -> Transcript:
+        path = await asyncio.to_thread(fetched, url)
+        return await self._hear_file(path) if path else scripted(url)
 
-
-async def _hear_address(url: str) -> Transcript:
-    path = await asyncio.to_thread(fetched, url)
-    return await _hear_file(path) if path else scripted(url)
+    def _name_engine(self, request: Request) -> None:
+        request.scope["engine"] = engine_name(self._options.whisper)
 
 
 async def _uploaded(request: Request) -> Path:

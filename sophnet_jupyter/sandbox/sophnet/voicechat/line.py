@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Set
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -17,8 +17,8 @@ from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...switches.switches import Switches
 from ..chat.answers import Answers
-from ..speech.hearing import Decoded, recogniser
-from ..speech.sentence import Sentence
+from ..speech.hearing import Decoded
+from ..speech.sentence import Recogniser, Sentence
 from ..speech.sentence import encoded as encoded_sentence
 from .round import Broken, Round
 from .setup import Config
@@ -56,9 +56,11 @@ class Conversation:
         config: Config,
         answers: Answers,
         strikes: Callable[[str, float], bool],
+        recogniser: Callable[[int, Set[str]], Recogniser],
     ) -> None:
         self._socket, self._switches, self._config = socket, switches, config
         self._answers, self._strikes = answers, strikes
+        self._recogniser = recogniser
         self._past: list[dict[str, Any]] = []
         self._hear: Decoded | None = None
         self._heard: list[str] = []
@@ -171,7 +173,7 @@ class Conversation:
     async def _feed(self, data: bytes) -> None:
         if self._hear is None:
             hear = await asyncio.to_thread(
-                recogniser, self._config.sample_rate, self._switches.quirks
+                self._recogniser, self._config.sample_rate, self._switches.quirks
             )
             self._hear = Decoded(hear, self._config.format, self._config.sample_rate)
         data, self._kept = bytes(self._kept) + data, bytearray()

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from urllib.parse import parse_qs
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from ...engines import Missing
+from ...engines.sound.ears import engine_name
+from ...server.mark import mark
 from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...switches.options import Options
@@ -55,20 +58,23 @@ class VoiceChats:
             return
         try:
             # The first one takes a while to load.
-            await asyncio.to_thread(recogniser, 16_000, switches.quirks)
+            whisper = self._options.whisper
+            await asyncio.to_thread(recogniser, 16_000, switches.quirks, whisper)
             # Asked for now, since an answer without them would break the line.
             require_engines()
         except Missing as error:
             await socket.send_denial_response(envelope_response(501, str(error)))
             return
-        await socket.accept(headers=[(b"x-sandbox", b"1")])
+        engines = (engine_name(whisper), self._options.upstream_name)
+        await socket.accept(headers=[mark(*engines)])
         if "early_close" in switches.faults:
             await socket.close(int(switches.faults["early_close"]))
             return
         try:
             # Returning from a break without a good-bye makes the server close the connection.
             config = Config.default(model)
-            talk = Conversation(socket, switches, config, self._answers, self._strikes)
+            hear = partial(recogniser, whisper=whisper)
+            talk = Conversation(socket, switches, config, self._answers, self._strikes, hear)
             await talk.run()
         except Break:
             return
@@ -94,7 +100,7 @@ class VoiceChats:
 async def _turn_away(socket: WebSocket, refusal: Refused) -> None:
     # Its answer to the request for a connection has a status and a reason, so that is where a
     # failure is told.
-    await socket.accept(headers=[(b"x-sandbox", b"1")])
+    await socket.accept(headers=[mark()])
     said = event("chat.created", refusal.status, refusal.message)
     await socket.send_text(encoded(said).decode())
     await socket.close(REFUSED, refusal.message)

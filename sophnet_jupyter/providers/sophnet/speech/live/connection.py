@@ -46,6 +46,7 @@ class SpeechConnection:
         self.socket = socket
         self._scrub = scrub
         self.sandbox = access.is_sandbox(socket.headers)
+        self.engine = access.engine(socket.headers)
         self._reader = MessageReader()
         self._more: deque[Message] = deque()
 

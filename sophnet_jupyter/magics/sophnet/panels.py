@@ -18,6 +18,7 @@ PANELS = {
     "Microphone()": "Press Start and speak: sentences appear while they are spoken, and stay.",
     "VoiceChat()": "Press Start and talk to a model: both sides appear as text, and the answer is "
     "heard.",
+    "RecordingPanel()": "Drop a recording, watch it become text, and hear it beside its sentences.",
     "DocumentViewer()": "Drop a file in, or give a path, a pattern or an address; it is read by "
     "the service and shown.",
     "ExcelAnalyst()": "Choose workbooks, ask, watch the steps and the report, and keep it as "

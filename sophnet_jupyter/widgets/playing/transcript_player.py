@@ -43,23 +43,7 @@ class TranscriptPlayer(Panel):
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         """All sentences, and the sound where it is at hand."""
         sound = transcript.sound_of(self._recording, LARGEST)
-        colours = transcript.colours(self._recording)
-        sentences = [
-            {
-                "text": one_line(each.text),
-                "start": each.start,
-                "end": each.end,
-                "who": one_line(each.who),
-                "colour": colours.get(each.speaker, ""),
-            }
-            for each in self._recording.sentences
-        ]
-        facts = {
-            "sentences": sentences,
-            "mime": transcript.mime_of(sound),
-            "place": one_line(self._recording.place),
-        }
-        return facts, [sound]
+        return facts(self._recording, sound), [sound]
 
     def still(self) -> tuple[str, str]:
         recordings = (self._recording,)
@@ -75,3 +59,23 @@ class TranscriptPlayer(Panel):
         )
         made = bundle(only)
         return made["text/html"], made["text/plain"]
+
+
+def facts(recording: Recording, sound: bytes) -> dict[str, Any]:
+    """What a view needs to show a recording whose ``sound`` is at hand, or empty."""
+    colours = transcript.colours(recording)
+    sentences = [
+        {
+            "text": one_line(each.text),
+            "start": each.start,
+            "end": each.end,
+            "who": one_line(each.who),
+            "colour": colours.get(each.speaker, ""),
+        }
+        for each in recording.sentences
+    ]
+    return {
+        "sentences": sentences,
+        "mime": transcript.mime_of(sound),
+        "place": one_line(recording.place),
+    }

@@ -47,6 +47,7 @@ KIND = "speech"
 PACE = Pace(first=1.0, factor=1.25, longest=10.0, total=6 * 3600.0)
 SILENT = "Nobody speaks in {name}, or nothing of it was understood: the transcript is empty."
 Given = str | Content | Response
+Share = Callable[[Content, str], Awaitable[str]]
 
 
 @checks_keywords("speech")
@@ -65,9 +66,12 @@ class Speech(Keeping):
         place: ResourceIds,
         pace: Pace | None = None,
         downloads: Downloader | None = None,
+        share: Share | None = None,
     ) -> None:
         self._wire = wire
         self._tasks = tasks
+        # Puts a file where the synchronous service can read it, and says where that is.
+        self._share = share
         self._path = place.path("speechtotext/transcriptions")
         self._sync_path = place.path("speechtotext/non-stream")
         self._fields = dict(place.fields)
@@ -129,8 +133,9 @@ class Speech(Keeping):
 
         ``given`` is a path, an address, bytes, an open binary file or a `Response` with sound, or a
         list of them; bytes want a ``filename`` whose ending tells the type. ``speakers`` are names,
-        in the order in which they are heard. ``sync``, for the address of a wav file, waits for the
-        answer in one request; ``model`` and ``sample_rate``, in samples a second, are for it.
+        in the order in which they are heard. ``sync``, the quick way for a short wav file, waits
+        for the answer in one request; ``model`` and ``sample_rate``, in samples a second, are for
+        it.
 
         Raises `SophNetError`.
         """
@@ -162,8 +167,9 @@ class Speech(Keeping):
         (opus) or flac. A list is several recordings, side by side. ``filename`` is what bytes are
         called: its ending tells the type. ``speakers`` are names, in the order in which the
         speakers are heard; who has none keeps the service's number. ``sync`` waits for the answer
-        in one request and takes only the address of a wav file; ``model`` and ``sample_rate``, in
-        samples a second, are for it.
+        in one request: it takes the address of a wav file, or a wav file, which `ServiceFiles` puts
+        at an address of the service first; ``model`` and ``sample_rate``, in samples a second, are
+        for it.
 
         Raises `SettingsError` for what the service does not take, before anything is sent, and
         `SophNetError`.
@@ -289,17 +295,22 @@ class Speech(Keeping):
     async def _at_once(
         self, given: SpeechInput, parameters: dict[str, Any], index: int
     ) -> AsyncGenerator[Event, None]:
+        address = given.url
         if given.content is not None:
-            raise SettingsError(
-                f"{given.name}: sync=True takes the address of a wav file only; without it, "
-                "files are sent and transcribed by a task."
-            )
-        if not urlsplit(given.url).path.lower().endswith(".wav"):
+            if self._share is None or not given.name.lower().endswith(".wav"):
+                raise SettingsError(
+                    f"{given.name}: sync=True takes wav files only; without it, all others are "
+                    "sent and transcribed by a task."
+                )
+            # That service takes addresses alone: the file is put beside it first.
+            yield Progress(index=index, state="uploading")
+            address = await self._share(given.content, given.name)
+        elif not urlsplit(address).path.lower().endswith(".wav"):
             yield Notice(text="The synchronous service is documented for wav files only.")
         yield Progress(index=index, state="waiting")
         wanted = {key: value for key, value in parameters.items() if value}
         body = {
-            "audio_url": given.url,
+            "audio_url": address,
             "speech_recognition_param": {**wanted, "format": "wav"},
             **self._fields,
         }

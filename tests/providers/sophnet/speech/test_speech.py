@@ -163,6 +163,20 @@ async def test_the_synchronous_service_takes_addresses_of_wav_files(opened: Open
             await client.speech.transcribe("https://example.com/a.mp3", sync=True)
 
 
+async def test_a_wav_file_gets_an_address_for_the_synchronous_service(
+    opened: Open, talk: Path, tmp_path: Path
+) -> None:
+    async with opened() as client:
+        for given in (talk, str(talk), talk.read_bytes()):
+            response = await client.speech.transcribe(given, sync=True, filename="talk.wav")
+            assert response.text == "Please open the door."
+            assert response.recordings[0].task_id == ""
+        other = tmp_path / "talk.mp3"
+        other.write_bytes(b"ID3" + bytes(200))
+        with pytest.raises(SettingsError, match="sync=True takes wav files only"):
+            await client.speech.transcribe(other, sync=True)
+
+
 async def test_a_task_is_begun_looked_at_and_waited_for(opened: Open, talk: Path) -> None:
     async with opened("--task-seconds", "0.3") as client:
         task = await client.speech.submit(talk)
@@ -274,12 +288,6 @@ async def test_wrong_arguments_get_one_clear_sentence(
     async with Client(api_key="k", base_url="http://127.0.0.1:9") as client:
         with pytest.raises(SettingsError, match=reason):
             await client.speech.transcribe(given, **options)
-
-
-async def test_the_synchronous_service_takes_no_files(talk: Path) -> None:
-    async with Client(api_key="k", base_url="http://127.0.0.1:9") as client:
-        with pytest.raises(SettingsError, match="takes the address of a wav file only"):
-            await client.speech.transcribe(talk, sync=True)
 
 
 async def test_text_becomes_speech_becomes_the_same_text(opened: Open, tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+import { button, download, make } from "../page/dom.js";
+import { openDropZone } from "../uploads/drop_zone.js";
+import { openPanel } from "../panel/panel.js";
+import { openTranscript } from "../playing/transcript.js";
+
+const PHASES = {
+  ready: "Ready",
+  sending: "Sending",
+  waiting: "Waiting",
+  transcribing: "Transcribing",
+  stopped: "Stopped",
+  failed: "Failed",
+};
+const BUSY = new Set(["sending", "waiting", "transcribing"]);
+const FORMS = /** @type {const} */ (["srt", "vtt", "txt"]);
+const KINDS = { srt: "application/x-subrip", vtt: "text/vtt", txt: "text/plain" };
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "Recording", kind: "recording", on: events() });
+  panel.root.classList.add("sophnet-transcript");
+  const name = make("span", { className: "sophnet-name" });
+  const phase = make("span", { className: "sophnet-phase" });
+  const saves = FORMS.map((form) =>
+    button(`Save .${form}`, () => panel.send("export", { form }), { title: TITLES[form] }),
+  );
+  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const gap = make("span", { className: "sophnet-gap" });
+  panel.root.prepend(make("header", {}, name, phase, gap, stop, ...saves));
+  const zone = openDropZone(panel, { label: "Choose a recording…", title: "Up to 5 hours or 1 GB" });
+  const fast = make("input", { type: "checkbox" });
+  const label = make(
+    "label",
+    { className: "sophnet-fast", title: "One request without a task, for wav files of a minute or two" },
+    fast,
+    "Fast, for a short .wav",
+  );
+  const bar = make("progress", { max: 1, "aria-label": "How far it is" });
+  const progress = make("div", { className: "sophnet-progress", hidden: true }, bar);
+  const naming = make("form", { className: "sophnet-naming", hidden: true, "aria-label": "Speakers" });
+  const notices = make("div", { className: "sophnet-notices sophnet-faint", hidden: true });
+  const transcript = openTranscript("");
+  transcript.element.hidden = true;
+  panel.root.append(
+    make("div", { className: "sophnet-taking" }, zone.element, label),
+    progress,
+    naming,
+    notices,
+    transcript.element,
+  );
+
+  function events() {
+    return {
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      state(event, [sound]) {
+        fast.checked = event.fast;
+        if (event.recording) show(event.recording, sound);
+      },
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      transcribed(event, [sound]) {
+        panel.fail("");
+        show(event.recording, sound);
+        panel.announce(`${event.recording.title} is transcribed.`);
+      },
+      /** @param {any} event */
+      fast: (event) => (fast.checked = event.on),
+      /** @param {any} event */
+      document: ({ form, text, name }) => download(name, text, KINDS[/** @type {"srt"} */ (form)]),
+    };
+  }
+
+  /** @param {any} recording @param {DataView<ArrayBuffer>} [sound] */
+  function show(recording, sound) {
+    name.textContent = recording.title;
+    transcript.name(recording.title);
+    transcript.show(recording, sound);
+    transcript.element.hidden = false;
+    notices.textContent = recording.notices.join(" ");
+    notices.hidden = !recording.notices.length;
+    for (const [at, form] of FORMS.entries()) saves[at].disabled = !recording.forms.includes(form);
+    showSpeakers(recording.speakers);
+  }
+
+  /** @param {Array<{key: string, who: string, colour: string}>} speakers */
+  function showSpeakers(speakers) {
+    const fields = speakers.map(({ key, who, colour }) => {
+      const box = make("input", { value: who, maxLength: 60, "aria-label": `Name of ${who}` });
+      box.addEventListener("change", () => panel.send("rename", { speaker: key, name: box.value }));
+      const one = make("label", {}, box);
+      one.style.setProperty("--who", colour);
+      return one;
+    });
+    naming.replaceChildren(make("span", { className: "sophnet-faint" }, "Who speaks:"), ...fields);
+    naming.hidden = !speakers.length;
+  }
+
+  naming.addEventListener("submit", (event) => event.preventDefault());
+  fast.addEventListener("change", () => panel.send("fast", { on: fast.checked }));
+  panel.follow("phase", () => {
+    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
+    const busy = BUSY.has(now);
+    phase.textContent = PHASES[now];
+    panel.root.dataset.phase = now;
+    progress.hidden = stop.hidden = !busy;
+    zone.disabled = fast.disabled = busy;
+    if (phase.isConnected) panel.announce(`Recording: ${PHASES[now]}`);
+  });
+  panel.follow("progress", () => {
+    const far = model.get("progress");
+    if (far === null) bar.removeAttribute("value");
+    else bar.value = far;
+  });
+  name.textContent = "Recording";
+  for (const each of saves) each.disabled = true;
+  return () => {
+    zone.close();
+    transcript.close();
+    panel.close();
+  };
+}
+
+const TITLES = { srt: "Subtitles for most players", vtt: "Subtitles for the web", txt: "The words alone" };
+
+export default { render };

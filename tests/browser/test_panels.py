@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -215,7 +216,7 @@ def test_a_reload_and_a_saved_notebook_keep_what_was_said(
 
 
 def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
-    notebook, chat = show("images.ipynb", arguments=', model="no-such-model"')
+    notebook, chat = show("images.ipynb", arguments=', model="no-such-model", voice="longwan"')
     chat.hand_over("paste", ("blue.png", "image/png", png(40, 30)))
     chat.hand_over("drop", ("notes.txt", "text/plain", b"hello"))
     alert = chat.panel.locator(".sophnet-alert")
@@ -241,6 +242,11 @@ def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
     expect(chat.answers.get_by_role("alert")).to_be_hidden()
     image = chat.panel.locator(".sophnet-question img")
     assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [40, 30]
+    # What was paid for is heard, and can be heard again.
+    sound = chat.answers.get_by_role("group", name="the answer")
+    expect(sound).to_contain_text(re.compile(r"of [1-9]\d*\.\d s"))
+    expect(sound.get_by_role("button")).to_be_enabled()
+    notebook.screenshot("panel-voice", of=chat.panel)
     chat.button("Copy").click()
     expect(chat.button("Copied")).to_be_visible()
     assert "40" in page.evaluate("navigator.clipboard.readText()")

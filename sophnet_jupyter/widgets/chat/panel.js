@@ -78,6 +78,10 @@ function render({ model, el }) {
         panel.fail("");
         exchanges.get(exchange)?.restart();
       },
+      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
+      sound: ({ exchange, at }, [data]) => exchanges.get(exchange)?.hear(at, data, true),
+      /** @param {any} event */
+      "sound-end": ({ exchange }) => exchanges.get(exchange)?.endSound(),
       cleared() {
         panel.fail("");
         empty();
@@ -89,7 +93,7 @@ function render({ model, el }) {
 
   /** @param {any} exchange @param {DataView<ArrayBuffer>[]} buffers */
   function add(exchange, buffers) {
-    const drawn = drawExchange(model, exchange, buffers, () => panel.send("again"));
+    const drawn = drawExchange(model, exchange, buffers, () => panel.send("again"), panel.fail);
     exchanges.set(exchange.id, drawn);
     content.append(drawn.element);
     showEmptiness();
@@ -135,6 +139,7 @@ function render({ model, el }) {
     panel.root.dataset.phase = now;
     log.setAttribute("aria-busy", String(busy));
     composer.setBusy(busy);
+    if (now === "stopped") for (const drawn of exchanges.values()) drawn.pause();
     if (phase.isConnected) panel.announce(`Chat: ${PHASES[now]}`);
   };
   panel.follow("phase", showPhase);

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Unpack
 
 from traitlets import Unicode
 
 from ...errors import SettingsError
-from ...events import Event, ReasoningDelta, TextDelta
+from ...events import AudioChunk, Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
 from ...options.chat import ChatOptions
 from ...options.words import shows_options
@@ -20,6 +20,7 @@ from ...views.live.answer import LiveAnswer, show
 from ..exchange.attachments import LARGEST, TYPES, PastedImage, attachment, check_room
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
 from ..panel.panel import Buffers, Command, Panel, said
+from ..playing.track import Track
 from ..uploads.uploads import Upload, Uploads
 
 _EMPTY = "A chat panel. Run its cell to talk."
@@ -37,12 +38,14 @@ class ChatPanel(Panel):
     A chat with a model: streamed answers, images by paste and drop, stop, ask again, export.
 
     ``client`` is the one to ask, else the usual one; ``model``, ``system`` and ``voice`` are those
-    of ``client.chat.stream``, and so are all other options. With ``cache=True`` a question that was
-    asked before gets the answer that was kept, which ``repetition`` tells from others; asking again
+    of ``client.chat.stream``, and so are all other options. An answer with a ``voice`` is heard
+    while it comes, as MP3, and again at a click. With ``cache=True`` a question that was asked
+    before gets the answer that was kept, which ``repetition`` tells from others; asking again
     gets a new one. What was said is ``panel.messages``, ready for another request; the last answer
     is ``panel.response``. Works while a cell runs, and survives a reload of the page.
 
-    Raises `SettingsError` when no client is given and none can be made.
+    Raises `SettingsError` when no client is given and none can be made, and for an option that the
+    panel has nothing to show of: pictures are given to a question, not to all of them.
     """
 
     file = "panel"
@@ -69,10 +72,15 @@ class ChatPanel(Panel):
         repetition: int = 0,
         **options: Unpack[ChatOptions],
     ) -> None:
+        _check(voice, options)
         super().__init__(model=model or "")
         self._client = self.client_for(client)
         self._options: dict[str, Any] = {**options, "system": system, "voice": voice}
         self._reuse = {"cache": cache, "repetition": repetition}
+        as_json = options.get("json_mode") or options.get("response_format")
+        self._context = Context(
+            format="json" if as_json else None, tools_run=bool(options.get("run_tools"))
+        )
         self._exchanges: list[Exchange] = []
         # Images that were taken for the next question, by the name the browser gave them.
         self._pending: dict[str, PastedImage] = {}
@@ -153,7 +161,15 @@ class ChatPanel(Panel):
             "pieces": list(exchange.pieces.items()),
             "settled": exchange.settled,
             **exchange.outcome,
+            **self._sound(exchange, buffers),
         }
+
+    def _sound(self, exchange: Exchange, buffers: list[bytes]) -> dict[str, Any]:
+        """What a view needs to play what has come of an answer's sound; nothing without any."""
+        if exchange.sound is None or not exchange.sound.data:
+            return {}
+        buffers.append(exchange.sound.data)
+        return {"sound": {"buffer": len(buffers) - 1, "finished": exchange.sound.finished}}
 
     def _taken(self, names: list[str]) -> tuple[PastedImage, ...]:
         if not self._pending.keys() >= set(names):
@@ -191,10 +207,13 @@ class ChatPanel(Panel):
         self.settle()
 
     async def _answer(self, exchange: Exchange, reuse: dict[str, Any]) -> None:
-        view = LiveAnswer(Pieces(exchange, self.tell), Context())
+        view = LiveAnswer(Pieces(exchange, self.tell), self._context)
+        sound = exchange.sound = Track(exchange.id, self.tell) if self._options["voice"] else None
 
         def on_event(response: Response, event: Event) -> None:
             exchange.response = response
+            if sound and isinstance(event, AudioChunk):
+                sound.feed(event.data)
             if isinstance(event, ReasoningDelta | TextDelta):
                 self.phase = "thinking" if isinstance(event, ReasoningDelta) else "answering"
             view.on_event(response, event)
@@ -214,4 +233,26 @@ class ChatPanel(Panel):
             self.phase = "failed"
         finally:
             exchange.response, exchange.settled = arrival.response, True
+            if sound:
+                sound.finish()
             self.tell("settled", exchange=exchange.id, outcome=exchange.outcome)
+
+
+# Of one question: the panel takes pictures by paste and drop, and by `ChatPanel.ask`.
+_OF_A_QUESTION = ("images", "detail", "max_side")
+
+
+def _check(voice: object, options: Mapping[str, Any]) -> None:
+    """Raise `SettingsError` for what the panel cannot show, before anything is paid for it."""
+    for name in _OF_A_QUESTION:
+        if options.get(name) is not None:
+            raise SettingsError(
+                f"{name} belongs to one question: paste or drop pictures into the panel, or give "
+                "them to panel.ask(text, images)."
+            )
+    form = voice.get("format") if isinstance(voice, Mapping) else None
+    if form and not str(form).lower().startswith("mp3"):
+        raise SettingsError(
+            f"The panel plays an answer while it comes, and that is mp3, not {str(form)!r:.40}: "
+            "leave format out, or use %%sophchat --voice."
+        )

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openSound } from "../playing/sound.js";
 import { openPieces } from "./pieces.js";
 
 /**
@@ -7,6 +8,9 @@ import { openPieces } from "./pieces.js";
  * @property {(piece: string, html: string) => void} draw  One piece of the answer.
  * @property {(outcome: {answer: string, error: string}) => void} settle
  * @property {() => void} restart  Take the answer away: another one comes.
+ * @property {(at: number, bytes: DataView<ArrayBuffer>, live: boolean) => void} hear  A piece of its sound.
+ * @property {() => void} endSound  All of it has come.
+ * @property {() => void} pause
  * @property {() => void} close
  */
 
@@ -17,9 +21,10 @@ import { openPieces } from "./pieces.js";
  * @param {any} exchange
  * @param {DataView<ArrayBuffer>[]} buffers
  * @param {() => void} askAgain
+ * @param {(text: string) => void} fail
  * @returns {Drawn}
  */
-export function drawExchange(model, exchange, buffers, askAgain) {
+export function drawExchange(model, exchange, buffers, askAgain, fail) {
   /** @type {string[]} */
   const urls = [];
   const question = make(
@@ -55,15 +60,44 @@ export function drawExchange(model, exchange, buffers, askAgain) {
     actions.hidden = false;
   }
 
+  /** @type {import("../playing/sound.js").Sound | undefined} */
+  let sound;
+
+  /** @param {number} at @param {DataView<ArrayBuffer>} bytes @param {boolean} live */
+  function hear(at, bytes, live) {
+    if (!sound) {
+      sound = openSound("the answer", fail);
+      body.after(sound.element);
+      // Only what comes now begins by itself, not what was there before this view.
+      if (live) sound.play();
+    }
+    sound.take(at, bytes);
+  }
+
+  function silence() {
+    sound?.close();
+    sound = undefined;
+  }
+
   function restart() {
+    silence();
     pieces.clear();
     error.hidden = actions.hidden = true;
   }
 
   for (const [piece, html] of exchange.pieces) pieces.draw(piece, html);
   if (exchange.settled) settle(exchange);
-  const close = () => urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
-  return { element, draw: pieces.draw, settle, restart, close };
+  if (exchange.sound) {
+    hear(0, buffers[exchange.sound.buffer], false);
+    if (exchange.sound.finished) sound?.end();
+  }
+  const close = () => {
+    silence();
+    urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
+  };
+  const endSound = () => sound?.end();
+  const pause = () => sound?.pause();
+  return { element, draw: pieces.draw, settle, restart, hear, endSound, pause, close };
 }
 
 /** @param {HTMLButtonElement} copy @param {string} text */

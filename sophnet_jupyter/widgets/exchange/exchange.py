@@ -11,10 +11,12 @@ from typing import Any
 from ...response import Response
 from ...views.answer import Context
 from ...views.answer.answer import figures
+from ...views.media import audio
 from ...views.media.shelf import BUDGET, encoded_length
 from ...views.safe.control_characters import plain
 from ...views.safe.look import WRAP, one_line
 from ...views.safe.maths import inert
+from ..playing.track import Track
 from .attachments import PastedImage
 
 _ASKED = "border-left:3px solid rgba(128,128,128,.5);margin:12px 0 6px;padding:0 0 0 12px"
@@ -33,10 +35,12 @@ class Exchange:
     response: Response | None = None
     error: str = ""
     settled: bool = False
+    # What is heard of its answer, where it is also said.
+    sound: Track | None = None
 
     def restart(self) -> None:
         """Drop the answer, before another one arrives."""
-        self.response, self.error, self.settled = None, "", False
+        self.response, self.error, self.settled, self.sound = None, "", False, None
         self.pieces.clear()
 
     @property
@@ -116,6 +120,8 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
             f"{''.join(shown)}</div>"
         )
         parts += exchange.pieces.values()
+        if exchange.response and exchange.sound and exchange.response.audio:
+            parts.append(audio.player(exchange.response.audio))
         if exchange.error:
             parts.append(f'<div style="{_FAILED}">{inert(plain(exchange.error))}</div>')
     return "".join(parts)

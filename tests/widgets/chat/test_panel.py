@@ -181,3 +181,39 @@ def test_no_more_images_wait_for_a_question_than_memory_holds() -> None:
         check_room([small] * MOST, small)
     with pytest.raises(SettingsError, match="50 MB"):
         check_room([large] * 5, small)
+
+
+def test_an_answer_with_a_voice_is_sent_to_be_heard_and_kept(
+    sandbox: Any, sent: list[dict[str, Any]]
+) -> None:
+    pytest.importorskip("av")
+    pytest.importorskip("espeakng_loader")
+    panel = ChatPanel(Client(sandbox.key, sandbox.url), voice="longwan")
+    panel.ask("What is 6*7?")
+    wait(lambda: "sound-end" in kinds(sent) and not panel.busy)
+    assert panel.response is not None
+    assert "42" in panel.response.text
+    assert len(panel.response.audio) > 500
+    [exchange] = panel.state()[0]["exchanges"]
+    assert exchange["sound"] == {"buffer": 0, "finished": True}
+    assert panel.state()[1][0] == panel.response.audio
+    assert "<audio" in panel.still()[0]
+    command(panel, "again")
+    wait(lambda: kinds(sent).count("sound-end") == 2 and not panel.busy)
+    assert "<audio" in panel.still()[0]
+    panel.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"images": ["photo.png"]}, "images belongs to one question"),
+        ({"max_side": 200}, r"panel\.ask\(text, images\)"),
+        ({"voice": {"voice": "longwan", "format": "wav"}}, "mp3, not 'wav'"),
+    ],
+)
+def test_an_option_that_the_panel_cannot_show_is_refused(
+    sandbox: Any, options: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(SettingsError, match=says):
+        ChatPanel(Client(sandbox.key, sandbox.url), **options)

@@ -167,12 +167,12 @@ async def test_a_wav_file_gets_an_address_for_the_synchronous_service(
     opened: Open, talk: Path, tmp_path: Path
 ) -> None:
     async with opened() as client:
-        for given in (talk, str(talk), talk.read_bytes()):
+        for given in (talk, str(talk), spoken("Please open the door.")):
             response = await client.speech.transcribe(given, sync=True, filename="talk.wav")
             assert response.text == "Please open the door."
             assert response.recordings[0].task_id == ""
         other = tmp_path / "talk.mp3"
-        other.write_bytes(b"ID3" + bytes(200))
+        await asyncio.to_thread(other.write_bytes, b"ID3" + bytes(200))
         with pytest.raises(SettingsError, match="sync=True takes wav files only"):
             await client.speech.transcribe(other, sync=True)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..settings import Settings
+from ..settings.shared_sandbox import models_cache, whisper_model
 from .finding import Finding
 
 HERE = ("127.0.0.1", "localhost", "::1", None)
@@ -56,10 +55,10 @@ def engines(settings: Settings) -> list[Finding]:
     """A row for each engine; none where the sandbox is on another machine, or none answers."""
     if not settings.sandbox or urlsplit(settings.base_url or "").hostname not in HERE:
         return []
-    return [_finding(each, os.environ) for each in ENGINES]
+    return [_finding(each) for each in ENGINES]
 
 
-def _finding(engine: Engine, environ: Mapping[str, str]) -> Finding:
+def _finding(engine: Engine) -> Finding:
     about = f"engine {engine.package}"
     if importlib.util.find_spec(engine.module) is None:
         said = f"not installed, so the sandbox lacks what {engine.brings}"
@@ -67,7 +66,7 @@ def _finding(engine: Engine, environ: Mapping[str, str]) -> Finding:
     said = f"{_version(engine.package)}; {engine.brings}"
     if engine.extra != "whisper":
         return Finding(mark="✓", about=about, said=said)
-    named = environ.get("SOPHNET_SANDBOX_WHISPER", "")
+    named = whisper_model()
     if not named:
         advice = "set SOPHNET_SANDBOX_WHISPER to a folder, or to a model of the local cache: small"
         return Finding(mark="!", about=about, said=said, advice=advice)
@@ -85,10 +84,8 @@ def _missing_model(named: str) -> str:
 
 
 def _cached(named: str) -> bool:
-    home = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    root = Path(home or Path(os.environ.get("HF_HOME") or "~/.cache/huggingface", "hub"))
     name = named.replace("/", "--") if "/" in named else f"*--faster-*whisper-{named}"
-    return any(root.expanduser().glob(f"models--{name}/snapshots/*/model.bin"))
+    return any(models_cache().glob(f"models--{name}/snapshots/*/model.bin"))
 
 
 def _download(named: str) -> str:

@@ -85,6 +85,19 @@ def _written(path: Path, text: str) -> str:
     return text
 
 
+def whisper_model() -> str:
+    """The Whisper model that a sandbox hears by: a folder, a name, or empty."""
+    return os.environ.get("SOPHNET_SANDBOX_WHISPER", "")
+
+
+def models_cache() -> Path:
+    """The folder in which models of the Hugging Face hub are kept on this machine."""
+    environ = os.environ
+    home = environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE")
+    root = environ.get("HF_HOME") or "~/.cache/huggingface"
+    return Path(home or Path(root, "hub")).expanduser()
+
+
 def child_environment() -> dict[str, str]:
     """What of our environment a sandbox of our own gets: what it needs, and no key of anybody."""
     return {

@@ -76,6 +76,11 @@ def renamed(recording: Recording, names: Mapping[str, str]) -> Recording:
     return msgspec.structs.replace(recording, sentences=changed)
 
 
+def held(recording: Recording, data: bytes) -> Recording:
+    """The same recording with its sound in it, in the place of where that lay."""
+    return msgspec.structs.replace(recording, place="", data=data)
+
+
 def srt(sentences: Sequence[Sentence]) -> str:
     """SubRip subtitles. Raises `SettingsError` where no sentence has times."""
     named = _several(sentences)

@@ -9,14 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import msgspec
-
 from ...errors import SettingsError
 from ...events import Event, Progress
 from ...files.kinds import HEAD, sniff
 from ...kernel.loop import loop
 from ...response import Arrival, Response, settle
-from ...values.transcript import Recording
+from ...values.transcript import Recording, held
 from ...views.answer import bundle
 from ...views.media import transcript
 from ...views.safe.control_characters import plain
@@ -186,8 +184,7 @@ class RecordingPanel(Panel):
         self._kept = upload
         if upload is not None and isinstance(upload.content, Path):
             # Where the browser's file lies for now means nothing to a reader.
-            there = msgspec.structs.replace(recording, place="", data=self._sound)
-            found = replace(found, recordings=(there,))
+            found = replace(found, recordings=(held(recording, self._sound),))
         self._response = found
         self._tell_transcript()
 

@@ -184,8 +184,8 @@ def test_several_answers_are_folded_below_the_first(cell, sandbox):
         "answer 3 of 3",
     ]
     assert shown.html.count("<strong>391</strong>") == 3
-    refused = cell("%sophchat -x n=9 hi")
-    assert "n must be an integer from 1 to 4" in str(refused.errors[0]["traceback"])
+    refused = cell("%sophchat -x n=999 hi")
+    assert "n must be an integer from 1 to 128" in str(refused.errors[0]["traceback"])
 
 
 def test_probabilities_are_shown_as_grounds(cell, sandbox):

@@ -76,7 +76,7 @@ def test_several_results_are_different_pictures(quick):
         ({"model": "no-such-model", "input": {"prompt": "x"}}, "not found"),
         ({"model": "m", "input": {"prompt": "x"}, "parameters": {"size": "7*7"}}, "size"),
         ({"model": "m", "input": {"prompt": "x"}, "parameters": {"seed": "7"}}, "seed"),
-        ({"model": "m", "input": {"prompt": "x", "images": []}}, "one to 3"),
+        ({"model": "m", "input": {"prompt": "x", "images": []}}, "one to 16"),
         ({"model": "m", "input": {"prompt": "x", "images": ["cat.png"]}}, "data URI"),
     ],
     ids=str,

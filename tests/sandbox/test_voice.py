@@ -214,9 +214,16 @@ def test_a_parameter_that_cannot_be_is_refused_by_name(sandbox, changes, says):
     ids=str,
 )
 def test_a_body_that_cannot_be_is_refused(sandbox, body, says):
-    answer = sandbox.http.post(STREAM, content=body)
+    headers = {"X-Sandbox-Quirks": "small_limits"}
+    answer = sandbox.http.post(STREAM, content=body, headers=headers)
     assert answer.status_code == 400
     assert says in answer.json()["message"]
+
+
+def test_a_long_text_is_said_unless_small_limits_are_asked_for(sandbox):
+    body = {"text": ["word " * 101], "synthesis_param": {"model": "cosyvoice-v1"}}
+    headers = {"X-Sandbox-Voice-Speed": "0"}
+    assert sandbox.http.post(STREAM, json=body, headers=headers).status_code == 200
 
 
 def test_the_path_with_a_project_demands_the_service(sandbox):

@@ -123,7 +123,7 @@ def _chat(turns: tuple[Turn, ...]) -> ChatRequest:
         thinking=False,
         thinking_budget=None,
         as_json=False,
-        logprobs=False,
+        logprobs=None,
         tools=(),
         tool_choice="none",
     )

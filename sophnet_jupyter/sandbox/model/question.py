@@ -22,7 +22,8 @@ class ChatRequest:
     thinking: bool
     thinking_budget: int | None
     as_json: bool
-    logprobs: bool
+    logprobs: int | None
+    """How many likely tokens are named at each place; None for no likeliness at all."""
     tools: tuple[dict[str, Any], ...]
     tool_choice: str
     """auto, none, required, or the name of a tool."""

@@ -28,7 +28,7 @@ def routes(results: Results) -> list[Route]:
         if file is None or not file.filename:
             raise Refused(400, "the form has no file")
         if len(file.data) > LIMIT:
-            raise Refused(400, "file must not be larger than 100 MB")
+            raise Refused(400, "the sandbox keeps files of up to 100 MB")
         name = secrets.token_hex(8) + PurePosixPath(file.filename).suffix.lower()[:8]
         data, kind = file.data, file.content_type or "application/octet-stream"
         path = results.add(name, lambda: data, kind)

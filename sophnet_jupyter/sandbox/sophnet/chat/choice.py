@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from ...model.generation import Generation
 from ...model.reply import Call
 from ...model.tokens import tokens
+from . import likeliness
 
 Payload = dict[str, Any]
 
 
 class Choice:
-    """A generation in both of the forms it can take; ``index`` tells it from its siblings."""
+    """
+    A generation in both of the forms it can take; ``index`` tells it from its siblings.
+
+    ``logprobs`` is how many likely tokens are named at each place, None for no likeliness at all.
+    """
 
     def __init__(
-        self, index: int, generation: Generation, *, logprobs: bool, quirks: frozenset[str]
+        self, index: int, generation: Generation, *, logprobs: int | None, quirks: frozenset[str]
     ) -> None:
         self._index = index
         self._made = generation
@@ -43,12 +48,13 @@ class Choice:
         for piece in self._made.thinking:
             yield self._part({"role": role, "content": None, "reasoning_content": piece})
             role = None
+        likely = self._likely()["content"]
         for index, piece in enumerate(self._made.text):
             more: Payload = {}
             if ref := self._made.references.get(index):
                 more["refs"] = [ref]
-            if self._logprobs:
-                more["logprobs"] = _certain([piece])
+            if self._logprobs is not None:
+                more["logprobs"] = {"content": [likely[index]]}
             yield self._part({"role": role, "content": piece}, **more)
             role = None
         if made := self._made.call:
@@ -67,14 +73,19 @@ class Choice:
         if made.call:
             message["tool_calls"] = [self._call(made.call)]
         choice = {"index": self._index, "message": message, "finish_reason": made.finish_reason}
-        if self._logprobs:
-            choice["logprobs"] = _certain(made.text)
+        if self._logprobs is not None:
+            choice["logprobs"] = self._likely()
         if self._in_message:
             refs = self._all_references().get("refs", [])
             message["refs"] = [{"id": f"ref-{ref['index']}", **ref} for ref in refs]
         else:
             choice |= self._all_references()
         return choice
+
+    def _likely(self) -> Payload:
+        if self._logprobs is None:
+            return {"content": []}
+        return likeliness.told(self._made.text, self._logprobs)
 
     def _part(self, delta: Payload, **more: Any) -> Payload:
         return {"index": self._index, "delta": delta, "finish_reason": None, **more}
@@ -96,13 +107,3 @@ class Choice:
     def _all_references(self) -> Payload:
         refs = list(self._made.references.values())
         return {"refs": refs} if refs else {}
-
-
-def _certain(pieces: Sequence[str]) -> Payload:
-    """Log probabilities of a model that could not have said anything else."""
-    return {
-        "content": [
-            {"token": piece, "logprob": 0.0, "bytes": list(piece.encode()), "top_logprobs": []}
-            for piece in pieces
-        ]
-    }

@@ -21,14 +21,15 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 BOOLEANS = ("stream", "logprobs", "enable_thinking", "parallel_tool_calls")
 COUNTS = ("max_tokens", "max_completion_tokens")
-MOST_CHOICES = 4
+# Nothing says how many a service makes; `small_limits` has what one was seen to.
+MOST_CHOICES, FEW_CHOICES = 128, 4
 THINKERS = re.compile(r"thinking|deepseek-r1|qwq", re.IGNORECASE)
 
 
 def parse(raw: bytes, *, quirks: frozenset[str] = frozenset()) -> ChatRequest:
     """Check a request's body and read it; raises Refused (400, or 404 for the model)."""
     body = _object(raw)
-    _check_fields(body)
+    _check_fields(body, FEW_CHOICES if "small_limits" in quirks else MOST_CHOICES)
     messages = read_messages(body["messages"], images="no_image_input" not in quirks)
     if "strict_params" in quirks:
         check_strictly(body, _switches(body))
@@ -44,7 +45,7 @@ def parse(raw: bytes, *, quirks: frozenset[str] = frozenset()) -> ChatRequest:
         thinking=_thinks(body),
         thinking_budget=(body.get("thinking") or {}).get("budget_tokens"),
         as_json=_wants_json(body, messages),
-        logprobs=body.get("logprobs") or False,
+        logprobs=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
         tools=tuple(body.get("tools") or ()),
         tool_choice=_tool_choice(body),
         temperature=_temperature(body),
@@ -76,7 +77,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _check_fields(body: Mapping[str, Any]) -> None:
+def _check_fields(body: Mapping[str, Any], most: int) -> None:
     model = body.get("model")
     if not isinstance(model, str) or not model:
         raise Refused(400, "model is required and must be a non-empty string")
@@ -84,13 +85,13 @@ def _check_fields(body: Mapping[str, Any]) -> None:
         raise Refused(400, "messages is required")
     require_model(model)
     given = {name: value for name, value in body.items() if value is not None}
-    _check_numbers(given)
+    _check_numbers(given, most)
     _check_choices(given)
     _check_thinking(given, model)
     _check_tools(given.get("tools"))
 
 
-def _check_numbers(given: Mapping[str, Any]) -> None:
+def _check_numbers(given: Mapping[str, Any], most: int) -> None:
     for name in BOOLEANS:
         if name in given and not isinstance(given[name], bool):
             raise Refused(400, f"{name} must be true or false")
@@ -104,8 +105,8 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
     for name in COUNTS:
         if name in given and not (_is_int(given[name]) and given[name] >= 1):
             raise Refused(400, f"{name} must be an integer of at least 1")
-    if not (_is_int(given.get("n", 1)) and 1 <= given.get("n", 1) <= MOST_CHOICES):
-        raise Refused(400, f"n must be an integer from 1 to {MOST_CHOICES}")
+    if not (_is_int(given.get("n", 1)) and 1 <= given.get("n", 1) <= most):
+        raise Refused(400, f"n must be an integer from 1 to {most}")
     if all(name in given for name in COUNTS):
         raise Refused(400, "max_tokens and max_completion_tokens exclude each other")
     if "top_logprobs" in given:

@@ -18,8 +18,7 @@ from ...server.refusal import Refused
 from ...server.replies import json_response
 
 PATHS = ("/projects/{project}/easyllms/doc-parse", "/projects/easyllms/doc-parse")
-# The document's, and md, which is text as well.
-TYPES = ("pdf", "docx", "doc", "xlsx", "txt", "pptx", "md")
+TYPES = ("pdf", "docx", "doc", "xlsx", "txt", "pptx")
 MACROS = ("docm", "xlsm", "pptm")
 LIMIT = 50_000_000
 

@@ -19,8 +19,9 @@ SIZES = {
     "1024*1024",
 }
 DEFAULT_SIZE = "1328*1328"
-MOST_IMAGES = 4
-MOST_SOURCES = 3
+# Nothing says how many a service takes; `small_limits` has what one was seen to.
+MOST_IMAGES, FEW_IMAGES = 16, 4
+MOST_SOURCES, FEW_SOURCES = 16, 3
 LARGEST_SEED = 2**31 - 1
 FIELDS = {"easyllm_id", "model", "input", "parameters"}
 INPUT = {"prompt", "negative_prompt", "images"}
@@ -65,14 +66,15 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> ImageRequest
     _number(parameters, "steps", 1, 100)
     _switch(parameters, "prompt_extend")
     _switch(parameters, "watermark")
+    small = "small_limits" in quirks
     return ImageRequest(
         model=model,
         prompt=prompt,
         size=_size(parameters),
         seed=_number(parameters, "seed", 0, LARGEST_SEED),
-        count=_number(parameters, "n", 1, MOST_IMAGES) or 1,
+        count=_number(parameters, "n", 1, FEW_IMAGES if small else MOST_IMAGES) or 1,
         jpeg=_switch(parameters, "save_to_jpeg"),
-        source=_source(given.get("images")),
+        source=_source(given.get("images"), FEW_SOURCES if small else MOST_SOURCES),
     )
 
 
@@ -114,12 +116,12 @@ def _size(parameters: Mapping[str, Any]) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _source(images: Any) -> bytes:
+def _source(images: Any, most: int) -> bytes:
     """The first of the pictures that are to be changed; one at an address is not fetched."""
     if images is None:
         return b""
-    if not isinstance(images, list) or not 1 <= len(images) <= MOST_SOURCES:
-        raise Refused(400, f"input.images must hold one to {MOST_SOURCES} images")
+    if not isinstance(images, list) or not 1 <= len(images) <= most:
+        raise Refused(400, f"input.images must hold one to {most} images")
     for index, image in enumerate(images):
         if not isinstance(image, str) or not image.startswith(
             ("data:image/", "https://", "http://")

@@ -19,7 +19,7 @@ SUFFIXES = {
 }
 LONGEST = 5 * 3600.0
 LARGEST = 1 << 30
-# Of a longer sound only the beginning is transcribed, and the rest gets the script.
+# With `small_limits` only so much of a recording is listened to.
 LISTENED = 900.0
 PIECE = 1 << 20
 OWN_HOSTS = {"127.0.0.1", "localhost", "::1"}
@@ -67,22 +67,23 @@ class Transcript:
         return "".join(f"{line.text}\n" for line in self.said)
 
 
-def transcribed(path: Path, whisper: str = "") -> Transcript:
+def transcribed(path: Path, whisper: str = "", listened: float = LONGEST) -> Transcript:
     """
     The transcript of a file, by the ``whisper`` model of that name or by the small recogniser.
 
+    Of a longer sound only so many seconds are ``listened`` to, and the end says so.
     Blocking. Raises `Failed` and `Missing`.
     """
     try:
         told = decoding.seconds(path)
         if told and told > LONGEST:
             raise Failed("the audio is longer than 5 hours")
-        return _heard(path, whisper)
+        return _heard(path, whisper, listened)
     except decoding.Unreadable as error:
         raise Failed(str(error)) from None
 
 
-def _heard(path: Path, whisper: str) -> Transcript:
+def _heard(path: Path, whisper: str, listened: float) -> Transcript:
     hears, bytes_heard, found = ears.opened(whisper, partials=False), 0, []
     ears_open = True
     for block in decoding.pcm(path):
@@ -90,7 +91,7 @@ def _heard(path: Path, whisper: str) -> Transcript:
         seconds = bytes_heard / 2 / recogniser.RATE
         if seconds > LONGEST:
             raise Failed("the audio is longer than 5 hours")
-        if seconds <= LISTENED:
+        if seconds <= listened:
             found += hears.feed(block)
         elif ears_open:
             ears_open = False
@@ -107,9 +108,9 @@ def _heard(path: Path, whisper: str) -> Transcript:
         last = said.end
         lines.append(Line(text=said.text, start=said.start, end=said.end, speaker=speaker))
     seconds = bytes_heard / 2 / recogniser.RATE
-    if seconds > LISTENED:
-        text = f"The sandbox listens to {LISTENED / 60:.0f} minutes; the rest is not transcribed."
-        lines.append(Line(text=text, start=LISTENED, end=seconds, speaker=0))
+    if seconds > listened:
+        text = f"The sandbox listens to {listened / 60:.0f} minutes; the rest is not transcribed."
+        lines.append(Line(text=text, start=listened, end=seconds, speaker=0))
     return Transcript(said=lines, seconds=round(seconds, 3))
 
 

@@ -27,7 +27,17 @@ from ...switches.options import Options
 from ...switches.switches import Switches
 from ..body import json_object
 from ..works import QUEUED, StartedTask, Works, vary
-from .sound import SUFFIXES, Failed, Transcript, fetched, scripted, suffix_of, transcribed
+from .sound import (
+    LISTENED,
+    LONGEST,
+    SUFFIXES,
+    Failed,
+    Transcript,
+    fetched,
+    scripted,
+    suffix_of,
+    transcribed,
+)
 
 PATHS = ("/projects/{project}/easyllms/speechtotext", "/projects/easyllms/speechtotext")
 KEPT = 200
@@ -71,9 +81,9 @@ class Speech:
 
     async def _create(self, request: Request) -> Response:
         if request.headers.get("content-type", "").lower().startswith("multipart/"):
-            hearing = self._hear_file(await _uploaded(request))
+            hearing = self._hear_file(await _uploaded(request), request)
         else:
-            hearing = self._hear_address(_audio_url(await _json(request), request))
+            hearing = self._hear_address(_audio_url(await _json(request), request), request)
         self._name_engine(request)
         work = Transcription(
             hearing=asyncio.create_task(hearing), seconds=vary(self._options.task_seconds)
@@ -109,21 +119,23 @@ class Speech:
         if parameters.get("format", "wav") != "wav" or suffix_of(url) not in ("", ".wav"):
             raise Refused(400, "only wav is supported here")
         try:
-            heard = await self._hear_address(url)
+            heard = await self._hear_address(url, request)
         except Failed as error:
             raise Refused(400, str(error)) from None
         self._name_engine(request)
         return json_response({"result": heard.text(), "audio_duration": heard.seconds})
 
-    async def _hear_file(self, path: Path) -> Transcript:
+    async def _hear_file(self, path: Path, request: Request) -> Transcript:
+        switches: Switches = request.scope["switches"]
+        listened = LISTENED if "small_limits" in switches.quirks else LONGEST
         try:
-            return await asyncio.to_thread(transcribed, path, self._options.whisper)
+            return await asyncio.to_thread(transcribed, path, self._options.whisper, listened)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
-    async def _hear_address(self, url: str) -> Transcript:
+    async def _hear_address(self, url: str, request: Request) -> Transcript:
         path = await asyncio.to_thread(fetched, url)
-        return await self._hear_file(path) if path else scripted(url)
+        return await self._hear_file(path, request) if path else scripted(url)
 
     def _name_engine(self, request: Request) -> None:
         request.scope["engine"] = engine_name(self._options.whisper)

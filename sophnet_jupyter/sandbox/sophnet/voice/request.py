@@ -37,7 +37,9 @@ class VoiceRequest:
     pitch: float
 
 
-def parse(body: bytes, *, project: bool) -> tuple[list[str], VoiceRequest]:
+def parse(
+    body: bytes, *, project: bool, quirks: frozenset[str] = frozenset()
+) -> tuple[list[str], VoiceRequest]:
     """
     Read a request: the texts, and how they are to sound.
 
@@ -52,7 +54,8 @@ def parse(body: bytes, *, project: bool) -> tuple[list[str], VoiceRequest]:
     for text in texts:
         if not isinstance(text, str) or not text.strip():
             raise Refused(400, "text must be a list of strings that say something")
-        if len(text) > LONGEST_TEXT and not SSML.match(text):
+        long = len(text) > LONGEST_TEXT and not SSML.match(text)
+        if long and "small_limits" in quirks:
             raise Refused(400, f"a string of text has at most {LONGEST_TEXT} characters")
     param = fields.get("synthesis_param")
     if not isinstance(param, dict):

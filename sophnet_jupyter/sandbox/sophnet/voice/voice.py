@@ -39,7 +39,7 @@ def routes() -> list[Route]:
 
 async def _stream(request: Request) -> Response:
     switches: Switches = request.scope["switches"]
-    texts, asked = parse(await request.body(), project="project" in request.path_params)
+    texts, asked = _parsed(request, await request.body())
     if not asked.voice:
         # So the service answers for a voice that it does not know, with HTTP 200.
         return Response(b"", media_type="text/event-stream")
@@ -49,7 +49,7 @@ async def _stream(request: Request) -> Response:
 
 async def _at_once(request: Request) -> Response:
     switches: Switches = request.scope["switches"]
-    texts, asked = parse(await request.body(), project="project" in request.path_params)
+    texts, asked = _parsed(request, await request.body())
     sound = await asyncio.to_thread(whole, texts, asked)
     if "error_mid_stream" in switches.faults:
         raise Refused(500, "the voice stopped working")
@@ -121,3 +121,8 @@ async def _broken_off(switches: Switches) -> AsyncGenerator[dict[str, Any], None
         raise Cut
     if "error_mid_stream" in switches.faults:
         yield {"status": 500, "message": "the voice stopped working", "result": None}
+
+
+def _parsed(request: Request, body: bytes) -> tuple[list[str], VoiceRequest]:
+    switches: Switches = request.scope["switches"]
+    return parse(body, project="project" in request.path_params, quirks=switches.quirks)

@@ -99,7 +99,7 @@ async def test_several_answers_are_the_answer_and_its_alternatives(
 async def test_a_number_of_answers_that_cannot_be_is_refused_by_the_service(
     chat: Chat, stream: bool, n: object
 ) -> None:
-    with pytest.raises(RequestRefused, match="n must be an integer from 1 to 4"):
+    with pytest.raises(RequestRefused, match="n must be an integer from 1 to 128"):
         await chat.create("hi", stream=stream, extra_body={"n": n})
 
 

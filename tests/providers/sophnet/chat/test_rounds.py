@@ -439,7 +439,12 @@ async def test_an_answer_that_just_stopped_has_no_value_and_is_incomplete() -> N
 async def test_probabilities_stand_beside_the_tokens(chat: Chat, stream: bool) -> None:
     response = await chat.create("What is 2+2?", top_logprobs=2, stream=stream)
     assert "".join(token for token, _, _ in response.logprobs) == response.text
-    assert all(logprob == 0.0 for _, logprob, _ in response.logprobs)
+    for token, logprob, others in response.logprobs:
+        assert logprob < 0
+        assert others[0] == (token, logprob)
+        assert len(others) == 2
+        assert others[1][0] != token
+        assert others[1][1] < logprob
 
 
 async def test_notices_come_with_the_first_payload() -> None:

@@ -38,16 +38,28 @@ class HeldFiles:
         self._held: dict[str, Held] = {}
 
     @property
-    def shown(self) -> list[dict[str, str]]:
-        """The files as JSON for a view."""
+    def shown(self) -> list[dict[str, Any]]:
+        """The files as JSON for a view; ``sent`` are those that a run has used."""
         return [
-            {"id": held.id, "purpose": held.purpose, "name": one_line(held.name)}
+            {
+                "id": held.id,
+                "purpose": held.purpose,
+                "name": one_line(held.name),
+                "sent": held.sent is not None,
+            }
             for held in self._held.values()
         ]
 
     def of(self, purpose: str) -> list[Held]:
         """The files of one field; those beside the inputs have no purpose."""
         return [held for held in self._held.values() if held.purpose == purpose]
+
+    def sent(self, key: str) -> Held:
+        """A file that a run has used. Raises `SettingsError`."""
+        held = self._held.get(key)
+        if held is None or held.sent is None:
+            raise SettingsError("Run the app first: a file is shown once an answer has used it.")
+        return held
 
     def receive(self, upload: Upload) -> None:
         """Add a file from the browser. Raises `SettingsError` for one that the app would refuse."""

@@ -13,7 +13,7 @@ import { openDropZone } from "../uploads/drop_zone.js";
  * @property {HTMLElement} element
  * @property {() => Record<string, string>} values
  * @property {(text: string) => void} fill  Put a text into the first field that takes one.
- * @property {(files: {id: string, purpose: string, name: string}[]) => void} showFiles
+ * @property {(files: {id: string, purpose: string, name: string, sent: boolean}[]) => void} showFiles
  * @property {() => void} close
  */
 
@@ -128,10 +128,15 @@ export function drawForm(panel, fields) {
     },
   };
 
-  /** @param {{id: string, name: string}} file */
-  function chip({ id, name }) {
+  /** @param {{id: string, name: string, sent: boolean}} file */
+  function chip({ id, name, sent }) {
+    const look = button("Show", () => panel.send("preview", { file: id }), {
+      "aria-label": `Show ${name}`,
+      title: "As the service has it",
+      hidden: !sent,
+    });
     const away = button("✕", () => panel.send("drop", { file: id }), { "aria-label": `Take away ${name}` });
-    return make("li", { title: name }, make("span", {}, name), away);
+    return make("li", { title: name }, make("span", {}, name), look, away);
   }
 }
 

@@ -3,6 +3,7 @@ import { drawForm } from "./form.js";
 import { button, make, showKernelHtml } from "../page/dom.js";
 import { drawExchange } from "../exchange/exchange.js";
 import { openPanel } from "../panel/panel.js";
+import { drawOpinions } from "./opinions.js";
 import { drawRating } from "./rating.js";
 import { openSound } from "../playing/sound.js";
 
@@ -37,14 +38,19 @@ function render({ model, el }) {
   const result = make("div", { className: "sophnet-result" });
   const print = make("footer", { className: "sophnet-print", hidden: true });
   const desk = drawAnnotations(panel);
-  const app = make("div", {}, about, opening, questions, asker, result);
+  const opinions = drawOpinions(panel);
+  const seen = make("div", { className: "jp-RenderedHTMLCommon" });
+  const hide = button("✕", () => (looked.hidden = true), { "aria-label": "Hide the preview" });
+  const looked = make("div", { className: "sophnet-looked", role: "group", hidden: true }, seen, hide);
+  const app = make("div", {}, about, opening, questions, asker, looked, result);
   const tabs = drawTabs([
     ["App", app, () => {}],
     ["Annotations", desk.element, desk.open],
+    ["Opinions", opinions.element, opinions.open],
   ]);
   const gap = make("span", { className: "sophnet-gap" });
   panel.root.prepend(make("header", {}, icon, title, badge, phase, gap, tabs.list));
-  panel.root.append(app, desk.element, print);
+  panel.root.append(app, desk.element, opinions.element, print);
 
   /** @type {import("./form.js").Form | undefined} */
   let form;
@@ -98,6 +104,16 @@ function render({ model, el }) {
       /** @param {any} event */
       rated: (event) => rating.show(event),
       /** @param {any} event */
+      opinions: (/** @type {any} */ event) => opinions.show(event),
+      /** @param {any} event */
+      previewed({ name, html }) {
+        panel.fail("");
+        showKernelHtml(seen, html);
+        looked.hidden = false;
+        looked.setAttribute("aria-label", `Preview of ${name}`);
+        panel.announce(`${name} is shown.`);
+      },
+      /** @param {any} event */
       annotations: ({ rows }) => desk.show(rows),
       "annotation-kept": () => desk.kept(),
       /** @param {any} event */
@@ -148,7 +164,7 @@ function render({ model, el }) {
     sound = undefined;
     drawn?.close();
     shown = exchange.id;
-    drawn = drawExchange(model, exchange, [], ask);
+    drawn = drawExchange(model, exchange, [], ask, panel.fail);
     rating.show({});
     result.replaceChildren(drawn.element, rating.element);
     rating.element.hidden = aloud.hidden = true;

@@ -12,8 +12,9 @@ from ...kernel.loop import loop
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
-from ...views.media import audio
+from ...views.media import audio, file
 from ...views.safe.control_characters import plain
+from ...views.safe.look import one_line
 from ...views.safe.markdown import render
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
 from ..panel.panel import Buffers, Command, Panel, said
@@ -28,6 +29,8 @@ Rating = Literal["like", "dislike"] | None
 _EMPTY = "A Dify app. Run its cell to use it."
 # Where an app names no limit of its own.
 LARGEST = 100_000_000
+# Opinions of users on a page.
+OPINIONS = 20
 _RATINGS: dict[str, Rating] = {"like": "like", "dislike": "dislike", "none": None}
 
 
@@ -41,6 +44,7 @@ class DifyApp(Panel):
     """
     Fill in an app's form, run it, watch and hear its answer, rate it, and mind its annotations.
 
+    What its users have said is in a tab, and a file that an answer has used can be looked at.
     ``client`` opens the app called ``app``, or is a `Dify` app itself. The form, the title and
     the small print are the app's own. The last answer is ``panel.response``.
 
@@ -91,6 +95,11 @@ class DifyApp(Panel):
                 self.start(self._speak)
             case {"kind": "reload"}:
                 self.start(self._load)
+            case {"kind": "preview", "file": str(key)}:
+                held = self._files.sent(key)
+                self._beside(lambda: self._preview(held))
+            case {"kind": "opinions", "page": int(page)}:
+                self._beside(lambda: self._opinions(page))
             case {"kind": "annotations"}:
                 self._desk.obey(command)
 
@@ -197,6 +206,28 @@ class DifyApp(Panel):
             exchange.response, exchange.settled = arrival.response, True
             track.finish()
             self.tell("settled", exchange=exchange.id, outcome=self._outcome(exchange))
+            if self._files.shown:
+                # Those that were sent can be shown from now on.
+                self.tell("files", files=self._files.shown)
+
+    async def _preview(self, held: Held) -> None:
+        found = await self._app.preview(held.sent.id)
+        data = file.bundle(found.data, name=found.name or held.name, mime=found.mime)
+        self.tell("previewed", name=one_line(held.name), html=data["text/html"])
+
+    async def _opinions(self, page: int) -> None:
+        found = await self._app.feedbacks(page=max(1, page), limit=OPINIONS)
+        rows = [
+            {
+                "rating": each.rating,
+                "content": one_line(each.content),
+                "when": f"{each.created_at:%Y-%m-%d %H:%M} UTC" if each.created_at else "",
+                "by": one_line(each.from_source),
+            }
+            for each in found
+        ]
+        # Dify counts them nowhere: a full page may be the last one.
+        self.tell("opinions", page=page, rows=rows, more=len(found) == OPINIONS)
 
     async def _speak(self) -> None:
         exchange, track = self._exchange, self._track

@@ -81,4 +81,6 @@ class Wording:
 
 def variant(talk: Talk, text: str, number: int) -> str:
     """``text`` as the answer of this number, 0 for the first, would say it."""
-    return talk.says(*_AGAIN[number]) + text
+    if number < len(_AGAIN):
+        return talk.says(*_AGAIN[number]) + text
+    return talk.says(f"Said for the {number + 1}th time:\n\n", f"第{number + 1}遍：\n\n") + text

@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     if rest:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     if options.command == "doctor":
-        return doctor(stream=options.stream)
+        return doctor(stream=options.stream, report=options.report)
     try:
         if options.command == "map":
             from .commands import map as mapping
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     summary = "check versions, network, key and clock, and say what to do"
     add = commands.add_parser("doctor", help=summary, description=summary).add_argument
     add("--stream", action="store_true", help="also ask for a short answer, which costs tokens")
+    add("--report", action="store_true", help="one text to paste, without keys and addresses")
     summary = "write a notebook as one page for people without Python: no network, no scripts"
     add = commands.add_parser("report", help=summary, description=summary).add_argument
     add("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file; it is not run")
@@ -76,7 +77,7 @@ def serve_sandbox(arguments: list[str]) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def doctor(*, stream: bool) -> int:
+def doctor(*, stream: bool, report: bool = False) -> int:
     """Print what was found; the exit status is 1 when something will not work."""
     # Here, since it brings the whole client with it.
     from . import doctor
@@ -85,6 +86,9 @@ def doctor(*, stream: bool) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A console without the marks' characters is no reason to fail.
         sys.stdout.reconfigure(errors="replace")
+    if report:
+        print(doctor.report(findings))
+        return 0 if doctor.all_passed(findings) else 1
     width = max(len(finding.about) for finding in findings)
     for finding in findings:
         print(f"{finding.mark} {finding.about:<{width}}  {finding.said}")

@@ -112,6 +112,7 @@ OWNERS = {
     "umap": ("explore/",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
+    "packaging": ("doctor/requirements.py",),
 }
 # Loading the extension must not pay for what a first answer needs.
 LAZY = {"httpx2", "httpcore2", "websockets", "markdown_it", "pygments", "PIL", "anywidget"}

@@ -9,3 +9,4 @@ name, port, certificate, key. Behind the first that fails, the others would only
 from .examination import examine as examine
 from .finding import Finding as Finding
 from .finding import all_passed as all_passed
+from .report import report as report

@@ -44,7 +44,7 @@ def unmet() -> list[Package]:
     return [
         each
         for each in packages()
-        if (each.version or each.needed) and _parts(each.version) < _parts(each.floor)
+        if (each.version or each.needed) and version_parts(each.version) < version_parts(each.floor)
     ]
 
 
@@ -56,5 +56,6 @@ def summary() -> str:
     return f"{said}; not in this environment: {', '.join(elsewhere)}" if elsewhere else said
 
 
-def _parts(version: str) -> tuple[int, ...]:
+def version_parts(version: str) -> tuple[int, ...]:
+    """The first numbers of a version, to be compared; nothing of one that is empty."""
     return tuple(int(part) for part in re.findall(r"\d+", version.partition("+")[0])[:3])

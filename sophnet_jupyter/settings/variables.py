@@ -81,6 +81,11 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
     }
 
 
+def given_variables() -> list[str]:
+    """The names of the known variables that are set, without what they hold."""
+    return sorted(name for name in os.environ if _KNOWN.fullmatch(name) and os.environ[name])
+
+
 def notice() -> str:
     """A line about unknown variables not reported yet, or nothing."""
     found = {name: near for name, near in unknown_variables().items() if name not in _told}

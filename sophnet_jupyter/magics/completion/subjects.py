@@ -63,8 +63,12 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, ["diff"], "value")
         case ["prompts", "diff"] | ["prompts", "diff", _]:
             return matching(word, listed(), "prompt")
-        case ["doctor"]:
-            return matching(word, ["--stream"], "option")
+        case ["doctor", *_]:
+            return matching(word, ["--stream", "--report"], "option")
+        case ["require", *_]:
+            from ...doctor.requirements import extras
+
+            return matching(word, [*extras(), "key", "microphone"], "value")
     return []
 
 

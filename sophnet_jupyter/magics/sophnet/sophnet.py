@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -95,6 +97,8 @@ class SophNetMagics(ChatDefaults, Magics):
                 FROM TO               what was spent, as days: 2026-11-01
             %sophnet doctor         what is wrong, and what to do about it
                 --stream              also ask for a short answer, which costs some tokens
+                --report              as one text to paste into a question, without secrets
+            %sophnet require 0.1 engines key    what this notebook needs, as its first cell
             %sophnet panels         the panels, and how each is made
             %sophnet help           all magics, panels and settings
             %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
@@ -108,6 +112,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .history import HistoryCommands
         from .models import ModelNames
         from .prompts import PromptCommands
+        from .require import require
         from .runs import RunCommands
         from .spending import Spent
         from .tasks import TaskCommands
@@ -138,6 +143,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "tasks": TaskCommands(self._session).tasks,
             "account": Spent(self._session).account,
             "doctor": self._doctor,
+            "require": partial(require, self._session),
             "panels": self._panels,
             "help": self._help,
         }
@@ -154,11 +160,16 @@ class SophNetMagics(ChatDefaults, Magics):
         sheet.table(self._session.shell, status_rows(self._session))
 
     def _doctor(self, rest: str) -> None:
-        if rest not in ("", "--stream"):
-            raise UsageError("%sophnet doctor takes --stream and nothing else.")
+        words = set(rest.split())
+        if words - {"--stream", "--report"}:
+            raise UsageError("%sophnet doctor takes --stream and --report, and nothing else.")
         from ... import doctor
+        from ...views.safe.control_characters import plain
 
-        findings = run(doctor.examine(stream=bool(rest)))
+        findings = run(doctor.examine(stream="--stream" in words))
+        if "--report" in words:
+            sys.stdout.write(plain(doctor.report(findings, host=_host(self._session))) + "\n")
+            return
         sheet.lines(self._session.shell, [finding.cells for finding in findings])
 
     def _help(self, rest: str) -> None:
@@ -167,6 +178,15 @@ class SophNetMagics(ChatDefaults, Magics):
 
     def _panels(self, rest: str) -> None:
         sheet.table(self._session.shell, _panels())
+
+
+def _host(session: KernelSession) -> str:
+    """What shows the notebook, as far as a kernel can tell."""
+    from ...kernel.output import Cell
+
+    cell = Cell(session.shell)
+    kernel = type(getattr(session.shell, "kernel", None)).__module__.partition(".")[0]
+    return f"a {cell.place}, kernel by {kernel}" if cell.place == "notebook" else cell.place
 
 
 def _panels() -> dict[str, str]:

@@ -23,6 +23,7 @@ SUBJECTS = {
     "tasks": "long work that services go on with, to be resumed after a restart",
     "account": "what is left of the account; with a day, or two, what was spent",
     "doctor": "check versions, network, key and clock, and say what to do",
+    "require": "check what a notebook needs: a version, extras, key, microphone",
     "panels": "the panels, and how each is made",
     "help": "this list",
 }

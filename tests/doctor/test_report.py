@@ -1,0 +1,108 @@
+"""The text that is pasted into a question, and what a shared notebook asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+from sophnet_jupyter import doctor
+from sophnet_jupyter.doctor import Finding, requirements
+from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.magics import extension
+
+KEY = "sk-canary-7Qw9Xz31LmNp84RtYv26"
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SimpleNamespace) -> Any:
+    monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
+    monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
+    shell = InteractiveShell()
+    extension.load(shell)
+    yield shell
+    extension.unload(shell)
+
+
+def require(shell: Any, words: str) -> None:
+    shell.run_line_magic("sophnet", f"require {words}")
+
+
+def test_a_report_has_no_key_no_home_and_no_address_of_ones_own(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "mei"))
+    monkeypatch.setenv("SOPHNET_API_KEY", KEY)
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SOPHNET_BASE_URL", "https://gateway.bank.example/llm")
+    found = [
+        Finding(mark="✓", about="python", said=f"3.11 at {tmp_path}/mei/venv/bin/python"),
+        Finding(
+            mark="✕", about="key", said=f"{KEY} is refused at https://gateway.bank.example/llm"
+        ),
+        Finding(mark="✓", about="settings", said="https://www.sophnet.com/api, profile of mei"),
+    ]
+    text = doctor.report(found, host="a notebook")
+    assert text.startswith("sophnet_jupyter ")
+    [told] = [line for line in text.splitlines() if line.startswith("variables that are set: ")]
+    assert {"SOPHNET_API_KEY", "SOPHNET_BASE_URL"} <= set(told.partition(": ")[2].split(", "))
+    assert "✓ python: 3.11 at ~/venv/bin/python" in text
+    assert "is refused at https://(an address of your own)" in text
+    assert "https://www.sophnet.com, profile of USER" in text
+    for secret in (KEY, KEY[:14], "bank", "mei"):
+        assert secret not in text
+
+
+def test_a_report_counts_what_failed_and_quotes_nothing_of_it(shell: Any, capsys: Any) -> None:
+    for _ in range(2):
+        with pytest.raises(Exception, match="no-such-model"):
+            shell.run_line_magic("sophchat", "-m no-such-model my secret plan")
+    shell.run_line_magic("sophnet", "doctor --report")
+    text = capsys.readouterr().out
+    assert "last 7 days: SophNet chat, failed 2 times (sandbox)" in text
+    assert "front end: terminal" in text
+    assert "secret plan" not in text
+    assert "no-such-model" not in text
+
+
+def test_what_is_there_lets_a_notebook_go_on(shell: Any, capsys: Any) -> None:
+    require(shell, "0.1 engines explore microphone")
+    said = capsys.readouterr().out
+    assert said.startswith("All that this notebook needs is there. A microphone is asked for")
+
+
+def test_what_is_missing_is_told_with_the_line_that_installs_it(shell: Any, monkeypatch) -> None:
+    lines = ['no-such-package>=2; extra == "engines"', 'numpy>=99; extra == "engines"']
+    monkeypatch.setattr(requirements.metadata, "requires", lambda name: lines)
+    with pytest.raises(SettingsError) as caught:
+        require(shell, "99.1 engines key")
+    said = str(caught.value)
+    assert said.startswith("This notebook needs 99.1 engines key. This is version ")
+    assert "The extra engines is not installed: no-such-package>=2, numpy>=99." in said
+    assert "There is no key: %sophnet login asks for one" in said
+    assert said.endswith(
+        '%pip install -U "sophnet-jupyter[engines]>=99.1", and restart the kernel.'
+    )
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("words", ["", "engnes", "0.x"])
+def test_words_that_mean_nothing_to_require_are_refused(shell: Any, words: str) -> None:
+    with pytest.raises(UsageError, match="a version, extras, and what the notebook uses"):
+        require(shell, words)
+
+
+def test_an_extra_that_brings_others_needs_theirs_too(monkeypatch) -> None:
+    lines = [
+        'sophnet-jupyter[engines]; extra == "demo"',
+        'sophnet-jupyter[demo]; extra == "engines"',
+        'no-such-package; extra == "engines"',
+        "no-such-core>=3",
+        'no-such-wheel; python_version < "3" and extra == "engines"',
+    ]
+    monkeypatch.setattr(requirements.metadata, "requires", lambda name: lines)
+    assert requirements.lacking("demo") == ["no-such-package"]

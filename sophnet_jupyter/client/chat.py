@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from ..options.chat import ChatOptions
 from ..options.words import checks_keywords, shows_options
 from ..providers.sophnet import chat as provider
-from ..providers.sophnet.chat.question import question
+from ..providers.sophnet.chat.question import ChatQuestion, question
 from ..providers.sophnet.chat.request import Prompt, request
+from .permitted import check_tools
 
 if TYPE_CHECKING:
     from ..providers.sophnet.embeddings.embeddings import Embeddings
@@ -27,6 +28,10 @@ class Chat(provider.Chat):
     """What keeps the calls and runs of its client."""
     _vectors: Callable[[], Embeddings] | None = None
     """Vectors for scores that compare by meaning."""
+
+    def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:
+        check_tools(options)
+        return super()._question(prompt, options)
 
     @shows_options(ChatOptions, request, question)
     def map(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from ..files.names import at_home
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, logs
+from .permitted import check_service
 from .recording import Recorder
 from .resources import Resources
 
@@ -36,7 +37,9 @@ class Client(Resources):
     services, or ``easyllm_ids``, such as ``{"speech": "…"}``, by service. ``model`` answers chats
     that name none. ``timeouts``, a `Timeouts`, are in seconds; ``proxy`` is an address,
     ``ca_bundle`` a file of certificates to trust. ``dify_api_key``, ``dify_base_url`` and
-    ``dify_user`` are for `Client.dify`. What is not given is read from ``%sophnet``, the
+    ``dify_user`` are for `Client.dify`. ``user`` is who asks (SOPHNET_USER, else the user of a
+    JupyterHub) and ``headers`` are further ones, for a gateway: both go to the service's own
+    address, and nowhere else. What is not given is read from ``%sophnet``, the
     environment, or the profile of ``%sophnet login``. With ``history=True`` what is asked and
     answered is kept on this machine (docs/history.md), else only where a call asks for it.
 
@@ -61,6 +64,8 @@ class Client(Resources):
         dify_api_key: str | Secret | None = None,
         dify_base_url: str | None = None,
         dify_user: str | None = None,
+        user: str | None = None,
+        headers: Mapping[str, str] | None = None,
         history: bool | None = None,
     ) -> None:
         logs.guard()
@@ -68,7 +73,7 @@ class Client(Resources):
         self._dify_apps: dict[str, Dify] = {}
         self._dify = (dify_api_key, dify_base_url, dify_user)
         self._proxy = proxy
-        self._recorder = Recorder(on=history)
+        self._asked_by = (user, headers)
         # What `models` found last, for completion, which cannot wait for an answer.
         self.known_models: Models | None = None
         self.settings = Settings.read(
@@ -81,7 +86,10 @@ class Client(Resources):
             timeouts=timeouts,
             proxy=proxy,
             ca_bundle=ca_bundle,
+            user=user,
+            headers=headers,
         )
+        self._recorder = Recorder(on=history, user=self.settings.asking.user)
 
     def __repr__(self) -> str:
         place = "sandbox" if self.settings.sandbox else self.settings.origin
@@ -102,13 +110,17 @@ class Client(Resources):
     def dify_app(self, name: str = "") -> Dify:
         """The Dify app ``name``, whose key is in DIFY_<NAME>_API_KEY. Raises `SettingsError`."""
         if name not in self._dify_apps:
+            check_service("dify")
             from .dify import Dify
 
+            asked_by, headers = self._asked_by
             api_key, base_url, user = (None, None, None) if name else self._dify
             self._dify_apps[name] = Dify(
                 api_key,
                 base_url,
                 user=user,
+                asked_by=asked_by,
+                headers=headers,
                 app=name,
                 timeouts=self.settings.timeouts,
                 proxy=self._proxy,
@@ -120,10 +132,13 @@ class Client(Resources):
     @cached_property
     def excel(self) -> TeleAI:
         """Analyses of Excel workbooks. Raises `SettingsError` where half of an account is set."""
+        check_service("excel")
         from .teleai import TeleAI
 
-        settings = self.settings
+        settings, (user, headers) = self.settings, self._asked_by
         return TeleAI(
+            user=user,
+            headers=headers,
             timeouts=settings.timeouts,
             proxy=self._proxy,
             ca_bundle=settings.ca_bundle,

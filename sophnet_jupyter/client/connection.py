@@ -11,6 +11,7 @@ from ..settings import Settings
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
+from .sending import sent_by
 
 if TYPE_CHECKING:
     from ..providers.keeping import Keeping
@@ -44,6 +45,7 @@ class SophNetConnection:
         )
         if settings.sandbox and settings.base_url:
             origin = sandbox.as_caller(origin)
+        origin = sent_by(origin, settings.api_key, settings.asking)
         return Wire(self._recorder.guarded(origin), self._network)
 
     def _reveal(self) -> Callable[[], str]:

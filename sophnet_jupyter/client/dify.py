@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Self
 
@@ -14,6 +15,7 @@ from ..wire.wire import Wire
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
+from .sending import sent_by
 
 
 @checks_keywords("dify")
@@ -22,7 +24,9 @@ class Dify(App):
     One Dify text-generation app, or without a key the sandbox's.
 
     ``api_key`` is the app's own. ``base_url`` is Dify's root (``https://api.dify.ai/v1``); one of
-    your own may be on a private address. ``user`` is who asks: files and messages belong to one.
+    your own may be on a private address. ``user`` is who asks: files and messages belong to one;
+    what is not given is DIFY_USER, else who asks everywhere (``asked_by``, SOPHNET_USER).
+    ``headers`` go along with each request, for a gateway.
     ``app`` names one of several, whose key is in ``DIFY_<APP>_API_KEY``. ``timeouts``, a
     `Timeouts`, are in seconds; ``proxy`` is an address, ``ca_bundle`` a file of certificates to
     trust, ``recorder`` what keeps its answers. Close it with ``await dify.aclose()``, or use it as
@@ -37,6 +41,8 @@ class Dify(App):
         base_url: str | None = None,
         *,
         user: str | None = None,
+        asked_by: str | None = None,
+        headers: Mapping[str, str] | None = None,
         app: str = "",
         timeouts: Timeouts | None = None,
         proxy: str | None = None,
@@ -49,11 +55,13 @@ class Dify(App):
             api_key=api_key,
             base_url=base_url,
             user=user,
+            asked_by=asked_by,
+            headers=headers,
             timeouts=timeouts,
             proxy=proxy,
             ca_bundle=ca_bundle,
         )
-        self._recorder = recorder or Recorder()
+        self._recorder = recorder or Recorder(user=settings.asking.user)
         super().__init__(_wire(settings, self._recorder), user=settings.user)
         self.settings = settings
         self.sandbox = settings.sandbox
@@ -85,6 +93,7 @@ def _wire(settings: DifySettings, recorder: Recorder) -> Wire:
     )
     if settings.sandbox and settings.base_url:
         origin = sandbox.as_caller(origin)
+    origin = sent_by(origin, settings.api_key, settings.asking)
     return Wire(
         recorder.guarded(origin),
         Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle),

@@ -23,7 +23,7 @@ from ..prompt.images.attach import attach
 from ..prompt.images.objects import SUFFIXES, is_picture
 from ..providers.sophnet.embeddings.embeddings import Embeddings
 from ..providers.sophnet.embeddings.request import CLIP, TEXT, ImageInputs, model_for, most_of
-from ..settings import cache_folder
+from ..settings import cache_folder, cache_size
 from ..wire.pace import patient
 from .vectors import KeptHere
 
@@ -114,10 +114,10 @@ class ClientVectors:
         self._kept.keep(inputs, data, dimensions, facts)
 
     def find_map(self, key: bytes, count: int) -> Any:
-        return opened(cache_folder()).find_map(key, count)
+        return opened(cache_folder(), cache_size()).find_map(key, count)
 
     def keep_map(self, key: bytes, points: Any) -> None:
-        opened(cache_folder()).keep_map(key, points)
+        opened(cache_folder(), cache_size()).keep_map(key, points)
 
     def ask(self, prompt: str, *, model: str | None, **options: Any) -> AsyncGenerator[Event, None]:
         return self._parts.ask(prompt, model=model, **options)

@@ -6,14 +6,16 @@ Off, it costs a call some microseconds. What keeps is imported by the first call
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..history.current import CURRENT
-from ..settings import data_folder, history_on
+from ..settings import data_folder, history_on, policy
 from .keeping import tapes
+from .permitted import check_call
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,15 +30,24 @@ if TYPE_CHECKING:
 Make = Callable[[], "AsyncGenerator[Event, None]"]
 
 
+# Its handler is the site's; `keeping.audit` writes to it.
+_audit = logging.getLogger("sophnet_jupyter.audit")
+
+
+def _audit_wanted() -> bool:
+    return bool(_audit.handlers) or _audit.isEnabledFor(logging.INFO)
+
+
 class Recorder:
     """
     What a client keeps. ``on`` is whether it does so unasked.
 
-    ``place`` says in which notebook and cell a call is made.
+    ``place`` says in which notebook and cell a call is made, ``user`` who makes it.
     """
 
-    def __init__(self, *, on: bool | None = None) -> None:
+    def __init__(self, *, on: bool | None = None, user: str = "") -> None:
         self.wanted = bool(on)
+        self.user = user
         self.place: Callable[[], tuple[str, str]] = lambda: ("", "")
         self._history: History | None = None
         self._tape: OpenCassette | None = None
@@ -63,6 +74,7 @@ class Recorder:
 
     def open(self, path: Path, mode: Mode, *, pace: float, within: float) -> OpenCassette:
         """Use a cassette from now on. Raises `SettingsError`, also where one is in use."""
+        policy().refuse("cassettes", "Recording and replaying answers (cassettes)")
         if self.tape:
             raise SettingsError(f"A cassette is in use already: {self.tape.path}.")
         from .keeping.taped import OpenCassette
@@ -106,10 +118,26 @@ class Recorder:
             found.append(self._history.notices.popleft())
         return found
 
-    def keeper(self, who: Callable[[], Who]) -> Keep:
+    def unkept(self, who: Callable[[], Who]) -> Keep:
+        """The seam of a resource of which nothing is kept; the site hears of its calls."""
+        return self.keeper(who, keeps=False)
+
+    def keeper(self, who: Callable[[], Who], *, keeps: bool = True) -> Keep:
         """The seam of one resource, which ``who`` answers."""
 
         def keep(wanted: Wanted, make: Make) -> AsyncGenerator[Event, None]:
+            check_call(wanted)
+            if wanted.quiet or not _audit_wanted():
+                return kept(wanted, make)
+            from .keeping import audit
+
+            return audit.audited(
+                wanted, lambda: kept(wanted, make), who(), user=self.user, place=self.place()
+            )
+
+        def kept(wanted: Wanted, make: Make) -> AsyncGenerator[Event, None]:
+            if not keeps:
+                return make()
             if tape := self.tape:
                 if tape.replays:
                     return tape.answer(wanted, make, who())

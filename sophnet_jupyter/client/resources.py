@@ -10,6 +10,7 @@ from ..errors import SettingsError
 from ..options.words import checks_keywords
 from ..settings import data_folder, model_name
 from .connection import SophNetConnection
+from .permitted import check_service
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
@@ -38,6 +39,7 @@ class Resources(SophNetConnection):
     @cached_property
     def chat(self) -> Chat:
         """Chat completions."""
+        check_service("chat")
         from .chat import Chat
 
         chat = Chat(
@@ -53,6 +55,7 @@ class Resources(SophNetConnection):
     @cached_property
     def images(self) -> Images:
         """Images from words, and from other images."""
+        check_service("images")
         from .images import Images
 
         images = Images(
@@ -63,6 +66,7 @@ class Resources(SophNetConnection):
     @cached_property
     def videos(self) -> Videos:
         """Videos from words, and from an image."""
+        check_service("videos")
         from ..providers.sophnet.videos.videos import Videos
 
         videos = Videos(
@@ -73,6 +77,7 @@ class Resources(SophNetConnection):
     @cached_property
     def voice(self) -> Voice:
         """Text as speech."""
+        check_service("voice")
         from .voice import Voice
 
         return self._kept(Voice(self._sophnet, place=self._place("voice")))
@@ -80,6 +85,7 @@ class Resources(SophNetConnection):
     @cached_property
     def voicechat(self) -> VoiceChats:
         """Conversations by voice with a model."""
+        check_service("voicechat")
         from ..providers.sophnet.voicechat.voicechat import VoiceChats
 
         return VoiceChats(
@@ -95,6 +101,7 @@ class Resources(SophNetConnection):
     @cached_property
     def speech(self) -> Speech:
         """Speech as text."""
+        check_service("speech")
         from ..providers.sophnet.speech.speech import Speech
 
         speech = Speech(
@@ -123,6 +130,7 @@ class Resources(SophNetConnection):
     @cached_property
     def documents(self) -> Documents:
         """Documents as Markdown."""
+        check_service("documents")
         from ..providers.sophnet.documents.documents import Documents
 
         return self._kept(Documents(self._sophnet, place=self._place("documents")))
@@ -130,6 +138,7 @@ class Resources(SophNetConnection):
     @cached_property
     def ocr(self) -> Ocr:
         """Text in images, block by block."""
+        check_service("ocr")
         from .ocr import Ocr
 
         return self._kept(Ocr(self._sophnet, self._downloader, place=self._place("ocr")))
@@ -140,6 +149,7 @@ class Resources(SophNetConnection):
 
         Raises `SettingsError`.
         """
+        check_service("knowledge")
         from ..providers.sophnet.knowledge.knowledge import Knowledge
 
         return Knowledge(self._sophnet, self._downloader, service_id=service_id)
@@ -147,6 +157,7 @@ class Resources(SophNetConnection):
     @cached_property
     def embeddings(self) -> Embeddings:
         """Texts and images as vectors."""
+        check_service("embeddings")
         from ..providers.sophnet.embeddings.embeddings import Embeddings
         from .vectors import KeptHere
 
@@ -202,7 +213,10 @@ class Resources(SophNetConnection):
                 f"Exploring needs {error.name or 'numpy'}, which is not installed: "
                 'pip install "sophnet-jupyter[explore]".'
             ) from None
+        check_service("embeddings")
+        # Not kept in the history: 100,000 vectors would push everything else out of it.
         embeddings = Embeddings(self._sophnet, place=self._place("embeddings"))
+        embeddings._keep = self._recorder.unkept(self._who)
         return explore(
             Parts(
                 settings=self.settings,

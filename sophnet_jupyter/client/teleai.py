@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from functools import partial
 from typing import Self
 
@@ -15,6 +16,7 @@ from ..wire.wire import Wire
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
+from .sending import sent_by
 
 
 @checks_keywords("excel")
@@ -27,8 +29,9 @@ class TeleAI(Excel):
     TELEAI_BASE_URL and TELEAI_DEVICE_UUID. ``timeouts``, a `Timeouts`, are in seconds; ``proxy`` is
     an address, ``ca_bundle`` a file of certificates to trust. ``region`` is QG for all of China, or
     the letters of a province. ``authorization`` is a ready value of that header, sent in place of a
-    signature of ours; ``recorder`` is what keeps its answers. Close it on each event loop with
-    ``await teleai.aclose()``, or use it as ``async with``.
+    signature of ours. ``user`` is who asks (SOPHNET_USER if not given), and ``headers`` go along
+    with each request, for a gateway; ``recorder`` is what keeps its answers. Close it on each event
+    loop with ``await teleai.aclose()``, or use it as ``async with``.
 
     Raises `SettingsError` when an argument is missing or cannot be right.
     """
@@ -42,6 +45,8 @@ class TeleAI(Excel):
         base_url: str | None = None,
         device_uuid: str | None = None,
         authorization: str | Secret | None = None,
+        user: str | None = None,
+        headers: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
         proxy: str | None = None,
         ca_bundle: str = "",
@@ -56,9 +61,11 @@ class TeleAI(Excel):
             device_uuid=device_uuid,
             authorization=authorization,
             proxy=proxy,
+            user=user,
+            headers=headers,
         )
         network = Network.within(timeouts or Timeouts(), proxy=account.proxy, ca_bundle=ca_bundle)
-        self._recorder = recorder or Recorder()
+        self._recorder = recorder or Recorder(user=account.asking.user)
         origin = self._recorder.guarded(_origin(account))
         super().__init__(Wire(origin, network), sandbox=account.sandbox)
         self._keep = self._recorder.keeper(self._who)
@@ -100,7 +107,10 @@ def _origin(account: TeleAIAccount) -> Origin:
         scrub=partial(_scrub, account),
         locate=_sandbox if account.sandbox and not account.base_url else None,
     )
-    return sandbox.as_caller(origin) if account.sandbox and account.base_url else origin
+    if account.sandbox and account.base_url:
+        origin = sandbox.as_caller(origin)
+    key = account.authorization if account.authorization else account.app_key
+    return sent_by(origin, key, account.asking)
 
 
 def _scrub(account: TeleAIAccount, text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SophNetError
-from ..settings import cache_folder
+from ..settings import cache_folder, cache_size
 from . import sandbox
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ class KeptHere:
             from ..explore import cache, cached_vectors
 
             engine = origin(self._settings)
-            self._opened = cached_vectors.KeptVectors(cache.opened(cache_folder()), lambda: engine)
+            self._opened = cached_vectors.KeptVectors(
+                cache.opened(cache_folder(), cache_size()), lambda: engine
+            )
         return self._opened
 
 

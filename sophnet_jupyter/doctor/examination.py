@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ..client import Client
 from ..errors import SophNetError
-from ..settings import Settings, described, notice, resource_ids, unknown_variables
+from ..settings import Settings, described, notice, policy, resource_ids, unknown_variables
 from ..settings.secret import scrub
 from . import versions
 from .engines import engines
@@ -26,7 +26,7 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
     ``stream`` also asks a real service for a short answer, to see whether it arrives in pieces; the
     sandbox, which costs nothing, is asked anyway. The arguments are those of `Client`.
     """
-    found = [_python(), *_packages(), *_variables()]
+    found = [_python(), *_packages(), *_variables(), *_policy()]
     try:
         client = Client(**arguments)
     except SophNetError as error:
@@ -71,6 +71,21 @@ def _variables() -> list[Finding]:
         )
         for name, near in unknown_variables().items()
     ]
+
+
+def _policy() -> list[Finding]:
+    """What the site has decided; nothing where it has not."""
+    site = policy()
+    rows = [Finding(mark="✕", about="policy", said=said) for said in site.wrong]
+    rows += [
+        Finding(
+            mark="!", about="policy", said=said, advice="update sophnet-jupyter, or ask its keeper"
+        )
+        for said in site.notices
+    ]
+    if site.files and not site.wrong:
+        rows.append(Finding(mark="✓", about="policy", said=site.described))
+    return rows
 
 
 def _path(settings: Settings) -> NetworkPath:

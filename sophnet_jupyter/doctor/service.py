@@ -86,7 +86,7 @@ def _clock(date: str) -> list[Finding]:
 def source(settings: Settings) -> str:
     """A phrase that says where the key comes from."""
     if settings.key_source == "environment":
-        return "key from SOPHNET_API_KEY"
+        return f"key from {settings.key_setting}"
     profile = f", profile {settings.profile}" if settings.profile else ""
     return f"key from {settings.key_source}{profile}"
 

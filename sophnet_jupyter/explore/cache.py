@@ -170,9 +170,9 @@ _opened: dict[Path, VectorCache] = {}
 _opening = threading.Lock()
 
 
-def opened(folder: Path) -> VectorCache:
-    """The cache in a folder: one for the process."""
+def opened(folder: Path, limit: int | None = None) -> VectorCache:
+    """The cache in a folder, of at most ``limit`` bytes: one for the process."""
     with _opening:
         if folder not in _opened:
-            _opened[folder] = VectorCache(folder)
+            _opened[folder] = VectorCache(folder, limit=limit)
         return _opened[folder]

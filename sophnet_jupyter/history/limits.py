@@ -18,7 +18,7 @@ from typing import Literal
 
 from ..errors import SettingsError
 from ..files.processes import is_alive
-from ..settings import spending_limit
+from ..settings import policy, spending_limit, usual_spending_limit
 from .budget import CHARACTERS, EXPECTED_ANSWER, TOKENS, Budget, budget
 from .history import History
 from .search import fact, put_fact
@@ -62,7 +62,13 @@ def written(words: str, history: History) -> SpendingLimit:
 
 
 def set_limit(history: History, words: str) -> SpendingLimit | None:
-    """Set the limit of this user, or take it away with ``off``. Blocking."""
+    """
+    Set the limit of this user, or take it away with ``off``. Blocking.
+
+    Raises `SettingsError` where the site has set it.
+    """
+    if locked := policy().locks("budget"):
+        raise SettingsError(f"The budget here is {locked.value}: decided by {locked.by}.")
     limit = None if words.strip() == "off" else written(words, history)
     text = "" if limit is None else f"{limit.limit.amount} {limit.limit.unit} per {limit.per}"
     history.write(lambda rows: put_fact(rows, "budget", text or "0"))
@@ -78,7 +84,9 @@ def current(history: History) -> SpendingLimit | None:
         # Reading would make the file, of which the first call is to tell.
         if not words and history.path.exists():
             kept = history.read(lambda rows: fact(rows, "budget"))
-            words = "" if kept == "0" else kept
+            words = "" if kept == "0" else kept or usual_spending_limit()
+        elif not words:
+            words = usual_spending_limit()
         history.limit = (now, written(words, history) if words else None)
     found = history.limit[1]
     assert found is None or isinstance(found, SpendingLimit)

@@ -15,8 +15,8 @@ from ..errors import SophNetError
 from ..kernel import loop
 from ..kernel.inspecting import Describe, describe_words
 from ..kernel.loop import later
-from ..settings import media_in_files, model_name, notice, output_is_stable
-from ..views.media.shelf import shelf
+from ..settings import media_folder, media_in_files, model_name, notice, output_is_stable
+from ..views.media.shelf import FOLDER, shelf
 from ..views.output import output
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
 from .line.questions import transformer
@@ -54,6 +54,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     magics = lazy_magics(shell, session, dress)
     own = SophNetMagics(shell, session, partial(summaries, magics))
     shelf.in_files = media_in_files()
+    shelf.folder = media_folder() or FOLDER
     output.stable = output_is_stable()
     shell.register_magics(own)
     for name, magic in magics.items():

@@ -1,9 +1,9 @@
 """
 Where requests go and with which key.
 
-Arguments come first, then what ``%sophnet`` set in this session, then the environment, then the
-profile that ``%sophnet login`` has stored; with no key at all, the sandbox. Only this
-package reads the environment.
+What a site's policy locks comes first (`policy`), then arguments, then what ``%sophnet`` set in
+this session, then the environment, then the profile that ``%sophnet login`` has stored, then the
+policy's defaults; with no key at all, the sandbox. Only this package reads the environment.
 
 Which variables there are, and what each means: `variables.VARIABLES`.
 
@@ -19,6 +19,7 @@ from . import resource_ids as resource_ids
 from .addresses import BASE_URL as BASE_URL
 from .addresses import checked_key as checked_key
 from .addresses import checked_url as checked_url
+from .asking import WhoAsks as WhoAsks
 from .dify import DIFY_URL as DIFY_URL
 from .dify import DifySettings as DifySettings
 from .dify import choose_dify as choose_dify
@@ -26,9 +27,11 @@ from .dify import dify_apps as dify_apps
 from .dify import environment_dify_url as environment_dify_url
 from .environment import Timeouts as Timeouts
 from .environment import cache_folder as cache_folder
+from .environment import cache_size as cache_size
 from .environment import cassette_path as cassette_path
 from .environment import data_folder as data_folder
 from .environment import history_on as history_on
+from .environment import media_folder as media_folder
 from .environment import media_in_files as media_in_files
 from .environment import nobody_watches as nobody_watches
 from .environment import notebook_path as notebook_path
@@ -38,7 +41,12 @@ from .environment import refuse_silent_sandbox as refuse_silent_sandbox
 from .environment import session as session
 from .environment import spending_limit as spending_limit
 from .environment import store as store
+from .environment import usual_spending_limit as usual_spending_limit
+from .policy import Policy as Policy
+from .policy import policy as policy
+from .renewed import RenewedSecret as RenewedSecret
 from .secret import Secret as Secret
+from .secret import scrub as scrub
 from .sophnet import MODEL as MODEL
 from .sophnet import Settings as Settings
 from .sophnet import choose as choose

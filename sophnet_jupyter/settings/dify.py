@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..errors import SettingsError
 from .addresses import checked_key, checked_url, sandbox_root
+from .asking import WhoAsks, asking
 from .environment import (
     Timeouts,
     notebook_user,
@@ -17,8 +18,11 @@ from .environment import (
 )
 from .keystore import DEFAULT, Keystore, app_profile
 from .network import certificates, proxy_for
+from .policy import policy
+from .renewed import key_of
 from .secret import Secret
 from .shared_sandbox import sandbox_key
+from .site import refuse_sandbox, site_address
 from .variables import tell
 
 DIFY_URL = "https://api.dify.ai/v1"
@@ -34,7 +38,7 @@ def choose_dify(app: str, key: Secret | None, base_url: str = "") -> None:
 
 def environment_dify_url() -> str:
     """The address that a new key of a Dify app belongs to."""
-    return os.environ.get("DIFY_BASE_URL", "")
+    return os.environ.get("DIFY_BASE_URL", "") or str(policy().default("dify_base_url", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,7 @@ class DifySettings:
     proxy: str = ""
     ca_bundle: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
+    asking: WhoAsks = field(default_factory=WhoAsks)
 
     @classmethod
     def read(
@@ -66,25 +71,31 @@ class DifySettings:
         if environ is None:
             environ = os.environ
             tell()
+        policy(environ).check()
         given = {name: value for name, value in arguments.items() if value is not None}
+        who = asking(environ, given.pop("asked_by", None), given.get("headers"))
         key = _dify_key(name, given, environ)
         base_url, setting = _dify_address(name, key, given, environ)
         return cls(
             api_key=_dify_secret(key, environ),
             base_url=base_url,
-            user=given.get("user") or environ.get("DIFY_USER") or notebook_user(environ),
+            user=given.get("user")
+            or environ.get("DIFY_USER")
+            or who.user
+            or notebook_user(environ),
             setting=setting,
             sandbox=not key.value,
             proxy=proxy_for(base_url, environ, given.get("proxy")),
             ca_bundle=certificates(environ, given.get("ca_bundle")),
             timeouts=given.get("timeouts", Timeouts()),
+            asking=who,
         )
 
 
 def dify_apps(environ: Mapping[str, str] | None = None) -> list[str]:
     """The names of the apps that have a key of their own."""
     environ = os.environ if environ is None else environ
-    found = (re.fullmatch("DIFY_(.+)_API_KEY", name) for name in environ)
+    found = (re.fullmatch("DIFY_(.+?)_API_KEY(?:_FILE|_COMMAND)?", name) for name in environ)
     named = {match[1].lower() for match in found if match}
     named |= {name.partition(":")[2] for name in session.get("dify", {})}
     named |= {profile.name for profile in Keystore(environ).apps("dify")}
@@ -108,12 +119,13 @@ def _dify_key(name: str, given: Mapping[str, Any], environ: Mapping[str, str]) -
         return _DifyKey(argument)
     if chosen := session.get("dify", {}).get(app_profile("dify", name)):
         return _DifyKey(*chosen)
-    if variable := _dify_variable(environ, name, "API_KEY"):
-        return _DifyKey(variable)
+    if found := key_of(environ, _dify_variable_name(name, "API_KEY")):
+        return _DifyKey(found.secret)
     if login := _dify_profile(environ, name):
         return _DifyKey(*login)
-    if name or environ.get("SOPHNET_NO_SANDBOX") == "1":
+    if name:
         raise SettingsError(_no_dify_key(name, environ))
+    refuse_sandbox(environ, "Run %sophnet login --service dify, or set DIFY_API_KEY.", "for Dify")
     return _DifyKey("")
 
 
@@ -126,6 +138,11 @@ def _dify_address(
     if not key.value:
         root = sandbox_root(environ)
         return f"{root}/v1" if root else "", "SOPHNET_SANDBOX_URL"
+    said = given.get("base_url") or environ.get(setting) or ""
+    if key.address is not None:
+        said = key.address or DIFY_URL
+    if found := site_address("dify_base_url", str(said), setting, DIFY_URL, environ):
+        return found
     url = given.get("base_url") or environ.get(setting) or DIFY_URL
     if key.address is not None:
         # A key that was kept goes to its own address, whatever is set beside it.
@@ -145,21 +162,12 @@ def _dify_profile(environ: Mapping[str, str], app: str) -> tuple[Secret, str] | 
     return (profile.api_key, profile.base_url) if profile else None
 
 
-def _dify_variable(environ: Mapping[str, str], app: str, what: str) -> str:
-    return environ.get(_dify_variable_name(app, what), "")
-
-
 def _dify_variable_name(app: str, what: str) -> str:
     middle = re.sub(r"\W", "_", app).upper()
     return f"DIFY_{middle}_{what}" if app else f"DIFY_{what}"
 
 
 def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:
-    if not name:
-        return (
-            "No key for Dify, and the sandbox is off (SOPHNET_NO_SANDBOX=1): "
-            "run %sophnet login --service dify, or set DIFY_API_KEY."
-        )
     known = ", ".join(dify_apps(environ)) or "none"
     variable = f"DIFY_{re.sub(r'[^A-Za-z0-9]', '_', name[:40]).upper()}_API_KEY"
     return (

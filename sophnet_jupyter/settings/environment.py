@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 from ..errors import SettingsError
+from .asking import user_of
 from .keystore import DEFAULT, Keystore
+from .policy import policy
 from .secret import Secret
 
 SANDBOX_KEY = "sandbox"
@@ -84,8 +87,12 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
     network drive, the node's own disk: a cache there would be slower than what it saves.
     """
     environ = os.environ if environ is None else environ
-    if named := environ.get("SOPHNET_CACHE_DIR"):
+    site = policy(environ)
+    locked, named = site.locks("cache_folder"), environ.get("SOPHNET_CACHE_DIR")
+    if named and not locked:
         return Path(named).expanduser()
+    if chosen := site.default("cache_folder"):
+        return site_folder(str(chosen), environ)
     home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
     if sys.platform == "win32":
         base = environ.get("LOCALAPPDATA", "") or (home and f"{home}/AppData/Local")
@@ -100,6 +107,12 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
         whose = hashlib.sha256(str(base).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir(), f"sophnet_jupyter-{whose}")
     return Path(base, "sophnet_jupyter")
+
+
+def cache_size() -> int | None:
+    """The most bytes that a site lets the cache take; None where nobody says it."""
+    chosen = policy().default("cache_size")
+    return None if chosen is None else int(chosen)
 
 
 # As Linux names them; elsewhere nobody tells, and the folder is taken as it is.
@@ -130,18 +143,34 @@ def _mounts() -> str:
 
 
 def history_on() -> bool:
-    """True unless SOPHNET_HISTORY=0, or ``%sophnet history off``, keeps nothing."""
-    return session.get("history", os.environ.get("SOPHNET_HISTORY", "") not in ("0", "off"))
+    """
+    True unless the site's policy, SOPHNET_HISTORY=0 or ``%sophnet history off`` keeps nothing.
+    """
+    site = policy()
+    if locked := site.locks("history"):
+        return bool(locked.value)
+    said = os.environ.get("SOPHNET_HISTORY", "")
+    usual = said not in ("0", "off") if said else bool(site.default("history", True))
+    return session.get("history", usual)
 
 
 def cassette_path() -> str:
-    """The cassette that SOPHNET_CASSETTE names, empty without one."""
-    return os.environ.get("SOPHNET_CASSETTE", "")
+    """The cassette that SOPHNET_CASSETTE names, empty without one. Raises `SettingsError`."""
+    if named := os.environ.get("SOPHNET_CASSETTE", ""):
+        policy().refuse("cassettes", f"SOPHNET_CASSETTE={named:.80}: recording and replaying")
+    return named
 
 
 def spending_limit() -> str:
-    """What may be spent, as SOPHNET_BUDGET says: ``20 CNY per day``; empty without it."""
+    """What may be spent, as the policy or SOPHNET_BUDGET says: ``20 CNY per day``; else empty."""
+    if locked := policy().locks("budget"):
+        return str(locked.value)
     return os.environ.get("SOPHNET_BUDGET", "")
+
+
+def usual_spending_limit() -> str:
+    """What may be spent where the user has said nothing, by the policy; empty without it."""
+    return str(policy().default("budget", ""))
 
 
 def output_is_stable() -> bool:
@@ -175,7 +204,30 @@ def refuse_silent_sandbox() -> None:
 
 def media_in_files() -> bool:
     """True when results shown in a notebook are to be files beside it, and not in it."""
-    return os.environ.get("SOPHNET_MEDIA", "") == "files"
+    site = policy()
+    locked = site.locks("media")
+    said = "" if locked else os.environ.get("SOPHNET_MEDIA", "")
+    return (said or site.default("media", "")) == "files"
+
+
+def media_folder() -> str:
+    """Where a site wants files of media, empty for beside the notebook."""
+    chosen = policy().default("media_folder", "")
+    return str(site_folder(str(chosen), os.environ)) if chosen else ""
+
+
+def site_folder(written: str, environ: Mapping[str, str]) -> Path:
+    """A folder of a policy: ``~`` is the user's home, ``{user}`` who asks, as a name of a file."""
+    who = user_of(environ) or _login()
+    name = re.sub(r"[^\w.@-]", "_", who).strip(".") or "user"
+    return Path(written.replace("{user}", name)).expanduser()
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +246,8 @@ def notebook_user(environ: Mapping[str, str]) -> str:
     JPY_SESSION_NAME is the notebook's path, where the server sets it.
     """
     try:
-        whose = getpass.getuser()
         folder = str(Path.cwd())
-    except (OSError, KeyError, ImportError):  # no entry for this user, or the folder is gone
-        whose = folder = ""
-    facts = (whose, platform.node(), folder, environ.get("JPY_SESSION_NAME", ""))
+    except OSError:  # it is gone
+        folder = ""
+    facts = (_login(), platform.node(), folder, environ.get("JPY_SESSION_NAME", ""))
     return f"jupyter-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"

@@ -20,6 +20,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -116,12 +117,25 @@ class Keystore:
         A keyring that is locked is an error: nobody is to be sent to the sandbox by it.
         """
         entry = self._entries().get(name)
-        if not isinstance(entry, dict):
+        if not isinstance(entry, dict) or self._is_teams():
             return None
         key = entry.get("api_key") or _unlocked(name)
         if not isinstance(key, str) or not key:
             return None
         return replace(_profile(name, entry), api_key=Secret(key))
+
+    def team(self, name: str) -> Profile | None:
+        """
+        A profile of a team, for a key from elsewhere; None where there is none.
+
+        It has an address and a project, and no key: so others may read it, while nobody but its
+        owner, this user or root, may write it.
+        """
+        try:
+            entry = self._entries().get(name) if self._is_teams() else None
+        except SettingsError:
+            return None
+        return _profile(name, entry) if isinstance(entry, dict) else None
 
     def save(
         self,
@@ -169,18 +183,37 @@ class Keystore:
             return {}
         except OSError as error:
             raise SettingsError(f"{self.path} cannot be read: {error.strerror}.") from None
-        if not private:
+        entries = _decoded(text)
+        if not private and not (self._is_teams() and not _holds_keys(entries)):
             # Who can write it says where a key is sent.
             raise SettingsError(
                 f"{self.path} holds keys or says where they go, and others may read or write it: "
-                "chmod 600 it, and if it holds a key, make a new one."
+                "chmod 600 it, and if it holds a key, make a new one. A team's, without any key, "
+                "may be read by all and written by you or root alone (chmod 644)."
             )
-        entries = _decoded(text)
         if entries is None:
             raise SettingsError(f"{self.path} is not as %sophnet login left it: mend or remove it.")
         return entries
 
+    def _is_teams(self) -> bool:
+        """Whether others may read the file, and none of them may write it."""
+        if self.path is None or sys.platform == "win32":
+            return False
+        try:
+            status, around = self.path.lstat(), self.path.parent.stat()
+        except OSError:
+            return False
+        # In a folder with the sticky bit nobody takes away what is another's.
+        swapped = around.st_mode & 0o022 and not around.st_mode & stat.S_ISVTX
+        own = stat.S_ISREG(status.st_mode) and status.st_uid in (0, os.geteuid())
+        return bool(own and status.st_mode & 0o077 and not status.st_mode & 0o022 and not swapped)
+
     def _write(self, entries: dict[str, Any]) -> None:
+        if self._is_teams():
+            raise SettingsError(
+                f"{self.path} is a team's, and no key belongs into it: %sophnet login --session "
+                "keeps yours for this kernel; SOPHNET_CONFIG_DIR names a folder of your own."
+            )
         if self._folder is None or self.path is None:
             raise SettingsError(
                 "There is no home folder to keep a key in. %sophnet login --session keeps it "
@@ -232,6 +265,13 @@ def _decoded(text: bytes) -> dict[str, Any] | None:
         return None
     entries = content.get("profiles") if isinstance(content, dict) else None
     return entries if isinstance(entries, dict) else None
+
+
+def _holds_keys(entries: dict[str, Any] | None) -> bool:
+    found = (entries or {}).values()
+    return any(
+        "key" in str(name).lower() for each in found if isinstance(each, dict) for name in each
+    )
 
 
 def _put(path: Path, content: bytes) -> None:

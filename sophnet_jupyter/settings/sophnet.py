@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..errors import SettingsError
 from . import resource_ids
 from .addresses import BASE_URL, checked_key, checked_url, sandbox_url
+from .asking import WhoAsks, asking
 from .environment import (
     KeySource,
     Timeouts,
@@ -19,8 +20,11 @@ from .environment import (
 )
 from .keystore import DEFAULT, Keystore
 from .network import certificates, proxy_for
+from .policy import policy
+from .renewed import has_key, key_of
 from .secret import Secret as Secret
 from .shared_sandbox import sandbox_key
+from .site import refuse_sandbox, site_address
 from .variables import tell
 
 MODEL = "DeepSeek-V3.2"
@@ -53,13 +57,13 @@ def forget() -> None:
 
 
 def environment_has_key() -> bool:
-    """True when SOPHNET_API_KEY is set, which has priority over a stored key."""
-    return bool(os.environ.get("SOPHNET_API_KEY"))
+    """True when SOPHNET_API_KEY, or its file or program, goes before a stored key."""
+    return has_key(os.environ, "SOPHNET_API_KEY")
 
 
 def environment_base_url() -> str:
     """The default address of a new key."""
-    return os.environ.get("SOPHNET_BASE_URL", "")
+    return os.environ.get("SOPHNET_BASE_URL", "") or str(policy().default("base_url", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,8 @@ class Settings:
     proxy: str = ""
     ca_bundle: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
+    # Who asks, for a gateway that counts by user.
+    asking: WhoAsks = field(default_factory=WhoAsks)
 
     @property
     def sandbox(self) -> bool:
@@ -96,6 +102,7 @@ class Settings:
         if environ is None:
             environ = os.environ
             tell()
+        policy(environ).check()
         given = {name: value for name, value in arguments.items() if value is not None}
         timeouts = given.pop("timeouts", Timeouts())
         if not isinstance(timeouts, Timeouts):
@@ -111,11 +118,12 @@ class Settings:
             setting=setting,
             key_setting=_key_setting(key),
             project_id=said.first("project_id"),
-            model=said.first("model", MODEL),
+            model=said.first("model", policy(environ).default("model", MODEL)),
             easyllm_ids=resource_ids.read(given, key.easyllm_ids, environ),
             proxy=proxy_for(base_url, environ, given.get("proxy")),
             ca_bundle=certificates(environ, given.get("ca_bundle")),
             timeouts=timeouts,
+            asking=asking(environ, given.get("user"), given.get("headers")),
         )
 
     @property
@@ -129,7 +137,8 @@ class Settings:
 
 def model_name() -> str:
     """The chat model for a call that names none, as of now: ``%sophnet model`` may change it."""
-    return session.get("model") or os.environ.get("SOPHNET_MODEL") or MODEL
+    said = session.get("model") or os.environ.get("SOPHNET_MODEL")
+    return said or str(policy().default("model", MODEL))
 
 
 class _Said(NamedTuple):
@@ -153,6 +162,7 @@ class _Key(NamedTuple):
     source: KeySource
     belongings: Mapping[str, str] = MappingProxyType({})
     easyllm_ids: Mapping[str, str] = MappingProxyType({})
+    variable: str = ""
 
 
 def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
@@ -163,8 +173,8 @@ def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
         name, project = session.get("profile", ""), session.get("project_id", "")
         belongings = _belongings(name, session.get("base_url", ""), project)
         return _Key(secret, "%sophnet", belongings, session.get("easyllm_ids", {}))
-    if environ.get("SOPHNET_API_KEY"):
-        return _Key(checked_key(environ["SOPHNET_API_KEY"]), "environment")
+    if found := key_of(environ, "SOPHNET_API_KEY"):
+        return _environments(found.secret, found.setting, environ)
     name = environ.get("SOPHNET_PROFILE") or DEFAULT
     if profile := Keystore(environ).load(name):
         belongings = _belongings(name, profile.base_url, profile.project_id)
@@ -176,12 +186,24 @@ def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
     return _Key(_sandbox_key(environ), "sandbox")
 
 
+def _environments(secret: Secret, setting: str, environ: Mapping[str, str]) -> _Key:
+    """A key of the environment, with what a profile of the team says where nothing else does."""
+    team = Keystore(environ).team(environ.get("SOPHNET_PROFILE") or DEFAULT)
+    if team is None:
+        return _Key(secret, "environment", variable=setting)
+    said = {"base_url": team.base_url, "project_id": team.project_id}
+    belongings = {
+        name: value
+        for name, value in said.items()
+        if value and not environ.get(f"SOPHNET_{name.upper()}")
+    }
+    if belongings:
+        belongings["profile"] = team.name
+    return _Key(secret, "environment", belongings, team.easyllm_ids, setting)
+
+
 def _sandbox_key(environ: Mapping[str, str]) -> Secret:
-    if environ.get("SOPHNET_NO_SANDBOX") == "1":
-        raise SettingsError(
-            "No key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
-            "Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts."
-        )
+    refuse_sandbox(environ, "Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts.")
     return sandbox_key(environ)
 
 
@@ -197,17 +219,23 @@ def _address(key: _Key, said: _Said) -> tuple[str, str]:
         # An empty one: client/sandbox.py starts it and learns its port on first use.
         return sandbox_url(said.environ), "SOPHNET_SANDBOX_URL"
     setting = "SOPHNET_BASE_URL"
+    if found := site_address(
+        "base_url", said.first("base_url"), "SOPHNET_BASE_URL", BASE_URL, said.environ
+    ):
+        return found
     if "base_url" in said.given:
         setting = "base_url (SOPHNET_BASE_URL is not used)"
     elif "base_url" in said.chosen:
         setting = f"the address of {_login(said.chosen.get('profile', ''))}"
+        if key.variable:
+            setting = f"the address of profile {said.chosen.get('profile', '')}"
     url = checked_url(said.first("base_url", BASE_URL), setting.partition(" (")[0])
     return url, setting
 
 
 def _key_setting(key: _Key) -> str:
     unused = "api_key (SOPHNET_API_KEY is not used)"
-    names = {"argument": unused, "environment": "SOPHNET_API_KEY"}
+    names = {"argument": unused, "environment": key.variable}
     names["sandbox"] = "SOPHNET_SANDBOX_KEY"
     return names.get(key.source) or f"the key of {_login(key.belongings.get('profile', ''))}"
 

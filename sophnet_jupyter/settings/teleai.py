@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SettingsError
 from .addresses import checked_key, checked_url, sandbox_root
+from .asking import WhoAsks, asking
 from .network import proxy_for
+from .policy import policy
+from .renewed import key_of
 from .secret import Secret
 from .shared_sandbox import sandbox_key
+from .site import refuse_sandbox, site_address
 from .variables import tell
 
 TELEAI_URL = "https://openapi.teleagi.cn"
@@ -33,6 +37,7 @@ class TeleAIAccount:
     device_uuid: str
     proxy: str
     sandbox: bool
+    asking: WhoAsks = field(default_factory=WhoAsks)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None, **arguments: Any) -> TeleAIAccount:
@@ -45,16 +50,27 @@ class TeleAIAccount:
         if environ is None:
             environ = os.environ
             tell()
+        policy(environ).check()
 
         def first(name: str, default: str = "") -> Any:
             return arguments.get(name) or environ.get(f"TELEAI_{name.upper()}", "") or default
 
-        app_id, key, ready = first("app_id"), first("app_key"), first("authorization")
+        def secret(name: str) -> Any:
+            found = key_of(environ, f"TELEAI_{name.upper()}")
+            return arguments.get(name) or (found.secret if found else "")
+
+        app_id, key, ready = first("app_id"), secret("app_key"), secret("authorization")
+        setting = "TELEAI_BASE_URL"
         sandbox = not (app_id or key or ready)
         if sandbox:
             base_url, app_id, key = _teleai_sandbox(environ)
         else:
-            base_url = checked_url(first("base_url", TELEAI_URL), "TELEAI_BASE_URL", TELEAI_URL)
+            named = first("base_url")
+            found = site_address("teleai_base_url", named, setting, TELEAI_URL, environ)
+            base_url, setting = found or (
+                checked_url(named or TELEAI_URL, setting, TELEAI_URL),
+                setting,
+            )
             if not app_id or not (key or ready):
                 lacks = "TELEAI_APP_KEY" if app_id else "TELEAI_APP_ID"
                 raise SettingsError(f"TeleAI needs an id and a key: {lacks} is missing.")
@@ -65,20 +81,19 @@ class TeleAIAccount:
             region=_header_word(first("region", TELEAI_REGION), "TELEAI_REGION"),
             # The document calls the whole address the one to call, so that is what is pasted.
             base_url=base_url.partition("/aipaas/")[0],
-            setting="SOPHNET_SANDBOX_URL" if sandbox else "TELEAI_BASE_URL",
+            setting="SOPHNET_SANDBOX_URL" if sandbox else setting,
             device_uuid=_header_word(first("device_uuid"), "TELEAI_DEVICE_UUID"),
             proxy=proxy_for(base_url, environ, arguments.get("proxy")),
             sandbox=sandbox,
+            asking=asking(environ, arguments.get("user"), arguments.get("headers")),
         )
 
 
 def _teleai_sandbox(environ: Mapping[str, str]) -> tuple[str, str, Secret]:
     """Root (empty where it is still to be started), id and key of the sandbox."""
-    if environ.get("SOPHNET_NO_SANDBOX") == "1":
-        raise SettingsError(
-            "No TeleAI key, and the sandbox is off (SOPHNET_NO_SANDBOX=1). "
-            "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts."
-        )
+    refuse_sandbox(
+        environ, "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts.", "of TeleAI"
+    )
     root = sandbox_root(environ)
     return root, SANDBOX_APP_ID, sandbox_key(environ)
 

@@ -48,6 +48,7 @@ class Attempts:
         self._deadline: Deadline | None = None
         self._counted = 0
         self._refused = False
+        self._renewed = False
         # The body of the last attempt, where it is one that is uploaded.
         self.moving: Moving | None = None
         self.sent = 0
@@ -82,6 +83,11 @@ class Attempts:
     def was_cut(self) -> bool:
         """Whether the last attempt sent half of an upload, which nobody can have carried out."""
         return self.moving is not None and self.moving.cut
+
+    def may_renew(self) -> bool:
+        """Whether to send once more with another key; true once, and it counts as no attempt."""
+        first, self._renewed = not self._renewed, True
+        return first and self._replayable
 
     def retries(self, status: int) -> bool:
         """Whether the call is one that is sent again after this status."""

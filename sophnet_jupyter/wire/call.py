@@ -74,6 +74,18 @@ class Reply:
         return self.scrub(self.body.decode("utf-8-sig", "replace"))
 
 
+class Renewal(Protocol):
+    """
+    A key that may be another one later. Both are blocking, since a file or a program is asked.
+    """
+
+    def current(self) -> int:
+        """See that the key is the one of now; returns its turn. May raise `SettingsError`."""
+
+    def renewed(self, since: int) -> bool:
+        """Whether there is another key than that of a turn, which the service has refused."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """
@@ -83,7 +95,8 @@ class Origin:
     root where it is not known before the first call; ``scrub`` takes the key out of a text.
     ``setting`` is the variable in which the address is set, for errors to name. ``account`` tells
     two keys at one address apart, and shows neither: a service limits each by itself. ``is_spent``
-    says whether the body of a 429 speaks of money, for which waiting is of no use.
+    says whether the body of a 429 speaks of money, for which waiting is of no use. ``renewal`` is
+    there where the key can change: it is asked before each attempt, and after a 401.
     """
 
     service: str
@@ -95,6 +108,7 @@ class Origin:
     key_setting: str = ""
     account: Callable[[], str] = str
     is_spent: Callable[[bytes], bool] = lambda body: False
+    renewal: Renewal | None = None
 
 
 class Limits(Protocol):

@@ -22,6 +22,7 @@ from ..errors import (
     TimedOut,
     Unreachable,
 )
+from .agent import user_agent
 from .call import Call, Network, Origin, Reply
 from .http.http import tls_context
 
@@ -81,13 +82,22 @@ class Sockets:
         base_url = self.origin.base_url
         if not base_url and self.origin.locate:
             base_url = await asyncio.to_thread(self.origin.locate)
-        try:
-            connection = await self._dial(base_url, path, dict(query or {}), prove)
-        except Exception as error:
-            ours = self._translated(error, base_url)
-        else:
-            log.info("socket %s: open", path)
-            return Socket(self.origin.service, connection, self.origin.scrub)
+        renewal, key = self.origin.renewal, 0
+        for again in (True, False):
+            if renewal:
+                key = await asyncio.to_thread(renewal.current)
+            try:
+                connection = await self._dial(base_url, path, dict(query or {}), prove)
+            except Exception as error:
+                ours = self._translated(error, base_url)
+            else:
+                log.info("socket %s: open", path)
+                return Socket(self.origin.service, connection, self.origin.scrub)
+            refused = isinstance(ours, UpgradeRefused) and ours.reply.status == 401
+            if not (
+                again and refused and renewal and await asyncio.to_thread(renewal.renewed, key)
+            ):
+                break
         # Out here, since inside the handler it would carry the library's error, and that the key.
         raise ours
 
@@ -110,6 +120,7 @@ class Sockets:
             return Direct(
                 f"ws{base_url[4:]}{path}?{urlencode({**query, **secrets})}".rstrip("?"),
                 additional_headers=headers,
+                user_agent_header=user_agent(),
                 compression=None,  # sound does not get smaller by it
                 proxy=self.network.proxy or None,
                 open_timeout=self.network.connect,

@@ -115,6 +115,7 @@ class Wire:
         )
         while True:
             root = await self._root()
+            key = await self._key()
             turns = self._turns(root, call.lane)
             sent = await attempts.turn(turns)
             wait = backoff(attempts.sent, self._chance())
@@ -133,6 +134,9 @@ class Wire:
                 raise
             else:
                 wait = wait if answer.retry_after is None else answer.retry_after
+                if answer.status == 401 and attempts.may_renew() and await self._renewed(key):
+                    answer.hand_over()
+                    continue
                 if answer.status == 429 and self.origin.is_spent(await answer.peek()):
                     # Of money, and not of time: it is the same however long one waits.
                     return answer
@@ -203,6 +207,16 @@ class Wire:
             root = await asyncio.to_thread(self.origin.locate)
         self._known_root = root
         return root
+
+    async def _key(self) -> int:
+        """The turn of the key that is sent now, where it can change. Raises `SettingsError`."""
+        renewal = self.origin.renewal
+        return await asyncio.to_thread(renewal.current) if renewal else 0
+
+    async def _renewed(self, key: int) -> bool:
+        """Whether there is another key than the one that was refused."""
+        renewal = self.origin.renewal
+        return renewal is not None and await asyncio.to_thread(renewal.renewed, key)
 
     def _turns(self, root: str, lane: str) -> Turns:
         """Where this call waits; one without a lane waits for nobody."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import SettingsError
-from ...settings import cassette_path
+from ...settings import cassette_path, policy
 
 if TYPE_CHECKING:
     from .taped import Mode, OpenCassette
@@ -28,6 +28,7 @@ def shared() -> OpenCassette | None:
 
 def use(path: Path, mode: Mode, *, pace: float = 0.0) -> OpenCassette:
     """Use a cassette for all clients, until it is closed. Raises `SettingsError`."""
+    policy().refuse("cassettes", "Recording and replaying answers (cassettes)")
     if _shared:
         raise SettingsError(f"A cassette is in use already: {_shared[0].path}.")
     from .taped import WITHIN, OpenCassette

@@ -20,7 +20,7 @@ from ...history.moments import moment
 from ...history.search import FoundCall, HistoryQuery
 from ...response import Response
 from ...runs.compare.difference import TextDifference, difference
-from ...settings import history_on
+from ...settings import history_on, policy
 from ...settings import session as settings_session
 from ...views.answer import Context
 from ...views.answer.figures import SIGNS
@@ -165,6 +165,9 @@ class HistoryCommands:
         sys.stdout.write(plain(f"{len(found):,} written to {path}.\n"))
 
     def _switch(self, word: str) -> None:
+        if (locked := policy().locks("history")) and locked.value != (word == "on"):
+            kept = "kept" if locked.value else "not kept"
+            raise SettingsError(f"What is asked is {kept} here: decided by {locked.by}.")
         settings_session["history"] = word == "on"
         if word == "off":
             sys.stdout.write(

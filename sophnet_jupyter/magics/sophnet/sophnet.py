@@ -14,7 +14,15 @@ from traitlets import observe
 from ...client import pace, sandbox
 from ...errors import SettingsError
 from ...kernel.loop import run
-from ...settings import described, dify_apps, model_name, resource_ids, unknown_variables
+from ...settings import (
+    Settings,
+    described,
+    dify_apps,
+    model_name,
+    policy,
+    resource_ids,
+    unknown_variables,
+)
 from ...settings import session as settings_session
 from .. import sheet
 from ..interrupt import in_one_line
@@ -204,7 +212,7 @@ def status_rows(session: KernelSession) -> dict[str, str]:
         if settings.sandbox
         else "SophNet",
         "endpoint": address,
-        "key from": "none needed" if settings.sandbox else settings.key_source,
+        "key from": "none needed" if settings.sandbox else _key_from(settings),
         "profile": settings.profile or "none",
         "project": resource_ids.told(settings.project_id, settings.easyllm_ids),
         "model": session.aliases.real(model_name()),
@@ -215,9 +223,17 @@ def status_rows(session: KernelSession) -> dict[str, str]:
         rows["vectors"] = f"by {engine}"
     if learned := pace.paces():
         rows["pace"] = "\n".join(learned)
+    site = policy()
+    if site.files:
+        rows["policy"] = site.described
     if unknown := [described(*each) for each in unknown_variables().items()]:
         rows["not read"] = ", ".join(unknown)
     return rows
+
+
+def _key_from(settings: Settings) -> str:
+    of_another = settings.key_setting.endswith(("_FILE", "_COMMAND"))
+    return settings.key_setting if of_another else settings.key_source
 
 
 def _dify(session: KernelSession) -> str:

@@ -22,9 +22,13 @@ FOLDER = "sophnet-media"
 
 @dataclass(slots=True)
 class Shelf:
-    """``in_files`` keeps all media out of the notebook; else only what exceeds the budget."""
+    """
+    ``in_files`` keeps all media out of the notebook; else only what exceeds the budget. They go
+    into ``folder``, beside the notebook unless that is a path of its own.
+    """
 
     in_files: bool = False
+    folder: str = FOLDER
 
 
 _embedding: ContextVar[bool] = ContextVar("embedding", default=False)
@@ -68,14 +72,15 @@ def kept(data: bytes, kind: str, suffix: str) -> str:
     # A panel leaves its still form on the loop's thread, while a cell draws the same sound.
     with _writing:
         # Where something else has the name, ours is behind it with a number.
-        for known in sorted(Path(FOLDER).glob(f"{stem}*{suffix}")):
+        folder = Path(shelf.folder)
+        for known in sorted(folder.glob(f"{stem}*{suffix}")):
             if known.is_file() and known.stat().st_size == len(data):
                 return known.as_posix()
-        file = NewFile(Path(FOLDER))
+        file = NewFile(folder)
         try:
             file.open()
             file.write(data)
-            return f"{FOLDER}/{file.keep(stem, suffix).name}"
+            return (folder / file.keep(stem, suffix).name).as_posix()
         finally:
             file.discard()
 

@@ -24,6 +24,7 @@ from ...errors import (
     TimedOut,
     Unreachable,
 )
+from ..agent import user_agent
 from ..call import Call, Network, Origin
 
 if TYPE_CHECKING:
@@ -100,7 +101,10 @@ class Pool:
             self._for_rows.release()
 
     async def _send(self, base_url: str, call: Call, streaming: bool) -> httpx2.Response:
-        headers = {"accept": "text/event-stream" if streaming else "*/*"}
+        headers = {
+            "accept": "text/event-stream" if streaming else "*/*",
+            "user-agent": user_agent(),
+        }
         if streaming:
             # A compressed stream comes in blocks, so its tokens would arrive in bursts.
             headers["accept-encoding"] = "identity"

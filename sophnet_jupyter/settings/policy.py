@@ -1,0 +1,218 @@
+"""
+What a site has decided for its users: ``policy.toml`` on Jupyter's config path.
+
+Read from ``sophnet_jupyter/policy.toml`` in each of these folders, and from the file of
+SOPHNET_POLICY. What is locked in a stronger file holds against all weaker ones, of defaults that of
+the weaker one, which is nearer to the user.
+
+| strength | folder |
+|---|---|
+| 1 | ``/etc/jupyter``, ``/usr/local/etc/jupyter``; on Windows ``%PROGRAMDATA%\\jupyter`` |
+| 2 | ``etc/jupyter`` of this Python |
+| 3 | the file that SOPHNET_POLICY names |
+| 4 | ``$JUPYTER_CONFIG_PATH``, then ``$JUPYTER_CONFIG_DIR`` or ``~/.jupyter`` |
+
+In a user's own kernel this guides: who can run code there can change it. What must hold is held by
+a gateway that has the key.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+from .policy_values import LOCKED_ONLY, OPTIONS
+
+NAME = Path("sophnet_jupyter", "policy.toml")
+# The form of the file that this version reads.
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A value, and who decided it: the file, and whom to ask."""
+
+    value: Any
+    path: Path
+    contact: str = ""
+
+    @property
+    def by(self) -> str:
+        """``your site's policy (/etc/jupyter/…; ask data@example.org)``."""
+        ask = f"; ask {self.contact}" if self.contact else ""
+        return f"your site's policy ({self.path}{ask})"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """
+    The decisions of all files together.
+
+    ``wrong`` are sentences on what cannot be read: with one of them nothing is asked, since what
+    the site wanted is not known. ``notices`` are on what only a newer version knows.
+    """
+
+    locked: Mapping[str, Decision] = field(default_factory=dict)
+    defaults: Mapping[str, Decision] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    wrong: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def default(self, name: str, otherwise: Any = None) -> Any:
+        """The value where the user has said nothing: the locked one, else the default."""
+        found = self.locked.get(name) or self.defaults.get(name)
+        return otherwise if found is None else found.value
+
+    def locks(self, name: str) -> Decision | None:
+        """The decision that nobody may change, if there is one."""
+        return self.locked.get(name)
+
+    def forbids(self, name: str) -> Decision | None:
+        """The decision that switches something off, if there is one."""
+        found = self.locked.get(name)
+        return found if found and found.value is False else None
+
+    def refuse(self, name: str, what: str) -> None:
+        """Raise `SettingsError`, which says who decided, where ``name`` is switched off."""
+        if found := self.forbids(name):
+            raise SettingsError(f"{what} is off here: decided by {found.by}.")
+
+    def check_service(self, name: str) -> None:
+        """Raise `SettingsError` for a service that is none of those allowed."""
+        found = self.locked.get("services")
+        if found and name not in found.value:
+            allowed = ", ".join(found.value) or "none"
+            raise SettingsError(
+                f"The service {name} is off here: decided by {found.by}. Allowed: {allowed}."
+            )
+
+    def check_model(self, name: str) -> None:
+        """Raise `SettingsError` for a model that is none of those allowed; none named is fine."""
+        found = self.locked.get("models")
+        if found and name and not any(fnmatchcase(name, each) for each in found.value):
+            allowed = ", ".join(found.value) or "none"
+            raise SettingsError(
+                f"The model {name:.80} is not allowed here: decided by {found.by}. "
+                f"Allowed: {allowed}."
+            )
+
+    @property
+    def described(self) -> str:
+        """What is decided and where, in one line; no address and no text of it is a key."""
+        locked = ", ".join(sorted(self.locked)) or "nothing"
+        usual = ", ".join(sorted(self.defaults))
+        said = f"{', '.join(map(str, self.files))}: locks {locked}"
+        return f"{said}; defaults for {usual}" if usual else said
+
+    def check(self) -> None:
+        """Raise `SettingsError` where a file cannot be read as it was meant."""
+        if self.wrong:
+            raise SettingsError(self.wrong[0])
+
+
+def policy(environ: Mapping[str, str] | None = None) -> Policy:
+    """The policy as its files stand now. Reads them again only where one has changed."""
+    environ = os.environ if environ is None else environ
+    found = tuple(_signed(path) for path in _paths(environ))
+    if found not in _read:
+        _read.clear()
+        _read[found] = _merged([path for path, stamp in found if stamp], environ)
+    return _read[found]
+
+
+_Stamp = tuple[int, int, int]
+_read: dict[tuple[tuple[Path, _Stamp | None], ...], Policy] = {}
+
+
+def _signed(path: Path) -> tuple[Path, _Stamp | None]:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return path, None
+    return path, (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _paths(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Where a policy may be, the strongest first."""
+    if sys.platform == "win32":
+        shared = [Path(environ["PROGRAMDATA"], "jupyter")] if environ.get("PROGRAMDATA") else []
+    else:
+        shared = [Path("/etc/jupyter"), Path("/usr/local/etc/jupyter")]
+    for folder in (*shared, Path(sys.prefix, "etc", "jupyter")):
+        yield folder / NAME
+    if named := environ.get("SOPHNET_POLICY", "").strip():
+        yield Path(named).expanduser()
+    for each in environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep):
+        if each:
+            yield Path(each) / NAME
+    own = environ.get("JUPYTER_CONFIG_DIR", "")
+    home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
+    if own or home:
+        yield (Path(own) if own else Path(home, ".jupyter")) / NAME
+
+
+def _merged(paths: list[Path], environ: Mapping[str, str]) -> Policy:
+    locked: dict[str, Decision] = {}
+    defaults: dict[str, Decision] = {}
+    wrong: list[str] = []
+    notices: list[str] = []
+    named = environ.get("SOPHNET_POLICY", "").strip()
+    if named and Path(named).expanduser() not in paths:
+        wrong.append(f"SOPHNET_POLICY names {named}, which cannot be read: ask who set it.")
+    for path in paths:
+        try:
+            said = _loaded(path)
+        except (OSError, ValueError) as error:
+            wrong.append(f"The policy {path} cannot be read: {error}. Ask whoever keeps it.")
+            continue
+        contact = str(said.pop("contact", ""))
+        version = said.pop("version", VERSION)
+        if version != VERSION:
+            notices.append(
+                f"The policy {path} is of form {version}, and this version of sophnet_jupyter "
+                f"knows {VERSION}: it holds as far as it is understood."
+            )
+        for table, place in (("locked", locked), ("defaults", defaults)):
+            for name, value in _table(said, table, path, wrong).items():
+                if problem := _problem(name, value, table):
+                    newer = name not in OPTIONS
+                    (notices if newer else wrong).append(f"{path}: {problem}")
+                    continue
+                decision = Decision(OPTIONS[name].read(value), path, contact)
+                if table == "defaults" or name not in place:
+                    place[name] = decision
+        notices += [f"{path}: nothing reads [{name}]." for name in said]
+    return Policy(locked, defaults, tuple(paths), tuple(wrong), tuple(notices))
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    # Only where there is a policy.
+    import tomllib
+
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _table(said: dict[str, Any], name: str, path: Path, wrong: list[str]) -> dict[str, Any]:
+    found = said.pop(name, {})
+    if isinstance(found, dict):
+        return found
+    wrong.append(f"{path}: {name} is a table, [{name}], and not a value.")
+    return {}
+
+
+def _problem(name: str, value: Any, table: str) -> str:
+    """What is wrong with an option of a policy; empty where nothing is."""
+    if name not in OPTIONS:
+        return f"nothing reads {name!r}; is it of a newer version, or misspelt?"
+    if table == "defaults" and name in LOCKED_ONLY:
+        return f"{name} belongs into [locked]: there is nothing by which a user would change it."
+    if table == "locked" and name == "model":
+        return "model belongs into [defaults]; models in [locked] says which may be asked."
+    return OPTIONS[name].problem(name, value)

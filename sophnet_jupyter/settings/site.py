@@ -1,0 +1,45 @@
+"""What a policy says where a service's settings are read: its address, and the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import SettingsError
+from .addresses import checked_url
+from .policy import policy
+
+
+def site_address(
+    name: str, said: str, setting: str, like: str, environ: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """
+    The address that the site has set, and who did; None where the user's own holds.
+
+    ``said`` is what the user has set, by ``setting``. Raises `SettingsError` where that is another
+    one than the site allows: a key goes nowhere that its user did not mean.
+    """
+    site = policy(environ)
+    locked = site.locks(name)
+    found = locked or (None if said else site.defaults.get(name))
+    if found is None:
+        return None
+    url = checked_url(found.value, f"{name} in {found.path}", like)
+    if locked and said and checked_url(said, setting, like) != url:
+        raise SettingsError(
+            f"The only address here is {url}: decided by {found.by}. Leave out the other one, and "
+            "use a key that is meant for it."
+        )
+    return url, f"{name} in {found.path}"
+
+
+def refuse_sandbox(environ: Mapping[str, str], advice: str, whose: str = "") -> None:
+    """Raise `SettingsError` where the sandbox may not stand in for a service without a key."""
+    site = policy(environ)
+    found = site.forbids("sandbox")
+    wanted = environ.get("SOPHNET_SANDBOX") == "1"
+    if found is None and not wanted and site.default("sandbox") is False:
+        found = site.defaults["sandbox"]
+    by = f"decided by {found.by}" if found else "SOPHNET_NO_SANDBOX=1"
+    if found or environ.get("SOPHNET_NO_SANDBOX") == "1":
+        no_key = f"No key {whose}".rstrip()
+        raise SettingsError(f"{no_key}, and the sandbox is off ({by}). {advice}")

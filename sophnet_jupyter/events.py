@@ -347,6 +347,12 @@ class Notice(_Event, frozen=True, kw_only=True):
     text: str
 
 
+class Masked(_Event, frozen=True, kw_only=True):
+    """What of the question was replaced before it was sent, in words for its reader."""
+
+    said: str
+
+
 class Finished(_Event, frozen=True, kw_only=True):
     """The last event. ``reason`` is the service's word; ``ending`` is ours."""
 
@@ -380,5 +386,6 @@ Event = (
     | Progress
     | Usage
     | Notice
+    | Masked
     | Finished
 )

@@ -10,7 +10,7 @@ from ..options.words import checks_keywords, shows_options
 from ..providers.sophnet import chat as provider
 from ..providers.sophnet.chat.question import ChatQuestion, question
 from ..providers.sophnet.chat.request import Prompt, request
-from .permitted import check_tools
+from .site.permitted import check_tools
 
 if TYPE_CHECKING:
     from ..providers.sophnet.embeddings.embeddings import Embeddings

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 from ..files.names import at_home
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, logs
-from .permitted import check_service
 from .recording import Recorder
 from .resources import Resources
+from .site.permitted import check_service
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.

@@ -11,7 +11,8 @@ from ..settings import Settings
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
-from .sending import sent_by
+from .site.masks import mask_of
+from .site.sending import sent_by
 
 if TYPE_CHECKING:
     from ..providers.keeping import Keeping
@@ -95,6 +96,7 @@ class SophNetConnection:
     def _kept(self, resource: R) -> R:
         """A resource whose answers pass the recording."""
         resource._keep = self._recorder.keeper(self._who)
+        resource._mask = mask_of
         return resource
 
     def _who(self) -> Who:

@@ -15,7 +15,8 @@ from ..wire.wire import Wire
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
-from .sending import sent_by
+from .site.masks import mask_of
+from .site.sending import sent_by
 
 
 @checks_keywords("dify")
@@ -67,6 +68,7 @@ class Dify(App):
         self.sandbox = settings.sandbox
         self.app = app
         self._keep = self._recorder.keeper(self._who)
+        self._mask = mask_of
 
     def _who(self) -> Who:
         settings = self.settings

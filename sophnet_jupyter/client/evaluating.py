@@ -20,6 +20,7 @@ from ..settings import data_folder
 from ..wire.pace import patient
 from .kept_runs import Retry, is_kept, keep
 from .mapping import reviver, salt
+from .site.masks import masker_of, restoring
 
 if TYPE_CHECKING:
     from ..history.budget import Meter
@@ -54,6 +55,8 @@ def evaluate(
     asked = {name: value for name, value in options.items() if value is not None}
     model = str(asked.pop("model", "") or "")
     images = asked.pop("images", None)
+    masker = masker_of(asked.pop("mask", None))
+    masking = {} if masker is None else {"mask": masker}
     wanted = columns(prompts, list(models) or ([model] if model else []))
     # What cannot be sent is refused here, and not by every row.
     for column in wanted:
@@ -70,7 +73,7 @@ def evaluate(
             # Each repetition is a question of its own to what is kept.
             own = {**own, "cache": True, "repetition": found.place(item.number)[2]}
         events: AsyncGenerator[Event, None] = chat.stream(
-            item.prompt, **{"model": default_model, **own, **item.options}
+            item.prompt, **{"model": default_model, **own, **item.options, **masking}
         )
         return events
 
@@ -87,14 +90,14 @@ def evaluate(
 
     def request(item: Item) -> object:
         return chat.request(
-            item.prompt, stream=True, **{"model": default_model, **asked, **item.options}
+            item.prompt, stream=True, **{"model": default_model, **asked, **item.options, **masking}
         )
 
     made = Evaluation(
         found,
         scores_of(scores, expect),
         ask,
-        embed=partial(_vectors, vectors) if vectors else None,
+        embed=partial(_vectors, vectors, mask=masker) if vectors else None,
         judge=judge,
         concurrency=concurrency,
         patience=patience,
@@ -106,6 +109,9 @@ def evaluate(
         request=request,
         revive=reviver(asked),
     )
+    if masker is not None:
+        made.run.template = masker.masked(made.run.template, {})
+        made.run.restore = restoring(masker)
     recorder: Recorder | None = chat._recorder
     if name is not None or (recorder and recorder.on):
         called = found.tell(made.run, salt({"model": default_model, **asked}))
@@ -138,11 +144,11 @@ def _meter(given: object, prices: Prices, service: str, models: set[str]) -> Met
 
 
 async def _vectors(
-    embeddings: Callable[[], Embeddings], texts: Sequence[str]
+    embeddings: Callable[[], Embeddings], texts: Sequence[str], *, mask: object = None
 ) -> list[Sequence[float] | None]:
     """A vector for each text, without numpy: plain numbers are all that is needed."""
     found: list[Sequence[float] | None] = [None] * len(texts)
-    async for event in embeddings().stream(list(texts)):
+    async for event in embeddings().stream(list(texts), mask=mask):
         if isinstance(event, VectorsReady):
             numbers = array("f", event.data)
             for place, where in enumerate(event.places):

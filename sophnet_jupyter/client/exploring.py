@@ -25,6 +25,7 @@ from ..providers.sophnet.embeddings.embeddings import Embeddings
 from ..providers.sophnet.embeddings.request import CLIP, TEXT, ImageInputs, model_for, most_of
 from ..settings import cache_folder, cache_size
 from ..wire.pace import patient
+from .site.masks import masker_of
 from .vectors import KeptHere
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Parts:
     settings: Settings
     embeddings: Embeddings
     ask: Callable[..., AsyncGenerator[Event, None]]
+    mask: object = None
 
 
 class ClientVectors:
@@ -56,13 +58,16 @@ class ClientVectors:
         self._model = model
         self._dimensions = dimensions
         self._kept = KeptHere(parts.settings)
+        self._masker = masker_of(parts.mask)
 
     def facts(self, *, images: bool) -> Mapping[str, object]:
         model = model_for(self._model or (CLIP if images else TEXT), ImageInputs())
         if images and model != CLIP:
             # The service says it more plainly than a failed request of each batch would.
             model_for(model, ImageInputs(sent=["image"]))
-        return {"model": model, "dimensions": self._dimensions or 1024}
+        found: dict[str, object] = {"model": model, "dimensions": self._dimensions or 1024}
+        # Vectors of masked texts are others.
+        return found if self._masker is None else {**found, "mask": True}
 
     def other(self, model: str | None, dimensions: int | None) -> ClientVectors:
         return ClientVectors(self._parts, model, dimensions)
@@ -100,6 +105,7 @@ class ClientVectors:
         if images:
             options["images"] = list(images)
         with patient(_PATIENCE):
+            options["mask"] = False if self._masker is None else self._masker
             events = self._parts.embeddings.stream(list(texts) or None, **options)
             async with aclosing(events):
                 async for event in events:
@@ -120,7 +126,8 @@ class ClientVectors:
         opened(cache_folder(), cache_size()).keep_map(key, points)
 
     def ask(self, prompt: str, *, model: str | None, **options: Any) -> AsyncGenerator[Event, None]:
-        return self._parts.ask(prompt, model=model, **options)
+        masking = {} if self._masker is None else {"mask": self._masker}
+        return self._parts.ask(prompt, model=model, **masking, **options)
 
 
 def explore(parts: Parts, data: Any, **given: Any) -> Exploration:

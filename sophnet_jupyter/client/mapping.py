@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,9 +22,11 @@ from ..settings import data_folder
 from ..wire.pace import patient
 from ..wire.wire import Wire
 from .row_calls import ChatSource, RowCalls
+from .site.masks import masker_of, restoring
 
 if TYPE_CHECKING:
     from ..history.budget import Meter
+    from ..masking.masker import Masker
 
 
 class PacedResource(Protocol):
@@ -60,6 +62,8 @@ def map_chat(
     """
     options = {name: value for name, value in asked.items() if value is not None}
     images = options.pop("images", None)
+    # One for all rows, so that equal values of theirs are equal to the model too.
+    masker = masker_of(options.pop("mask", None))
     prompt: Template | FileTemplate
     if getattr(type(template), "brings_words", False):
         if images is not None:
@@ -75,15 +79,18 @@ def map_chat(
 
     fields = fields_of(options.get("schema")) or ([PARSED] if options.get("json_mode") else [])
     way = salt(options)
+    items, masking = prompt.items(table, salt=way), {}
+    if masker is not None:
+        items, masking = _numbered(items, masker), {"mask": masker}
     return run_of(
-        prompt.items(table, salt=way),
-        RowCalls(chat, options, Reuse(cache=cache, number=repetition)),
+        items,
+        RowCalls(chat, {**options, **masking}, Reuse(cache=cache, number=repetition)),
         of=chat,
         lane=str(options.get("model", "")),
         table=table,
         make=lambda number: prompt.item(number, table.row(number), table, salt=way),
         sources=prompt.sources(table),
-        template=prompt.text,
+        template=prompt.text if masker is None else masker.masked(prompt.text, {}),
         prompt_hash=hashlib.sha256(
             f"{way}\0{prompt.text}".encode("utf-8", "surrogatepass")
         ).hexdigest(),
@@ -91,8 +98,16 @@ def map_chat(
         fields=fields,
         longest=options.get("max_tokens") or options.get("max_completion_tokens"),
         revive=reviver(options),
+        restore=restoring(masker),
         **how,
     )
+
+
+def _numbered(items: Iterable[Item], masker: Masker) -> Iterator[Item]:
+    """The rows, with placeholders numbered by their order, whoever of them is asked first."""
+    for item in items:
+        masker.learn(item.prompt)
+        yield item
 
 
 def reviver(options: Mapping[str, Any]) -> Callable[[str], Any] | None:

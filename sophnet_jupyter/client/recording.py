@@ -15,7 +15,7 @@ from ..errors import SettingsError
 from ..history.current import CURRENT
 from ..settings import data_folder, history_on, policy
 from .keeping import tapes
-from .permitted import check_call
+from .site.permitted import check_call
 
 if TYPE_CHECKING:
     from pathlib import Path

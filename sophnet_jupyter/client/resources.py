@@ -10,7 +10,8 @@ from ..errors import SettingsError
 from ..options.words import checks_keywords
 from ..settings import data_folder, model_name
 from .connection import SophNetConnection
-from .permitted import check_service
+from .site.masks import mask_of
+from .site.permitted import check_service
 
 # Each service is imported by the property that opens it: a notebook that only chats should not
 # wait for the others.
@@ -181,6 +182,7 @@ class Resources(SophNetConnection):
         seed: int = 0,
         budget: int | None = None,
         like: Any = None,
+        mask: Any = None,
         height: int = 480,
     ) -> Exploration:
         """
@@ -201,6 +203,8 @@ class Resources(SophNetConnection):
           places as an array (n, 2); ``seed``: another one makes another map
         * ``budget``: in tokens; rows beyond it are not asked
         * ``like``: an exploration or its Parquet file: known rows keep their places
+        * ``mask``: True replaces numbers of mobiles, identities, cards and plates and addresses of
+          e-mail before texts are sent; the map shows them as they are
         * ``height``: of the map on the page, in pixels
 
         Raises `SettingsError` for what cannot be explored. Needs the extra ``[explore]``.
@@ -217,11 +221,13 @@ class Resources(SophNetConnection):
         # Not kept in the history: 100,000 vectors would push everything else out of it.
         embeddings = Embeddings(self._sophnet, place=self._place("embeddings"))
         embeddings._keep = self._recorder.unkept(self._who)
+        embeddings._mask = mask_of
         return explore(
             Parts(
                 settings=self.settings,
                 embeddings=embeddings,
                 ask=lambda prompt, **options: self.chat.stream(prompt, **options),
+                mask=mask,
             ),
             data,
             text=text,

@@ -16,7 +16,8 @@ from ..wire.wire import Wire
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
-from .sending import sent_by
+from .site.masks import mask_of
+from .site.sending import sent_by
 
 
 @checks_keywords("excel")
@@ -69,6 +70,7 @@ class TeleAI(Excel):
         origin = self._recorder.guarded(_origin(account))
         super().__init__(Wire(origin, network), sandbox=account.sandbox)
         self._keep = self._recorder.keeper(self._who)
+        self._mask = mask_of
 
     def _who(self) -> Who:
         account = self.account

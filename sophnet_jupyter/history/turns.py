@@ -31,7 +31,11 @@ class Asker(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatTurn:
-    """One question and its answer; ``at`` is in seconds since the epoch."""
+    """
+    One question and its answer; ``at`` is in seconds since the epoch.
+
+    One that is ``masked`` goes into stores and files with placeholders alone.
+    """
 
     messages: tuple[Message, ...]
     asker: Asker = field(default_factory=Asker)
@@ -40,6 +44,7 @@ class ChatTurn:
     ending: str = "complete"
     at: float = field(default_factory=time.time)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    masked: bool = False
 
     @property
     def question(self) -> str:

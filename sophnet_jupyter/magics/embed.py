@@ -40,6 +40,7 @@ class EmbedMagics(SessionMagics):
         image="An image too: a path, a pattern, an address or a variable; any number of times.",
         raw="Take the words as written, no variables.",
         extra="Anything else for the request: normalized=false.",
+        mask="Replace mobile, identity, card and plate numbers and e-mail addresses in texts.",
         words=positional(values),
     )
     @option(
@@ -72,6 +73,7 @@ class EmbedMagics(SessionMagics):
             model=args.model,
             dimensions=args.dimensions,
             extra_body=extra_body(args.extra),
+            mask=args.mask,
         )
         return Following(self._session, [""]).settle(events, out=out, context=Context(left=left))
 

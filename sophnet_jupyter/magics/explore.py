@@ -40,7 +40,7 @@ class ExploreMagics(SessionMagics):
 
     @no_var_expand
     @line_magic
-    @asks(out="Also store the exploration under this name.", words=positional(values))
+    @asks(out="Also store the exploration under this name.", words=positional(values), mask=True)
     @option("--image", metavar="COLUMN", help="The column with images: paths, addresses, bytes.")
     @option("--color", metavar="COLUMN", help="Color by a column, or by cluster or trust.")
     @option(
@@ -98,6 +98,7 @@ class ExploreMagics(SessionMagics):
             budget=args.budget,
             like=args.like,
             height=args.height or 480,
+            mask=args.mask,
         )
         if out:
             names[out] = exploration

@@ -29,6 +29,8 @@ class ChatOptions(TypedDict, total=False):
     * ``schema``: a class or a JSON schema that the answer must fit, which becomes
       `Response.parsed`; ``repair``: how often the model may correct it
     * ``json_mode``: True for any JSON; ``response_format`` is the service's own word for it
+    * ``mask``: True replaces numbers of mobiles, identities, cards and plates and addresses of
+      e-mail before anything is sent, and puts them back in the answer; names are not found
     * ``stream_options``: such as ``{"include_usage": True}``
     * ``extra_body``: whatever else the service takes; it goes in last and wins
     """
@@ -62,3 +64,4 @@ class ChatOptions(TypedDict, total=False):
     json_mode: bool
     schema: object
     repair: int
+    mask: object

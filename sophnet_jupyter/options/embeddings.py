@@ -18,6 +18,8 @@ class EmbeddingOptions(TypedDict, total=False):
     * ``dimensions``: of a vector, such as 1024, 512 or 64, as the model has them
     * ``normalized``: True for vectors of length 1; ``encoding_type``: the service's word, for CLIP
     * ``cache``: True to take vectors that were paid for before, and keep new ones, on this machine
+    * ``mask``: True replaces numbers of mobiles, identities, cards and plates and addresses of
+      e-mail before anything is sent; names are not found
     * ``extra_body``: whatever else the service takes; it goes in last and wins
     """
 
@@ -30,4 +32,5 @@ class EmbeddingOptions(TypedDict, total=False):
     normalized: bool | None
     encoding_type: str | None
     cache: bool
+    mask: object
     extra_body: Mapping[str, Any] | None

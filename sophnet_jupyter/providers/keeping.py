@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ..errors import SettingsError
 from ..events import Event
 from .arguments import flag
 
@@ -49,7 +50,34 @@ def unkept(
     return make()
 
 
+class CallMask(Protocol):
+    """Takes personal data out of one question, and puts it back into its answer."""
+
+    def sent(self, value: Any) -> Any: ...
+    def tool(self, function: Callable[..., Any]) -> Callable[..., Any]: ...
+    def answer(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]: ...
+
+
+def unmasked(wanted: object) -> CallMask | None:
+    """Mask nothing. Raises `SettingsError` where that is wanted all the same."""
+    if wanted:
+        raise SettingsError("Nothing can mask here: ask by a Client, as client.chat does.")
+    return None
+
+
 class Keeping:
-    """A resource whose answers can be kept, by the `Keep` of whoever made it."""
+    """
+    A resource whose answers can be kept, by the `Keep` of whoever made it.
+
+    ``_mask`` makes of the option ``mask`` what masks one question, or nothing.
+    """
 
     _keep: Keep = staticmethod(unkept)
+    _mask: Callable[[object], CallMask | None] = staticmethod(unmasked)
+
+    def _masked(
+        self, mask: object, words: Any
+    ) -> tuple[Any, Callable[[AsyncGenerator[Event, None]], AsyncGenerator[Event, None]]]:
+        """What is asked, masked where that is wanted, and what puts the answer's words back."""
+        call = self._mask(mask)
+        return (words, lambda events: events) if call is None else (call.sent(words), call.answer)

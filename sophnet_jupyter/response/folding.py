@@ -11,6 +11,7 @@ from ..events import (
     Finished,
     ImageReady,
     Logprobs,
+    Masked,
     Metadata,
     Notice,
     PageRead,
@@ -88,6 +89,8 @@ def fold(state: Response, event: Event) -> Response:
             return _changed(state, usage=event)
         case Notice(text=text):
             return _changed(state, notices=(*state.notices, text))
+        case Masked(said=said):
+            return _changed(state, masked=said)
         case Started():
             return _changed(
                 state,

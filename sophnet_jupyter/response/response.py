@@ -74,6 +74,8 @@ class Response:
     usage: Usage | None = None
     timing: Timing = field(default_factory=Timing)
     notices: tuple[str, ...] = ()
+    # What was masked of the question, in words; empty where nothing was to be.
+    masked: str = ""
     service: str = ""
     model: str = ""
     request_id: str = ""

@@ -84,6 +84,7 @@ class Run(Drawn):
         meter: SpendMeter | None = None,
         longest: int | None = None,
         revive: Callable[[str], Any] | None = None,
+        restore: Callable[[Row], Row] | None = None,
     ) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
             raise SettingsError(f"concurrency goes from 1 to {MOST_AT_ONCE}, not {concurrency}.")
@@ -99,6 +100,8 @@ class Run(Drawn):
         self._around, self._waits = around, waits
         self._meter, self._longest = meter, longest
         self.revive = revive
+        # Makes of a row that was kept what it was, where the store has placeholders.
+        self.restore = restore
         self._record: RunKeeper | None = None
         self._spent = False
         self._ask, self._stop_on, self._price = ask, stop_on, price
@@ -416,6 +419,7 @@ class Run(Drawn):
             while (item := await self._next()) is not None:
                 first = self._questions.first_like(item)
                 if self._known and (row := self._known(item)):
+                    row = self.restore(row) if self.restore else row
                     self._put(item, replace(row, number=item.number), kept=True)
                     self._bell.ring()
                 elif first is not None:

@@ -31,6 +31,7 @@ from .environment import cache_size as cache_size
 from .environment import cassette_path as cassette_path
 from .environment import data_folder as data_folder
 from .environment import history_on as history_on
+from .environment import mask_patterns as mask_patterns
 from .environment import media_folder as media_folder
 from .environment import media_in_files as media_in_files
 from .environment import nobody_watches as nobody_watches

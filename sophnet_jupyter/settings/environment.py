@@ -202,6 +202,13 @@ def refuse_silent_sandbox() -> None:
         )
 
 
+def mask_patterns() -> str:
+    """The file of further patterns for masking, by site or SOPHNET_MASK_PATTERNS; else empty."""
+    site = policy()
+    said = "" if site.locks("mask_patterns") else os.environ.get("SOPHNET_MASK_PATTERNS", "")
+    return said or str(site.default("mask_patterns", ""))
+
+
 def media_in_files() -> bool:
     """True when results shown in a notebook are to be files beside it, and not in it."""
     site = policy()

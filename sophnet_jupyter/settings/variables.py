@@ -36,6 +36,7 @@ VARIABLES = {
     "SOPHNET_CACHE_DIR": "folder of what can be made again, such as vectors; see `cache_folder`",
     "SOPHNET_DATA_DIR": "folder of what is kept on this machine, such as tasks; see `data_folder`",
     "SOPHNET_MEDIA": "``embed`` results in notebooks, or keep them as ``files`` beside them",
+    "SOPHNET_MASK_PATTERNS": "file of further patterns of personal data, for masking",
     "SOPHNET_HISTORY": "``0``: magics and panels keep nothing of what is asked and answered",
     "SOPHNET_BUDGET": "what cells, runs and panels may spend: ``20 CNY per day``, ``1M-tokens``",
     "SOPHNET_CASSETTE": "file of recorded answers: replayed where it is there, else recorded",

@@ -19,7 +19,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from sophnet_jupyter import Client, Dify, TeleAI
-from sophnet_jupyter.client.sending import sent_by
+from sophnet_jupyter.client.site.sending import sent_by
 from sophnet_jupyter.errors import KeyRejected
 from sophnet_jupyter.events import Finished, TextDelta
 from sophnet_jupyter.settings import Secret

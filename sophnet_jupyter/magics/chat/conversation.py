@@ -30,6 +30,9 @@ class SaidBefore:
         self, session: KernelSession, name: str, turns: Sequence[ChatTurn], gone: int, asker: Asker
     ) -> None:
         self.messages: list[Any] = messages(turns)
+        self.is_masked = any(turn.masked for turn in turns)
+        # Whether the question is, so that the store gets no personal data of it.
+        self.masked = self.is_masked
         self._session = session
         self._name = name
         self._turns = turns
@@ -52,7 +55,7 @@ class SaidBefore:
         answer = closed(response.messages)
         if self._name and answer:
             own = [*asked[len(self.messages) :], *answer]
-            turn = _turn(own, response, self._asker)
+            turn = _turn(own, response, self._asker, masked=self.masked)
             self._session.conversations.put(self._name, [*self._turns, turn])
 
 
@@ -151,7 +154,12 @@ def _forked(
 
 
 def _turn(
-    said: Sequence[Mapping[str, Any]], response: Response, asker: Asker, *, model: str = ""
+    said: Sequence[Mapping[str, Any]],
+    response: Response,
+    asker: Asker,
+    *,
+    model: str = "",
+    masked: bool = False,
 ) -> ChatTurn:
     return ChatTurn(
         messages=tuple(said),
@@ -159,4 +167,5 @@ def _turn(
         model=response.model or model,
         sandbox=response.sandbox,
         ending=response.ending,
+        masked=masked or bool(response.masked),
     )

@@ -31,6 +31,8 @@ def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]
     }
     if args.voice:
         options["voice"] = args.voice
+    if args.mask:
+        options["mask"] = True
     if args.logprobs is not None:
         options |= {"logprobs": True, "top_logprobs": args.logprobs or None}
     if args.tools:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
+from ...client.site.masks import mask_of
 from ...errors import AnswerIncomplete
 from ...prompt.file.filled import FilledPrompt
 from ...prompt.file.prompt import Prompt
@@ -55,6 +56,7 @@ class ChatMagics(SessionMagics):
         background=True,
         raw=True,
         strict=True,
+        mask=True,
         extra="Anything else for the request, as n=3; the value is JSON or text, a.b=1 nests.",
         options_first=True,
     )
@@ -131,6 +133,9 @@ class ChatMagics(SessionMagics):
         filled = self._filled(prompt, pictures, raw=args.raw)
         system = self._filled(args.system or "", None, raw=args.raw)
         before = said_before(self._session, args)
+        if before.is_masked:
+            # What was masked once in a conversation is masked in all that follows.
+            args.mask = options["mask"] = True
         history = before.messages
         form = form_of(args)
         context = Context(
@@ -175,6 +180,7 @@ class ChatMagics(SessionMagics):
             say_left(context.left)
             return None
 
+        before.masked = mask_of(args.mask) is not None
         before.tell()
 
         async def ask(view: View, arrival: Arrival) -> Response:

@@ -46,6 +46,7 @@ class DifyMagics(SessionMagics):
         raw="Send the text as written, braces and all.",
         strict=True,
         words=known_words,
+        mask=True,
     )
     @option(
         "-a",
@@ -133,7 +134,9 @@ class DifyMagics(SessionMagics):
         asked = question.ask(form)
         context = Context(inserted=asked.inserted, left=asked.left)
         label = args.app or "the Dify app"
-        events = app.stream(asked.inputs, files=asked.files or None, cache=args.cache)
+        events = app.stream(
+            asked.inputs, files=asked.files or None, cache=args.cache, mask=args.mask
+        )
         if args.voice:
             events = _aloud(app, events, "" if args.voice == OWN else args.voice)
         ask = follow(events, model=label, strict=args.strict)

@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 
 from ...client import Dify
 from ...client.mapping import run_of
+from ...client.site.masks import masker_of, restoring
 from ...errors import SophNetError
 from ...events import Event
 from ...providers.dify.form import Parameters
@@ -41,6 +42,7 @@ class DifyRows:
         Raises `UsageError`, before anything is sent, for an input that the first row lacks.
         """
         self._cache = bool(args.cache)
+        self._masker = masker_of(args.mask)
         table, _ = table_of(args.each, self._session.shell.user_ns)
         self._check(table)
 
@@ -51,7 +53,10 @@ class DifyRows:
             lane="app",
             table=table,
             make=lambda number: self._item(number, table.row(number)),
-            template=self._question.text,
+            template=self._question.text
+            if self._masker is None
+            else self._masker.masked(self._question.text, {}),
+            restore=restoring(self._masker),
             prompt_hash=hashlib.sha256(self._question.text.encode()).hexdigest(),
             used=table.columns,
             more={"message_id": lambda row: row.response.request_id},
@@ -74,7 +79,11 @@ class DifyRows:
 
     def _items(self, table: Table) -> Iterator[Item]:
         for number, row in enumerate(table):
-            yield self._item(number, row)
+            item = self._item(number, row)
+            if self._masker is not None:
+                # Numbered by the order of the rows, whoever of them is asked first.
+                self._masker.learn(item.prompt)
+            yield item
 
     def _item(self, number: int, row: Mapping[str, Any]) -> Item:
         try:
@@ -87,4 +96,9 @@ class DifyRows:
         return Item(number=number, prompt=asked.inputs, key=key, options=options, columns=row)
 
     def _ask(self, item: Item) -> AsyncGenerator[Event, None]:
-        return self._app.stream(item.prompt, files=item.options.get("files"), cache=self._cache)
+        return self._app.stream(
+            item.prompt,
+            files=item.options.get("files"),
+            cache=self._cache,
+            mask=False if self._masker is None else self._masker,
+        )

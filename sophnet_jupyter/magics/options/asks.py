@@ -28,6 +28,7 @@ def asks(
     raw: Said = False,
     strict: Said = False,
     extra: Said = False,
+    mask: Said = False,
     words: WordsFinder | None = None,
     options_first: bool = False,
 ) -> Callable[[Any], Any]:
@@ -47,6 +48,7 @@ def asks(
         "raw": raw,
         "strict": strict,
         "extra": extra,
+        "mask": mask,
     }
 
     def declare(magic: Any) -> Any:
@@ -111,6 +113,13 @@ _SHARED = {
         "--raw", action="store_true", usual="Send the prompt as written, braces and all."
     ),
     "strict": _shared("--strict", action="store_true", usual="Fail if the answer just stops."),
+    "mask": _shared(
+        "--mask",
+        action="store_true",
+        default=None,
+        usual="Replace mobile, identity, card and plate numbers and e-mail addresses before "
+        "anything is sent; the answer has them again. Names are not found.",
+    ),
     "extra": _shared(
         "-x",
         "--extra",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,16 @@ NOT_KEPT = (
 )
 # Seconds for which a cell may wait at its end until its turn is in the file; a few ms is usual.
 SETTLED = 0.5
+
+
+def kept_form(turns: Sequence[ChatTurn]) -> Sequence[ChatTurn]:
+    """Turns as files may have them: with placeholders, where their questions were masked."""
+    if not any(turn.masked for turn in turns):
+        return turns
+    from ...client.site.masks import masked_alike
+
+    found = masked_alike([turn.messages for turn in turns])
+    return [replace(turn, messages=tuple(said)) for turn, said in zip(turns, found, strict=True)]
 
 
 class Conversations:
@@ -113,7 +124,7 @@ class Conversations:
             self.turns(name)
         self._known[name] = tuple(turns)
         if self.kept and name not in self._alone:
-            self.store.converse(self.home, name, turns)
+            self.store.converse(self.home, name, kept_form(turns))
             self._unsettled = True
         if not history_on() and not self._said:
             self._said = True

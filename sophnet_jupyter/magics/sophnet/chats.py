@@ -18,7 +18,7 @@ from ...views.safe.control_characters import plain
 from .. import sheet
 from ..chat.conversation import first_turns, refuse_running, turns_of
 from ..line.near import did_you_mean
-from ..session.conversations import NOT_KEPT
+from ..session.conversations import NOT_KEPT, kept_form
 from ..session.session import KernelSession
 from .history import short
 
@@ -117,7 +117,7 @@ class ChatCommands:
                 "with messages in its place it is the list to send."
             )
         name = _unquoted(name)
-        turns = turns_of(self._session, name)
+        turns = kept_form(turns_of(self._session, name))
         if file == "messages":
             return [dict(one) for one in messages(turns)]
         path = written(name, turns, at_home(_unquoted(file)))

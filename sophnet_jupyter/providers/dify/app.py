@@ -87,20 +87,27 @@ class App(Keeping):
         return f"<Dify app at {self._wire.origin.base_url or 'the sandbox'}, user {self.user}>"
 
     async def complete(
-        self, inputs: Inputs, *, files: object = None, stream: bool = False, strict: bool = False
+        self,
+        inputs: Inputs,
+        *,
+        files: object = None,
+        stream: bool = False,
+        strict: bool = False,
+        mask: object = None,
     ) -> Response:
         """
         Run the app on ``inputs``, and return the whole answer as one `Response`.
 
         A text is the input ``query``. ``files`` are paths, addresses, bytes, pictures of any kind
         or uploads: sent or linked, as the app allows. ``stream=True`` changes the transport only,
-        and keeps a long answer from running into a gateway's limit (Dify's cloud: 100 s).
+        and keeps a long answer from running into a gateway's limit (Dify's cloud: 100 s). ``mask``
+        is that of `stream`.
 
         Raises `SophNetError`; what had arrived by then is its ``response``. An answer that just
         stopped has ``ending="incomplete"``; ``strict=True`` raises `AnswerIncomplete` for it.
         """
         arguments.flag("stream", stream)
-        response = await settle(self._events(inputs, files, stream=stream))
+        response = await settle(self._events(inputs, files, stream=stream, mask=mask))
         if strict and response.ending == "incomplete":
             error = AnswerIncomplete(service=SERVICE)
             error.response = response
@@ -108,7 +115,7 @@ class App(Keeping):
         return response
 
     def stream(
-        self, inputs: Inputs, *, files: object = None, cache: bool = False
+        self, inputs: Inputs, *, files: object = None, cache: bool = False, mask: object = None
     ) -> AsyncGenerator[Event, None]:
         """
         Run the app, and yield events as the answer arrives; the last one is `Finished`.
@@ -116,9 +123,11 @@ class App(Keeping):
         ``inputs`` and ``files`` are those of `complete`. Sound of an app that reads aloud comes as
         `AudioChunk`, and may come after the text's end. Closing the iterator early hangs up and
         tells Dify to stop. ``cache=True`` gives an answer that was kept for equal inputs, where
-        there is one (`Response.cached`). Raises `SophNetError`.
+        there is one (`Response.cached`). ``mask=True`` replaces numbers of mobiles, identities,
+        cards and plates and addresses of e-mail before they are sent, and puts them back in the
+        answer. Raises `SophNetError`.
         """
-        return self._events(inputs, files, stream=True, cache=cache)
+        return self._events(inputs, files, stream=True, cache=cache, mask=mask)
 
     async def stop(self, task_id: str) -> None:
         """
@@ -269,17 +278,24 @@ class App(Keeping):
         return self._wire.origin.scrub
 
     def _events(
-        self, inputs: Inputs, files: object, *, stream: bool, cache: bool = False
+        self,
+        inputs: Inputs,
+        files: object,
+        *,
+        stream: bool,
+        cache: bool = False,
+        mask: object = None,
     ) -> AsyncGenerator[Event, None]:
         given = {"query": inputs} if isinstance(inputs, str) else dict(_fields(inputs))
         named = self._file_names(given)
         given = given | plain_inputs({n: one for n, one in given.items() if n not in named})
+        given, back = self._masked(mask, given)
         request = {"inputs": given} if files is None else {"inputs": given, "files": files}
         wanted = Wanted(resource="complete", request=request, question=_words(given), cache=cache)
         if files is None and not named:
             body = {"inputs": given, "user": self.user}
-            return self._keep(wanted, lambda: self._asked(body, stream=stream))
-        return self._keep(wanted, lambda: self._with_files(dict(given), files, stream=stream))
+            return back(self._keep(wanted, lambda: self._asked(body, stream=stream)))
+        return back(self._keep(wanted, lambda: self._with_files(dict(given), files, stream=stream)))
 
     def _file_names(self, given: Mapping[str, Any]) -> dict[str, bool]:
         """The inputs that are files to be uploaded first, and whether each is a list."""

@@ -149,6 +149,8 @@ class Excel(Keeping):
         return self._gateway_ids.get(request_id, {})
 
     def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
+        words, back = self._masked(None, body["messages"])
+        body = {**body, "messages": words}
         asked = {name: value for name, value in body.items() if name != "traceId"}
         wanted = Wanted(
             resource="excel",
@@ -156,7 +158,7 @@ class Excel(Keeping):
             question=str(body["messages"][-1]["content"]),
             lane=str(body.get("model") or ""),
         )
-        return self._keep(wanted, lambda: self._sent(body, stream=stream))
+        return back(self._keep(wanted, lambda: self._sent(body, stream=stream)))
 
     async def _sent(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
         trace = str(body["traceId"])

@@ -38,6 +38,7 @@ def figures(response: Response, context: Context, *, with_badge: bool = True) ->
         said += [price] if (price := cost(usage)) else []
     if context.conversation:
         said.append(f"conversation {one_line(context.conversation)}")
+    said += [response.masked] if response.masked else []
     said += [f"with {one_line(what)}" for what in context.inserted]
     if context.left:
         said.append(f"left as written: {', '.join(map(one_line, context.left))}")

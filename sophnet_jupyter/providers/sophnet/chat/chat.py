@@ -17,7 +17,7 @@ from ....wire.held import held
 from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ...arguments import encoded
-from ...keeping import Keeping
+from ...keeping import CallMask, Keeping
 from ..access import SERVICE
 from .answer import answer
 from .question import Ask, Body, ChatQuestion, Reuse, question
@@ -180,9 +180,13 @@ class Chat(Keeping):
 
             said = voiced.speech(options["voice"], self._voice_id)
             ask = partial(voiced.stream, self._wire, said=said, cite=self._cite)
-        scrub = self._wire.origin.scrub
+        scrub, mask = self._wire.origin.scrub, asked.mask
+        if mask is not None:
+            # What a tool returns is told to the model, and kept, with placeholders too.
+            scrub = partial(_clean, scrub, mask)
         wanted = asked.wanted(options.get("voice"), reuse)
-        return self._keep(wanted, lambda: answer(asked, ask, scrub=scrub))
+        events = self._keep(wanted, lambda: answer(asked, ask, scrub=scrub))
+        return mask.answer(events) if mask is not None else events
 
     def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:
         if getattr(type(prompt), "brings_words", False):
@@ -191,7 +195,7 @@ class Chat(Keeping):
             prompt, options = files.sent(prompt, options, taken=_OPTIONS)
         model = options.get("model") or self._default_model()
         asked = {name: value for name, value in options.items() if name != "voice"}
-        return question(prompt, **(asked | {"model": model}))
+        return question(prompt, **(asked | {"model": model, "mask": self._mask(asked.get("mask"))}))
 
     def _said(self, asked: Body, options: Mapping[str, Any]) -> Body | None:
         """The request of an answer with voice output."""
@@ -231,6 +235,10 @@ class Chat(Keeping):
 
     def _cite(self, reference: Reference) -> Reference:
         return reference.fetched_by(self.fetch)
+
+
+def _clean(scrub: Callable[[str], str], mask: CallMask, text: str) -> str:
+    return str(mask.sent(scrub(text)))
 
 
 def _sent(body: Body, *, stream: bool) -> Body:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Parsed
 from ...arguments import encoded, number, whole
-from ...keeping import Wanted
+from ...keeping import CallMask, Wanted
 from .. import models
 from .request import Prompt, request
 
@@ -72,6 +72,7 @@ class ChatQuestion:
     """
     The parts of a request that stay the same over all rounds of an answer.
 
+    ``mask`` has taken personal data out of it, where that was wanted.
     ``tools`` are those to run, none if the caller does that; ``shape`` is the form the answer
     must have, ``repair`` how often the model may correct itself.
     """
@@ -83,6 +84,7 @@ class ChatQuestion:
     max_rounds: int
     tool_timeout: float
     repair: int
+    mask: CallMask | None = None
 
     def wanted(self, voice: object, reuse: Reuse) -> Wanted:
         """All that decides about the answer, for who keeps answers."""
@@ -131,10 +133,11 @@ def question(
     json_mode: bool = False,
     schema: object = None,
     repair: int = 0,
+    mask: object = None,
     **options: Any,
 ) -> ChatQuestion:
     """
-    Prepare a request; further options are those of `request`.
+    Prepare a request; further options are those of `request`. ``mask`` is a `CallMask`.
 
     Reads the files of ``images``. Raises `SettingsError` for what cannot be sent.
     """
@@ -156,6 +159,10 @@ def question(
         from ....prompt.forms.shape import asking_for
 
         body["messages"] = asking_for(body["messages"], form.instruction)
+    masking = cast("CallMask | None", mask)
+    if masking is not None:
+        body["messages"] = masking.sent(body["messages"])
+        box = {name: _masking(one, masking) for name, one in box.items()}
     return ChatQuestion(
         body=body,
         notices=(*models.notices(model, body), *_json_notices(body), *changed),
@@ -164,7 +171,13 @@ def question(
         max_rounds=max_rounds,
         tool_timeout=tool_timeout,
         repair=repair,
+        mask=masking,
     )
+
+
+def _masking(tool: Tool, mask: CallMask) -> Tool:
+    """A tool whose function gets the values themselves, in place of their placeholders."""
+    return replace(tool, function=mask.tool(tool.function)) if tool.function else tool
 
 
 def _check_running(

@@ -25,7 +25,7 @@ from .answer import Found, decode
 from .batches import BatchRun
 from .gathered import Gathered
 from .kept import Kept, divided, inputs_of
-from .request import AT_ONCE, Batch, EmbeddingRequest, request
+from .request import AT_ONCE, Batch, EmbeddingRequest, request, texts_of
 
 
 @checks_keywords("embeddings")
@@ -74,6 +74,11 @@ class Embeddings(Keeping):
         if texts is not None and not isinstance(texts, str | list | tuple):
             # An iterator can be read once only.
             texts = list(texts) if isinstance(texts, Iterator) else texts
+        index = getattr(texts, "index", None)
+        if (mask := self._mask(options.get("mask"))) is not None:
+            texts = mask.sent(texts if texts is None or isinstance(texts, str) else texts_of(texts))
+        options = {**options}
+        options.pop("mask", None)
         wanted = Wanted(
             resource="embeddings",
             request={"texts": texts, **options},
@@ -81,7 +86,8 @@ class Embeddings(Keeping):
             lane=str(options.get("model") or ""),
         )
         events = self._keep(wanted, lambda: self._events(texts, options))
-        index = getattr(texts, "index", None)
+        if mask is not None:
+            events = mask.answer(events)
         # That of a list is a method.
         return events if index is None or callable(index) else _labelled(events, index)
 

@@ -90,10 +90,11 @@ def request(
     normalized: bool | None = None,
     encoding_type: str | None = None,
     cache: bool = False,
+    mask: object = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> EmbeddingRequest:
     """
-    Split the inputs into batches; equal ones are sent once.
+    Split the inputs into batches; equal ones are sent once. What ``mask`` wants is done before.
 
     Blocking where there are ``images``, which are read and encoded. Raises `SettingsError` for what
     cannot be sent.

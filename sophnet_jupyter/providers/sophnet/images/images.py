@@ -124,16 +124,17 @@ class Images(Keeping):
 
         Raises `SophNetError`.
         """
+        prompt, back = self._masked(None, prompt)
         asked = {"model": model, **options}
         if isinstance(seed, str) or not isinstance(seed, Iterable):
             seed = arguments.whole("seed", seed, least=0)
             one = {**asked, "seed": seed}
-            return self._keep(_wanted(prompt, one), lambda: self._one(prompt, one))
+            return back(self._keep(_wanted(prompt, one), lambda: self._one(prompt, one)))
         seeds = [arguments.whole("seed", each, least=0) for each in seed]
         if not seeds:
             raise SettingsError("The list of seeds is empty: give one number, or several.")
         wanted = _wanted(prompt, {**asked, "seed": seeds})
-        return self._keep(wanted, lambda: self._several(prompt, seeds, asked))
+        return back(self._keep(wanted, lambda: self._several(prompt, seeds, asked)))
 
     @shows_options(ImageOptions, request)
     async def submit(

@@ -131,6 +131,7 @@ class Videos(Keeping):
 
         Raises `SophNetError`.
         """
+        prompt, back = self._masked(None, prompt)
         given = {"prompt": prompt, "image": image, "generation": generation, **options}
         wanted = Wanted(
             resource="videos",
@@ -138,7 +139,7 @@ class Videos(Keeping):
             question=prompt if isinstance(prompt, str) else "",
             lane=str(options.get("model") or ""),
         )
-        return self._keep(wanted, lambda: self._events(prompt, image, generation, options))
+        return back(self._keep(wanted, lambda: self._events(prompt, image, generation, options)))
 
     async def _events(
         self, prompt: str, image: object, generation: Generation | None, options: VideoOptions

@@ -114,7 +114,7 @@ class Voice(Keeping):
     def _events(
         self, text: Subject, options: VoiceOptions, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
-        said = texts(text)
+        said, back = self._masked(None, texts(text))
         wanted = Wanted(
             resource="voice",
             request={"text": said, **options},
@@ -122,7 +122,7 @@ class Voice(Keeping):
             lane=str(options.get("model") or ""),
         )
         speak = self._stream if stream else self._whole
-        return self._keep(wanted, lambda: speak(said, options))
+        return back(self._keep(wanted, lambda: speak(said, options)))
 
     async def _stream(self, text: Subject, options: VoiceOptions) -> AsyncGenerator[Event, None]:
         param, said = sounding(**options), texts(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..settings import RenewedSecret, Secret, WhoAsks
-from ..wire.call import Call, Origin
+from ...settings import RenewedSecret, Secret, WhoAsks
+from ...wire.call import Call, Origin
 
 
 def sent_by(origin: Origin, key: Secret, asking: WhoAsks) -> Origin:

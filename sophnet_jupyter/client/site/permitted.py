@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..providers.keeping import Wanted
-from ..settings import policy
+from ...providers.keeping import Wanted
+from ...settings import policy
 
 # As a policy calls what answers are kept of under another name; all others have the same.
 _NAMES = {"complete": "dify", "parameters": "dify"}

@@ -17,12 +17,11 @@ def check_call(wanted: Wanted) -> None:
     site = policy()
     if not site.locked:
         return
-    service = _NAMES.get(wanted.resource, wanted.resource)
-    site.check_service(service)
+    name = _NAMES.get(wanted.resource, wanted.resource)
+    site.check_service(name)
     # An app's model is chosen where it was made.
-    if service != wanted.resource or not wanted.lane:
-        return
-    site.check_model(wanted.lane)
+    if name == wanted.resource:
+        site.check_model(wanted.lane)
 
 
 def check_service(name: str) -> None:

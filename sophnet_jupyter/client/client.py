@@ -109,7 +109,9 @@ class Client(Resources):
 
     def dify_app(self, name: str = "") -> Dify:
         """The Dify app ``name``, whose key is in DIFY_<NAME>_API_KEY. Raises `SettingsError`."""
-        if name not in self._dify_apps:
+        # An app that is replayed has no key, which one that is asked wants.
+        replayed = self._dify_apps.get(name)
+        if replayed is None or (replayed.keyless and not self._recorder.replays):
             check_service("dify")
             from .dify import Dify
 
@@ -180,6 +182,7 @@ class Client(Resources):
         mode: Mode = "auto",
         pace: float = 0.0,
         within: float = 8.0,
+        tools: bool = False,
     ) -> OpenCassette:
         """
         A context in which answers are recorded in the file ``path``, or come from it.
@@ -188,9 +191,10 @@ class Client(Resources):
         recorded. ``mode`` says otherwise: ``record`` and ``refresh`` record anew, ``replay`` sends
         nothing, ``fallback`` asks, and takes what is recorded where network, key or quota fail or
         no first token comes ``within`` so many seconds. ``pace`` is in tokens a second, 0 is at
-        once. Raises `SettingsError`; see docs/history.md.
+        once. A replay runs no tool, and gives the results that are recorded; with ``tools=True`` it
+        runs them, and gives their results of now. Raises `SettingsError`; see docs/history.md.
         """
-        return self._recorder.open(at_home(path), mode, pace=pace, within=within)
+        return self._recorder.open(at_home(path), mode, pace=pace, within=within, tools=tools)
 
     def record_for(self, place: Callable[[], tuple[str, str]]) -> None:
         """Note with what is kept in which ``place`` it was asked: a notebook and a cell."""

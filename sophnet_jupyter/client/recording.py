@@ -72,22 +72,31 @@ class Recorder:
         """The cassette in use: of this client, of ``%sophnet cassette``, or SOPHNET_CASSETTE."""
         return self._tape or tapes.shared()
 
-    def open(self, path: Path, mode: Mode, *, pace: float, within: float) -> OpenCassette:
+    def open(
+        self, path: Path, mode: Mode, *, pace: float, within: float, tools: bool
+    ) -> OpenCassette:
         """Use a cassette from now on. Raises `SettingsError`, also where one is in use."""
         policy().refuse("cassettes", "Recording and replaying answers (cassettes)")
         if self.tape:
             raise SettingsError(f"A cassette is in use already: {self.tape.path}.")
         from .keeping.taped import OpenCassette
 
-        self._tape = OpenCassette(path, mode, pace=pace, within=within, leave=self._leave)
+        self._tape = OpenCassette(
+            path, mode, pace=pace, within=within, tools=tools, leave=self._leave
+        )
         return self._tape
 
     def _leave(self) -> None:
         self._tape = None
 
+    @property
+    def replays(self) -> bool:
+        """Whether nothing may be sent, since a cassette is replayed."""
+        return bool((tape := self.tape) and tape.replays)
+
     def refuse_in_replay(self) -> None:
         """Raise `SettingsError` where nothing may be sent, since a cassette is replayed."""
-        if (tape := self.tape) and tape.replays:
+        if self.replays:
             from .keeping.taped import refuse
 
             refuse()

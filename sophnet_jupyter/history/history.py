@@ -24,6 +24,7 @@ from .forgetting import Forgotten
 from .keys import AskedCall, without_signatures
 from .media import MediaFolder
 from .prices import FILE, Prices
+from .prompts import PromptVersion, keep_version, versions
 from .schema import SCHEMA
 from .search import FoundCall, HistoryQuery
 from .turns import ChatTurn, KeptConversation, conversations, kept_turns, make_so
@@ -187,6 +188,16 @@ class History:
         """The conversations of all notebooks, the newest first. Blocking."""
         return self._if_there(conversations)
 
+    def keep_prompt(self, file: str, version: str, text: str) -> None:
+        """Have a text of a prompt file written, as its newest one. Never blocks."""
+        kept = PromptVersion(version=version, at=time.time(), text=self.scrub(text))
+        self._say_first()
+        self.writer.put(partial(keep_version, file=file, kept=kept), OVERHEAD + 2 * len(text))
+
+    def prompts(self, file: str) -> list[PromptVersion]:
+        """The texts that a prompt file has had, the newest first. Blocking."""
+        return self._if_there(lambda rows: versions(rows, file))
+
     def _if_there(self, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
         # Reading would make the file, of which the first call is to tell.
         return self.read(work) if self.path.exists() or self.writer.waiting else []
@@ -231,6 +242,16 @@ class History:
             return int(count)
 
         return self.write(work)
+
+    def last(self, notebook: str = "") -> CallRecord | None:
+        """The newest answer of a chat that has words, rows of runs left out. Blocking."""
+        where = (
+            "WHERE resource = 'chat' AND run IS NULL AND said != '' AND (? = '' OR notebook = ?) "
+            "ORDER BY id DESC LIMIT 1"
+        )
+        given = [notebook, notebook]
+        found = self._if_there(lambda rows: read(rows, where, given, self.media))
+        return found[0] if found else None
 
     def get(self, call_id: int) -> CallRecord | None:
         """The call of that id."""

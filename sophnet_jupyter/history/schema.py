@@ -58,6 +58,12 @@ CREATE TABLE turns (
     notebook TEXT NOT NULL, cell TEXT NOT NULL, execution TEXT NOT NULL, messages TEXT NOT NULL,
     PRIMARY KEY (conversation_of, name, number))
 """
+# The texts that a prompt file has had; ``file`` is its path on this machine.
+_PROMPTS = """
+CREATE TABLE prompts (
+    file TEXT NOT NULL, version TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (file, version))
+"""
 _FACTS = "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
 SCHEMA = Schema(
@@ -74,6 +80,7 @@ SCHEMA = Schema(
             "CREATE INDEX rows_by_call ON rows (call) WHERE call IS NOT NULL",
         ),
         (_TURNS,),
+        (_PROMPTS,),
     ),
     new=("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL"),
     # Not kept in the file: what is forgotten is overwritten by whoever forgets it.

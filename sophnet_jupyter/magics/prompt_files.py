@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -12,6 +13,7 @@ from ..errors import SettingsError
 from ..prompt.file import place
 from ..prompt.file.prompt import Prompt
 from ..prompt.file.versions import difference
+from ..settings import history_on
 from ..settings.secret import scrub
 from . import sheet
 from .line.options import out_name
@@ -79,12 +81,25 @@ class PromptMagics(SessionMagics):
         prompt = Prompt.from_text(text, name=known, path=path)
         before = _before(known)
         prompt.save()
+        self._keep(prompt, known, before)
         changed = difference(before, prompt.text) if before is not None else ""
         said = "new" if before is None else "changed" if changed else "unchanged"
         sys.stdout.write(f"{path.as_posix()}: {said} · {_about(prompt)}\n")
         if changed:
             sheet.code(self._session.shell, changed, "diff")
         return prompt
+
+    def _keep(self, prompt: Prompt, name: str, before: str | None) -> None:
+        """Keep the file's text in the history, and the one that it replaces."""
+        if not history_on():
+            return
+        file, history = str(prompt.path.resolve()), self._session.client.history
+        if before is not None and before != prompt.text:
+            with suppress(SettingsError):
+                was = Prompt.from_text(before, name=name, path=prompt.path)
+                history.keep_prompt(file, was.version, was.text)
+        if before != prompt.text:
+            history.keep_prompt(file, prompt.version, prompt.text)
 
 
 def _before(name: str) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..errors import SettingsError
-from ..events import Event
+from ..events import Event, ToolResult
+from ..response.rounds import ToolCall
 from .arguments import flag
 
 
@@ -19,7 +20,8 @@ class Wanted:
     ``resource`` is such as ``chat``, ``request`` all that decides about the answer, ``question``
     its words, ``lane`` the model. ``cache`` says that an equal answer of earlier will do, and
     ``number`` which of several equal questions it is. ``revive`` makes of an event that was kept
-    what it was: a value of its class. ``quiet`` is a question of ours that nobody looks for later.
+    what it was: a value of its class; ``run_tool`` runs a call of a tool whose result was kept, and
+    gives the one of now. ``quiet`` is a question of ours that nobody looks for later.
     """
 
     resource: str
@@ -30,6 +32,7 @@ class Wanted:
     number: int = 0
     quiet: bool = False
     revive: Callable[[Event], Event] | None = None
+    run_tool: Callable[[ToolCall, ToolResult], Awaitable[ToolResult]] | None = None
 
     def __post_init__(self) -> None:
         flag("cache", self.cache)

@@ -23,8 +23,7 @@ class FileTemplate:
         """Raise `SettingsError` where one of its variables is no column and has no default."""
         if not table.columns:
             return
-        missing = [name for name in self.prompt.variables if name not in table.columns]
-        if missing := [name for name in missing if name not in self.prompt.defaults]:
+        if missing := [name for name in self.prompt.missing if name not in table.columns]:
             raise SettingsError(
                 f"The prompt {self.prompt.name} takes {{{missing[0]}}}, which is no column here. "
                 f"The columns of {table.name}: {', '.join(table.columns[:12])}."

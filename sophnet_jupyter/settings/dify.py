@@ -61,12 +61,18 @@ class DifySettings:
 
     @classmethod
     def read(
-        cls, name: str = "", environ: Mapping[str, str] | None = None, **arguments: Any
+        cls,
+        name: str = "",
+        environ: Mapping[str, str] | None = None,
+        *,
+        keyless: bool = False,
+        **arguments: Any,
     ) -> DifySettings:
         """
         The app of that name, or the one of DIFY_API_KEY; arguments go first.
 
-        Raises `SettingsError` for a name without a key, or where the sandbox is switched off.
+        ``keyless`` says that nothing will be sent, so that no key is needed. Raises `SettingsError`
+        for a name without a key, or where the sandbox is switched off.
         """
         if environ is None:
             environ = os.environ
@@ -74,7 +80,7 @@ class DifySettings:
         policy(environ).check()
         given = {name: value for name, value in arguments.items() if value is not None}
         who = asking(environ, given.pop("asked_by", None), given.get("headers"))
-        key = _dify_key(name, given, environ)
+        key = _dify_key(name, given, environ, keyless=keyless)
         base_url, setting = _dify_address(name, key, given, environ)
         return cls(
             api_key=_dify_secret(key, environ),
@@ -113,7 +119,9 @@ class _DifyKey(NamedTuple):
     address: str | None = None
 
 
-def _dify_key(name: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> _DifyKey:
+def _dify_key(
+    name: str, given: Mapping[str, Any], environ: Mapping[str, str], *, keyless: bool
+) -> _DifyKey:
     """An argument, what %sophnet chose, the environment, a login. Raises `SettingsError`."""
     if argument := given.get("api_key"):
         return _DifyKey(argument)
@@ -123,9 +131,11 @@ def _dify_key(name: str, given: Mapping[str, Any], environ: Mapping[str, str]) -
         return _DifyKey(found.secret)
     if login := _dify_profile(environ, name):
         return _DifyKey(*login)
-    if name:
+    if name and not keyless:
         raise SettingsError(_no_dify_key(name, environ))
-    refuse_sandbox(environ, "Run %sophnet login --service dify, or set DIFY_API_KEY.", "for Dify")
+    if not keyless:
+        advice = "Run %sophnet login --service dify, or set DIFY_API_KEY."
+        refuse_sandbox(environ, advice, "for Dify")
     return _DifyKey("")
 
 

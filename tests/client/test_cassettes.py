@@ -337,3 +337,45 @@ def test_facts_of_a_service_are_recorded_without_what_differs_each_time() -> Non
         "usage": {"total_price": "0.1"},
         "retriever_resources": [{"content": "x"}],
     }
+
+
+def test_an_app_is_replayed_by_its_name_without_its_key(
+    client: Client, offline_maker: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIFY_WRITER_API_KEY", "sandbox")
+    monkeypatch.setenv("DIFY_BASE_URL", client.settings.base_url.replace("/api/open-apis", "/v1"))
+    with client.cassette(file):
+        first = run(client.dify_app("writer").complete({"query": "hi"}))
+    monkeypatch.delenv("DIFY_WRITER_API_KEY")
+    offline = offline_maker()
+    with offline.cassette(file):
+        assert run(offline.dify_app("writer").complete({"query": "hi"})).text == first.text
+    with pytest.raises(SettingsError, match="No key of a Dify app"):
+        offline.dify_app("writer")
+
+
+def test_a_replay_runs_a_tool_only_where_that_is_wanted(
+    client: Client, offline_maker: Any, file: Path
+) -> None:
+    runs: list[str] = []
+
+    def weather(city: str) -> str:
+        """How the weather is."""
+        runs.append(city)
+        return f"sunny, run {len(runs)}"
+
+    def asked(one: Client) -> Any:
+        prompt = "What is the weather in Paris?"
+        return run(one.chat.create(prompt, tools=[weather], run_tools=True))
+
+    with client.cassette(file):
+        first = asked(client)
+    assert len(runs) == 1
+    offline = offline_maker()
+    with offline.cassette(file):
+        assert asked(offline).tool_results[0].text == first.tool_results[0].text
+    assert len(runs) == 1
+    with offline.cassette(file, tools=True):
+        again = asked(offline)
+    assert len(runs) == 2
+    assert "run 2" in again.tool_results[0].text

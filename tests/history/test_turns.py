@@ -116,3 +116,14 @@ def test_a_turn_is_replaced_by_a_later_run_of_its_own_cell_alone(
 ) -> None:
     turns = [turn(str(n), notebook="a", cell=n, execution="old") for n in ("1", "2", "2")]
     assert replaced([*turns, turn("none")], asker) == place
+
+
+def test_the_last_fifty_texts_of_a_prompt_file_are_kept_newest_first(history: History) -> None:
+    for number in range(60):
+        history.keep_prompt("/a/prompts/x.md", f"{number:064x}", f"text {number}")
+    history.keep_prompt("/a/prompts/x.md", f"{20:064x}", "text 20")
+    history.keep_prompt("/a/prompts/other.md", "f" * 64, "another file")
+    kept = history.prompts("/a/prompts/x.md")
+    assert [one.text for one in kept[:3]] == ["text 20", "text 59", "text 58"]
+    assert len(kept) == 50
+    assert history.prompts("/a/prompts/none.md") == []

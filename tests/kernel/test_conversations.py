@@ -232,3 +232,17 @@ def test_a_broken_store_is_said_and_not_overwritten(opens, sandbox, folder):
         assert asked(sandbox) == ["Count to 4"]
     with closing(sqlite3.connect(data / "history.sqlite")) as rows:
         assert rows.execute("SELECT messages FROM turns").fetchall() == [("[{",)]
+
+
+def test_the_last_answer_is_shown_and_gone_on_from_in_a_later_kernel(opens, sandbox):
+    with opens("last.ipynb") as kernel:
+        kernel.run("%sophchat -s 'Be kind' My name is Ada")
+        # Reading waits until what was asked is in the file: a kernel that is killed might lose it.
+        assert "My name is Ada" in kernel.run("%sophnet history").text
+    with opens("last.ipynb") as kernel:
+        shown = kernel.run("%sophchat --last -o was")
+        assert shown.printed().startswith("My name is Ada")
+        assert kernel.value("was.ending") == "complete"
+        assert "Ada" in kernel.run(f"%sophchat --last {NAME}").text
+        assert [role for role, _ in sent(sandbox)] == ["system", "user", "assistant", "user"]
+        assert "leave out -c" in kernel.run("%sophchat --last -c other Hi").text

@@ -60,7 +60,8 @@ def test_prompts_are_listed_and_differ_from_each_other_and_from_git(author, fold
         subprocess.run([*git, *words], check=True)
     author.run(REVIEWS.replace("What is", "Now is"))
     assert "+Now is this about? {review}" in author.run("%sophnet prompts diff reviews HEAD").text
-    assert "Nor has git a revision" in author.run("%sophnet prompts diff reviews nosuch").text
+    unknown = author.run("%sophnet prompts diff reviews nosuch").text
+    assert "a version or a revision of git" in unknown
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,38 @@ def test_what_is_wrong_is_said_in_one_line(author, folder, code, said):
     cell = author.run(code)
     assert said in cell.text
     assert not (folder / "prompts" / "x.md").exists()
+
+
+def test_a_file_is_asked_with_the_values_of_its_line_and_never_sees_the_notebook(author, sandbox):
+    author.run("%%sophprompt line -o _\n## system\nBe {tone}.\n## user\nSay: {review}")
+    author.run("review, tone, mine = 'of the notebook', 'loud', 'passed'")
+    author.run('%sophchat -p line review="it is broken" tone={mine}')
+    said = [one["content"] for one in sandbox.seen()[-1]["body"]["messages"]]
+    assert said == ["Be passed.", "Say: it is broken"]
+    author.run("%%sophchat -p line tone=kind\nThe only one that is missing")
+    said = [one["content"] for one in sandbox.seen()[-1]["body"]["messages"]]
+    assert said == ["Be kind.", "Say: The only one that is missing"]
+    before = len(sandbox.seen())
+    assert "{tone} is missing" in author.run("%sophchat -p line review=x").text
+    assert "Did you mean review?" in author.run("%sophchat -p line reviw=x tone=y").text
+    assert "no such value" in author.run("%sophchat -p line review={nowhere} tone=y").text
+    author.run("%%sophprompt stranger\nSay {In[1]}")
+    assert "{In} is missing" in author.run("%sophchat -p stranger").text
+    assert len(sandbox.seen()) == before
+
+
+def test_versions_are_kept_without_git_and_compared(author):
+    author.run("%%sophprompt kept\nFirst {x}")
+    first = author.value("__import__('sophnet_jupyter').Prompt('kept').version[:8]")
+    author.run("%%sophprompt kept\nSecond {x}")
+    listed = author.run("%sophnet prompts versions kept").text
+    assert first in listed
+    assert "now" in listed
+    assert "-First {x}" in author.run(f"%sophnet prompts diff kept {first}").text
+    assert (
+        "No version of elsewhere"
+        in author.run(
+            "__import__('pathlib').Path('prompts/elsewhere.md').write_text('Hi')\n"
+            "%sophnet prompts versions elsewhere"
+        ).printed()
+    )

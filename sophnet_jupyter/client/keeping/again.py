@@ -22,8 +22,8 @@ def again(client: Any, call: CallRecord) -> AsyncGenerator[Event, None]:
     Raises `SettingsError` for what cannot be asked again.
     """
     request = dict(call.asked.request)
-    if lost := _lost(request):
-        raise SettingsError(f"#{call.id} cannot be asked again: {lost} is not kept with it.")
+    if gone := lost(request):
+        raise SettingsError(f"#{call.id} cannot be asked again: {gone} is not kept with it.")
     events: AsyncGenerator[Event, None]
     match call.asked.resource:
         case "chat":
@@ -47,7 +47,7 @@ def again(client: Any, call: CallRecord) -> AsyncGenerator[Event, None]:
     return events
 
 
-def _lost(value: Any) -> str:
+def lost(value: Any) -> str:
     """What of a request only its hash is kept of; empty where all is there."""
     match value:
         case {"sha256": _}:
@@ -57,7 +57,7 @@ def _lost(value: Any) -> str:
         case {"$left_out": _}:
             return "a request of that size"
         case Mapping():
-            return next(filter(None, map(_lost, value.values())), "")
+            return next(filter(None, map(lost, value.values())), "")
         case list():
-            return next(filter(None, map(_lost, value)), "")
+            return next(filter(None, map(lost, value)), "")
     return ""

@@ -19,10 +19,11 @@ from ...errors import (
     TimedOut,
     Unreachable,
 )
-from ...events import Event, Finished, ReasoningDelta, Replayed, TextDelta
+from ...events import Event, Finished, ReasoningDelta, Replayed, TextDelta, ToolResult
 from ...history.cassette import Cassette, CassetteRecorder
 from ...history.keys import AskedCall
 from ...providers.keeping import Wanted
+from ...response import Response, fold
 from ...wire.held import held
 from .origins import Who
 from .recorded import FIRST, Make, asked_call
@@ -46,7 +47,14 @@ class OpenCassette:
     """
 
     def __init__(
-        self, path: Path, mode: Mode, *, pace: float, within: float, leave: Callable[[], None]
+        self,
+        path: Path,
+        mode: Mode,
+        *,
+        pace: float,
+        within: float,
+        leave: Callable[[], None],
+        tools: bool = False,
     ) -> None:
         if mode not in MODES:
             raise SettingsError(f"mode is one of {', '.join(MODES)}, not {mode!r:.40}.")
@@ -55,7 +63,7 @@ class OpenCassette:
         there = path.exists()
         self.mode: Mode = ("replay" if there else "record") if mode == "auto" else mode
         self.path = path
-        self._pace, self._within, self._leave = pace, within, leave
+        self._pace, self._within, self._leave, self._tools = pace, within, leave, tools
         self._cassette = Cassette(path)
         if self.mode == "replay" or (self.mode == "fallback" and there):
             self._cassette.load()
@@ -130,7 +138,13 @@ class OpenCassette:
         taped = self._cassette.take(asked)
         at = self.path.stat().st_mtime if source == "recorded" else 0.0
         yield Replayed(source=source, at=at)
-        for event in taped.events:
+        seen = Response()
+        for kept in taped.events:
+            event = kept
+            if self._tools and wanted.run_tool:
+                if isinstance(kept, ToolResult):
+                    event = await wanted.run_tool(seen.tool_calls[kept.index], kept)
+                seen = fold(seen, event)
             if self._pace and isinstance(event, TextDelta | ReasoningDelta):
                 for token in _TOKEN.findall(event.text):
                     yield type(event)(text=token)

@@ -62,6 +62,10 @@ class SaidBefore:
 def said_before(session: KernelSession, args: Namespace) -> SaidBefore:
     """The turns before the question of a line. Raises `UsageError`."""
     name, asker = args.conversation, session.asker()
+    if args.last:
+        from .last import last_turn
+
+        return SaidBefore(session, "", (last_turn(session),), 0, asker)
     if name is None:
         if args.new:
             raise UsageError("--new begins a conversation anew: name it with -c.")

@@ -57,6 +57,11 @@ _CONVERSATION = grouped(
         completes=conversations,
         help="Begin the conversation of -c with the turns of another one, or its first N.",
     ),
+    option(
+        "--last",
+        action="store_true",
+        help="Go on from the last answer, also one of an earlier kernel; without words, show it.",
+    ),
 )
 _COMPARING = grouped(
     "Side by side",
@@ -69,12 +74,14 @@ _COMPARING = grouped(
     ),
     option("--repeat", type=int, metavar="N", help="Ask so often, and count equal answers."),
     option(
+        "-p",
         "--prompt",
         action="append",
         metavar="V1,V2",
         completes=named_prompts,
         between=",",
-        help="Compare prompts: variables that hold them, or prompt files.",
+        help="A prompt file, or a variable that holds a prompt; its values stand behind it, as "
+        'review="…". Several are compared.',
     ),
     option(
         "--keep",

@@ -35,6 +35,8 @@ from ..session.magics import SessionMagics
 from .axes import grid_of, models_of, prompts_of
 from .compare import asks_several, go_on, keep, requests
 from .conversation import in_order, said_before
+from .file_values import turns_of_file, with_values
+from .last import refuse_last, show_last
 from .measuring import evaluates
 from .options import chat_options
 from .reading import read
@@ -83,6 +85,8 @@ class ChatMagics(SessionMagics):
 
             %%sophchat --each df --expect label --prompt v1,v2
 
+            %sophchat -p reviews review="It broke on the second day."
+            %sophchat --last Say that in one sentence.
             %sophchat --keep 1 -c trip And in winter?
             %sophchat -c trip And at night?
             %sophchat --tools weather --run-tools Is it warm in Paris?
@@ -98,9 +102,12 @@ class ChatMagics(SessionMagics):
             if not words and not (cell or "").strip():
                 sys.stdout.write(plain(said) + "\n")
                 return None
+        if args.last and not words and not (cell or "").strip() and not args.prompt:
+            return show_last(self._session, args)
         go_on(self._session, args)
         names = self._session.shell.user_ns
         models, prompts = models_of(args, self._session), prompts_of(args, names)
+        prompts, words = with_values(self._session, prompts, words, raw=args.raw)
         args.model = models[0] if models else None
         alone = bool(prompts) and not words and not (cell or "").strip()
         prompt = "" if alone else prompt_of(words, cell, to="send")
@@ -108,6 +115,7 @@ class ChatMagics(SessionMagics):
             raise UsageError("--think and --no-think exclude each other.")
         out = out_name(args.out)
         evaluation = evaluates(args)
+        refuse_last(args)
         # An evaluation is a value, as a response is: it is `_` where it has no name.
         # A comparison has a budget of its own.
         side_by_side = not args.each and asks_several(args, models, prompts)
@@ -248,7 +256,7 @@ class ChatMagics(SessionMagics):
                 text = "\n\n".join(filter(None, [self._filled(asked, None, raw=raw).text, words]))
                 return FilledPrompt([{"role": "user", "content": text}])
             case Prompt():
-                own = FilledPrompt(asked.messages_of(self._session.shell.user_ns), asked.options)
+                return turns_of_file(asked, words)
             case _:
                 own = FilledPrompt(asked)  # type: ignore[arg-type]
         if words:

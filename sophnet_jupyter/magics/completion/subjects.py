@@ -60,8 +60,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
         case ["cache"]:
             return matching(word, ["clear"], "value")
         case ["prompts"]:
-            return matching(word, ["diff"], "value")
-        case ["prompts", "diff"] | ["prompts", "diff", _]:
+            return matching(word, ["diff", "versions"], "value")
+        case ["prompts", "diff" | "versions"] | ["prompts", "diff", _]:
             return matching(word, listed(), "prompt")
         case ["doctor", *_]:
             return matching(word, ["--stream", "--report"], "option")

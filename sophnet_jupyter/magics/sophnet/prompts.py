@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+import time
 
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...history.prompts import PromptVersion
 from ...prompt.file import place
 from ...prompt.file.prompt import Prompt
 from ...prompt.file.versions import committed, difference
@@ -16,9 +19,12 @@ from ..session.session import KernelSession
 
 NONE = "No prompt files here: %%sophprompt NAME writes prompts/NAME.md.\n"
 USAGE = (
-    "%sophnet prompts lists them; %sophnet prompts diff NAME OTHER shows what differs, where OTHER "
-    "is another prompt or a revision of git."
+    "%sophnet prompts lists them; versions NAME those that one has had; diff NAME OTHER shows what "
+    "differs, where OTHER is another prompt, one of its versions, or a revision of git."
 )
+
+# Letters of a version that name it.
+SHORTEST = 4
 
 
 class PromptCommands:
@@ -35,6 +41,8 @@ class PromptCommands:
                 self._diff(Prompt(name), other)
             case ["diff", name]:
                 self._diff(Prompt(name), "HEAD")
+            case ["versions", name]:
+                self._versions(Prompt(name))
             case _:
                 raise UsageError(USAGE)
 
@@ -47,23 +55,51 @@ class PromptCommands:
         sheet.lines(self._session.shell, [head, *map(_row, names)])
 
     def _diff(self, prompt: Prompt, other: str) -> None:
-        changed = difference(_other(prompt, other), prompt.text)
+        changed = difference(self._other(prompt, other), prompt.text)
         if not changed:
             sys.stdout.write(plain(f"{prompt.name} and {other} are equal.\n"))
             return
         sys.stdout.write(plain(f"- {other}  + {prompt.name}\n"))
         sheet.code(self._session.shell, changed, "diff")
 
+    def _versions(self, prompt: Prompt) -> None:
+        kept = self._kept(prompt)
+        if not kept:
+            sys.stdout.write(
+                plain(f"No version of {prompt.name} is kept: %%sophprompt keeps each it writes.\n")
+            )
+            return
+        rows = [("version", "written", "changed", "")]
+        for each, before in zip(kept, [*kept[1:], None], strict=True):
+            changed = difference(before.text, each.text) if before else ""
+            count = str(len(changed.splitlines())) if before else "new"
+            now = "now" if each.version == prompt.version else ""
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.at))
+            rows.append((each.version[:8], when, count, now))
+        sheet.lines(self._session.shell, rows)
 
-def _other(prompt: Prompt, other: str) -> str:
-    """The text of another prompt, or of this one in a revision of git."""
-    try:
-        return Prompt(other).text
-    except SettingsError as error:
-        before = committed(prompt, other)
-        if before is None:
-            raise UsageError(f"{error} Nor has git a revision {other} of {prompt.name}.") from None
-        return before
+    def _other(self, prompt: Prompt, other: str) -> str:
+        """The text of another prompt, of a version of this one, or of it in a revision of git."""
+        try:
+            return Prompt(other).text
+        except SettingsError as error:
+            if len(other) >= SHORTEST:
+                found = [one for one in self._kept(prompt) if one.version.startswith(other)]
+                if len(found) == 1:
+                    return found[0].text
+            before = committed(prompt, other)
+            if before is None:
+                raise UsageError(
+                    f"{error} Nor has {prompt.name} a version or a revision of git {other}: "
+                    f"%sophnet prompts versions {prompt.name} lists those that are kept."
+                ) from None
+            return before
+
+    def _kept(self, prompt: Prompt) -> list[PromptVersion]:
+        try:
+            return self._session.client.history.prompts(str(prompt.path.resolve()))
+        except (sqlite3.Error, OSError):
+            return []
 
 
 def _row(name: str) -> tuple[str, ...]:

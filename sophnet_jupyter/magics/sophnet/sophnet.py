@@ -73,7 +73,8 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet models [TEXT]  what the service has, with that text in the name
             %sophnet alias          short names: NAME MODEL makes one, NAME - forgets it
             %sophnet prompts        the prompt files beside the notebook
-                diff NAME OTHER       what differs; OTHER may be a revision of git
+                diff NAME OTHER       what differs; OTHER may be a version, or a revision of git
+                versions NAME         the last 50 that %%sophprompt has written
             %sophnet history [WORDS] what was asked and answered, with all these words in it
                 --model M, --notebook N, --since DATE, --failed   narrow it down
                 show N, rerun N       see it again, or ask it again

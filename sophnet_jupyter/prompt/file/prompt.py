@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from ...errors import SettingsError, UnknownOption, quoted
 from ..prose import nearest
@@ -35,6 +36,8 @@ class Prompt:
 
     # Calls that refuse unknown keywords take the `variables` of this one.
     brings_words = True
+    # Makes a panel of one; the package puts its own here.
+    make_form: ClassVar[Callable[[Any, Any], Any] | None] = None
 
     def __init__(
         self, name: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None
@@ -52,6 +55,7 @@ class Prompt:
 
     def _begin(self, text: str, path: Path, name: str) -> None:
         self.name, self.path, self.text = name, path, text
+        self._given: Mapping[str, Any] = {}
         try:
             toml, body, line = head.split(text)
             self._head = head.read(toml)
@@ -78,6 +82,12 @@ class Prompt:
         return dict(self._head.defaults)
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The variables that have no value yet: none passed to `given`, and no default."""
+        have = {**self._head.defaults, **self._given}
+        return tuple(name for name in self.variables if name not in have)
+
+    @property
     def options(self) -> dict[str, Any]:
         """The arguments of ``client.chat.create`` that its head gives, ``schema`` among them."""
         return {**self._head.options, **({"schema": self.schema} if self.schema else {})}
@@ -99,6 +109,32 @@ class Prompt:
         Raises `UnknownOption` for a value that is no variable, `SettingsError` for one that is
         missing.
         """
+        self._check(values)
+        return self.messages_of(values)
+
+    def given(self, **values: Any) -> Self:
+        """
+        The same prompt with these values, which need not be passed again; later ones go first.
+
+        Raises `UnknownOption` for a value that is no variable.
+        """
+        self._check(values)
+        made = copy.copy(self)
+        made._given = {**self._given, **values}
+        return made
+
+    def form(self, client: Any = None) -> Any:
+        """
+        A panel with a field for each variable, and the answers below: a `ChatPanel`.
+
+        ``client`` is the one to ask, else the usual one. Raises `SettingsError`.
+        """
+        make = type(self).make_form
+        if make is None:
+            raise SettingsError("A form is a panel: ChatPanel(client, prompt=…) makes one.")
+        return make(self, client)
+
+    def _check(self, values: Mapping[str, Any]) -> None:
         if odd := [name for name in values if name not in self.variables]:
             known = list(self.variables)
             raise UnknownOption(
@@ -107,11 +143,11 @@ class Prompt:
                 near=nearest(odd[0], known),
                 known=known,
             )
-        return self.messages_of(values)
 
     def messages_of(self, values: Mapping[str, Any]) -> list[Message]:
         """As `messages`, of a row: what is no variable is left out. Raises `SettingsError`."""
-        passed = {name: values[name] for name in self.variables if name in values}
+        own = {name: values[name] for name in self.variables if name in values}
+        passed = {**self._given, **own}
         known, names = self.defaults | passed, frozenset(passed)
         try:
             return [

@@ -257,3 +257,14 @@ def test_a_value_is_put_in_between_tags_and_in_code_too(folder: Path) -> None:
     assert Prompt("reviews").variables == ("review", "other")
     said = Prompt("reviews").messages(review="bad")[0]["content"]
     assert said == "<p>bad</p>\n```\nprint({other})\n```\nWhat is it about?"
+
+
+def test_values_that_are_given_once_need_not_be_passed_again(folder: Path) -> None:
+    prompt = Prompt.from_text("{a} and {b}")
+    given = prompt.given(a="one")
+    assert given.missing == ("b",)
+    assert given.messages(b="two")[0]["content"] == "one and two"
+    assert given.messages(a="three", b="two")[0]["content"] == "three and two"
+    assert prompt.missing == ("a", "b")
+    with pytest.raises(UnknownOption):
+        prompt.given(c="")

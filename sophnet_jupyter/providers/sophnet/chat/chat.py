@@ -184,7 +184,7 @@ class Chat(Keeping):
         if mask is not None:
             # What a tool returns is told to the model, and kept, with placeholders too.
             scrub = partial(_clean, scrub, mask)
-        wanted = asked.wanted(options.get("voice"), reuse)
+        wanted = asked.wanted(options.get("voice"), reuse, scrub)
         events = self._keep(wanted, lambda: answer(asked, ask, scrub=scrub))
         return mask.answer(events) if mask is not None else events
 

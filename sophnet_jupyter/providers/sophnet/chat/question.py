@@ -11,12 +11,15 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
+from msgspec.structs import replace as changed
 
 from ....errors import SettingsError
-from ....events import Event, Parsed
+from ....events import Event, Parsed, ToolResult
+from ....response.rounds import ToolCall
 from ...arguments import encoded, number, whole
 from ...keeping import CallMask, Wanted
 from .. import models
@@ -60,6 +63,10 @@ class Body(dict[str, Any]):
         return _DATA_URI.sub(lambda found: f"{found[1]}… ({_kilobytes(found[2])})", text)
 
 
+# How the result of a call begins that was left out, after the last round.
+NOT_RUN = "Error: not run"
+
+
 class Reuse(NamedTuple):
     """Whether a kept answer will do, and which of several equal questions it is."""
 
@@ -86,7 +93,7 @@ class ChatQuestion:
     repair: int
     mask: CallMask | None = None
 
-    def wanted(self, voice: object, reuse: Reuse) -> Wanted:
+    def wanted(self, voice: object, reuse: Reuse, scrub: Callable[[str], str] = str) -> Wanted:
         """All that decides about the answer, for who keeps answers."""
         request = dict(self.body)
         request["messages"] = messages = list(request.get("messages") or ())
@@ -104,7 +111,25 @@ class ChatQuestion:
             cache=reuse.cache,
             number=reuse.number,
             revive=self._revived if self.shape else None,
+            run_tool=partial(self._run, scrub) if self.tools and self.mask is None else None,
         )
+
+    async def _run(
+        self, scrub: Callable[[str], str], asked: ToolCall, kept: ToolResult
+    ) -> ToolResult:
+        """Run a call of a tool anew; one that did not run then, for its rounds, does not now."""
+        from ....prompt.tools import call
+
+        if asked.name not in self.tools or kept.text.startswith(NOT_RUN):
+            return kept
+        outcome = await call.run(
+            self.tools[asked.name],
+            asked.name,
+            asked.arguments,
+            timeout=self.tool_timeout,
+            scrub=scrub,
+        )
+        return changed(kept, text=outcome.text, error=outcome.error, shown=outcome.shown)
 
     def _revived(self, event: Event) -> Event:
         """A parsed value as one of its class again."""

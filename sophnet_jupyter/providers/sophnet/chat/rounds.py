@@ -28,7 +28,7 @@ from ....prompt.forms.shape import Misfit
 from ....prompt.tools import call as tool_call
 from ....response import Response, fold
 from ....wire.held import held
-from .question import Ask, Body, ChatQuestion
+from .question import NOT_RUN, Ask, Body, ChatQuestion
 from .request import Message
 
 # Tools that run at the same time; a model that asks for more waits.
@@ -171,7 +171,7 @@ class Rounds:
     def _not_run(self, calls: range) -> list[Event]:
         """Results for calls after the last round, so that the conversation can go on."""
         rounds = self._question.max_rounds
-        said = f"Error: not run, since the limit of {rounds} rounds was reached."
+        said = f"{NOT_RUN}, since the limit of {rounds} rounds was reached."
         named = [(index, self._state.tool_calls[index]) for index in calls]
         results = [
             ToolResult(index=index, id=call.id, name=call.name, text=said, error=True)

@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...files.names import at_home
-from ...history.transcript import ENDINGS, title, transcript, written
+from ...history.exports.conversation import ENDINGS, title, transcript, written
 from ...history.turns import ChatTurn, messages
 from ...settings import history_on
 from ...views.safe.control_characters import plain

@@ -14,7 +14,7 @@ from IPython.core.error import UsageError
 from ...errors import SettingsError
 from ...files.names import at_home
 from ...history.calls import CallRecord
-from ...history.export import ENDINGS, written
+from ...history.exports.calls import ENDINGS, written
 from ...history.history import History
 from ...history.moments import moment
 from ...history.search import FoundCall, HistoryQuery

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from ..files.saving import save_bytes
-from .turns import ChatTurn, words
+from ...files.saving import save_bytes
+from ..turns import ChatTurn, words
 
 # Words that can stand in quotes on a line of a magic.
 _ON_A_LINE = re.compile(r"[^\"'\\\n\r{}]+")

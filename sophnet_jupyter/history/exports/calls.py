@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from ..files.saving import save_bytes
-from .history import History
-from .search import FoundCall
+from ...files.saving import save_bytes
+from ..history import History
+from ..search import FoundCall
 
 ENDINGS = (".jsonl", ".csv", ".md")
 # What a spreadsheet takes for a formula.

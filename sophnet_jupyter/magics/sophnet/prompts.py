@@ -9,6 +9,7 @@ import time
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...files.lines import lines
 from ...history.prompts import PromptVersion
 from ...prompt.file import place
 from ...prompt.file.prompt import Prompt
@@ -72,7 +73,7 @@ class PromptCommands:
         rows = [("version", "written", "changed", "")]
         for each, before in zip(kept, [*kept[1:], None], strict=True):
             changed = difference(before.text, each.text) if before else ""
-            count = str(len(changed.splitlines())) if before else "new"
+            count = str(len(lines(changed))) if before else "new"
             now = "now" if each.version == prompt.version else ""
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.at))
             rows.append((each.version[:8], when, count, now))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .widgets.documents.viewer import DocumentViewer as DocumentViewer
     from .widgets.excel.panel import ExcelAnalyst as ExcelAnalyst
     from .widgets.explorer.panel import Explorer as Explorer
+    from .widgets.history.panel import HistoryPanel as HistoryPanel
     from .widgets.knowledge.panel import KnowledgePanel as KnowledgePanel
     from .widgets.microphone.microphone import Microphone as Microphone
     from .widgets.playing.audio_player import AudioPlayer as AudioPlayer
@@ -48,6 +49,7 @@ _HOMES = {
     "DocumentViewer": "widgets.documents.viewer",
     "ExcelAnalyst": "widgets.excel.panel",
     "Explorer": "widgets.explorer.panel",
+    "HistoryPanel": "widgets.history.panel",
     "ImageStudio": "widgets.studio.image_studio",
     "KnowledgePanel": "widgets.knowledge.panel",
     "Microphone": "widgets.microphone.microphone",

@@ -145,6 +145,13 @@ class History:
         """The calls of a wish. Blocking."""
         return self.read(lambda rows: search.find(rows, wish))
 
+    def models(self, most: int) -> list[str]:
+        """The models that were asked, the most asked first. Blocking."""
+        query = (
+            "SELECT lane FROM calls WHERE lane != '' GROUP BY lane ORDER BY count(*) DESC LIMIT ?"
+        )
+        return self.read(lambda rows: [str(row[0]) for row in rows.execute(query, [most])])
+
     def indexed(self) -> bool:
         """Whether searching is by the index, and not by reading everything. Blocking."""
         return self.read(search.ready)

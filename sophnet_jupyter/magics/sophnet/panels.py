@@ -9,6 +9,8 @@ PANELS = {
     "again, export.",
     "Compare()": "Ask several models, prompts or settings the same, and see the answers side by "
     "side.",
+    "HistoryPanel()": "What was asked and answered: search while you type, read it beside the "
+    "list, take it as a cell.",
     "ImageStudio()": "Describe an image, have several made, and go on with the best: reuse, take, "
     "animate.",
     "VideoStudio()": "Describe a video, drop an image that it begins with, choose a model, and "

@@ -19,6 +19,7 @@ WATCHED = $(BIN)/python -m pip --disable-pip-version-check install --no-compile 
     esac; done; echo; }
 # Peers have an environment of their own, so that no test can lean on what they bring.
 BENCH := .venv-bench
+BENCH_EXPLORER := .venv-bench-explorer
 TYPES := tests/types
 NODE := $(BIN)/python $(TYPES)/node.py
 EXTENSION := labextension
@@ -26,7 +27,7 @@ EXTENSION := labextension
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench lab hosts clean browser types extension
+.PHONY: help demo test check bench bench-explorer lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -38,6 +39,7 @@ help:
 	@echo "make hosts   run the tests in the browser with that part switched off"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
+	@echo "make bench-explorer   the same for maps of vectors, against umap-learn and hnswlib"
 	@echo "make clean   remove what these commands made"
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python that .venv is made from."
@@ -60,6 +62,10 @@ check: $(VENV)/dev.stamp types
 bench: $(BENCH)/bench.stamp
 	@$(BENCH)/bin/python tests/browser/chromium.py || true
 	@$(BENCH)/bin/python -m benchmarks $(if $(FULL),--full) $(ARGS)
+
+# umap-learn and what it brings stay apart: 500 MB, and versions of their own.
+bench-explorer: $(BENCH_EXPLORER)/bench.stamp
+	@$(BENCH_EXPLORER)/bin/python -m benchmarks $(if $(FULL),--full) explorer
 
 # What tsc makes of the extension, for tests of its pure parts in Node.
 extension: $(EXTENSION)/node_modules/npm.stamp
@@ -113,6 +119,13 @@ $(BENCH)/bench.stamp: pyproject.toml | $(BIN)/python
 	@$(BENCH)/bin/python -m pip --disable-pip-version-check -qq install -e '.[bench]'
 	@touch $@
 
+$(BENCH_EXPLORER)/bench.stamp: pyproject.toml benchmarks/explorer-peers.txt | $(BIN)/python
+	@echo "Installing into $(BENCH_EXPLORER), with the peers ..."
+	@$(BIN)/python -m venv $(BENCH_EXPLORER)
+	@$(BENCH_EXPLORER)/bin/python -m pip --disable-pip-version-check -qq install \
+	    -e '.[demo]' -r benchmarks/explorer-peers.txt
+	@touch $@
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "This needs Python 3.11 or newer, and $(PYTHON) is none: make PYTHON=/path/to/python3.11" >&2; \
@@ -123,5 +136,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(TYPES)/node_modules $(EXTENSION)/node_modules $(EXTENSION)/lib build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(BENCH_EXPLORER) $(TYPES)/node_modules $(EXTENSION)/node_modules $(EXTENSION)/lib build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

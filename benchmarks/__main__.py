@@ -27,6 +27,8 @@ VERSIONS = (
     "litellm",
     "jupyter-ai-magics",
     "jupyter-ai-magic-commands",
+    "umap-learn",
+    "hnswlib",
 )
 
 

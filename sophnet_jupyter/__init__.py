@@ -171,7 +171,7 @@ def _note_map(exploration: Any) -> None:
         import_module(".kernel.remade", __name__).remember(shell, exploration)
 
 
-def _show_map(exploration: Any) -> bool:
+def _show_map(shown: Any) -> bool:
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:
         return False
@@ -182,7 +182,15 @@ def _show_map(exploration: Any) -> bool:
         return False
     from .widgets.explorer.panel import Explorer
 
-    Explorer(exploration)._ipython_display_()
+    if hasattr(shown, "common"):
+        # Two maps with one selection, and below them where they differ.
+        from .views.explore.compared import sentence, table
+
+        Explorer(shown.one)._ipython_display_()
+        Explorer(shown.other)._ipython_display_()
+        cell.publish({"text/html": table(shown), "text/plain": sentence(shown)})
+        return True
+    Explorer(shown)._ipython_display_()
     return True
 
 

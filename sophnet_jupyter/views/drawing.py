@@ -14,6 +14,7 @@ VIEWS = {
     "BatchEmbedding": "runs.embedding",
     "Comparison": "compare.grid",
     "Exploration": "explore.still",
+    "MapComparison": "explore.compared",
     "Similarities": "explore.similarities",
     "TextDifference": "compare.marked",
     "Evaluation": "evaluation.whole",

@@ -27,6 +27,15 @@ async def test_two_models_are_compared_row_by_row_with_one_selection(ex):
     assert ex.selected_index == []
 
 
+async def test_two_models_are_shown_side_by_side_with_where_they_differ(ex):
+    found = await ex.compare(dimensions=64)
+    drawn = found._repr_mimebundle_()
+    assert drawn["text/html"].count("<img") == 2
+    assert "64 dimensions of text-embeddings" in drawn["text/html"]
+    assert drawn["text/html"].count("<tr>") == 21
+    assert "neighbors under both" in drawn["text/plain"]
+
+
 async def test_the_doctor_says_how_many_dimensions_are_enough(ex):
     advice = await ex.doctor()
     table = advice.table.set_index("dimensions")

@@ -70,6 +70,13 @@ def test_it_works_on_the_kernels_loop_as_soon_as_it_is_shown(own):
     assert own.value("later.state") == "ready"
 
 
+def test_a_comparison_shows_two_maps_and_a_table(own):
+    own.run("from sophnet_jupyter import Client\nmine = await Client().explore(df, 'my text')")
+    cell = own.run("await mine.compare(dimensions=64)")
+    assert cell.status == "ok"
+    assert "neighbors under both" in str(cell.outputs)
+
+
 def test_a_cell_that_is_run_again_ends_the_map_that_it_made_before(own):
     own.run("from sophnet_jupyter import Client\nclient, kept = Client(), []")
     make = "ex = client.explore(df, 'my text')\nother = client.explore(df, 'my text')\nkept += [ex]"

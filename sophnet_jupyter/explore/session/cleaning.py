@@ -24,7 +24,8 @@ class Cleaning(Clustered):
         belongs to the group. Columns: ``similarity`` to the one that is kept, ``kept`` its label,
         ``group``.
         """
-        group, first, scores = hygiene.duplicates(self._space, at_least, self._near[0])
+        # As the model has them: without what groups have in common, twins are less alike.
+        group, first, scores = hygiene.duplicates(unit(self._vectors), at_least, self._near[0])
         rows = np.flatnonzero((first >= 0) & (first != np.arange(len(first))))
         rows = rows[np.argsort(-scores[rows], kind="stable")]
         more = {

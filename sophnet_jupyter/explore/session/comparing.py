@@ -42,6 +42,14 @@ class MapComparison:
     mean: float
     most_different: Any
 
+    def _ipython_display_(self) -> None:
+        if not looks.show(self):
+            # IPython goes on with the bundle.
+            raise NotImplementedError
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return dict(looks.draw(self))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:

@@ -11,8 +11,8 @@ from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
 # Clusters of the table; bytes of the picture.
 ROWS, LARGEST = 12, 300_000
 _WIDTHS = (900, 700, 500)
-_TABLE = f"{SMALL};border-collapse:collapse;margin:6px 0;width:auto"
-_CELL = f"border:{LINE};padding:3px 8px;text-align:left;vertical-align:top"
+TABLE = f"{SMALL};border-collapse:collapse;margin:6px 0;width:auto"
+CELL = f"border:{LINE};padding:3px 8px;text-align:left;vertical-align:top"
 _TITLES = ("cluster", "rows", "such as")
 _LONGEST, _EXAMPLE = 60, 90
 _WORDS = {
@@ -41,7 +41,8 @@ def facts(exploration: Exploration, *, quality: bool = True) -> list[str]:
     if said := _WORDS[exploration.state]:
         found.append(said)
     if exploration.vectors.shape[1]:
-        found.append(f"{exploration.vectors.shape[1]:,} dimensions")
+        of = f" of {model}" if (model := exploration.made["model"]) else ""
+        found.append(f"{exploration.vectors.shape[1]:,} dimensions{of}")
     if quality and exploration.state == "ready" and has_map(exploration):
         measured = exploration.quality
         if measured.trust == measured.trust:
@@ -69,13 +70,13 @@ def _html(exploration: Exploration) -> str:
     if exploration.error is not None:
         parts.append(f'<div style="color:#c62828">{words(str(exploration.error), 600)}</div>')
     if has_map(exploration):
-        parts.append(_picture(exploration))
+        parts.append(picture(exploration))
     if exploration.state == "ready" and has_map(exploration):
         parts.append(_table(exploration))
     return "".join(parts)
 
 
-def _picture(exploration: Exploration) -> str:
+def picture(exploration: Exploration) -> str:
     labels = exploration.state == "ready"
     for width in _WIDTHS:
         data = exploration.to_png(width=width, scale=1, labels=labels)
@@ -100,14 +101,14 @@ def _table(exploration: Exploration) -> str:
         near = exploration.examples(number, 1)
         example = exploration.text_of(int(near[0])) if len(near) else ""
         rows.append(
-            f'<tr><td style="{_CELL}">{words(exploration.cluster_name(number), _LONGEST)}</td>'
-            f'<td style="{_CELL};text-align:right">{size:,}</td>'
-            f'<td style="{_CELL};{FAINT}">{words(example, _EXAMPLE)}</td></tr>'
+            f'<tr><td style="{CELL}">{words(exploration.cluster_name(number), _LONGEST)}</td>'
+            f'<td style="{CELL};text-align:right">{size:,}</td>'
+            f'<td style="{CELL};{FAINT}">{words(example, _EXAMPLE)}</td></tr>'
         )
     if not rows:
         return ""
-    head = "".join(f'<th scope="col" style="{_CELL}">{title}</th>' for title in _TITLES)
+    head = "".join(f'<th scope="col" style="{CELL}">{title}</th>' for title in _TITLES)
     return (
-        f'<div style="overflow-x:auto"><table style="{_TABLE}"><thead><tr>{head}</tr></thead>'
+        f'<div style="overflow-x:auto"><table style="{TABLE}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

@@ -133,7 +133,8 @@ def _of_list(data: Any, vectors: Any, is_picture: Any) -> tuple[DataTable, Any, 
         table = made({name: [_named(value, at) for at, value in enumerate(values)]})
         table = _Held(table, name, values)
     else:
-        table = made({name: [value if isinstance(value, str) else None for value in values]})
+        said = [_mended(value) if isinstance(value, str) else None for value in values]
+        table = made({name: said})
         if index is not None and table.index is not None:
             native = table.native
             native.index = index
@@ -210,7 +211,11 @@ def _text(value: Any) -> str:
     """The text, empty for what is none; half a character cannot be sent and becomes a mark."""
     if not isinstance(value, str) or not value.strip():
         return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    return _mended(value)
+
+
+def _mended(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _is_missing(value: Any) -> bool:

@@ -45,7 +45,9 @@ def unit(rows: Floats) -> Floats:
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     if np.all(np.abs(lengths[np.isfinite(lengths)] - 1) < 1e-3):
         return rows
-    return (rows / np.where(lengths == 0, 1, lengths)[:, None]).astype(np.float32)
+    # What is infinite has no direction: it becomes NaN, which `whole` leaves out.
+    with np.errstate(invalid="ignore"):
+        return (rows / np.where(lengths == 0, 1, lengths)[:, None]).astype(np.float32)
 
 
 def near_zero(rows: Floats) -> Floats:

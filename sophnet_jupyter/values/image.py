@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _BROKEN = "That picture is broken, or of a kind that is not shown (PNG, JPEG, WEBP, GIF)."
 
 
+class BrokenImage(SettingsError, ValueError):
+    """Its bytes are no picture that can be drawn: to those who draw it, a value like others."""
+
+
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """
     An image that a service has made.
@@ -56,7 +60,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
         try:
             image.load()
         except Exception:
-            raise SettingsError(_BROKEN) from None
+            raise BrokenImage(_BROKEN) from None
         return image
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -102,7 +106,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
             return PIL.Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
         except Exception:
             # Whatever a reader stumbles over, the file is to blame.
-            raise SettingsError(_BROKEN) from None
+            raise BrokenImage(_BROKEN) from None
 
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}

@@ -1,5 +1,5 @@
 """
-Makes the table of ``explorer.ipynb``: the sentences of ``topics.csv`` with faults that are known.
+Makes the table of ``explore-embeddings.ipynb``: the sentences of ``topics.csv`` and known faults.
 
 ``notes.csv`` has six rows that are nearly others, five with the topic of others, four that belong
 to nothing, and three without a text; ``planted`` says which. ``notes.parquet`` has 60 small

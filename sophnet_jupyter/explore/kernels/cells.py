@@ -61,9 +61,14 @@ class Cells:
         order = np.argsort(cell, kind="stable")
         counts = np.bincount(cell, minlength=len(centers))
         full = counts > 0
-        starts = (np.cumsum(counts) - counts)[full]
-        sums = np.add.reduceat(sample[order], starts, axis=0)
-        centers[full] = sums / counts[full, None]
+        sums = np.zeros_like(centers)
+        # In parts: the whole sample in another order would be there twice.
+        for start in range(0, len(order), _BLOCK):
+            part = order[start : start + _BLOCK]
+            own = cell[part]
+            first = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))
+            sums[own[first]] += np.add.reduceat(sample[part], first, axis=0)
+        centers[full] = sums[full] / counts[full, None]
         if not full.all():
             centers[~full] = sample[random.choice(len(sample), int((~full).sum()), replace=False)]
 

@@ -20,7 +20,7 @@ from .base import NEIGHBORS, ExplorationBase
 # Seconds between two pictures.
 _PICTURES = 0.1
 # Raised when the layout draws another map of the same vectors.
-_VERSION = "1"
+_VERSION = "2"
 
 
 class Placing(ExplorationBase):

@@ -61,3 +61,4 @@ async def test_the_drawings_are_images_with_captions(client):
     ex = await client.explore(drawings, image="image")
     assert len(ex.missing) == 0
     assert ex.thumbnail(0)[:4] == b"\x89PNG"
+    assert ex.text_of(0) == f"image {drawings.index[0]}"

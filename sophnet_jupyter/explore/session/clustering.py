@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,9 +122,16 @@ class Clustered(Colored):
         return self._said(row)
 
     def _said(self, row: int) -> str:
-        """A row in words: its text, or the label of its image."""
-        text = self._inputs.texts[row]
-        return text or str(self._inputs.images[row] or self._inputs.labels[row])
+        """A row in words: its text, else the name of its image, else its label."""
+        if text := self._inputs.texts[row]:
+            return text
+        image = self._inputs.images[row]
+        if isinstance(image, str | Path):
+            return str(image)
+        label = self._inputs.labels[row]
+        if self._inputs.kinds[row] != "image":
+            return str(label)
+        return str(getattr(image, "filename", "") or f"image {label}")
 
     def _bounds(self, rows: NDArray[np.bool_]) -> list[float]:
         """Left, bottom, right and top of its middle nine tenths."""

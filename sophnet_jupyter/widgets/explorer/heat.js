@@ -8,7 +8,9 @@ const BARS = 40;
  * @param {{texts: string[], chance: number}} told @param {Float32Array} cosines  m × m.
  * @param {() => void} onClose @returns {HTMLElement}
  */
-export function heatMap({ texts, chance }, cosines, onClose) {
+export function heatMap({ texts, chance: mean }, cosines, onClose) {
+  // Nobody wants to read of minus nothing.
+  const chance = Math.abs(mean) < 0.005 ? 0 : mean;
   const many = texts.length;
   const canvas = make("canvas", { width: many, height: many, className: "sophnet-heat", tabIndex: 0, role: "application" });
   canvas.setAttribute("aria-label", "Similarities of the selected rows: arrows go from pair to pair");

@@ -61,7 +61,9 @@ def _data(exploration: Exploration, rows: Any, *, include_text: bool) -> dict[st
     ]
     made = exploration.made
     data: dict[str, Any] = {
-        "facts": f"{len(rows):,} rows · {made['model']} · {made['when'][:10]}",
+        "facts": " · ".join(
+            part for part in (f"{len(rows):,} rows", made["model"], made["when"][:10]) if part
+        ),
         "map": exploration.fingerprint,
         "rows": rows.tolist(),
         "points": _text(exploration.map[rows].astype("<f4")),

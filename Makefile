@@ -36,7 +36,7 @@ help:
 	@echo "             ARGS='-k NAME' runs some tests"
 	@echo "make check   run the checks and tests that take seconds"
 	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
-	@echo "make hosts   run the tests in the browser with that part switched off"
+	@echo "make hosts   run the tests in the browser with that part switched off, and beside others"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
 	@echo "make bench-explorer   the same for maps of vectors, against umap-learn and hnswlib"
@@ -71,10 +71,12 @@ bench-explorer: $(BENCH_EXPLORER)/bench.stamp
 extension: $(EXTENSION)/node_modules/npm.stamp
 	$(NODE) node $(EXTENSION)/node_modules/typescript/bin/tsc -p $(EXTENSION)
 
-# The browser's tests of cells and panels where somebody has switched the extension off.
+# The browser's tests of cells and panels where somebody has switched the extension off, then those
+# of the extension beside others.
 hosts: $(VENV)/dev.stamp browser
 	WITHOUT_EXTENSION=1 $(BIN)/python -m pytest -n 4 --dist loadfile tests/browser \
 	    --ignore=tests/browser/labextension $(ARGS)
+	$(BIN)/python tests/hosts.py
 
 # Built and committed, so that nobody else needs Node; installed as everybody has it.
 lab: $(EXTENSION)/node_modules/npm.stamp

@@ -67,12 +67,18 @@ class Lab:
 
 
 @contextmanager
-def lab(code: str, *, heard: Path | None = None, **variables: str) -> Iterator[Lab]:
+def lab(
+    code: str,
+    *,
+    heard: Path | None = None,
+    script: str = "",
+    **variables: str,
+) -> Iterator[Lab]:
     """
     A notebook with that cell, whose microphone hears a WAV again and again in place of beeps.
 
-    Its kernel has these ``variables`` in its environment. Raises `Missing` where JupyterLab,
-    Playwright or Chromium is.
+    ``script`` runs before the page does. Its kernel has these ``variables`` in its environment.
+    Raises `Missing` where JupyterLab, Playwright or Chromium is.
     """
     if lacking := [name for name in ("jupyterlab", "playwright") if find_spec(name) is None]:
         raise Missing(f"{' and '.join(lacking)} not installed here: it comes with '.[bench]'")
@@ -83,12 +89,14 @@ def lab(code: str, *, heard: Path | None = None, **variables: str) -> Iterator[L
 
     with (
         TemporaryDirectory() as home,
-        _server(Path(home), code, variables) as url,
+        served(Path(home), code, variables) as url,
         sync_playwright() as play,
     ):
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={heard}"] if heard else list(FLAGS)
         browser = play.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_context(permissions=["microphone"]).new_page()
+        if script:
+            page.add_init_script(script)
         page.goto(url)
         ready = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
         page.wait_for_function(f"{ready}?.status === 'idle'", timeout=PATIENCE * 1000)
@@ -98,8 +106,14 @@ def lab(code: str, *, heard: Path | None = None, **variables: str) -> Iterator[L
 
 
 @contextmanager
-def _server(home: Path, code: str, variables: dict[str, str]) -> Iterator[str]:
-    """Its address, with the notebook and the token in it."""
+def served(
+    home: Path, code: str, variables: dict[str, str], *, disabled: bool = False
+) -> Iterator[str]:
+    """Its address, with the notebook and the token in it; our extension may be ``disabled``."""
+    if disabled:
+        config = home / "jupyter_config_dir" / "labconfig" / "page_config.json"
+        config.parent.mkdir(parents=True)
+        config.write_text('{"disabledExtensions": {"sophnet-jupyter": true}}', encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -12,6 +12,7 @@ from . import (
     distributions,
     embeddings,
     explorer,
+    extension,
     first_token,
     history,
     interrupt,
@@ -43,5 +44,6 @@ MEASURES: dict[str, Measure] = {
     "traffic": traffic.measure,
     "compare": compare.measure,
     "microphone": microphone.measure,
+    "extension": extension.measure,
     "voice_chat": voice_chat.measure,
 }

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import comm
+
 from ..errors import SophNetError
 from ..kernel.loop import loop
 from ..views.safe.control_characters import plain
@@ -35,6 +37,11 @@ class PageDictation:
     def close(self) -> None:
         """Hear nothing any more; the connection is closed."""
         self._uplink.close()
+        # A notebook that was closed meanwhile could not say that its sound ends too.
+        known = comm.get_comm_manager().comms
+        for one in [each for each in known.values() if each.handle_msg == self._uplink.receive]:
+            one._closed = True
+            known.pop(one.comm_id, None)
         loop().call_soon_threadsafe(self._cancel)
 
     def _cancel(self) -> None:

@@ -276,6 +276,11 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
     begin_history(lab.journal)
     # The kernel must be this Python, whatever kernels the machine has installed.
     fixed = {"JUPYTER_TOKEN": lab.token, "JUPYTER_PREFER_ENV_PATH": "1"}
+    if beside := os.environ.get("BESIDE"):
+        # The folder of another extension: see tests/hosts.py.
+        fixed["JUPYTER_PATH"] = f"{beside}/share/jupyter"
+        fixed["JUPYTER_CONFIG_PATH"] = f"{beside}/etc/jupyter"
+        fixed["PYTHONPATH"] = os.pathsep.join([*filter(None, [kept.get("PYTHONPATH")]), beside])
     return {**kept, **{name: str(path) for name, path in places.items()}, **fixed}
 
 

@@ -31,7 +31,7 @@ export const marks: JupyterFrontEndPlugin<void> = {
     };
     followCells(lines, (cell, shown) => {
       const place = cell.node.querySelector<HTMLElement>(".jp-Cell-inputWrapper");
-      place?.querySelector(`.${MARK}`)?.remove();
+      place?.querySelector(`:scope > .${MARK}`)?.remove();
       if (!place || !shown || !choices.marks) return;
       const mark = document.createElement("div");
       const name = shown.model || trans.__("The model");

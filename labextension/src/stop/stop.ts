@@ -18,7 +18,8 @@ export const stopButton: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
     followCells(lines, (cell, shown, line) => {
       const place = cell.node.querySelector<HTMLElement>(".jp-Cell-outputWrapper");
-      const there = place?.querySelector<HTMLButtonElement>(`.${STOP}`);
+      // Not one that an output brings.
+      const there = place?.querySelector<HTMLButtonElement>(`:scope > .${STOP}`);
       if (!place || shown?.state !== "running" || shown.button) {
         there?.remove();
         return;

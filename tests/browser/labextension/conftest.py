@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 # What Notebook 7.6 says by itself, with and without us.
@@ -22,6 +24,9 @@ def silent(console):
 
     def silent() -> bool:
         said = [line for line in console.lines if not line.startswith(CHATTER)]
+        if os.environ.get("BESIDE"):
+            # What another extension says is its own affair.
+            said = [line for line in said if "sophnet" in line]
         assert [line for line in said if not any(words in line for words in OWN_WORDS)] == []
         return True
 

@@ -1,0 +1,46 @@
+"""
+Our extension beside those of others: ``python tests/hosts.py`` runs its stories with each of them.
+
+Each is put into a folder of its own, `.hosts/NAME`, with what it needs and this environment lacks.
+What an index offers changes by the day, so this runs weekly and not with each change.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / ".hosts"
+# Without what they depend on, so that none brings another JupyterLab.
+BESIDE = {
+    "collaboration": """
+        jupyter-collaboration jupyter-collaboration-ui jupyter-docprovider jupyter-server-ydoc
+        jupyter-ydoc pycrdt pycrdt-websocket pycrdt-store jupyter-server-fileid sqlite-anyio
+    """,
+    "language-servers": "jupyterlab-lsp jupyter-lsp",
+    "spell-checker": "jupyterlab-spellchecker",
+    "formatter": "jupyterlab-code-formatter",
+    "variables": "lckr-jupyterlab-variableinspector",
+    "jupyter-ai": "jupyter-ai<3",
+    "chinese": "jupyterlab-language-pack-zh-CN",
+}
+STORIES = ("test_magic_cells.py", "test_stop.py", "test_pictures.py")
+
+
+def run(name: str) -> int:
+    """Install one, and run the stories beside it; 0 if all of them hold."""
+    folder = FOLDER / name
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    put = [*pip, "--no-deps", "--upgrade", "--target", str(folder), *BESIDE[name].split()]
+    subprocess.run(put, check=True)
+    tests = [str(ROOT / "tests" / "browser" / "labextension" / story) for story in STORIES]
+    command = [sys.executable, "-m", "pytest", "-q", "-k", "lab and not notebook", *tests]
+    return subprocess.run(command, env={**os.environ, "BESIDE": str(folder)}, cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    failed = [name for name in sys.argv[1:] or BESIDE if run(name)]
+    sys.exit(f"Fails beside {', '.join(failed)}." if failed else 0)

@@ -66,6 +66,30 @@ def look_in_high_contrast(notebook: Any, view: Locator, name: str) -> None:
     view.page.emulate_media(forced_colors="none")
 
 
+def look_at_them_large(notebook: Any, view: Locator) -> None:
+    """Click opens one, arrows go on to the next, and two are compared side by side."""
+    opened = view.get_by_role("dialog", name="Large view")
+    ready(view).first.get_by_role("button", name="Open: ").click()
+    expect(opened).to_contain_text("1 of 2")
+    expect(opened.locator("img")).to_have_count(1)
+    assert opened.locator("img").evaluate(LOADED) == 1664
+    notebook.screenshot("image-studio-large")
+    view.page.keyboard.press("ArrowRight")
+    expect(opened).to_contain_text("2 of 2")
+    view.page.keyboard.press("ArrowRight")
+    expect(opened).to_contain_text("1 of 2")
+    view.page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+    expect(ready(view).first.get_by_role("button", name="Open: ")).to_be_focused()
+    ready(view).first.get_by_role("button", name="Compare").click()
+    expect(view.get_by_role("button", name="Compare", pressed=True)).to_have_count(1)
+    ready(view).last.get_by_role("button", name="Compare").click()
+    expect(opened.locator("figure img")).to_have_count(2)
+    notebook.screenshot("image-studio-compared")
+    opened.get_by_role("button", name="Close").click()
+    expect(view.get_by_role("button", name="Compare", pressed=True)).to_have_count(0)
+
+
 def ready(view: Locator) -> Locator:
     return view.locator("li[data-phase=ready]")
 
@@ -103,7 +127,7 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     show: Any, page: Page, console: Any, lab: Any, open_notebook: Callable[[str], Any]
 ) -> None:
     notebook, view = show("pictures.ipynb", "ImageStudio", "import time; time.sleep(60)", "fox")
-    view.get_by_role("button", name="Make").click()
+    view.get_by_role("button", name="Generate").click()
     expect(view.get_by_role("alert").first).to_contain_text("the prompt is empty")
     # While a cell runs.
     notebook.start_cell(1)
@@ -123,6 +147,7 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     assert ready(view).last.locator("img").evaluate(LOADED) > 300
     notebook.interrupt()
     notebook.wait_idle()
+    look_at_them_large(notebook, view)
 
     view.get_by_label("Prompt").fill("something else")
     view.get_by_label("Size").fill("")
@@ -132,11 +157,11 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     expect(view.get_by_label("Size")).to_have_value("1664*928")
     expect(view.get_by_label("Seed", exact=True)).to_have_value("7")
 
-    ready(view).last.get_by_role("button", name="Take").click()
+    ready(view).last.get_by_role("button", name="Save as variable").click()
     view.get_by_label("Name of the variable").fill("panel")
     view.get_by_label("Name of the variable").press("Enter")
     expect(view.get_by_role("alert").first).to_contain_text("take another name")
-    ready(view).last.get_by_role("button", name="Take").click()
+    ready(view).last.get_by_role("button", name="Save as variable").click()
     view.get_by_label("Name of the variable").fill("fox")
     view.get_by_label("Name of the variable").press("Enter")
     expect(ready(view).last).to_contain_text("in fox")
@@ -150,7 +175,7 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     expect(view.locator("video")).to_have_count(1, timeout=40_000)
     assert view.locator("video").evaluate(PLAYS) == [832, 480, 5, True]
     with page.expect_download() as saved:
-        ready(view).last.get_by_role("button", name="Save").click()
+        ready(view).last.get_by_role("button", name="Download").click()
     assert saved.value.suggested_filename == "a-red-fox-in-snow.png"
     view.locator("li[data-phase=stopped]").get_by_role("button", name="Remove").click()
     expect(view.locator("li")).to_have_count(3)
@@ -198,14 +223,14 @@ def test_videos_are_queued_cancelled_and_played(
     view.get_by_role("combobox", name="Model").select_option("Wan2.1-T2V-14B")
     expect(view.get_by_role("combobox", name="Size")).to_be_hidden()
     expect(view.get_by_role("combobox", name="Resolution")).to_be_visible()
-    expect(view.get_by_label("Not", exact=True)).to_be_hidden()
+    expect(view.get_by_label("Negative prompt")).to_be_hidden()
     expect(view.get_by_role("combobox", name="Ratio")).to_be_hidden()
     view.get_by_role("combobox", name="Model").select_option("Wan2.2-T2V-A14B")
     view.get_by_label("Prompt").fill("waves on the sea 海浪")
     view.get_by_role("combobox", name="Seconds").select_option("1")
     view.get_by_role("combobox", name="Size").select_option("480*832")
-    view.get_by_role("button", name="Video").click()
-    view.get_by_role("button", name="Video").click()
+    view.get_by_role("button", name="Generate").click()
+    view.get_by_role("button", name="Generate").click()
     expect(view.locator("li[data-phase=working]")).to_have_count(2)
     view.get_by_role("button", name="Cancel").last.click()
     expect(view.locator("li[data-phase=stopped]")).to_have_count(1)
@@ -223,7 +248,7 @@ def test_videos_are_queued_cancelled_and_played(
     expect(view.get_by_role("combobox", name="Model")).to_have_value("Wan2.2-I2V-A14B")
     view.get_by_label("Prompt").fill("the dot grows")
     view.get_by_role("combobox", name="Seconds").select_option("1")
-    view.get_by_role("button", name="Video").click()
+    view.get_by_role("button", name="Generate").click()
     expect(view.locator("video")).to_have_count(2, timeout=60_000)
     assert view.locator("video").last.evaluate(PLAYS) == [480, 832, 1, True]
     expect(view.locator("video").first).to_have_attribute("poster", re.compile("^blob:"))

@@ -22,7 +22,10 @@ WIDTHS = {1: 560, 2: 340, 3: 300}
 GAP = 14
 _LONGEST_PROMPT = 90
 _ROW = f"display:flex;flex-wrap:wrap;gap:{GAP}px;margin:4px 0 10px"
-_PICTURE = f"border:{LINE};border-radius:6px;display:block;height:auto;max-width:100%"
+_PICTURE = (
+    f"border:{LINE};border-radius:6px;display:block;width:auto;height:auto;max-width:100%;"
+    "max-height:70vh"
+)
 _CAPTION = f"{SMALL};margin-top:5px;line-height:1.35"
 _NOT_THERE = f"border:{LINE};border-radius:6px;padding:36px 24px;text-align:center"
 

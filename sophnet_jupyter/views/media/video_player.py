@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ...files.kinds import HEAD, Media, sniff
+from ...files.mp4 import Facts, facts
 from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, words
 from .images import small
@@ -12,7 +13,8 @@ from .shelf import BUDGET, encoded_length, link, source
 
 # What the first frame may take of the budget.
 POSTER = 120_000
-_PLAYER = f"border:{LINE};border-radius:6px;max-width:100%;width:640px;display:block;margin:4px 0"
+_WIDTH = 640
+_PLAYER = f"border:{LINE};border-radius:6px;max-width:100%;display:block;margin:4px 0"
 
 
 def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> str:
@@ -39,8 +41,24 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
     below = " · ".join(filter(None, [words(caption, 160), _size(data), link(path) if path else ""]))
     return (
         f'<video controls preload="metadata"{still} src="{escape(address, quote=True)}" '
-        f'style="{_PLAYER}">This viewer cannot play videos: {where}.</video>'
+        f'style="{_box(data)};{_PLAYER}">This viewer cannot play videos: {where}.</video>'
         f'<div style="{SMALL};{FAINT}">{below}</div>'
+    )
+
+
+def _box(data: bytes) -> str:
+    """Its own proportions before it plays, never larger than itself or most of the window."""
+    try:
+        known = facts(data)
+    except ValueError:
+        known = Facts()
+    if not (known.width and known.height):
+        return f"width:{_WIDTH}px"
+    width, window = min(_WIDTH, known.width), 70 * known.width / known.height
+    # The first is for viewers that know no other.
+    return (
+        f"width:{width}px;width:min(100%,{width}px,{window:.1f}vh);height:auto;"
+        f"aspect-ratio:{known.width}/{known.height}"
     )
 
 

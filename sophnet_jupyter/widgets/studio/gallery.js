@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openViewer } from "./viewer.js";
 
 // What is fetched without a click; a larger video waits for one.
 const SMALL_VIDEO = 20_000_000;
@@ -20,10 +21,23 @@ const SMALL_VIDEO = 20_000_000;
  * @returns {Gallery}
  */
 export function openGallery(send, { reuse, animates = false, empty, announce }) {
-  const element = make("ul", { className: "sophnet-gallery", "aria-label": "What was made" });
-  element.dataset.empty = empty;
+  const list = make("ul", { className: "sophnet-gallery", "aria-label": "What was made" });
+  list.dataset.empty = empty;
   /** @type {Map<string, Card>} */
   const cards = new Map();
+  const viewer = openViewer(() => [...cards.values()].reverse().flatMap((card) => card.seen() ?? []));
+  const element = make("div", {}, list, viewer.element);
+  // The first of two that are to be compared.
+  let first = "";
+
+  /** @param {string} id  The first one waits for the second. */
+  function compare(id) {
+    const other = first;
+    first = other ? "" : id;
+    for (const [name, card] of cards) card.press(name === first);
+    if (!other) announce("Choose another one to compare it with.");
+    else if (other !== id) viewer.open([other, id]);
+  }
   const clock = setInterval(() => {
     for (const card of cards.values()) card.tick();
   }, 1000);
@@ -32,9 +46,9 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
   function show(facts, thumbnail) {
     const known = cards.get(facts.id);
     if (known) return known.update(facts, thumbnail);
-    const card = makeCard(facts.id, send, { reuse, animates, announce });
+    const card = makeCard(facts.id, send, { reuse, animates, announce, compare, open: viewer.open });
     cards.set(facts.id, card);
-    element.prepend(card.element);
+    list.prepend(card.element);
     card.update(facts, thumbnail);
   }
 
@@ -42,6 +56,7 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
   function remove(id) {
     const card = cards.get(id);
     if (!card) return;
+    if (first === id) first = "";
     const next = card.element.nextElementSibling ?? card.element.previousElementSibling;
     const hadFocus = card.element.contains(document.activeElement);
     card.close();
@@ -72,6 +87,8 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
  * @property {HTMLElement} element
  * @property {(facts: any, thumbnail: DataView<ArrayBuffer> | undefined) => void} update
  * @property {(data: DataView<ArrayBuffer>, mime: string) => void} receive
+ * @property {() => import("./viewer.js").Seen | undefined} seen  Nothing where there is nothing to look at.
+ * @property {(pressed: boolean) => void} press  Whether it is the first of two that are compared.
  * @property {() => void} tick
  * @property {() => void} close
  */
@@ -80,7 +97,7 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
  * @param {string} id @param {(kind: string, facts?: object) => void} send @param {any} about
  * @returns {Card}
  */
-function makeCard(id, send, { reuse, animates, announce }) {
+function makeCard(id, send, { reuse, animates, announce, compare, open }) {
   const stage = make("div", { className: "sophnet-stage" });
   const prompt = make("div", { className: "sophnet-prompt" });
   const state = make("div", { className: "sophnet-faint" });
@@ -95,7 +112,21 @@ function makeCard(id, send, { reuse, animates, announce }) {
   /** @type {string[]} */
   const urls = [];
   // What the whole of it is wanted for, when it comes.
-  let wanted = "";
+  /** @type {Set<string>} */
+  const wanted = new Set();
+  /** @type {((url: string) => void)[]} */
+  let looking = [];
+  let whole = "";
+  let pressed = false;
+
+  /** @returns {Promise<string>} */
+  function all() {
+    if (whole) return Promise.resolve(whole);
+    return new Promise((resolve) => {
+      looking.push(resolve);
+      want("look");
+    });
+  }
 
   /** @param {BlobPart} data @param {string} mime */
   function address(data, mime) {
@@ -126,6 +157,9 @@ function makeCard(id, send, { reuse, animates, announce }) {
   function draw(thumbnail) {
     drawn = now.phase;
     stage.replaceChildren();
+    const [width, height] = proportions(now);
+    stage.style.setProperty("--w", String(width));
+    stage.style.setProperty("--h", String(height));
     stage.hidden = now.phase === "failed" || now.phase === "stopped";
     if (now.phase === "working") {
       stage.append(make("div", { className: "sophnet-wait", "aria-hidden": "true" }));
@@ -137,30 +171,38 @@ function makeCard(id, send, { reuse, animates, announce }) {
       stage.append(...(still ? [make("img", { src: still, alt: now.prompt })] : []), play);
       if (now.bytes && now.bytes <= SMALL_VIDEO) want("show");
     } else if (still) {
-      stage.append(make("img", { src: still, alt: now.prompt }));
+      const picture = make("img", { src: still, alt: now.prompt });
+      const about = { className: "sophnet-open", title: "Open it large", "aria-label": `Open: ${now.prompt}` };
+      stage.append(make("button", { type: "button", onclick: () => open([id]), ...about }, picture));
     }
   }
 
   /** @param {string} purpose */
   function want(purpose) {
-    wanted = purpose;
+    wanted.add(purpose);
     send("data", { piece: id });
   }
 
   /** @param {DataView<ArrayBuffer>} data @param {string} mime */
   function receive(data, mime) {
-    const url = address(data, mime);
-    if (wanted === "save") {
+    whole ||= address(data, mime);
+    const url = whole;
+    for (const seen of looking) seen(url);
+    looking = [];
+    if (wanted.has("save")) {
       const ending = mime.split("/")[1].replace("jpeg", "jpg");
       const stem = now.prompt.split(/[^\p{L}\p{N}]+/u).slice(0, 6).join("-");
       make("a", { href: url, download: `${stem || now.kind}.${ending}` }).click();
-      return;
     }
+    const plays = wanted.has("play") || wanted.has("show");
+    const atOnce = wanted.has("play");
+    wanted.clear();
+    if (!plays) return;
     const poster = stage.querySelector("img")?.src ?? "";
     const video = make("video", { src: url, controls: true, loop: true, playsInline: true, "aria-label": now.prompt });
     if (poster) video.poster = poster;
     stage.replaceChildren(video);
-    if (wanted === "play") video.play();
+    if (atOnce) video.play();
   }
 
   function tick() {
@@ -176,7 +218,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
   }
 
   function offer() {
-    const key = `${now.phase} ${now.variable}`;
+    const key = `${now.phase} ${now.variable} ${pressed}`;
     if (tools.dataset.for === key) return;
     tools.dataset.for = key;
     const hadFocus = tools.contains(document.activeElement);
@@ -187,9 +229,10 @@ function makeCard(id, send, { reuse, animates, announce }) {
       const ready = now.phase === "ready";
       tools.replaceChildren(
         button("Reuse", () => reuse(now.settings), { title: "Fill the form with these settings", ...label("Reuse") }),
-        ...(ready ? [button("Take", () => ask("take"), { title: "As a variable of the notebook", ...label("Take") })] : []),
+        ...(ready ? [button("Save as variable", () => ask("take"), label("Save as variable"))] : []),
         ...(ready && animates && now.kind === "image" ? [button("Animate", () => ask("animate"), label("Animate"))] : []),
-        ...(ready ? [button("Save", () => want("save"), label("Save"))] : []),
+        ...(ready ? [button("Compare", () => compare(id), { "aria-pressed": String(pressed), ...label("Compare") })] : []),
+        ...(ready ? [button("Download", () => want("save"), label("Download"))] : []),
         button("Remove", () => send("remove", { piece: id }), label("Remove")),
       );
     }
@@ -209,7 +252,7 @@ function makeCard(id, send, { reuse, animates, announce }) {
       extra.replaceChildren();
       tools.querySelector("button")?.focus();
     };
-    extra.replaceChildren(field, make("button", {}, taking ? "Take" : "Animate"), button("✕", close, { "aria-label": "Not now" }));
+    extra.replaceChildren(field, make("button", {}, taking ? "Save" : "Animate"), button("✕", close, { "aria-label": "Not now" }));
     extra.onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       send(what, { piece: id, ...(taking ? { name: field.value } : { text: field.value }) });
@@ -223,12 +266,29 @@ function makeCard(id, send, { reuse, animates, announce }) {
     element,
     update,
     receive,
+    seen() {
+      if (now.phase !== "ready" || !now.bytes) return undefined;
+      const words = [now.prompt, now.figures].filter(Boolean).join(" · ");
+      return { id, kind: now.kind, words, whole: all };
+    },
+    press(is) {
+      if (pressed === is) return;
+      pressed = is;
+      offer();
+    },
     tick: () => now.phase === "working" && tick(),
     close() {
       for (const url of urls) URL.revokeObjectURL(url);
       element.remove();
     },
   };
+}
+
+/** @param {any} facts  Its own width and height, or those that were asked for. @returns {[number, number]} */
+function proportions({ width, height, settings }) {
+  if (width && height) return [width, height];
+  const [wide, high] = String(settings?.size ?? "").split(/[*x×]/).map(Number);
+  return wide && high ? [wide, high] : [16, 10];
 }
 
 /** @param {number} seconds */

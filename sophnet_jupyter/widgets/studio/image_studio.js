@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { openBeginning } from "./beginning.js";
 import { openGallery } from "./gallery.js";
 import { openPanel } from "../panel/panel.js";
 import { field, openForm } from "./form.js";
@@ -9,7 +10,7 @@ function render({ model, el }) {
     reuse: (settings) => form.fill(settings, true),
     announce: (text) => panel.announce(text),
     animates: true,
-    empty: "No image yet: describe one.",
+    empty: "No image yet: describe one above, and press Generate.",
   });
   /** @param {string} kind @param {object} [facts] */
   const act = (kind, facts) => {
@@ -22,12 +23,15 @@ function render({ model, el }) {
     kind: "studio",
     on: {
       ...gallery.on,
-      state({ pieces, form: kept, sizes, most }, buffers) {
+      state({ pieces, form: kept, sizes, models, most, image }, buffers) {
         list.replaceChildren(...sizes.map((/** @type {string} */ size) => make("option", { value: size })));
+        known.replaceChildren(...models.map((/** @type {string} */ name) => make("option", { value: name })));
         count.max = most;
         gallery.fill(pieces, buffers);
+        beginning.show(image, buffers[pieces.length]);
         form.fill(kept);
       },
+      image: ({ name: called }, [thumbnail]) => beginning.show(called, thumbnail),
       form: ({ form: kept }) => {
         panel.fail("");
         form.fill(kept);
@@ -36,22 +40,28 @@ function render({ model, el }) {
   });
   const name = `sophnet-sizes-${model.get("key")}`;
   const list = make("datalist", { id: name });
-  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "What is to be seen? 想看到什么?" });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the image 描述图片" });
   const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
-  const size = make("input", { name: "size", placeholder: "model's own", size: 11 });
+  const size = make("input", { name: "size", placeholder: "Default", size: 11 });
   size.setAttribute("list", name);
+  const known = make("datalist", { id: `${name}-models` });
+  const chosen = make("input", { name: "model", placeholder: "Default", size: 18 });
+  chosen.setAttribute("list", known.id);
+  const beginning = openBeginning(panel, () => {});
   const steps = make("input", { name: "steps", type: "number", min: 1, max: 100, placeholder: "30" });
-  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "by chance", size: 11 });
+  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "Random", size: 11 });
   const locked = make("input", { name: "locked", type: "checkbox" });
   const count = make("input", { name: "count", type: "number", min: 1, value: 1 });
   const form = openForm(panel, {
     title: "Image studio",
-    main: "Make",
+    main: "Generate",
     model,
-    fields: [prompt, negative, size, steps, seed, locked, count],
+    fields: [prompt, negative, chosen, size, steps, seed, locked, count],
     rows: [
       field("Prompt", prompt, "wide"),
-      field("Not", negative, "wide"),
+      beginning.element,
+      field("Negative prompt", negative, "wide"),
+      field("Model", chosen),
       field("Size", size),
       field("Steps", steps),
       field("Seed", seed),
@@ -60,8 +70,9 @@ function render({ model, el }) {
     ],
   });
   seed.addEventListener("input", () => (locked.checked = seed.value !== ""));
-  panel.root.append(list, form.element, gallery.element);
+  panel.root.append(list, known, form.element, gallery.element);
   return () => {
+    beginning.close();
     gallery.close();
     panel.close();
   };

@@ -12,6 +12,7 @@ from ...options.images import ImageOptions
 from ...options.words import shows_options
 from ...values.image import Image
 from ..panel.panel import Buffers, Command
+from .beginning import Beginning
 from .piece import Piece
 from .studio import Studio, StudioClient
 
@@ -22,8 +23,16 @@ SIZES = (
     *("1328*1328", "1024*1024", "1664*928", "928*1664"),
     *("1472*1104", "1104*1472", "1472*1140", "1140*1472"),
 )
+# Names that were seen; any other can be written.
+MODELS = (
+    *("qwen-image", "Qwen-Image-Plus", "Z-Image-Turbo", "Wan2.6-T2I"),
+    "Qwen-Image-Edit-2509",
+)
+# Takes images, and is asked for where one is to begin with and no other is named.
+EDITOR = "Qwen-Image-Edit-2509"
 DEFAULTS = {
     "prompt": "",
+    "model": "",
     "negative": "",
     "size": "",
     "seed": "",
@@ -37,8 +46,9 @@ class ImageStudio(Studio):
     """
     Describe an image, have several made, and go on with the best: reuse, take, animate.
 
-    ``client`` is the one to ask, else the usual one; ``model`` makes the pictures. ``panel.made``
-    are the pictures and videos so far. Works while a cell runs, and survives a reload of the page.
+    ``client`` is the one to ask, else the usual one; ``model`` makes the pictures, ``image`` is one
+    to begin with, whatever ``client.images`` takes. ``panel.made`` are the pictures and videos so
+    far. Works while a cell runs, and survives a reload of the page.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
@@ -52,16 +62,24 @@ class ImageStudio(Studio):
         client: StudioClient | None = None,
         *,
         model: str = "",
+        image: object = None,
         **options: Unpack[ImageOptions],
     ) -> None:
         super().__init__(client)
         self._options: dict[str, Any] = {**options, "model": model or None}
         self._form = {**DEFAULTS}
+        self._beginning = Beginning(
+            self.tell, lambda given: self._client.images.check("words", images=given)
+        )
+        self.uploads = self._beginning.uploads
+        if image is not None:
+            self._beginning.begin_with(image)
 
     def make(
         self,
         prompt: str,
         *,
+        model: str = "",
         negative: str = "",
         size: str = "",
         seed: int | str = "",
@@ -72,12 +90,13 @@ class ImageStudio(Studio):
         """
         Make images from Python, as if the form had been filled in.
 
-        ``prompt`` says what is to be seen, ``negative`` what is not; ``size`` is ``"1328*1328"``;
-        ``seed``, 0 to 2147483647, is for ``locked=True``; ``steps`` is at least 1, ``count`` 1 to
-        8. Returns at once; the pictures appear in the panel.
+        ``prompt`` says what is to be seen, ``negative`` what is not; ``model`` makes it; ``size``
+        is ``"1328*1328"``; ``seed``, 0 to 2147483647, is for ``locked=True``; ``steps`` is at least
+        1, ``count`` 1 to 8. Returns at once; the pictures appear in the panel.
         """
         form = {
             "prompt": prompt,
+            "model": model,
             "negative": negative,
             "size": size,
             "seed": seed,
@@ -91,6 +110,8 @@ class ImageStudio(Studio):
         match command:
             case {"kind": "make", "form": dict(form)}:
                 self._make(form)
+            case {"kind": "drop-image"}:
+                self._beginning.drop()
             case {"kind": "animate", "piece": str(name), "text": str(text)}:
                 self._animate(self._piece(name), text)
             case _:
@@ -98,7 +119,8 @@ class ImageStudio(Studio):
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         facts, blobs = super().state()
-        return {**facts, "sizes": list(SIZES), "most": MOST_AT_ONCE}, blobs
+        facts |= {"sizes": list(SIZES), "models": list(MODELS), "most": MOST_AT_ONCE}
+        return {**facts, "image": self._beginning.name}, [*blobs, self._beginning.thumbnail]
 
     def _make(self, form: Mapping[str, Any]) -> None:
         prompt = str(form.get("prompt", "")).strip()
@@ -113,22 +135,32 @@ class ImageStudio(Studio):
             seed = Random().randrange(SEEDS - count)
         if not 0 <= seed <= SEEDS - count:
             raise SettingsError(f"A seed goes from 0 to {SEEDS - 1}, not {seed}.")
+        image = self._beginning.image
+        named = str(form.get("model", "")).strip() or self._options.get("model")
         said = {
+            "model": named or (EDITOR if image is not None else None),
+            "images": image,
             "negative_prompt": str(form.get("negative", "")).strip() or None,
             "size": str(form.get("size", "")).strip() or None,
             "steps": _number(form, "steps"),
         }
         # An empty field leaves what the panel was made with.
         options = self._options | {name: value for name, value in said.items() if value is not None}
+
+        def begin() -> None:
+            self._form = {**form, "seed": str(seed)}
+            self.tell("form", form=self._form)
+            for number in range(seed, seed + count):
+                settings = {**form, "seed": str(number), "count": 1}
+                piece = Piece(kind="image", prompt=prompt, settings=settings)
+                self.begin(piece, self._stream(prompt, {**options, "seed": number}))
+
         # Refused here, and not by each piece.
+        if image is not None:
+            self.when_checked(lambda: self._client.images.check(prompt, **options), begin)
+            return
         self._client.images.check(prompt, **options)
-        self._form = {**form, "seed": str(seed)}
-        self.tell("form", form=self._form)
-        for number in range(seed, seed + count):
-            piece = Piece(
-                kind="image", prompt=prompt, settings={**form, "seed": str(number), "count": 1}
-            )
-            self.begin(piece, self._stream(prompt, {**options, "seed": number}))
+        begin()
 
     def _animate(self, piece: Piece, text: str) -> None:
         picture = piece.result

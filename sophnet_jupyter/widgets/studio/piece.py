@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...errors import SettingsError
 from ...events import Event, ImageReady, Progress, Started, VideoReady
 from ...values.image import Image
 from ...values.video import Video
@@ -92,7 +93,17 @@ class Piece:
             "seconds": (self.ended or time.monotonic()) - self.began,
             "bytes": len(self.result.data) if self.result else 0,
             "mime": self.result.mime if self.result else "",
+            "width": self._size[0],
+            "height": self._size[1],
         }
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        """Width and height in pixels, (0, 0) where they are not known."""
+        try:
+            return self.result.size if self.result and self.result.data else (0, 0)
+        except SettingsError:
+            return 0, 0
 
     @property
     def figures(self) -> str:

@@ -1,5 +1,5 @@
-import { button, make } from "../page/dom.js";
-import { openDropZone } from "../uploads/drop_zone.js";
+import { make } from "../page/dom.js";
+import { openBeginning } from "./beginning.js";
 import { openGallery } from "./gallery.js";
 import { openPanel } from "../panel/panel.js";
 import { field, openForm } from "./form.js";
@@ -11,7 +11,7 @@ function render({ model, el }) {
   const gallery = openGallery((kind, facts) => act(kind, facts), {
     reuse: (settings) => form.fill(settings, true),
     announce: (text) => panel.announce(text),
-    empty: "No video yet: describe one. It takes some minutes.",
+    empty: "No video yet: describe one above, and press Generate. It takes some minutes.",
   });
   /** @param {string} kind @param {object} [facts] */
   const act = (kind, facts) => {
@@ -27,14 +27,10 @@ function render({ model, el }) {
       state({ pieces, form: kept, models: known, image }, buffers) {
         models = known;
         gallery.fill(pieces, buffers);
-        begins(image, buffers[pieces.length]);
-        listModels();
+        beginning.show(image, buffers[pieces.length]);
         form.fill(kept);
       },
-      image: ({ name }, [thumbnail]) => {
-        begins(name, thumbnail);
-        listModels();
-      },
+      image: ({ name }, [thumbnail]) => beginning.show(name, thumbnail),
       piece(event, buffers) {
         if (event.piece.phase === "working") panel.fail("");
         gallery.on.piece(event, buffers);
@@ -44,36 +40,34 @@ function render({ model, el }) {
   /** @type {any[]} */
   let models = [];
   let hasImage = false;
-  let shown = "";
-  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "What is to happen? 会发生什么?" });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the video 描述视频" });
   const chosen = make("select", { name: "model" });
   const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
-  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "by chance", size: 11 });
+  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "Random", size: 11 });
   const watermark = make("input", { name: "watermark", type: "checkbox" });
   /** @type {Record<string, any>} */
   const choices = Object.fromEntries(CHOICES.map((name) => [name, make("select", { name })]));
   /** @type {Record<string, any>} */
   const rows = {
-    negative: field("Not", negative, "wide"),
+    negative: field("Negative prompt", negative, "wide"),
     size: field("Size", choices.size),
     resolution: field("Resolution", choices.resolution),
     ratio: field("Ratio", choices.ratio),
     duration: field("Seconds", choices.duration),
     watermark: field("Watermark", watermark, "check"),
   };
-  const picture = make("img", { alt: "", hidden: true });
-  const pictureName = make("span", { className: "sophnet-faint" });
-  const without = button("Without it", () => panel.send("drop-image"), { hidden: true });
-  const zone = openDropZone(panel, { label: "Begin with an image…", hint: "or drop one here" });
-  const beginning = make("div", { className: "sophnet-beginning" }, picture, pictureName, without, zone.element);
+  const beginning = openBeginning(panel, (has) => {
+    hasImage = has;
+    listModels();
+  });
   const form = openForm(panel, {
     title: "Video studio",
-    main: "Video",
+    main: "Generate",
     model,
     fields: [prompt, chosen, negative, ...Object.values(choices), seed, watermark],
     rows: [
       field("Prompt", prompt, "wide"),
-      beginning,
+      beginning.element,
       field("Model", chosen),
       ...CHOICES.map((name) => rows[name]),
       field("Seed", seed),
@@ -83,18 +77,6 @@ function render({ model, el }) {
     // The model decides what else can be chosen.
     onFilled: () => offer(),
   });
-
-  /** @param {string} name @param {DataView<ArrayBuffer> | undefined} thumbnail */
-  function begins(name, thumbnail) {
-    hasImage = Boolean(name);
-    URL.revokeObjectURL(shown);
-    shown = thumbnail?.byteLength ? URL.createObjectURL(new Blob([thumbnail], { type: "image/webp" })) : "";
-    picture.hidden = !shown;
-    picture.src = shown;
-    picture.alt = name;
-    pictureName.textContent = name;
-    without.hidden = !hasImage;
-  }
 
   /** Only models that go with what the video begins with. */
   function listModels() {
@@ -114,7 +96,7 @@ function render({ model, el }) {
       rows[name].hidden = !values.length;
       const before = select.value;
       select.replaceChildren(
-        make("option", { value: "" }, "model's own"),
+        make("option", { value: "" }, "Default"),
         ...values.map((/** @type {string} */ value) => make("option", { value }, value)),
       );
       if (values.includes(before)) select.value = before;
@@ -126,8 +108,7 @@ function render({ model, el }) {
   chosen.addEventListener("change", offer);
   panel.root.append(form.element, gallery.element);
   return () => {
-    URL.revokeObjectURL(shown);
-    zone.close();
+    beginning.close();
     gallery.close();
     panel.close();
   };

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from random import Random
 from typing import Any, Unpack
 
 from ...errors import SettingsError
-from ...files.disk import in_thread
 from ...kernel.loop import loop
 from ...options.videos import VideoOptions
 from ...options.words import shows_options
-from ...values.image import Image
-from ...views.media import images
 from ..panel.panel import Buffers, Command
-from ..uploads.uploads import Upload, Uploads
-from .piece import SHOWN, Piece
+from .beginning import Beginning
+from .piece import Piece
 from .studio import Studio, StudioClient
 
 SEEDS = 2**32
-# One byte less is what the service takes.
-LARGEST = 30_000_000
-ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 PARAMETERS = ("resolution", "size", "ratio", "duration")
 DEFAULTS = {"prompt": "", "model": "", "negative": "", "seed": "", "watermark": False}
 
@@ -55,12 +48,12 @@ class VideoStudio(Studio):
         # Here, since it imports what a video needs: on the loop's thread others would wait for it.
         self._models = self._known(models)
         self._form = {**DEFAULTS}
-        self._image: object = None
-        self._image_name, self._thumbnail = "", b""
-        self.uploads = Uploads(self.tell, self._received, limit=LARGEST - 1, accept=ENDINGS)
+        self._beginning = Beginning(
+            self.tell, lambda given: self._client.videos.check("words", image=given)
+        )
+        self.uploads = self._beginning.uploads
         if image is not None:
-            self._client.videos.check("words", image=image)
-            self._keep(image, getattr(image, "prompt", "") or type(image).__name__)
+            self._beginning.begin_with(image)
 
     def make(
         self,
@@ -101,15 +94,14 @@ class VideoStudio(Studio):
             case {"kind": "make", "form": dict(form)}:
                 self._make(form)
             case {"kind": "drop-image"}:
-                self._keep(None, "")
-                self._tell_image()
+                self._beginning.drop()
             case _:
                 super().obey(command, buffers)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         facts, blobs = super().state()
-        facts |= {"models": self._models, "image": self._image_name}
-        return facts, [*blobs, self._thumbnail]
+        facts |= {"models": self._models, "image": self._beginning.name}
+        return facts, [*blobs, self._beginning.thumbnail]
 
     def _known(self, others: Sequence[str]) -> list[dict[str, Any]]:
         """Each model with the options it supports, so that the form shows nothing else."""
@@ -133,7 +125,7 @@ class VideoStudio(Studio):
         prompt = str(form.get("prompt", "")).strip()
         model = str(form.get("model") or self._options.get("model") or "")
         known = self._client.videos.models.get(model)
-        image = None if known and not known.image else self._image
+        image = None if known and not known.image else self._beginning.image
         options = self._options | self._said(form, seeded=known is not None or not model)
 
         def begin() -> None:
@@ -160,25 +152,3 @@ class VideoStudio(Studio):
             # Chosen here, so that it is known.
             given["seed"] = Random().randrange(SEEDS)
         return {name: value for name, value in given.items() if value is not None}
-
-    async def _received(self, upload: Upload) -> None:
-        await in_thread(self._read, upload)
-        self._tell_image()
-
-    def _read(self, upload: Upload) -> None:
-        data = upload.read()
-        self._client.videos.check("words", image=data)
-        self._keep(data, upload.name)
-
-    def _keep(self, image: object, name: str) -> None:
-        """Keep an image. Blocking: seconds for a large one."""
-        data = image.data if isinstance(image, Image) else image
-        thumbnail = b""
-        if isinstance(data, bytes):
-            # A TIFF or BMP has none, and is sent all the same.
-            with suppress(OSError, ValueError):
-                thumbnail, _ = images.small(Image(data=data), SHOWN)
-        self._image, self._image_name, self._thumbnail = image, name, thumbnail
-
-    def _tell_image(self) -> None:
-        self.tell("image", [self._thumbnail], name=self._image_name)

@@ -15,6 +15,7 @@ from ..values.image import Image
 from ..values.page import Block, Page, frames, headings
 from ..values.transcript import Recording
 from ..values.video import Video
+from .ended import in_words
 from .rounds import Mark, ToolCall, messages
 from .vectors import Vectors
 
@@ -163,6 +164,7 @@ class Response:
         from . import row
 
         facts = {name: getattr(self, name, None) for name in row.FACTS}
+        facts["ending"] = in_words(self.ending, self.finish_reason)
         facts |= {"seconds": self.timing.total, "first_token": self.timing.first_token}
         for name in ("prompt_tokens", "completion_tokens", "total_tokens"):
             facts[name] = getattr(self.usage, name, None)

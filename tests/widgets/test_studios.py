@@ -17,7 +17,7 @@ from sophnet_jupyter.providers.sophnet.images import images
 from sophnet_jupyter.providers.sophnet.videos import request, videos
 from sophnet_jupyter.values.image import Image
 from sophnet_jupyter.values.video import Video
-from sophnet_jupyter.widgets.studio import studio, video_studio
+from sophnet_jupyter.widgets.studio import beginning, studio
 from sophnet_jupyter.widgets.studio.image_studio import ImageStudio
 from sophnet_jupyter.widgets.studio.studio import Studio
 from sophnet_jupyter.widgets.studio.video_studio import VideoStudio
@@ -199,11 +199,11 @@ def test_a_variable_needs_a_name_and_a_notebook(
 
 def test_a_video_is_made_of_what_was_dropped_with_a_model_for_that(animating: VideoStudio) -> None:
     with pytest.raises(SettingsError, match="make it larger"):
-        run(animating._received(Upload("small.png", picture(200, 200), size=1)))
+        run(animating._beginning._received(Upload("small.png", picture(200, 200), size=1)))
     with pytest.raises(SettingsError, match="not an image"):
-        run(animating._received(Upload("liar.png", b"no image", size=8)))
+        run(animating._beginning._received(Upload("liar.png", b"no image", size=8)))
     assert animating.state()[0]["image"] == ""
-    run(animating._received(Upload("red.png", picture(), size=1)))
+    run(animating._beginning._received(Upload("red.png", picture(), size=1)))
     assert animating.state()[0]["image"] == "red.png"
     animating.make("it grows", model="Wan2.2-I2V-A14B", duration="1", seed="7")
     wait(lambda: settled(animating, 1))
@@ -229,9 +229,9 @@ def test_a_picture_is_decoded_beside_the_loop_that_all_connections_need(
 
         monkeypatch.setattr(module, name, note)
 
-    noted(video_studio.images, "small")
+    noted(beginning.images, "small")
     noted(request, "frame")
-    run(animating._received(Upload("red.png", picture(), size=1)))
+    run(animating._beginning._received(Upload("red.png", picture(), size=1)))
     animating.make("it grows", duration="1", seed="7")
     wait(lambda: settled(animating, 1))
     pictures.make("a fox")

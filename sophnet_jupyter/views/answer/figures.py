@@ -6,10 +6,13 @@ import time
 
 from ...events import Ending, Usage
 from ...response import Response
+from ...response.ended import in_words
 from ..output import output as output
 from ..safe.look import LONGEST_NAME, clipped, one_line
 from .context import Context
 
+# Seconds in which all of an answer may be there after its first token.
+_AT_ONCE = 0.02
 SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 
 
@@ -27,12 +30,17 @@ def badge(response: Response) -> str:
 def figures(response: Response, context: Context, *, with_badge: bool = True) -> str:
     """The figures in plain text: model, time, tokens, and how it ended."""
     said = [word] if with_badge and (word := badge(response)) else []
-    said += [f"{SIGNS[response.ending]} {response.ending}"]
+    ended = in_words(response.ending, response.finish_reason)
+    sign = SIGNS[response.ending if ended == response.ending else "incomplete"]
+    said += [f"{sign} {ended}"]
     said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []
     said += _times(response)
     if usage := response.usage:
         if usage.total_tokens or usage.prompt_tokens or usage.characters is None:
-            said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
+            said.append(f"{usage.prompt_tokens:,} tokens in")
+            # Vectors are none.
+            if usage.completion_tokens or not response.embeddings:
+                said.append(f"{usage.completion_tokens:,} out")
         if usage.characters is not None:
             said.append(f"{usage.characters:,} characters said")
         said += [price] if (price := cost(usage)) else []
@@ -61,7 +69,9 @@ def _times(response: Response) -> list[str]:
     if output.stable:
         return []
     said = [f"{timing.total:.1f} s"] if timing.total else []
-    if timing.first_token is not None:
+    # What came in one piece had no first token before the others.
+    first = timing.first_token
+    if first is not None and not (timing.total and timing.total - first < _AT_ONCE):
         said.append(f"first token {timing.first_token:.2f} s")
     return said
 

@@ -149,7 +149,7 @@ def test_what_a_custom_model_knows_is_offered_once_it_was_listed(loaded, complet
         ("%sophnet model v3|", ["v3"]),
         ("%sophnet alias |", ["v3"]),
         ("%sophnet alias fast coder|", ["Qwen3-Coder"]),
-        ("%sophnet doctor |", ["--stream"]),
+        ("%sophnet doctor |", ["--report", "--stream"]),
         ("%sophnet login --s|", ["--service", "--session"]),
         ("%sophnet cancel |", ["all"]),
     ],

@@ -20,15 +20,13 @@ class Transcribing(Following):
         if not players:
             super()._draw(response, context)
             return
-        # In the place of the progress is nothing, since the footer stands below the players.
-        self._publish({"text/html": "<span></span>", "text/plain": ""})
-        for player in players:
-            player._ipython_display_()
         said = {
             "text/html": closing(response, context),
             "text/plain": closing_words(response, context),
         }
-        self._cell.publish(said)
+        self._publish(said)
+        for player in players:
+            player._ipython_display_()
 
 
 def _players(response: Response) -> list[Any]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from sophnet_jupyter.history.export import written
 
 from sophnet_jupyter import Client, Dify, SettingsError
+from sophnet_jupyter.history.exports.calls import written
 from sophnet_jupyter.history.search import HistoryQuery
 
 pytestmark = pytest.mark.anyio

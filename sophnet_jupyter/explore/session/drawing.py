@@ -80,9 +80,10 @@ class Drawing(MoreRows):
         if not len(chosen):
             raise SettingsError("There is no row to write: select some, or leave rows out.")
         data = looks.page(self, chosen, include_text).encode()
-        path = save_bytes(data, Path(path).expanduser())
+        path = Path(path).expanduser()
+        # Told before it is written: a large one may take its time on a slow disk.
         self._notice(f"{path.name}: {len(chosen):,} rows, {len(data) / 1e6:.1f} MB.")
-        return path
+        return save_bytes(data, path)
 
     def read_tags(self, path: str | Path) -> dict[str, int]:
         """

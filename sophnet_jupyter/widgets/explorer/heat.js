@@ -62,7 +62,7 @@ export function heatMap({ texts, chance: mean }, cosines, onClose) {
 /** How often each cosine occurs among the pairs, and what random pairs have. @param {Float32Array} cosines @param {number} many @param {number} chance */
 function histogram(cosines, many, chance) {
   const counts = new Uint32Array(BARS);
-  let lowest = Math.min(0, chance);
+  let lowest = Math.min(chance, 0.99);
   for (let line = 0; line < many; line++) for (let column = 0; column < line; column++) lowest = Math.min(lowest, cosines[line * many + column]);
   const place = (/** @type {number} */ score) => Math.max(0, Math.min(BARS - 1, Math.floor(((score - lowest) / (1 - lowest)) * BARS)));
   for (let line = 0; line < many; line++) for (let column = 0; column < line; column++) counts[place(cosines[line * many + column])]++;

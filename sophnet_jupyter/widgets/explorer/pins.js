@@ -29,10 +29,10 @@ export function drawPins(context, pins, place, where, dark) {
   pins.forEach((pin, number) => {
     const color = colorOfPin(number);
     const [x, y] = place(pin);
-    context.strokeStyle = context.fillStyle = color;
     pin.rays.forEach(({ row, score }, rank) => {
       const end = where(row);
       if (!end) return;
+      context.strokeStyle = color;
       context.globalAlpha = rank < TOLD ? 0.8 : 0.35;
       context.lineWidth = rank < TOLD ? 1.5 : 1;
       context.beginPath();

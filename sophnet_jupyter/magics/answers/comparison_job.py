@@ -40,7 +40,8 @@ class ComparisonJob:
         came = sum(not one.busy and (one.kept or one.task is not None) for one in cells)
         failed = sum(one.error is not None for one in cells)
         stopped = any(one.stopped for one in cells)
-        word = "running" if not self.done else "stopped" if stopped else "done"
+        going = not self.done and came < len(cells)
+        word = "running" if going else "stopped" if stopped else "done"
         bad = f", {failed:,} failed" if failed else ""
         return f"{word}, {came:,} of {len(cells):,} answers{bad}"
 

@@ -23,6 +23,7 @@ BENCH_EXPLORER := .venv-bench-explorer
 TYPES := tests/types
 NODE := $(BIN)/python $(TYPES)/node.py
 EXTENSION := labextension
+HUB := tests/hub
 
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -47,7 +48,7 @@ help:
 demo: $(VENV)/lab.stamp
 	@$(BIN)/sophnet-jupyter demo $(ARGS)
 
-test: $(VENV)/dev.stamp types extension browser
+test: $(VENV)/dev.stamp types extension browser $(HUB)/node_modules/npm.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -115,6 +116,12 @@ $(EXTENSION)/node_modules/npm.stamp: $(EXTENSION)/package-lock.json | $(VENV)/de
 	@$(NODE) npm ci --prefix $(EXTENSION) --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The proxy that a JupyterHub stands behind.
+$(HUB)/node_modules/npm.stamp: $(HUB)/package-lock.json | $(VENV)/dev.stamp
+	@echo "Installing the proxy of JupyterHub ..."
+	@$(NODE) npm ci --prefix $(HUB) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 $(BENCH)/bench.stamp: pyproject.toml | $(BIN)/python
 	@echo "Installing into $(BENCH), with the peers ..."
 	@$(BIN)/python -m venv $(BENCH)
@@ -138,5 +145,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(BENCH_EXPLORER) $(TYPES)/node_modules $(EXTENSION)/node_modules $(EXTENSION)/lib build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(BENCH_EXPLORER) $(TYPES)/node_modules $(HUB)/node_modules $(EXTENSION)/node_modules $(EXTENSION)/lib build dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
@@ -118,7 +119,20 @@ class Recorder:
             assert origin.locate
             return origin.locate()
 
-        return replace(origin, authorize=authorize, locate=locate if origin.locate else None)
+        return replace(
+            origin,
+            authorize=authorize,
+            locate=locate if origin.locate else None,
+            socket_opened=partial(self._socket_opened, origin.service),
+        )
+
+    def _socket_opened(self, name: str, path: str) -> Callable[[], None]:
+        """What hears of the end of a websocket, whose answers pass no resource's seam."""
+        if not _audit_wanted():
+            return lambda: None
+        from .keeping import audit
+
+        return audit.socket_line(name, path, user=self.user, place=self.place())
 
     def notices(self) -> list[str]:
         """Take what the history has to tell; nothing where it was not used."""

@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 
 from ..client import Client
 from ..errors import SophNetError
-from ..settings import Settings, described, notice, policy, resource_ids, unknown_variables
+from ..settings import (
+    Settings,
+    described,
+    notice,
+    page_address,
+    policy,
+    resource_ids,
+    unknown_variables,
+)
 from ..settings.secret import scrub
 from . import versions
 from .engines import engines
@@ -26,7 +34,7 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
     ``stream`` also asks a real service for a short answer, to see whether it arrives in pieces; the
     sandbox, which costs nothing, is asked anyway. The arguments are those of `Client`.
     """
-    found = [_python(), *_packages(), *_variables(), *_policy()]
+    found = [_python(), *_packages(), *_variables(), *_policy(), *_page()]
     try:
         client = Client(**arguments)
     except SophNetError as error:
@@ -86,6 +94,15 @@ def _policy() -> list[Finding]:
     if site.files and not site.wrong:
         rows.append(Finding(mark="✓", about="policy", said=site.described))
     return rows
+
+
+def _page() -> list[Finding]:
+    """What the page cannot do by its address; nothing where nobody knows that."""
+    parts = urlsplit(page_address())
+    if parts.scheme != "http" or parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return []
+    said = f"served at {parts.scheme}://{parts.netloc} without https: browsers give no microphone"
+    return [Finding(mark="!", about="page", said=said, advice="serve JupyterHub by https")]
 
 
 def _path(settings: Settings) -> NetworkPath:

@@ -37,6 +37,7 @@ from .environment import media_in_files as media_in_files
 from .environment import nobody_watches as nobody_watches
 from .environment import notebook_path as notebook_path
 from .environment import output_is_stable as output_is_stable
+from .environment import page_address as page_address
 from .environment import profile_in_use as profile_in_use
 from .environment import refuse_silent_sandbox as refuse_silent_sandbox
 from .environment import session as session

@@ -209,6 +209,11 @@ def mask_patterns() -> str:
     return said or str(site.default("mask_patterns", ""))
 
 
+def page_address() -> str:
+    """The address at which a JupyterHub serves this user's pages, where it says so; else empty."""
+    return os.environ.get("JUPYTERHUB_PUBLIC_URL", "")
+
+
 def media_in_files() -> bool:
     """True when results shown in a notebook are to be files beside it, and not in it."""
     site = policy()

@@ -97,6 +97,7 @@ class Origin:
     two keys at one address apart, and shows neither: a service limits each by itself. ``is_spent``
     says whether the body of a 429 speaks of money, for which waiting is of no use. ``renewal`` is
     there where the key can change: it is asked before each attempt, and after a 401.
+    ``socket_opened`` hears the path of each websocket, and returns what hears of its end.
     """
 
     service: str
@@ -109,6 +110,7 @@ class Origin:
     account: Callable[[], str] = str
     is_spent: Callable[[bytes], bool] = lambda body: False
     renewal: Renewal | None = None
+    socket_opened: Callable[[str], Callable[[], None]] | None = None
 
 
 class Limits(Protocol):

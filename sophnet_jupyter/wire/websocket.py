@@ -92,7 +92,9 @@ class Sockets:
                 ours = self._translated(error, base_url)
             else:
                 log.info("socket %s: open", path)
-                return Socket(self.origin.service, connection, self.origin.scrub)
+                heard = self.origin.socket_opened
+                ended = heard(path) if heard else None
+                return Socket(self.origin.service, connection, self.origin.scrub, ended=ended)
             refused = isinstance(ours, UpgradeRefused) and ours.reply.status == 401
             if not (
                 again and refused and renewal and await asyncio.to_thread(renewal.renewed, key)
@@ -219,9 +221,15 @@ class Socket:
     """
 
     def __init__(
-        self, service: str, connection: ClientConnection, scrub: Callable[[str], str]
+        self,
+        service: str,
+        connection: ClientConnection,
+        scrub: Callable[[str], str],
+        *,
+        ended: Callable[[], None] | None = None,
     ) -> None:
         self.service = service
+        self._ended = ended
         self._connection = connection
         self._scrub = scrub
         response: Any = connection.response
@@ -264,8 +272,13 @@ class Socket:
 
     async def aclose(self, code: int = 1000) -> None:
         """Send a close frame, and close the connection after `CLOSE` seconds in any case."""
-        with suppress(Exception):
-            await self._connection.close(code)
+        ended, self._ended = self._ended, None
+        try:
+            with suppress(Exception):
+                await self._connection.close(code)
+        finally:
+            if ended:
+                ended()
 
     def _closed(self) -> LineClosed:
         code = self._connection.close_code

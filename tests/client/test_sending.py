@@ -296,3 +296,26 @@ async def test_the_audit_has_a_line_for_each_call_and_text_by_policy_alone(
     assert worded["prompt"].startswith("in words")
     assert worded["answer"] == "whole"
     assert OLD not in "".join(lines)
+
+
+async def test_the_audit_has_a_line_for_a_conversation_on_a_websocket(
+    sandbox: Any,
+) -> None:
+    lines: list[str] = []
+
+    class Site(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    log, handler = logging.getLogger("sophnet_jupyter.audit"), Site()
+    log.addHandler(handler)
+    try:
+        async with (
+            Client("sandbox", sandbox.url, user="ana") as asked,
+            asked.speech.live() as live,
+        ):
+            await live.send(bytes(6400))
+    finally:
+        log.removeHandler(handler)
+    (told,) = map(json.loads, lines)
+    assert (told["user"], told["resource"], told["ending"]) == ("ana", "speech", "complete")

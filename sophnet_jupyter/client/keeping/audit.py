@@ -47,6 +47,15 @@ async def audited(
         line.write()
 
 
+def socket_line(name: str, path: str, *, user: str, place: tuple[str, str]) -> Callable[[], None]:
+    """Of a conversation on a websocket that begins now: what writes its line at the end."""
+    kind = "voicechat" if path.endswith("speech-chat") else "speech"
+    who = Who(name, "", "")
+    line = _AuditLine(Wanted(resource=kind), who, user=user, place=place)
+    line.ending = "complete"
+    return line.write
+
+
 class _AuditLine:
     def __init__(self, asked: Wanted, who: Who, *, user: str, place: tuple[str, str]) -> None:
         self._at = time.time()

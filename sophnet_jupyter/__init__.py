@@ -112,6 +112,8 @@ def __getattr__(name: str) -> Any:
     if hasattr(value, "make_client"):
         # Panels are handed their client; one that was given none makes the usual one.
         value.make_client = staticmethod(_client_of_a_panel)
+    if hasattr(value, "make_form"):
+        value.make_form = staticmethod(_form_of_a_prompt)
     if name in ("Client", "Dify", "Response", "TeleAI", "run"):
         _dress()
     globals()[name] = value
@@ -125,6 +127,10 @@ def __dir__() -> list[str]:
 def _client_of_a_panel() -> Any:
     # What is asked in panels is kept, as what is asked in cells is.
     return import_module(".client.client", __name__).Client(history=True)
+
+
+def _form_of_a_prompt(prompt: Any, client: Any) -> Any:
+    return __getattr__("ChatPanel")(client, prompt=prompt)
 
 
 def _dress() -> None:

@@ -36,7 +36,8 @@ MAY_IMPORT = {
     "kernel": set(),
     "views": VALUES | {"explore", "response", "runs"},
     "widgets": VALUES
-    | {"options", "response", "settings", "views", "kernel", "explore", "history", "runs"},
+    | {"options", "prompt", "response", "settings", "views", "kernel", "explore", "history"}
+    | {"runs"},
     "magics": (BELOW_CLIENT - {"wire"})
     | {"client", "doctor", "explore", "history", "kernel", "runs", "views", "widgets"},
     # What JupyterLab's extension asks of a kernel; nothing needs it.

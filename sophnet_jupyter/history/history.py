@@ -66,6 +66,8 @@ class History:
         # The limit of spending, and when it was read: see `limits`.
         self.limit: tuple[float, object] | None = None
         self.limit_looked_at = -inf
+        # Told of each conversation that changes in this process: notebook, name, turns.
+        self.conversed: list[Callable[[str, str, Sequence[ChatTurn]], object]] = []
         self._looked = 0.0
         self._begun = False
         # So that the first call that a kernel writes is looked at too.
@@ -186,6 +188,8 @@ class History:
         self._say_first()
         # A picture is in its message, and in memory anyhow.
         self.writer.put(change, OVERHEAD)
+        for hear in list(self.conversed):
+            hear(notebook, name, kept)
 
     def turns(self, notebook: str, name: str) -> list[ChatTurn]:
         """The turns of a conversation, empty where there is none. Blocking."""

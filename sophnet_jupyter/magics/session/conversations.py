@@ -71,7 +71,10 @@ class Conversations:
         """The history that keeps them."""
         from ...history.history import opened
 
-        return opened(data_folder())
+        store = opened(data_folder())
+        if self._hear not in store.conversed:
+            store.conversed.append(self._hear)
+        return store
 
     def __iter__(self) -> Iterator[str]:
         """The names of this notebook's conversations, the newest first."""
@@ -145,6 +148,11 @@ class Conversations:
                 self.store.converse(notebook, name, ())
         if self.kept:
             self.store.forget([])
+
+    def _hear(self, notebook: str, name: str, turns: Sequence[ChatTurn]) -> None:
+        """Know what a panel has added to a conversation that this kernel knows."""
+        if notebook == self._home and name in self._known and name not in self._alone:
+            self._known[name] = tuple(turns)
 
     def _read(self, name: str) -> tuple[ChatTurn, ...]:
         if not self.kept:

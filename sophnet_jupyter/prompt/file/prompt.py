@@ -173,7 +173,7 @@ class Prompt:
     def _variables(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for each in self._sections:
-            found = variables(each) | found
+            found |= {name: at for name, at in variables(each).items() if name not in found}
         return found
 
     def _schema(self) -> Mapping[str, Any] | None:

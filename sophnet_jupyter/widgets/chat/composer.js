@@ -7,6 +7,7 @@ const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
  * @typedef {object} Composer
  * @property {HTMLElement} form
  * @property {(busy: boolean) => void} setBusy
+ * @property {(text: string) => void} recall  Write a question again, where none is begun.
  * @property {() => void} close
  */
 
@@ -14,9 +15,10 @@ const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
  * Where a question is written, with its images.
  *
  * @param {import("../panel/panel.js").Panel} panel
+ * @param {() => string[]} asked  The questions before, for the arrow keys.
  * @returns {Composer}
  */
-export function openComposer(panel) {
+export function openComposer(panel, asked) {
   const text = make("textarea", {
     rows: 1,
     placeholder: "Ask something",
@@ -37,6 +39,8 @@ export function openComposer(panel) {
   /** @type {Map<string, {chip: HTMLElement, url: string, taken: boolean}>} */
   const images = new Map();
   let busy = false;
+  // How far back the arrow keys have gone, -1 for what is typed.
+  let recalled = -1;
 
   function refresh() {
     strip.hidden = images.size === 0;
@@ -48,7 +52,9 @@ export function openComposer(panel) {
   }
 
   function submit() {
-    if (busy || send.disabled) return;
+    if (send.disabled) return;
+    // While an answer comes it waits for its turn, as the kernel says.
+    recalled = -1;
     panel.send("ask", { text: text.value, images: [...images.keys()] });
     text.value = "";
     close();
@@ -108,7 +114,27 @@ export function openComposer(panel) {
     for (const image of [...images.keys()]) remove(image);
   }
 
+  /** @param {number} step */
+  function goBack(step) {
+    const before = asked();
+    const next = Math.min(before.length - 1, recalled + step);
+    if (next < -1 || !before.length) return;
+    recalled = next;
+    text.value = next < 0 ? "" : before[before.length - 1 - next];
+    text.setSelectionRange(text.value.length, text.value.length);
+    refresh();
+  }
+
   text.addEventListener("input", refresh);
+  text.addEventListener("input", () => (recalled = -1));
+  text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.isComposing) return;
+    const back = event.key === "ArrowUp" && (text.value === "" || recalled >= 0);
+    const on = event.key === "ArrowDown" && recalled >= 0;
+    if (!back && !on) return;
+    event.preventDefault();
+    goBack(back ? 1 : -1);
+  });
   text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     // Enter also ends the composition of a Chinese word; 229 is what Safari says then.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -136,7 +162,14 @@ export function openComposer(panel) {
       busy = now;
       send.hidden = busy;
       stop.hidden = !busy;
+      text.placeholder = busy ? "Ask the next one: it waits for its turn" : "Ask something";
       if (hadFocus) (busy ? stop : text).focus();
+    },
+    recall(words) {
+      if (text.value.trim()) return;
+      text.value = words;
+      refresh();
+      text.focus();
     },
     close() {
       sender.close();

@@ -1,7 +1,11 @@
-import { openComposer } from "./composer.js";
-import { button, download, make } from "../page/dom.js";
 import { drawExchange } from "../exchange/exchange.js";
+import { putCell } from "../page/cells.js";
+import { button, download, make } from "../page/dom.js";
+import { openSearch } from "../page/text_search.js";
 import { openPanel } from "../panel/panel.js";
+import { openApprovals, openForm, openQueue } from "./asides.js";
+import { openBar } from "./bar.js";
+import { openComposer } from "./composer.js";
 
 /** @typedef {import("../exchange/exchange.js").Drawn} Drawn */
 
@@ -37,18 +41,34 @@ function render({ model, el }) {
   const save = button("Save .md", () => panel.send("export"), {
     title: "Save the conversation as a Markdown file",
   });
-  const clear = button("Clear", () => panel.send("clear"), { title: "Begin anew" });
-  const composer = openComposer(panel);
+  const cells = button("As cells", () => panel.send("cells"), {
+    title: "Put each question as a cell below this one; nothing is run",
+  });
+  const undo = button("Undo", () => panel.send("undo"), { title: "Take the last step back" });
+  const clear = button("Clear", () => panel.send("clear"), { title: "Begin anew; Undo brings it back" });
+  const spent = make("span", { className: "sophnet-faint sophnet-spent" });
+  const find = button("Search", () => showSearch(Boolean(search.element.hidden)), { "aria-expanded": "false" });
+  const search = openSearch(panel, content);
+  search.element.hidden = true;
+  const bar = openBar(panel, model);
+  const queue = openQueue(panel);
+  const approvals = openApprovals(panel);
+  const form = openForm(panel);
+  const composer = openComposer(panel, () => questions());
   const middle = make("div", { className: "sophnet-middle" }, log, newest);
-  const head = make("header", {}, name, phase, make("span", { className: "sophnet-gap" }), save, clear);
-  panel.root.prepend(head);
-  panel.root.append(middle, composer.form);
+  const gap = make("span", { className: "sophnet-gap" });
+  const head = make("header", {}, name, phase, gap, spent, find, save, cells, undo, clear);
+  panel.root.prepend(head, bar.element, search.element);
+  panel.root.append(middle, approvals.element, queue.element, form.element, composer.form);
 
   /** @type {Map<string, Drawn>} */
   const exchanges = new Map();
   // Whether the reader is at the end, and should stay there while it moves on.
   let follows = true;
   let lastTop = 0;
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  const questions = () => [...texts.values()].filter(Boolean);
   // What is drawn grows by itself too: formulas are set late, images load, themes change.
   const resized = new ResizeObserver(() => follows && toEnd());
   resized.observe(content);
@@ -56,17 +76,34 @@ function render({ model, el }) {
 
   function events() {
     return {
-      /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
-      state({ exchanges: all }, buffers) {
+      /** @param {any} state @param {DataView<ArrayBuffer>[]} buffers */
+      state(state, buffers) {
+        panel.fail("");
         empty();
-        for (const exchange of all) add(exchange, buffers);
+        for (const exchange of state.exchanges) add(exchange, buffers);
+        bar.know(state);
+        form.show(state.form);
+        approvals.show(state.approvals);
+        queue.show(state.waiting);
+        spent.textContent = state.spent;
+        undo.disabled = !state.undo;
         toEnd();
       },
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       asked({ exchange }, buffers) {
         panel.fail("");
         add(exchange, buffers);
+        undo.disabled = false;
         toEnd();
+      },
+      /** @param {any} event */
+      spent: ({ spent: said }) => (spent.textContent = said),
+      /** @param {any} event */
+      recall: ({ text }) => composer.recall(text),
+      /** @param {any} event */
+      async cells({ texts: all }) {
+        // Each goes directly below this one, so that the last comes first.
+        for (const text of [...all].reverse()) await put(text);
       },
       /** @param {any} event */
       piece: ({ exchange, piece, html }) => keepPlace(() => exchanges.get(exchange)?.draw(piece, html)),
@@ -82,9 +119,12 @@ function render({ model, el }) {
       sound: ({ exchange, at }, [data]) => exchanges.get(exchange)?.hear(at, data, true),
       /** @param {any} event */
       "sound-end": ({ exchange }) => exchanges.get(exchange)?.endSound(),
-      cleared() {
+      /** @param {any} event */
+      cleared(event) {
         panel.fail("");
         empty();
+        spent.textContent = "";
+        undo.disabled = !event.undo;
       },
       /** @param {any} event */
       markdown: ({ text }) => download("conversation.md", text, "text/markdown"),
@@ -93,8 +133,14 @@ function render({ model, el }) {
 
   /** @param {any} exchange @param {DataView<ArrayBuffer>[]} buffers */
   function add(exchange, buffers) {
-    const drawn = drawExchange(model, exchange, buffers, () => panel.send("again"), panel.fail);
-    exchanges.set(exchange.id, drawn);
+    const { id } = exchange;
+    const drawn = drawExchange(model, exchange, buffers, () => panel.send("again"), panel.fail, {
+      edit: (text) => panel.send("edit", { exchange: id, text }),
+      branch: (step) => panel.send("branch", { exchange: id, step }),
+      cell: (text) => put(text),
+    });
+    exchanges.set(id, drawn);
+    texts.set(id, exchange.editable ? exchange.text : "");
     content.append(drawn.element);
     showEmptiness();
   }
@@ -102,13 +148,33 @@ function render({ model, el }) {
   function empty() {
     for (const drawn of exchanges.values()) drawn.close();
     exchanges.clear();
+    texts.clear();
     content.replaceChildren(hint);
     showEmptiness();
   }
 
   function showEmptiness() {
     hint.hidden = exchanges.size > 0;
-    save.disabled = clear.disabled = exchanges.size === 0;
+    save.disabled = cells.disabled = clear.disabled = find.disabled = exchanges.size === 0;
+  }
+
+  /** @param {boolean} open */
+  function showSearch(open) {
+    search.element.hidden = !open;
+    find.setAttribute("aria-expanded", String(open));
+    const field = search.element.querySelector("input");
+    if (field && !open) field.value = "";
+    search.again();
+    if (open) field?.focus();
+  }
+
+  /** @param {string} text */
+  async function put(text) {
+    try {
+      panel.announce(await putCell(model, el, text));
+    } catch {
+      panel.fail(`It cannot be copied here. The cell is:\n${text}`);
+    }
   }
 
   function toEnd() {
@@ -151,6 +217,7 @@ function render({ model, el }) {
   return () => {
     resized.disconnect();
     empty();
+    search.close();
     composer.close();
     panel.close();
   };

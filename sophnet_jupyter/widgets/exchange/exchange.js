@@ -15,6 +15,13 @@ import { openPieces } from "./pieces.js";
  */
 
 /**
+ * @typedef {object} MoreActs  What some panels can do with a question beside asking it again.
+ * @property {(text: string) => void} [edit]  Ask it in other words, as a branch.
+ * @property {(step: number) => void} [branch]  Show the branch before or after this one.
+ * @property {(text: string) => void} [cell]  Put code of the answer into a cell.
+ */
+
+/**
  * Draw a question and, as it arrives, its answer.
  *
  * @param {import("../page/lab.js").Model} model
@@ -22,9 +29,10 @@ import { openPieces } from "./pieces.js";
  * @param {DataView<ArrayBuffer>[]} buffers
  * @param {() => void} askAgain
  * @param {(text: string) => void} fail
+ * @param {MoreActs} [more]
  * @returns {Drawn}
  */
-export function drawExchange(model, exchange, buffers, askAgain, fail) {
+export function drawExchange(model, exchange, buffers, askAgain, fail, more = {}) {
   /** @type {string[]} */
   const urls = [];
   const question = make(
@@ -43,6 +51,7 @@ export function drawExchange(model, exchange, buffers, askAgain, fail) {
   const answer = make("article", { className: "sophnet-answer", "aria-label": "Answer" });
   answer.append(body, error, actions);
   const element = make("div", { className: "sophnet-exchange" }, question, answer);
+  if (more.edit || more.branch) question.after(questionActs(exchange, question, more));
 
   let text = "";
   const copy = button("Copy", () => copyText(copy, text), { title: "Copy the answer as Markdown" });
@@ -58,6 +67,7 @@ export function drawExchange(model, exchange, buffers, askAgain, fail) {
     error.hidden = !outcome.error;
     copy.hidden = !text;
     actions.hidden = false;
+    if (more.cell) for (const code of body.querySelectorAll("pre")) offerCode(code, more.cell);
   }
 
   /** @type {import("../playing/sound.js").Sound | undefined} */
@@ -110,4 +120,57 @@ async function copyText(copy, text) {
     copy.textContent = "Cannot copy here";
   }
   setTimeout(() => (copy.textContent = "Copy"), 1500);
+}
+
+/**
+ * Below a question: its branches, and a way to ask it in other words.
+ *
+ * @param {any} exchange @param {HTMLElement} question @param {MoreActs} more
+ */
+function questionActs(exchange, question, more) {
+  const [here, of] = exchange.branches ?? [1, 1];
+  const place = make("div", { className: "sophnet-of-question" });
+  if (of > 1 && more.branch) {
+    const turn = more.branch;
+    const before = button("‹", () => turn(-1), { "aria-label": "Branch before" });
+    const after = button("›", () => turn(1), { "aria-label": "Next branch" });
+    before.disabled = here === 1;
+    after.disabled = here === of;
+    place.append(before, make("span", { className: "sophnet-faint" }, `${here}/${of}`), after);
+  }
+  if (exchange.editable && more.edit) {
+    const ask = more.edit;
+    place.append(button("Edit", () => edit(), { title: "Ask it in other words, as a branch" }));
+    const edit = () => {
+      const text = make("textarea", { rows: 3, value: exchange.text, "aria-label": "Edited question" });
+      const back = () => {
+        form.remove();
+        question.hidden = place.hidden = false;
+      };
+      const go = () => text.value.trim() && ask(text.value);
+      const send = button("Ask", go, { className: "sophnet-main" });
+      const form = make("div", { className: "sophnet-edit" }, text, send, button("Cancel", back));
+      text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+        if (event.key === "Escape") back();
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+        event.preventDefault();
+        go();
+      });
+      question.hidden = place.hidden = true;
+      place.after(form);
+      text.focus();
+    };
+  }
+  return place;
+}
+
+/** @param {HTMLElement} code @param {(text: string) => void} put */
+function offerCode(code, put) {
+  if (code.parentElement?.classList.contains("sophnet-code")) return;
+  const text = code.textContent ?? "";
+  const copy = button("Copy", () => copyText(copy, text), { title: "Copy this code" });
+  const cell = button("As cell", () => put(text), { title: "Put it as a cell below; it is not run" });
+  const frame = make("div", { className: "sophnet-code" });
+  code.replaceWith(frame);
+  frame.append(make("div", { className: "sophnet-code-acts" }, copy, cell), code);
 }

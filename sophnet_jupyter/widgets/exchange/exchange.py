@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from ...history.turns import ChatTurn
 from ...response import Response
 from ...views.answer import Context
 from ...views.answer.answer import figures
@@ -37,10 +38,17 @@ class Exchange:
     settled: bool = False
     # What is heard of its answer, where it is also said.
     sound: Track | None = None
+    # What is sent where that is not the text alone: a prompt file has turns of its own.
+    asked: tuple[Mapping[str, Any], ...] = ()
+    # What its prompt file asks for beside: a model, a temperature.
+    options: Mapping[str, Any] = field(default_factory=dict)
+    # The turn that it is in a conversation that is kept, once it is answered.
+    turn: ChatTurn | None = None
 
     def restart(self) -> None:
         """Drop the answer, before another one arrives."""
-        self.response, self.error, self.settled, self.sound = None, "", False, None
+        self.response, self.error, self.settled = None, "", False
+        self.turn, self.sound = None, None
         self.pieces.clear()
 
     @property
@@ -64,9 +72,16 @@ class Exchange:
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The messages it adds to the conversation: none without an answer."""
+        if self.turn:
+            return [dict(message) for message in self.turn.messages]
         if self.response is None or not self.response.text:
             return []
-        return [self.question, {"role": "assistant", "content": self.response.text}]
+        return [*self.sent, {"role": "assistant", "content": self.response.text}]
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        """The messages of the question."""
+        return [dict(message) for message in self.asked] or [self.question]
 
 
 class Pieces:

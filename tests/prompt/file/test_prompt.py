@@ -59,7 +59,7 @@ def test_a_file_becomes_messages_with_its_few_shot_turns(folder: Path) -> None:
         {"role": "assistant", "content": '{"topic": "praise"}'},
         {"role": "user", "content": "蓝牙耳机坏了"},
     ]
-    assert prompt.variables == ("review", "tone")
+    assert prompt.variables == ("tone", "review")
     assert prompt.options["model"] == "DeepSeek-V3.2"
     assert prompt.options["schema"]["properties"] == {"topic": {"type": "string"}}
     assert prompt.description == "What a review is about"

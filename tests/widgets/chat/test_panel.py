@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sophnet_jupyter import Prompt
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.widgets.chat.panel import ChatPanel
@@ -91,14 +94,17 @@ def test_a_kept_answer_is_given_again_until_somebody_asks_again(
         panel.close()
 
 
-def test_a_second_question_is_refused_while_one_is_answered(
+def test_a_second_question_waits_until_the_first_is_answered(
     panel: ChatPanel, sent: list[Any]
 ) -> None:
-    panel.ask("Count to 500")
-    panel.ask("And now?")
-    wait(lambda: "error" in kinds(sent))
-    assert "still busy" in next(m["text"] for m in sent if m["kind"] == "error")
-    assert kinds(sent).count("asked") == 1
+    panel.ask("Count to 50")
+    panel.ask("What is 6*7?")
+    wait(lambda: any(m["kind"] == "waiting" and m["waiting"] for m in sent))
+    wait(lambda: len(panel.messages) == 4 and not panel.busy)
+    assert panel.response is not None
+    assert "42" in panel.response.text
+    told = [kind for kind in kinds(sent) if kind in ("asked", "waiting")]
+    assert told == ["asked", "waiting", "waiting", "asked"]
 
 
 def test_stopping_at_once_leaves_a_panel_that_answers(panel: ChatPanel, sent: list[Any]) -> None:
@@ -131,7 +137,7 @@ def test_an_image_that_is_no_longer_there_is_missed_aloud(
 def test_no_trait_holds_the_key_or_what_was_said(panel: ChatPanel, sent: list[Any]) -> None:
     panel.ask("What is 6*7?")
     wait(lambda: panel.messages and not panel.busy)
-    ours = panel.get_state(["key", "model", "phase", "progress"])
+    ours = panel.get_state(["conversation", "key", "model", "phase", "progress"])
     rest = {name for name in panel.keys if name[0] != "_"} - set(ours)
     assert rest <= {"layout", "tabbable", "tooltip"}, "who looks at what this one holds?"
     assert "6*7" not in str(ours)
@@ -155,7 +161,7 @@ def test_an_answer_behind_two_thousand_publishes_no_more_than_the_fifth(
     monkeypatch.setattr(
         Twin, "put", lambda self, html, plain: published.append(len(html)) or put(self, html, plain)
     )
-    panel._exchanges += [
+    panel._talk.exchanges += [
         Exchange(text=f"question {n}", pieces={"0": "<p>words</p>" * 20}, settled=True)
         for n in range(2000)
     ]
@@ -217,3 +223,161 @@ def test_an_option_that_the_panel_cannot_show_is_refused(
 ) -> None:
     with pytest.raises(SettingsError, match=says):
         ChatPanel(Client(sandbox.key, sandbox.url), **options)
+
+
+def last_body(sandbox: Any) -> Any:
+    """What the sandbox was asked last."""
+    headers = {"Authorization": f"Bearer {sandbox.key}"}
+    request = urllib.request.Request(f"{sandbox.root}/sandbox/seen", headers=headers)
+    with urllib.request.urlopen(request) as reply:
+        return json.load(reply)["requests"][-1]["body"]
+
+
+@pytest.fixture
+def kept(
+    sandbox: Any, sent: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """Makes panels of a client that keeps conversations."""
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    client = Client(sandbox.key, sandbox.url, history=True)
+    made: list[ChatPanel] = []
+
+    def make(**options: Any) -> ChatPanel:
+        made.append(ChatPanel(client, model="DeepSeek-V3.2", **options))
+        return made[-1]
+
+    yield make
+    for panel in made:
+        panel.close()
+    client.close_history()
+
+
+def test_a_conversation_is_kept_and_opened_by_another_panel(kept: Any, sent: list[Any]) -> None:
+    first = kept(conversation="trip", system="Be kind")
+    first.ask("My name is Mei.")
+    wait(lambda: len(first.messages) == 3 and not first.busy)
+    second = kept(conversation="trip")
+    assert [message["role"] for message in second.messages] == ["user", "assistant"]
+    second.ask("What is my name?")
+    wait(lambda: len(second.messages) == 4 and not second.busy)
+    assert second.response is not None
+    assert "Mei" in second.response.text
+    # The first one is told what the second has added.
+    wait(lambda: len(first.messages) == 5)
+    command(second, "open", name="other")
+    wait(lambda: second.conversation == "other" and not second.messages)
+    assert kept()._kept.names() == ["trip"]
+    command(second, "open", name="a bad name")
+    wait(lambda: sent[-1]["kind"] == "error")
+    assert "one word" in sent[-1]["text"]
+
+
+def test_what_is_undone_comes_back_and_is_no_turn_any_more(kept: Any, sent: list[Any]) -> None:
+    panel = kept(conversation="trip")
+    panel.ask("hi")
+    wait(lambda: len(panel.messages) == 2 and not panel.busy)
+    command(panel, "undo")
+    wait(lambda: "state" in kinds(sent))
+    assert panel.messages == []
+    assert any(m["kind"] == "recall" and m["text"] == "hi" for m in sent)
+    assert kept(conversation="trip").messages == []
+    panel.ask("ho")
+    wait(lambda: len(panel.messages) == 2 and not panel.busy)
+    panel.clear()
+    wait(lambda: not panel.messages)
+    assert panel.conversation == ""
+    command(panel, "undo")
+    wait(lambda: len(panel.messages) == 2)
+    assert len(kept(conversation="trip").messages) == 2
+
+
+def test_an_edited_question_begins_a_branch_and_both_can_be_seen(
+    panel: ChatPanel, sent: list[Any]
+) -> None:
+    def said() -> list[str]:
+        return [one["content"] for one in panel.messages if one["role"] == "user"]
+
+    for text in ("My name is Mei.", "What is my name?"):
+        before = len(panel.messages)
+        panel.ask(text)
+        wait(lambda before=before: len(panel.messages) == before + 2 and not panel.busy)
+    first = panel._talk.exchanges[0].id
+    command(panel, "edit", exchange=first, text="My name is Ada.")
+    wait(lambda: said() == ["My name is Ada."] and len(panel.messages) == 2 and not panel.busy)
+    other = panel._talk.exchanges[0]
+    assert panel._talk.branches(other) == (2, 2)
+    command(panel, "branch", exchange=other.id, step=-1)
+    wait(lambda: said() == ["My name is Mei.", "What is my name?"])
+    command(panel, "branch", exchange=first, step=1)
+    wait(lambda: said() == ["My name is Ada."])
+
+
+def test_a_prompt_file_is_a_form(kept: Any, sent: list[Any], sandbox: Any, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "reviews.md").write_text(
+        '+++\nmodel = "GLM-5"\n[defaults]\ntone = "kind"\n+++\n'
+        "## system\nBe {tone}.\n## user\nSay {review}",
+        encoding="utf-8",
+    )
+    panel = Prompt("reviews").form(kept()._client)
+    command(panel, "hello")
+    wait(lambda: "state" in kinds(sent))
+    assert [one["name"] for one in sent[-1]["form"]["fields"]] == ["tone", "review"]
+    assert sent[-1]["prompts"] == ["reviews"]
+    command(panel, "fill", values={"tone": "", "review": ""})
+    wait(lambda: sent[-1]["kind"] == "error")
+    assert "review is empty" in sent[-1]["text"]
+    command(panel, "fill", values={"tone": "", "review": "it works"})
+    wait(lambda: len(panel.messages) == 3 and not panel.busy)
+    body = last_body(sandbox)
+    assert body["model"] == "GLM-5"
+    assert [one["content"] for one in body["messages"]] == ["Be kind.", "Say it works"]
+    panel.close()
+
+
+def test_a_tool_runs_only_after_it_is_allowed(sandbox: Any, sent: list[Any]) -> None:
+    runs: list[str] = []
+
+    def weather(city: str) -> str:
+        """How the weather is."""
+        runs.append(city)
+        return "sunny"
+
+    panel = ChatPanel(Client(sandbox.key, sandbox.url), tools=[weather], run_tools=True)
+
+    def asked(answer: str) -> None:
+        del sent[:]
+        panel.ask("What is the weather in Paris?")
+        wait(lambda: "approve" in kinds(sent))
+        call = next(m for m in sent if m["kind"] == "approve")
+        assert "weather(city='Paris')" in call["said"]
+        command(panel, "decide", call=call["call"], answer=answer)
+        wait(lambda: "settled" in kinds(sent) and not panel.busy)
+
+    asked("no")
+    assert not runs
+    assert panel.response is not None
+    assert "did not allow" in panel.response.tool_results[0].text
+    asked("always")
+    assert runs == ["Paris"]
+    panel.ask("What is the weather in Paris?")
+    wait(lambda: len(runs) == 2 and not panel.busy)
+    panel.close()
+
+
+def test_its_settings_change_what_is_asked_and_wrong_ones_are_told(
+    panel: ChatPanel, sent: list[Any], sandbox: Any
+) -> None:
+    for name, value in (("system", "Be kind"), ("temperature", "0.5"), ("model", "GLM-5")):
+        command(panel, "set", name=name, value=value)
+    panel.ask("hi")
+    wait(lambda: len(panel.messages) == 3 and not panel.busy)
+    body = last_body(sandbox)
+    assert body["model"] == "GLM-5"
+    assert body["temperature"] == 0.5
+    assert body["messages"][0] == {"role": "system", "content": "Be kind"}
+    command(panel, "set", name="temperature", value="hot")
+    wait(lambda: sent[-1]["kind"] == "error")
+    assert "from 0 to 2" in sent[-1]["text"]
+    assert any(m["kind"] == "spent" and "tokens" in m["spent"] for m in sent)

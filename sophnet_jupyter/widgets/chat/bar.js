@@ -1,0 +1,112 @@
+import { button, make } from "../page/dom.js";
+
+const THINKING = { "": "as the model has it", on: "on", off: "off" };
+const NEW = "\u0000new";
+
+/**
+ * The row above the questions: which conversation, which prompt file, and the settings.
+ *
+ * @param {import("../panel/panel.js").Panel} panel
+ * @param {import("../page/lab.js").Model} model
+ */
+export function openBar(panel, model) {
+  const talks = make("select", { "aria-label": "Conversation", title: "Where this is kept: -c NAME" });
+  const fresh = make("input", { placeholder: "Name", "aria-label": "Name of the conversation" });
+  fresh.hidden = true;
+  const prompts = make("select", { "aria-label": "Prompt file", title: "A prompt file, as a form" });
+  const toggle = button("Settings", () => unfold(Boolean(settings.hidden)), { "aria-expanded": "false" });
+  const models = make("datalist", { id: `sophnet-models-${panel.view}` });
+  const fields = {
+    model: make("input", { placeholder: "the usual one", "aria-label": "Model" }),
+    system: make("textarea", { rows: 2, placeholder: "none", "aria-label": "System" }),
+    temperature: make("input", { placeholder: "usual", size: 5, "aria-label": "Temperature" }),
+    thinking: make("select", { "aria-label": "Thinking" }),
+    schema: make("input", { placeholder: "none", size: 12, "aria-label": "Schema" }),
+    voice: make("input", { placeholder: "silent", size: 12, "aria-label": "Voice" }),
+  };
+  fields.model.setAttribute("list", models.id);
+  fields.thinking.append(
+    ...Object.entries(THINKING).map(([value, said]) => make("option", { value }, said)),
+  );
+  const settings = make("div", { className: "sophnet-settings", hidden: true }, models);
+  for (const [name, field] of Object.entries(fields)) {
+    const said = name[0].toUpperCase() + name.slice(1);
+    settings.append(make("label", { className: `sophnet-set-${name}` }, make("span", {}, said), field));
+    field.addEventListener("change", () => panel.send("set", { name, value: field.value }));
+  }
+  const row = make("div", { className: "sophnet-bar" }, talks, fresh, prompts, toggle);
+  const element = make("div", {}, row, settings);
+  /** @type {string[]} */
+  let names = [];
+  let asked = false;
+
+  /** @param {boolean} open */
+  function unfold(open) {
+    settings.hidden = !open;
+    toggle.setAttribute("aria-expanded", String(open));
+    if (open && !asked) panel.send("models");
+    asked ||= open;
+  }
+
+  function showTalks() {
+    const chosen = model.get("conversation");
+    const known = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
+    talks.replaceChildren(
+      make("option", { value: "" }, "not kept"),
+      ...known.map((each) => make("option", { value: each }, `-c ${each}`)),
+      make("option", { value: NEW }, "Keep as…"),
+    );
+    talks.value = chosen;
+    fresh.hidden = true;
+    names = known;
+  }
+
+  talks.addEventListener("change", () => {
+    if (talks.value !== NEW) panel.send("open", { name: talks.value });
+    else {
+      fresh.hidden = false;
+      fresh.value = "";
+      fresh.focus();
+    }
+  });
+  fresh.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") showTalks();
+    if (event.key !== "Enter" || event.isComposing || !fresh.value.trim()) return;
+    event.preventDefault();
+    panel.send("open", { name: fresh.value.trim() });
+    showTalks();
+  });
+  prompts.addEventListener("change", () => panel.send("prompt", { name: prompts.value }));
+  panel.follow("conversation", showTalks);
+  panel.follow("model", () => (fields.model.value = model.get("model")));
+  panel.hear("models", ({ names: found }) => {
+    models.replaceChildren(
+      ...found.map((/** @type {string} */ value) => make("option", { value })),
+    );
+  });
+  panel.hear("settings", ({ settings: now }) => show(now));
+
+  /** @param {any} now */
+  function show(now) {
+    for (const name of /** @type {const} */ (["system", "temperature", "thinking", "schema", "voice"]))
+      fields[name].value = now[name];
+  }
+
+  return {
+    element,
+    /** @param {any} state */
+    know(state) {
+      names = state.conversations;
+      showTalks();
+      show(state.settings);
+      const form = state.form?.name ?? "";
+      const files = form && !state.prompts.includes(form) ? [form, ...state.prompts] : state.prompts;
+      prompts.hidden = !files.length;
+      prompts.replaceChildren(
+        make("option", { value: "" }, "no prompt file"),
+        ...files.map((/** @type {string} */ each) => make("option", { value: each }, each)),
+      );
+      prompts.value = form;
+    },
+  };
+}

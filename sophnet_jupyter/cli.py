@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .commands import demo, evaluate_options, history, map_options
+from .commands import demo, evaluate_options, history, map_options, rehearse
 from .commands.jupyterlab import DemoFailed
 from .errors import SettingsError, SophNetError
 from .files.saving import save_bytes
@@ -39,6 +39,8 @@ def main(argv: list[str] | None = None) -> int:
             return evaluate.run(options)
         if options.command == "history":
             return history.run(options)
+        if options.command == "rehearse":
+            return rehearse.run(options)
         return report(options) if options.command == "report" else demo.run(options)
     except (DemoFailed, SophNetError) as error:
         print(error, file=sys.stderr)
@@ -64,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     map_options.declare(commands)
     evaluate_options.declare(commands)
     history.declare(commands)
+    rehearse.declare(commands)
     # Its options, --help included, are the sandbox's own.
     commands.add_parser("sandbox", help="serve the sandbox alone", add_help=False)
     return parser

@@ -70,6 +70,8 @@ class OpenCassette:
         records = self.mode in ("record", "refresh")
         self._recorder = CassetteRecorder(path) if records else None
         self._writing = asyncio.Lock()
+        # What was recorded since somebody asked for it: see `rehearsed`.
+        self.recorded: list[tuple[AskedCall, tuple[Event, ...]]] = []
 
     @property
     def replays(self) -> bool:
@@ -167,6 +169,7 @@ class OpenCassette:
         async with self._writing:
             if self._recorder is not None:
                 await asyncio.to_thread(self._recorder.add, asked, came)
+                self.recorded.append((asked, tuple(came)))
 
     async def _standing_in(
         self, wanted: Wanted, make: Make, who: Who

@@ -466,8 +466,8 @@ class ChatPanel(Panel):
 
     def _asked_with(self, exchange: Exchange) -> dict[str, Any]:
         given = {name: value for name, value in self._options.items() if value is not None}
-        own = {**exchange.options, **given}
-        return own | ({"model": self.model} if self.model else {})
+        # A prompt file that was chosen is meant with its own model.
+        return given | ({"model": self.model} if self.model else {}) | dict(exchange.options)
 
     def _watching(self, exchange: Exchange, view: LiveAnswer) -> Callable[[Response, Event], None]:
         def on_event(response: Response, event: Event) -> None:

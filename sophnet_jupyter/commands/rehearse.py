@@ -1,0 +1,148 @@
+"""``sophnet-jupyter rehearse talk.ipynb``: the demo that cannot fail."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+from ..files.saving import save_bytes
+from ..views.safe.control_characters import plain
+
+SUMMARY = "play a notebook once, record its answers, and say what a fallback would show"
+PROBE = "from sophnet_jupyter.client.keeping import rehearsed as _r; print(_r.taken())"
+END = "from sophnet_jupyter.client.keeping import tapes as _t; print(_t.end())"
+# Seconds that a cell may take.
+LONGEST = 3600
+
+
+def declare(commands: Any) -> None:
+    """Declare the command and its options."""
+    add = commands.add_parser("rehearse", help=SUMMARY, description=SUMMARY).add_argument
+    add("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file; it is left as it is")
+    add("-o", "--output", type=Path, metavar="FILE", help="the cassette; NOTEBOOK.jsonl if unset")
+
+
+def run(options: argparse.Namespace) -> int:
+    """
+    Play it, and print a line for each cell with its seconds, cost, size and sound.
+
+    Returns 1 where a cell fails: what came before it is recorded. Raises `SettingsError`.
+    """
+    try:
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError
+    except ImportError:
+        raise SettingsError("rehearse runs notebooks: pip install nbclient.") from None
+    source: Path = options.notebook
+    try:
+        book: Any = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{source} is no notebook that can be read: {error}.") from None
+    target = (options.output or source.with_suffix(".jsonl")).resolve()
+    fresh = target.with_name(f".{target.stem}.rehearsed{target.suffix}")
+    fresh.unlink(missing_ok=True)
+    played = _probed(nbformat, book)
+    client = NotebookClient(
+        played, timeout=LONGEST, record_timing=True, resources={"metadata": {"path": source.parent}}
+    )
+    print(
+        f"{'cell':>4}  {'s':>6}  {'calls':>5}  {'tokens':>7}  {'cost':>10}  what a fallback shows"
+    )
+    failed = ""
+    try:
+        client.execute(env={**os.environ, "SOPHNET_CASSETTE": str(fresh)})
+    except CellExecutionError as error:
+        failed = f"{error.ename}: {error.evalue}"
+    for line in _lines(played):
+        print(plain(line))
+    if failed:
+        fresh.unlink(missing_ok=True)
+        print(plain(f"A cell has failed, so that {target} is as it was: {failed}"), file=sys.stderr)
+        return 1
+    if not fresh.exists():
+        print("Nothing was asked, so that there is nothing to fall back on.")
+        return 0
+    _move(fresh, target)
+    print(f"{target.name}: %sophnet cassette fallback {target.name} uses it.")
+    return 0
+
+
+def _probed(nbformat: Any, book: Any) -> Any:
+    """The notebook with a question for what was recorded behind each cell of code."""
+    made = nbformat.v4.new_notebook(metadata=book.metadata)
+    for cell in book.cells:
+        if cell.cell_type != "code":
+            continue
+        made.cells += [cell, nbformat.v4.new_code_cell(PROBE)]
+    made.cells.append(nbformat.v4.new_code_cell(END))
+    return made
+
+
+def _lines(book: Any) -> list[str]:
+    pairs = zip(book.cells[0::2], book.cells[1::2], strict=False)
+    found = []
+    for number, (cell, probe) in enumerate(pairs, 1):
+        if not cell.get("execution_count"):
+            break
+        calls = _calls(probe)
+        tokens = sum(call["tokens"] or 0 for call in calls)
+        costs = [call["cost"] for call in calls]
+        # A cost that nobody knows is no cost of nothing.
+        cost = "–" if calls and not all(costs) else " + ".join(costs)
+        size = sum(call["size"] for call in calls)
+        sound = sum(call["sound"] for call in calls)
+        beside = [f"{_said(size)} of media"] if size else []
+        beside += [f"{_said(sound)} of sound"] if sound else []
+        shows = [call["shows"] or f"[{call['resource']}]" for call in calls] or ["nothing asked"]
+        seconds = _seconds(cell)
+        said = " | ".join([*shows, *beside])
+        found.append(
+            f"{number:>4}  {seconds:>6.1f}  {len(calls):>5}  {tokens:>7,}  {cost:>10}  {said[:160]}"
+        )
+    return found
+
+
+def _calls(probe: Mapping[str, Any]) -> list[dict[str, Any]]:
+    text = "".join(out.get("text", "") for out in probe.get("outputs", ()))
+    try:
+        calls: list[dict[str, Any]] = json.loads(text)
+    except ValueError:
+        return []
+    return calls
+
+
+def _seconds(cell: Mapping[str, Any]) -> float:
+    times = cell.get("metadata", {}).get("execution", {})
+    try:
+        begin, end = (
+            datetime.fromisoformat(times[name])
+            for name in ("iopub.execute_input", "iopub.status.idle")
+        )
+    except (KeyError, ValueError):
+        return 0.0
+    return (end - begin).total_seconds()
+
+
+def _move(fresh: Path, target: Path) -> None:
+    """Put the new cassette, with its media, in the place of the one before."""
+    media, old = (path.with_name(path.name + ".media") for path in (fresh, target))
+    if media.is_dir():
+        old.mkdir(exist_ok=True)
+        for file in media.iterdir():
+            save_bytes(file.read_bytes(), old / file.name)
+            file.unlink()
+        media.rmdir()
+    save_bytes(fresh.read_bytes(), target)
+    fresh.unlink()
+
+
+def _said(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size:,} B"

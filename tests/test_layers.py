@@ -107,6 +107,8 @@ OWNERS = {
     "dask": ("client/batch_vectors.py",),
     "distributed": ("client/batch.py", "client/batch_vectors.py"),
     "pyarrow": ("explore/parts.py",),
+    "nbclient": ("commands/",),
+    "nbformat": ("commands/",),
     "polars": ("runs/tables",),
     "keyring": ("settings/keystore.py",),
     "narwhals": ("explore/tables.py",),

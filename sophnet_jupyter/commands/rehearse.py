@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +16,7 @@ from ..views.safe.control_characters import plain
 
 SUMMARY = "play a notebook once, record its answers, and say what a fallback would show"
 PROBE = "from sophnet_jupyter.client.keeping import rehearsed as _r; print(_r.taken())"
+BEGIN = "from pathlib import Path as _P\nfrom sophnet_jupyter.client.keeping import tapes as _t\n"
 END = "from sophnet_jupyter.client.keeping import tapes as _t; print(_t.end())"
 # Seconds that a cell may take.
 LONGEST = 3600
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     target = (options.output or source.with_suffix(".jsonl")).resolve()
     fresh = target.with_name(f".{target.stem}.rehearsed{target.suffix}")
     fresh.unlink(missing_ok=True)
-    played = _probed(nbformat, book)
+    played = _probed(nbformat, book, fresh)
     client = NotebookClient(
         played, timeout=LONGEST, record_timing=True, resources={"metadata": {"path": source.parent}}
     )
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     )
     failed = ""
     try:
-        client.execute(env={**os.environ, "SOPHNET_CASSETTE": str(fresh)})
+        client.execute()
     except CellExecutionError as error:
         failed = f"{error.ename}: {error.evalue}"
     for line in _lines(played):
@@ -75,9 +75,11 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _probed(nbformat: Any, book: Any) -> Any:
-    """The notebook with a question for what was recorded behind each cell of code."""
+def _probed(nbformat: Any, book: Any, cassette: Path) -> Any:
+    """The notebook, recorded, with a question for what came behind each cell of code."""
     made = nbformat.v4.new_notebook(metadata=book.metadata)
+    begin = f"{BEGIN}_t.use(_P({str(cassette)!r}), 'record')"
+    made.cells.append(nbformat.v4.new_code_cell(begin))
     for cell in book.cells:
         if cell.cell_type != "code":
             continue
@@ -87,7 +89,7 @@ def _probed(nbformat: Any, book: Any) -> Any:
 
 
 def _lines(book: Any) -> list[str]:
-    pairs = zip(book.cells[0::2], book.cells[1::2], strict=False)
+    pairs = zip(book.cells[1::2], book.cells[2::2], strict=False)
     found = []
     for number, (cell, probe) in enumerate(pairs, 1):
         if not cell.get("execution_count"):

@@ -309,3 +309,20 @@ def test_a_terminal_says_the_same_in_words(typed, said):
 def test_a_terminal_shows_no_markup(typed):
     assert "<div" not in typed
     assert "Traceback" not in typed
+
+
+def test_results_figures_and_cells_are_seen_behind_a_question(kernel, sandbox):
+    kernel.run("{'left': 'right'}")
+    number = kernel.value("len(In) - 2")
+    kernel.run("1 / 0")
+    kernel.run(f"%sophchat --see Out[{number}] --see cell:{number + 2} What is wrong?")
+    [message] = sandbox.seen()[-1]["body"]["messages"]
+    assert message["content"].startswith(f"What is wrong?\n\nOut[{number}]:\n{{'left': 'right'}}")
+    assert "1 / 0" in message["content"]
+    assert "ZeroDivisionError" in message["content"]
+    kernel.run("from PIL import Image; fig = Image.new('RGB', (8, 8))")
+    kernel.run("%sophchat --see fig What is this?")
+    content = sandbox.seen()[-1]["body"]["messages"][0]["content"]
+    assert any(part["type"] == "image_url" for part in content)
+    assert "no such thing here" in kernel.run("%sophchat --see nowhere Hi").text
+    assert "cells have run up to" in kernel.run("%sophchat --see cell:9999 Hi").text

@@ -11,6 +11,7 @@ from ..options.services import conversations, models, voices
 from ..options.variables import functions, schemas
 from .axes import columns, named_prompts, settings
 from .measuring import named_scores
+from .see import seeable
 
 _ASKING = grouped(
     "Question",
@@ -116,6 +117,13 @@ _EVALUATING = grouped(
 )
 _PICTURES = grouped(
     "Images",
+    option(
+        "--see",
+        action="append",
+        metavar="X",
+        completes=seeable,
+        help="Put a result, a figure or a cell behind the question: Out[5], fig, cell:12.",
+    ),
     option("--detail", choices=("low", "high", "auto"), help="How closely to look at images."),
     option("--max-side", type=int, metavar="PIXELS", help="Shrink images to this size."),
 )

@@ -41,6 +41,7 @@ from .measuring import evaluates
 from .options import chat_options
 from .reading import read
 from .request import form_of, request_options
+from .see import seen
 
 if TYPE_CHECKING:
     from ...runs.evaluation.evaluation import Evaluation
@@ -86,6 +87,7 @@ class ChatMagics(SessionMagics):
             %%sophchat --each df --expect label --prompt v1,v2
 
             %sophchat -p reviews review="It broke on the second day."
+            %sophchat --see cell:12 What went wrong here?
             %sophchat --last Say that in one sentence.
             %sophchat --keep 1 -c trip And in winter?
             %sophchat -c trip And at night?
@@ -120,6 +122,8 @@ class ChatMagics(SessionMagics):
         # A comparison has a budget of its own.
         side_by_side = not args.each and asks_several(args, models, prompts)
         budget, args.budget = args.budget, None if side_by_side else args.budget
+        if args.see and (args.each or evaluation):
+            raise UsageError("--see is for one question: leave out --each.")
         check(args, out or ("_" if evaluation else None))
         args.budget = budget
         self._session.fill(args)
@@ -139,6 +143,10 @@ class ChatMagics(SessionMagics):
         pictures = Attachments(detail=args.detail, max_side=args.max_side)
         pictures.add(args.image or [], names)
         filled = self._filled(prompt, pictures, raw=args.raw)
+        if args.see:
+            behind = seen(self._session, args.see, pictures)
+            filled.text = f"{filled.text.rstrip()}\n\n{behind.text}".lstrip()
+            filled.inserted += behind.inserted
         system = self._filled(args.system or "", None, raw=args.raw)
         before = said_before(self._session, args)
         if before.is_masked:

@@ -64,10 +64,10 @@ def test_a_chat_panel_keeps_its_talk_fills_prompts_asks_before_tools_and_branche
 
     panel.get_by_label("Prompt file").select_option("")
     expect(panel.locator(".sophnet-form")).to_be_hidden()
-    panel.get_by_label("Conversation", exact=True).select_option("Keep as…")
+    panel.get_by_label("Kept as").select_option("Keep as…")
     panel.get_by_label("Name of the conversation").fill("trip")
     panel.get_by_label("Name of the conversation").press("Enter")
-    expect(panel.get_by_label("Conversation", exact=True)).to_have_value("trip")
+    expect(panel.get_by_label("Kept as")).to_have_value("trip")
     text.fill("My name is Mei.")
     text.press("Enter")
     text.fill("What is the weather in Paris?")

@@ -10,7 +10,7 @@ const NEW = "\u0000new";
  * @param {import("../page/lab.js").Model} model
  */
 export function openBar(panel, model) {
-  const talks = make("select", { "aria-label": "Conversation", title: "Where this is kept: -c NAME" });
+  const talks = make("select", { "aria-label": "Kept as", title: "The conversation of -c in which this is kept" });
   const fresh = make("input", { placeholder: "Name", "aria-label": "Name of the conversation" });
   fresh.hidden = true;
   const prompts = make("select", { "aria-label": "Prompt file", title: "A prompt file, as a form" });

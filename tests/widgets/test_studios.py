@@ -277,3 +277,23 @@ def test_a_studio_without_a_client_says_how_to_get_one(monkeypatch: pytest.Monke
         monkeypatch.setattr(kind, "make_client", None)
         with pytest.raises(SettingsError, match=r"Studio\(sophnet_jupyter.Client\(\)\)"):
             kind()
+
+
+@pytest.mark.parametrize("kind", ["pictures", "animating"])
+def test_a_task_that_the_service_lists_is_fetched_into_the_gallery(
+    kind: str, request: pytest.FixtureRequest, sent: list[dict[str, Any]]
+) -> None:
+    panel: Studio = request.getfixturevalue(kind)
+    form = {"prompt": "a heron", "model": "Wan2.2-T2V-A14B"} if kind == "animating" else {}
+    command(panel, "make", form={"prompt": "a heron", **form})
+    wait(lambda: settled(panel, 1))
+    name = pieces(panel)[0]["task"]
+    command(panel, "list-tasks")
+    wait(lambda: sent[-1]["kind"] == "tasks")
+    assert name in [row["id"] for row in sent[-1]["rows"]]
+    command(panel, "remove", piece=pieces(panel)[0]["id"])
+    wait(lambda: not pieces(panel))
+    command(panel, "fetch-task", task=name)
+    wait(lambda: settled(panel, 1) and pieces(panel)[0]["task"] == name)
+    assert pieces(panel)[0]["phase"] == "ready"
+    assert panel.made[-1].data

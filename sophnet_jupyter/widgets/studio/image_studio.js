@@ -2,6 +2,7 @@ import { make } from "../page/dom.js";
 import { openBeginning } from "./beginning.js";
 import { openGallery } from "./gallery.js";
 import { openPanel } from "../panel/panel.js";
+import { openServiceTasks } from "./service_tasks.js";
 import { field, openForm } from "./form.js";
 
 /** @type {import("@anywidget/types").Render} */
@@ -18,11 +19,13 @@ function render({ model, el }) {
     if (kind !== "data") panel.fail("");
     panel.send(kind, facts);
   };
+  const service = openServiceTasks((kind, facts) => act(kind, facts));
   const panel = openPanel(model, el, {
     label: "Image studio",
     kind: "studio",
     on: {
       ...gallery.on,
+      ...service.on,
       state({ pieces, form: kept, sizes, models, most, image }, buffers) {
         list.replaceChildren(...sizes.map((/** @type {string} */ size) => make("option", { value: size })));
         known.replaceChildren(...models.map((/** @type {string} */ name) => make("option", { value: name })));
@@ -70,7 +73,7 @@ function render({ model, el }) {
     ],
   });
   seed.addEventListener("input", () => (locked.checked = seed.value !== ""));
-  panel.root.append(list, known, form.element, gallery.element);
+  panel.root.append(list, known, form.element, gallery.element, service.element);
   return () => {
     beginning.close();
     gallery.close();

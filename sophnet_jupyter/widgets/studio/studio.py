@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import keyword
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from traitlets import default
 
@@ -14,7 +14,9 @@ from ...errors import SettingsError
 from ...events import Event
 from ...files.disk import in_thread
 from ...kernel.loop import loop
+from ...views.live.progress import said as in_words
 from ...views.media import images
+from ...views.safe.look import one_line
 from ...views.safe.maths import inert
 from ..panel.modules import style
 from ..panel.panel import Buffers, Command, Panel, said
@@ -38,6 +40,8 @@ class StudioClient(Protocol):
     def images(self) -> Any: ...
     @property
     def videos(self) -> Any: ...
+    @property
+    def tasks(self) -> Any: ...
 
 
 class Studio(Panel):
@@ -48,6 +52,8 @@ class Studio(Panel):
     """
 
     empty: ClassVar[str] = ""
+    makes: ClassVar[Literal["image", "video"]] = "image"
+    """What it makes, and so which tasks of the service it lists."""
 
     def __init__(self, client: StudioClient | None = None) -> None:
         self._pieces: dict[str, Piece] = {}
@@ -74,6 +80,10 @@ class Studio(Panel):
                 self._remove(self._piece(name))
             case {"kind": "take", "piece": str(name), "name": str(variable)}:
                 self._take(self._piece(name), variable.strip())
+            case {"kind": "list-tasks"}:
+                self._aside(self._list_tasks)
+            case {"kind": "fetch-task", "task": str(name)}:
+                self._aside(lambda: self._fetch_task(name))
             case {"kind": "data", "piece": str(name), "view": view}:
                 self._hand_over(self._piece(name), str(view))
 
@@ -101,16 +111,42 @@ class Studio(Panel):
         """
 
         async def checked() -> None:
+            await in_thread(check)
+            self.perform(begin)
+
+        self._aside(checked)
+
+    def _aside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something beside what is made; an error is drawn."""
+
+        async def guarded() -> None:
             try:
-                await in_thread(check)
+                await work()
             except Exception as error:
                 self.tell("error", text=said(error))
-            else:
-                self.perform(begin)
 
-        task = loop().create_task(checked())
+        task = loop().create_task(guarded())
         self._checks.add(task)
         task.add_done_callback(self._checks.discard)
+
+    async def _list_tasks(self) -> None:
+        """Tell what the service itself lists, also tasks that were begun elsewhere."""
+        client = self._client
+        found = await (client.images if self.makes == "image" else client.videos).list()
+        rows = [
+            {"id": task.id, "state": in_words(task.state), "model": one_line(task.model)}
+            for task in found
+        ]
+        self.tell("tasks", rows=rows)
+
+    async def _fetch_task(self, name: str) -> None:
+        """Wait for a task of the service, and put what comes of it into the gallery."""
+        tasks = self._client.tasks
+        known = await tasks.find(name)
+        prompt = known.asked if known and known.asked else f"Task {one_line(name)}"
+        kind = None if known else self.makes
+        piece = Piece(kind=self.makes, prompt=prompt, settings={"prompt": prompt})
+        self.begin(piece, lambda: tasks.stream(name, kind=kind))
 
     def begin(self, piece: Piece, make: Make) -> None:
         """Start making a piece beside the others. On the loop's thread."""

@@ -2,6 +2,7 @@ import { make } from "../page/dom.js";
 import { openBeginning } from "./beginning.js";
 import { openGallery } from "./gallery.js";
 import { openPanel } from "../panel/panel.js";
+import { openServiceTasks } from "./service_tasks.js";
 import { field, openForm } from "./form.js";
 
 const CHOICES = ["size", "resolution", "ratio", "duration"];
@@ -19,11 +20,13 @@ function render({ model, el }) {
     if (kind !== "data") panel.fail("");
     panel.send(kind, facts);
   };
+  const service = openServiceTasks((kind, facts) => act(kind, facts));
   const panel = openPanel(model, el, {
     label: "Video studio",
     kind: "studio",
     on: {
       ...gallery.on,
+      ...service.on,
       state({ pieces, form: kept, models: known, image }, buffers) {
         models = known;
         gallery.fill(pieces, buffers);
@@ -106,7 +109,7 @@ function render({ model, el }) {
   }
 
   chosen.addEventListener("change", offer);
-  panel.root.append(form.element, gallery.element);
+  panel.root.append(form.element, gallery.element, service.element);
   return () => {
     beginning.close();
     gallery.close();

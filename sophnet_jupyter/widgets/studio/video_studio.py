@@ -32,6 +32,7 @@ class VideoStudio(Studio):
     """
 
     file = "video_studio"
+    makes = "video"
     empty = "A video studio. Run its cell to make videos."
 
     @shows_options(VideoOptions)

@@ -13,6 +13,7 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..events import AudioChunk, Event
 from ..files import wav
+from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..providers.sophnet.voice.request import SHORT, samples, sounding
 from ..providers.sophnet.voice.text import texts
@@ -20,13 +21,17 @@ from ..response import Arrival, Response
 from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
 from ..views.live.answer import View, show
+from ..views.safe.control_characters import plain
 from .answers.loudspeaker import Figures, heard
 from .answers.settle import settle
 from .line.interpolate import Filled, fill
+from .line.named_files import named_files
 from .line.options import out_name, several
 from .line.prompt import prompt_of
+from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
 from .options.asks import asks
+from .options.files import files
 from .options.found import positional
 from .options.option import option
 from .options.services import sound_formats, voice_models, voices
@@ -68,6 +73,12 @@ class SpeakMagics(SessionMagics):
         completes=sound_formats,
         help="mp3, wav, pcm, or in full as MP3_16000HZ_MONO_128KBPS.",
     )
+    @option(
+        "--clone",
+        metavar="FILE",
+        completes=files(*SOUNDS),
+        help="First make --voice NAME of this recording, of somebody who has agreed to it.",
+    )
     @option("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
     @option("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
     @option("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
@@ -82,6 +93,7 @@ class SpeakMagics(SessionMagics):
             %speak Hello, world --voice longwan --rate 1.2
             %speak Hello, world --voice longwan,longcheng
             %speak answer --save answer.mp3
+            %speak --clone ada.wav --voice ada Hello, this is Ada.
         """
         return self._speak(*parse_around(self.speak, line), cell)
 
@@ -99,7 +111,10 @@ class SpeakMagics(SessionMagics):
         # What cannot be sent is refused here, before anything is drawn.
         subject, left = self._subject(words, raw=args.raw)
         said = texts(subject)
-        if len(names := several("--voice", args.voice)) > 1:
+        names = several("--voice", args.voice)
+        if args.clone:
+            options["model"] = self._clone(args, names)
+        if len(names) > 1:
             return self._compare(said, names, options, args, Context(left=left))
         model = sounding(**options)["model"]
         events = _headed(self._session.client.voice.stream(said, **options), args.format)
@@ -116,6 +131,16 @@ class SpeakMagics(SessionMagics):
         if args.save:
             sys.stdout.write(self._session.save(response, args.save) + "\n")
         return response
+
+    def _clone(self, args: Namespace, names: list[str]) -> str:
+        """Make the voice that is named, and return the model that has it."""
+        if len(names) != 1:
+            raise UsageError("--clone makes one voice: name it by --voice.")
+        model = args.model or "cosyvoice-v2"
+        [path] = named_files(args.clone, SOUNDS)
+        made = run(self._session.client.voice.clone(str(path), names[0], model=model))
+        sys.stdout.write(f"The voice {plain(made)} of {plain(model)} is made.\n")
+        return str(model)
 
     def _compare(
         self,

@@ -41,6 +41,8 @@ class TranscribeMagics(SessionMagics):
         words=positional(files(*SOUNDS), recordings),
     )
     @option("--sync", action="store_true", help="One request, quick for a short wav file.")
+    @option("-m", "--model", metavar="NAME", help="With --sync: the model that hears.")
+    @option("--sample-rate", type=int, metavar="N", help="With --sync: samples a second.")
     @option(
         "--speakers", metavar="A,B", help="Names for the speakers, in the order they are heard."
     )
@@ -77,6 +79,8 @@ class TranscribeMagics(SessionMagics):
         events = self._session.client.speech.stream(
             given if len(given) > 1 else given[0],
             sync=args.sync,
+            model=args.model or "",
+            sample_rate=args.sample_rate,
             speakers=[name.strip() for name in (args.speakers or "").split(",") if name.strip()],
         )
         targets = (_ending(args.srt, ".srt"), _ending(args.vtt, ".vtt"), args.save)

@@ -155,3 +155,24 @@ def test_completion_lists_voices_formats_and_texts(own):
     ]:
         reply = own.client.complete(typed, len(typed), reply=True, timeout=20)["content"]
         assert offered in reply["matches"], typed
+
+
+def test_a_voice_is_made_of_a_recording_and_says_the_words(own, studio):
+    own.run("%speak Hello --format wav --save ada.wav")
+    said = own.run("%speak --clone ada.wav --voice ada Hello again -o told")
+    assert said.status == "ok", said.text
+    assert "The voice ada of cosyvoice-v2 is made." in said.printed()
+    assert len(own.value("told.audio")) > 500
+    refused = own.run("%speak --clone ada.wav Hello")
+    assert "name it by --voice" in refused.text + refused.printed("stderr")
+
+
+def test_a_file_gets_an_address_that_is_kept_and_not_shown(own):
+    own.run("%speak Hello --format wav --save ada.wav")
+    said = own.run("%sophnet upload ada.wav place")
+    assert "place is its address" in said.printed()
+    assert "http" not in said.printed() + said.text
+    assert own.value("place").startswith("http")
+    heard = own.run("%transcribe --sync --sample-rate 16000 {place} -o words")
+    assert heard.status == "ok", heard.text
+    assert "FILE NAME" in own.run("%sophnet upload ada.wav").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...errors import SettingsError
 from ...prompt.file.place import listed
 from ...settings import store
+from ..options.files import files
 from ..options.found import Found, matching
 from ..options.services import conversations, models
 from ..session.session import KernelSession
@@ -63,6 +64,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, ["diff", "versions"], "value")
         case ["prompts", "diff" | "versions"] | ["prompts", "diff", _]:
             return matching(word, listed(), "prompt")
+        case ["upload"]:
+            return _any_file(word, session)
         case ["doctor", *_]:
             return matching(word, ["--stream", "--report"], "option")
         case ["require", *_]:
@@ -70,6 +73,9 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
 
             return matching(word, [*extras(), "key", "microphone"], "value")
     return []
+
+
+_any_file = files()
 
 
 def _profiles() -> list[str]:

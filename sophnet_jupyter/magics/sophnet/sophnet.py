@@ -104,6 +104,7 @@ class SophNetMagics(ChatDefaults, Magics):
                 forget ID, cancel ID  take it off the list, or call it off
             %sophnet account        what is left of the account
                 FROM TO               what was spent, as days: 2026-11-01
+            %sophnet upload FILE NAME  to an address of the service, for what takes one
             %sophnet doctor         what is wrong, and what to do about it
                 --stream              also ask for a short answer, which costs some tokens
                 --report              as one text to paste into a question, without secrets
@@ -125,6 +126,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .runs import RunCommands
         from .spending import Spent
         from .tasks import TaskCommands
+        from .uploads import Uploaded
         from .usage import SpendingCommands
 
         refuse_keys(line)
@@ -150,6 +152,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "runs": RunCommands(self._session).runs,
             "cancel": self._session.jobs.cancel,
             "tasks": TaskCommands(self._session).tasks,
+            "upload": Uploaded(self._session).upload,
             "account": Spent(self._session).account,
             "doctor": self._doctor,
             "require": partial(require, self._session),

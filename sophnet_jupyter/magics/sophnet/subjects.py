@@ -21,6 +21,7 @@ SUBJECTS = {
     "runs": "runs over many rows; with a name, that one with all its rows",
     "cancel": "stop the background answer of a cell, or all of them",
     "tasks": "long work that services go on with, to be resumed after a restart",
+    "upload": "a file to an address of the service; its name gets the address, which expires",
     "account": "what is left of the account; with a day, or two, what was spent",
     "doctor": "check versions, network, key and clock, and say what to do",
     "require": "check what a notebook needs: a version, extras, key, microphone",

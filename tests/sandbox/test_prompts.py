@@ -32,7 +32,7 @@ VALUES = {
 # Answered by something else than words: by pictures, tools, knowledge, an app's own pages; or
 # asked by something else, such as a prompt file.
 ELSEWHERE = re.compile(
-    r"(?<!\S)-p\b|--(?:image|tools|file|schema|each|json)\b|custom:|\{(?:chart|sun|img)\}|^(?:info|parameters|"
+    r"(?<!\S)-p\b|--(?:last|image|tools|file|schema|each|json)\b|custom:|\{(?:chart|sun|img)\}|^(?:info|parameters|"
     r"feedbacks?|stop|site|preview|annotation\S*)\b|picture|What does it show|canteen"
 )
 _ASKED = re.compile(r"(?:chat\.(?:create|stream)|complete)\(\s*f?\"((?:[^\"\\]|\\.)*)\"")

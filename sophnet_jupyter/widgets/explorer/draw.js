@@ -146,34 +146,66 @@ function drawDiscs(pixels, points, runs, frame, look, radius) {
  */
 function drawDensity(pixels, points, runs, frame, look) {
   const { width, height, scale, left, top } = frame;
-  const count = new Uint32Array(width * height);
-  const sums = new Float32Array(3 * width * height);
+  const { count, red, green, blue } = sumsOf(width * height);
+  const { x: across, y: up, rows } = points;
+  const { colors, hidden, selected } = look;
+  const [reds, greens, blues] = channels(look);
+  const faint = reds.length - 1;
   let most = 1;
   for (const [from, to] of runs) {
     for (let at = from; at < to; at++) {
-      const row = points.rows[at];
-      if (look.hidden?.[look.colors[row]]) continue;
-      const x = Math.floor(points.x[at] * scale + left);
-      const y = Math.floor(top - points.y[at] * scale);
-      if (x < 0 || y < 0 || x >= width || y >= height) continue;
-      const place = y * width + x;
-      const color = colorOf(look, row);
-      count[place]++;
-      sums[3 * place] += color[0];
-      sums[3 * place + 1] += color[1];
-      sums[3 * place + 2] += color[2];
-      if (count[place] > most) most = count[place];
+      const row = rows[at];
+      const code = colors[row];
+      if (hidden !== null && hidden[code]) continue;
+      const x = across[at] * scale + left;
+      const y = top - up[at] * scale;
+      if (!(x >= 0 && y >= 0 && x < width && y < height)) continue;
+      const place = (y | 0) * width + (x | 0);
+      const color = selected === null || selected[row] ? code : faint;
+      const many = ++count[place];
+      red[place] += reds[color];
+      green[place] += greens[color];
+      blue[place] += blues[color];
+      if (many > most) most = many;
     }
   }
   const full = Math.log1p(most);
+  const [paperRed, paperGreen, paperBlue] = look.paper;
   for (let place = 0; place < count.length; place++) {
-    const rows = count[place];
-    if (!rows) continue;
-    const tone = 0.25 + (0.75 * Math.log1p(rows)) / full;
-    const mix = (/** @type {number} */ part) =>
-      Math.round((sums[3 * place + part] / rows) * tone + look.paper[part] * (1 - tone));
-    pixels[place] = (0xff000000 | (mix(2) << 16) | (mix(1) << 8) | mix(0)) >>> 0;
+    const many = count[place];
+    if (!many) continue;
+    const tone = 0.25 + (0.75 * Math.log1p(many)) / full;
+    const rest = 1 - tone;
+    const share = tone / many;
+    const mixedRed = (red[place] * share + paperRed * rest + 0.5) | 0;
+    const mixedGreen = (green[place] * share + paperGreen * rest + 0.5) | 0;
+    const mixedBlue = (blue[place] * share + paperBlue * rest + 0.5) | 0;
+    pixels[place] = (0xff000000 | (mixedBlue << 16) | (mixedGreen << 8) | mixedRed) >>> 0;
   }
+}
+
+// Kept from frame to frame: making them anew costs more than filling them.
+let sums = { count: new Uint32Array(), red: new Uint32Array(), green: new Uint32Array(), blue: new Uint32Array() };
+
+/** @param {number} size  Pixels. */
+function sumsOf(size) {
+  if (sums.count.length === size) for (const each of Object.values(sums)) each.fill(0);
+  else {
+    const [count, red, green, blue] = [0, 1, 2, 3].map(() => new Uint32Array(size));
+    sums = { count, red, green, blue };
+  }
+  return sums;
+}
+
+/** Red, green and blue of each number of a color; the last is that of rows that are not selected. @param {Look} look */
+function channels(look) {
+  const gray = look.dark ? FAINT : UNSELECTED;
+  return [0, 1, 2].map((part) => {
+    const found = new Uint8Array(257).fill(UNSELECTED[part]);
+    look.palette.forEach((color, code) => code < 256 && (found[code] = color[part]));
+    found[256] = gray[part];
+    return found;
+  });
 }
 
 /**

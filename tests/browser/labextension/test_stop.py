@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def slow(start_sandbox):
-    """A sandbox that takes its time."""
-    with start_sandbox("--tokens-per-second", "10") as sandbox:
+    """A sandbox that takes its time to write, and none to speak: its sound is heard for long."""
+    with start_sandbox("--tokens-per-second", "10", "--voice-speed", "0") as sandbox:
         yield sandbox
 
 

@@ -190,7 +190,15 @@ const TROUBLES = {
 };
 
 /** @param {DOMException} error */
-const trouble = (error) => TROUBLES[error.name] ?? `The microphone cannot be opened: ${error.message}`;
+function trouble(error) {
+  // A policy of the page or of its frame, too, is told as if the user had refused.
+  const name = error.name === "NotAllowedError" && isForbidden() ? "SecurityError" : error.name;
+  return TROUBLES[name] ?? `The microphone cannot be opened: ${error.message}`;
+}
+
+/** Whether the page's Permissions-Policy, or the frame that it is in, forbids it for all. */
+const isForbidden = () =>
+  /** @type {any} */ (document).featurePolicy?.allowsFeature("microphone") === false;
 
 /** @param {number} milliseconds */
 const pauseFor = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

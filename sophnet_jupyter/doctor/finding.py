@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import SophNetError
+from ..time_limit import within
 
 Mark = Literal["✓", "!", "✕"]
 
@@ -36,7 +36,7 @@ def all_passed(found: list[Finding]) -> bool:
 async def run_check(about: str, check: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
     """Run a check under a time limit; errors and timeouts become findings."""
     try:
-        async with asyncio.timeout(LIMIT):
+        async with within(LIMIT):
             return await check
     except TimeoutError:
         return [Finding(mark="✕", about=about, said=f"nothing within {LIMIT:g} s")]

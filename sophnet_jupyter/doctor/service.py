@@ -13,6 +13,7 @@ from ..errors import KeyRejected, NotFound, RateLimited, ServiceDown, SophNetErr
 from ..events import ReasoningDelta, TextDelta
 from ..providers.sophnet.access import checked
 from ..settings import Settings
+from ..time_limit import within
 from ..wire.call import Call, Reply
 from ..wire.retry import Retry
 from .finding import LIMIT, Finding, run_check
@@ -94,7 +95,7 @@ def source(settings: Settings) -> str:
 async def _stream(client: Client) -> list[Finding]:
     times: list[float] = []
     try:
-        async with asyncio.timeout(LIMIT - 0.5):
+        async with within(LIMIT - 0.5):
             await _listen(client, times)
     except TimeoutError:
         if not times:

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import SophNetError, TimedOut, quoted
 from ..events import Usage
 from ..response import Arrival, Response, settle
+from ..time_limit import within
 from .rows import Ask, Item, Row, pack
 
 # The finish reason of an answer of which a filter has taken the rest, or all.
@@ -44,7 +45,7 @@ async def ask_one(
     arrival, begun = Arrival(), time.monotonic()
     error: Exception | None = None
     try:
-        async with asyncio.timeout(patience):
+        async with within(patience):
             await settle(ask(item), arrival)
     except asyncio.CancelledError:
         keep(_row(row, arrival.end("stopped"), begun, "", price), None)

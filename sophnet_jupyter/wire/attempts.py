@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ..errors import TimedOut
+from ..time_limit import within
 from .call import Call
 from .files.moving import Moving
 from .opened import Deadline
 from .pace import Sent, patience
 from .retry import LONGEST_WAIT, Retry, RetryBudget
-from .time_limit import within
 from .turns import Turns, number
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from ..errors import AnswerUnreadable, SophNetError, TimedOut
+from ..time_limit import within
 from .call import Origin, Reply
 from .http.http import Answer
 from .retry import retry_after
-from .time_limit import within
 
 T = TypeVar("T")
 
@@ -109,7 +108,7 @@ class Opened:
         """
         body = b""
         with suppress(SophNetError, TimeoutError):
-            async with asyncio.timeout(SOON):
+            async with within(SOON):
                 body = (await self.whole(SHORT)).body
         self.pieces = _once(body)
         return body

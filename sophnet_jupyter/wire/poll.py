@@ -30,7 +30,7 @@ from ..errors import (
     Unreachable,
 )
 from ..events import Notice, Progress
-from .time_limit import within
+from ..time_limit import within
 
 T = TypeVar("T")
 
@@ -226,5 +226,5 @@ class _Looks(Generic[T]):
 async def _tell(cancel: Callable[[], Awaitable[object]]) -> None:
     """Cancel the task at the service, but not for long: the user has pressed Ctrl-C and waits."""
     with suppress(SophNetError, TimeoutError):
-        async with asyncio.timeout(CANCEL_WAIT):
+        async with within(CANCEL_WAIT):
             await cancel()

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from .. import time_limit
 from ..errors import (
     AnswerUnreadable,
     LineClosed,
@@ -125,7 +126,7 @@ class Sockets:
                 user_agent_header=user_agent(),
                 compression=None,  # sound does not get smaller by it
                 proxy=self.network.proxy or None,
-                open_timeout=self.network.connect,
+                open_timeout=None,  # ours below gives back what the loop lost
                 ping_interval=self._ping,
                 ping_timeout=self._ping,
                 close_timeout=CLOSE,
@@ -135,7 +136,8 @@ class Sockets:
                 ssl=tls_context(self.network.ca_bundle) if base_url[:6] == "https:" else None,
             )
 
-        return await dial()
+        async with time_limit.within(self.network.connect):
+            return await dial()
 
     def _translated(self, error: Exception, url: str) -> Exception:
         """Our error for one of the library's, with only the harmless part of its message."""
@@ -187,7 +189,7 @@ class Sockets:
 
 @cache
 def _bounded() -> type[ClientConnection]:
-    """The library's connection, with a limit that it lacks."""
+    """The library's connection, with limits that it lacks, or that count a suspend."""
     from websockets.asyncio.client import ClientConnection
     from websockets.frames import CloseCode, Frame, Opcode
 
@@ -195,6 +197,21 @@ def _bounded() -> type[ClientConnection]:
         """Closes when a message comes in more than `PIECES` pieces, which may all be empty."""
 
         _pieces = 0
+
+        async def keepalive(self) -> None:
+            """As the library's, but a pong that has come is never late."""
+            assert self.ping_interval is not None
+            while True:
+                await asyncio.sleep(self.ping_interval)
+                pong = await self.ping()
+                try:
+                    async with time_limit.within(self.ping_timeout):
+                        await pong
+                except TimeoutError:
+                    self.protocol.fail(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
+                    # Whoever does not answer is not waited for.
+                    self.transport.abort()
+                    return
 
         def process_event(self, event: Any) -> None:
             if isinstance(event, Frame) and event.opcode in (
@@ -262,7 +279,7 @@ class Socket:
         from websockets import exceptions as theirs
 
         try:
-            async with asyncio.timeout(within):
+            async with time_limit.within(within):
                 return await (await self._connection.ping())
         except TimeoutError:
             ours: SophNetError = TimedOut(service=self.service, limit="ping", seconds=within)

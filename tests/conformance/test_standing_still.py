@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from byte_server import END, ByteServer, Script, eventually, streamed, whole
 from services import SOPHNET_CHAT
 
-from sophnet_jupyter.wire.time_limit import within
+import sophnet_jupyter
+from sophnet_jupyter.time_limit import within
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops nobody")
 
+PACKAGE = Path(sophnet_jupyter.__file__).parent
 REST = b"".join(streamed(SOPHNET_CHAT.text("more"), SOPHNET_CHAT.finish("stop"))[1:])
 CHILD = """
 import asyncio
@@ -101,3 +105,26 @@ async def test_a_limit_ends_what_never_comes() -> None:
             await asyncio.Event().wait()
     async with within(None), within(60):
         await asyncio.sleep(0)
+
+
+@pytest.mark.anyio
+async def test_a_limit_that_was_lifted_ends_nothing() -> None:
+    async with within(0.01) as limit:
+        limit.lift()
+        await asyncio.sleep(0.1)
+    assert not limit.passed
+
+
+# Where nobody is waited for whose words would be lost.
+OF_OUR_OWN = {"time_limit.py", "wire/http/http.py", "wire/stream/stream.py"}
+COUNTS_A_SUSPEND = re.compile(r"asyncio\.(timeout|timeout_at|wait_for)\(")
+
+
+def test_no_limit_on_what_others_do_counts_a_suspend() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[0] != "sandbox"
+        and COUNTS_A_SUSPEND.search(path.read_text("utf-8"))
+    }
+    assert found == OF_OUR_OWN

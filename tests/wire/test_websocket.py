@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import logging
 import ssl
+import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import trustme
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
+from websockets.sync import server as sync_server
 
 from sophnet_jupyter.errors import (
     AnswerUnreadable,
@@ -26,7 +29,7 @@ from sophnet_jupyter.errors import (
 )
 from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.wire.call import Call, Network, Origin
-from sophnet_jupyter.wire.websocket import Sockets, UpgradeRefused
+from sophnet_jupyter.wire.websocket import Socket, Sockets, UpgradeRefused
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +102,64 @@ async def test_the_key_goes_in_the_header_or_in_the_query_but_not_in_both() -> N
 async def test_the_root_is_looked_up_where_it_is_not_known() -> None:
     async with server(echo) as url:
         socket = await Sockets(origin("", locate=lambda: url), Network()).open("/live")
+        await socket.aclose()
+
+
+def standing_still(socket: Socket, seconds: float) -> None:
+    """From the next ping on the loop stands still, as behind code that holds the interpreter."""
+    connection, ping = socket._connection, socket._connection.ping
+
+    async def pinged(*data: Any) -> Any:
+        pong = await ping(*data)
+        connection.ping = ping  # type: ignore[method-assign]
+        # Once somebody waits for the answer.
+        asyncio.get_running_loop().call_soon(time.sleep, seconds)
+        return pong
+
+    connection.ping = pinged  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[str]:
+    """A server in a thread of its own, which answers while this one stands still."""
+
+    def echoed(socket: sync_server.ServerConnection) -> None:
+        for message in socket:
+            socket.send(message)
+
+    with sync_server.serve(echoed, "127.0.0.1", 0) as running:
+        serving = Thread(target=running.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{running.socket.getsockname()[1]}"
+        running.shutdown()
+        serving.join()
+
+
+async def test_a_pong_that_came_while_the_loop_stood_still_is_not_late() -> None:
+    with apart() as url:
+        socket = await Sockets(origin(url), Network(), ping=None).open("/live")
+        standing_still(socket, 0.8)
+        assert await socket.ping(within=0.3) > 0
+        await socket.aclose()
+
+
+async def test_a_line_outlives_a_loop_that_stood_still_longer_than_its_ping() -> None:
+    with apart() as url:
+        socket = await Sockets(origin(url), Network(), ping=0.3).open("/live")
+        pinged = asyncio.Event()
+        standing_still(socket, 0.8)
+        patched = socket._connection.ping
+
+        async def told(*data: Any) -> Any:
+            asyncio.get_running_loop().call_soon(pinged.set)
+            return await patched(*data)
+
+        socket._connection.ping = told  # type: ignore[method-assign]
+        await pinged.wait()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await socket.send("still here")
+        assert await socket.receive() == "still here"
         await socket.aclose()
 
 

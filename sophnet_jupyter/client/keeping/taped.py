@@ -24,6 +24,7 @@ from ...history.cassette import Cassette, CassetteRecorder
 from ...history.keys import AskedCall
 from ...providers.keeping import Wanted
 from ...response import Response, fold
+from ...time_limit import within
 from ...wire.held import held
 from .origins import Who
 from .recorded import FIRST, Make, asked_call
@@ -181,14 +182,14 @@ class OpenCassette:
         begun = False
         async with held(make()) as events:
             try:
-                async with asyncio.timeout(self._within if known else None) as limit:
+                async with within(self._within if known else None) as limit:
                     async for event in events:
                         if not begun and not isinstance(event, (*FIRST, Finished)):
                             waiting.append(event)
                             continue
                         if not begun:
                             begun = True
-                            limit.reschedule(None)
+                            limit.lift()
                             for each in waiting:
                                 yield each
                         yield event

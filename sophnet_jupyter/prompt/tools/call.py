@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from ...events import Shown
+from ...time_limit import within
 from ...values import loose_json
 from ..forms.schema import convert, to_builtins
 from ..table import has_labels, is_frame, is_lazy, is_series, table_text
@@ -70,13 +71,13 @@ async def run(
     except _BadArguments as error:
         return _failed(f"{name} was not run: {error}", clean)
     try:
-        async with asyncio.timeout(timeout) as limit:
+        async with within(timeout) as limit:
             result = await _called(tool.function, positional, named)
             # In its thread too: a repr may be slow.
             text, shown = await _in_thread(_told, result, clean)
             return ToolOutcome(_clipped(text, LONGEST_RESULT), shown=shown)
     except (Exception, SystemExit) as error:
-        if isinstance(error, TimeoutError) and limit.expired():
+        if isinstance(error, TimeoutError) and limit.passed:
             return _failed(f"{name} did not finish within {timeout:g} s", clean)
         return _failed(f"{name} raised {type(error).__name__}: {_words(error)}", clean)
     except asyncio.CancelledError:

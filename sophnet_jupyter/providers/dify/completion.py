@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import AnswerUnreadable, ServiceError, SophNetError
 from ...events import Event, Metadata, Notice, Progress, Started
+from ...time_limit import within
 from ...wire.call import Call, Reply, segment
 from ...wire.held import held
 from ...wire.retry import PAID_TASK, Retry
@@ -120,7 +121,7 @@ class Completion:
 
     async def _tell(self, task_id: str, user: str) -> None:
         with suppress(SophNetError, TimeoutError):
-            async with asyncio.timeout(STOP_LIMIT):
+            async with within(STOP_LIMIT):
                 await self.stop(task_id, user)
         # Its reader is gone.
         self._stopped.discard(task_id)
@@ -234,7 +235,7 @@ async def _events(
             elif until is None:
                 until = now() + 3 * wire_stream.END_WAIT
             try:
-                async with asyncio.timeout_at(until):
+                async with within(None if until is None else until - now()):
                     sse = await anext(stream, None)
             except (SophNetError, TimeoutError):
                 if decoder.ended:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+from ... import time_limit
 from ...errors import LineClosed, LineRefused, TimedOut
 from ...wire.websocket import Socket, Sockets, UpgradeRefused
 from . import access
@@ -36,7 +36,7 @@ async def greeted(socket: Socket, greeting: Coroutine[Any, Any, None], *, within
     ``greeting`` raises.
     """
     try:
-        async with asyncio.timeout(within):
+        async with time_limit.within(within):
             await greeting
         return
     except TimeoutError:

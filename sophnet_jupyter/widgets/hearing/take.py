@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 
 from ...errors import SettingsError
+from ...time_limit import within
 
 # Seconds of sound that may wait while the line to the recogniser is opened, or is slow.
 WAITING = 30.0
@@ -70,7 +71,7 @@ class Take:
                 return None
             self._news.clear()
             try:
-                async with asyncio.timeout(self._gone):
+                async with within(self._gone):
                     await self._news.wait()
             except TimeoutError:
                 self.end(f"No sound has come from the browser for {self._gone:g} s: is it gone?")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Protocol, Unpack
 
 from traitlets import Bool, Unicode
 
+from ... import time_limit
 from ...errors import SophNetError
 from ...events import Transcript
 from ...kernel.loop import loop
@@ -140,7 +140,7 @@ class Microphone(Listening):
         met, over = self._condition(what), self._is_idle
         if what is None:
             met, over = self._is_idle, lambda: False
-        async with asyncio.timeout(within):
+        async with time_limit.within(within):
             if not await self._waiting.until(met, over):
                 raise SophNetError("The microphone was stopped before that was said.")
         return self.text

@@ -18,6 +18,7 @@ from weakref import finalize
 from ...errors import SophNetError, sizes
 from ...files.disk import in_thread
 from ...settings.secret import scrub
+from ...time_limit import within
 from .store import InMemory, OnDisk, delete
 
 # Up to here a file is kept as bytes, without touching the disk.
@@ -212,7 +213,7 @@ class Uploads:
             come = 0
             self._answer(arrival, received=come)
             while come < arrival.size:
-                async with asyncio.timeout(self.patience):
+                async with within(self.patience):
                     piece = await arrival.pieces.get()
                 await in_thread(store.write, piece)
                 come += len(piece)

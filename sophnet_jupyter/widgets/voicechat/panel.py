@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack
 
 from traitlets import Bool, Unicode
 
+from ... import time_limit
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...options.voicechat import TalkOptions
@@ -155,7 +155,7 @@ class VoiceChat(Conversation):
             what = lambda talk: talk._turns.over >= count  # noqa: E731
         met = (lambda: what(self)) if what else (lambda: self._job is None)
         over = (lambda: self._job is None) if what else (lambda: False)
-        async with asyncio.timeout(within):
+        async with time_limit.within(within):
             if not await self._waiting.until(met, over):
                 raise SophNetError("The voice chat was stopped before that.")
         return self.turns

@@ -30,10 +30,10 @@ from urllib.parse import urljoin
 
 from ...errors import DownloadFailed, SettingsError
 from ...files.kinds import Kind
+from ...time_limit import within
 from ..call import Network
 from ..http.http import tls_context
 from ..retry import ATTEMPTS, backoff
-from ..time_limit import within
 from .addresses import Destination, Refused, objection, place
 from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
 

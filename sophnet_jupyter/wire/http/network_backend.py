@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpcore2
 
-from ..time_limit import STILL, within
+from ...time_limit import STILL, within
 from .happy_eyeballs import first, interleaved
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
 from ...errors import SophNetError
+from ...time_limit import within
 from ..call import Reply
 from ..held import held
 from ..opened import Opened
@@ -177,7 +178,7 @@ class Stream:
         if self._end[0] != self.ending:
             self._end = self.ending, asyncio.get_running_loop().time() + END_WAIT
         try:
-            async with asyncio.timeout_at(self._end[1]):
+            async with within(self._end[1] - asyncio.get_running_loop().time()):
                 return await anext(self._opened.pieces, None)
         except Exception:
             return None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from ....errors import ServiceError, SophNetError, TimedOut
+from ....time_limit import within
 from .. import access
 from .connection import VoiceChatConnection
 
@@ -52,7 +53,7 @@ class Replies:
         ask = _Ask(reply, asyncio.get_running_loop().create_future())
         self._asks.append(ask)
         try:
-            async with asyncio.timeout(self._within):
+            async with within(self._within):
                 await line.tell(event, **facts)
                 return await ask.future
         except TimeoutError:

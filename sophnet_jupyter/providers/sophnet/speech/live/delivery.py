@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .....errors import LineClosed, LineRefused, SophNetError, TimedOut, Unreachable
 from .....events import Event, Finished, Notice, Started, Transcript
+from .....time_limit import pause, within
 from .....wire.retry import ATTEMPTS, backoff
 from .....wire.websocket import ABNORMAL
 from ... import access
@@ -217,7 +218,7 @@ class Delivery:
 
     async def _wait_for_sound(self, line: SpeechConnection) -> None:
         try:
-            async with asyncio.timeout(self._limits.idle):
+            async with within(self._limits.idle):
                 await self._news.wait()
         except TimeoutError:
             # Sound that does not come is no silence: the service would close the line.
@@ -230,7 +231,7 @@ class Delivery:
         heard = -1
         while heard != len(self.sentences):
             heard = len(self.sentences)
-            await asyncio.sleep(self._limits.farewell)
+            await pause(self._limits.farewell)
         self._put(Notice(text="The recogniser did not end its answer: its last words may lack."))
         await line.socket.aclose()
 

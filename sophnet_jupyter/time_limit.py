@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 # A timer that is so many seconds late was not heard in time, and so was nothing else.
 STILL = 0.1
 
 
+class Limit:
+    """What a limit has come to."""
+
+    def __init__(self) -> None:
+        self.passed = False
+        """Whether it was this limit that ended what was waited for."""
+        self._timer: asyncio.Handle | None = None
+
+    def lift(self) -> None:
+        """From now on there is no limit."""
+        if self._timer:
+            self._timer.cancel()
+
+
 @asynccontextmanager
 async def within(
     seconds: float | None, left: Callable[[], float] | None = None
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Limit]:
     """
     Like `asyncio.timeout`, for what waits for others. Raises `TimeoutError`.
 
@@ -23,15 +37,15 @@ async def within(
     end of the limit are due together. Then the limit gets the lost time back, and in all cases what
     has come is handed over first.
     """
+    told = Limit()
     if seconds is None:
-        yield
+        yield told
         return
     loop = asyncio.get_running_loop()
-    timers: list[asyncio.Handle] = []
 
     def arm(left: float) -> None:
         due = loop.time() + left
-        timers[:] = [loop.call_at(due, ring, due)]
+        told._timer = loop.call_at(due, ring, due)
 
     def ring(due: float) -> None:
         late = loop.time() - due
@@ -41,11 +55,22 @@ async def within(
             arm(more)
         else:
             # One turn of the loop for whoever has been woken in this one.
-            timers[:] = [loop.call_soon(limit.reschedule, loop.time())]
+            told._timer = loop.call_soon(strike)
+
+    def strike() -> None:
+        limit.reschedule(loop.time())
 
     async with asyncio.timeout(None) as limit:
         arm(max(0.0, seconds))
         try:
-            yield
+            yield told
         finally:
-            timers[0].cancel()
+            told.lift()
+            told.passed = limit.expired()
+
+
+async def pause(seconds: float) -> None:
+    """Wait until others had so many seconds to be heard; what the loop lost does not count."""
+    with suppress(TimeoutError):
+        async with within(seconds):
+            await asyncio.get_running_loop().create_future()

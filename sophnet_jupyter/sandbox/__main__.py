@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from . import child
 from .engines.texts.choice import CHOICES, vectors_engine
 from .server import key
+from .server.places import usual
 from .switches import faults, quirks
 from .switches.options import Options
 
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         help="hear by this Whisper model, a folder or a name in the local cache; default: "
         "$SOPHNET_SANDBOX_WHISPER, else a recogniser of a few sentences",
     )
+    add("--lines", type=int, default=usual(), metavar="N", help="live ones at once (%(default)s)")
     add("--quirk", action="append", default=[], metavar="NAME", help="repeatable, see below")
     add("--fault", action="append", default=[], metavar="NAME[=N]", help="repeatable, see below")
     add("--list-quirks", action="store_true", help="print the quirks and faults, and leave")
@@ -159,6 +161,7 @@ def _options(given: argparse.Namespace) -> Options:
         task_seconds=given.task_seconds,
         voice_speed=given.voice_speed,
         vectors=given.vectors,
+        lines=given.lines,
         quirks=quirks.parse(given.quirk),
         faults=faults.parse(given.fault),
         upstream=given.upstream,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import struct
 import wave
 from array import array
@@ -137,6 +138,15 @@ def test_the_same_sound_is_heard_alike_whoever_was_heard_before():
     for _ in range(3):
         recogniser.recognise(other)
         assert recogniser.recognise(sound) == before
+
+
+def test_a_decoder_knows_the_words_of_its_grammar_and_no_others():
+    library = pytest.importorskip("pocketsphinx")
+    whole = library.get_model_path("en-us/cmudict-en-us.dict")
+    lines = recogniser._dictionary(whole).splitlines()
+    words = {line.split()[0].partition("(")[0] for line in lines}
+    wanted = " ".join([*recogniser.SENTENCES, *recogniser.NUMBERS]).lower()
+    assert words == set(re.findall(r"[a-z']+", wanted))
 
 
 def test_sound_in_pieces_is_heard_like_sound_as_a_whole():

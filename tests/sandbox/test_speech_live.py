@@ -152,6 +152,28 @@ def test_a_refusal_comes_as_an_answer_in_http(dial: Dial) -> None:
     assert caught.value.response.status_code == 400
 
 
+def test_a_line_too_many_is_refused_with_a_reason_until_one_has_ended(
+    started: Callable[..., AbstractContextManager[Any]],
+) -> None:
+    with started("--quirk", "scripted_speech", "--lines", "2") as small:
+        words = "&".join(f"{name}={value}" for name, value in GOOD.items())
+        root = f"ws://127.0.0.1:{small.port}/api/open-apis/projects/easyllms/stream-speech?{words}"
+        with connect(root, proxy=None) as first, connect(root, proxy=None) as second:
+            for line in (first, second):
+                line.recv(timeout=10)
+            with pytest.raises(InvalidStatus) as caught:
+                connect(root, proxy=None)
+            assert caught.value.response.status_code == 429
+            assert "hears 2 live lines at once" in bytes(caught.value.response.body or b"").decode()
+            first.send("BYE")
+            assert closed(first)[0] == 1000
+            # The server has let go of the line a moment after it said good-bye.
+            while True:
+                with contextlib.suppress(InvalidStatus), connect(root, proxy=None) as third:
+                    third.recv(timeout=10)
+                    break
+
+
 def test_the_engine_reads_what_espeak_says(sandbox: Any) -> None:
     pytest.importorskip("pocketsphinx")
     pytest.importorskip("espeakng_loader")

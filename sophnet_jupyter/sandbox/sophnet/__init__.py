@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
+from ..server.places import Places
 from ..server.results import Results
 from ..switches.options import Options
 from . import account, models, references
@@ -28,6 +29,7 @@ def mount(options: Options, results: Results) -> Mount:
     """Everything SophNet serves; a key is asked for before a path is looked up."""
     knowledge = Knowledge(options)
     answers = Answers(options, knowledge)
+    places = Places(options.lines)
     return Mount(
         ROOT,
         routes=[
@@ -44,8 +46,8 @@ def mount(options: Options, results: Results) -> Mount:
             *embeddings.routes(options),
             *ocr.routes(),
             *Speech(options).routes(),
-            *LiveSpeech(options).routes(),
-            *VoiceChats(options, answers).routes(),
+            *LiveSpeech(options, places).routes(),
+            *VoiceChats(options, answers, places).routes(),
         ],
         middleware=[Middleware(Door, key=options.api_key)],
     )

@@ -32,6 +32,8 @@ class Options:
     """Seconds that a task takes, a quarter more or less."""
     vectors: str = "meaning"
     """How texts become vectors: by a model, where it is installed, or by their words."""
+    lines: int = 30
+    """How many live lines are heard at once."""
     quirks: frozenset[str] = frozenset()
     faults: Mapping[str, float] = field(default_factory=dict)
     """Fault name to its number: chunks before it strikes, or seconds."""

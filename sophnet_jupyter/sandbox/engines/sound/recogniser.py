@@ -18,6 +18,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -298,8 +299,7 @@ def _grammar() -> str:
 
 class _Decoders:
     """
-    A few decoders that nobody uses just now: each costs some tenths of a second to make, and 34 MB
-    to keep.
+    A few decoders that nobody uses just now: each costs 15 ms to make, and 9 MB to keep.
     """
 
     def __init__(self) -> None:
@@ -328,12 +328,18 @@ _decoders = _Decoders()
 def _new_decoder() -> Any:
     library = engine("pocketsphinx", "pocketsphinx")
     with tempfile.TemporaryDirectory() as folder:
-        # Words can be added only to a decoder that has a grammar, and used only by a later one.
-        first = Path(folder, "first.jsgf")
-        first.write_text("#JSGF V1.0;\ngrammar first;\npublic <first> = one;\n", "ascii")
-        decoder = library.Decoder(lm=None, jsgf=str(first), loglevel="FATAL", wip=0.1)
-    for word, phones in PRONUNCIATIONS:
-        decoder.add_word(word, phones, False)
-    decoder.add_jsgf_string("demo", _grammar())
-    decoder.activate_search("demo")
-    return decoder
+        words, grammar = Path(folder, "demo.dict"), Path(folder, "demo.jsgf")
+        # Its own dictionary has 134,000 words: it takes eight times as long to read, and 23 MB.
+        words.write_text(_dictionary(library.get_model_path("en-us/cmudict-en-us.dict")), "ascii")
+        grammar.write_text(_grammar(), "ascii")
+        files = {"dict": str(words), "jsgf": str(grammar)}
+        return library.Decoder(lm=None, loglevel="FATAL", wip=0.1, **files)
+
+
+@cache
+def _dictionary(whole: str) -> str:
+    """How the words of the grammar are said: the lines of a dictionary that it needs."""
+    needed = {*NUMBERS, *itertools.chain(*_KNOWN)}
+    lines = Path(whole).read_text("ascii").splitlines()
+    kept = [line for line in lines if re.match(r"[^\s(]*", line)[0] in needed]  # type: ignore[index]
+    return "\n".join([*kept, *(f"{word} {phones}" for word, phones in PRONUNCIATIONS), ""])

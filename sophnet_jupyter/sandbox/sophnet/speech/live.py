@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from ...engines import Missing
 from ...engines.sound.ears import engine_name
 from ...server.mark import mark
+from ...server.places import Crowded, Places
 from ...server.refusal import Refused
 from ...switches.options import Options
 from ...switches.switches import Switches
@@ -55,8 +56,8 @@ class LiveQuery:
 class LiveSpeech:
     """The live speech endpoint of one sandbox."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, options: Options, places: Places) -> None:
+        self._options, self._places = options, places
         # Faults that strike only once have struck.
         self._struck: set[str] = set()
 
@@ -68,6 +69,13 @@ class LiveSpeech:
         if "line_refused" in switches.faults:
             await socket.send_denial_response(envelope_response(401, "the API key is not valid"))
             return
+        try:
+            with self._places.one():
+                await self._listen(socket, switches)
+        except Crowded as error:
+            await socket.send_denial_response(envelope_response(429, str(error)))
+
+    async def _listen(self, socket: WebSocket, switches: Switches) -> None:
         hear: Recogniser | None = None
         try:
             asked = self._asked(socket)

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from ...engines import Missing
 from ...engines.sound.ears import engine_name
 from ...server.mark import mark
+from ...server.places import Crowded, Places
 from ...server.refusal import Refused
 from ...server.replies import encoded
 from ...switches.options import Options
@@ -38,8 +39,8 @@ NEEDED = ("model", "asr_easyllm_id", "tts_easyllm_id")
 class VoiceChats:
     """The conversations of one sandbox."""
 
-    def __init__(self, options: Options, answers: Answers) -> None:
-        self._options, self._answers = options, answers
+    def __init__(self, options: Options, answers: Answers, places: Places) -> None:
+        self._options, self._answers, self._places = options, answers, places
         # How often a fault that strikes a few times only has struck.
         self._struck: dict[str, int] = {}
 
@@ -51,6 +52,13 @@ class VoiceChats:
         if "line_refused" in switches.faults:
             await socket.send_denial_response(envelope_response(401, "the API key is not valid"))
             return
+        try:
+            with self._places.one():
+                await self._talk(socket, switches)
+        except Crowded as error:
+            await socket.send_denial_response(envelope_response(429, str(error)))
+
+    async def _talk(self, socket: WebSocket, switches: Switches) -> None:
         try:
             model = self._model(socket)
         except Refused as refusal:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -172,6 +174,27 @@ def test_a_line_too_many_is_refused_with_a_reason_until_one_has_ended(
                 with contextlib.suppress(InvalidStatus), connect(root, proxy=None) as third:
                     third.recv(timeout=10)
                     break
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others give back by themselves")
+def test_lines_that_have_ended_leave_no_memory_behind(
+    started: Callable[..., AbstractContextManager[Any]], eventually: Callable[..., None]
+) -> None:
+    pytest.importorskip("pocketsphinx")
+    with started("--lines", "30") as own, contextlib.ExitStack() as lines:
+        server = psutil.Process(own.process.pid)
+        words = "&".join(f"{name}={value}" for name, value in GOOD.items())
+        root = f"ws://127.0.0.1:{own.port}/api/open-apis/projects/easyllms/stream-speech?{words}"
+        opened = [lines.enter_context(connect(root, proxy=None)) for _ in range(30)]
+        for line in opened:
+            line.recv(timeout=20)
+            line.send(bytes(32_000))
+        most = server.memory_info().rss
+        for line in opened:
+            line.send("BYE")
+        for line in opened:
+            closed(line)
+        eventually(lambda: server.memory_info().rss < most - 100_000_000, within=30)
 
 
 def test_the_engine_reads_what_espeak_says(sandbox: Any) -> None:

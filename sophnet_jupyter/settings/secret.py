@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import accumulate
 from threading import Lock
 from typing import NoReturn
 from urllib.parse import quote
@@ -51,16 +52,15 @@ class Secret:
         """``text`` without the key or a longer piece of it, should a server have sent it back."""
         if len(self._value) < SHORTEST:
             return text
-        if _has_any(text, self._samples):
-            text = _without(text.replace(self._value, HIDDEN), tuple(self._value))
         if not _ESCAPES.search(text):
-            return text
+            likely = [tuple(self._value)] if _has_any(text, self._samples) else []
+            return _without(text, likely)
         if not self._spelt:
             self._spelt = [(letters, _samples(letters)) for letters in _spellings(self._value)]
-        for letters, samples in self._spelt:
-            if _has_any(text, samples):
-                text = _without(text.replace("".join(letters), HIDDEN), letters)
-        return text
+        both = f"{text}\n{_in_capitals(text)}"
+        return _without(
+            text, [letters for letters, samples in self._spelt if _has_any(both, samples)]
+        )
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -104,19 +104,39 @@ def _has_any(text: str, samples: tuple[str, ...]) -> bool:
     return any(map(text.__contains__, samples))
 
 
-def _without(text: str, letters: tuple[str, ...]) -> str:
-    """The text without twelve letters in a row, or more, of a key that is spelt so."""
-    # Services quote the key they refuse, some of them shortened.
-    start = 0
-    while start <= len(letters) - PIECE:
-        end = start + PIECE
-        if "".join(letters[start:end]) not in text:
-            start += 1
-            continue
-        while end < len(letters) and "".join(letters[start : end + 1]) in text:
-            end += 1
-        text = text.replace("".join(letters[start:end]), HIDDEN)
-    return text
+def _without(text: str, spelt: list[tuple[str, ...]]) -> str:
+    """
+    The text without twelve letters in a row, or more, of a key in one of these spellings.
+
+    Services quote the key they refuse, some of them shortened. All spellings are looked for before
+    one is taken out: where two agree on some letters, the one would cut the other into pieces that
+    are too short to be known.
+    """
+    if not spelt:
+        return text
+    seen = _in_capitals(text)
+    spans: list[tuple[int, int]] = []
+    for letters in spelt:
+        whole = _in_capitals("".join(letters))
+        # Where each letter begins, and the end.
+        places = [0, *accumulate(map(len, letters))]
+        for begin, end in zip(places, places[min(PIECE, len(letters)) :], strict=False):
+            piece = whole[begin:end]
+            at = seen.find(piece)
+            while at >= 0:
+                spans.append((at, at + len(piece)))
+                at = seen.find(piece, at + 1)
+    parts, done = [], 0
+    for begin, end in sorted(spans):
+        if begin >= done:
+            parts += [text[done:begin], HIDDEN]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
+
+
+def _in_capitals(text: str) -> str:
+    """Escapes of addresses in one form: they are written in small letters too, or in both."""
+    return re.sub(r"%[0-9a-fA-F]{2}", lambda found: found[0].upper(), text)
 
 
 # What any of the spellings below has in it.
@@ -129,7 +149,6 @@ def _spellings(key: str) -> list[tuple[str, ...]]:
         str,
         partial(quote, safe=""),
         quote,
-        lambda c: quote(c, safe="").lower(),
         lambda c: quote(quote(c, safe=""), safe=""),
         lambda c: json.dumps(c)[1:-1],
         lambda c: "\\/" if c == "/" else json.dumps(c)[1:-1],
@@ -142,7 +161,7 @@ def _spellings(key: str) -> list[tuple[str, ...]]:
 
 
 _PLAIN = string.ascii_letters + string.digits + "-_."
-_FORMS = ("%%%02x", "%%%02X", "\\u%04x", "\\u%04X", "\\x%02x", "&#%d;", "&#x%x;", "&#x%X;")
+_FORMS = ("%%%02X", "\\u%04x", "\\u%04X", "\\x%02x", "&#%d;", "&#x%x;", "&#x%X;")
 
 
 def _escaped(letter: str, *, form: str, plain: str) -> str:

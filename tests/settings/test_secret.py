@@ -8,11 +8,14 @@ import html
 import inspect
 import json
 import pickle
+import string
 import traceback
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sophnet_jupyter import Client
 from sophnet_jupyter.settings import Secret, Settings
@@ -132,6 +135,18 @@ def test_a_key_is_found_however_it_is_spelt_and_cut_at_either_end(spell: Any, ke
         shown = secret.scrub(f"the value (100% \\ &) was {spell(cut)}, said the gateway")
         assert spell(key[8:14]).strip("'\"") not in shown
         assert shown.endswith("said the gateway")
+
+
+@given(st.text(string.ascii_letters + string.digits + "-_.+/=&%", min_size=24, max_size=60))
+@settings(max_examples=40, deadline=None)
+def test_of_any_key_no_longer_piece_is_left_in_any_spelling(random: str) -> None:
+    key = f"sk-{random}"
+    secret = Secret(key)
+    for spell in SPELLINGS.values():
+        for cut in (key, key[4:], key[:-4], key[6:-3]):
+            assert spell(key[8:14]).strip("'\"") not in secret.scrub(
+                f"it was {spell(cut)}, he said"
+            )
 
 
 def test_words_that_are_no_key_stay_as_they_are() -> None:

@@ -340,6 +340,6 @@ def _new_decoder() -> Any:
 def _dictionary(whole: str) -> str:
     """How the words of the grammar are said: the lines of a dictionary that it needs."""
     needed = {*NUMBERS, *itertools.chain(*_KNOWN)}
-    lines = Path(whole).read_text("ascii").splitlines()
+    lines = Path(whole).read_text("ascii").split("\n")
     kept = [line for line in lines if re.match(r"[^\s(]*", line)[0] in needed]  # type: ignore[index]
     return "\n".join([*kept, *(f"{word} {phones}" for word, phones in PRONUNCIATIONS), ""])

@@ -11,7 +11,7 @@ import comm
 from ..kernel import running
 from ..kernel.running import Running
 from ..views.output import output
-from ..widgets.panel.line import left
+from ..widgets.panel.line import left, said
 from . import messages
 from .messages import (
     CancelJob,
@@ -43,7 +43,7 @@ class LabPage:
         gone: Callable[[LabPage], None],
     ) -> None:
         self._uplink = uplink
-        self._id = str(opening["content"]["data"].get("page", ""))
+        self._id = str(said(opening).get("page", ""))
         self.subshell: str | None = opening["header"].get("subshell_id")
         """By which the kernel hears of it while a cell runs, if it has one."""
         self._session = session
@@ -104,7 +104,7 @@ class LabPage:
     def _receive(self, message: dict[str, Any]) -> None:
         if left(message):
             self.leave()
-        elif command := messages.read(message["content"]["data"]):
+        elif command := messages.read(said(message)):
             self._obey(command)
 
     def _obey(self, command: Command) -> None:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 import comm
 
-from ..panel.line import left
+from ..panel.line import left, said
 
 TARGET = "sophnet.audio"
 
@@ -51,7 +51,7 @@ class Uplink:
 
     def receive(self, message: dict[str, Any]) -> None:
         if not left(message):
-            self.take(message["content"]["data"], message.get("buffers") or ())
+            self.take(said(message), message.get("buffers") or ())
 
     def take(self, facts: Any, buffers: Any) -> None:
         """Handle one message, also from a front end that has only the widget's own comm."""
@@ -74,7 +74,7 @@ def withdraw() -> None:
 
 
 def _opened(channel: Any, message: dict[str, Any]) -> None:
-    uplink = _uplinks.get(str(message["content"]["data"].get("panel")))
+    uplink = _uplinks.get(str(said(message).get("panel")))
     if uplink is None:
         channel.close()
         return

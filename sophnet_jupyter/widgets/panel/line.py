@@ -39,13 +39,18 @@ class PanelComm:
 
     def receive(self, message: dict[str, Any]) -> None:
         if not left(message):
-            self._hear(message["content"]["data"], message.get("buffers") or ())
+            self._hear(said(message), message.get("buffers") or ())
+
+
+def said(message: dict[str, Any]) -> dict[str, Any]:
+    """What a page says in a message; nothing where that is no object, as forged ones are not."""
+    data = message["content"].get("data")
+    return data if isinstance(data, dict) else {}
 
 
 def left(message: dict[str, Any]) -> bool:
     """Whether a message is the last one of its comm, which is then closed without a reply."""
-    content = message["content"]
-    if content["data"].get("kind") != "gone":
+    if said(message).get("kind") != "gone":
         return False
     # As if the kernel had read the close itself; it asks for the stream only by its signature.
     manager: Any = comm.get_comm_manager()
@@ -64,7 +69,7 @@ def withdraw() -> None:
 
 
 def _opened(uplink: Any, message: dict[str, Any]) -> None:
-    line = _lines.get(str(message["content"]["data"].get("panel")))
+    line = _lines.get(str(said(message).get("panel")))
     if line is None or is_crowded(TARGET):
         # The panel was closed, or belongs to a kernel that is gone; or a page opens without end.
         uplink.close()

@@ -189,7 +189,8 @@ class Panel(anywidget.AnyWidget):
             self.tell("error", text=said(error))
 
     def _hear(self, command: Command, buffers: Buffers) -> None:
-        loop().call_soon_threadsafe(self.perform, self._obey, command, buffers)
+        if isinstance(command, dict):
+            loop().call_soon_threadsafe(self.perform, self._obey, command, buffers)
 
     def _obey(self, command: Command, buffers: Buffers) -> None:
         self._gate.check(command)

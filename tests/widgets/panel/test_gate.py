@@ -56,6 +56,21 @@ def test_a_flood_of_deletions_deletes_five(sandbox: Any, sent: list[dict[str, An
     panel.close()
 
 
+@pytest.mark.parametrize("data", [None, 3, "kind", ["kind"], float("nan")])
+def test_a_message_that_is_no_object_is_passed_over(data: Any, sent: list[dict[str, Any]]) -> None:
+    from sophnet_jupyter import AudioPlayer
+
+    from ...waiting import wait
+
+    panel = AudioPlayer("pcm")
+    panel._line.receive({"content": {"data": data}, "buffers": []})
+    panel._hear(data, [])
+    panel._line.receive({"content": {"data": {"kind": "hello", "view": "v"}}, "buffers": []})
+    wait(lambda: sent)
+    assert [message["kind"] for message in sent] == ["state"]
+    panel.close()
+
+
 @pytest.mark.parametrize("script", ["widgets/knowledge/panel.js", "widgets/dify/panel.js"])
 def test_deletions_want_the_hand_of_a_user(script: str) -> None:
     assert "event.isTrusted" in inlined(script.removeprefix("widgets/"))

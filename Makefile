@@ -28,7 +28,7 @@ HUB := tests/hub
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench bench-explorer lab hosts clean browser types extension
+.PHONY: help demo test check bench bench-explorer soak lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -41,6 +41,8 @@ help:
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
 	@echo "make bench-explorer   the same for maps of vectors, against umap-learn and hnswlib"
+	@echo "make soak    try what attacks, breaks and loads, in some twenty minutes"
+	@echo "             ARGS='--small' tries less; ARGS=links one group"
 	@echo "make clean   remove what these commands made"
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python that .venv is made from."
@@ -67,6 +69,9 @@ bench: $(BENCH)/bench.stamp
 # umap-learn and what it brings stay apart: 500 MB, and versions of their own.
 bench-explorer: $(BENCH_EXPLORER)/bench.stamp
 	@$(BENCH_EXPLORER)/bin/python -m benchmarks $(if $(FULL),--full) explorer
+
+soak: $(VENV)/dev.stamp browser
+	@$(BIN)/python -m soak $(ARGS)
 
 # What tsc makes of the extension, for tests of its pure parts in Node.
 extension: $(EXTENSION)/node_modules/npm.stamp

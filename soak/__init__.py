@@ -1,0 +1,1 @@
+"""What the project withstands, by group, with figures: ``make soak``."""

@@ -1,0 +1,93 @@
+"""``python -m soak``: try what attacks, breaks and loads, and write down what held."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .groups import GROUPS
+from .tally import Tally
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).parent / "results"
+# A group that takes so many seconds has not held.
+LONGEST = 900
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="the form that stands in the tests")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where the figures go")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
+    asked = parser.parse_args()
+    names = asked.groups or list(GROUPS)
+    if unknown := set(names) - set(GROUPS):
+        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+    if asked.inside:
+        return _inside(names[0], small=asked.small)
+    begun = datetime.now(UTC)
+    sys.stdout.write("group       tried    held  seconds\n")
+    found = [_apart(name, small=asked.small) for name in names]
+    path = asked.output or RESULTS / f"{begun:%Y-%m-%d-%H%M}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    said = {"conditions": _conditions(begun, small=asked.small), "groups": found}
+    path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    sys.stdout.write(f"Figures: {path}\n")
+    return int(any(each["held"] < each["tried"] or not each["tried"] for each in found))
+
+
+def _inside(name: str, *, small: bool) -> int:
+    sys.path.append(str(ROOT / "tests" / "conformance"))
+    tally = Tally()
+    import_module(f"{__package__}.groups.{name}").run(tally, small=small)
+    tally.tell()
+    return 0
+
+
+def _apart(name: str, *, small: bool) -> dict[str, Any]:
+    """Run a group in a process of its own: one that falls ends no other."""
+    command = [sys.executable, "-m", "soak", "--inside", name, *(["--small"] if small else [])]
+    begun = time.monotonic()
+    try:
+        ended = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False
+        )
+        told = json.loads((ended.stdout.splitlines() or ["{}"])[-1])
+        why = ended.stderr[-2000:]
+    except subprocess.TimeoutExpired:
+        told, why = {}, f"took longer than {LONGEST} s"
+    except ValueError:
+        told, why = {}, ended.stdout[-2000:]
+    if "tried" not in told:
+        told = {"tried": 1, "held": 0, "fallen": [f"the group itself: {why}"], "figures": {}}
+    found = {"name": name, "what": GROUPS[name], **told, "seconds": round(time.monotonic() - begun)}
+    line = f"{name:<10} {found['tried']:>6,} {found['held']:>7,} {found['seconds']:>8}\n"
+    sys.stdout.write(line)
+    sys.stdout.writelines(f"  {what}: {figure:g}\n" for what, figure in found["figures"].items())
+    sys.stdout.writelines(f"  did not hold: {each}\n" for each in found["fallen"])
+    sys.stdout.flush()
+    return found
+
+
+def _conditions(begun: datetime, *, small: bool) -> dict[str, Any]:
+    return {
+        "date": f"{begun:%Y-%m-%d %H:%M} UTC",
+        "form": "small" if small else "full",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processors": os.cpu_count(),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

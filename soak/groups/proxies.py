@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from byte_server import ByteServer, chunk, head, serving
-from services import DIFY, SERVICES, Service
+from services import DIFY, SERVICES, TELEAI_EXCEL, Service
 
-from sophnet_jupyter import Client, Dify
+from sophnet_jupyter import Client, Dify, TeleAI
 from sophnet_jupyter.errors import SophNetError
 from sophnet_jupyter.settings import Timeouts
 
@@ -148,9 +148,11 @@ async def _asked(
     limits = Timeouts(connect=5, between=5, total=60)
     async with Client(KEY, server.url, model="m", timeouts=limits, proxy=proxy.url) as client:
         if service is DIFY:
-            client._dify_apps[""] = Dify(
-                KEY, server.url, user="u", timeouts=limits, proxy=proxy.url
-            )
+            app = Dify(KEY, server.url, user="u", timeouts=limits, proxy=proxy.url)
+            client._dify_apps[""] = app
+        elif service is TELEAI_EXCEL:
+            excel = TeleAI("id", KEY, base_url=server.url, timeouts=limits, proxy=proxy.url)
+            client.excel = excel  # type: ignore[misc, assignment]
         try:
             answer = await ask(client)
         except SophNetError as error:

@@ -204,7 +204,8 @@ def _misleads(label: str, reached: str) -> bool:
     label = label.translate(_SIGNS).casefold()
     # Marks above and below letters: what is behind one would not be found.
     marked = unicodedata.normalize("NFKD", label)
-    bare = "".join(char for char in marked if not unicodedata.combining(char))
+    # Marks that enclose a letter are of no combining class.
+    bare = "".join(char for char in marked if unicodedata.category(char) not in ("Mn", "Me"))
     named = {
         host.removeprefix("www.")
         for words in (label, bare)

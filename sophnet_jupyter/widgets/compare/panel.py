@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, Self, Unpack
 
@@ -119,6 +120,10 @@ class Compare(Panel):
                 self._keep(column)
             case {"kind": "continue", "text": str(text)}:
                 self._continue(text)
+
+    def spends(self, command: Command) -> int:
+        sizes = [command.get(name) for name in ("prompts", "models")]
+        return math.prod(len(each) or 1 for each in sizes if isinstance(each, (dict, list)))
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         self._seen = True

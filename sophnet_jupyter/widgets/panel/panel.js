@@ -1,6 +1,11 @@
-import { make } from "../page/dom.js";
+import { button, make } from "../page/dom.js";
 import { stillForm } from "../page/lab.js";
 import { openLine } from "./line.js";
+
+// What is paid is asked for by a hand only, not by a script that clicks; `gate.py` has the same list.
+const SPENDING = new Set(
+  "again animate ask continue go make name retry run sample say speak summarize".split(" "),
+);
 
 /**
  * @typedef {object} Panel
@@ -29,19 +34,43 @@ export function openPanel(model, el, { label, kind, on }) {
   const view = crypto.getRandomValues(new Uint32Array(2)).join("-");
   const alert = make("div", { className: "sophnet-alert", role: "alert", hidden: true });
   const live = make("div", { className: "sophnet-heard-only", role: "status" });
-  const key = model.get("key");
+  // A saved notebook may say anything here, and it goes into a style sheet.
+  const key = String(model.get("key")).replace(/\W/g, "");
   const root = make("section", { "aria-label": label });
   root.className = `sophnet-panel sophnet-${kind} sophnet-live-${key}`;
   const told = make("div", { className: "sophnet-faint sophnet-deed", hidden: true });
-  root.append(hideStillForm(key), live, alert, told);
+  const asked = make("div", { className: "sophnet-asked", role: "alertdialog", hidden: true });
+  root.append(hideStillForm(key), live, alert, told, asked);
   keepKeys(root);
   el.append(root);
+
+  /** @param {string} text @param {string} word */
+  function askBack(text, word) {
+    asked.replaceChildren(
+      make("span", {}, text),
+      button("Go on", (/** @type {MouseEvent} */ event) => {
+        // Clicked by a hand or a key, not by a script of the page.
+        if (!event.isTrusted) return;
+        asked.hidden = true;
+        panel.send("confirmed", { word });
+      }),
+      button("Leave it", () => (asked.hidden = true)),
+    );
+    asked.setAttribute("aria-label", text);
+    asked.hidden = false;
+    // A key that is held must not say yes.
+    /** @type {HTMLElement} */ (asked.lastElementChild).focus();
+  }
 
   const panel = {
     root,
     view,
     /** @param {string} kind @param {object} [facts] @param {ArrayBuffer[]} [buffers] */
     send(kind, facts = {}, buffers = []) {
+      if (SPENDING.has(kind) && navigator.userActivation?.isActive === false) {
+        panel.fail("This was not done: nobody has pressed anything.");
+        return;
+      }
       line.send({ kind, view, ...facts }, buffers);
     },
     /** @param {string} text */
@@ -89,6 +118,7 @@ export function openPanel(model, el, { label, kind, on }) {
   const hear = (event, buffers) => {
     if (event.to && event.to !== view) return;
     if (event.kind === "error") panel.fail(event.text);
+    else if (event.kind === "confirm") askBack(event.text, event.word);
     else if (event.kind === "told") {
       // What was done and cannot be undone, by its name: also where no hand has asked for it.
       told.textContent = event.text;

@@ -19,7 +19,7 @@ from ...kernel.output import Cell
 from ...options.words import check_keywords
 from ...settings.secret import scrub
 from ..uploads.uploads import Uploads
-from .gate import Gate
+from .gate import QUESTION, Gate, is_spending
 from .line import PanelComm
 from .modules import FOLDER, inlined, style
 from .twin import Twin
@@ -132,6 +132,10 @@ class Panel(anywidget.AnyWidget):
     def obey(self, command: Command, buffers: Buffers) -> None:
         """Handle a command of the browser. Called on the loop's thread; an error is shown."""
 
+    def spends(self, command: Command) -> int:
+        """How many answers, images or sounds a command asks for that spends."""
+        return 1
+
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         """All data that a new view needs, as one message with its buffers."""
         return {}, []
@@ -193,7 +197,20 @@ class Panel(anywidget.AnyWidget):
             loop().call_soon_threadsafe(self.perform, self._obey, command, buffers)
 
     def _obey(self, command: Command, buffers: Buffers) -> None:
+        if command.get("kind") == "confirmed":
+            held = self._gate.confirmed(str(command.get("word")))
+            if held:
+                self._carry_out(*held)
+            return
         self._gate.check(command)
+        if is_spending(command) and (
+            word := self._gate.hold((command, buffers), self.spends(command))
+        ):
+            self.tell("confirm", to=str(command.get("view")), text=QUESTION, word=word)
+        else:
+            self._carry_out(command, buffers)
+
+    def _carry_out(self, command: Command, buffers: Buffers) -> None:
         match command:
             case {"kind": "hello", "view": str(view)}:
                 facts, blobs = self.state()

@@ -70,6 +70,9 @@ class RunPanel(Panel):
             case {"kind": "open", "view": view, "number": int(number)}:
                 self._answer(self._row, view, number)
 
+    def spends(self, command: Command) -> int:
+        return self.run.progress().failed if command.get("kind") == "retry" else 1
+
     def close(self) -> None:
         """Take the panel out of the page; the run goes on."""
         loop().call_soon_threadsafe(self._unwatch)

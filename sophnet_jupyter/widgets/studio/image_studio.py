@@ -14,7 +14,7 @@ from ...values.image import Image
 from ..panel.panel import Buffers, Command
 from .beginning import Beginning
 from .piece import Piece
-from .studio import Studio, StudioClient
+from .studio import A_VIDEO, Studio, StudioClient
 
 # Signed 32-bit numbers are what most services take.
 SEEDS = 2**31
@@ -116,6 +116,14 @@ class ImageStudio(Studio):
                 self._animate(self._piece(name), text)
             case _:
                 super().obey(command, buffers)
+
+    def spends(self, command: Command) -> int:
+        match command:
+            case {"kind": "make", "form": {"count": count}} if str(count).isdecimal():
+                return min(MOST_AT_ONCE, int(count))
+            case {"kind": "animate"}:
+                return A_VIDEO
+        return super().spends(command)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         facts, blobs = super().state()

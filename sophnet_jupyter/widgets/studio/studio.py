@@ -24,6 +24,8 @@ from .piece import WIDTH, Piece
 
 # So many are under way at once; the others wait here.
 AT_ONCE = 4
+# A video is paid like so many images.
+A_VIDEO = 5
 # The gallery keeps so many; a saved notebook shows the newest of each kind.
 MOST = 60
 STILL_PICTURES, STILL_VIDEOS = 12, 3

@@ -13,7 +13,7 @@ from ...options.words import shows_options
 from ..panel.panel import Buffers, Command
 from .beginning import Beginning
 from .piece import Piece
-from .studio import Studio, StudioClient
+from .studio import A_VIDEO, Studio, StudioClient
 
 SEEDS = 2**32
 PARAMETERS = ("resolution", "size", "ratio", "duration")
@@ -89,6 +89,9 @@ class VideoStudio(Studio):
             "watermark": watermark,
         }
         loop().call_soon_threadsafe(self.perform, self._make, form)
+
+    def spends(self, command: Command) -> int:
+        return A_VIDEO
 
     def obey(self, command: Command, buffers: Buffers) -> None:
         match command:

@@ -88,6 +88,8 @@ def test_a_link_shows_where_it_leads(markdown, links, text):
         "bank.e\u0301xample",
         "\u0338bank.\u0338example",
         "bank.\u20d2example",
+        "bank\u20e3.example",
+        "b\u0488ank.\u20ddexample",
         "𝐛𝐚𝐧𝐤.𝐞𝐱𝐚𝐦𝐩𝐥𝐞",
         "ⓑⓐⓝⓚ.ⓔⓧⓐⓜⓟⓛⓔ",
         "bаnk.exаmple",

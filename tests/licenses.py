@@ -12,7 +12,7 @@ from importlib import metadata
 
 from lock import installed, requirements
 
-EXTRAS = ("lab", "sandbox", "engines", "explore", "demo", "sheets", "whisper")
+EXTRAS = ("lab", "sandbox", "engines", "explore", "demo", "sheets", "whisper", "dask")
 PERMISSIVE = re.compile(
     r"\b(mit|bsd|apache|isc|psf|python software foundation|hpnd|mpl|mozilla public|unlicense|zlib"
     r"|cmu|0bsd|cc0|public domain|cnri|mit-0|afl|academic free)\b",

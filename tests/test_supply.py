@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tests"))
 
-from licenses import judged  # noqa: E402
+from licenses import EXTRAS, judged  # noqa: E402
 from lock import requirements  # noqa: E402
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -64,6 +64,16 @@ def test_what_is_under_the_gpl_has_an_extra_of_its_own_and_is_told():
 )
 def test_a_license_that_nobody_looked_at_is_named(said, fine):
     assert bool(judged("some-package", said)) is not fine
+
+
+def test_the_licenses_of_every_extra_that_users_install_are_looked_at():
+    # Of the one under the GPL it is known; the others are for who works on the project.
+    assert {*EXTRAS, "espeak", "dev", "bench"} == set(PROJECT["optional-dependencies"])
+    workflow = (ROOT / ".github/workflows/supply.yml").read_text("utf-8")
+    installed = re.findall(r'install -q "\.\[(.*?)\]"', workflow)
+    assert len(installed) == 2
+    for extras in installed:
+        assert set(extras.split(",")) >= set(EXTRAS) - {"lab", "sandbox"}
 
 
 def test_advisories_and_licenses_are_looked_at_each_week():

@@ -37,7 +37,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from sophnet_jupyter.widgets.panel.modules import inlined, style
+from sophnet_jupyter.widgets.panel.modules import FOLDER, inlined, style
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
@@ -366,7 +366,8 @@ def show_panel(page: Page) -> Callable[..., Page]:
             if route.request.url.endswith(".js"):
                 route.fulfill(body=inlined(f"{name}.js"), content_type="text/javascript")
             else:
-                css = style(f"{name}.css")
+                sheet = f"{name}.css"
+                css = style(sheet) if (FOLDER / sheet).exists() else ""
                 route.fulfill(body=f"<!doctype html><style>{css}</style>", content_type="text/html")
 
         page.add_init_script(path=BARE_PAGE)

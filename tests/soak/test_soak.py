@@ -45,7 +45,8 @@ def test_a_group_that_falls_is_told_and_ends_the_run_with_one(tmp_path: Path) ->
     code = (
         "import sys; from soak import __main__ as soak\n"
         "soak.GROUPS['nowhere'] = 'no module'\n"
-        "sys.argv = ['soak', 'nowhere', 'links', '--small', '--output', sys.argv[1]]\n"
+        "given = ['--small', '--at-once', '2', '--output', sys.argv[1]]\n"
+        "sys.argv = ['soak', 'nowhere', 'links', *given]\n"
         "sys.exit(soak.main())"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "found.json")]

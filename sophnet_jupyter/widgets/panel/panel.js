@@ -42,6 +42,7 @@ export function openPanel(model, el, { label, kind, on }) {
   const asked = make("div", { className: "sophnet-asked", role: "alertdialog", hidden: true });
   root.append(hideStillForm(key), live, alert, told, asked);
   keepKeys(root);
+  const hand = watchHand(root);
   el.append(root);
 
   /** @param {string} text @param {string} word */
@@ -67,7 +68,7 @@ export function openPanel(model, el, { label, kind, on }) {
     view,
     /** @param {string} kind @param {object} [facts] @param {ArrayBuffer[]} [buffers] */
     send(kind, facts = {}, buffers = []) {
-      if (SPENDING.has(kind) && navigator.userActivation?.isActive === false) {
+      if (SPENDING.has(kind) && !hand.isThere()) {
         panel.fail("This was not done: nobody has pressed anything.");
         return;
       }
@@ -141,6 +142,24 @@ export function openPanel(model, el, { label, kind, on }) {
   endings.push(() => model.off("msg:custom", hear));
   panel.send("hello");
   return panel;
+}
+
+// Milliseconds for which a press counts: what it does is asked for at once, also in a busy page.
+const PRESS = 1000;
+
+/**
+ * Whether a hand has just pressed a button or a key in a panel. The clicks of a script are known by
+ * `event.isTrusted`; the submission of a form that a script asks for is not, so that none counts.
+ *
+ * @param {HTMLElement} root
+ */
+function watchHand(root) {
+  let at = -Infinity;
+  for (const kind of ["click", "keydown"]) {
+    const note = (/** @type {Event} */ event) => (at = event.isTrusted ? performance.now() : -Infinity);
+    root.addEventListener(kind, note, true);
+  }
+  return { isThere: () => performance.now() - at < PRESS };
 }
 
 /**

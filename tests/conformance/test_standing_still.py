@@ -48,11 +48,11 @@ def stopped(server: ByteServer, seconds: float, **limits: object) -> str:
     )
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     with child:
-        eventually(lambda: server.requests)
+        eventually(lambda: server.requests, within=60)
         os.kill(child.pid, signal.SIGSTOP)
         time.sleep(seconds)
         os.kill(child.pid, signal.SIGCONT)
-        return child.communicate(timeout=30)[0]
+        return child.communicate(timeout=120)[0]
 
 
 LIMITS = {

@@ -56,10 +56,10 @@ def stopped(server: ByteServer, seconds: float, **limits: object) -> str:
 
 
 LIMITS = {
-    "between two chunks": {"between": 1.0},
-    "in all": {"total": 1.0},
-    "in all, of an answer in one piece": {"total": 1.0, "streams": False},
-    "before the head": {"between": 1.0, "streams": False},
+    "between two chunks": {"between": 2.0},
+    "in all": {"total": 2.0},
+    "in all, of an answer in one piece": {"total": 2.0, "streams": False},
+    "before the head": {"between": 2.0, "streams": False},
 }
 
 

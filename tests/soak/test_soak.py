@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "soak" / "results" / "reference.json"
 sys.path.append(str(ROOT))
 
 from soak.groups import GROUPS  # noqa: E402
@@ -54,3 +55,13 @@ def test_a_group_that_falls_is_told_and_ends_the_run_with_one(tmp_path: Path) ->
     assert ended.returncode == 1
     assert "did not hold: the group itself" in ended.stdout
     assert "links" in ended.stdout
+
+
+def test_the_figures_that_are_shown_are_those_of_a_whole_run() -> None:
+    told = json.loads(RESULTS.read_text("utf-8"))
+    assert told["conditions"]["form"] == "full"
+    assert [each["name"] for each in told["groups"]] == list(GROUPS)
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text("utf-8")
+        for each in told["groups"]:
+            assert f"| {each['tried']:,} | {each['held']:,} |" in text, (name, each["name"])

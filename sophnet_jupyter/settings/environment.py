@@ -37,6 +37,8 @@ class Chosen(TypedDict, total=False):
     model: str
     # Whether what is asked is kept.
     history: bool
+    # Whether answers come from a cassette, so that nothing is sent.
+    replays: bool
     # Keys of Dify apps with their addresses, by the names of their profiles.
     dify: dict[str, tuple[Secret, str]]
 
@@ -152,6 +154,12 @@ def history_on() -> bool:
     said = os.environ.get("SOPHNET_HISTORY", "")
     usual = said not in ("0", "off") if said else bool(site.default("history", True))
     return session.get("history", usual)
+
+
+def replays(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether answers come from a cassette that is there: then no key is needed, nor a sandbox."""
+    named = (os.environ if environ is None else environ).get("SOPHNET_CASSETTE", "")
+    return session.get("replays", False) or bool(named and Path(named).is_file())
 
 
 def cassette_path() -> str:

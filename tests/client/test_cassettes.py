@@ -379,3 +379,22 @@ def test_a_replay_runs_a_tool_only_where_that_is_wanted(
         again = asked(offline)
     assert len(runs) == 2
     assert "run 2" in again.tool_results[0].text
+
+
+def test_a_replay_needs_no_key_also_where_the_sandbox_is_off(
+    client: Client, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(client, file, "hi")
+    monkeypatch.setenv("SOPHNET_NO_SANDBOX", "1")
+    with pytest.raises(SettingsError, match="sandbox is off"):
+        Client()
+    monkeypatch.setenv("SOPHNET_CASSETTE", str(file))
+    assert run(Client().chat.create("hi")).text
+    tapes.end()
+    monkeypatch.delenv("SOPHNET_CASSETTE")
+    tapes._tried.clear()
+    tapes.use(file, "replay")
+    assert run(Client().chat.create("hi")).text
+    tapes.end()
+    with pytest.raises(SettingsError, match="sandbox is off"):
+        Client()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import SettingsError
-from ...settings import cassette_path, policy
+from ...settings import cassette_path, policy, session
 
 if TYPE_CHECKING:
     from .taped import Mode, OpenCassette
@@ -33,11 +33,17 @@ def use(path: Path, mode: Mode, *, pace: float = 0.0) -> OpenCassette:
         raise SettingsError(f"A cassette is in use already: {_shared[0].path}.")
     from .taped import WITHIN, OpenCassette
 
-    tape = OpenCassette(path, mode, pace=pace, within=WITHIN, leave=_shared.clear)
+    tape = OpenCassette(path, mode, pace=pace, within=WITHIN, leave=_leave)
     _shared.append(tape)
+    session["replays"] = tape.replays
     # What was recorded is written, also where nobody says that it is over.
     atexit.register(_close, tape)
     return tape
+
+
+def _leave() -> None:
+    _shared.clear()
+    session.pop("replays", None)
 
 
 def end() -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
 import pytest
 from playwright.sync_api import Page, expect
+
+from ..hostile.corpus import ATTACKS, armed
+from ..hostile.servers import Beacon, HostileModel, serving, setup
 
 pytestmark = pytest.mark.browser
 
@@ -95,3 +99,41 @@ def test_a_run_is_watched_paused_stopped_gone_on_with_and_looked_at(
     assert len(html) <= 200_000
     bad = ("uncaught", "error", "warning")
     assert not [line for line in console.lines if line.startswith(bad)], console.lines
+
+
+# What a row could load, run or lead to, once it is opened.
+SUSPECTS = """() => [...document.querySelectorAll(".sophnet-run *")].filter(element =>
+    /^(SCRIPT|IFRAME|IMG|OBJECT|EMBED|LINK|META|FORM|BASE|VIDEO|AUDIO|SVG)$/i.test(element.tagName)
+    || [...element.attributes].some(({ name }) => /^on|^src|action|commandlinker|ping/.test(name))
+).map(element => element.outerHTML.slice(0, 300))"""
+
+
+def test_hostile_cells_and_answers_do_nothing_in_the_rows_of_a_run(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
+) -> None:
+    with serving(Beacon) as beacon, serving(HostileModel) as model:
+        model.beacon, model.pause = beacon.host, 0.0
+        cells = [{"name": name, "text": armed(name, beacon.host)} for name in ATTACKS]
+        lab.write(
+            "hostile-run.ipynb",
+            setup(f"http://{model.host}"),
+            f"import json; rows = json.loads({json.dumps(json.dumps(cells))})",
+            # So many tokens come as they are made, as the hostile model sends them.
+            "%sophchat --each rows -o ran --max-tokens 3000 words {name}",
+        )
+        notebook = open_notebook("hostile-run.ipynb")
+        notebook.run_all(within=120)
+        panel = notebook.output_of(2).locator(".sophnet-run")
+        expect(panel).to_contain_text(f"{len(ATTACKS)} of {len(ATTACKS)} rows")
+        rows = panel.locator(".sophnet-rows > table > tbody > tr")
+        expect(rows.first).to_be_visible()
+        for number in range(0, 40, 4):
+            panel.get_by_role("button", name=str(number), exact=True).click()
+            expect(panel.locator(".sophnet-opened")).to_contain_text(f"row {number} ·")
+            assert page.evaluate(SUSPECTS) == []
+        notebook.save()
+        assert page.evaluate("() => String(window.pwned)") == "undefined"
+        # What the browser was going to load it has asked for before this.
+        address = f"http://{beacon.host}/control"
+        page.evaluate("address => fetch(address, { mode: 'no-cors' })", address)
+        assert beacon.visits == ["/control"]

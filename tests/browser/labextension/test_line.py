@@ -22,6 +22,8 @@ ours = [one.target_name for one in comm.get_comm_manager().comms.values()]
 ours = sorted(name for name in ours if "sophnet" in name)
 print(len(_pages), ours, len(shells.list_subshell()))"""
 OURS = "%sophnet help"
+# Halves of other versions: an older kernel, the same, a newer one.
+OTHER = "import sophnet_jupyter.lab.messages as messages; messages.PROTOCOL = {number}"
 
 
 def open_again(page, name):
@@ -41,7 +43,9 @@ def open_again(page, name):
 def test_a_page_leaves_nothing_in_a_kernel_and_another_page_hears_nothing_of_it(
     lab, context, open_notebook, console, silent
 ):
-    lab.write("line.ipynb", "%load_ext sophnet_jupyter", OURS, LEFT, "%sophchat what is 2*3?")
+    halves = [OTHER.format(number=number) for number in (0, 1, 2)]
+    ask = "%sophchat what is 2*3?"
+    lab.write("line.ipynb", "%load_ext sophnet_jupyter", OURS, LEFT, ask, *halves)
     notebook = open_notebook("line.ipynb")
     page = notebook.page
     notebook.run_cell(0)
@@ -76,3 +80,13 @@ def test_a_page_leaves_nothing_in_a_kernel_and_another_page_hears_nothing_of_it(
     widgets = re.compile(r"Comm not found for comm id \w+-")
     console.lines[:] = [line for line in console.lines if not widgets.search(line)]
     assert silent()
+
+    # Halves that do not understand each other say so, and those that do go on.
+    notebook.command("sophnet:side")
+    panel = page.locator("#sophnet-side")
+    refused = re.compile("too old or too new for: install the same version for both")
+    for cell, said in ((4, refused), (5, "sandbox on this machine"), (6, refused)):
+        notebook.run_cell(cell)
+        open_again(page, "line.ipynb")
+        notebook.wait_idle()
+        expect(panel).to_contain_text(said)

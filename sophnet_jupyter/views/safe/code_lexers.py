@@ -53,7 +53,7 @@ _RUN = re.compile(r"\s++|(\S)\1++")
 # One long line is how JSON is sent, and its lexer reads each character once.
 _ANY_LINES = frozenset({"json"})
 
-# Pygments' names.
+# Pygments' names. sed is none of them: its lexer takes the square of lines that end nothing.
 LANGUAGES = frozenset(
     (
         "ada apache awk bash batch c clojure cmake cobol common-lisp console cpp csharp css cuda d "
@@ -61,7 +61,7 @@ LANGUAGES = frozenset(
         "haskell html http ini java javascript json json5 jsx julia kotlin latex less lua make "
         "markdown matlab mysql nasm nginx nim objective-c ocaml octave perl php postgresql "
         "powershell prolog properties protobuf pycon python r racket ruby rust scala scheme scss "
-        "sed sql swift toml tsql tsx typescript verilog vhdl vim xml yaml zig"
+        "sql swift toml tsql tsx typescript verilog vhdl vim xml yaml zig"
     ).split()
 )
 

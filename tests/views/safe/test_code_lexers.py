@@ -53,6 +53,11 @@ def test_the_languages_of_every_day_are_colored(language):
     assert "<span style" in colored(PROGRAMS[language], language)
 
 
+def test_a_language_whose_lexer_is_a_square_of_its_lines_is_plain():
+    assert "sed" not in LANGUAGES
+    assert "<span" not in colored("\\begin{align}\n" * 20, "sed")
+
+
 def test_each_language_on_the_list_is_one_of_pygments():
     assert set(code_lexers._names().values()) == LANGUAGES
 

@@ -313,9 +313,9 @@ def test_a_terminal_shows_no_markup(typed):
 
 def test_results_figures_and_cells_are_seen_behind_a_question(kernel, sandbox):
     kernel.run("{'left': 'right'}")
-    number = kernel.value("len(In) - 2")
+    number = kernel.value("len(In) - 1")
     kernel.run("1 / 0")
-    kernel.run(f"%sophchat --see Out[{number}] --see cell:{number + 2} What is wrong?")
+    kernel.run(f"%sophchat --see Out[{number}] --see cell:{number + 1} What is wrong?")
     [message] = sandbox.seen()[-1]["body"]["messages"]
     assert message["content"].startswith(f"What is wrong?\n\nOut[{number}]:\n{{'left': 'right'}}")
     assert "1 / 0" in message["content"]

@@ -89,7 +89,8 @@ export function openBar(panel, model) {
   /** @param {any} now */
   function show(now) {
     for (const name of /** @type {const} */ (["system", "temperature", "thinking", "schema", "voice"]))
-      fields[name].value = now[name];
+      // What somebody is typing stays as it is.
+      if (document.activeElement !== fields[name]) fields[name].value = now[name];
   }
 
   return {

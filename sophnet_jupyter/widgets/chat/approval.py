@@ -11,6 +11,7 @@ from typing import Any
 
 from ...prompt.tools.tools import Tool, toolbox
 from ...settings.secret import scrub
+from ...time_limit import within
 from ...views.safe.control_characters import plain
 
 # Seconds that a call may wait for its reader: a day.
@@ -62,7 +63,7 @@ class Approvals:
                 work = function(*args, **named)
             else:
                 work = asyncio.to_thread(function, *args, **named)
-            async with asyncio.timeout(limit):
+            async with within(limit):
                 found = await work
                 return await found if inspect.isawaitable(found) else found
 

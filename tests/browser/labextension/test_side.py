@@ -27,7 +27,7 @@ def test_the_panel_shows_the_kernel_and_inserts_cells(
             "side.ipynb",
             f"%env SOPHNET_SANDBOX_URL={slow.root}\n%env SOPHNET_HISTORY=on",
             "%load_ext sophnet_jupyter",
-            "%sophchat what is 17*23?",
+            "%sophchat -c trip what is 17*23?",
             "%%sophchat -b\ncount to 500",
         )
         notebook = open_notebook("side.ipynb", host)
@@ -44,7 +44,14 @@ def test_the_panel_shows_the_kernel_and_inserts_cells(
         notebook.run_cell(3)
         work = section(notebook, "In the Background")
         expect(work).to_contain_text("count to 500")
+        expect(work).to_contain_text(re.compile("waiting|[0-9] characters"))
         expect(section(notebook, "History")).to_contain_text("what is 17*23?")
+        chats = section(notebook, "Conversations")
+        expect(chats).to_contain_text("1 turn")
+        section(notebook, "Usage").locator("summary").click()
+        expect(section(notebook, "Usage")).to_contain_text("tokens in")
+        chats.get_by_role("button", name=re.compile("^Go On: trip")).click()
+        assert page.evaluate(SOURCES)[-1] == "%%sophchat -c trip\n"
 
         section(notebook, "Models").locator("summary").click()
         panel.get_by_placeholder("Filter models").fill("v3.2")

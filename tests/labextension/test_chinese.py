@@ -59,3 +59,8 @@ def test_a_translation_keeps_the_places_of_what_is_put_in(said: str) -> None:
 
 def test_the_server_is_told_where_the_catalogue_is() -> None:
     assert PROJECT["entry-points"]["jupyterlab.locale"] == {"sophnet_jupyter": "sophnet_jupyter"}
+
+
+def test_the_catalogue_names_its_language_as_the_page_looks_for_it() -> None:
+    # With a dash, though the folder has none: else each string stays English, without a word.
+    assert CATALOGUE[""]["language"] == "zh-CN"

@@ -102,10 +102,11 @@ def _owners(port: int) -> Iterator[int]:
     """The ids of the users who listen at a port of this machine."""
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
-            lines = Path(table).read_text("ascii").splitlines()[1:]
+            lines = Path(table).read_text("ascii").rstrip("\n").split("\n")
         except OSError:
             continue
-        for line in lines:
+        # Under a heading.
+        for line in lines[1:]:
             fields = line.split()
             address, _, place = fields[1].partition(":")
             if fields[3] == LISTENS and int(place, 16) == port and address in ADDRESSES:

@@ -144,8 +144,9 @@ export function openPanel(model, el, { label, kind, on }) {
   return panel;
 }
 
-// Milliseconds for which a press counts: what it does is asked for at once, also in a busy page.
-const PRESS = 1000;
+// Milliseconds for which a press counts, as long as a browser itself takes a page for one that was
+// just pressed: a busy page may be late.
+const PRESS = 5000;
 
 /**
  * Whether a hand has just pressed a button or a key in a panel. The clicks of a script are known by

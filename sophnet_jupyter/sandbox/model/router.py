@@ -59,6 +59,7 @@ INTENTS = [
     Intent("show JSON", "给出 JSON", objects.show),
     Intent("tell what I heard", "说出听到的数字", smalltalk.spoken_numbers),
     Intent("name cities", "列举城市", smalltalk.cities, free=True),
+    Intent("find who has the most", "找出最多的一个", tables.extreme),
     Intent("draw a table", "列一张表格", tables.draw),
     Intent("write code that runs", "写一段能运行的代码", code.write),
     Intent("set formulas in TeX", "用 TeX 写公式", maths.formulas),

@@ -173,10 +173,11 @@ def spoken_numbers(talk: Talk) -> str | None:
 
 
 def hello_to(talk: Talk) -> str | None:
-    """A greeting for somebody."""
+    """A greeting, for somebody or for all."""
     found = talk.mentions(r"\bsay (?:hello|hi) to (.{1,60}?)[.!?]*$|向(.{1,30}?)(?:问好|打招呼)")
     if found is None:
-        return None
+        alone = talk.mentions(r"^say (?:hello|hi)[.!?]*$|^(?:打个招呼|问个好)[。！]?$")
+        return talk.says("Hello! A good day to you.", "你好！祝你今天愉快。") if alone else None
     who = (found[1] or found[2]).strip()
     return talk.says(f"Hello, {who}! A good day to you.", f"你好，{who}！祝你今天愉快。")
 

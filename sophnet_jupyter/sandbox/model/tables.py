@@ -1,7 +1,8 @@
-"""Markdown tables: comparisons, powers, planets."""
+"""Markdown tables: comparisons, powers, planets; and which of some names has the most."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 
@@ -32,6 +33,8 @@ PLANETS = (
     ("Earth", "1.00", "6371", "1"),
     ("Mars", "1.52", "3390", "2"),
 )
+# Names with numbers, as a prompt brings a dict; the sandbox reads no longer one.
+_NUMBERED = re.compile(r"\{[^{}]{1,4000}\}")
 CHINESE_PLANETS = ("水星", "金星", "地球", "火星")
 
 
@@ -55,6 +58,31 @@ def draw(talk: Talk) -> str | None:
         rows = [(f"{n}", f"{n**2}", f"{n**3}") for n in range(1, 11)]
         return markdown(("$n$", "$n^2$", "$n^3$"), rows)
     return _planets(talk)
+
+
+def extreme(talk: Talk) -> str | None:
+    """Which of the names in the prompt has the most or the least; None where none are asked."""
+    asked = talk.mentions(r"\bwhich of .+? has the (most|fewest|least) (\w+)|哪个.{0,20}最(多|少)")
+    found = asked and _NUMBERED.search(talk.prompt)
+    if not (asked and found):
+        return None
+    try:
+        numbers = ast.literal_eval(found[0])
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    if not (isinstance(numbers, dict) and numbers):
+        return None
+    if not all(isinstance(number, int | float) for number in numbers.values()):
+        return None
+    few = asked[1] in ("fewest", "least") or asked[3] == "少"
+    name = (min if few else max)(numbers, key=numbers.__getitem__)
+    what = f" {asked[2]}" if asked[2] else ""
+    said = talk.says(
+        f"**{name}** has the {asked[1]}{what}: {numbers[name]}.",
+        f"**{name}** 最{asked[3]}：{numbers[name]}。",
+    )
+    word = "fewest" if few else "most"
+    return f'{said}\n\n```python\n{word} = "{name}"\n```' if "```" in talk.prompt else said
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -193,7 +193,10 @@ async def test_workers_that_are_killed_lose_no_row_and_tear_no_file(
     assert killed
     assert sorted(found.n) == list(range(60))
     assert not found.vector.isna().any()
-    assert len(list((tmp_path / "out").glob("*.parquet"))) == 20
+    # Who is killed while it writes leaves a hidden file, which no reader of a folder looks at.
+    shown = [path for path in (tmp_path / "out").glob("*.parquet") if path.name[0] != "."]
+    assert sorted(shown) == sorted(job.files)
+    assert len(shown) == 20
 
 
 def test_the_job_of_a_worker_holds_no_key() -> None:

@@ -38,7 +38,7 @@ async def relay(request: Request, options: Options, method: str, path: str) -> R
         answer = Stream(_bytes(client, response), media_type=media_type)
     except httpx2.HTTPError as error:
         await client.aclose()
-        raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
+        raise _silent(error) from None
     except BaseException:
         await client.aclose()
         raise
@@ -60,7 +60,7 @@ async def said(options: Options, messages: list[dict[str, Any]]) -> str:
                 raise _refused(response.status_code, response.content, response.headers)
             return str(response.json()["choices"][0]["message"]["content"])
     except BROKEN as error:
-        raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
+        raise _silent(error) from None
 
 
 async def deltas(
@@ -88,9 +88,9 @@ async def deltas(
                         yield text
                     if ended:
                         return
-        raise Refused(502, "the upstream stopped in the middle of its answer")
+        raise Refused(502, "the sandbox's upstream stopped in the middle of its answer")
     except BROKEN as error:
-        raise Refused(502, f"the upstream did not answer: {type(error).__name__}") from None
+        raise _silent(error) from None
 
 
 def _delta(line: str) -> tuple[str, bool]:
@@ -151,4 +151,9 @@ def _refused(status: int, body: bytes, headers: httpx2.Headers) -> Refused:
     except (ValueError, AttributeError):
         message = None
     wait = {"Retry-After": headers["retry-after"]} if "retry-after" in headers else None
-    return Refused(status, str(message or "the upstream refused the request"), headers=wait)
+    said = str(message or "the sandbox's upstream refused the request")
+    return Refused(status, said, headers=wait)
+
+
+def _silent(error: BaseException) -> Refused:
+    return Refused(502, f"the sandbox's upstream did not answer: {type(error).__name__}")

@@ -50,18 +50,19 @@ def test_what_is_paid_is_asked_for_by_a_hand_and_a_lot_is_asked_back(
     page = show_panel("chat/panel", key="abc", phase="ready", model="m")
     panel = page.locator(".sophnet-panel")
     page.evaluate("""() => {
-        const box = document.querySelector("textarea");
+        const box = document.querySelector("[aria-label='Your question']");
         box.value = "spend";
         box.dispatchEvent(new Event("input", { bubbles: true }));
         const enter = { key: "Enter", bubbles: true, cancelable: true };
         box.dispatchEvent(new KeyboardEvent("keydown", enter));
-        for (const each of document.querySelectorAll("button")) each.click();
-        for (const each of document.querySelectorAll("form")) each.requestSubmit();
+        document.querySelector(".sophnet-send").click();
+        document.querySelector(".sophnet-composer").requestSubmit();
     }""")
     assert page.evaluate("() => host.sent('ask')") == []
     expect(panel.get_by_role("alert")).to_contain_text("nobody has pressed anything")
-    panel.get_by_role("textbox").first.fill("What is 2*2?")
-    panel.get_by_role("textbox").first.press("Enter")
+    expect(panel.get_by_role("textbox", name="Your question")).to_have_value("spend")
+    panel.get_by_role("textbox", name="Your question").fill("What is 2*2?")
+    panel.get_by_role("textbox", name="Your question").press("Enter")
     page.wait_for_function("() => host.sent('ask').length === 1")
     question: dict[str, Any] = {"kind": "confirm", "text": "Go on with this?", "word": "a-word"}
     page.evaluate(

@@ -154,16 +154,18 @@ class WholeService:
 
 
 async def _listed(client: Client) -> AsyncGenerator[Event, None]:
-    """The ids of the image tasks, as if they were an answer's text."""
+    """The models of the image tasks, as if they were an answer's text."""
     for task in await client.images.list():
-        yield TextDelta(text=task.id)
+        yield TextDelta(text=task.model)
     yield Finished(reason="listed")
 
 
 SOPHNET_IMAGES = WholeService(
     name="sophnet-images",
     whole=lambda client: settle(_listed(client)),
-    body=lambda text: json.dumps([{"task_id": text, "status": "RUNNING"}]).encode(),
+    body=lambda text: json.dumps(
+        [{"task_id": "a-task", "model": text, "status": "RUNNING"}]
+    ).encode(),
     errors_with_200=SOPHNET_CHAT.errors_with_200,
 )
 SOPHNET_DOCUMENTS = WholeService(

@@ -55,7 +55,7 @@ export function openComposer(panel, asked) {
     if (send.disabled) return;
     // While an answer comes it waits for its turn, as the kernel says.
     recalled = -1;
-    panel.send("ask", { text: text.value, images: [...images.keys()] });
+    if (!panel.send("ask", { text: text.value, images: [...images.keys()] })) return;
     text.value = "";
     close();
     refresh();

@@ -11,7 +11,8 @@ const SPENDING = new Set(
  * @typedef {object} Panel
  * @property {HTMLElement} root
  * @property {string} view  Its name, by which the kernel can speak to this view alone.
- * @property {(kind: string, facts?: object, buffers?: ArrayBuffer[]) => void} send
+ * @property {(kind: string, facts?: object, buffers?: ArrayBuffer[]) => boolean} send
+ *   False, with the reason shown, for what is paid and nobody has pressed.
  * @property {(text: string) => void} fail  Draw an error; an empty text takes it away.
  * @property {(text: string) => void} announce  Say it to a screen reader, at its next pause.
  * @property {(trait: string, hear: () => void) => void} follow  Hear of a trait, now and later.
@@ -70,9 +71,10 @@ export function openPanel(model, el, { label, kind, on }) {
     send(kind, facts = {}, buffers = []) {
       if (SPENDING.has(kind) && !hand.isThere()) {
         panel.fail("This was not done: nobody has pressed anything.");
-        return;
+        return false;
       }
       line.send({ kind, view, ...facts }, buffers);
+      return true;
     },
     /** @param {string} text */
     fail(text) {

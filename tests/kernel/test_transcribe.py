@@ -187,9 +187,9 @@ def test_an_interrupt_says_that_the_service_goes_on(start_kernel, start_sandbox,
         ("%transcribe picture.png", "is a picture and has no sound"),
         ("%transcribe silent.wav", "Nobody speaks in silent.wav"),
         ("%transcribe broken.mp3", "cannot be read as audio"),
-        ("%transcribe door.wav --sync", "address of a wav file only"),
+        ("%transcribe broken.mp3 --sync", "sync=True takes wav files only"),
         ("%transcribe *.wav --srt all.srt", "Subtitles belong to one recording"),
-        ("%transcribe -b door.wav --sync", "address of a wav file only"),
+        ("%transcribe -b broken.mp3 --sync", "sync=True takes wav files only"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence(own, line, said):

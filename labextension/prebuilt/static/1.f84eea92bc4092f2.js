@@ -157,7 +157,7 @@
   border-color: var(--jp-brand-color1);
 }
 
-.jp-sophnet-side input {
+.jp-sophnet-side input:not([type="checkbox"]) {
   box-sizing: border-box;
   width: 100%;
   margin: 4px 0;

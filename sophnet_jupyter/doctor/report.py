@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import platform
 import re
 import sqlite3
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from ..client import Client
 from ..errors import SophNetError
-from ..settings import given_variables
+from ..settings import given_hosts, given_variables
 from ..settings.secret import scrub
 from . import requirements
 from .finding import Finding
@@ -19,6 +20,12 @@ from .finding import Finding
 # Days of the history whose failures are counted.
 DAYS = 7
 PUBLIC = ("sophnet.com", "dify.ai", "teleai.cn", "127.0.0.1", "localhost")
+OWN = "(an address of your own)"
+# The name of a user and a password before a host go with it.
+_URL = re.compile(
+    r"\b(https?|wss?|socks\w*)://(?:[^\s/@]*@)?(\[[^\]\s]*\]|[^\s/,;:?#]+)[^\s,;]*", re.IGNORECASE
+)
+_IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9a-f:]*:[0-9a-f:]*", re.IGNORECASE)
 _FAILED = """
 SELECT service, resource, ending, sandbox, count(*) FROM calls
 WHERE at > ? AND ending IN ('failed', 'incomplete') GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 20
@@ -43,7 +50,9 @@ def report(found: Sequence[Finding], *, host: str = "") -> str:
         *(f"{each.mark} {each.about}: {each.said}" for each in found),
         *_failures(client),
     ]
-    return "\n".join(_anonymous(line) for line in lines)
+    said = "\n".join(line.replace("\n", " ") for line in lines)
+    hosts = given_hosts() | {match[2].lower() for match in _URL.finditer(said)}
+    return _anonymous(said, [host for host in hosts if not _is_public(host)])
 
 
 def _extras() -> list[str]:
@@ -73,15 +82,30 @@ def _failures(client: Client | None) -> list[str]:
     ]
 
 
-def _anonymous(line: str) -> str:
+def _anonymous(text: str, hosts: Sequence[str]) -> str:
     home = Path.home()
-    line = scrub(line).replace(str(home), "~").replace("\n", " ")
+    text = scrub(text).replace(str(home), "~")
     if (user := home.name) not in ("", "root"):
-        line = re.sub(rf"\b{re.escape(user)}\b", "USER", line)
-    return re.sub(r"\b(https?|wss?)://([^\s/,;:]+)[^\s,;]*", _address, line)
+        text = re.sub(rf"\b{re.escape(user)}\b", "USER", text)
+    # What a server has said of itself stands in quotes: the name of an app, for one.
+    text = re.sub(r"'[^'\n]*'", "'…'", text)
+    text = _URL.sub(lambda found: f"{found[1]}://{_told(found[2])}", text)
+    # A host stands without a scheme too, where its name or its certificate is spoken of.
+    for host in sorted(hosts, key=len, reverse=True):
+        text = re.sub(re.escape(host), OWN, text, flags=re.IGNORECASE)
+    return _IP.sub(_numbers_told, text)
 
 
-def _address(match: re.Match[str]) -> str:
-    host = match[2].lower()
-    known = any(host == name or host.endswith(f".{name}") for name in PUBLIC)
-    return f"{match[1]}://{host if known else '(an address of your own)'}"
+def _numbers_told(found: re.Match[str]) -> str:
+    try:
+        return found[0] if ipaddress.ip_address(found[0]).is_loopback else OWN
+    except ValueError:
+        return found[0]
+
+
+def _told(host: str) -> str:
+    return host.lower() if _is_public(host) else OWN
+
+
+def _is_public(host: str) -> bool:
+    return any(host.lower() == name or host.lower().endswith(f".{name}") for name in PUBLIC)

@@ -58,6 +58,7 @@ from .sophnet import forget as forget
 from .sophnet import model_name as model_name
 from .teleai import TeleAIAccount as TeleAIAccount
 from .variables import described as described
+from .variables import given_hosts as given_hosts
 from .variables import given_variables as given_variables
 from .variables import notice as notice
 from .variables import unknown_variables as unknown_variables

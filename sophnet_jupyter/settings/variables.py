@@ -7,10 +7,12 @@ without a word. So it is told, once in a process, and never with its value.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import warnings
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documents")
 
@@ -98,6 +100,17 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
 def given_variables() -> list[str]:
     """The names of the known variables that are set, without what they hold."""
     return sorted(name for name in os.environ if _KNOWN.fullmatch(name) and os.environ[name])
+
+
+def given_hosts() -> set[str]:
+    """The hosts that variables name, ours and those of proxies; in lower case."""
+    proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    values = [os.environ[name] for name in given_variables()] + proxies
+    hosts = set()
+    for value in values:
+        with contextlib.suppress(ValueError):
+            hosts.add((urlsplit(value.strip()).hostname or "").lower())
+    return hosts - {""}
 
 
 def notice() -> str:

@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter import doctor
 from sophnet_jupyter.doctor import Finding, requirements
+from sophnet_jupyter.doctor.report import OWN
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics import extension
 
@@ -106,3 +107,27 @@ def test_an_extra_that_brings_others_needs_theirs_too(monkeypatch) -> None:
     ]
     monkeypatch.setattr(requirements.metadata, "requires", lambda name: lines)
     assert requirements.lacking("demo") == ["no-such-package"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("gateway.bank.example is 10.1.2.3 and 2 more", f"{OWN} is {OWN} and 2 more"),
+        ("the certificate for Gateway.Bank.Example is", f"the certificate for {OWN} is"),
+        ("HTTPS://Gateway.Bank.example/llm?key=abc refuses", f"HTTPS://{OWN} refuses"),
+        ("http://mei:pass@proxy.bank.example:8080 refuses", f"http://{OWN} refuses"),
+        ("no way through proxy.bank.example", f"no way through {OWN}"),
+        ("https://www.sophnet.com.evil.example/x", f"https://{OWN}"),
+        ("fd00:12::7:1 takes no connection", f"{OWN} takes no connection"),
+        ("answers at http://127.0.0.1:8000/api", "answers at http://127.0.0.1"),
+        ("opens the app 'Layoffs 2027'", "opens the app '…'"),
+        ("jupyterlab 4.6.6, at 18:02:11", "jupyterlab 4.6.6, at 18:02:11"),
+    ],
+)
+def test_a_report_tells_no_host_or_name_of_ones_own(monkeypatch, tmp_path, said, told) -> None:
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SOPHNET_BASE_URL", "https://gateway.bank.example/llm")
+    monkeypatch.setenv("SOPHNET_API_KEY", KEY)
+    monkeypatch.setenv("HTTPS_PROXY", "http://mei:pass@proxy.bank.example:8080")
+    text = doctor.report([Finding(mark="✓", about="it", said=said)])
+    assert f"✓ it: {told}" in text

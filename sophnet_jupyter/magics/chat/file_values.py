@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...errors import SettingsError
 from ...prompt.file.filled import FilledPrompt
 from ...prompt.file.prompt import Prompt
 from ...prompt.fill import FIELD
 from ..line.interpolate import fill, value_of
 from ..line.near import did_you_mean
+from ..options.found import Found, matching
 from ..session.session import KernelSession
 
 _PAIR = re.compile(r"""([^\W\d]\w*)=((?:[^\s"']+|"[^"]*"|'[^']*')+)(?:\s+|$)""")
@@ -60,6 +63,20 @@ def turns_of_file(prompt: Prompt, words: str) -> FilledPrompt:
     if words:
         own.append({"role": "user", "content": words})
     return own
+
+
+def values_of_prompts(
+    said: str, before: list[str], word: str, session: KernelSession
+) -> list[Found]:
+    """Completions: the variables of the prompts behind ``-p``, as ``review=``, each once."""
+    given = {each.partition("=")[0] for each in before}
+    known: dict[str, None] = {}
+    for name in said.split(","):
+        with suppress(SettingsError):
+            value = session.shell.user_ns.get(name)
+            prompt = value if isinstance(value, Prompt) else Prompt(name)
+            known |= dict.fromkeys(prompt.variables)
+    return matching(word, [f"{name}=" for name in known if name not in given], "variable")
 
 
 def _value(name: str, text: str, session: KernelSession, *, raw: bool) -> Any:

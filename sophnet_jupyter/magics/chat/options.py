@@ -10,6 +10,7 @@ from ..options.option import grouped, option
 from ..options.services import conversations, models, voices
 from ..options.variables import functions, schemas
 from .axes import columns, named_prompts, settings
+from .file_values import values_of_prompts
 from .measuring import named_scores
 from .see import seeable
 
@@ -81,6 +82,7 @@ _COMPARING = grouped(
         metavar="V1,V2",
         completes=named_prompts,
         between=",",
+        behind=values_of_prompts,
         help="A prompt file, or a variable that holds a prompt; its values stand behind it, as "
         'review="…". Several are compared.',
     ),

@@ -22,6 +22,7 @@ from .subjects import for_subject
 MAGIC = re.compile(r"^\s*(?:[\w\s,.\[\]'\"]+=\s*)?(%{1,2})(\w+)(?:\s+|$)")
 # A quote that is still open holds all that follows.
 WORD = re.compile(r"""(?:[^\s"']|"[^"]*(?:"|$)|'[^']*(?:'|$))+""")
+_PAIR = re.compile(r"[^\W\d]\w*=")
 _BRACES = re.compile(r"(?<!\{)\{(?:([^\W\d]\w*)\.)?([^\W\d]\w*)?$")
 
 Completed = tuple[str, Iterable[Found]]
@@ -82,13 +83,18 @@ def _in_options(
     options = parser._actions if parser else []
     actions = {name: action for action in options for name in action.option_strings}
     waiting, words = None, []
+    # The options that say what may stand behind them, with their values.
+    behind: list[tuple[Action, str]] = []
     for one in before:
         if waiting:
+            behind += _leading(waiting, one)
             waiting = None
         elif one in actions:
             waiting = actions[one] if actions[one].nargs != 0 else None
         elif one.partition("=")[0] in actions:
-            continue
+            behind += _leading(actions[one.partition("=")[0]], one.partition("=")[2])
+        elif behind and _PAIR.match(one):
+            words.append(one)
         elif one == "--" or magic.options_first:
             # The prompt has begun, and what looks like an option in it is a word.
             return "", []
@@ -101,10 +107,17 @@ def _in_options(
         return _of_option(waiting, word, session)
     if not word.startswith("-"):
         found = magic.words(words, word, session) if magic.words else []
+        for action, said in behind:
+            find = vars(action)["behind"]
+            found += [one for one in find(said, words, word, session) if one not in found]
         if found or word:
             return word, found
     names = [name for name in actions if name.startswith("--") or word == "-"]
     return word, matching(word, names, "option")
+
+
+def _leading(action: Action, said: str) -> list[tuple[Action, str]]:
+    return [(action, said)] if getattr(action, "behind", None) else []
 
 
 def _of_option(action: Action, word: str, session: KernelSession) -> Completed:

@@ -15,6 +15,9 @@ Finder = Callable[[str, KernelSession], list[Found]]
 WordsFinder = Callable[[list[str], str, KernelSession], list[Found]]
 """The same for the words of a magic, given those before: options and their values are none."""
 
+BehindFinder = Callable[[str, list[str], str, KernelSession], list[Found]]
+"""The same for words behind an option, given its value and the words between."""
+
 
 def matching(word: str, names: Iterable[str], kind: str) -> list[Found]:
     """Names that start with a word, ignoring case; if none does, those that contain it."""

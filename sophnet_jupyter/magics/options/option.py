@@ -6,7 +6,7 @@ from typing import Any
 
 from IPython.core.magic_arguments import argument
 
-from .found import Finder
+from .found import BehindFinder, Finder
 
 
 class option(argument):  # noqa: N801 - a decorator, as IPython's own is
@@ -14,7 +14,8 @@ class option(argument):  # noqa: N801 - a decorator, as IPython's own is
     Declares an option as IPython's ``argument`` does, and the finder of its completions.
 
     ``completes`` finds values for Tab, after the last of the letters in ``between`` where one value
-    names several things. ``once`` is the reason why the option stands once, for who says it twice.
+    names several things; ``behind`` finds the first words that may follow all options once this one
+    is given. ``once`` is the reason why the option stands once, for who says it twice.
     ``group`` is the heading that it stands under in the help.
     """
 
@@ -23,6 +24,7 @@ class option(argument):  # noqa: N801 - a decorator, as IPython's own is
         *names: str,
         completes: Finder | None = None,
         between: str = "",
+        behind: BehindFinder | None = None,
         once: str = "",
         group: str = "",
         **how: Any,
@@ -31,6 +33,7 @@ class option(argument):  # noqa: N801 - a decorator, as IPython's own is
         self.facts = {
             "completes": completes,
             "between": between,
+            "behind": behind,
             "once": once,
             "several": how.get("action") == "append",
             "group": group,

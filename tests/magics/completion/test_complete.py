@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from sophnet_jupyter.magics.catalogue import lazy_magics
 from sophnet_jupyter.magics.chat.sophchat import ChatMagics
 from sophnet_jupyter.magics.completion.complete import completed
 from sophnet_jupyter.magics.options.services import MODELS
+from sophnet_jupyter.prompt.file.prompt import Prompt
 from sophnet_jupyter.providers.dify.form import parameters
 from sophnet_jupyter.providers.sophnet.models import Models
 
@@ -158,6 +160,19 @@ def test_tab_offers_exactly_what_fits(complete, cell: str, found: list[str]) -> 
     assert sorted(complete(cell)) == sorted(found)
 
 
+def test_the_variables_of_a_prompt_file_are_offered_behind_it(complete, loaded) -> None:
+    Path("prompts").mkdir()
+    Path("prompts/reviews.md").write_text("Rate {review} in a {tone} tone, for {reader}.")
+    loaded.shell.user_ns["short"] = Prompt.from_text("Tell {animals_of} of {review}", name="short")
+    assert complete("%sophchat -p reviews |") == ["review=", "tone=", "reader="]
+    assert complete("%sophchat -p reviews to|") == ["tone="]
+    assert complete("%sophchat -m v3 --prompt=reviews re|") == ["review=", "reader="]
+    assert complete("%sophchat -p reviews review='it broke' |") == ["tone=", "reader="]
+    assert complete("%sophchat -p reviews,short a|") == ["animals_of="]
+    assert complete("%sophchat -p reviews review={ani|") == ["animals"]
+    assert "--model" in complete("%sophchat -p reviews review=1 tone=2 reader=3 |")
+
+
 def test_every_option_of_a_magic_is_offered(complete) -> None:
     offered = complete("%%sophchat |")
     parser = ChatMagics.sophchat.parser
@@ -171,6 +186,8 @@ def test_every_option_of_a_magic_is_offered(complete) -> None:
     [
         "%sophchat tell me --mo|",
         "%sophchat -- --mo|",
+        "%sophchat -p reviews Tell me of re|",
+        "%sophchat -p lost a|",
         "%%sophchat\n--mo|",
         "%%sophchat\n%sophchat --mo|",
         "%sophchat {{ani|",

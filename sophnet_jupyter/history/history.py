@@ -24,7 +24,7 @@ from .forgetting import Forgotten
 from .keys import AskedCall, without_signatures
 from .media import MediaFolder
 from .prices import FILE, Prices
-from .prompts import PromptVersion, keep_version, versions
+from .prompts import PromptVersion, count_versions, forget_versions, keep_version, versions
 from .schema import SCHEMA
 from .search import FoundCall, HistoryQuery
 from .turns import ChatTurn, KeptConversation, conversations, kept_turns, make_so
@@ -208,6 +208,16 @@ class History:
     def prompts(self, file: str) -> list[PromptVersion]:
         """The texts that a prompt file has had, the newest first. Blocking."""
         return self._if_there(lambda rows: versions(rows, file))
+
+    def has_prompts(self) -> bool:
+        """Whether any text of a prompt file is kept. Blocking."""
+        return bool(self._if_there(lambda rows: [1] * min(1, count_versions(rows))))
+
+    def forget_prompts(self, file: str = "") -> int:
+        """Forget the texts of a prompt file, of all without one; returns how many. Blocking."""
+        gone = self.write(partial(forget_versions, file=file))
+        self._overwrite()
+        return gone
 
     def _if_there(self, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
         # Reading would make the file, of which the first call is to tell.

@@ -169,7 +169,8 @@ def _reserved(rows: sqlite3.Connection, limit: SpendingLimit) -> Decimal:
         "SELECT * FROM reserved"
     ).fetchall():
         gone = host == platform.node() and not is_alive(process)
-        if gone or time.time() - at > LONGEST:
+        # Clocks are set back: what seems to come yet is as old.
+        if gone or abs(time.time() - at) > LONGEST:
             rows.execute("DELETE FROM reserved WHERE id = ?", [name])
         elif currency == limit.limit.unit:
             total += _decimal(tokens if currency == TOKENS else money)

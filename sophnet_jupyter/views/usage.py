@@ -85,5 +85,5 @@ def _figures(line: UsedLine) -> tuple[str, str, str, str]:
     ]
     cost = " + ".join(amounts) or "–"
     if amounts and line.unknown:
-        cost += f", {line.unknown:,} calls unknown"
+        cost += f", {line.unknown:,} call{'' if line.unknown == 1 else 's'} unknown"
     return f"{line.calls:,}", f"{line.tokens_in:,}", f"{line.tokens_out:,}", cost

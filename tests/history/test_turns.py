@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,13 @@ def test_the_last_fifty_texts_of_a_prompt_file_are_kept_newest_first(history: Hi
     assert [one.text for one in kept[:3]] == ["text 20", "text 59", "text 58"]
     assert len(kept) == 50
     assert history.prompts("/a/prompts/none.md") == []
+
+
+def test_a_text_that_is_written_after_the_clock_was_set_back_is_the_newest(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(50):
+        history.keep_prompt("/a/prompts/x.md", f"{number:064x}", f"text {number}")
+    monkeypatch.setattr(time, "time", lambda: 1.0)
+    history.keep_prompt("/a/prompts/x.md", "f" * 64, "the new one")
+    assert history.prompts("/a/prompts/x.md")[0].text == "the new one"

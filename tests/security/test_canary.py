@@ -38,6 +38,9 @@ EXAMPLES = {
         "%sophnet tasks all",
         *("%sophnet models", "%sophnet alias", "%sophnet jobs", "%sophnet account"),
         *("%sophnet prompts", "%sophnet runs", "%sophnet chats"),
+        # What is on a cassette is shared, and searched as all that is left.
+        *("%sophnet cassette record taped.jsonl", "%sophchat -m {model} hello"),
+        *("await client.chat.create('hello', model='{model}')", "%sophnet cassette off"),
     ],
     "sophprompt": [
         "%%sophprompt asked -o asked\nSay {word}",
@@ -248,6 +251,7 @@ def test_a_service_that_accepts_the_key_leaves_no_trace_of_it(
         with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=sandbox.url, **others) as kernel:
             use(kernel, [cell.replace("{model}", "DeepSeek-V3.2") for cell in examples])
             assert kernel.run("print(answer.ending)").text.strip() == "complete"
+            assert b"textdelta" in (kernel.folder / "taped.jsonl").read_bytes()
             assert_nothing_is_left(kernel, canary)
     assert not leaks(log.read_bytes(), canary)
 

@@ -61,8 +61,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
         case ["cache"]:
             return matching(word, ["clear"], "value")
         case ["prompts"]:
-            return matching(word, ["diff", "versions"], "value")
-        case ["prompts", "diff" | "versions"] | ["prompts", "diff", _]:
+            return matching(word, ["diff", "versions", "forget"], "value")
+        case ["prompts", "diff" | "versions" | "forget"] | ["prompts", "diff", _]:
             return matching(word, listed(), "prompt")
         case ["upload"]:
             return _any_file(word, session)

@@ -153,6 +153,8 @@ class HistoryCommands:
         sys.stdout.write(f"{gone.calls:,} forgotten{''.join(f', {each}' for each in beside)}.\n")
         if rest.split() == ["--all"] and self._session.conversations.listed(everywhere=True):
             sys.stdout.write("Conversations stay: %sophnet chats forget --all.\n")
+        if rest.split() == ["--all"] and self._history.has_prompts():
+            sys.stdout.write("Versions of prompts stay: %sophnet prompts forget --all.\n")
 
     def _export(self, rest: str) -> None:
         name, _, words = rest.partition(" ")

@@ -21,7 +21,8 @@ from ..session.session import KernelSession
 NONE = "No prompt files here: %%sophprompt NAME writes prompts/NAME.md.\n"
 USAGE = (
     "%sophnet prompts lists them; versions NAME those that one has had; diff NAME OTHER shows what "
-    "differs, where OTHER is another prompt, one of its versions, or a revision of git."
+    "differs, where OTHER is another prompt, one of its versions, or a revision of git; "
+    "forget NAME, or --all, forgets versions."
 )
 
 # Letters of a version that name it.
@@ -44,6 +45,8 @@ class PromptCommands:
                 self._diff(Prompt(name), "HEAD")
             case ["versions", name]:
                 self._versions(Prompt(name))
+            case ["forget", name]:
+                self._forget(name)
             case _:
                 raise UsageError(USAGE)
 
@@ -78,6 +81,13 @@ class PromptCommands:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.at))
             rows.append((each.version[:8], when, count, now))
         sheet.lines(self._session.shell, rows)
+
+    def _forget(self, name: str) -> None:
+        """Forget the versions of a prompt, whose file may be gone, or of all; files stay."""
+        file = "" if name == "--all" else str(place.place_of(name).resolve())
+        gone = self._session.client.history.forget_prompts(file)
+        versions = "1 version" if gone == 1 else f"{gone:,} versions"
+        sys.stdout.write(f"{versions} forgotten; the files in prompts/ stay.\n")
 
     def _other(self, prompt: Prompt, other: str) -> str:
         """The text of another prompt, of a version of this one, or of it in a revision of git."""

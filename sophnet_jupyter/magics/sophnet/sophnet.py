@@ -75,13 +75,15 @@ class SophNetMagics(ChatDefaults, Magics):
             %sophnet prompts        the prompt files beside the notebook
                 diff NAME OTHER       what differs; OTHER may be a version, or a revision of git
                 versions NAME         the last 50 that %%sophprompt has written
+                forget NAME           those that are kept of it, or --all; files stay
             %sophnet history [WORDS] what was asked and answered, with all these words in it
                 --model M, --notebook N, --since DATE, --failed   narrow it down
                 show N, rerun N       see it again, or ask it again
                 diff N M              how two answers differ
                 keep N                never forget it
                 export FILE [WORDS]   write it to a .jsonl, .csv or .md file
-                forget N              or --before DATE, --model M, --all
+                forget N              or --before DATE, --model M, --all: questions and
+                                      answers; chats and prompts have a forget of their own
                 on, off               whether this kernel keeps what is asked
             %sophnet chats          the conversations of -c; --all: of other notebooks too
                 show NAME             what was said

@@ -6,7 +6,9 @@ import sys
 
 from IPython.core.error import UsageError
 
+from ...errors import SettingsError
 from ...history import limits
+from ...history.history import History
 from ...history.moments import moment
 from ...history.usage import usage
 from ...kernel.output import Cell
@@ -33,10 +35,7 @@ class SpendingCommands:
         if not lines:
             sys.stdout.write("Nothing was used yet that is kept.\n")
             return
-        limit, spent = limits.told(history)
-        foot = f"{spent} of {limit} is spent." if limit else ""
-        if not history.prices().listed:
-            foot = f"Costs need prices of your own: {history.prices().path}. {foot}".strip()
+        foot = _foot(history)
         cell, data = Cell(self._session.shell), bundle(lines, by, foot)
         if cell.place == "terminal":
             sys.stdout.write(data["text/plain"] + "\n")
@@ -56,6 +55,18 @@ class SpendingCommands:
             sys.stdout.write(f"{spent} of {limit} is spent.\n")
         else:
             sys.stdout.write("No budget: %sophnet budget 20 CNY --per day sets one.\n")
+
+
+def _foot(history: History) -> str:
+    """What stands below the table. A slip in the prices hides no tokens."""
+    try:
+        limit, spent = limits.told(history)
+        foot = f"{spent} of {limit} is spent." if limit else ""
+        if not history.prices().listed:
+            foot = f"Costs need prices of your own: {history.prices().path}. {foot}".strip()
+    except SettingsError as error:
+        return str(error)
+    return foot
 
 
 def _options(rest: str) -> dict[str, str]:

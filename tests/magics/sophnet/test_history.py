@@ -332,3 +332,97 @@ def test_forgetting_all_questions_says_that_conversations_stay(shell: Any, capsy
     shell.run_line_magic("sophnet", "chats forget --all")
     ask(shell, "forget --all")
     assert "Conversations stay" not in said(capsys)
+
+
+def test_versions_of_prompts_stay_when_questions_go_and_have_a_forget_of_their_own(
+    shell: Any, capsys: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in ("First of the texts {x}", "Second {x}"):
+        shell.run_cell_magic("sophprompt", "kept", text)
+    shell.run_cell_magic("sophprompt", "other", "Third {x}")
+    ask(shell, "forget --all")
+    assert "Versions of prompts stay: %sophnet prompts forget --all." in said(capsys)
+    shell.run_line_magic("sophnet", "prompts forget kept")
+    assert said(capsys).startswith("2 versions forgotten")
+    assert b"First of the texts" not in (tmp_path / "data" / "history.sqlite").read_bytes()
+    assert (tmp_path / "prompts" / "kept.md").exists()
+    shell.run_line_magic("sophnet", "prompts forget --all")
+    assert said(capsys).startswith("1 version forgotten")
+    ask(shell, "forget --all")
+    assert "Versions of prompts" not in said(capsys)
+
+
+def test_a_slip_in_the_prices_is_told_with_its_place_and_hides_no_answer_and_no_tokens(
+    shell: Any, capsys: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "prices.toml").write_text(PRICES.replace("output", "outputs"))
+    assert chat(shell, "-m GLM-5 hi").ending == "complete"
+    shell.run_line_magic("sophnet", "usage")
+    printed = said(capsys)
+    assert "GLM-5 (sandbox)" in printed
+    assert "prices.toml, price 1 has 'outputs': did you mean output?" in printed
+    with pytest.raises(SettingsError, match="did you mean output"):
+        shell.run_line_magic("sophnet", "budget 20 CNY --per day")
+    (tmp_path / "data" / "prices.toml").write_text(PRICES)
+    _wait_for_prices()
+    chat(shell, "-m GLM-5 hi")
+    shell.run_line_magic("sophnet", "usage")
+    assert "CNY, 1 call unknown" in said(capsys)
+
+
+def _wait_for_prices() -> None:
+    """Until a file that was read is looked at again."""
+    import time
+
+    from sophnet_jupyter.history.history import FRESH
+
+    time.sleep(FRESH)
+
+
+def test_an_answer_of_ten_megabytes_is_kept_found_and_given_again(
+    shell: Any, capsys: Any, tmp_path: Path
+) -> None:
+    from sophnet_jupyter.events import Finished, Started, TextDelta
+    from sophnet_jupyter.history.calls import CallRecord
+    from sophnet_jupyter.history.history import opened
+    from sophnet_jupyter.history.keys import AskedCall
+
+    long = "The whole book. " + "退货政策 and so on. " * 500_000 + "The very end."
+    asked = AskedCall(service="SophNet", resource="chat", request={"messages": []})
+    events = [Started(service="SophNet"), TextDelta(text=long), Finished(reason="stop")]
+    history = opened(tmp_path / "data")
+    history.add(CallRecord(asked=asked, at=1e9, origin="o", question="a book", events=events))
+    ask(shell, "货政 book")
+    assert "a book" in said(capsys)
+    assert ask(shell, "show 1").text == long
+    assert history.writer.flush()
+    ask(shell, "forget 1")
+    assert "1 forgotten" in said(capsys)
+    assert (tmp_path / "data" / "history.sqlite").stat().st_size < 1_000_000
+
+
+def test_a_clock_that_is_set_back_puts_nothing_out_of_order(
+    shell: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import time
+
+    monkeypatch.chdir(tmp_path)
+    chat(shell, "--cache first of all")
+    shell.run_cell_magic("sophprompt", "kept", "Before {x}")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now - 400 * 86400)
+    chat(shell, "-c trip second of all")
+    shell.run_cell_magic("sophprompt", "kept", "After {x}")
+    said(capsys)
+    ask(shell, "")
+    listed = said(capsys)
+    assert listed.index("second of all") < listed.index("first of all")
+    assert chat(shell, "--cache first of all").replayed
+    shell.run_line_magic("sophnet", "prompts versions kept")
+    assert "now" in said(capsys).splitlines()[-2]
+    # What was spent is not spent anew, nor is a budget of then kept open.
+    shell.run_line_magic("sophnet", "budget 100-tokens --per day")
+    with pytest.raises(BudgetReached):
+        chat(shell, "third of all")

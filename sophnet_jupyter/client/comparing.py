@@ -146,7 +146,7 @@ def compare_chat(chat: Any, options: dict[str, Any]) -> tuple[Stream, Callable[.
         return chat.stream, partial(_check_chat, chat)
     from ..prompt.images.attach import attach
 
-    read = Once(lambda: attach(**pictures))
+    read = Once(lambda: attach(**pictures, pages=True))
 
     async def stream(prompt: object, **asked: Any) -> AsyncGenerator[Event, None]:
         images = await read.get()

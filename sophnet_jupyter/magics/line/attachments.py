@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,7 @@ class Attachments:
         ]
 
     def _attach(self, item: object, name: str) -> tuple[str, str]:
-        found = [_named(one, name) for one in attach(item, **self._options)]
+        found = [_named(one, name) for one in attach(item, **self._options, pages=True)]
         begin = len(self.items) + 1
         self.items += found
         marks = " ".join(f"[image {number}]" for number in range(begin, begin + len(found)))
@@ -113,5 +114,5 @@ def _named(item: Attachment, name: str) -> Attachment:
 
 
 def _size(item: Attachment) -> str:
-    parts = item.label.rsplit(" · ", 2)
-    return parts[1] if len(parts) == 3 else f"at {item.label.rpartition(' at ')[2]}"
+    measured = re.search(r" · (\d+×\d+) · ", item.label)
+    return measured[1] if measured else f"at {item.label.rpartition(' at ')[2]}"

@@ -12,6 +12,9 @@ from ...errors import SettingsError, quoted
 from .pixels import MAX_ENCODED, drawn, picture
 from .sources import Source, sources
 
+# Of a scan in a question. Services take few; OCR reads any number, one after the other.
+MOST_PAGES = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
@@ -39,13 +42,15 @@ def attach(
     detail: str | None = None,
     max_side: int | None = None,
     max_encoded: int = MAX_ENCODED,
+    pages: bool = False,
 ) -> list[Attachment]:
     """
-    Read one picture or several: what `image_source` knows, or attachments made before.
+    Read one picture or several: what `sources` knows, or attachments made before.
 
     ``detail`` is the service's word for how closely to look (``low``, ``high``, ``auto``).
     ``max_side`` shrinks to that many pixels; ``max_encoded`` is the limit of each in base64
-    characters. Reads files and decodes; use `attached` on an event loop.
+    characters. With ``pages`` each page of a TIFF is a picture. Reads files and decodes; use
+    `attached` on an event loop.
 
     Raises `SettingsError` for the first that cannot be sent.
     """
@@ -57,8 +62,20 @@ def attach(
         if isinstance(item, Attachment):
             found.append(_closer(item, detail))
         else:
-            found += [_one(one, detail, max_side, max_encoded) for one in sources(item)]
+            several_pages = sources(item, pages=pages)
+            _check_pages(several_pages)
+            found += [_one(one, detail, max_side, max_encoded) for one in several_pages]
     return found
+
+
+def _check_pages(found: Sequence[Source]) -> None:
+    count = sum(one.page is not None for one in found)
+    if count > MOST_PAGES:
+        name = found[0].name.rpartition(", page")[0]
+        raise SettingsError(
+            f"{name} has {count:,} pages; up to {MOST_PAGES} go with a question. "
+            "%ocr reads them all, and its text fits a prompt."
+        )
 
 
 async def attached(
@@ -97,7 +114,13 @@ def _one(source: Source, detail: str | None, max_side: int | None, max_encoded: 
     if source.image is not None:
         ready = drawn(source.image, source.name, max_side=max_side, max_encoded=max_encoded)
     else:
-        ready = picture(source.data, source.name, max_side=max_side, max_encoded=max_encoded)
+        ready = picture(
+            source.data,
+            source.name,
+            max_side=max_side,
+            max_encoded=max_encoded,
+            page=source.page,
+        )
     url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode()}"
     size = f"{max(1, round(len(ready.data) / 1000)):,} kB"
     note = ", ".join(filter(None, [source.note, ready.note]))

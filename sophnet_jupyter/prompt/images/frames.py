@@ -1,4 +1,4 @@
-"""Which of the frames or pages of a file is the picture: said, since only one of them is sent."""
+"""Which of the frames or pages of a file is the picture: said, where only one of them is sent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,32 @@ if TYPE_CHECKING:
 
 # Counting those of a GIF goes through all of them.
 _MOST_COUNTED = 500
+
+
+# Of a document that is sent page by page.
+_MOST_PAGES = 2_000
+# The tag that says what a page is, and its bit for a smaller copy of another page.
+_SUBFILE, _REDUCED = 254, 1
+
+
+def pages_of(data: bytes) -> list[int]:
+    """Where the pages of a TIFF stand, without smaller copies of others; of all else the first."""
+    if not data.startswith((b"II*\x00", b"MM\x00*")):
+        return [0]
+    from PIL import Image
+
+    found: list[int] = []
+    try:
+        with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
+            for number in range(_MOST_PAGES):
+                image.seek(number)
+                tags: Any = getattr(image, "tag_v2", {})
+                if not int(tags.get(_SUBFILE, 0)) & _REDUCED:
+                    found.append(number)
+    except Exception:  # noqa: S110
+        # The end, or damage: what lies before it is read, or told.
+        pass
+    return found or [0]
 
 
 def which(image: Image.Image) -> str:

@@ -52,25 +52,33 @@ class EncodedImage:
 
 
 def picture(
-    data: bytes, name: str, *, max_side: int | None = None, max_encoded: int = MAX_ENCODED
+    data: bytes,
+    name: str,
+    *,
+    max_side: int | None = None,
+    max_encoded: int = MAX_ENCODED,
+    page: int | None = None,
 ) -> EncodedImage:
     """
     The picture in ``data``, unchanged wherever that will do.
 
-    It is encoded anew when it must be turned upright (EXIF), shrunk to ``max_side`` pixels, is in
-    a format that models do not take, has several frames, or more than 8 bits of grey. Raises
-    `SettingsError` calling it ``name``.
+    ``page`` is which, from 0 on, where each page is a picture of its own. It is encoded anew when
+    it must be turned upright (EXIF), shrunk to ``max_side`` pixels, is in a format that models do
+    not take, has several frames, or more than 8 bits of grey. Raises `SettingsError` calling it
+    ``name``.
     """
     if not data:
         raise SettingsError(f"{name} is empty.")
     kind = kind_of(data, name)
-    image = _opened(data, kind, name)
+    image = _opened(data, kind, name, page or 0)
     too_wide = max_side is not None and max(image.size) > max_side
     as_it_is = not (_is_turned(image) or too_wide or which(image))
     if kind in _SENT and as_it_is and eight_bits(image, name)[0] is image:
         _check_size(data, name, max_encoded)
         return _finished(data, kind, image)
-    return drawn(image, name, max_side=max_side, max_encoded=max_encoded, photo=kind == "JPEG")
+    # Where each page is sent, which one it is is no news.
+    frame = "" if page is not None else which(image)
+    return _ready(image, name, max_side, max_encoded, kind == "JPEG", frame)
 
 
 def drawn(
@@ -86,8 +94,19 @@ def drawn(
 
     Raises `SettingsError`, also for one that was closed or is cut off.
     """
+    return _ready(image, name, max_side, max_encoded, photo, which(image))
+
+
+def _ready(
+    image: Image.Image,
+    name: str,
+    max_side: int | None,
+    max_encoded: int,
+    photo: bool,
+    frame: str,
+) -> EncodedImage:
     try:
-        return _drawn(image, name, max_side, max_encoded, photo)
+        return _drawn(image, name, max_side, max_encoded, photo, frame)
     except SettingsError:
         raise
     except Exception as error:
@@ -96,10 +115,14 @@ def drawn(
 
 
 def _drawn(
-    image: Image.Image, name: str, max_side: int | None, max_encoded: int, photo: bool
+    image: Image.Image,
+    name: str,
+    max_side: int | None,
+    max_encoded: int,
+    photo: bool,
+    frame: str,
 ) -> EncodedImage:
     check_pixels(image.width, image.height, name)
-    frame = which(image)
     image.load()
     image, scaled = eight_bits(_upright(image), name)
     notes = [frame, scaled]
@@ -173,12 +196,14 @@ def _because(error: Exception) -> str:
     return f": {said}" if said and "<_io" not in said and " at 0x" not in said else ""
 
 
-def _opened(data: bytes, kind: str, name: str) -> Image.Image:
-    """The first frame, decoded, so that a damaged file is found here and not by the service."""
+def _opened(data: bytes, kind: str, name: str, page: int) -> Image.Image:
+    """A frame, usually the first, decoded, so that damage is found here, not by the service."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         image = Image.open(io.BytesIO(data), formats=[kind])
+        if page:
+            image.seek(page)
         check_pixels(image.width, image.height, name)
         image.load()
     except SettingsError:

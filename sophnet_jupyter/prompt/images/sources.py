@@ -11,7 +11,7 @@ import os
 import stat
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from ...response import Response
 from ...values.base64_text import decoded
 from ...values.image import Image
 from .formats import is_picture
+from .frames import pages_of
 from .levels import scaled_array
 from .pixels import check_pixels
 
@@ -37,7 +38,7 @@ _SHORTEST = 40
 class Source:
     """
     One picture: exactly one of ``url``, ``data`` and ``image`` is there. ``note`` says what was
-    made of it.
+    made of it. ``page`` is which of a file's pages, from 0 on, where each is one of its own.
     """
 
     name: str
@@ -45,19 +46,34 @@ class Source:
     data: bytes = b""
     image: PIL.Image.Image | None = None
     note: str = ""
+    page: int | None = None
 
 
-def sources(item: object) -> list[Source]:
+def sources(item: object, *, pages: bool = False) -> list[Source]:
     """
-    The pictures in one argument: one, or as many as a `Response` has.
+    The pictures in one argument: one, or as many as a `Response` has; of a TIFF
+    its first page, or with ``pages`` each.
 
     Raises `SettingsError` saying what it is in place of a picture.
     """
     if isinstance(item, Response):
         if not item.images:
             raise SettingsError("That response holds no images.")
-        return [_from_picture(picture) for picture in item.images]
-    return [source(item)]
+        found = [_from_picture(picture) for picture in item.images]
+    else:
+        found = [source(item)]
+    return [page for one in found for page in pages_in(one)] if pages else found
+
+
+def pages_in(whole: Source) -> list[Source]:
+    """Each page of a picture that has several; else the picture."""
+    found = pages_of(whole.data)
+    if len(found) == 1:
+        return [whole]
+    return [
+        replace(whole, name=f"{whole.name}, page {number} of {len(found)}", page=page)
+        for number, page in enumerate(found, 1)
+    ]
 
 
 def source(item: object) -> Source:

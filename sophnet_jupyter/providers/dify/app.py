@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from ...errors import AnswerIncomplete, SettingsError
-from ...events import Event, Finished, Parsed
+from ...events import Event, Finished, Notice, Parsed
 from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.call import Call, segment
@@ -317,16 +317,20 @@ class App(Keeping):
     async def _with_files(
         self, given: dict[str, Any], files: object, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
+        notices: list[str] = []
         for name, several in self._file_names(given).items():
             # Variables of the kind file take the same form as files beside the inputs.
-            found = await self._files.entries(given[name], variable=name)
-            given[name] = found if several else found[0]
+            found = await self._files.entries(given[name], variable=name, notices=notices)
+            given[name] = found if several or len(found) != 1 else found[0]
         body: dict[str, Any] = {"inputs": given, "user": self.user}
         if files is not None:
-            body["files"] = await self._files.entries(files)
+            body["files"] = await self._files.entries(files, notices=notices)
         async with held(self._asked(body, stream=stream)) as events:
             async for event in events:
                 yield event
+                # Behind the first event, which says who answers.
+                while notices:
+                    yield Notice(text=notices.pop(0))
 
     async def _get(self, path: str) -> dict[str, Any]:
         return checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ))

@@ -17,7 +17,7 @@ from ...errors import SettingsError, quoted, sizes
 from ...files.kinds import sniff
 from ...files.names import at_home, is_address
 from ...files.saving import save_new
-from ...prompt.images.pixels import drawn, picture
+from ...prompt.images.pixels import EncodedImage, drawn, picture
 from ...prompt.images.sources import Source, sources
 from ...wire.call import Call, Reply, segment
 from ...wire.files.multipart import Multipart, field, file
@@ -141,22 +141,27 @@ class DifyFiles:
             said, most = sizes(size, rule.limit, mega=2**20)
             raise SettingsError(f"{name} has {said}; the app takes {kind} files of up to {most}.")
 
-    async def entries(self, items: object, *, variable: str = "") -> list[Mapping[str, Any]]:
+    async def entries(
+        self, items: object, *, variable: str = "", notices: list[str] | None = None
+    ) -> list[Mapping[str, Any]]:
         """
         Files as a request names them: paths, URLs, bytes, images of any kind, uploads.
 
-        A ``variable`` of the kind file has rules of its own. Raises `SettingsError` for what the
+        What was made of an image that nobody would expect is added to ``notices``. A ``variable``
+        of the kind file has rules of its own. Raises `SettingsError` for what the
         app does not take, and before the first upload for too many of a kind.
         """
-        several = items if isinstance(items, list | tuple) else [items]
+        given = items if isinstance(items, list | tuple) else [items]
         rules = rules_of(await self._form(), variable)
+        several = await asyncio.to_thread(_one_by_one, given)
         kinds = [kind_of(item, rules) for item in several]
         for kind, rule in rules.items():
             if (count := kinds.count(kind)) > rule.most:
                 raise SettingsError(f"The app takes at most {rule.most} {kind} files, not {count}.")
-        return [await self._entry(item, rules) for item in several]
+        told = [] if notices is None else notices
+        return [await self._entry(item, rules, told) for item in several]
 
-    async def _entry(self, item: object, rules: Rules) -> Mapping[str, Any]:
+    async def _entry(self, item: object, rules: Rules, told: list[str]) -> Mapping[str, Any]:
         if isinstance(item, Mapping):
             return item
         if isinstance(item, Uploaded):
@@ -169,14 +174,17 @@ class DifyFiles:
             path, kind = _path(item), kind_of(item, rules)
             rule = rule_for(rules, kind, "local_file")
             return local(kind, (await self.upload(path, limit=rule.limit)).id)
-        found = await asyncio.to_thread(sources, item)
-        return await self._picture(found[0], rules)
+        assert isinstance(item, Source)
+        return await self._picture(item, rules, told)
 
-    async def _picture(self, source: Source, rules: Rules) -> Mapping[str, Any]:
+    async def _picture(self, source: Source, rules: Rules, told: list[str]) -> Mapping[str, Any]:
         if source.url:
             return linked(source.url, rules)
         rule = rule_for(rules, "image", "local_file")
-        data = await asyncio.to_thread(_drawn, source)
+        ready = await asyncio.to_thread(_drawn, source)
+        if note := ", ".join(filter(None, [source.note, ready.note])):
+            told.append(f"{source.name}: {note}.")
+        data = ready.data
         media = sniff(data)
         if media is None or media.kind != "image":
             raise SettingsError(f"{source.name} is no picture that Dify takes.")
@@ -184,11 +192,27 @@ class DifyFiles:
         return local("image", (await self.upload(data, name=name, limit=rule.limit)).id)
 
 
-def _drawn(source: Source) -> bytes:
-    """The bytes of an image in a common format. Raises `SettingsError`."""
+def _one_by_one(items: Sequence[object]) -> list[object]:
+    """
+    What is sent: of a response each picture, of a TIFF in memory each page.
+
+    Raises `SettingsError` for what is no picture, no file and no address.
+    """
+    found: list[object] = []
+    for item in items:
+        named = isinstance(item, str) and (is_address(item) or is_path(item))
+        if named or isinstance(item, Mapping | Uploaded | os.PathLike):
+            found.append(item)
+        else:
+            found += sources(item, pages=True)
+    return found
+
+
+def _drawn(source: Source) -> EncodedImage:
+    """An image in a common format. Raises `SettingsError`."""
     if source.image is not None:
-        return drawn(source.image, source.name, max_encoded=_ANY).data
-    return picture(source.data, source.name, max_encoded=_ANY).data
+        return drawn(source.image, source.name, max_encoded=_ANY)
+    return picture(source.data, source.name, max_encoded=_ANY, page=source.page)
 
 
 def _path(named: str | os.PathLike[str]) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+import PIL.TiffImagePlugin
 import pytest
 from IPython.display import Image as DisplayImage
 
@@ -273,6 +274,43 @@ def test_an_attachment_can_be_used_again() -> None:
     [closer] = attach(one, detail="low")
     assert closer.part["image_url"]["detail"] == "low"
     assert closer.thumbnail == one.thumbnail
+
+
+def scan(pages: int, *, reduced: bool = False) -> bytes:
+    """A TIFF with so many pages, each of its own size, and a smaller copy of the first."""
+    images = [PIL.Image.new("L", (40 + page, 20), 255) for page in range(pages)]
+    if reduced:
+        copy = PIL.Image.new("L", (8, 4), 255)
+        tags = PIL.TiffImagePlugin.ImageFileDirectory_v2()
+        tags[254] = 1
+        copy.encoderinfo = {"tiffinfo": tags}
+        images.append(copy)
+    return encoded(images[0], "TIFF", save_all=True, append_images=images[1:])
+
+
+def test_each_page_of_a_tiff_is_a_picture_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "scan.tif"
+    path.write_bytes(scan(3, reduced=True))
+    found = attach([path, PNG], pages=True)
+    assert [opened(one).size for one in found] == [(40, 20), (41, 20), (42, 20), (40, 20)]
+    assert [one.label.partition(" · ")[0] for one in found] == [
+        "scan.tif, page 1 of 3",
+        "scan.tif, page 2 of 3",
+        "scan.tif, page 3 of 3",
+        "the image",
+    ]
+    assert not any(one.note for one in found)
+    [alone] = attach(scan(1), pages=True)
+    assert alone.label.startswith("the image · 40×20")
+    [first] = attach(path)
+    assert first.note == "page 1 of 4"
+    with pytest.raises(SettingsError, match="has 21 pages; up to 20"):
+        attach(scan(21), pages=True)
+
+
+def test_a_tiff_that_breaks_off_keeps_the_pages_before_it() -> None:
+    whole = scan(3)
+    assert len(attach(whole[: len(whole) * 2 // 3], pages=True)) < 3
 
 
 @pytest.mark.anyio

@@ -30,6 +30,7 @@ from sophnet_jupyter.providers.dify.codes import ADVICE
 from sophnet_jupyter.providers.dify.form import parameters
 from sophnet_jupyter.providers.dify.voice import sound
 from sophnet_jupyter.response import Response
+from sophnet_jupyter.values.image import Image as Picture
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.poll import Pace
 
@@ -87,6 +88,20 @@ async def test_a_picture_of_any_kind_is_uploaded_as_one_that_every_reader_sees(
         [sent] = await ours._files.entries(given)
     assert sent["type"] == "image"
     assert sent["transfer_method"] == "local_file"
+
+
+async def test_all_pages_and_pictures_go_to_an_app_and_a_frame_alone_is_told(app: Make) -> None:
+    colors = [Image.new("RGB", (40, 20), color) for color in ("red", "blue")]
+    files = {}
+    for kind in ("TIFF", "GIF"):
+        files[kind] = io.BytesIO()
+        colors[0].save(files[kind], kind, save_all=True, append_images=colors[1:])
+    async with aclosing(app()) as ours:
+        assert len(await ours._files.entries(files["TIFF"].getvalue())) == 2
+        both = Response(images=tuple(Picture(data=png(color)) for color in ("red", "blue")))
+        assert len(await ours._files.entries(both)) == 2
+        answer = await ours.complete("Describe it", files=files["GIF"].getvalue())
+    assert answer.notices == ("the image: frame 1 of 2.",)
 
 
 async def test_a_document_is_uploaded_as_one_and_read(app: Make, tmp_path: Path) -> None:

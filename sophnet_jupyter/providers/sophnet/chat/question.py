@@ -177,7 +177,7 @@ def question(
     if images is not None:
         from ....prompt.images.attach import attach, with_images
 
-        pictures = attach(images, detail=detail, max_side=max_side)
+        pictures = attach(images, detail=detail, max_side=max_side, pages=True)
         body["messages"] = with_images(body["messages"], pictures)
         changed = [f"{picture.label}." for picture in pictures if picture.note]
     if form and schema is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Unpack
 
 from ....errors import SettingsError
@@ -85,7 +86,8 @@ class Ocr(Keeping):
         Read an image, and yield `Progress`, `PageRead` and `Finished`.
 
         ``image`` is a path, an address, bytes, an array, a figure, a Pillow image, or a `Response`
-        with pictures; a list of them is read side by side. Pictures are turned upright first.
+        with pictures; a list of them is read side by side. Of a TIFF each page is read. Pictures
+        are turned upright first.
         ``names`` are for those that bring none of their own, such as arrays.
 
         Raises `SettingsError` for what is no picture before it is sent, and `SophNetError`.
@@ -117,15 +119,16 @@ class Ocr(Keeping):
         self, image: object, body: dict[str, Any], name: str, index: int = 0
     ) -> AsyncGenerator[Event, None]:
         yield Progress(state="opening", index=index)
-        for scan in await scans(image, self._downloads, name):
-            yield Progress(state="reading", index=index)
-            first, page = await self._read(scan, body)
-            yield first
-            yield PageRead(page=page)
-            if scan.note:
-                yield Notice(text=f"{scan.name}: {scan.note}.")
-            if not page.text.strip():
-                yield Notice(text=f"No text was found in {scan.name}.")
+        async with aclosing(scans(image, self._downloads, name)) as found:
+            async for scan in found:
+                yield Progress(state="reading", index=index)
+                first, page = await self._read(scan, body)
+                yield first
+                yield PageRead(page=page)
+                if scan.note:
+                    yield Notice(text=f"{scan.name}: {scan.note}.")
+                if not page.text.strip():
+                    yield Notice(text=f"No text was found in {scan.name}.")
         yield Finished(reason="stop")
 
     async def _read(self, scan: Scan, body: dict[str, Any]) -> tuple[Started, Page]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ....errors import DownloadFailed, SettingsError
 from ....files.kinds import Kind
 from ....files.names import is_elsewhere
 from ....prompt.images.pixels import EncodedImage, drawn, picture
-from ....prompt.images.sources import Source, from_base64, sources
+from ....prompt.images.sources import Source, from_base64, pages_in, sources
 from ....wire.files.download import Downloader
 
 # What `Documents` reads and this does not.
@@ -34,26 +35,29 @@ class Scan:
         return f"data:{self.picture.mime};base64,{data}"
 
 
-async def scans(image: object, downloads: Downloader, name: str = "") -> list[Scan]:
+async def scans(image: object, downloads: Downloader, name: str = "") -> AsyncGenerator[Scan, None]:
     """
-    The images in one argument: a path, a URL, bytes, an array, a figure, a response, ….
+    The images in one argument: a path, a URL, bytes, an array, a figure, a response, …; of a TIFF
+    each page, one after the other, since all together may take much memory.
 
     An address is fetched here and not by the service, so that the page can be shown beside its
     text. ``name`` is for what brings none.
 
     Raises `SettingsError` for what is no picture, and for an address that is not reached.
     """
-    found = []
     for source in await asyncio.to_thread(_sources, image):
+        whole = source
         if source.url:
             data = await _fetched(source, downloads)
-            source = replace(source, url="", data=data)
-        # "the image", "the array": such a one has no name of its own.
-        called = name if name and source.name.startswith("the ") else source.name
-        ready = await asyncio.to_thread(_ready, source)
-        notes = ", ".join(filter(None, [source.note, ready.note]))
-        found.append(Scan(name=called, picture=ready, note=notes))
-    return found
+            whole = replace(source, url="", data=data)
+        for page in await asyncio.to_thread(pages_in, whole):
+            # "the image", "the array": such a one has no name of its own.
+            unnamed, comma, which = page.name.partition(", page ")
+            is_unnamed = bool(name) and unnamed.startswith("the ")
+            called = f"{name}{comma}{which}" if is_unnamed else page.name
+            ready = await asyncio.to_thread(_ready, page)
+            notes = ", ".join(filter(None, [page.note, ready.note]))
+            yield Scan(name=called, picture=ready, note=notes)
 
 
 def _sources(image: object) -> list[Source]:
@@ -71,7 +75,7 @@ def _sources(image: object) -> list[Source]:
 def _ready(source: Source) -> EncodedImage:
     if source.image is not None:
         return drawn(source.image, source.name)
-    return picture(source.data, source.name)
+    return picture(source.data, source.name, page=source.page)
 
 
 async def _fetched(source: Source, downloads: Downloader) -> bytes:

@@ -171,6 +171,22 @@ async def test_whatever_a_notebook_has_as_a_picture_is_read(echo: SimpleNamespac
     ]
 
 
+async def test_of_a_scan_each_page_is_read_and_named(echo: SimpleNamespace, tmp_path: Path) -> None:
+    file = io.BytesIO()
+    pages = [PIL.Image.new("L", (40 + page, 30), 255) for page in range(3)]
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    path = tmp_path / "scan.tif"
+    path.write_bytes(file.getvalue())
+    async with client_of(echo) as client:
+        response = await client.ocr.create([path, file.getvalue()], names=["", "fax"])
+    assert [page.size for page in response.pages] == [(40, 30), (41, 30), (42, 30)] * 2
+    names = [page.name for page in response.pages]
+    assert names[:2] == ["scan.tif, page 1 of 3", "scan.tif, page 2 of 3"]
+    assert names[5] == "fax, page 3 of 3"
+    assert len(echo.seen) == 6
+    assert not response.notices
+
+
 async def test_an_address_is_fetched_without_the_key_and_one_that_fails_is_a_sentence(
     sandbox: SimpleNamespace,
 ) -> None:

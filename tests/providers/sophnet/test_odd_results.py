@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import json
 
@@ -11,11 +12,15 @@ from PIL import Image
 
 from sophnet_jupyter.errors import AnswerUnreadable, DownloadFailed, TaskFailed
 from sophnet_jupyter.files.images import check
+from sophnet_jupyter.files.mp4 import check as check_film
 from sophnet_jupyter.providers.sophnet.images.task import decode_task as image_task
 from sophnet_jupyter.providers.sophnet.images.task import look
+from sophnet_jupyter.providers.sophnet.inline import fetched
 from sophnet_jupyter.providers.sophnet.speech.result import decode_task as speech_task
 from sophnet_jupyter.providers.sophnet.videos.task import decode_begun
 from sophnet_jupyter.providers.sophnet.videos.task import look as look_at_video
+from sophnet_jupyter.sandbox.engines.pictures.video import Take
+from sophnet_jupyter.sandbox.engines.pictures.video import encoded as film_of
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.files.receive import received
 
@@ -153,6 +158,21 @@ def test_a_sentence_is_no_id_of_a_task(said, name):
         image_task(reply({"output": {name: said, "taskStatus": "PENDING"}}))
     with pytest.raises(AnswerUnreadable):
         speech_task(reply({name: said, "status": "waiting"}))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="av is not installed")
+async def test_a_video_that_came_within_the_answer_is_read_and_no_address_of_it_is_kept():
+    film = film_of(Take(prompt="a fox", seed=1, size=(320, 180), seconds=1))
+    text = f"data:video/mp4;base64,{base64.b64encode(film).decode()}"
+    for url in (text, {"url": f" {text}\n"}):
+        body = {"status": "succeeded", "content": {"video_url": url}}
+        task, state = look_at_video(reply(body), "t")
+        assert (state.done, state.urls) == (True, ())
+        found = await fetched(None, task.url, kinds=("video",), verify=check_film)
+        assert (found.data, found.media.mime) == (film, "video/mp4")
+    for odd in ("data:video/mp4;base64,é", "data:video/mp4", text[:200], f"data:,{CODED}"):
+        with pytest.raises(DownloadFailed, match="The result was not fetched: it "):
+            await fetched(None, odd, kinds=("video",), verify=check_film)
 
 
 async def test_a_picture_within_the_answer_is_looked_at_as_one_that_is_fetched():

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 from ....errors import quoted
 from ....files.kinds import HEAD, sniff
 from ....values.base64_text import decoded
+from ..inline import inline, is_inline
 
 _PLACES = ("results", "result", "images", "data")
 _NAMES = ("url", "image_url", "imageUrl", "b64_json", "b64Json", "base64", "image")
@@ -56,21 +56,13 @@ def _result(row: Any) -> Result | None:
 def _text(text: str) -> Result:
     """An address, or a picture that came with it: ``data:`` and base64."""
     try:
-        if text[:5].lower() == "data:":
-            return Result(data=_inline(text))
+        if is_inline(text):
+            return Result(data=inline(text))
         if _is_picture(text):
             return Result(data=decoded(text))
     except ValueError:
         return Result(refused=_UNREADABLE)
     return Result(url=text)
-
-
-def _inline(text: str) -> bytes:
-    head, comma, body = text.partition(",")
-    if not comma:
-        raise ValueError
-    data = unquote_to_bytes(body)
-    return decoded(data.decode("ascii")) if head.lower().endswith(";base64") else data
 
 
 def _is_picture(text: str) -> bool:

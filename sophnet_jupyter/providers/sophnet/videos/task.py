@@ -16,15 +16,17 @@ from ....errors import AnswerUnreadable, quoted
 from ....wire.call import Reply
 from ....wire.poll import State
 from ..access import SERVICE, checked, unreadable
+from ..inline import is_inline
 from ..task_reply import check, decoded, failure, folded, id_in, id_of, odd_word, rows
 
 
 class VideoTask(msgspec.Struct, frozen=True, kw_only=True):
     """
     One look at a task. ``state`` is queued, running, succeeded, failed, cancelled or unknown,
-    ``word`` the service's own spelling of it; ``url`` is the video, which expires, and
-    ``last_frame_url`` its last picture where that was asked for. ``usage`` is what the service says
-    of the video; ``created`` and ``updated`` are in seconds since the epoch.
+    ``word`` the service's own spelling of it; ``url`` is the video, which expires, or
+    holds it as ``data:``, and ``last_frame_url`` its last picture where that was asked for.
+    ``usage`` is what the service says of the video; ``created`` and ``updated`` are in seconds
+    since the epoch.
     """
 
     id: str
@@ -142,7 +144,9 @@ def look(reply: Reply, task_id: str) -> tuple[VideoTask, State[Reply]]:
     if not task.url:
         empty = msgspec.structs.replace(task, message="it has finished without any video")
         raise failure(empty, task_id, reply)
-    return task, State(word=task.word, done=True, reply=reply, urls=(task.url,), notice=odd)
+    # What came along is in the reply, and no address to be written down.
+    urls = () if is_inline(task.url) else (task.url,)
+    return task, State(word=task.word, done=True, reply=reply, urls=urls, notice=odd)
 
 
 def _inner(body: Mapping[str, Any]) -> Any:
@@ -166,7 +170,10 @@ def _state(fields: Mapping[str, Any]) -> str:
 
 def _url(fields: Mapping[str, Any], *names: str) -> str:
     found = next((fields[name] for name in names if fields.get(name)), "")
-    return found if isinstance(found, str) and not found.endswith("/None") else ""
+    if isinstance(found, dict):
+        found = found.get("url")
+    found = found.strip() if isinstance(found, str) else ""
+    return "" if found.endswith("/None") else found
 
 
 def _seconds(time: Any) -> float:

@@ -34,6 +34,7 @@ from ...tasks.journal import Task
 from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
 from ..access import started
+from ..inline import address, fetched
 from ..paths import ResourceIds
 from .models import DOCUMENTED, VideoModel
 from .request import VideoRequest, request
@@ -260,7 +261,7 @@ class Videos(Keeping):
         yield Progress(state="fetching", task_id=video.task_id)
         file = await self._file(done.url, video, WANTED)
         ready = msgspec.structs.replace(
-            video, url=done.url, data=file.data, mime=file.media.mime, said=done.usage
+            video, url=address(done.url), data=file.data, mime=file.media.mime, said=done.usage
         )
         yield VideoReady(video=ready)
         tokens = done.usage.get("completion_tokens")
@@ -269,7 +270,7 @@ class Videos(Keeping):
         if done.last_frame_url:
             last = await self._file(done.last_frame_url, video, FRAME)
             picture = Image(
-                url=done.last_frame_url,
+                url=address(done.last_frame_url),
                 data=last.data,
                 mime=last.media.mime,
                 prompt=f"the end of: {video.prompt}",
@@ -279,7 +280,7 @@ class Videos(Keeping):
 
     async def _file(self, url: str, video: Video, kinds: tuple[Kind, ...]) -> Download:
         try:
-            return await self._downloader.fetch(url, kinds=kinds, verify=self._verify)
+            return await fetched(self._downloader, url, kinds=kinds, verify=self._verify)
         except DownloadFailed as error:
             error.task_id = video.task_id
             raise

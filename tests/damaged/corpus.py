@@ -63,10 +63,15 @@ def damaged(*endings: str) -> Iterator[tuple[str, bytes]]:
     """Each damaged file with its name; only of these ``endings``, or of all."""
     for ending, data in whole().items():
         if not endings or ending in endings:
-            for how, harm in _HARMS.items():
-                chance = random.Random(f"{SEED} {ending} {how}")
-                for number in range(4):
-                    yield f"{ending} {how} {number}", harm(data, chance)
+            yield from harmed(ending, data)
+
+
+def harmed(ending: str, data: bytes, *, times: int = 4) -> Iterator[tuple[str, bytes]]:
+    """A file damaged in each way, and ``times`` at other places."""
+    for how, harm in _HARMS.items():
+        chance = random.Random(f"{SEED} {ending} {how}")
+        for number in range(times):
+            yield f"{ending} {how} {number}", harm(data, chance)
 
 
 def _cut(data: bytes, chance: random.Random) -> bytes:

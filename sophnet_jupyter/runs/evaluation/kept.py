@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ...errors import SettingsError
+from ...errors import SettingsError, quoted
 from ...files.names import at_home
 from ...files.saving import save_bytes
 from ...response import Response
@@ -115,10 +115,10 @@ def read(path: str | os.PathLike[str]) -> KeptEvaluation:
         if first.get("evaluation") != FORMAT:
             raise SettingsError(f"{source.name} is no evaluation that this version reads.")
         return KeptEvaluation(source.name, first, list(lines))
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        if isinstance(error, SettingsError):
-            raise
-        said = getattr(error, "strerror", None) or error
+    except SettingsError:
+        raise
+    except Exception as error:  # whole JSON in which anything may stand in the place of anything
+        said = quoted(getattr(error, "strerror", None) or error, 120)
         raise SettingsError(f"{source} cannot be read as an evaluation: {said}.") from None
 
 

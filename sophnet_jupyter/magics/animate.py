@@ -48,6 +48,8 @@ class AnimateMagics(SessionMagics):
         ),
         wait="Let the cell wait for the video.",
         raw=True,
+        mask="Replace mobile, identity, card and plate numbers and e-mail addresses before "
+        "anything is sent. Names are not found.",
         extra="Anything else for the request: parameters.return_last_frame=true.",
     )
     @option(
@@ -144,6 +146,7 @@ class AnimateMagics(SessionMagics):
             "negative_prompt": args.negative,
             "watermark": True if args.watermark else None,
             "extra_body": extra_body(args.extra),
+            "mask": args.mask,
         }
         # What cannot be right is said now, and not by a cell that has ended long ago.
         videos.check(prompt, image=image, **options)

@@ -47,6 +47,7 @@ class ExcelMagics(SessionMagics):
         out=True,
         raw="Send the question as written, braces and all.",
         strict="Fail if the report just stops.",
+        mask=True,
         options_first=True,
     )
     @option("-f", "--files", metavar="A,B", help="Workbooks to analyse: names or uuids.")
@@ -108,6 +109,7 @@ class ExcelMagics(SessionMagics):
             "temperature": args.temperature,
             "top_p": args.top_p,
             "max_tokens": args.max_tokens,
+            "mask": args.mask,
         }
         events = self._session.client.excel.stream(filled.text, file_uuids=files, **options)
         context = Context(inserted=filled.inserted, left=filled.left)

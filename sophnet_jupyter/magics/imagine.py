@@ -42,6 +42,8 @@ class ImagineMagics(SessionMagics):
         save="Write them to a file, or a folder ending in /.",
         background=True,
         raw=True,
+        mask="Replace mobile, identity, card and plate numbers and e-mail addresses before "
+        "anything is sent. Names are not found.",
         extra="Anything else for the request: parameters.watermark=true.",
     )
     @option(
@@ -130,6 +132,7 @@ class ImagineMagics(SessionMagics):
             "images": sources.items or None,
             "prompt_extend": False if args.as_written else None,
             "extra_body": extra_body(args.extra),
+            "mask": args.mask,
         }
 
 

@@ -51,6 +51,8 @@ class SpeakMagics(SessionMagics):
         out=True,
         save="Write the sound to this file.",
         raw="Say the words as written, braces and all.",
+        mask="Replace mobile, identity, card and plate numbers and e-mail addresses before "
+        "anything is sent. Names are not found.",
         words=positional(sayable),
     )
     @option(
@@ -107,6 +109,7 @@ class SpeakMagics(SessionMagics):
             "volume": args.volume,
             "speech_rate": args.rate,
             "pitch_rate": args.pitch,
+            "mask": args.mask,
         }
         # What cannot be sent is refused here, before anything is drawn.
         subject, left = self._subject(words, raw=args.raw)

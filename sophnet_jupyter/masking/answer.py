@@ -10,6 +10,7 @@ from ..events import (
     AlternativeDelta,
     Event,
     Finished,
+    ImageReady,
     Masked,
     Notice,
     Parsed,
@@ -20,6 +21,7 @@ from ..events import (
     ToolCallDelta,
     ToolResult,
     VectorsAsked,
+    VideoReady,
 )
 from .masker import MaskedCall
 
@@ -99,6 +101,10 @@ class _Restoring:
                     images=event.images,
                     thumbnails=event.thumbnails,
                 )
+            case ImageReady(image=image):
+                yield ImageReady(image=self.call.made(image))
+            case VideoReady(video=video):
+                yield VideoReady(video=self.call.made(video))
             case Finished():
                 yield from self.rest()
                 yield Masked(said=self.call.counted())

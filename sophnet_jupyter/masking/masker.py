@@ -131,6 +131,14 @@ class MaskedCall:
                 return value
         return self._object_back(value, depth) if depth < _DEEPEST else value
 
+    def made(self, value: Any) -> Any:
+        """An image or a video as it was asked for; it says how to make it again: masked again."""
+        found = copy.copy(value)
+        _put(found, "prompt", self.back(value.prompt))
+        if value.asked:
+            _put(found, "asked", {**self.back(value.asked), "mask": True})
+        return found
+
     def tool(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function that a model calls, with the values in place of placeholders."""
 
@@ -174,9 +182,16 @@ class MaskedCall:
             return value
         made = copy.copy(value)
         for name, each in changed.items():
-            # Also where the class is frozen: the copy is nobody's yet.
-            object.__setattr__(made, name, each)
+            _put(made, name, each)
         return made
+
+
+def _put(made: Any, name: str, value: Any) -> None:
+    """Set a field of a copy that is nobody's yet, also where its class is frozen."""
+    if hasattr(type(made), "__struct_fields__"):
+        getattr(type(made), name).__set__(made, value)
+    else:
+        object.__setattr__(made, name, value)
 
 
 def _fields(value: Any) -> Iterable[str]:

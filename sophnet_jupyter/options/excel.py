@@ -13,6 +13,8 @@ class ExcelOptions(TypedDict, total=False):
     * ``temperature`` and ``top_p``: 0 to 1; the service advises against either
     * ``max_tokens``: at least 1
     * ``timestamp``: seconds since the epoch, which the service takes and says nothing about
+    * ``mask``: True replaces numbers of mobiles, identities, cards and plates and addresses of
+      e-mail before anything is sent, and puts them back in the report; names are not found
     """
 
     trace_id: str | None
@@ -20,3 +22,4 @@ class ExcelOptions(TypedDict, total=False):
     top_p: float | None
     max_tokens: int | None
     timestamp: int | None
+    mask: object

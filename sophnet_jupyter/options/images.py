@@ -19,6 +19,8 @@ class ImageOptions(TypedDict, total=False):
     * ``prompt_extend``: whether the service may write the words out
     * ``watermark``: True for the service's mark
     * ``save_to_jpeg``: True for a JPEG
+    * ``mask``: True replaces numbers of mobiles, identities, cards and plates and addresses of
+      e-mail in words before anything is sent; names are not found
     * ``extra_body``: whatever else the service takes, merged in section by section
     """
 
@@ -31,4 +33,5 @@ class ImageOptions(TypedDict, total=False):
     prompt_extend: bool | None
     watermark: bool | None
     save_to_jpeg: bool | None
+    mask: object
     extra_body: Mapping[str, Any] | None

@@ -25,6 +25,8 @@ class VideoOptions(TypedDict, total=False):
     * ``draft``: True for a cheap one to look at
     * ``return_last_frame``: True for its last picture as well
     * ``service_tier``, ``callback_url``, ``subjects``: as the service has them
+    * ``mask``: True replaces numbers of mobiles, identities, cards and plates and addresses of
+      e-mail in words before anything is sent; names are not found
     * ``extra_body``: whatever else the service takes, merged in section by section
     """
 
@@ -46,4 +48,5 @@ class VideoOptions(TypedDict, total=False):
     service_tier: str | None
     callback_url: str | None
     subjects: Sequence[Mapping[str, Any]] | None
+    mask: object
     extra_body: Mapping[str, Any] | None

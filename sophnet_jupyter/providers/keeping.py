@@ -61,6 +61,10 @@ class CallMask(Protocol):
     def answer(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]: ...
 
 
+Back = Callable[[AsyncGenerator[Event, None]], AsyncGenerator[Event, None]]
+"""Puts what was masked back into the events of an answer."""
+
+
 def unmasked(wanted: object) -> CallMask | None:
     """Mask nothing. Raises `SettingsError` where that is wanted all the same."""
     if wanted:
@@ -78,9 +82,16 @@ class Keeping:
     _keep: Keep = staticmethod(unkept)
     _mask: Callable[[object], CallMask | None] = staticmethod(unmasked)
 
-    def _masked(
-        self, mask: object, words: Any
-    ) -> tuple[Any, Callable[[AsyncGenerator[Event, None]], AsyncGenerator[Event, None]]]:
+    def _masked(self, mask: object, words: Any) -> tuple[Any, Back]:
         """What is asked, masked where that is wanted, and what puts the answer's words back."""
         call = self._mask(mask)
         return (words, lambda events: events) if call is None else (call.sent(words), call.answer)
+
+    def _masked_words(
+        self, prompt: str, options: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any], Back]:
+        """The same for a prompt and what is not to be seen; without the option ``mask``."""
+        given = {name: value for name, value in options.items() if name != "mask"}
+        words, back = self._masked(options.get("mask"), (prompt, given.get("negative_prompt")))
+        prompt, negative = words
+        return prompt, given if negative is None else {**given, "negative_prompt": negative}, back

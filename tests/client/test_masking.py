@@ -13,9 +13,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from sophnet_jupyter import Client, Dify, SettingsError
+from sophnet_jupyter import Client, Dify, SettingsError, TeleAI
+from sophnet_jupyter.errors import KeyRejected
 from sophnet_jupyter.history.exports.calls import written
 from sophnet_jupyter.history.search import HistoryQuery
+from sophnet_jupyter.response import settle
 
 pytestmark = pytest.mark.anyio
 
@@ -161,6 +163,41 @@ async def test_vectors_and_apps_are_asked_with_placeholders(
     assert has_none(files_of(home))
 
 
+async def test_pictures_videos_voices_and_analyses_are_asked_with_placeholders(
+    sandbox: SimpleNamespace, home: Path
+) -> None:
+    async with asking(sandbox, history=True) as client:
+        made = await client.images.create(WORDS, mask=True, negative_prompt=f"no {PHONE}")
+        assert made.images[0].prompt == WORDS
+        assert made.masked
+        await client.images.submit(WORDS, mask=True, negative_prompt=PHONE)
+        video = await client.videos.create(WORDS, mask=True, negative_prompt=PHONE)
+        assert video.videos[0].prompt == WORDS
+        await client.videos.submit(WORDS, mask=True)
+        assert (await client.voice.speak([WORDS, "plain"], mask=True)).masked
+        await client.voice.compare(WORDS, voices=["longwan", "longcheng"], mask=True)
+        await client.images.compare(WORDS, models=["qwen-image", "Z-Image-Turbo"], mask=True)
+        client.close_history()
+    account = TeleAI("id", "sandbox", base_url=sandbox.root)
+    async with account:
+        answer = account.stream(WORDS, file_uuids="d12fd037-19df-4973-a246-290673b6407a", mask=True)
+        # Its key is another one there; what was sent is what counts.
+        with contextlib.suppress(KeyRejected):
+            await settle(answer)
+    assert "[CARD-1]" in json.dumps(posted(sandbox)[-1])
+    assert has_none(sent(sandbox))
+    assert has_none(files_of(home))
+
+
+async def test_an_app_may_call_its_variables_as_messages_call_their_parts(
+    sandbox: SimpleNamespace, home: Path
+) -> None:
+    _seen(sandbox, "DELETE")
+    async with Dify("sandbox", f"{sandbox.root}/v1") as app:
+        await app.complete({"query": "who?", "id": PHONE, "data": MAIL, "url": CARD}, mask=True)
+    assert has_none(sent(sandbox))
+
+
 async def test_a_site_masks_unasked_and_nobody_switches_it_off(
     sandbox: SimpleNamespace, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +214,8 @@ async def test_a_site_masks_unasked_and_nobody_switches_it_off(
         await client.embeddings.create(WORDS)
         await client.voice.speak(WORDS)
         await client.images.create(WORDS)
+        await client.images.submit(WORDS)
+        await client.videos.submit(WORDS)
     assert has_none(sent(sandbox))
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sophnet_jupyter import SettingsError
@@ -66,6 +67,10 @@ async def test_thinking_calls_and_values_are_put_back_too() -> None:
         phone: str
         others: tuple[str, ...] = ()
 
+    class Mail(msgspec.Struct, frozen=True):
+        to: str
+
+    assert question(ANA).back(Mail("[MOBILE-1]")) == Mail(ANA)
     given = [
         ReasoningDelta(text="[MOB"),
         TextDelta(text="so"),

@@ -289,7 +289,10 @@ class App(Keeping):
         given = {"query": inputs} if isinstance(inputs, str) else dict(_fields(inputs))
         named = self._file_names(given)
         given = given | plain_inputs({n: one for n, one in given.items() if n not in named})
-        given, back = self._masked(mask, given)
+        # A variable may have any name, such as id; the names of files are no text.
+        words = {name: value for name, value in given.items() if name not in named}
+        masked, back = self._masked(mask, list(words.values()))
+        given = given | dict(zip(words, masked, strict=True))
         request = {"inputs": given} if files is None else {"inputs": given, "files": files}
         wanted = Wanted(resource="complete", request=request, question=_words(given), cache=cache)
         if files is None and not named:

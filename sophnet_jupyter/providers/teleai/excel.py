@@ -92,7 +92,7 @@ class Excel(Keeping):
         """
         arguments.flag("stream", stream)
         body = request(question, file_uuids=file_uuids, **options)
-        response = await settle(self._events(body, stream=stream))
+        response = await settle(self._events(body, options.get("mask"), stream=stream))
         if strict and response.ending == "incomplete":
             error = AnswerIncomplete(service=SERVICE)
             error.response, error.request_id = response, response.request_id
@@ -114,7 +114,8 @@ class Excel(Keeping):
         The steps of the analysis are `ReasoningDelta`, the report is `TextDelta`. Closing the
         iterator early closes the connection. Raises as `analyse` does.
         """
-        return self._events(request(question, file_uuids=file_uuids, **options), stream=True)
+        body = request(question, file_uuids=file_uuids, **options)
+        return self._events(body, options.get("mask"), stream=True)
 
     async def put(self, file: str | Path | bytes, name: str = "") -> str:
         """
@@ -148,8 +149,10 @@ class Excel(Keeping):
         """
         return self._gateway_ids.get(request_id, {})
 
-    def _events(self, body: dict[str, Any], *, stream: bool) -> AsyncGenerator[Event, None]:
-        words, back = self._masked(None, body["messages"])
+    def _events(
+        self, body: dict[str, Any], mask: object, *, stream: bool
+    ) -> AsyncGenerator[Event, None]:
+        words, back = self._masked(mask, body["messages"])
         body = {**body, "messages": words}
         asked = {name: value for name, value in body.items() if name != "traceId"}
         wanted = Wanted(

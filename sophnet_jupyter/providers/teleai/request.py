@@ -21,12 +21,14 @@ def request(
     top_p: float | None = None,
     max_tokens: int | None = None,
     timestamp: int | None = None,
+    mask: object = None,
 ) -> dict[str, Any]:
     """
     The body of an analysis, but for ``stream``; only what was given is in it.
 
     ``trace_id`` is made where none is given. Siblings of this service refuse parameters they do not
-    know (docs/services/teleai.md#excel), so there is no way to send others. Raises `SettingsError`.
+    know (docs/services/teleai.md#excel), so there is no way to send others. What ``mask`` wants is
+    done later. Raises `SettingsError`.
     """
     body: dict[str, Any] = {
         "traceId": _trace(trace_id),

@@ -59,6 +59,8 @@ def _options(settings: Mapping[str, Any]) -> list[str]:
             words += ["--image …"] * int(value)
         elif name == "prompt_extend" and value is False:
             words.append("--as-written")
+        elif name == "mask":
+            words.append("--mask")
         elif name in _OPTIONS:
             words.append(f"{_OPTIONS[name]} {_quoted(value)}")
         elif isinstance(value, bool | int | float | str):

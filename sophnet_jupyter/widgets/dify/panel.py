@@ -46,15 +46,19 @@ class DifyApp(Panel):
 
     What its users have said is in a tab, and a file that an answer has used can be looked at.
     ``client`` opens the app called ``app``, or is a `Dify` app itself. The form, the title and
-    the small print are the app's own. The last answer is ``panel.response``.
+    the small print are the app's own; ``mask`` is that of ``client.dify.stream``. The last answer
+    is ``panel.response``.
 
     Raises `SettingsError` when there is no key for that app, or no client can be made.
     """
 
     file = "panel"
 
-    def __init__(self, client: DifyClient | Any | None = None, *, app: str = "") -> None:
+    def __init__(
+        self, client: DifyClient | Any | None = None, *, app: str = "", mask: object = None
+    ) -> None:
         super().__init__(phase="loading")
+        self._mask = mask
         self._app = _opened(self.client_for(client), app)
         self._form: Any = None
         self._facts: dict[str, Any] = {}
@@ -193,7 +197,7 @@ class DifyApp(Panel):
             sent = {name: await self._files.named(each) for name, each in inputs.items()}
             beside = await self._files.named(files)
             self.phase = "waiting"
-            events = self._app.stream(sent, files=beside or None)
+            events = self._app.stream(sent, files=beside or None, mask=self._mask)
             await show(events, view, arrival, model="the app")
             self.phase = "ready"
         except asyncio.CancelledError:

@@ -70,7 +70,7 @@ class VoiceStudio(Panel):
 
     Texts wait for each other in a queue. ``voices`` are names besides those that are known, such
     as one of your own; ``text`` stands there to begin with; ``client`` is the one to ask, else the
-    usual one. What was said is in ``panel.responses``.
+    usual one; ``mask`` is that of ``client.voice.stream``. What was said is in ``panel.responses``.
 
     Raises `SettingsError` when no client is given and none can be made.
     """
@@ -79,9 +79,15 @@ class VoiceStudio(Panel):
     sandbox = Bool(False, help="Whether the sandbox speaks, and no service.").tag(sync=True)
 
     def __init__(
-        self, client: VoiceClient | None = None, *, text: str = "", voices: Iterable[str] = ()
+        self,
+        client: VoiceClient | None = None,
+        *,
+        text: str = "",
+        voices: Iterable[str] = (),
+        mask: object = None,
     ) -> None:
         super().__init__()
+        self._mask = mask
         self._voice = self.client_for(client).voice
         own = {"yours": list(voices)} if voices else {}
         self._voices = {**own, **{model: list(n) for model, n in self._voice.voices.items()}}
@@ -185,7 +191,9 @@ class VoiceStudio(Panel):
         self._show(item, "speaking")
         phase, error = "ready", ""
         try:
-            response = await settle(self._voice.stream(item.text, **item.options), arrival)
+            response = await settle(
+                self._voice.stream(item.text, mask=self._mask, **item.options), arrival
+            )
             if response.ending != "complete":
                 phase, error = "cut", " ".join(response.notices)
         except asyncio.CancelledError:

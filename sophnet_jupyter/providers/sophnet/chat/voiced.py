@@ -46,7 +46,7 @@ def speech(voice: object, easyllm_id: str) -> dict[str, Any]:
         raise SettingsError(
             "voice is a name, True, or a dict such as {'voice': 'longwan', 'speech_rate': 1.2}."
         )
-    check("voice", map(str, options), VoiceOptions.__annotations__)
+    check("voice", map(str, options), VoiceOptions.__annotations__.keys() - {"mask"})
     param = sounding(**options)
     known = {"easyllm_id": easyllm_id} if easyllm_id else {}
     return {**known, "synthesis_param": param}

@@ -124,8 +124,8 @@ class Images(Keeping):
 
         Raises `SophNetError`.
         """
-        prompt, back = self._masked(None, prompt)
-        asked = {"model": model, **options}
+        prompt, given, back = self._masked_words(prompt, options)
+        asked = {"model": model, **given}
         if isinstance(seed, str) or not isinstance(seed, Iterable):
             seed = arguments.whole("seed", seed, least=0)
             one = {**asked, "seed": seed}
@@ -151,7 +151,8 @@ class Images(Keeping):
         Takes the arguments of `stream`, with one ``seed``: ``prompt``, ``model``. Raises
         `SophNetError`.
         """
-        task, _ = await self._begin(prompt, {"model": model, "seed": seed, **options})
+        prompt, given, _ = self._masked_words(prompt, options)
+        task, _ = await self._begin(prompt, {"model": model, "seed": seed, **given})
         return task
 
     async def get(self, task_id: str) -> ImageTask:

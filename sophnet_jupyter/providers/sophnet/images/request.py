@@ -33,6 +33,7 @@ def request(
     prompt_extend: bool | None = None,
     watermark: bool | None = None,
     save_to_jpeg: bool | None = None,
+    mask: object = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
@@ -41,6 +42,7 @@ def request(
     ``size`` is ``"1328*1328"`` (an ``x`` will do) or a pair of pixels. ``images`` are one to three
     pictures for a model that changes them: whatever `pictures.attach.attach` takes, shrunk to
     ``max_side`` pixels if given. ``extra_body`` is merged into the result, section by section.
+    What ``mask`` wants is done before.
 
     Raises `SettingsError`.
     """

@@ -54,6 +54,7 @@ def request(
     service_tier: str | None = None,
     callback_url: str | None = None,
     subjects: Sequence[Mapping[str, Any]] | None = None,
+    mask: object = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> VideoRequest:
     """
@@ -62,8 +63,8 @@ def request(
     ``size`` is ``"832*480"`` or a pair of pixels, ``duration`` in seconds, ``seed`` a number or its
     digits. What the document's four models do not take is refused here, since a task is paid for;
     of newer models everything is passed on. ``last_image`` and ``references`` are for those that
-    take more than one picture. ``extra_body`` is merged in unchecked, section by section. Raises
-    `SettingsError`.
+    take more than one picture. ``extra_body`` is merged in unchecked, section by section. What
+    ``mask`` wants is done before. Raises `SettingsError`.
     """
     model = arguments.text("model", model or (FROM_WORDS if image is None else FROM_A_PICTURE))
     arguments.text("prompt", prompt)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from typing import Literal, Unpack
+from typing import Any, Literal, Unpack
 
 import msgspec
 
@@ -132,18 +132,18 @@ class Videos(Keeping):
 
         Raises `SophNetError`.
         """
-        prompt, back = self._masked(None, prompt)
-        given = {"prompt": prompt, "image": image, "generation": generation, **options}
+        prompt, asked, back = self._masked_words(prompt, options)
+        given = {"prompt": prompt, "image": image, "generation": generation, **asked}
         wanted = Wanted(
             resource="videos",
             request={name: value for name, value in given.items() if value is not None},
             question=prompt if isinstance(prompt, str) else "",
             lane=str(options.get("model") or ""),
         )
-        return back(self._keep(wanted, lambda: self._events(prompt, image, generation, options)))
+        return back(self._keep(wanted, lambda: self._events(prompt, image, generation, asked)))
 
     async def _events(
-        self, prompt: str, image: object, generation: Generation | None, options: VideoOptions
+        self, prompt: str, image: object, generation: Generation | None, options: dict[str, Any]
     ) -> AsyncGenerator[Event, None]:
         yield Progress(state="submitting")
         asked = await asyncio.to_thread(request, prompt, image=image, **options)
@@ -177,7 +177,8 @@ class Videos(Keeping):
 
         ``prompt``, ``image`` and ``generation`` are those of `stream`. Raises `SophNetError`.
         """
-        asked = await asyncio.to_thread(request, prompt, image=image, **options)
+        prompt, given, _ = self._masked_words(prompt, options)
+        asked = await asyncio.to_thread(request, prompt, image=image, **given)
         task, _ = await finish_request(self._begun(asked, prompt, generation))
         return task
 

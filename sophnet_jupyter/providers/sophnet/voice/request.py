@@ -34,12 +34,14 @@ def sounding(
     volume: float | None = None,
     speech_rate: float | None = None,
     pitch_rate: float | None = None,
+    mask: object = None,
 ) -> dict[str, Any]:
     """
     The ``synthesis_param`` of a request: the model always, the rest only if it is given.
 
     ``format`` is a word of `SHORT`, or is sent as it is. Raises `SettingsError` for a voice that
-    the model does not have, a ``volume`` not from 0 to 100, and a rate not from 0.5 to 2.
+    the model does not have, a ``volume`` not from 0 to 100, and a rate not from 0.5 to 2. What
+    ``mask`` wants is done before.
     """
     given = {"model": model, "voice": voice, "format": format}
     words = {

@@ -114,17 +114,20 @@ class Voice(Keeping):
     def _events(
         self, text: Subject, options: VoiceOptions, *, stream: bool
     ) -> AsyncGenerator[Event, None]:
-        said, back = self._masked(None, texts(text))
+        how = {name: value for name, value in options.items() if name != "mask"}
+        said, back = self._masked(options.get("mask"), texts(text))
         wanted = Wanted(
             resource="voice",
-            request={"text": said, **options},
+            request={"text": said, **how},
             question="\n".join(said),
             lane=str(options.get("model") or ""),
         )
         speak = self._stream if stream else self._whole
-        return back(self._keep(wanted, lambda: speak(said, options)))
+        return back(self._keep(wanted, lambda: speak(said, how)))
 
-    async def _stream(self, text: Subject, options: VoiceOptions) -> AsyncGenerator[Event, None]:
+    async def _stream(
+        self, text: Subject, options: Mapping[str, Any]
+    ) -> AsyncGenerator[Event, None]:
         param, said = sounding(**options), texts(text)
         call = self._call(f"{self._path}-stream", said, param)
         async with self._wire.stream(call, retry=ANSWER) as opened:
@@ -150,7 +153,9 @@ class Voice(Keeping):
             for event in ending(frames):
                 yield event
 
-    async def _whole(self, text: Subject, options: VoiceOptions) -> AsyncGenerator[Event, None]:
+    async def _whole(
+        self, text: Subject, options: Mapping[str, Any]
+    ) -> AsyncGenerator[Event, None]:
         param = sounding(**options)
         call = self._call(self._path, texts(text), param)
         for event in _sound(await self._wire.fetch(call, retry=ANSWER), param):

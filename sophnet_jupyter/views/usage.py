@@ -12,7 +12,7 @@ _CELL = "text-align:left;padding:2px 12px 2px 0"
 _NUMBER = "text-align:right;padding:2px 12px 2px 0"
 _BAR = "background:rgba(40,110,200,.55);height:9px;border-radius:2px;min-width:1px"
 # The longest bar, in pixels.
-WIDEST = 220
+WIDEST = 180
 
 
 class UsedLine(Protocol):
@@ -36,16 +36,20 @@ class UsedLine(Protocol):
 
 def bundle(lines: Sequence[UsedLine], by: str, foot: str = "") -> dict[str, str]:
     """The table, most used first; ``foot`` is a line below it."""
-    head = (by, "", "calls", "tokens in", "tokens out", "cost")
+    # The bars come last: where there is no room for all, the figures are what is seen.
+    head = (by, "calls", "tokens in", "tokens out", "cost", "")
     figures = [(_name(line), *_figures(line)) for line in lines]
-    words = [head[:1] + head[2:], *figures]
+    words = [head[:-1], *figures]
     widths = [max(len(row[place]) for row in words) for place in range(len(words[0]))]
     plain = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in words
     ]
     most = max((line.tokens_in + line.tokens_out for line in lines), default=0) or 1
-    cells = "".join(f'<th style="{_CELL}">{inert(name)}</th>' for name in head)
+    styles = (_CELL, *[_NUMBER] * 4, _CELL)
+    cells = "".join(
+        f'<th style="{style}">{inert(name)}</th>' for name, style in zip(head, styles, strict=True)
+    )
     body = "".join(_row(line, row, most) for line, row in zip(lines, figures, strict=True))
     note = f'<div style="{SMALL};{FAINT}">{inert(one_line(foot))}</div>' if foot else ""
     return {
@@ -69,7 +73,7 @@ def _row(line: UsedLine, row: tuple[str, ...], most: int) -> str:
     bar = f'<div style="{_BAR};width:{width}px"></div>'
     name, *figures = row
     numbers = "".join(f'<td style="{_NUMBER}">{inert(each)}</td>' for each in figures)
-    return f'<tr><td style="{_CELL}">{inert(name)}</td><td style="{_CELL}">{bar}</td>{numbers}</tr>'
+    return f'<tr><td style="{_CELL}">{inert(name)}</td>{numbers}<td style="{_CELL}">{bar}</td></tr>'
 
 
 def _name(line: UsedLine) -> str:

@@ -52,6 +52,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, ["as"], "value")
         case ["chats", "export", _]:
             return matching(word, ["messages"], "value")
+        case ["explain"]:
+            return matching(word, map(str, sorted(session.failures, reverse=True)), "cell")
         case ["usage"]:
             return matching(word, ["--by", "--since"], "option")
         case ["usage", "--by"]:

@@ -91,6 +91,9 @@ class SophNetMagics(ChatDefaults, Magics):
                 undo NAME             take its last turn back
                 export NAME FILE      to a .md, .json or .ipynb file; messages: as a list
                 forget NAME           or --all
+            %sophnet explain [N]    what went wrong last, or in cell N, is shown; a click sends it,
+                                      and puts code of the answer into a cell; words behind it
+                                      are asked in the place of ours
             %sophnet cassette       record FILE, replay FILE, refresh FILE: answers in a file
                 fallback FILE         ask, and take those where a service fails
                 off                   end it, and write what was recorded
@@ -121,6 +124,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .account import Account
         from .cassettes import cassette
         from .chats import ChatCommands
+        from .explain import Explanations
         from .history import HistoryCommands
         from .models import ModelNames
         from .prompts import PromptCommands
@@ -146,6 +150,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "prompts": PromptCommands(self._session).prompts,
             "history": kept.history,
             "chats": ChatCommands(self._session).chats,
+            "explain": Explanations(self._session).explain,
             "cassette": cassette,
             "cache": kept.cache,
             "usage": SpendingCommands(self._session).usage,

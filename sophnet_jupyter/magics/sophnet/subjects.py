@@ -13,6 +13,7 @@ SUBJECTS = {
     "prompts": "the prompt files beside the notebook; diff NAME OTHER shows what changed",
     "history": "what was asked and answered, found by words; show, diff, rerun, keep, forget",
     "chats": "the conversations of -c; show, fork, undo, export, forget",
+    "explain": "the last error with its source, to be looked at; a click sends it to a model",
     "cassette": "record FILE, replay FILE: answers in a file, given again without key and network",
     "cache": "clear: what is kept is no longer given in the place of new answers",
     "usage": "tokens and cost by model, day, notebook or run",

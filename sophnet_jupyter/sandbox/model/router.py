@@ -23,6 +23,7 @@ from . import (
 )
 from .knowledge import Known
 from .question import ChatRequest
+from .reader import raised
 from .reader.read import extraction, is_corrected, read
 from .references import references
 from .script import Call, Script, Talk, quoted
@@ -46,6 +47,7 @@ class Intent:
 INTENTS = [
     Intent("report what the tool returned", "转述工具的结果", talking.tool_result),
     Intent("recall what was said before", "回忆之前的对话", memory.recall),
+    Intent("explain an error", "解释报错", raised.explain),
     Intent("say it in the other language", "换一种语言再说", smalltalk.again),
     Intent("greet somebody", "向人问好", smalltalk.hello_to, free=True),
     Intent("introduce myself", "介绍自己", smalltalk.introduce),

@@ -1,0 +1,131 @@
+import { drawExchange } from "../exchange/exchange.js";
+import { putCell } from "../page/cells.js";
+import { button, make } from "../page/dom.js";
+import { openPanel } from "../panel/panel.js";
+
+const PHASES = {
+  ready: "",
+  waiting: "Waiting",
+  answering: "Answering",
+  stopped: "Stopped",
+  failed: "Failed",
+};
+const BUSY = new Set(["waiting", "answering"]);
+
+/** @type {import("@anywidget/types").Render} */
+function render({ model, el }) {
+  const panel = openPanel(model, el, { label: "An error explained", kind: "explain", on: events() });
+  const about = make("span", { className: "sophnet-name" });
+  const phase = make("span", { className: "sophnet-phase" });
+  const head = make("header", {}, about, phase, make("span", { className: "sophnet-gap" }));
+  const text = make("textarea", {
+    value: model.get("text"),
+    spellcheck: false,
+    rows: Math.min(16, model.get("text").split("\n").length + 1),
+    "aria-label": "What is sent",
+  });
+  const said = make("summary");
+  const fold = make("details", { open: true }, said, text);
+  const send = button("", () => ask(), { className: "sophnet-main" });
+  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const note = make(
+    "span",
+    { className: "sophnet-faint" },
+    "Nothing is sent before. Take out what is not to leave this machine.",
+  );
+  const done = make("span", { className: "sophnet-faint", role: "status" });
+  const acts = make("div", { className: "sophnet-acts" }, send, stop, note, done);
+  const log = make("div", { className: "sophnet-log", hidden: true });
+  panel.root.prepend(head);
+  panel.root.append(fold, acts, log);
+
+  /** @type {import("../exchange/exchange.js").Drawn | undefined} */
+  let drawn;
+  let shown = "";
+
+  function events() {
+    return {
+      /** @param {any} event */
+      state({ exchange }) {
+        if (exchange) begin(exchange);
+      },
+      /** @param {any} event */
+      asked({ exchange }) {
+        panel.fail("");
+        begin(exchange);
+      },
+      /** @param {any} event */
+      piece({ exchange, piece, html }) {
+        if (exchange === shown) drawn?.draw(piece, html);
+      },
+      /** @param {any} event */
+      settled({ exchange, outcome }) {
+        if (exchange === shown) drawn?.settle(outcome);
+      },
+    };
+  }
+
+  /** @param {any} exchange */
+  function begin(exchange) {
+    drawn?.close();
+    shown = exchange.id;
+    const again = () => panel.send("again");
+    drawn = drawExchange(model, exchange, [], again, panel.fail, { cell: put });
+    // The question stands above, where it can be edited.
+    drawn.element.querySelector(".sophnet-question")?.remove();
+    log.replaceChildren(drawn.element);
+    log.hidden = false;
+    text.value = exchange.text;
+    fold.open = false;
+    note.hidden = true;
+    done.textContent = "";
+    count();
+  }
+
+  /** @param {string} code */
+  async function put(code) {
+    try {
+      done.textContent = await putCell(model, el, code);
+    } catch {
+      panel.fail(`It cannot be copied here. The code is:\n${code}`);
+    }
+  }
+
+  function ask() {
+    panel.fail("");
+    panel.send("ask", { text: text.value });
+  }
+
+  function count() {
+    said.textContent = `${shown ? "What was sent" : "What is sent"}: ${text.value.length.toLocaleString()} characters`;
+    send.disabled = BUSY.has(model.get("phase")) || !text.value.trim();
+  }
+
+  text.addEventListener("input", count);
+  panel.follow("about", () => {
+    about.textContent = model.get("about");
+  });
+  panel.follow("model", () => {
+    send.textContent = `Send to ${model.get("model") || "the model"}`;
+  });
+  panel.follow("phase", () => {
+    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
+    phase.textContent = PHASES[now];
+    panel.root.dataset.phase = now;
+    send.hidden = BUSY.has(now);
+    stop.hidden = !send.hidden;
+    log.setAttribute("aria-busy", String(BUSY.has(now)));
+    if (phase.isConnected && PHASES[now]) panel.announce(PHASES[now]);
+    count();
+  });
+  panel.hear("lost", () => {
+    send.disabled = stop.disabled = true;
+  });
+  count();
+  return () => {
+    drawn?.close();
+    panel.close();
+  };
+}
+
+export default { render };

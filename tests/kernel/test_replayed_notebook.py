@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,32 @@ def test_a_notebook_that_is_replayed_twice_has_equal_outputs(
     assert first == second
     assert "42" in first
     assert "cassette" in first
+
+
+TAPED = sorted((Path(__file__).parents[2] / "notebooks").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("cassette", TAPED, ids=lambda path: path.stem)
+def test_a_notebook_with_a_cassette_beside_it_runs_from_that_without_a_key_and_a_socket(
+    cassette: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(cassette, tmp_path)
+    for name in ("SOPHNET_API_KEY", "SOPHNET_SANDBOX_URL", "SOPHNET_SANDBOX_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SOPHNET_CASSETTE", cassette.name)
+    monkeypatch.setenv("SOPHNET_OUTPUT", "stable")
+    monkeypatch.setenv("SOPHNET_NO_SANDBOX", "1")
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path / "config"))
+    book = nbformat.read(cassette.with_suffix(".ipynb"), as_version=4)
+    book.cells.insert(0, nbformat.v4.new_code_cell(OFFLINE))
+    told = "from sophnet_jupyter.client.keeping import tapes; print(tapes.end())"
+    book.cells.append(nbformat.v4.new_code_cell(told))
+    NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = json.dumps([cell.get("outputs") for cell in book.cells], ensure_ascii=False)
+    assert "cassette" in outputs
+    assert '"stderr"' not in outputs
+    # All of it is asked for, so that it is not kept longer than it is needed.
+    said = book.cells[-1].outputs[0]["text"]
+    assert said.startswith("All of"), said
+    assert said.strip()

@@ -94,7 +94,7 @@ def _read(path: Path) -> dict[str, str]:
     """What an earlier start wrote down; nothing where it is not there or cannot be read."""
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

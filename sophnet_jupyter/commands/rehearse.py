@@ -116,7 +116,7 @@ def _calls(probe: Mapping[str, Any]) -> list[dict[str, Any]]:
     text = "".join(out.get("text", "") for out in probe.get("outputs", ()))
     try:
         calls: list[dict[str, Any]] = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return calls
 

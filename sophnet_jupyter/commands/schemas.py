@@ -33,7 +33,7 @@ def schema_of(name: str, *, beside: Path) -> Any:
 def _read(path: Path) -> Any:
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--schema: {path} cannot be read: {error}.") from None
     if not isinstance(found, dict):
         raise SettingsError(f"--schema: {path} is no JSON schema, which is an object.")

@@ -98,7 +98,7 @@ def facts_of(path: Path) -> dict[str, Any] | None:
     try:
         known = parquet.read_schema(path).metadata or {}
         facts = json.loads(known[_FACTS])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, RecursionError):
         return None
     return facts if isinstance(facts, dict) else None
 
@@ -122,7 +122,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The list of parts in a folder; empty where there is none."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,11 +65,11 @@ _FOREIGN = {
     b"MPCK": ".mpc",
     b"DSD ": ".dsf",
     b"FRM8": ".dff",
+    b"Creative Voice File\x1a": ".voc",
     b"\x00\x00\x01\xba": ".mpg",
     b"\x00\x00\x01\xb3": ".mpg",
     b"\x02#!SILK": ".silk",
     b"#!SILK": ".silk",
-    b"MThd": ".mid",
 }
 _FORMS = {b"AIFF": ".aiff", b"AIFC": ".aiff", b"AVI ": ".avi", b"8SVX": ".8svx"}
 _MOVIE = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -78,7 +79,21 @@ _STILL = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
 # Fewer bytes may look like words by chance.
 _WORDY = 32
 # What is certainly no samples.
-_NO_SOUND = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x7fELF", b"\x1f\x8b\x08")
+_NO_SOUND = (
+    *(
+        b"PK\x03\x04",
+        b"\x1f\x8b\x08",
+        b"BZh",
+        b"\xfd7zXZ\x00",
+        b"7z\xbc\xaf",
+        b"Rar!\x1a",
+        b"(\xb5/\xfd",
+    ),
+    *(b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"PAR1", b"ARROW1", b"\x89HDF", b"\x93NUMPY"),
+    *(b"SQLite format 3\x00", b"\x7fELF", b"\xca\xfe\xba\xbe", b"wOF", b"MThd"),
+)
+
+_MARKUP = (b"<", b"{", b"[", b"#EXTM3U", b"version https://git-lfs")
 
 TEXT = Media("text", ".txt", "text/plain")
 TEXTS = ("text/", "application/json", "application/xml", "application/xhtml")
@@ -109,10 +124,25 @@ def container(head: bytes) -> str:
 
 def is_no_sound(head: bytes) -> bool:
     """True for what cannot be raw samples: a text, an image, a document, an archive."""
+    return is_something_else(head) or (len(head) >= _WORDY and _is_words(head))
+
+
+def is_something_else(head: bytes) -> bool:
+    """True for what is known to be no sound, whatever it is called; of plain words nobody knows."""
     media = sniff(head)
-    if media is not None and media.kind not in ("audio", "video"):
-        return True
-    return head.startswith(_NO_SOUND) or (len(head) >= _WORDY and is_text(head, "text/"))
+    if media is not None:
+        return media.kind not in ("audio", "video")
+    markup = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_MARKUP) and is_text(head, "text/")
+    return markup or head.startswith(_NO_SOUND)
+
+
+def _is_words(head: bytes) -> bool:
+    """A text in letters of one byte, or in UTF-16 that says so."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        with suppress(UnicodeDecodeError):
+            text = head[: len(head) // 2 * 2].decode("utf-16")
+            return all(letter.isprintable() or letter.isspace() for letter in text)
+    return is_text(head, "text/")
 
 
 def sniff(head: bytes) -> Media | None:

@@ -178,7 +178,7 @@ class Cassette:
     def _value(self, lines: Sequence[bytes], number: int) -> Any:
         try:
             value = msgspec.json.decode(lines[number - 1].removeprefix(b"\xef\xbb\xbf"))
-        except (IndexError, msgspec.DecodeError):
+        except (IndexError, msgspec.DecodeError, RecursionError):
             value = None
         if not isinstance(value, dict):
             raise SettingsError(f"{self.path}, line {number} is no JSON object: record it anew.")

@@ -82,7 +82,7 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise SettingsError(f"{path}, line {number} is no JSON: {error}.") from None
             if not isinstance(row, dict):
                 raise SettingsError(f"{path}, line {number} is no object with columns.")

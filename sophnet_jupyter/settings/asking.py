@@ -96,7 +96,7 @@ def _written(text: str) -> dict[str, str]:
     if text.startswith("{") and not text.startswith("{user}"):
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise SettingsError(_HOW)

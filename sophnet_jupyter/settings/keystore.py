@@ -261,7 +261,7 @@ def _decoded(text: bytes) -> dict[str, Any] | None:
     # Told apart out here: a JSON error holds the whole text, and with it the keys.
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     entries = content.get("profiles") if isinstance(content, dict) else None
     return entries if isinstance(entries, dict) else None

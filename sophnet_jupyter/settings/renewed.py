@@ -231,7 +231,7 @@ def _given(text: bytes, variable: str, stamp: object = None) -> _Given:
     if said.startswith("{"):
         try:
             found = json.loads(said)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = {}
         ends = _end(found)
         said = next((str(found[name]) for name in _NAMES if found.get(name)), "")

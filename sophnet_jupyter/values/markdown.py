@@ -205,7 +205,7 @@ def _pipe_tables(text: str) -> list[_PipeTable]:
         else:
             table.add(number, line, head)
         for at, row in body.items():
-            table.add(at, row, pipe_row.split(row, width))
+            table.add(at, row, pipe_row.fitted(row, width))
         found.append(table)
     return found
 

@@ -13,6 +13,9 @@ from collections.abc import Sequence
 _WHOLE = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})")
 _DECIMAL = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})?\.[0-9]+")
 
+# A mobile number of China. Where a column has nothing else, they are no amounts.
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
 Number = int | float
 
 
@@ -23,6 +26,8 @@ def numbers(column: Sequence[str]) -> list[str] | list[Number]:
     Thousands may have commas, and ``.5`` no zero. A zero at the end is kept for text, but in a
     column in which all have as many decimals: there they are the column's, and not the cell's.
     """
+    if all(map(_MOBILE.fullmatch, column)):
+        return list(column)
     places = {len(cell.partition(".")[2]) for cell in column}
     fixed = places.pop() if len(places) == 1 and len(column) > 1 else 0
     found: list[Number] = []

@@ -10,6 +10,8 @@ from .dollars import formula_end
 _BAR = re.compile(r"(?<!\\)\|")
 # A bar that is meant to part cells mostly stands alone.
 _SPACED_BAR = re.compile(r"(?<!\\)(?:(?<=\s)\||\|(?=\s))")
+_LONE_BAR = re.compile(r"(?<![\\|])\|(?!\|)")
+_FREE_BAR = re.compile(r"(?<=\s)\|(?=\s)")
 # Where a bar is none: code and formulas. Of a dollar `formula_end` tells.
 _WHOLE = re.compile(
     r"``(?:[^`]|`(?!`))+``|(?<![\\`])`[^`]+`"
@@ -28,9 +30,9 @@ def split(line: str, width: int | None = None) -> list[str]:
     """
     The cells of a line as they are written, bars in them escaped.
 
-    With more of them than ``width``, bars in code, in formulas, and such as touch words on both
-    sides are taken for words, if there are ``width`` cells then. A row that has fewer is cut at
-    the bars outside code and formulas.
+    With more of them than ``width``, bars in code, in formulas, such as touch words, and such as
+    touch each other are taken for words, if there are ``width`` cells then. A row that has fewer
+    is cut at the bars outside code and formulas.
     """
     line = line.strip().removeprefix("|")
     if line.endswith("|") and not line.endswith("\\|"):
@@ -45,6 +47,26 @@ def split(line: str, width: int | None = None) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
+def fitted(line: str, width: int) -> list[str]:
+    """
+    At most ``width`` cells of a row below a head of so many.
+
+    Where no way to cut it gives that many, empty cells go, or the last cell has the rest: no word
+    is lost, as it is where a row is cut off. Below one head there is one cell, as elsewhere.
+    """
+    cells = split(line, width)
+    if width == 1:
+        return cells
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+    if len(cells) <= width:
+        return cells
+    filled = [cell for cell in cells if cell]
+    if len(filled) == width:
+        return filled
+    return [*cells[: width - 1], " \\| ".join(cells[width - 1 :])]
+
+
 def words(cell: str) -> str:
     """What a cell says, on one line, without the marks around it."""
     cell = " ".join(_BREAK.sub(" ", cell).split())
@@ -54,8 +76,8 @@ def words(cell: str) -> str:
 
 def _otherwise(line: str) -> Iterator[list[str]]:
     kept = list(_kept(line))
-    for bar in (_BAR, _SPACED_BAR):
-        if bar is _SPACED_BAR:
+    for bar in (_BAR, _SPACED_BAR, _LONE_BAR, _FREE_BAR):
+        if bar is not _BAR:
             yield bar.split(line)
         cuts = [match.start() for match in bar.finditer(line)]
         cuts = [at for at in cuts if not any(begin < at < end for begin, end in kept)]

@@ -75,8 +75,12 @@ def own() -> dict[str, bytes]:
 
 
 def rewritten(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Lines of JSON in which one value is another thing, or is not there."""
+    """Lines of JSON in which one value is another thing, is not there, or has no bottom."""
     lines = [json.loads(line) for line in data.splitlines()]
+    for number in range(len(lines)):
+        deep = _lines(lines).split(b"\n")
+        deep[number] = b'{"a":' + b"[" * 100_000
+        yield f"line {number} is deep", b"\n".join(deep)
     for number, line in enumerate(lines):
         for path in _paths(line):
             for odd in (*_ODD, ...):

@@ -50,6 +50,7 @@ def test_a_file_is_of_the_same_kind_on_every_machine(
         (b"\0\0\0\x14ftypqt  ", ".mov"),
         (b"RIFF\0\0\0\0WAVE", ".wav"),
         (b"ID3\x04", ".mp3"),
+        (b"Creative Voice File\x1a\x1a\0", ".voc"),
         (b"\x89PNG\r\n\x1a\n", ""),
         (b"\0\0\0\x18ftypheic", ""),
         (b"\x01\x02" * 50, ""),
@@ -60,7 +61,18 @@ def test_a_container_is_known_by_its_first_bytes(head: bytes, ending: str) -> No
 
 
 @pytest.mark.parametrize(
-    "head", [b"<!doctype html><html><head>" + b" " * 99, b"PK\x03\x04", b"%PDF-1.7", b"GIF89a"]
+    "head",
+    [
+        b"<!doctype html><html><head>" + b" " * 99,
+        b"PK\x03\x04",
+        b"%PDF-1.7",
+        b"GIF89a",
+        b"SQLite format 3\0" + bytes(50),
+        b"\x93NUMPY\x01\0",
+        b"PAR1" + bytes(9),
+        b"MThd\0\0\0\6",
+        "Some words in UTF-16, 一些字。".encode("utf-16"),
+    ],
 )
 def test_what_is_something_else_is_no_sound(head: bytes) -> None:
     assert is_no_sound(head)

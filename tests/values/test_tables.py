@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sophnet_jupyter.magics.chat.table_text import rows
@@ -119,6 +121,11 @@ def test_a_table_in_a_cell_is_that_cells_words() -> None:
     assert table_rows(f"<table><tr><td>{inner}</td></tr></table>") == [[["x", "y"]]]
 
 
+def test_a_column_of_mobile_numbers_has_names_in_digits() -> None:
+    assert numbers(["13800138000", "19912345678"]) == ["13800138000", "19912345678"]
+    assert numbers(["13800138000", "12"]) == [13_800_138_000, 12]
+
+
 @pytest.mark.parametrize("soft", ["\v", "<br>", "<br />", "\u2028", "\x85"])
 def test_a_soft_break_ends_no_row(soft: str) -> None:
     text = f"| a | b |\n|---|---|\n| one{soft}two | 2 |"
@@ -155,6 +162,24 @@ def test_a_bar_keeps_its_column_in_lists_and_quotations_too(margin: str) -> None
     html = render(text)
     assert (html.count("<td"), html.count(">2</td>"), html.count(">3</td>")) == (4, 1, 1)
     assert ("<li>" in html, "<blockquote" in html) == (margin == "  ", margin != "  ")
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("| ls | grep x | list |", ["ls", "grep x | list"]),
+        ("| |x| | abs |", ["|x|", "abs"]),
+        ("| a || b | or |", ["a || b", "or"]),
+        ("| 1 || 2 |", ["1", "2"]),
+        ("| 1 | 2 | |", ["1", "2"]),
+        ("| 1 |", ["1", ""]),
+    ],
+)
+def test_no_word_of_a_row_is_lost_however_many_bars_it_has(line: str, cells: list[str]) -> None:
+    text = f"| a | b |\n|---|---|\n{line}"
+    assert table_rows(text) == [[["a", "b"], cells]]
+    drawn = re.findall(r"<td[^>]*>(.*?)</td>", render(text))
+    assert drawn == cells
 
 
 def test_a_head_may_have_bars_too() -> None:

@@ -95,7 +95,7 @@ class Drawing(MoreRows):
             held = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
             tags = {int(row): str(tag) for row, tag in held["tags"].items()}
             same = held["map"] == self.fingerprint
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise SettingsError(f"{path} holds no tags of a map.") from None
         if not same or any(not 0 <= row < len(self) for row in tags):
             raise SettingsError(f"{path} belongs to another map.")

@@ -101,7 +101,7 @@ def json_or_text(text: str) -> Any:
     """A value of a line: JSON where it is some, else the text."""
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return text
 
 

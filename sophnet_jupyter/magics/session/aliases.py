@@ -63,7 +63,7 @@ class Aliases:
             return {}
         except OSError as error:
             raise SettingsError(f"{self._path} cannot be read: {error.strerror}.") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         entries = content.get("aliases") if isinstance(content, dict) else None
         if not isinstance(entries, dict) or not all(map(_is_line, entries.values())):

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from ....errors import SettingsError
-from ....files.kinds import HEAD, container, is_no_sound, sniff
+from ....files.kinds import HEAD, container, is_no_sound, is_something_else, sniff
 from ....files.names import at_home, is_address
 from ....response import Response
 from ....values.transcript import Recording
@@ -164,7 +164,7 @@ def _named(name: str, head: bytes) -> str:
         what = "picture" if kind == "image" else "document"
         raise SettingsError(f"{said} is a {what} and has no sound: {_takes()}")
     ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if ending in FORMATS:
+    if ending in FORMATS and not is_something_else(head):
         return name
     if found[1:] in FORMATS:
         return f"{name or 'sound'}{found}"

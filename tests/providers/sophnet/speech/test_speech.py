@@ -290,6 +290,21 @@ async def test_wrong_arguments_get_one_clear_sentence(
             await client.speech.transcribe(given, **options)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", b"PK\x03\x04" + bytes(99)],
+)
+async def test_what_is_something_else_is_not_sent_whatever_it_is_called(
+    tmp_path: Path, data: bytes
+) -> None:
+    path = tmp_path / "talk.mp3"
+    path.write_bytes(data)
+    async with Client(api_key="k", base_url="http://127.0.0.1:9") as client:
+        for given in (path, data, io.BytesIO(data)):
+            with pytest.raises(SettingsError, match="no recording that the service takes"):
+                await client.speech.transcribe(given, filename="talk.mp3")
+
+
 async def test_text_becomes_speech_becomes_the_same_text(opened: Open, tmp_path: Path) -> None:
     said = "The quick brown fox jumps over the lazy dog."
     async with opened() as client:

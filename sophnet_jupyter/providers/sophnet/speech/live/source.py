@@ -121,7 +121,7 @@ def _wav(data: bytes, called: str) -> Samples:
         return _decoded(whole, ".wav", called)
     pcm = _mono(wav.samples(whole), found.channels)
     if not pcm:
-        raise SettingsError(f"There is no sound in {called}: it ends behind its head.")
+        raise SettingsError(f"{called} has no sound: it ends behind its head.")
     return Samples(pcm=pcm, sample_rate=found.sample_rate)
 
 
@@ -186,10 +186,11 @@ def _decoded(data: bytes, ending: str, called: str) -> Samples:
             for part in resampler.resample(None):
                 pcm += bytes(part.planes[0])[: part.samples * 2]
     except IndexError:
-        raise SettingsError(f"There is no sound in {called}, only pictures.") from None
+        raise SettingsError(f"{called} has no sound, only pictures.") from None
     except (av.FFmpegError, ValueError) as error:
         # What was read until then is a part of a file that is cut off or damaged.
-        raise SettingsError(f"The {ending[1:]} cannot be decoded: {error}.") from None
+        said = getattr(error, "strerror", None) or error
+        raise SettingsError(f"The {ending[1:]} cannot be decoded: {said}.") from None
     if not pcm:
-        raise SettingsError(f"There is no sound in {called}.")
+        raise SettingsError(f"{called} has no sound.")
     return Samples(pcm=bytes(pcm), sample_rate=16_000)

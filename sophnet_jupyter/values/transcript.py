@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Seconds that a sentence is shown whose end nobody told, and behind which none comes.
 SHOWN = 3.0
+# No reader of subtitles takes these within a line.
+_CONTROLS = frozenset(map(chr, [*range(32), *range(127, 160)]))
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +37,8 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def who(self) -> str:
         """The speaker in a reader's words: ``Speaker 1`` for a number, which counts from 0."""
-        return f"Speaker {int(self.speaker) + 1}" if self.speaker.isdecimal() else self.speaker
+        is_number = self.speaker.isdecimal() and len(self.speaker) < 10
+        return f"Speaker {int(self.speaker) + 1}" if is_number else self.speaker
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,19 +145,28 @@ def _timed(sentences: Sequence[Sentence]) -> list[tuple[Sentence, float, float]]
     Those with words, and when they are shown. A time that nobody told is that of the sentence
     before or behind: one without an end lasts until the next begins.
     """
-    said = [each for each in sentences if each.text.strip()]
-    if said and all(each.start is None and each.end is None for each in said):
-        raise SettingsError(f"No times are known of {said[0].text[:40]!r}: no subtitles of it.")
+    said = [
+        (each, _moment(each.start), _moment(each.end))
+        for each in sentences
+        if any(map(str.isprintable, "".join(each.text.split())))
+    ]
+    if said and all(start is None and end is None for _, start, end in said):
+        raise SettingsError(f"No times are known of {said[0][0].text[:40]!r}: no subtitles of it.")
     following: list[float | None] = [None]
-    for each in reversed(said[1:]):
-        following.append(following[-1] if each.start is None else each.start)
+    for _, start, _ in reversed(said[1:]):
+        following.append(following[-1] if start is None else start)
     found, before = [], 0.0
-    for each, then in zip(said, reversed(following), strict=False):
-        begin = before if each.start is None else each.start
-        end = (begin + SHOWN if then is None else then) if each.end is None else each.end
-        before = max(begin, end)
+    for (each, start, told), then in zip(said, reversed(following), strict=False):
+        begin = before if start is None else start
+        # What ends before it begins, or at once, would never be seen.
+        ends = (end for end in (told, then) if end is not None and end > begin)
+        before = next(ends, begin + SHOWN)
         found.append((each, begin, before))
     return found
+
+
+def _moment(seconds: float | None) -> float | None:
+    return max(0.0, seconds) if seconds is not None and math.isfinite(seconds) else None
 
 
 def _clock(seconds: float, point: str) -> str:
@@ -165,4 +178,5 @@ def _clock(seconds: float, point: str) -> str:
 
 def _lines(text: str) -> str:
     # An empty line would end the cue, and an arrow would begin another.
-    return " ".join(text.split()).replace("-->", "→")
+    shown = "".join(" " if letter in _CONTROLS else letter for letter in text)
+    return " ".join(shown.split()).replace("-->", "→")

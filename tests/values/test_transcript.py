@@ -93,6 +93,26 @@ def test_a_sentence_without_times_is_shown_between_its_neighbors() -> None:
     assert heard(said).to_vtt().count("-->") == 4
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "span"),
+    [
+        (5.0, 3.0, "00:00:05,000 --> 00:00:09,000"),
+        (5.0, 5.0, "00:00:05,000 --> 00:00:09,000"),
+        (-1.0, 1.0, "00:00:00,000 --> 00:00:01,000"),
+        (float("nan"), 1.0, "00:00:00,000 --> 00:00:01,000"),
+        (2.0, float("inf"), "00:00:02,000 --> 00:00:09,000"),
+    ],
+)
+def test_a_time_that_cannot_be_is_none(start: float, end: float, span: str) -> None:
+    odd = Sentence(text="o\0dd\x85", start=start, end=end, speaker="9" * 5_000)
+    unseen = Sentence(text="\u200b\ufeff", start=1.0, end=2.0)
+    said = (unseen, odd, Sentence(text="next", start=9.0, end=10.0, speaker="9" * 5_000))
+    assert heard(Recording(name="a", sentences=said)).to_srt() == (
+        f"1\n{span}\no dd\n\n2\n00:00:09,000 --> 00:00:10,000\nnext\n"
+    )
+    assert heard(Recording(name="a", sentences=said)).to_vtt().count("-->") == 2
+
+
 def test_a_microphone_writes_the_same_subtitles() -> None:
     spoken = [
         Transcript(text="one", final=True, begin=1000, end=2000),

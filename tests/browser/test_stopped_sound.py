@@ -15,10 +15,26 @@ CONTEXTS = """() => {
         constructor(...given) { super(...given); contexts.push(this) }
         resume() { return window.asleep ? Promise.resolve() : super.resume() }
     };
+    window.nodes = [];
+    window.AudioWorkletNode = class extends AudioWorkletNode {
+        constructor(...given) { super(...given); nodes.push(this) }
+    };
 }"""
 FAULTS = {
     # The system refuses to go on for a while, as during a call.
     "suspended": ("asleep = true; contexts.at(-1).suspend()", "asleep = false", "paused"),
+    # As browsers of telephones call it.
+    "interrupted": (
+        "asleep = true; const it = contexts.at(-1); it.suspend();"
+        "Object.defineProperty(it, 'state', { value: 'interrupted', configurable: true })",
+        "asleep = false; delete contexts.at(-1).state; contexts.at(-1).resume()",
+        "paused",
+    ),
+    "without samples": (
+        "window.heard = nodes.at(-1).port.onmessage; nodes.at(-1).port.onmessage = null; 0",
+        "nodes.at(-1).port.onmessage = heard; 0",
+        "No sound comes",
+    ),
     "muted": (
         "Object.defineProperty(tracks[0], 'muted', { value: true, configurable: true })",
         "delete tracks[0].muted",
@@ -52,6 +68,12 @@ def test_a_microphone_that_stops_says_so_and_goes_on(mic: Page, fault: str) -> N
 def test_a_context_that_was_suspended_once_is_woken_at_once(mic: Page) -> None:
     mic.evaluate("contexts.at(-1).suspend()")
     mic.wait_for_function("contexts.at(-1).state === 'running'", polling=100)
+
+
+def test_a_reader_that_failed_ends_the_take_with_a_sentence(mic: Page) -> None:
+    mic.evaluate("nodes.at(-1).dispatchEvent(new Event('processorerror'))")
+    expect(mic.get_by_role("alert")).to_contain_text("press Start again")
+    mic.wait_for_function("tracks.every((track) => track.readyState === 'ended')", polling=100)
 
 
 def test_a_context_that_was_closed_ends_the_take_with_a_sentence(mic: Page) -> None:

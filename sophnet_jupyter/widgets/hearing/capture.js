@@ -81,6 +81,7 @@ export async function openCapture(options) {
       release();
       options.onEnd(why);
     };
+    node.addEventListener("processorerror", () => lose(BROKEN));
     track.onended = () => lose("The microphone was unplugged, or taken away by the browser.");
     await Promise.race([context.resume(), pauseFor(1000)]);
     if (context.state !== "running") throw new Error(SHY);
@@ -176,6 +177,7 @@ async function worklet(context, frame) {
 const INSECURE =
   "The browser gives no microphone to this page, since it is not secure: open it by https, or as " +
   "localhost (ssh -L 8888:localhost:8888).";
+const BROKEN = "The browser has given up reading the microphone: press Start again.";
 const SHY = "The browser wants a click before it listens: press Start again.";
 /** @type {Record<string, string>} */
 const TROUBLES = {

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from ..errors import SettingsError
+from ..prompt.forms.schema import schema_of
 from ..runs.batch.meta import types
 from ..runs.batch.partition import empty, typed
 from ..runs.file_template import FileTemplate
@@ -46,6 +47,15 @@ class BatchJob:
     patience: float
     repetition: int
     kinds: Mapping[str, str]
+
+    def __dask_tokenize__(self) -> tuple[object, ...]:
+        # Dask names a task by what is pickled, and a class that a notebook has defined is pickled
+        # otherwise each time: what counts of it is the form.
+        form = self.options.get("schema")
+        if isinstance(form, type):
+            form = schema_of(form, where="schema")
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return tuple((given | {"options": {**self.options, "schema": form}}).items())
 
 
 def map(  # noqa: A001 - as the builtin does, over a frame

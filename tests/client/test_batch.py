@@ -54,6 +54,20 @@ def test_making_the_graph_calls_nobody_and_knows_its_types(
     assert str(made.dtypes["score"]) == "Int64"
 
 
+def test_a_form_that_is_defined_again_names_the_same_tasks(worker: SimpleNamespace) -> None:
+    # As in a notebook, whose classes Dask cannot compare by what is pickled.
+    names = set()
+    for _ in range(2):
+
+        @dataclass
+        class Form:
+            answer: str
+
+        job = batch.map(frame(), "Read {text}", schema=Form, name="reads")
+        names.add(job._name)
+    assert len(names) == 1
+
+
 def test_each_row_has_its_answer_in_the_types_that_were_told(
     worker: SimpleNamespace, seen: Callable[[], list[dict[str, Any]]]
 ) -> None:

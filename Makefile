@@ -28,7 +28,7 @@ HUB := tests/hub
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench bench-explorer soak lab hosts clean browser types extension
+.PHONY: help demo test check docs bench bench-explorer soak lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -36,6 +36,8 @@ help:
 	@echo "make test    run every check and test, in a real JupyterLab too"
 	@echo "             ARGS='-k NAME' runs some tests"
 	@echo "make check   run the checks and tests that take seconds"
+	@echo "make docs    build the site into build/site/pages, and check it"
+	@echo "             ARGS=--fast takes the notebooks as they have run before"
 	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
 	@echo "make hosts   run the tests in the browser with that part switched off, and beside others"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
@@ -61,6 +63,11 @@ check: $(VENV)/dev.stamp types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not kernel and not browser" $(ARGS)
+
+# Apart from the tests: it runs all notebooks, and looks at every page.
+docs: $(VENV)/docs.stamp browser
+	$(BIN)/python -m docs.site $(ARGS)
+	$(BIN)/python -m pytest -q docs/site/checks
 
 bench: $(BENCH)/bench.stamp
 	@$(BENCH)/bin/python tests/browser/chromium.py || true
@@ -94,7 +101,12 @@ browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/browser/chromium.py || true
 
 # The panels' scripts are not built; TypeScript only reads them.
-types: $(TYPES)/node_modules/types.stamp
+types: $(VENV)/docs.stamp: pyproject.toml | $(VENV)/dev.stamp
+	@echo "Installing what the site is built with ..."
+	@$(PIP) -e '.[docs]' $(if $(CI),-c requirements-ci.txt)
+	@touch $@
+
+$(TYPES)/node_modules/types.stamp
 	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)
 	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)/worklets.json
 

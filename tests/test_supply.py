@@ -68,7 +68,7 @@ def test_a_license_that_nobody_looked_at_is_named(said, fine):
 
 def test_the_licenses_of_every_extra_that_users_install_are_looked_at():
     # Of the one under the GPL it is known; the others are for who works on the project.
-    assert {*EXTRAS, "espeak", "dev", "bench"} == set(PROJECT["optional-dependencies"])
+    assert {*EXTRAS, "espeak", "dev", "docs", "bench"} == set(PROJECT["optional-dependencies"])
     workflow = (ROOT / ".github/workflows/supply.yml").read_text("utf-8")
     installed = re.findall(r'install -q "\.\[(.*?)\]"', workflow)
     assert len(installed) == 2

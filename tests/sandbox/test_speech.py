@@ -258,6 +258,10 @@ def test_the_synchronous_form_takes_wav_only_and_answers_with_words(quick):
     assert "script" in answer["result"]
     assert not answer["result"].startswith("[")
     assert answer["audio_duration"] > 5
+    for rate in ("16k", 0, True):
+        wrong = {**body, "speech_recognition_param": {"sample_rate": rate}}
+        refused = quick.http.post(f"{SHORT}/non-stream", json=wrong)
+        assert "sample_rate must be" in refused.json()["message"]
     body["audio_url"] = "https://example.com/a.mp3"
     assert quick.http.post(f"{SHORT}/non-stream", json=body).status_code == 400
 

@@ -137,6 +137,7 @@ REFUSED = {
     "another role": (body(messages=[{"role": "system", "content": "a"}]), "10004"),
     "no stream": (body(stream=...), "10004"),
     "a temperature of 2": (body(temperature=2), "10004"),
+    "a time stamp as text": (body(timestamp="1"), "10004"),
     "tokens as text": (body(max_tokens="9"), "10004"),
     "an unknown parameter": (body(max_completion_tokens=9), "10004"),
     "no files": (body(extra_params={}), "10004"),

@@ -68,7 +68,11 @@ REQUESTS = {
         "easyllm_id": "e",
         "speech_recognition_param": {"speaker_diarization_enabled": True},
     },
-    f"{SOPHNET}/service/handbook/kn/qa-records": {"questionText": "q", "answerText": "a"},
+    f"{SOPHNET}/projects/easyllms/speechtotext/non-stream": {
+        "audio_url": "https://a.b/c.wav",
+        "speech_recognition_param": {"model": "m", "sample_rate": 16000, "format": "wav"},
+    },
+    f"{SOPHNET}/service/handbook/kn/qa-records": {"question": "q", "answer": "a"},
     "/v1/completion-messages": {
         "inputs": {"query": "hi"},
         "response_mode": "blocking",

@@ -65,10 +65,7 @@ class Annotating:
                     run(switch(score_threshold=near, provider=provider, model=model))
                 )
             case ["off"]:
-                # Dify demands what it needs for nothing here.
-                unused = {"provider": "unused", "model": "unused"}
-                switch = self._app.annotation_reply.disable
-                return self._switched(run(switch(score_threshold=THRESHOLD, **unused)))
+                return self._switched(run(self._app.annotation_reply.disable()))
             case ["status"]:
                 if not (begun := self._known.get("job")):
                     raise UsageError(

@@ -30,6 +30,8 @@ PAGE = 100
 # More than anybody has written: a server that repeats a page for ever is left here.
 PAGES = 1000
 Action = Literal["enable", "disable"]
+# In the place of names that are demanded where nothing uses them.
+UNUSED = "unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class AnnotationReply:
     Switches annotation replies on and off.
 
     ``provider`` and ``model`` name an embedding model of the workspace, which is listed with a
-    key for knowledge, not with this one. Dify wants all three values to switch off as well.
+    key for knowledge, not with this one.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -121,11 +123,14 @@ class AnnotationReply:
         """
         return await self._begin("enable", score_threshold, provider, model)
 
-    async def disable(self, *, score_threshold: float, provider: str, model: str) -> Job:
+    async def disable(
+        self, *, score_threshold: float = 0.9, provider: str = UNUSED, model: str = UNUSED
+    ) -> Job:
         """
-        Start switching off: ``score_threshold``, ``provider`` and ``model`` as in `enable`.
+        Start switching off.
 
-        Raises `SophNetError`.
+        ``score_threshold``, ``provider`` and ``model`` are as in `enable`, and need not be said:
+        Dify demands them here too, for nothing. Raises `SophNetError`.
         """
         return await self._begin("disable", score_threshold, provider, model)
 

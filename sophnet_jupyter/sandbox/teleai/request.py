@@ -44,6 +44,8 @@ def parse(body: bytes) -> AnalysisRequest:
         raise Declined("10004", f"{unknown[0]} is not a parameter of this service")
     if not isinstance(said.get("stream"), bool):
         raise Declined("10004", "stream must be true or false")
+    if not _is_moment(said.get("timestamp")):
+        raise Declined("10004", "timestamp must be a whole number")
     for name in ("temperature", "top_p"):
         _check_share(name, said.get(name))
     return AnalysisRequest(
@@ -104,3 +106,7 @@ def _max_tokens(value: Any) -> int | None:
     if value is not None and not (whole and value > 0):
         raise Declined("10004", "max_tokens must be a positive number")
     return value if whole else None
+
+
+def _is_moment(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))

@@ -110,7 +110,7 @@ function replySwitch(send) {
   const element = make("details", { className: "sophnet-reply" });
   element.append(
     make("summary", {}, "Answer from annotations"),
-    make("p", { className: "sophnet-faint" }, "A question that is like an annotated one, from this score on, gets its answer without the model. Dify wants all three values to switch off as well."),
+    make("p", { className: "sophnet-faint" }, "A question that is like an annotated one, from this score on, gets its answer without the model."),
     make("div", { className: "sophnet-row" }, make("label", {}, "Score ", score), provider, model, ...buttons, said),
   );
   return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from ...errors import SettingsError
@@ -76,26 +77,36 @@ class AnnotationDesk:
         await self._list()
 
     def _reply(self, on: bool, score: object, provider: str, model: str) -> None:
-        try:
-            threshold = float(str(score))
-        except ValueError:
-            threshold = -1.0
-        if not 0 <= threshold <= 1:
-            raise SettingsError("The score is a number from 0 to 1, such as 0.9.")
-        if not (provider.strip() and model.strip()):
-            raise SettingsError("Name the provider and the embedding model, as Dify calls them.")
+        replies = self._app.annotation_reply
+        # What is written in the fields is of no use to switch off.
+        begin, done = partial(replies.disable), "Off."
+        if on:
+            threshold = _threshold(score)
+            named = {"provider": provider.strip(), "model": model.strip()}
+            if not all(named.values()):
+                raise SettingsError(
+                    "Name the provider and the embedding model, as Dify calls them."
+                )
+            begin = partial(replies.enable, score_threshold=threshold, **named)
+            done = f"Annotations answer from a score of {threshold:g}."
 
         async def switch() -> None:
-            replies = self._app.annotation_reply
-            begin = replies.enable if on else replies.disable
-            named = {"provider": provider.strip(), "model": model.strip()}
             self._tell("annotation-reply", text="Switching…", busy=True)
-            done = ""
+            said = ""
             try:
-                job = await begin(score_threshold=threshold, **named)
-                await replies.wait(job)
-                done = f"Annotations answer from a score of {threshold:g}." if on else "Off."
+                await replies.wait(await begin())
+                said = done
             finally:
-                self._tell("annotation-reply", text=done, busy=False)
+                self._tell("annotation-reply", text=said, busy=False)
 
         self._do(switch)
+
+
+def _threshold(score: object) -> float:
+    try:
+        found = float(str(score))
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise SettingsError("The score is a number from 0 to 1, such as 0.9.")
+    return found

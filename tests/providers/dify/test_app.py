@@ -453,7 +453,7 @@ async def test_annotations_answer_once_the_job_is_done(app: Make) -> None:
         answer = await ours.complete("where is the office?")
         assert answer.text == "Behind the station."
         assert "annotation by Sandbox editor" in answer.notices[0]
-        off = await ours.annotation_reply.disable(**EMBEDDING)
+        off = await ours.annotation_reply.disable()
         await ours.annotation_reply.wait(off, pace=QUICK)
         assert (await ours.complete("where is the office?")).text != answer.text
         await ours.annotations.delete(made.id)

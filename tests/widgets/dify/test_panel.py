@@ -236,7 +236,8 @@ def test_annotations_are_made_to_answer_from_a_score(
     run(panel, query=asked)
     assert panel.response is not None
     assert panel.response.text == "Behind the house."
-    command(panel, "annotations", do="reply", on=False, **named)
+    empty = dict.fromkeys(named, "")
+    command(panel, "annotations", do="reply", on=False, **empty)
     wait(lambda: told(sent, "annotation-reply")[-1]["text"] == "Off.")
 
 

@@ -118,6 +118,8 @@ class Speech:
             raise Refused(400, "speech_recognition_param must be an object")
         if parameters.get("format", "wav") != "wav" or suffix_of(url) not in ("", ".wav"):
             raise Refused(400, "only wav is supported here")
+        if not _is_rate(parameters.get("sample_rate", 16_000)):
+            raise Refused(400, "speech_recognition_param.sample_rate must be a whole number")
         try:
             heard = await self._hear_address(url, request)
         except Failed as error:
@@ -202,3 +204,7 @@ def _told(error: BaseException | None) -> str:
     if isinstance(error, Failed | Missing):
         return str(error)
     return "the audio could not be transcribed"
+
+
+def _is_rate(said: Any) -> bool:
+    return isinstance(said, int) and not isinstance(said, bool) and said > 0

@@ -28,7 +28,8 @@ class RunProgress:
     have come to an end; of these ``equal`` were answered with another row, ``cached`` by an
     earlier call, ``kept`` by this run before it was resumed. ``per_second`` and ``eta`` (seconds)
     are of the last while. ``usage`` and ``cost``, by currency, are those of the whole run, with
-    ``_now`` since it was resumed. ``sandbox`` says that no service has answered.
+    ``_now`` since it was resumed. ``sandbox`` says that no service has answered,
+    and ``engines`` who has in its place: an empty word stands for a script.
     """
 
     state: State
@@ -48,6 +49,7 @@ class RunProgress:
     usage_now: Usage
     cost_now: Mapping[str, float]
     sandbox: bool
+    engines: frozenset[str]
     failures: tuple[Row, ...]
 
 
@@ -83,6 +85,7 @@ class Tally:
         self.equal = self.cached = self.kept = 0
         self.whole, self.now = Bill(), Bill()
         self.sandbox = False
+        self.engines: set[str] = set()
         self._failures: deque[Row] = deque(maxlen=LAST)
         self._ended: deque[float] = deque(maxlen=4096)
 
@@ -92,7 +95,9 @@ class Tally:
         self.equal += row.like is not None
         self.cached += row.cached and row.like is None
         self.kept += kept
-        self.sandbox = self.sandbox or row.sandbox
+        if row.sandbox:
+            self.sandbox = True
+            self.engines.add(row.engine)
         if row.ending not in ("complete", "stopped"):
             self._failures.append(row)
         self.whole.add(row)
@@ -149,5 +154,6 @@ class Tally:
             usage_now=self.now.usage,
             cost_now=dict(self.now.cost),
             sandbox=self.sandbox,
+            engines=frozenset(self.engines),
             failures=tuple(self._failures),
         )

@@ -92,6 +92,11 @@ class Row:
         return bool(self._fact("sandbox", False))
 
     @property
+    def engine(self) -> str:
+        """What has made the sandbox's answer, where that is more than its script."""
+        return str(self._fact("engine", ""))
+
+    @property
     def response(self) -> Response:
         """The whole answer."""
         names, values = self.packed
@@ -105,7 +110,7 @@ class Row:
 _DEFAULTS = {each.name: each.default for each in fields(Response)}
 _SHAPES: dict[tuple[str, ...], tuple[str, ...]] = {}
 # Words that are the same in all answers of a run.
-_COMMON = ("service", "model", "finish_reason", "ending", "system_fingerprint")
+_COMMON = ("service", "model", "finish_reason", "ending", "system_fingerprint", "engine")
 
 
 def pack(response: Response) -> tuple[tuple[str, ...], tuple[Any, ...]]:

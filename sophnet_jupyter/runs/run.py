@@ -251,6 +251,7 @@ class Run(Drawn):
                 **{f"cost ({currency})": amount for currency, amount in self.cost.items()},
             },
             sandbox=any(row.sandbox for row in rows),
+            engines=self.progress().engines,
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 
 from .figures import Difference, Value, difference, holm
@@ -10,6 +10,18 @@ from .figures import Difference, Value, difference, holm
 SIGNIFICANT = 0.05
 FEW = 20
 SCRIPTED = "Sandbox: these answers are scripted, and say nothing about a model."
+
+
+def scripted(engines: Collection[str]) -> str:
+    """
+    What answers of the sandbox are worth, by the ``engines`` that have made them: empty ones stand
+    for its script.
+    """
+    made = ", ".join(sorted(filter(None, engines)))
+    if not made:
+        return SCRIPTED
+    who = f"scripted, or by {made}," if "" in engines else f"by {made},"
+    return f"Sandbox: these answers are {who} and say nothing about the models that are named."
 
 
 def few(rows: int) -> str:

@@ -151,6 +151,12 @@ class Comparison(Drawn):
         """Whether any of the answers is the sandbox's, which says nothing about models."""
         return any(cell.response.sandbox for cell in self.cells)
 
+    @property
+    def engines(self) -> frozenset[str]:
+        """What has made the sandbox's answers; empty words stand for its script."""
+        found = (cell.response for cell in self.cells)
+        return frozenset(one.engine for one in found if one.sandbox)
+
     def __repr__(self) -> str:
         count = len(self.cells)
         endings = [cell.response.ending for cell in self.cells]
@@ -226,6 +232,7 @@ class Comparison(Drawn):
             asked=self.asked.get("", ""),
             settings={**table.asked(self.grid, self.asked), **self.settings},
             sandbox=self.sandbox,
+            engines=self.engines,
         )
 
     # Asking.

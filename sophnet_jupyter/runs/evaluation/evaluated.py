@@ -12,7 +12,7 @@ from ..rows import Row
 from ..run import Run
 from ..score import Grade, Score
 from ..tables import Table
-from ..verdicts import SCRIPTED
+from ..verdicts import scripted
 from . import summary
 from .answers import Label, ScoredAnswer, records
 from .asked import EvaluatedColumn, EvaluatedRows, worded
@@ -130,6 +130,11 @@ class Evaluated:
         return any(one.said.sandbox for one in self.answers)
 
     @property
+    def engines(self) -> frozenset[str]:
+        """What has made the sandbox's answers; empty words stand for its script."""
+        return frozenset(one.said.engine for one in self.answers if one.said.sandbox)
+
+    @property
     def score_names(self) -> list[str]:
         """The scores in their order, and `label` where somebody has labeled."""
         named = [score.name for score in self.scores]
@@ -160,7 +165,7 @@ class Evaluated:
             self.figures,
             self.compared,
             self.notes,
-            sandbox=self.sandbox,
+            engines=self.engines,
             rows=len({one.row for one in self.answers if one.ended}),
         )
         left = sum(not one.ended for one in self.answers)
@@ -280,4 +285,5 @@ class Evaluated:
         if not lines or not self.answers:
             said = ["No row was evaluated." if not self.answers else "No score here is a rate."]
         if said:
-            raise EvaluationFailed([SCRIPTED, *said] if self.sandbox else said)
+            engines = self.engines
+            raise EvaluationFailed([scripted(engines), *said] if engines else said)

@@ -189,6 +189,7 @@ class Evaluation(Evaluated, Drawn):
             rows=self.to_records(),
             settings=facts,
             sandbox=self.sandbox,
+            engines=self.engines,
         )
 
     def against(self, earlier: Evaluation | str | os.PathLike[str]) -> Turned:

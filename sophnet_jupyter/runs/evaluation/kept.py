@@ -29,6 +29,7 @@ def head(found: Evaluated) -> dict[str, Any]:
     return {
         "evaluation": FORMAT,
         "sandbox": found.sandbox,
+        "engines": sorted(found.engines),
         "verdicts": found.verdicts,
         "at": found.at,
         "rows": len(found.asked.rows),
@@ -101,6 +102,7 @@ def _line(one: ScoredAnswer) -> dict[str, Any]:
         "cost": one.said.cost,
         "model": one.said.response.model if one.ended else "",
         "sandbox": one.said.sandbox,
+        "engine": one.said.engine,
     }
 
 
@@ -140,6 +142,9 @@ class KeptEvaluation:
         self.head = first
         self.at = str(first.get("at") or "")
         self.sandbox = bool(first.get("sandbox"))
+        # A file of before has no such word.
+        engines = first.get("engines") or [""]
+        self.engines = frozenset(map(str, engines)) if self.sandbox else frozenset()
         several = len({one.get("prompt") for one in first["columns"]}) > 1
         models = len({one.get("model") for one in first["columns"]}) > 1
         self.columns = [
@@ -163,6 +168,7 @@ class KeptEvaluation:
             ending=line["ending"] or "incomplete",
             model=str(line.get("model") or ""),
             sandbox=bool(line.get("sandbox")),
+            engine=str(line.get("engine") or ""),
         )
         label = line.get("label")
         return ScoredAnswer(

@@ -19,7 +19,7 @@ from ...errors import SettingsError, quoted
 from ...files.names import at_home
 from ...files.saving import save_bytes
 from ..figures import SEED, kappa
-from ..verdicts import SCRIPTED
+from ..verdicts import scripted
 from .answers import Label, ScoredAnswer
 from .evaluated import Evaluated
 
@@ -160,7 +160,7 @@ def _sheet(found: Evaluated, chosen: Sequence[ScoredAnswer], *, blind: bool) -> 
     sheet.add_data_validation(choice)
     choice.add(f"{letter}2:{letter}{len(chosen) + 1}")
     how = book.create_sheet("how")
-    for line, text in enumerate([*([SCRIPTED] if found.sandbox else []), *HOW], 1):
+    for line, text in enumerate([*([scripted(found.engines)] if found.sandbox else []), *HOW], 1):
         _append(how, line, [text])
     how.column_dimensions["A"].width = 100
     data = io.BytesIO()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ...errors import quoted
 from ..figures import Difference, Estimate, Value, averaged, estimate
 from ..score import Grade
-from ..verdicts import SCRIPTED, count, few, number, verdicts
+from ..verdicts import count, few, number, scripted, verdicts
 from .answers import ScoredAnswer
 from .asked import EvaluatedColumn
 
@@ -115,11 +115,11 @@ def told(
     found: Sequence[Verdict],
     notes: Sequence[str],
     *,
-    sandbox: bool,
+    engines: Collection[str],
     rows: int,
 ) -> list[str]:
     """The verdict in sentences: the sandbox first, then that there are few rows, then the rest."""
-    said = [SCRIPTED] if sandbox else []
+    said = [scripted(engines)] if engines else []
     said += [warning] if rows and (warning := few(rows)) else []
     several = len({line.score for line in lines}) > 1
     sentences = [(each.score, each.sentence) for each in found] or [

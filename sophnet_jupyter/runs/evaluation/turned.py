@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import SettingsError
 from ..figures import difference
 from ..looks import Drawn
-from ..verdicts import SCRIPTED, few, sentence
+from ..verdicts import few, scripted, sentence
 from .answers import ScoredAnswer
 from .asked import EvaluatedColumn
 from .evaluated import Evaluated
@@ -32,13 +32,15 @@ class Turned(Drawn):
     What has changed since an earlier evaluation.
 
     ``rows`` is how many both have; ``verdicts`` are sentences, the same tests as between prompts;
-    ``answers`` those that turned, the worse first.
+    ``answers`` those that turned, the worse first; ``engines`` have made the
+    sandbox's answers among them.
     """
 
     rows: int
     verdicts: list[str]
     compared: list[Verdict]
     answers: list[TurnedAnswer] = field(default_factory=list)
+    engines: Collection[str] = ()
 
     @property
     def worse(self) -> list[TurnedAnswer]:
@@ -72,7 +74,8 @@ def turned(now: Evaluated, earlier: Evaluated | KeptEvaluation) -> Turned:
     if not compared:
         raise SettingsError("The two evaluations have no score in common.")
     left = len({one.key for one in now.answers} | {one.key for one in earlier.answers}) - len(keys)
-    said = [SCRIPTED] if now.sandbox or earlier.sandbox else []
+    engines = now.engines | earlier.engines
+    said = [scripted(engines)] if engines else []
     if now.sandbox != earlier.sandbox:
         said.append("Only one of the two is the sandbox's: they cannot be compared.")
     said += [warning] if (warning := few(len(keys))) else []
@@ -80,7 +83,9 @@ def turned(now: Evaluated, earlier: Evaluated | KeptEvaluation) -> Turned:
     said += [f"{one.score}: {one.sentence}" if several else one.sentence for one in compared]
     said += [f"{left:,} rows are in one of them only, and left out."] if left else []
     answers.sort(key=lambda one: (one.better, one.now.row))
-    return Turned(rows=len(keys), verdicts=said, compared=compared, answers=answers)
+    return Turned(
+        rows=len(keys), verdicts=said, compared=compared, answers=answers, engines=engines
+    )
 
 
 def _pairs(

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import quoted
 from ..figures import RESAMPLES, SEED
-from ..verdicts import SCRIPTED, number
+from ..verdicts import number, scripted
 from .evaluated import Evaluated
 from .kept import head
 from .summary import ScoreFigure
@@ -56,7 +56,7 @@ def escaped(text: str) -> str:
 def methods(found: Evaluated) -> str:
     """What somebody needs to do it again: models, dates, settings, rows, tests, prompts."""
     facts = head(found)
-    said = [SCRIPTED] if found.sandbox else []
+    said = [scripted(found.engines)] if found.sandbox else []
     models = ", ".join(facts["models_answered"]) or "no model"
     services = ", ".join(facts["services"])
     said.append(f"Answered by {models}{f' at {services}' if services else ''} ({facts['at']}).")

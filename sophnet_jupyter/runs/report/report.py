@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from ..verdicts import scripted
 
 SANDBOX = "The sandbox has answered: its answers are scripted and say nothing about models."
 
@@ -28,13 +30,16 @@ class Report:
     """The question in words, where there is one of all rows."""
     settings: Mapping[str, object] = field(default_factory=dict)
     sandbox: bool = False
+    engines: Collection[str] = ()
+    """What has made the sandbox's answers; empty words stand for its script."""
     at: str = field(default_factory=lambda: f"{datetime.now().astimezone():%Y-%m-%d %H:%M %z}")
 
     @property
     def sentences(self) -> list[str]:
         """The verdict, with the sandbox's part in it first."""
         told = any("sandbox" in sentence.lower() for sentence in self.verdict[:1])
-        return [*([SANDBOX] if self.sandbox and not told else []), *self.verdict]
+        said = scripted(self.engines) if any(self.engines) else SANDBOX
+        return [*([said] if self.sandbox and not told else []), *self.verdict]
 
     @property
     def columns(self) -> list[str]:

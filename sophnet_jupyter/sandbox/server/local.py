@@ -80,7 +80,7 @@ def _models(port: int) -> list[str] | None:
         connection.request("GET", "/v1/models", headers={"Accept": "application/json"})
         answer = connection.getresponse()
         body: Any = json.loads(answer.read(LONGEST)) if answer.status == 200 else None
-    except (OSError, ValueError, http.client.HTTPException):
+    except (OSError, ValueError, RecursionError, http.client.HTTPException):
         return None
     finally:
         connection.close()

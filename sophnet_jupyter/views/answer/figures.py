@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from ...events import Ending, Usage
 from ...response import Response
@@ -16,6 +17,14 @@ _AT_ONCE = 0.02
 SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 
 
+def sandboxed(engines: Collection[str]) -> str:
+    """The badge of many answers, by the engines of those that are the sandbox's: none has none."""
+    made = ", ".join(
+        clipped(one_line(each), LONGEST_NAME) for each in sorted(filter(None, engines))
+    )
+    return f"sandbox: {made}" if made else "sandbox" if engines else ""
+
+
 def badge(response: Response) -> str:
     """Who has answered where it was no service, in a word or two; empty where it was one."""
     match response.replayed and response.replayed.source:
@@ -23,8 +32,7 @@ def badge(response: Response) -> str:
             return "cassette"
         case "recorded":
             return f"recorded {_day(response)}".rstrip()
-    made = f": {clipped(one_line(response.engine), LONGEST_NAME)}" if response.engine else ""
-    return f"sandbox{made}" if response.sandbox else ""
+    return sandboxed([response.engine] if response.sandbox else [])
 
 
 def figures(response: Response, context: Context, *, with_badge: bool = True) -> str:

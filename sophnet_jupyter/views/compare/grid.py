@@ -16,6 +16,7 @@ from ...runs.compare.grid import Column
 from ..answer import Context
 from ..answer import bundle as answer_bundle
 from ..answer.answer import loud
+from ..answer.figures import sandboxed
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, fold, one_line, words
 from ..safe.maths import inert
@@ -49,7 +50,7 @@ def bundle(comparison: Comparison, context: Context | None = None) -> dict[str, 
 
 def head(comparison: Comparison) -> str:
     """What was asked, and of how many, above the grid."""
-    badge = loud("sandbox" if comparison.sandbox else "")
+    badge = loud(inert(sandboxed(comparison.engines)))
     said = size(comparison)
     return (
         f'<div style="{SMALL};margin:2px 0 6px">{badge}<span style="{FAINT}">{said}</span></div>'
@@ -75,7 +76,8 @@ def size(comparison: Comparison) -> str:
 
 def in_words(comparison: Comparison) -> str:
     """The same for a terminal, column below column."""
-    said = [f"[{'sandbox · ' if comparison.sandbox else ''}{size(comparison)}]"]
+    who = sandboxed(comparison.engines)
+    said = [f"[{f'{who} · ' if who else ''}{size(comparison)}]"]
     for column in comparison.columns:
         cells = comparison.of(column.number)
         line = figures.line(cells)

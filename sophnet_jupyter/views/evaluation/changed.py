@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...runs.evaluation.answers import ScoredAnswer
 from ...runs.evaluation.turned import Turned
 from ..answer.answer import loud
+from ..answer.figures import sandboxed
 from ..safe.control_characters import plain
 from ..safe.look import BAD, FAINT, GOOD, LINE, SMALL, WRAP, one_line, words
 from ..safe.maths import inert
@@ -16,8 +17,7 @@ _HEADS = ("row", "score", "", "expected", "before", "now", "why")
 
 def bundle(found: Turned, context: object = None) -> dict[str, str]:
     """The verdict, and the answers that turned, the worse first."""
-    scripted = found.verdicts and found.verdicts[0].startswith("Sandbox")
-    badge = loud("sandbox" if scripted else "")
+    badge = loud(inert(sandboxed(found.engines)))
     html = f'<div style="{SMALL}">{badge}{found.rows:,} rows that both have</div>'
     html += "".join(
         f'<div style="margin:2px 0;{WRAP}">{inert(one_line(plain(line)))}</div>'

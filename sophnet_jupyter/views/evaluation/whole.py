@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...runs.evaluation.answers import ScoredAnswer
 from ...runs.evaluation.evaluated import Evaluated
 from ..answer.answer import loud
+from ..answer.figures import sandboxed
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, WRAP, fold, one_line
 from ..safe.maths import inert
@@ -27,7 +28,7 @@ def head(found: Evaluated) -> str:
     """The verdict: the sandbox first, the first sentence of the rest in bold."""
     lines = found.verdicts
     shown, more = lines[:MOST_VERDICTS], lines[MOST_VERDICTS:]
-    badge = loud("sandbox" if found.sandbox else "")
+    badge = loud(inert(sandboxed(found.engines)))
     html = f'<div style="{SMALL};margin:0 0 4px">{badge}{inert(size(found))}</div>'
     html += "".join(_sentence(line) for line in shown)
     return html + (fold(f"{len(more)} more", "".join(map(_sentence, more))) if more else "")
@@ -51,7 +52,7 @@ def size(found: Evaluated) -> str:
 def going(found: Evaluated) -> str:
     """How far one is that goes on, in a line."""
     told = found.run.progress()
-    badge = "sandbox · " if told.sandbox else ""
+    badge = f"{sandboxed(told.engines)} · " if told.sandbox else ""
     failed = f" · {told.failed:,} failed" if told.failed else ""
     return f"{badge}{found.state}: {told.done:,} of {told.total or 0:,} answers{failed}"
 

@@ -23,7 +23,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _TEXT = f"white-space:pre-wrap;{WRAP};margin:4px 0"
 _OUTPUT = "border-left:2px solid rgba(128,128,128,.3);margin:8px 0;padding:0 0 0 12px"
 _HEADING = re.compile(r"^#{1,3}\s+(.+)$", re.MULTILINE)
-_SANDBOX = re.compile(r">sandbox</span>|\bSANDBOX answers")
+_SANDBOX = re.compile(r">sandbox(?:: [^<]*)?</span>|\bSANDBOX answers")
 
 
 def notebook_page(book: Mapping[str, Any], name: str, folder: Path) -> str:

@@ -8,6 +8,7 @@ from ...errors import span
 from ...events import Usage
 from ...runs.progress import RunProgress, State
 from ...runs.run import Run
+from ..answer.figures import sandboxed
 from ..safe.look import clipped, one_line
 
 SIGNS: Mapping[State, str] = {
@@ -34,10 +35,14 @@ def line(run: Run) -> str:
     return " · ".join(facts(run.progress(), waits=run.waits))
 
 
-def facts(told: RunProgress, *, waits: str = "") -> list[str]:
-    """The figures one by one; ``waits`` says what was learned about the service's limits."""
+def facts(told: RunProgress, *, waits: str = "", with_badge: bool = True) -> list[str]:
+    """
+    The figures one by one; ``waits`` says what was learned about the service's limits.
+
+    ``with_badge`` says first who has answered, where it was no service.
+    """
     going = told.state in ("running", "paused")
-    sandbox = ["sandbox"] if told.sandbox else []
+    sandbox = [who] if with_badge and (who := sandboxed(told.engines)) else []
     of = "" if told.total is None else f" of {told.total:,}"
     said = [*sandbox, f"{told.done:,}{of} rows"]
     said += [_SAID[told.state]] if told.state in _SAID else []

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...runs.run import Run
 from ..answer.answer import loud
+from ..answer.figures import sandboxed
 from ..safe.control_characters import plain
 from ..safe.look import BAD, FAINT, GOOD, LINE, SMALL, WRAP, clipped, one_line, words
 from ..safe.maths import inert
@@ -32,8 +33,8 @@ def bundle(run: Run) -> dict[str, str]:
 def figures(run: Run) -> str:
     """The figures, the bar and what is to be told, as HTML."""
     told = run.progress()
-    said = [fact for fact in progress.facts(told, waits=run.waits) if fact != "sandbox"]
-    badge = loud("sandbox" if told.sandbox else "")
+    said = progress.facts(told, waits=run.waits, with_badge=False)
+    badge = loud(inert(sandboxed(told.engines)))
     html = f'<div style="{SMALL};{WRAP}">{badge}{progress.SIGNS[told.state]} '
     html += f"{inert(one_line(' · '.join(said)))}</div>"
     if (share := progress.percent(told)) is not None and told.state != "done":

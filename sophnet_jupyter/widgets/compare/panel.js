@@ -110,7 +110,10 @@ function render({ model, el }) {
   /** @param {any[]} heads */
   function showHeads(heads) {
     heads.forEach((head, number) => columns[number]?.showHead(head));
-    badge.hidden = !heads.some((head) => head.sandbox);
+    const sandboxed = heads.flatMap((head) => head.sandbox);
+    const engines = [...new Set(sandboxed)].filter(Boolean).sort();
+    badge.hidden = !sandboxed.length;
+    badge.textContent = engines.length ? `sandbox: ${engines.join(", ")}` : "sandbox";
   }
 
   /** @param {[number, string][]} bodies */

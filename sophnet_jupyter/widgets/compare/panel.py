@@ -178,7 +178,7 @@ class Compare(Panel):
                     "title": grid.title(column, row=not several),
                     "figures": line + (f" · equal to [{same}]" if same is not None else ""),
                     "busy": any(one.busy for one in answers),
-                    "sandbox": any(one.response.sandbox for one in answers),
+                    "sandbox": [one.response.engine for one in answers if one.response.sandbox],
                     "endings": sorted({one.response.ending for one in answers if not one.busy}),
                 }
             )

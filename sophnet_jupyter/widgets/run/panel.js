@@ -60,6 +60,7 @@ function render({ model, el }) {
   /** @param {any} told */
   function show(told) {
     badge.hidden = !told.sandbox;
+    badge.textContent = told.sandbox;
     facts.textContent = told.facts.join(" · ");
     bar.hidden = told.percent === null || told.state === "done";
     bar.value = told.percent ?? 0;

@@ -11,6 +11,7 @@ from traitlets import Unicode
 
 from ...kernel.loop import loop
 from ...runs.run import Run
+from ...views.answer.figures import sandboxed
 from ...views.runs import progress, still
 from ...views.safe.control_characters import plain
 from ..panel.panel import Buffers, Command, Panel
@@ -95,8 +96,8 @@ class RunPanel(Panel):
         self.phase = told.state
         return {
             "state": told.state,
-            "facts": [each for each in progress.facts(told, waits=run.waits) if each != "sandbox"],
-            "sandbox": told.sandbox,
+            "facts": progress.facts(told, waits=run.waits, with_badge=False),
+            "sandbox": sandboxed(told.engines),
             "percent": progress.percent(told),
             "done": told.done,
             "failures": [

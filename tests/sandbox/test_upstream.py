@@ -130,6 +130,22 @@ def test_the_only_server_of_this_machine_that_lists_models_is_taken():
         assert "Authorization" not in headers
 
 
+@pytest.mark.parametrize(
+    ("usual", "owner", "name"),
+    [
+        ("llama.cpp", "llamacpp", "llama.cpp"),
+        ("llama.cpp", "openai", "a server"),
+        ("Ollama", "organization_owner", "LM Studio"),
+        ("Ollama", "library", "Ollama"),
+        ("LM Studio", None, "LM Studio"),
+    ],
+)
+def test_a_server_is_not_called_by_its_port_where_its_list_says_otherwise(usual, owner, name):
+    with listing({"data": [{"id": "m", "owned_by": owner}]}) as one:
+        found = local.find({one.server_port: usual})
+    assert found.name == f"{name} at 127.0.0.1:{one.server_port}"
+
+
 def test_several_servers_or_none_are_told_with_what_to_say():
     with listing(OLLAMA) as one, listing(OLLAMA) as two:
         ports = {one.server_port: "Ollama", two.server_port: "LM Studio"}

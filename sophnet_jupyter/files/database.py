@@ -2,16 +2,19 @@
 SQLite files that several kernels share: how one is made, opened, changed and brought up to date.
 
 Opened anew for each transaction, 0.5 ms: so it survives a fork, and a file that somebody moves or
-deletes. No write-ahead log: SQLite forbids it on network drives, where homes of a hub lie. Calls
-are blocking, and raise `sqlite3.Error` and `OSError`.
+deletes. A fork waits for those that are open: SQLite's memory of who holds which lock goes into the
+child, where nobody would ever let go of it. No write-ahead log: SQLite forbids it on network
+drives, where homes of a hub lie. Calls are blocking, and raise `sqlite3.Error` and `OSError`.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +23,9 @@ T = TypeVar("T")
 
 # Seconds to wait for another kernel's write, which takes some milliseconds.
 BUSY = 5.0
+# Seconds that a fork waits at most for transactions of other threads: they take milliseconds, but
+# one may itself wait for another kernel.
+FORK = 6.0
 
 
 class NewerFile(sqlite3.DatabaseError):
@@ -45,7 +51,7 @@ def read(
     path: Path, schema: Schema, work: Callable[[sqlite3.Connection], T], *, timeout: float = BUSY
 ) -> T:
     """Run ``work`` in one transaction that only reads, which a newer file allows too."""
-    with closing(opened(path, schema, timeout=timeout)) as connection:
+    with opened(path, schema, timeout=timeout) as connection:
         return _transaction(connection, work, "BEGIN")
 
 
@@ -53,7 +59,7 @@ def write(
     path: Path, schema: Schema, work: Callable[[sqlite3.Connection], T], *, timeout: float = BUSY
 ) -> T:
     """Run ``work`` in one transaction. Raises `NewerFile`."""
-    with closing(opened(path, schema, timeout=timeout)) as connection:
+    with opened(path, schema, timeout=timeout) as connection:
         if _version(connection) > len(schema.steps):
             raise NewerFile
         return transaction(connection, work)
@@ -65,8 +71,18 @@ def transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connecti
     return _transaction(connection, work, "BEGIN IMMEDIATE")
 
 
-def opened(path: Path, schema: Schema, *, timeout: float = BUSY) -> sqlite3.Connection:
-    """A connection to the file, which is made, or brought up to date, where that is needed."""
+@contextmanager
+def opened(path: Path, schema: Schema, *, timeout: float = BUSY) -> Iterator[sqlite3.Connection]:
+    """
+    A connection to the file, which is made, or brought up to date, where that is needed.
+
+    To be held for a transaction or two: a fork waits for it.
+    """
+    with not_forked(), closing(_connected(path, schema, timeout)) as connection:
+        yield connection
+
+
+def _connected(path: Path, schema: Schema, timeout: float) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made by us, since SQLite would make it readable by all. Its side files take after it. Only
     # when it is new: closing a file takes away the locks that this process has on it elsewhere.
@@ -143,3 +159,44 @@ def _transaction(
             connection.execute("ROLLBACK")
         raise
     return result
+
+
+# How many connections each thread has open.
+_open: Counter[int] = Counter()
+_changed = threading.Condition()
+
+
+@contextmanager
+def not_forked() -> Iterator[None]:
+    """Hold off a fork, except one of this thread: it could wait for itself for ever."""
+    thread = threading.get_ident()
+    with _changed:
+        _open[thread] += 1
+    try:
+        yield
+    finally:
+        with _changed:
+            _open[thread] -= 1
+            if not _open[thread]:
+                del _open[thread]
+                _changed.notify_all()
+
+
+def _before_fork() -> None:
+    _changed.acquire()
+    thread = threading.get_ident()
+    _changed.wait_for(lambda: _open.keys() <= {thread}, FORK)
+
+
+def _after_fork() -> None:
+    global _changed
+    _changed = threading.Condition()
+    _open.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=lambda: _changed.release(),
+        after_in_child=_after_fork,
+    )

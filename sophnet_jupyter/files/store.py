@@ -147,7 +147,7 @@ class Store:
     def _copied(self) -> sqlite3.Connection:
         """A store in memory, with the tables that can still be read of the file."""
         memory = database.in_memory(self._schema)
-        with suppress(sqlite3.Error, OSError, ValueError):
+        with database.not_forked(), suppress(sqlite3.Error, OSError, ValueError):
             source = f"{self.path.absolute().as_uri()}?mode=ro"
             with closing(sqlite3.connect(source, uri=True, timeout=BRIEFLY)) as old:
                 for table in self._carried:

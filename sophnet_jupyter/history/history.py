@@ -8,7 +8,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -226,7 +225,7 @@ class History:
     def _overwrite(self) -> None:
         """Leave nothing of what was forgotten in the index, in free pages, or in old copies."""
         self.write(search.merge)
-        with closing(database.opened(self.path, SCHEMA)) as rows:
+        with database.opened(self.path, SCHEMA) as rows:
             # By `execute` it would free one page.
             rows.executescript("PRAGMA incremental_vacuum")
         for copy in self.folder.glob(f"{self.path.name}.v*"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from ..errors import SettingsError
@@ -28,7 +27,7 @@ def merge(sources: Sequence[Path], target: Path) -> int:
         if not source.is_file():
             raise SettingsError(f"{source} is no file.")
     try:
-        with exported(target) as draft, closing(database.opened(draft, SCHEMA)) as rows:
+        with exported(target) as draft, database.opened(draft, SCHEMA) as rows:
             # One that is named twice is taken once: its sums would count double.
             for source in dict.fromkeys(source.resolve() for source in sources):
                 _add(rows, source)
@@ -42,7 +41,8 @@ def merge(sources: Sequence[Path], target: Path) -> int:
 
 def _add(rows: sqlite3.Connection, source: Path) -> None:
     # Brought up to date first: an older file lacks tables.
-    database.opened(source, SCHEMA).close()
+    with database.opened(source, SCHEMA):
+        pass
     rows.execute("ATTACH ? AS other", [str(source)])
     try:
         database.transaction(rows, _copy)

@@ -179,24 +179,29 @@ function render({ model, el }) {
 
   function toEnd() {
     log.scrollTop = log.scrollHeight;
+    lastTop = log.scrollTop;
     follows = true;
     newest.hidden = true;
   }
 
   /** @param {() => void} draw */
   function keepPlace(draw) {
+    lookWhere();
     draw();
     if (follows) toEnd();
     else newest.hidden = false;
   }
 
-  log.addEventListener("scroll", () => {
+  // Also before anything moves: the event of a reader's scroll comes after the next frame, and what
+  // arrives in between would take the reader back to the end.
+  function lookWhere() {
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
     // Text that came since the last scroll is no reason to stop; going back is.
     if (atEnd || log.scrollTop < lastTop) follows = atEnd;
     lastTop = log.scrollTop;
     if (follows) newest.hidden = true;
-  });
+  }
+  log.addEventListener("scroll", lookWhere);
 
   const showPhase = () => {
     const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));

@@ -27,20 +27,40 @@ export function openLine(model, onLost) {
       close: () => {},
     };
   }
-  const comm = kernel.createComm(TARGET);
+  const createComm = kernel.createComm.bind(kernel);
+  /** @type {import("../page/lab.js").Comm | undefined} */
+  let comm;
   const status = watch(kernel, onLost);
   const stay = whenPageGoes(() => end((comm) => comm.close()));
   let closed = false;
   let opened = false;
+  // The kernel closes a line on which nobody has answered, as that of a page that was asleep.
+  let canAgain = true;
   /** @type {Array<[object, ArrayBuffer[]]>} */
   const waiting = [];
   /** @param {object} command @param {ArrayBuffer[]} buffers */
   const pass = (command, buffers) => {
-    if (comm.isDisposed || kernel.isDisposed) onLost(RESTARTED);
+    if (!comm || comm.isDisposed || kernel.isDisposed) onLost(RESTARTED);
     else comm.send(command, undefined, buffers);
   };
-  comm.onClose = () => {
-    if (!closed) onLost("This panel is no longer there: run its cell again.");
+  const connect = () => {
+    if (closed || kernel.isDisposed) return;
+    const made = (comm = createComm(TARGET));
+    made.onClose = () => {
+      if (closed) return;
+      if (!canAgain || kernel.isDisposed)
+        return onLost("This panel is no longer there: run its cell again.");
+      canAgain = opened = false;
+      comm = undefined;
+      // Not at once: JupyterLab would give it the subshell that it is about to end with this one.
+      setTimeout(connect, 500);
+    };
+    ready(kernel, made).then(() => {
+      if (closed || made.isDisposed || kernel.isDisposed) return;
+      made.open({ panel: model.get("key") });
+      opened = true;
+      for (const [command, buffers] of waiting.splice(0)) pass(command, buffers);
+    });
   };
   /** @param {(comm: import("../page/lab.js").Comm) => void} part */
   const end = (part) => {
@@ -50,19 +70,16 @@ export function openLine(model, onLost) {
     status.stop();
     waiting.length = 0;
     // JupyterLab keeps each comm as long as the kernel, and by this all that the panel has drawn.
-    comm.onClose = nothing;
-    if (comm.isDisposed || kernel.isDisposed) return;
+    if (comm) comm.onClose = nothing;
+    if (!comm || comm.isDisposed || kernel.isDisposed) return;
     opened ? part(comm) : comm.dispose();
   };
-  ready(kernel, comm).then(() => {
-    if (closed || comm.isDisposed || kernel.isDisposed) return;
-    comm.open({ panel: model.get("key") });
-    opened = true;
-    for (const [command, buffers] of waiting.splice(0)) pass(command, buffers);
-  });
+  connect();
   return {
     send(command, buffers = []) {
-      if (opened || comm.isDisposed) pass(command, buffers);
+      // The panel is there: it has just asked.
+      if (/** @type {{kind?: string}} */ (command).kind === "here") canAgain = true;
+      if (opened || comm?.isDisposed) pass(command, buffers);
       else waiting.push([command, buffers]);
     },
     close: () => end(leave),

@@ -129,6 +129,7 @@ export function openPanel(model, el, { label, kind, on }) {
       panel.announce(event.text);
     }
     else if (event.kind === "twin") renewStillForm(event);
+    else if (event.kind === "who") line.send({ kind: "here" });
     else {
       on[event.kind]?.(event, buffers);
       spread(event, buffers);

@@ -7,6 +7,7 @@ import inspect
 import sys
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -66,7 +67,7 @@ class Panel(anywidget.AnyWidget):
         self._job: asyncio.Task[None] | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._gate = Gate()
-        self._line = PanelComm(self.key, self._hear)
+        self._line = PanelComm(self.key, self._hear, partial(self.tell, "who"))
         # Close what a browser finds the panel by.
         self._ends: list[Callable[[], None]] = [self._line.close]
         self._twin = Twin(self.key)

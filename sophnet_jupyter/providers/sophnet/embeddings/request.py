@@ -135,6 +135,8 @@ def texts_of(texts: object) -> tuple[str, ...]:
         raise SettingsError("A DataFrame has many columns: pass the one with texts, df['text'].")
     if isinstance(texts, Mapping | bytes) or not isinstance(texts, Iterable):
         raise SettingsError(f"Texts are a list of strings, not a {type(texts).__name__}.")
+    if getattr(texts, "shape", None) == ():
+        raise SettingsError("texts is an array of one value: pass [str(value)].")
     found = tuple(texts)
     for place, text in enumerate(found):
         if not isinstance(text, str):

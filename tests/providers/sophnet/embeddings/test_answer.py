@@ -70,6 +70,7 @@ def test_base64_may_stand_on_several_lines(breaks: str) -> None:
         (["a", None], r"texts\[1\] is missing"),
         (np.array([["a", "b"]]), r"texts\[0\] is an array: give one dimension"),
         (np.zeros((2, 2)), r"texts\[0\] is an array"),
+        (np.array("a"), "an array of one value"),
         ([["a"]], r"texts\[0\] is a list"),
         ([b"a"], r"texts\[0\] is a bytes"),
     ],

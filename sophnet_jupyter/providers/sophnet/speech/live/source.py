@@ -115,7 +115,7 @@ def _wav(data: bytes, called: str) -> Samples:
     whole = wav.with_true_length(data)
     found = wav.layout(whole)
     if found is None or not (found.channels > 0 and 0 < found.sample_rate <= _FASTEST):
-        raise SettingsError(f"The head of {called} is damaged: it does not say where its sound is.")
+        raise SettingsError(f"{called} has a damaged head: it does not say where its sound is.")
     if found.bits != 16 or _coding(whole) not in _PCM:
         # Samples that are not whole numbers, or coded: for the decoder.
         return _decoded(whole, ".wav", called)

@@ -92,6 +92,13 @@ def test_sizes_of_the_list_and_of_the_sample_are_taken(quick, size):
     assert create(quick, size=size).status_code == 200
 
 
+def test_steps_have_a_limit_where_small_limits_are_asked_for_and_else_none(quick):
+    body = {"model": "m", "input": {"prompt": "a fox"}, "parameters": {"steps": 101}}
+    assert quick.http.post(SHORT, json=body).status_code == 200
+    small = quick.http.post(SHORT, json=body, headers={"X-Sandbox-Quirks": "small_limits"})
+    assert "steps must be an integer from 1 to 100" in small.json()["message"]
+
+
 def test_the_path_with_a_project_demands_an_easyllm_id_and_the_short_one_ignores_it(quick):
     body = {"model": "m", "input": {"prompt": "x"}}
     assert quick.http.post(LONG, json=body).status_code == 400

@@ -51,8 +51,8 @@ QUIRKS = {
     "words_string": "live speech: words are a list as Java prints it, in one text",
     "words_null": "live speech: words are null",
     "not_enabled": "a new knowledge file ends as NOT_ENABLED, and is not searched",
-    "small_limits": "limits that no document names: n up to 4, 3 pictures to change, texts of 500 "
-    "characters to say, 15 minutes of a recording",
+    "small_limits": "limits that no document names: n up to 4, 3 pictures to change, 100 steps, "
+    "texts of 500 characters to say, 15 minutes of a recording",
     "no_models": "there is no list of models (404)",
 }
 

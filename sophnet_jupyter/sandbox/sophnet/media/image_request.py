@@ -22,6 +22,8 @@ DEFAULT_SIZE = "1328*1328"
 # Nothing says how many a service takes; `small_limits` has what one was seen to.
 MOST_IMAGES, FEW_IMAGES = 16, 4
 MOST_SOURCES, FEW_SOURCES = 16, 3
+FEW_STEPS = 100
+# What fits a whole number of the document, an int.
 LARGEST_SEED = 2**31 - 1
 FIELDS = {"easyllm_id", "model", "input", "parameters"}
 INPUT = {"prompt", "negative_prompt", "images"}
@@ -63,10 +65,10 @@ def parse(body: bytes, *, project: bool, quirks: frozenset[str]) -> ImageRequest
         raise Refused(400, "input.prompt is required")
     require_model(model)
     _text(given, "negative_prompt")
-    _number(parameters, "steps", 1, 100)
+    small = "small_limits" in quirks
+    _number(parameters, "steps", 1, FEW_STEPS if small else LARGEST_SEED)
     _switch(parameters, "prompt_extend")
     _switch(parameters, "watermark")
-    small = "small_limits" in quirks
     return ImageRequest(
         model=model,
         prompt=prompt,

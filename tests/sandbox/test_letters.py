@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import pytest
 
@@ -27,6 +28,18 @@ def test_big5_is_told_from_gb18030(text: str, encoding: str) -> None:
     assert documents.markdown(text.encode(encoding), "txt") == text
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("本日の会議は三時からです。", "shift_jis"),
+        ("本日の会議は三時からです。", "euc_jp"),
+        ("오늘 회의는 세 시에 시작합니다.", "euc_kr"),
+    ],
+)
+def test_letters_of_the_neighbors_are_not_taken_for_chinese(text: str, encoding: str) -> None:
+    assert letters.text(text.encode(encoding)) == text
+
+
 @pytest.mark.parametrize("data", [b"\xff" * 30, b"\x00\x01\x02" * 9, b"\x81" * 31])
 def test_bytes_that_are_no_text_are_one_sentence(data: bytes) -> None:
     with pytest.raises(documents.Unreadable, match="no letters"):
@@ -41,6 +54,7 @@ def test_cells_of_a_workbook_stand_as_they_are_written() -> None:
         ["007", 123456789012345, "=1+1"],
         ["1e5", 3, None],
         ["a|b", 2.5, True],
+        [datetime(2024, 1, 2), datetime(2024, 1, 2, 3, 4), None],
     )
     for row in rows:
         book.active.append(row)
@@ -48,3 +62,4 @@ def test_cells_of_a_workbook_stand_as_they_are_written() -> None:
     text = documents.markdown(file.getvalue(), "xlsx")
     for line in ("| 007 | 123456789012345 | =1+1 |", "| 1e5 | 3 |  |", "| a\\|b | 2.5 | TRUE |"):
         assert line in text
+    assert text.count("\n| 2024-01-02 | 2024-01-02 03:04:00 |  |\n") == 1

@@ -20,6 +20,12 @@ _COMMON = frozenset(
     "年生自会會那后後能对對着著事其里裡所去行过過家十用发發天如然作方成者多日都三小军軍二无無同么麼"
     "经經法当當起与與好看学學进進种種将將还還分此心前面又定见見只主没沒公从從，。、：；！？「」《》（）"
 )
+# Letters of the neighbors, by their blocks, and how many of a text's own there are at least.
+# Chinese that is read as Korean has up to two thirds of them.
+_HANGUL, _KANA = ("\uac00", "\ud7a3"), ("\u3041", "\u30ff")
+_NEIGHBORS = {"euc_kr": (_HANGUL, 0.9), "shift_jis": (_KANA, 0.25), "euc_jp": (_KANA, 0.25)}
+# Fewer are chance, and so are these where Chinese has words that everybody writes.
+_FEWEST = {"euc_kr": 10, "shift_jis": 4, "euc_jp": 4}
 # Bytes that are looked at to tell.
 _LOOKED_AT = 20_000
 
@@ -34,11 +40,37 @@ def text(data: bytes) -> str:
             return found
     except UnicodeDecodeError:
         pass
-    scores = {name: _score(data[:_LOOKED_AT], name) for name in _ENCODINGS}
+    start = data[:_LOOKED_AT]
+    for name, (block, least) in _NEIGHBORS.items():
+        if _is_of(start, name, block, least) and not _is_chinese(start):
+            return data.decode(name)
+    scores = {name: _score(start, name) for name in _ENCODINGS}
     best = max(scores, key=lambda name: scores[name])
     if scores[best] < 0:
         raise ValueError("the text is in no letters that are known here")
     return data.decode(best)
+
+
+def _is_of(data: bytes, encoding: str, block: tuple[str, str], least: float) -> bool:
+    """Whether so many of the letters that are no plain ones are of a block."""
+    try:
+        found = codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return False
+    # Punctuation is the same in all of East Asia; half-wide letters are what Chinese looks like.
+    others = [letter for letter in found if not letter.isascii() and letter.isalpha()]
+    own = sum(block[0] <= letter <= block[1] for letter in others)
+    return own >= _FEWEST[encoding] and own >= least * len(others)
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether some of the letters, read as Chinese, are among the most common ones."""
+    try:
+        found = codecs.getincrementaldecoder("gb18030")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    others = [letter for letter in found if letter.isalpha() and not letter.isascii()]
+    return sum(letter in _COMMON for letter in others) > 0.1 * len(others)
 
 
 def _score(data: bytes, encoding: str) -> float:

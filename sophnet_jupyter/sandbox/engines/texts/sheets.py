@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import Any
 
@@ -29,7 +29,7 @@ def sheets(data: bytes) -> list[tuple[str, list[Row]]]:
     )
     try:
         pairs = zip(values.worksheets[:MAX_SHEETS], written.worksheets, strict=False)
-        return [(str(sheet.title), list(_rows(sheet, formulas))) for sheet, formulas in pairs]
+        return [(str(sheet.title), _narrow(_rows(sheet, formulas))) for sheet, formulas in pairs]
     finally:
         values.close()
         written.close()
@@ -53,6 +53,9 @@ def word(cell: object) -> str:
         return str(cell).upper()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        # A day alone is kept as its first moment.
+        return str(cell.date())
     if isinstance(cell, date):
         return str(cell)
     return "" if cell is None else str(cell)
@@ -73,6 +76,14 @@ def _rows(values: Any, formulas: Any) -> Iterator[Row]:
         )
         if any(map(is_filled, found)):
             yield found
+
+
+def _narrow(rows: Iterator[Row]) -> list[Row]:
+    """The rows without the empty columns at the end, which readers add up to their limit."""
+    found = list(rows)
+    ends = (place for row in found for place, cell in enumerate(row, 1) if is_filled(cell))
+    width = max(ends, default=0)
+    return [row[:width] for row in found]
 
 
 def _line(row: Row, width: int) -> str:

@@ -102,9 +102,9 @@ def test_ctrl_c_ends_every_process_of_the_demo(end, tmp_path):
         assert len(family) >= 3  # the sandbox, JupyterLab and a kernel
         running.process.send_signal(end)
         last_words = running.process.stdout.read()
-        _, left = psutil.wait_procs(family, timeout=5)
+        _, left = psutil.wait_procs(family, timeout=60)
         assert left == []
-        assert running.process.wait(timeout=5) == 0
+        assert running.process.wait(timeout=60) == 0
         assert last_words == ""
 
 

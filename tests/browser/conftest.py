@@ -79,7 +79,9 @@ SAVED = """before => {
 }"""
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
-expect.set_options(timeout=15_000)
+# Milliseconds that a state may take to come: for a machine that does many things at once.
+PATIENCE = 45_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     finally:
         server.terminate()
         try:
-            server.wait(timeout=10)
+            server.wait(timeout=60)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
@@ -338,7 +340,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         reduced_motion="reduce",
         permissions=["microphone", "clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

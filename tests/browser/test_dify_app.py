@@ -57,7 +57,7 @@ def test_an_app_is_filled_in_run_heard_and_rated(
 ) -> None:
     notebook, view = panel
     phase = view.locator(".sophnet-phase")
-    expect(phase).to_have_text("Ready", timeout=20_000)
+    expect(phase).to_have_text("Ready")
     expect(view.locator(".sophnet-name")).to_have_text("Sandbox writer")
     expect(view.locator(".sophnet-opening strong")).to_have_text("task")
     link = view.get_by_role("link", name="Privacy policy")
@@ -82,7 +82,7 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     photo.get_by_role("button", name="Dismiss").click()
     view.get_by_label("Query").press("Control+Enter")
     answer = view.get_by_role("article", name="Answer")
-    expect(answer).to_contain_text("144", timeout=20_000)
+    expect(answer).to_contain_text("144")
     expect(phase).to_have_text("Ready")
     expect(view.locator(".sophnet-alert")).to_be_hidden()
 
@@ -108,7 +108,7 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     view.get_by_role("tab", name="App").click()
     view.get_by_role("button", name="Read aloud").click()
     sound = view.get_by_role("group", name="the answer")
-    expect(sound).to_contain_text("of 0.", timeout=10_000)
+    expect(sound).to_contain_text("of 0.")
     page.set_viewport_size({"width": 1200, "height": 1250})
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         notebook.set_theme(theme)
@@ -145,15 +145,15 @@ def test_an_app_that_reads_aloud_is_heard_without_a_click(
     view = notebook.output_of(0).locator(".sophnet-dify")
     view.get_by_label("Query").fill("What is 12*12?")
     view.get_by_label("Query").press("Control+Enter")
-    expect(view.get_by_role("article", name="Answer")).to_contain_text("144", timeout=20_000)
-    expect(view.get_by_role("group", name="the answer")).to_contain_text("of 0.", timeout=20_000)
+    expect(view.get_by_role("article", name="Answer")).to_contain_text("144")
+    expect(view.get_by_role("group", name="the answer")).to_contain_text("of 0.")
     page.wait_for_function("loudest > 0.05", polling=100)
     expect(view.get_by_role("button", name="Read aloud")).to_be_hidden()
 
 
 def test_annotations_are_minded_and_stopping_keeps_what_had_come(panel: Any) -> None:
     notebook, view = panel
-    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=20_000)
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready")
     app = view.get_by_role("tab", name="App")
     app.focus()
     app.press("ArrowRight")
@@ -175,9 +175,7 @@ def test_annotations_are_minded_and_stopping_keeps_what_had_come(panel: Any) -> 
         notebook.set_theme(theme)
         notebook.screenshot(f"dify-annotations-{theme.split()[1].lower()}", of=view)
     desk.get_by_role("button", name="Switch on").click()
-    expect(desk.get_by_text("Annotations answer from a score of 0.9.")).to_be_visible(
-        timeout=20_000
-    )
+    expect(desk.get_by_text("Annotations answer from a score of 0.9.")).to_be_visible()
     view.get_by_role("tab", name="App").click()
     view.get_by_label("Query").fill("Where is the office?")
     view.get_by_role("button", name="Run", exact=True).click()

@@ -118,10 +118,10 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     view.get_by_label("Half-duplex").check()
     view.locator("summary").click()
     expect(second).to_contain_text("The sky is blue.", timeout=30_000)
-    expect(phase).to_have_text("Speaking", timeout=20_000)
+    expect(phase).to_have_text("Speaking")
     assert page.evaluate(OPEN_DECODERS) == 1
     expect(third).to_contain_text("The train leaves at seven.", timeout=60_000)
-    expect(third.locator(".sophnet-figures")).to_contain_text("sound after", timeout=20_000)
+    expect(third.locator(".sophnet-figures")).to_contain_text("sound after")
     assert "interrupted" not in second.inner_text()
     expect(turns).to_have_count(3)
     view.get_by_role("button", name="Stop").click()
@@ -178,8 +178,8 @@ def test_a_held_button_is_a_turn_and_an_end_of_any_kind_leaves_nothing_open(
         page.wait_for_timeout(1500)
         page.keyboard.up("Space")
         question = turns.last.locator(".sophnet-you .sophnet-words")
-        expect(question).to_have_text(re.compile(r"\w \w"), timeout=20_000)
-        expect(phase).to_have_text("Speaking", timeout=20_000)
+        expect(question).to_have_text(re.compile(r"\w \w"))
+        expect(phase).to_have_text("Speaking")
 
     def restart() -> None:
         restart_kernel(page, view)

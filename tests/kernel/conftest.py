@@ -86,7 +86,7 @@ class Kernel:
         self.manager = manager
         self.client = manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=30)
+        self.client.wait_for_ready(timeout=60)
         self.names_cells = True
         """Whether it says with each request which cell asks: a notebook does, a console not."""
         self._outcomes: dict[str, Outcome] = {}

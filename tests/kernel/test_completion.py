@@ -16,7 +16,7 @@ def tab(kernel):
     def press(cell):
         begin = cell.index("|")
         code = cell[:begin] + cell[begin + 1 :]
-        content = kernel.client.complete(code, begin, reply=True, timeout=20)["content"]
+        content = kernel.client.complete(code, begin, reply=True, timeout=60)["content"]
         assert content["status"] == "ok"
         kinds = content["metadata"]["_jupyter_types_experimental"]
         start, end = content["cursor_start"], content["cursor_end"]
@@ -81,7 +81,7 @@ def shift_tab(kernel):
     def press(cell):
         begin = cell.index("|")
         code = cell[:begin] + cell[begin + 1 :]
-        content = kernel.client.inspect(code, begin, reply=True, timeout=20)["content"]
+        content = kernel.client.inspect(code, begin, reply=True, timeout=60)["content"]
         assert content["status"] == "ok"
         return content["data"].get("text/plain", "") if content["found"] else ""
 

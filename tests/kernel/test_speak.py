@@ -153,7 +153,7 @@ def test_completion_lists_voices_formats_and_texts(own):
         ("%speak spoken_w", "spoken_words"),
         ("%%sophchat --voice longw", "longwan"),
     ]:
-        reply = own.client.complete(typed, len(typed), reply=True, timeout=20)["content"]
+        reply = own.client.complete(typed, len(typed), reply=True, timeout=60)["content"]
         assert offered in reply["matches"], typed
 
 

@@ -158,7 +158,7 @@ def test_completion_offers_options_recordings_and_variables(own):
         ("%transcribe skyl", "skylark", "sky.wav"),
         ("%transcribe --sync note", "", "notes"),
     ]:
-        reply = own.client.complete(typed, len(typed), reply=True, timeout=20)["content"]
+        reply = own.client.complete(typed, len(typed), reply=True, timeout=60)["content"]
         assert not offered or offered in reply["matches"], typed
         assert kept_back not in reply["matches"], typed
 

@@ -55,7 +55,7 @@ def own(tmp_path_factory):
 
 def ask(root, key="", path=MODELS, **headers):
     headers = {**({"authorization": f"Bearer {key}"} if key else {}), **headers}
-    return httpx2.get(root + path, headers=headers, trust_env=False, timeout=20)
+    return httpx2.get(root + path, headers=headers, trust_env=False, timeout=60)
 
 
 def test_nobody_guesses_the_key_of_a_sandbox_that_was_given_none(own):
@@ -119,7 +119,7 @@ def test_a_web_page_gets_403_also_with_the_key(own, origin):
     key = Path(told["key_file"]).read_text()
     assert ask(root, key, origin=origin).status_code == 403
     with pytest.raises(InvalidStatus) as refused:
-        connect(f"ws://127.0.0.1:{told['port']}{LIVE}", origin=origin, open_timeout=20)
+        connect(f"ws://127.0.0.1:{told['port']}{LIVE}", origin=origin, open_timeout=60)
     assert refused.value.response.status_code == 403
 
 
@@ -169,7 +169,7 @@ async def test_a_client_without_a_key_still_reaches_its_own_sandbox(monkeypatch)
 
 def test_an_upstream_is_not_relayed_to_on_a_key_that_can_be_guessed(tmp_path):
     arguments = ["--upstream", "http://127.0.0.1:9/v1", "--api-key", "sandbox"]
-    ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=20)
+    ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert "--api-key" in ended.stderr
 

@@ -29,7 +29,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals and forks of POSI
 
 def serves(port):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
             return answer.status == 200
     except OSError:
         return False

@@ -50,7 +50,7 @@ class Caller:
         return self.hear()
 
     def hear(self) -> dict[str, Any]:
-        return json.loads(self.line.recv(timeout=20))
+        return json.loads(self.line.recv(timeout=60))
 
     def until(self, kind: str) -> list[dict[str, Any]]:
         heard = [self.hear()]
@@ -284,7 +284,7 @@ def test_odd_forms_are_switched_on_by_name(dial: Dial) -> None:
     caller.say("input_audio_buffer.complete")
     caller.until("input_audio_buffer.completed")
     texts = []
-    while "conversation.chat.completed" not in (text := str(caller.line.recv(timeout=20))):
+    while "conversation.chat.completed" not in (text := str(caller.line.recv(timeout=60))):
         texts.append(text)
     assert all(text.startswith("data:{") for text in texts)
     sounds = [json.loads(text[5:]).get("audioFrame") for text in texts]

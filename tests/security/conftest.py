@@ -173,7 +173,7 @@ class FrontEnd:
         )
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=30)
+        self.client.wait_for_ready(timeout=60)
         self.messages: list[dict[str, Any]] = []
 
     def run(self, code: str, typed: str | None = None) -> SimpleNamespace:

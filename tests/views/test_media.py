@@ -110,7 +110,7 @@ def test_what_many_draw_at_once_is_one_file(here: Path) -> None:
     together = threading.Barrier(8)
 
     def draw(number: int) -> str:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         return audio.player(data)
 
     with ThreadPoolExecutor(8) as threads:

@@ -49,7 +49,7 @@ async def served(serve: Serve, context: ssl.SSLContext | None = None) -> AsyncIt
 @asynccontextmanager
 async def connected(serve: Serve) -> AsyncIterator[AsyncioStream]:
     async with served(serve) as port:
-        stream = await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=5)
+        stream = await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=60)
         try:
             yield stream
         finally:
@@ -77,8 +77,8 @@ async def test_what_is_written_in_pieces_leaves_together_before_an_answer_is_wai
         # Were it under way already, the server would have read it by now.
         await asyncio.sleep(0.05)
         await stream.write(b"body")
-        assert await stream.read(100, timeout=5) == b"answer"
-        assert await stream.read(100, timeout=5) == b"", "and a proper end"
+        assert await stream.read(100, timeout=60) == b"answer"
+        assert await stream.read(100, timeout=60) == b"", "and a proper end"
     assert reads == [b"head, body"]
 
 
@@ -114,14 +114,14 @@ async def test_a_peer_that_sends_more_than_is_read_is_made_to_wait() -> None:
             sent += 1 << 20
 
     async with connected(serve) as stream:
-        got = len(await stream.read(1, timeout=5))
+        got = len(await stream.read(1, timeout=60))
         known = -1
         while known != sent:
             known = sent
             await asyncio.sleep(0.2)
         # The rest is in the system's own buffers, of some megabytes.
         assert sent < UNREAD + (30 << 20)
-        while piece := await stream.read(1, timeout=5):
+        while piece := await stream.read(1, timeout=60):
             got += len(piece)
     assert got == sent == 64 << 20
 
@@ -133,7 +133,7 @@ async def test_an_idle_connection_knows_when_its_peer_has_left() -> None:
     async with connected(serve) as stream:
         assert not stream.get_extra_info("is_readable")
         await stream.write(b".")
-        reading = asyncio.create_task(stream.read(1, timeout=5))
+        reading = asyncio.create_task(stream.read(1, timeout=60))
         assert await reading == b""
         assert stream.get_extra_info("is_readable")
         with pytest.raises(httpcore2.WriteError):
@@ -151,7 +151,7 @@ async def test_a_connection_that_was_reset_is_no_proper_end() -> None:
     async with connected(serve) as stream:
         await stream.write(b".")
         with pytest.raises(httpcore2.ReadError):
-            await stream.read(1, timeout=5)
+            await stream.read(1, timeout=60)
 
 
 async def test_time_limits_are_told_apart() -> None:
@@ -167,7 +167,7 @@ async def test_who_does_not_listen_cannot_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
     with pytest.raises(httpcore2.ConnectError):
-        await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=5)
+        await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=60)
 
 
 async def test_tls_is_spoken_with_whom_is_trusted_alone(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ uses it needs Node, and a test builds it again and compares. `npm ci` comes firs
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,5 +34,17 @@ def build(folder: Path) -> None:
         subprocess.run(node, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
+def take_version() -> None:
+    """Write the version of the package, which is said in one place, into ``package.json``."""
+    package = (HERE.parent / "sophnet_jupyter" / "__init__.py").read_text("utf-8")
+    (version,) = re.findall(r'^__version__ = "(.+)"$', package, re.MULTILINE)
+    path = HERE / "package.json"
+    text = path.read_text("utf-8")
+    path.write_text(
+        re.sub(r'"version": "[^"]+"', f'"version": "{version}"', text, count=1), "utf-8"
+    )
+
+
 if __name__ == "__main__":
+    take_version()
     build(HERE)

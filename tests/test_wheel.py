@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import sophnet_jupyter
+
 pytestmark = pytest.mark.kernel
 
 ROOT = Path(__file__).parents[1]
@@ -61,6 +63,10 @@ def run(environment: Path, tmp_path: Path) -> Run:
         )
 
     return run
+
+
+def test_the_wheel_has_the_version_that_the_package_says(wheel):
+    assert wheel.name.split("-")[1] == sophnet_jupyter.__version__
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(names):

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from sophnet_jupyter import __version__
+
 # Node's packages are there after `make test` alone.
 pytestmark = pytest.mark.browser
 
@@ -84,8 +86,8 @@ def test_the_bundle_wants_no_newer_jupyterlab_than_we_do() -> None:
 
 
 def test_the_page_half_has_the_version_of_the_package() -> None:
-    assert PACKAGE["version"] == PROJECT["version"]
-    assert json.loads((BUNDLE / "package.json").read_text("utf-8"))["version"] == PROJECT["version"]
+    assert PACKAGE["version"] == __version__
+    assert json.loads((BUNDLE / "package.json").read_text("utf-8"))["version"] == __version__
 
 
 def test_the_bundle_is_small_and_in_few_files() -> None:

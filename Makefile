@@ -28,7 +28,7 @@ HUB := tests/hub
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check docs bench bench-explorer soak lab hosts clean browser types extension
+.PHONY: help demo test check docs wheelhouse bench bench-explorer soak lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -38,6 +38,8 @@ help:
 	@echo "make check   run the checks and tests that take seconds"
 	@echo "make docs    build the site into build/site/pages, and check it"
 	@echo "             ARGS=--fast takes the notebooks as they have run before"
+	@echo "make wheelhouse   the package and all that it needs in dist/wheelhouse, to be installed"
+	@echo "             without a network; CHECK=1 runs every notebook from there without one"
 	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
 	@echo "make hosts   run the tests in the browser with that part switched off, and beside others"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
@@ -68,6 +70,11 @@ check: $(VENV)/dev.stamp types
 docs: $(VENV)/docs.stamp browser
 	$(BIN)/python -m docs.site $(ARGS)
 	$(BIN)/python -m pytest -q docs/site/checks
+
+wheelhouse: | $(BIN)/python
+	rm -rf dist/wheelhouse
+	$(BIN)/python -m pip --disable-pip-version-check wheel -q -w dist/wheelhouse '.[demo,engines,espeak]'
+	$(if $(CHECK),$(BIN)/python tests/release.py offline)
 
 bench: $(BENCH)/bench.stamp
 	@$(BENCH)/bin/python tests/browser/chromium.py || true

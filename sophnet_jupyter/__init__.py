@@ -36,6 +36,20 @@ if TYPE_CHECKING:
     from .widgets.voice_studio.panel import VoiceStudio as VoiceStudio
     from .widgets.voicechat.panel import VoiceChat as VoiceChat
 
+
+class _NoThreads(ImportError):
+    """A kernel in the browser: it reads one sentence, and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"ImportError: {self}"]
+
+
+if sys.platform == "emscripten":
+    raise _NoThreads(
+        "sophnet_jupyter needs a Python with threads and sockets, which a kernel in the browser "
+        "(JupyterLite) has not: use a kernel on a machine."
+    )
+
 # The public names, and where each lives; above, the same for readers that run nothing. Imported
 # when first asked for: the sandbox, which Python starts through this file, uses none of them and
 # is up 180 ms earlier.
@@ -75,6 +89,17 @@ __version__ = "0.1.0"
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext sophnet_jupyter``: add the magics to this shell."""
+    from IPython import version_info
+
+    if version_info[0] < 9:
+        from .errors import SettingsError
+
+        running = ".".join(map(str, version_info[:2]))
+        raise SettingsError(
+            f"sophnet_jupyter's magics need IPython 9, and this kernel runs {running}, as Google "
+            "Colab's do: use JupyterLab, Notebook or VS Code, or restart a kernel whose IPython "
+            "you have just renewed."
+        )
     from .lab.target import offer
     from .magics.extension import load
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -19,7 +20,8 @@ def test_the_public_names_are_sorted_and_there() -> None:
 
 def test_editors_and_type_checkers_see_the_public_names_that_there_are() -> None:
     source = Path(sophnet_jupyter.__file__).read_text(encoding="utf-8")
-    [block] = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    blocks = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    [block] = [node for node in blocks if ast.unparse(node.test) == "TYPE_CHECKING"]
     seen = {alias.asname for each in block.body for alias in each.names}
     assert seen == set(sophnet_jupyter._HOMES)
 
@@ -43,6 +45,72 @@ def test_a_response_is_drawn_without_the_extension() -> None:
 
 def test_the_version_is_said_once() -> None:
     assert sophnet_jupyter.__version__ == version("sophnet-jupyter")
+
+
+HOST = """
+from IPython.core.interactiveshell import InteractiveShell
+import IPython, sys
+{}
+InteractiveShell.instance(colors="nocolor").run_cell("{}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("is_so", "cell", "said"),
+    [
+        (
+            "sys.platform = 'emscripten'",
+            "import sophnet_jupyter",
+            "ImportError: sophnet_jupyter needs",
+        ),
+        (
+            "IPython.version_info = (7, 34, 0, '')",
+            "%load_ext sophnet_jupyter",
+            "SettingsError: sophnet_jupyter's magics need IPython 9, and this kernel runs 7.34",
+        ),
+    ],
+    ids=["JupyterLite", "Colab"],
+)
+def test_a_host_that_cannot_have_it_reads_one_sentence(is_so: str, cell: str, said: str) -> None:
+    code = HOST.format(is_so, cell)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    told = (done.stdout + done.stderr).strip()
+    assert told.startswith(said)
+    assert "\n" not in told
+
+
+# What Python tells of sockets and of programs that are started.
+TELLS = """
+import sys
+asked = []
+def hear(event, given):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen"):
+        asked.append((event, str(given)))
+sys.addaudithook(hear)
+"""
+QUIET = """
+from IPython.core.interactiveshell import InteractiveShell
+import sophnet_jupyter
+shell = InteractiveShell.instance()
+shell.run_cell("%load_ext sophnet_jupyter")
+client = sophnet_jupyter.Client()
+client.warm_up()
+for name in sophnet_jupyter.__all__:
+    getattr(sophnet_jupyter, name)
+from sophnet_jupyter.kernel import loop
+import asyncio
+asyncio.run_coroutine_threadsafe(asyncio.sleep(0.5), loop.loop()).result(10)
+print([each for each in asked if "uname" not in each[1]])
+"""
+
+
+def test_nobody_is_told_that_it_is_used() -> None:
+    # With a key, so that not even the sandbox is asked; half a second is beyond its warming up.
+    environment = {**os.environ, "SOPHNET_API_KEY": "sk-made-up"}
+    command = [sys.executable, "-c", TELLS + QUIET]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def _modules_after(code: str) -> set[str]:

@@ -53,7 +53,8 @@ def run_all(target: Path) -> None:
 def _run(name: str, target: Path, address: str) -> str:
     place = target / "at-work" / name
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(NOTEBOOKS / "files", place / "files")
+    others = shutil.ignore_patterns("*.ipynb", ".*")
+    shutil.copytree(NOTEBOOKS, place, ignore=others)
     (place / "data").mkdir()
     # The first history of a user has a line of its own in the output.
     (place / "data" / "history.sqlite").touch()

@@ -34,7 +34,11 @@ PLACES = {
     "examples/hub/README.md": "understand/hub.md",
 }
 # Where a link leads that the site does not follow: the same, told on a page of its own.
-INSTEAD = {"README.md": "index.md", "notebooks": "do/index.md"}
+INSTEAD = {
+    "README.md": "index.md",
+    "notebooks": "do/index.md",
+    "notebooks/demo-app.ipynb": "start/hosts.md",
+}
 _LINK = re.compile(r"(\]\()([^()\s]+)(\))")
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 

@@ -89,8 +89,8 @@ __version__ = "0.1.0"
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext sophnet_jupyter``: add the magics to this shell."""
-    from IPython import version_info
-
+    # Of the shell that asks, and before what would fail with an older one is imported.
+    version_info = getattr(sys.modules.get("IPython"), "version_info", (9,))
     if version_info[0] < 9:
         from .errors import SettingsError
 

@@ -26,6 +26,7 @@ from ..errors import (
 from .agent import user_agent
 from .call import Call, Network, Origin, Reply
 from .http.http import tls_context
+from .reasons import in_words
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection, connect
@@ -181,7 +182,7 @@ class Sockets:
                 )
             case OSError():
                 return Unreachable(
-                    service=service, host=host, reason=scrub(str(error)), setting=setting
+                    service=service, host=host, reason=scrub(in_words(str(error))), setting=setting
                 )
             case _:
                 raise error

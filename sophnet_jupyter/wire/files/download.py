@@ -33,6 +33,7 @@ from ...files.kinds import Kind
 from ...time_limit import within
 from ..call import Network
 from ..http.http import tls_context
+from ..reasons import in_words
 from ..retry import ATTEMPTS, backoff
 from .addresses import Destination, Refused, objection, place
 from .receive import Arriving, Download, Receiving, Verify, Wanted, failed
@@ -268,4 +269,4 @@ def _broken(where: Destination, error: Exception) -> DownloadFailed:
 
 
 def _words(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    return in_words(str(error)) or type(error).__name__

@@ -26,6 +26,7 @@ from ...errors import (
 )
 from ..agent import user_agent
 from ..call import Call, Network, Origin
+from ..reasons import in_words
 
 if TYPE_CHECKING:
     import httpx2
@@ -172,7 +173,7 @@ class Pool:
 
         from .network_backend import HeadTooLong
 
-        service, reason = self._origin.service, self._origin.scrub(_reason(error))
+        service, reason = self._origin.service, self._origin.scrub(in_words(_reason(error)))
         setting = self._origin.setting
         match error:
             case SophNetError():

@@ -85,7 +85,7 @@ def test_the_options_of_a_panel_are_those_of_the_call_that_gets_them(name: str) 
 
 def test_a_chat_panel_takes_all_that_a_chat_takes() -> None:
     chat = inspect.signature(Client("k", "http://127.0.0.1:1/x").chat.stream).parameters
-    own = {"client", "conversation", "prompt", "approve"}
+    own = {"client", "conversation", "prompt", "approve", "height", "layout"}
     panel = inspect.signature(sophnet_jupyter.ChatPanel).parameters
     assert set(chat) - {"prompt"} == set(panel) - own
 

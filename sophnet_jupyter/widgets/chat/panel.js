@@ -2,7 +2,9 @@ import { drawExchange } from "../exchange/exchange.js";
 import { putCell } from "../page/cells.js";
 import { button, download, make } from "../page/dom.js";
 import { openSearch } from "../page/text_search.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { openApprovals, openForm, openQueue } from "./asides.js";
 import { openBar } from "./bar.js";
 import { openComposer } from "./composer.js";
@@ -17,7 +19,7 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["waiting", "thinking", "answering"]);
+const BUSY = ["waiting", "thinking", "answering"];
 // So near to its end somebody reads along.
 const NEAR = 48;
 
@@ -32,12 +34,10 @@ function render({ model, el }) {
     // Every word as it comes would drown a screen reader; the phase is announced instead.
     "aria-live": "off",
   });
-  const hint = make("div", { className: "sophnet-hint" });
+  const nothing = openState("");
   const content = make("div");
   log.append(content);
   const newest = button("↓ Newest", () => toEnd(), { className: "sophnet-newest", hidden: true });
-  const phase = make("span", { className: "sophnet-phase" });
-  const name = make("span", { className: "sophnet-name" });
   const save = button("Save .md", () => panel.send("export"), {
     title: "Save the conversation as a Markdown file",
   });
@@ -56,10 +56,13 @@ function render({ model, el }) {
   const form = openForm(panel);
   const composer = openComposer(panel, () => questions());
   const middle = make("div", { className: "sophnet-middle" }, log, newest);
-  const gap = make("span", { className: "sophnet-gap" });
-  const head = make("header", {}, name, phase, gap, spent, find, save, cells, undo, clear);
-  panel.root.prepend(head, bar.element, search.element);
-  panel.root.append(middle, approvals.element, queue.element, form.element, composer.form);
+  const frame = openFrame(panel, model, {
+    phases: PHASES,
+    busy: BUSY,
+    acts: [spent, find, save, cells, undo, clear],
+    body: [bar.element, search.element, middle, approvals.element, queue.element, form.element, composer.form],
+    room: middle,
+  });
 
   /** @type {Map<string, Drawn>} */
   const exchanges = new Map();
@@ -149,12 +152,12 @@ function render({ model, el }) {
     for (const drawn of exchanges.values()) drawn.close();
     exchanges.clear();
     texts.clear();
-    content.replaceChildren(hint);
+    content.replaceChildren(nothing.element);
     showEmptiness();
   }
 
   function showEmptiness() {
-    hint.hidden = exchanges.size > 0;
+    nothing.show(exchanges.size ? "" : "empty");
     save.disabled = cells.disabled = clear.disabled = find.disabled = exchanges.size === 0;
   }
 
@@ -204,19 +207,16 @@ function render({ model, el }) {
   log.addEventListener("scroll", lookWhere);
 
   const showPhase = () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = BUSY.has(now);
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const now = model.get("phase");
+    const busy = frame.show(now);
     log.setAttribute("aria-busy", String(busy));
     composer.setBusy(busy);
     if (now === "stopped") for (const drawn of exchanges.values()) drawn.pause();
-    if (phase.isConnected) panel.announce(`Chat: ${PHASES[now]}`);
   };
   panel.follow("phase", showPhase);
   panel.follow("model", () => {
-    name.textContent = model.get("model") || "Chat";
-    hint.textContent = `Ask ${model.get("model") || "the model"} something. Images can be pasted or dropped here.`;
+    frame.name.textContent = model.get("model") || "Chat";
+    nothing.invite(`Ask ${model.get("model") || "the model"} something. Images can be pasted or dropped here.`);
   });
   empty();
   return () => {

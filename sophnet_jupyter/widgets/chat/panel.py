@@ -28,6 +28,7 @@ from ...views.live.answer import LiveAnswer, show
 from ..exchange.as_cell import chat_cell
 from ..exchange.attachments import LARGEST, TYPES, PastedImage, attachment, check_room
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from ..playing.track import Track
 from ..uploads.uploads import Upload, Uploads
@@ -99,10 +100,12 @@ class ChatPanel(Panel):
         approve: bool = True,
         cache: bool = False,
         repetition: int = 0,
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[ChatOptions],
     ) -> None:
         refuse(voice, options)
-        super().__init__(model=model or "")
+        super().__init__(height=height, layout=layout, model=model or "")
         self._client = self.client_for(client)
         self._options: dict[str, Any] = {**options, "system": system, "voice": voice}
         self._reuse = {"cache": cache, "repetition": repetition}

@@ -1,5 +1,7 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { drawColumn } from "./column.js";
 import { openPrompts } from "./prompts.js";
 
@@ -10,12 +12,8 @@ const WRAPPING = 4;
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Comparison", kind: "compare", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
-  const badge = make("span", { className: "sophnet-badge", hidden: true }, "sandbox");
   const base = make("select", { "aria-label": "Mark what differs from", hidden: true });
   const stop = button("Stop all", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const gap = make("span", { className: "sophnet-gap" });
-  const name = make("span", { className: "sophnet-name" }, "Comparison");
   const prompts = openPrompts((asked) => {
     panel.fail("");
     panel.send("run", asked);
@@ -26,8 +24,15 @@ function render({ model, el }) {
   const box = make("textarea", { rows: 2, "aria-label": "What to ask next" });
   const go = make("button", { className: "sophnet-main" }, "Continue");
   const next = make("form", { className: "sophnet-next", hidden: true }, kept, box, go);
-  panel.root.prepend(make("header", {}, name, badge, phase, gap, base, stop));
-  panel.root.append(prompts.form, past, grid, next);
+  const nothing = openState("Write what is asked of all, name the models, and press Run: the answers stand side by side.");
+  const frame = openFrame(panel, model, {
+    title: "Comparison",
+    phases: PHASES,
+    busy: ["answering"],
+    acts: [base, stop],
+    body: [prompts.form, nothing.element, past, grid, next],
+    room: grid,
+  });
 
   /** @type {import("./column.js").Column[]} */
   let columns = [];
@@ -82,6 +87,7 @@ function render({ model, el }) {
     const widest = Math.max(0, ...rows.map((/** @type {any} */ row) => row.columns.length));
     grid.dataset.wide = String(widest > WRAPPING);
     grid.replaceChildren(...rows.flatMap(row));
+    nothing.show(heads.length ? "" : "empty");
     base.replaceChildren(
       make("option", { value: "" }, "Differences: off"),
       ...heads.map((/** @type {any} */ head, /** @type {number} */ number) =>
@@ -110,10 +116,8 @@ function render({ model, el }) {
   /** @param {any[]} heads */
   function showHeads(heads) {
     heads.forEach((head, number) => columns[number]?.showHead(head));
-    const sandboxed = heads.flatMap((head) => head.sandbox);
-    const engines = [...new Set(sandboxed)].filter(Boolean).sort();
-    badge.hidden = !sandboxed.length;
-    badge.textContent = engines.length ? `sandbox: ${engines.join(", ")}` : "sandbox";
+    const engines = [...new Set(heads.flatMap((head) => head.sandbox))].filter(Boolean).sort();
+    if (engines.length) frame.badge.textContent = `sandbox: ${engines.join(", ")}`;
   }
 
   /** @param {[number, string][]} bodies */
@@ -130,7 +134,7 @@ function render({ model, el }) {
     try {
       await navigator.clipboard.writeText(text);
       panel.announce("The cell is copied.");
-      phase.textContent = "Copied: paste it as a cell";
+      frame.phase.textContent = "Copied: paste it as a cell";
     } catch {
       // Not on https, or not allowed.
       panel.fail(`It cannot be copied here. The cell is:\n${text}`);
@@ -154,14 +158,10 @@ function render({ model, el }) {
   });
   panel.follow("editable", () => (prompts.form.hidden = !model.get("editable")));
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = now === "answering";
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const busy = frame.show(model.get("phase"));
     stop.hidden = !busy;
     go.disabled = busy;
     prompts.setBusy(busy);
-    if (phase.isConnected) panel.announce(`Comparison: ${PHASES[now]}`);
   });
   return () => panel.close();
 }

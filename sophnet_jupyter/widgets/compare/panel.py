@@ -21,6 +21,7 @@ from ...views.compare import figures, grid, marked
 from ...views.live import compared
 from ...views.live.columns import LiveColumns
 from ...views.safe.look import one_line
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from .asked import as_cell, messages_of
 
@@ -70,9 +71,11 @@ class Compare(Panel):
         grid: Mapping[str, object] | None = None,
         repeat: int = 1,
         system: str | None = None,
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[ChatOptions],
     ) -> None:
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self._client = self.client_for(client)
         self._prompts = dict(prompt) if isinstance(prompt, Mapping) else {"": prompt}
         self._models = [models] if isinstance(models, str) else list(models)
@@ -167,6 +170,8 @@ class Compare(Panel):
 
     def _heads(self) -> list[dict[str, Any]]:
         shown = self._shown
+        if any(one.response.sandbox for column in shown.columns for one in shown.of(column)):
+            self.sandbox = True
         several = len(shown.grid.across) > 1
         found = []
         for column in shown.columns:

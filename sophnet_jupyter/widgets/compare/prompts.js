@@ -24,7 +24,7 @@ export function openPrompts(run) {
     title: "Ask only the columns whose prompt or model is another than before (Shift+Ctrl+Enter)",
   });
   const named = make("label", { className: "sophnet-label" }, "Models ", models);
-  const form = make("form", { className: "sophnet-asking" }, list, make("div", { className: "sophnet-bar" }, named, add, all, changed));
+  const form = make("form", { className: "sophnet-asking" }, list, make("div", { className: "sophnet-bar" }, named, add, changed, all));
 
   /** @param {string} text @param {boolean} [focus] @param {string} [name] */
   function addPrompt(text, focus, name = "") {

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 
 const PHASES = { ready: "Ready", answering: "Speaking", stopped: "Stopped" };
@@ -6,13 +7,16 @@ const PHASES = { ready: "Ready", answering: "Speaking", stopped: "Stopped" };
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Voices", kind: "voices", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
   const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const player = make("audio", { controls: true, "aria-label": "The chosen voice" });
   const list = make("div", { className: "sophnet-choices", role: "radiogroup", "aria-label": "Voice" });
-  const name = make("span", { className: "sophnet-name" }, "Voices");
-  panel.root.prepend(make("header", {}, name, phase, make("span", { className: "sophnet-gap" }), stop));
-  panel.root.append(player, list);
+  const frame = openFrame(panel, model, {
+    title: "Voices",
+    phases: PHASES,
+    busy: ["answering"],
+    acts: [stop],
+    body: [player, list],
+  });
 
   /** @type {Map<number, {url: string, choice: HTMLInputElement, figures: HTMLElement}>} */
   const voices = new Map();
@@ -70,10 +74,7 @@ function render({ model, el }) {
   }
 
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
-    stop.hidden = now !== "answering";
+    stop.hidden = !frame.show(model.get("phase"));
   });
   return () => {
     for (const voice of voices.values()) if (voice.url) URL.revokeObjectURL(voice.url);

@@ -2,7 +2,9 @@ import { drawAnnotations } from "./annotations.js";
 import { drawForm } from "./form.js";
 import { button, make, showKernelHtml } from "../page/dom.js";
 import { drawExchange } from "../exchange/exchange.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { drawOpinions } from "./opinions.js";
 import { drawRating } from "./rating.js";
 import { openSound } from "../playing/sound.js";
@@ -17,23 +19,20 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["loading", "uploading", "waiting", "answering", "speaking"]);
+const BUSY = ["loading", "uploading", "waiting", "answering", "speaking"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Dify app", kind: "dify", on: events() });
   const icon = make("span", { className: "sophnet-icon", "aria-hidden": "true" });
-  const title = make("span", { className: "sophnet-name" }, "Dify app");
-  const badge = make("span", { className: "sophnet-badge", hidden: true }, "sandbox");
-  const phase = make("span", { className: "sophnet-phase" });
   const about = make("p", { className: "sophnet-about", hidden: true });
   const opening = make("div", { className: "jp-RenderedHTMLCommon sophnet-opening", hidden: true });
   const questions = make("div", { className: "sophnet-questions", role: "group", "aria-label": "Suggestions" });
   const run = make("button", { className: "sophnet-main", disabled: true }, "Run");
   const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const reload = button("Load again", () => panel.send("reload"), { hidden: true });
+  const loaded = openState("", { loading: "The app is loaded …", again: () => panel.send("reload") });
   const asker = make("form", { className: "sophnet-asker", noValidate: true });
-  const actions = make("div", { className: "sophnet-row" }, run, stop, reload);
+  const actions = make("div", { className: "sophnet-row sophnet-go" }, stop, run);
   asker.append(actions);
   const result = make("div", { className: "sophnet-result" });
   const print = make("footer", { className: "sophnet-print", hidden: true });
@@ -42,15 +41,20 @@ function render({ model, el }) {
   const seen = make("div", { className: "jp-RenderedHTMLCommon" });
   const hide = button("✕", () => (looked.hidden = true), { "aria-label": "Hide the preview" });
   const looked = make("div", { className: "sophnet-looked", role: "group", hidden: true }, seen, hide);
-  const app = make("div", {}, about, opening, questions, asker, looked, result);
+  const app = make("div", {}, loaded.element, about, opening, questions, asker, looked, result);
   const tabs = drawTabs([
     ["App", app, () => {}],
     ["Annotations", desk.element, desk.open],
     ["Opinions", opinions.element, opinions.open],
   ]);
-  const gap = make("span", { className: "sophnet-gap" });
-  panel.root.prepend(make("header", {}, icon, title, badge, phase, gap, tabs.list));
-  panel.root.append(app, desk.element, opinions.element, print);
+  const frame = openFrame(panel, model, {
+    title: "Dify app",
+    phases: PHASES,
+    busy: BUSY,
+    lead: [icon],
+    acts: [tabs.list],
+    body: [app, desk.element, opinions.element, print],
+  });
 
   /** @type {import("./form.js").Form | undefined} */
   let form;
@@ -68,11 +72,11 @@ function render({ model, el }) {
     return {
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
       state(event, [heard]) {
-        panel.fail(event.problem);
-        reload.hidden = !event.problem;
+        loaded.show(event.problem ? "failed" : event.look ? "" : "loading", event.problem);
+        asker.hidden = !event.look;
         if (!event.look) return;
         speaks = event.speaks;
-        showLook(event.look, event.sandbox);
+        showLook(event.look);
         showForm(event);
         if (!event.exchange) return;
         begin(event.exchange);
@@ -121,15 +125,14 @@ function render({ model, el }) {
     };
   }
 
-  /** @param {any} look @param {boolean} sandbox */
-  function showLook(look, sandbox) {
-    title.textContent = look.title;
+  /** @param {any} look */
+  function showLook(look) {
+    frame.name.textContent = look.title;
     icon.textContent = look.icon;
     // The kernel lets only plain hex through.
     icon.style.background = look.ground;
     panel.root.style.setProperty("--app", look.accent || "var(--accent)");
     panel.root.setAttribute("aria-label", look.title);
-    badge.hidden = !sandbox;
     about.textContent = look.description;
     about.hidden = !look.description;
     print.replaceChildren(...[look.disclaimer, look.copyright, look.policy].filter(Boolean).map((text) => make("p", {}, text)));
@@ -206,16 +209,13 @@ function render({ model, el }) {
     if (!run.disabled) ask();
   });
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = BUSY.has(now);
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const now = model.get("phase");
+    const busy = frame.show(now);
     result.setAttribute("aria-busy", String(busy));
     run.disabled = busy;
     run.hidden = busy && now !== "loading";
     stop.hidden = !run.hidden;
     if (now === "stopped") sound?.pause();
-    if (phase.isConnected) panel.announce(`${title.textContent}: ${PHASES[now]}`);
   });
   return () => {
     form?.close();

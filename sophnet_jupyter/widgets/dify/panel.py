@@ -17,6 +17,7 @@ from ...views.safe.control_characters import plain
 from ...views.safe.look import one_line
 from ...views.safe.markdown import render
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
+from ..panel.frame import Height, from_sandbox
 from ..panel.panel import Buffers, Command, Panel, said
 from ..playing.track import Track
 from ..uploads.uploads import Uploads
@@ -55,11 +56,18 @@ class DifyApp(Panel):
     file = "panel"
 
     def __init__(
-        self, client: DifyClient | Any | None = None, *, app: str = "", mask: object = None
+        self,
+        client: DifyClient | Any | None = None,
+        *,
+        app: str = "",
+        mask: object = None,
+        height: Height = "",
+        layout: Any = None,
     ) -> None:
-        super().__init__(phase="loading")
+        super().__init__(height=height, layout=layout, phase="loading")
         self._mask = mask
         self._app = _opened(self.client_for(client), app)
+        self.sandbox = from_sandbox(self._app)
         self._form: Any = None
         self._facts: dict[str, Any] = {}
         self._problem = ""
@@ -141,7 +149,7 @@ class DifyApp(Panel):
             self.phase = "failed"
         else:
             self._form = form
-            self._facts = _facts(self._app, form, look(info, site))
+            self._facts = _facts(form, look(info, site))
             inputs, files = (form.inputs, form.files) if form else ((), {})
             if limit := largest(inputs, files, LARGEST):
                 self.uploads = Uploads(self.tell, self._files.receive, limit=limit)
@@ -286,7 +294,7 @@ async def _if_there(asked: Coroutine[Any, Any, Any], otherwise: Any) -> Any:
         return otherwise
 
 
-def _facts(app: Any, form: Any, looks: dict[str, Any]) -> dict[str, Any]:
+def _facts(form: Any, looks: dict[str, Any]) -> dict[str, Any]:
     raw = form.raw if form else {}
     opening = raw.get("opening_statement")
     questions = raw.get("suggested_questions")
@@ -301,5 +309,4 @@ def _facts(app: Any, form: Any, looks: dict[str, Any]) -> dict[str, Any]:
             if isinstance(each, str) and each.strip()
         ],
         "speaks": bool(isinstance(speech, dict) and speech.get("enabled")),
-        "sandbox": bool(getattr(app, "sandbox", False)),
     }

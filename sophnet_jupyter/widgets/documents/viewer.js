@@ -2,7 +2,9 @@ import { button, make, showKernelHtml } from "../page/dom.js";
 import { openDropZone } from "../uploads/drop_zone.js";
 import { typeset } from "../page/lab.js";
 import { openSpread } from "./spread.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { openSearch } from "../page/text_search.js";
 
 const PHASES = {
@@ -13,12 +15,11 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["reading", "drawing", "answering"]);
+const BUSY = ["reading", "drawing", "answering"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Document viewer", kind: "documents", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
   const stop = button("Stop", () => panel.send("stop"), { hidden: true });
   const files = openDropZone(panel, {
     label: "Add files…",
@@ -31,8 +32,7 @@ function render({ model, el }) {
     spellcheck: false,
   });
   const opener = make("form", { className: "sophnet-opener" }, source, make("button", {}, "Read"));
-  const title = make("span", { className: "sophnet-name" }, "Documents");
-  const head = make("header", {}, title, phase, make("span", { className: "sophnet-gap" }), stop);
+  const nothing = openState("Drop a document or an image here, or say where one is: its text and tables are shown beside it.");
   const note = make("div", { className: "sophnet-note", role: "status", hidden: true });
   const tabs = make("div", { className: "sophnet-tabs", role: "group", "aria-label": "Pages" });
   const copy = button("Copy", () => copyText(), { title: "Copy all of it as Markdown" });
@@ -51,16 +51,14 @@ function render({ model, el }) {
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
   const reply = make("article", { hidden: true, "aria-label": "Answer" }, question, body, error);
-  panel.root.prepend(head);
-  panel.root.append(
-    make("div", { className: "sophnet-sources" }, files.element, opener),
-    note,
-    tabs,
-    tools,
-    place,
-    asker,
-    reply,
-  );
+  const sources = make("div", { className: "sophnet-sources" }, files.element, opener);
+  const frame = openFrame(panel, model, {
+    title: "Documents",
+    phases: PHASES,
+    busy: BUSY,
+    acts: [stop],
+    body: [sources, note, nothing.element, tabs, tools, place, asker, reply],
+  });
 
   /** @type {any[]} */
   let pages = [];
@@ -110,6 +108,7 @@ function render({ model, el }) {
   function open(index) {
     spread?.close();
     shown = index;
+    nothing.show("");
     const page = pages[index];
     spread = openSpread(panel, model, page, pictures[index]);
     place.replaceChildren(spread.element);
@@ -196,10 +195,8 @@ function render({ model, el }) {
     if (!send.disabled) asker.requestSubmit();
   });
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = BUSY.has(now);
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const busy = frame.show(model.get("phase"));
+    if (!pages.length) nothing.show(busy ? "loading" : "empty", "It is read …");
     stop.hidden = !busy;
     send.disabled = busy;
     body.setAttribute("aria-busy", String(busy));

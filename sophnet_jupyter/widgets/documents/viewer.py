@@ -18,6 +18,7 @@ from ...views.answer import Context, answer
 from ...views.documents import pages
 from ...views.live.answer import LiveAnswer, show
 from ..exchange.exchange import Exchange, Pieces, to_html
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
 from .facts import facts, seen
@@ -62,8 +63,10 @@ class DocumentViewer(Panel):
         client: DocumentsClient | None = None,
         model: str | None = None,
         ocr_model: str | None = None,
+        height: Height = "",
+        layout: Any = None,
     ) -> None:
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self._client = self.client_for(client)
         self._model = {"model": model} if model else {}
         self._ocr_model = {"model": ocr_model} if ocr_model else {}

@@ -1,4 +1,5 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openAnswers } from "./answers.js";
 
@@ -17,22 +18,24 @@ const GOING = new Set(["running", "paused", "judging"]);
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Evaluation", kind: "evaluation", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
   const facts = make("span", { className: "sophnet-faint" });
   const pause = button("❚❚ Pause", () => panel.send("pause"));
   const goOn = button("▶ Go on", () => panel.send("go_on"));
   const stop = button("■ Stop", () => panel.send("end"), { className: "sophnet-stop" });
-  const gap = make("span", { className: "sophnet-gap" });
-  const name = make("span", { className: "sophnet-name" }, "Evaluation");
-  const head = make("header", {}, name, phase, facts, gap, pause, goOn, stop);
   const bar = make("progress", { max: 100, "aria-label": "Answers that have come" });
   const verdict = make("div", { className: "jp-RenderedHTMLCommon", role: "status" });
   const scores = make("div", { className: "jp-RenderedHTMLCommon" });
   const how = make("div", { className: "jp-RenderedHTMLCommon" });
   const told = make("div", { className: "sophnet-told" }, bar, verdict, scores, how);
   const answers = openAnswers(panel);
-  panel.root.prepend(head);
-  panel.root.append(told, answers.element);
+  const frame = openFrame(panel, model, {
+    title: "Evaluation",
+    phases: STATES,
+    busy: ["running", "judging"],
+    acts: [facts, pause, goOn, stop],
+    body: [told, answers.element],
+    room: answers.element,
+  });
   let state = "";
   let done = -1;
 
@@ -61,10 +64,7 @@ function render({ model, el }) {
     if (event.done !== done || event.state !== state) answers.renew();
     done = event.done;
     if (event.state !== state) {
-      const said = STATES[/** @type {keyof typeof STATES} */ (event.state)] ?? event.state;
-      phase.textContent = said;
-      panel.root.dataset.phase = event.state === "done" ? "ready" : event.state;
-      if (state) panel.announce(`Evaluation: ${said}`);
+      frame.show(event.state);
       state = event.state;
     }
   }

@@ -1,5 +1,6 @@
 import { button, download, make } from "../page/dom.js";
 import { openDropZone } from "../uploads/drop_zone.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openPieces } from "../exchange/pieces.js";
 
@@ -12,28 +13,17 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["uploading", "waiting", "analysing", "reporting"]);
+const BUSY = ["uploading", "waiting", "analysing", "reporting"];
 const KINDS = { md: "text/markdown", html: "text/html" };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Excel analysis", kind: "excel", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
   const copy = button("Copy", () => copyReport(), { title: "Copy the report as Markdown" });
   const saveMarkdown = button("Save .md", () => panel.send("export", { form: "md" }));
   const saveHtml = button("Save .html", () => panel.send("export", { form: "html" }), {
     title: "A page that Word opens with its tables",
   });
-  const head = make(
-    "header",
-    {},
-    make("span", { className: "sophnet-name" }, "Excel analysis"),
-    phase,
-    make("span", { className: "sophnet-gap" }),
-    copy,
-    saveMarkdown,
-    saveHtml,
-  );
   const files = make("div", { className: "sophnet-files", role: "group", "aria-label": "Workbooks" });
   const name = make("input", { placeholder: "Name", "aria-label": "Name of a workbook", size: 10 });
   const uuid = make("input", { placeholder: "uuid that TeleAI gave it", "aria-label": "uuid" });
@@ -54,8 +44,13 @@ function render({ model, el }) {
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
   const report = make("article", { "aria-label": "Report" }, question, body, error);
-  panel.root.prepend(head);
-  panel.root.append(make("div", { className: "sophnet-choice" }, files, adder, workbooks.element), asker, report);
+  const frame = openFrame(panel, model, {
+    title: "Excel analysis",
+    phases: PHASES,
+    busy: BUSY,
+    acts: [copy, saveMarkdown, saveHtml],
+    body: [make("div", { className: "sophnet-choice" }, files, adder, workbooks.element), asker, report],
+  });
 
   const pieces = openPieces(model, body);
   /** @type {Map<string, HTMLInputElement>} */
@@ -172,15 +167,12 @@ function render({ model, el }) {
     name.value = uuid.value = "";
   });
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = BUSY.has(now);
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const now = model.get("phase");
+    const busy = frame.show(now);
     body.setAttribute("aria-busy", String(busy));
     send.disabled = busy;
     send.hidden = busy && now !== "uploading";
     stop.hidden = !send.hidden;
-    if (phase.isConnected) panel.announce(`Excel analysis: ${PHASES[now]}`);
   });
   showActions();
   showFiles({});

@@ -19,6 +19,7 @@ from ...views.live.answer import show
 from ...views.live.report import LiveReport
 from ...views.safe.control_characters import plain
 from ..exchange.exchange import Exchange, Pieces, to_html
+from ..panel.frame import Height, from_sandbox
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
 
@@ -52,10 +53,13 @@ class ExcelAnalyst(Panel):
         client: ExcelClient | None = None,
         *,
         files: Mapping[str, str] | Iterable[str] = (),
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[ExcelOptions],
     ) -> None:
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self._excel = self.client_for(client).excel
+        self.sandbox = from_sandbox(self._excel)
         self._options = options
         named = files.items() if isinstance(files, Mapping) else ((uuid, uuid) for uuid in files)
         self._files = {str(name): str(uuid) for name, uuid in named}

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { heatMap } from "./heat.js";
 import { openMap } from "./map.js";
@@ -21,7 +22,6 @@ function render({ model, el }) {
   const map = openMap({ hover, select, click, compare: (a, b) => panel.send("axis", { a, b }) });
   const side = openSide(panel, { open: panelRow });
   const sprites = openSprites((rows) => panel.send("sprites", { rows }), () => map.redraw());
-  const phase = make("span", { className: "sophnet-phase" });
   const told = make("span", { className: "sophnet-facts" });
   const bar = make("progress", { max: 1, hidden: true });
   const halt = button("Stop", () => panel.send("halt"), { hidden: true, title: "What has come is kept" });
@@ -47,17 +47,6 @@ function render({ model, el }) {
     title: "Show rows as images where there is room",
     "aria-pressed": "true",
   });
-  const head = make(
-    "header",
-    {},
-    make("span", { className: "sophnet-name" }, "Map"),
-    phase,
-    told,
-    bar,
-    halt,
-    make("span", { className: "sophnet-gap" }),
-    finder,
-  );
   const toolbar = make(
     "div",
     { className: "sophnet-tools", role: "toolbar", "aria-label": "Map" },
@@ -80,8 +69,14 @@ function render({ model, el }) {
   const gapSwitch = button("", () => panel.send("center", { by: gapSwitch.dataset.by ?? "" }));
   const gap = make("div", { className: "sophnet-gap-note", hidden: true }, gapSaid, gapSwitch);
   const notices = make("div", { className: "sophnet-notices sophnet-faint", hidden: true });
-  panel.root.prepend(head);
-  panel.root.append(toolbar, notices, gap, make("div", { className: "sophnet-split" }, stage, side.element));
+  const split = make("div", { className: "sophnet-split" }, stage, side.element);
+  const frame = openFrame(panel, model, {
+    title: "Map",
+    phases: STATES,
+    acts: [told, bar, halt, finder],
+    body: [toolbar, notices, gap, split],
+    room: split,
+  });
 
   let total = 0;
   /** @type {Map<number, {texts: string[], images: Record<string, string>}>} */
@@ -207,9 +202,7 @@ function render({ model, el }) {
   function showProgress({ phase_now: now, facts, problem, fraction }) {
     const state = /** @type {keyof typeof STATES} */ (now);
     const busy = state === "embedding" || state === "placing";
-    if (phase.textContent !== STATES[state]) panel.announce(`Map: ${STATES[state]}`);
-    phase.textContent = STATES[state];
-    panel.root.dataset.phase = state;
+    frame.show(state);
     if (facts) told.textContent = facts.join(" · ");
     panel.fail(problem ?? "");
     halt.hidden = !busy;

@@ -11,6 +11,7 @@ from ...events import Event, Finished, Notice, Placed, Progress
 from ...explore.exploration import Exploration
 from ...kernel.loop import loop
 from ...views.explore.still import bundle
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command
 from .finding import find
 from .telling import TellingPanel, positions
@@ -26,10 +27,16 @@ class Explorer(TellingPanel):
 
     file = "panel"
 
-    def __init__(self, exploration: Exploration) -> None:
+    def __init__(
+        self,
+        exploration: Exploration,
+        *,
+        height: Height = "",
+        layout: Any = None,
+    ) -> None:
         if not isinstance(exploration, Exploration):
             raise SettingsError("An Explorer shows an exploration: Explorer(client.explore(df)).")
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self.exploration = exploration
         self._ends.append(exploration.watch(self._changed))
 

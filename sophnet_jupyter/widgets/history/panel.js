@@ -2,7 +2,9 @@ import { askFirst } from "../knowledge/confirm.js";
 import { putCell } from "../page/cells.js";
 import { button, make, showKernelHtml } from "../page/dom.js";
 import { typeset } from "../page/lab.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { openList } from "./list.js";
 
 // Milliseconds without a key, after which is searched: a word is not searched letter by letter.
@@ -24,10 +26,7 @@ function render({ model, el }) {
   const kept = make("input", { type: "checkbox" });
   const failed = make("input", { type: "checkbox" });
   const again = button("↻", () => find(), { title: "Look again", "aria-label": "Look again" });
-  const name = make("span", { className: "sophnet-name" }, "History");
   const count = make("span", { className: "sophnet-faint", role: "status" });
-  const gap = make("span", { className: "sophnet-gap" });
-  const head = make("header", {}, name, count, gap, again);
   const sieve = make(
     "div",
     { className: "sophnet-sieve", role: "search" },
@@ -51,12 +50,18 @@ function render({ model, el }) {
     ),
   );
   acts.append(star, cell, forget, done);
-  const hint = make("div", { className: "sophnet-hint" }, "Choose a question to see its answer.");
+  const hint = openState("Choose a question to see its answer.");
   const beside = make("div", { className: "sophnet-beside", tabIndex: 0, "aria-label": "Answer" });
-  beside.append(acts, hint, body);
+  beside.append(acts, hint.element, body);
   const halves = make("div", { className: "sophnet-halves" }, list.element, beside);
-  panel.root.prepend(head, sieve);
-  panel.root.append(halves);
+  const frame = openFrame(panel, model, {
+    title: "History",
+    phases: { ready: "", loading: "Searching", failed: "Could not be read" },
+    busy: ["loading"],
+    acts: [count, again],
+    body: [sieve, halves],
+    room: halves,
+  });
 
   let asked = 0;
   let shown = 0;
@@ -74,6 +79,7 @@ function render({ model, el }) {
         if (event.asked !== asked) return;
         panel.fail("");
         panel.root.removeAttribute("aria-busy");
+        frame.show("ready");
         list.show(event, field.value);
         more = event.more;
         showCount();
@@ -84,7 +90,7 @@ function render({ model, el }) {
         if (event.number !== shown) return;
         showKernelHtml(body, event.html);
         typeset(model, body);
-        hint.hidden = true;
+        hint.show("");
         acts.hidden = false;
         done.textContent = "";
         beside.scrollTop = 0;
@@ -121,7 +127,7 @@ function render({ model, el }) {
     shown = 0;
     body.replaceChildren();
     acts.hidden = true;
-    hint.hidden = false;
+    hint.show("empty");
   }
 
   /** @param {boolean} now */
@@ -136,6 +142,7 @@ function render({ model, el }) {
     clearTimeout(waiting);
     if (!begin) asked++;
     panel.root.setAttribute("aria-busy", "true");
+    frame.show("loading");
     panel.send("find", {
       asked,
       begin,
@@ -180,6 +187,10 @@ function render({ model, el }) {
     }
   });
   for (const each of [models, since, kept, failed]) each.addEventListener("change", () => find());
+  panel.hear("error", () => {
+    panel.root.removeAttribute("aria-busy");
+    frame.show("failed");
+  });
   panel.hear("lost", () => {
     for (const each of [field, models, since, kept, failed, again]) each.disabled = true;
   });

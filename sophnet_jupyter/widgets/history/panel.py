@@ -15,6 +15,7 @@ from ...history.history import History
 from ...history.search import HistoryQuery
 from ...kernel.loop import loop
 from ...settings import history_on
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel
 from . import shown
 
@@ -50,9 +51,18 @@ class HistoryPanel(Panel):
 
     words = Unicode("", help="What is searched for at first.").tag(sync=True)
 
-    def __init__(self, client: HistoryClient | None = None, *, words: str = "") -> None:
-        super().__init__(words=words)
+    def __init__(
+        self,
+        client: HistoryClient | None = None,
+        *,
+        words: str = "",
+        height: Height = "",
+        layout: Any = None,
+    ) -> None:
+        super().__init__(height=height, layout=layout, words=words)
         self._client = self.client_for(client)
+        # It shows what was kept, whoever has answered.
+        self.sandbox = False
         self._answering: set[asyncio.Task[None]] = set()
 
     def obey(self, command: Command, buffers: Buffers) -> None:

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openState } from "../panel/state.js";
 import { askFirst } from "./confirm.js";
 
 /** @typedef {{id: string, title: string, state: string, snippet: string, created: string}} File_ */
@@ -14,15 +15,18 @@ const STATES = {
  * The files of a service with their states, and those on their way to it.
  *
  * @param {import("../panel/panel.js").Panel} panel
+ * @param {() => void} again  List them once more.
  */
-export function openFiles(panel) {
+export function openFiles(panel, again) {
   const sending = make("ul", { className: "sophnet-sending", "aria-label": "Files on their way to the service" });
   const list = make("ul", { className: "sophnet-files", "aria-label": "Files" });
-  const none = make("p", { className: "sophnet-faint sophnet-none" });
-  const element = make("div", {}, sending, list, none);
+  const none = openState("No files yet: drop one in.", { loading: "The files are listed …", again });
+  const element = make("div", {}, sending, list, none.element);
+  let phase = "loading";
   /** @type {File_[]} */
   let files = [];
   let words = "";
+  let why = "";
   /** @type {Map<string, string>} */
   const states = new Map();
   /** @type {Map<string, {facts: string, row: HTMLElement}>} */
@@ -36,8 +40,9 @@ export function openFiles(panel) {
     wanted.forEach((each, place) => {
       if (list.children[place] !== each) list.insertBefore(each, list.children[place] ?? null);
     });
-    none.textContent = files.length ? "No file has these words." : "No files yet: drop one in.";
-    none.hidden = Boolean(shown.length);
+    const missing = phase === "loading" || phase === "failed" ? phase : "empty";
+    none.invite(files.length ? "No file has these words." : "No files yet: drop one in.");
+    none.show(shown.length ? "" : files.length ? "empty" : missing, phase === "failed" ? why : "");
   }
 
   /** A row that has not changed stays, with the focus and the question in it. @param {File_} file */
@@ -90,6 +95,12 @@ export function openFiles(panel) {
 
   return {
     element,
+    /** @param {string} now @param {string} trouble  How the listing goes. Returns whether there is any. */
+    listed(now, trouble) {
+      [phase, why] = [now, trouble];
+      draw();
+      return files.length > 0;
+    },
     /** @param {File_[]} now */
     show(now) {
       files = now;

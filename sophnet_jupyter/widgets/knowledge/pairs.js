@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openState } from "../panel/state.js";
 import { askFirst } from "./confirm.js";
 
 /**
@@ -10,19 +11,22 @@ import { askFirst } from "./confirm.js";
  * The Q&A table: each row is changed where it stands, and a new one is written below.
  *
  * @param {import("../panel/panel.js").Panel} panel
+ * @param {() => void} again  List them once more.
  */
-export function openPairs(panel) {
+export function openPairs(panel, again) {
   const body = make("tbody");
   const heads = ["Question", "Answer", ""].map((said) =>
     make("th", { scope: "col" }, said || make("span", { className: "sophnet-heard-only" }, "What to do")),
   );
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body);
-  const none = make("p", { className: "sophnet-faint sophnet-none" });
+  const none = openState("No questions yet.", { loading: "The questions are listed …", again });
   const adder = button("Add a question", () => edit(null), { className: "sophnet-add" });
-  const element = make("div", { className: "sophnet-pairs" }, table, none, adder);
+  const element = make("div", { className: "sophnet-pairs" }, table, none.element, adder);
   /** @type {Pair[]} */
   let pairs = [];
   let words = "";
+  let phase = "loading";
+  let why = "";
   /** @type {Limits} */
   let limits = { question: 200, answer: 1000 };
   /** @type {{id: string, row: HTMLElement, refuse: (why: string) => void, busy: (now: boolean) => void} | null} */
@@ -38,8 +42,9 @@ export function openPairs(panel) {
       if (body.children[place] !== each) body.insertBefore(each, body.children[place] ?? null);
     });
     table.hidden = !rows.length;
-    none.textContent = pairs.length ? "No question has these words." : "No questions yet.";
-    none.hidden = Boolean(rows.length);
+    const missing = phase === "loading" || phase === "failed" ? phase : "empty";
+    none.invite(pairs.length ? "No question has these words." : "No questions yet.");
+    none.show(rows.length ? "" : pairs.length ? "empty" : missing, phase === "failed" ? why : "");
     adder.disabled = Boolean(open);
   }
 
@@ -114,6 +119,12 @@ export function openPairs(panel) {
 
   return {
     element,
+    /** @param {string} now @param {string} trouble  How the listing goes. Returns whether there is any. */
+    listed(now, trouble) {
+      [phase, why] = [now, trouble];
+      draw();
+      return pairs.length > 0;
+    },
     /** @param {Pair[]} rows @param {Limits} [now] */
     show(rows, now) {
       pairs = rows;

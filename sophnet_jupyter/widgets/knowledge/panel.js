@@ -3,6 +3,7 @@ import { openDropZone } from "../uploads/drop_zone.js";
 import { openFiles } from "./files.js";
 import { openPairs } from "./pairs.js";
 import { typeset } from "../page/lab.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openSearch } from "../page/text_search.js";
 
@@ -10,30 +11,18 @@ import { openSearch } from "../page/text_search.js";
 function render({ model, el }) {
   const service = model.get("service");
   const panel = openPanel(model, el, { label: `Knowledge of ${service}`, kind: "knowledge", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
-  const badge = make("span", { className: "sophnet-badge", hidden: true }, "sandbox");
   const filter = make("input", {
     type: "search",
     placeholder: "Search files and questions",
     "aria-label": "Search files and questions",
   });
-  const head = make(
-    "header",
-    {},
-    make("span", { className: "sophnet-name" }, "Knowledge"),
-    make("code", { title: `Chat asks it as the model custom:${service}` }, service),
-    badge,
-    phase,
-    make("span", { className: "sophnet-gap" }),
-    filter,
-    button("Refresh", () => {
-      panel.fail("");
-      panel.send("refresh");
-    }),
-  );
+  const refresh = () => {
+    panel.fail("");
+    panel.send("refresh");
+  };
   const zone = openDropZone(panel, { label: "Add files…", multiple: true });
-  const files = openFiles(panel);
-  const pairs = openPairs(panel);
+  const files = openFiles(panel, refresh);
+  const pairs = openPairs(panel, refresh);
   const id = crypto.getRandomValues(new Uint32Array(1))[0];
   const pages = {
     files: make("div", {}, zone.element, files.element),
@@ -55,18 +44,27 @@ function render({ model, el }) {
     body,
   );
   let shown = "";
-  panel.root.prepend(head);
-  panel.root.append(tablist, pages.files, pages.pairs, reader);
+  let trouble = "";
+  const frame = openFrame(panel, model, {
+    title: "Knowledge",
+    phases: { loading: "Loading", failed: "Could not be listed", ready: "" },
+    busy: ["loading"],
+    marks: [make("code", { title: `Chat asks it as the model custom:${service}` }, service)],
+    acts: [filter, button("Refresh", refresh)],
+    body: [tablist, pages.files, pages.pairs, reader],
+  });
 
   function events() {
     return {
       /** @param {any} event */
       state(event) {
-        panel.fail(event.error);
         files.sending(event.sending);
         showFiles(event.files);
         showPairs(event.pairs, event.limits);
+        showListing(event.error);
       },
+      /** @param {any} event */
+      listing: ({ error }) => showListing(error),
       /** @param {any} event */
       files: ({ rows }) => showFiles(rows),
       /** @param {any} event */
@@ -86,9 +84,17 @@ function render({ model, el }) {
     };
   }
 
+  /** @param {string} error  Why it could not be listed, beside what is known or in its place. */
+  function showListing(error) {
+    trouble = error;
+    const now = model.get("phase");
+    panel.root.setAttribute("aria-busy", String(frame.show(now)));
+    const known = files.listed(now, trouble);
+    panel.fail(pairs.listed(now, trouble) || known ? trouble : "");
+  }
+
   /** @param {any[]} rows */
   function showFiles(rows) {
-    if (rows.some((row) => row.sandbox)) badge.hidden = false;
     tabs.files.textContent = `Files (${rows.length})`;
     files.show(rows);
   }
@@ -154,14 +160,10 @@ function render({ model, el }) {
     files.filter(words);
     pairs.filter(words);
   });
-  panel.follow("phase", () => {
-    const now = model.get("phase");
-    phase.textContent = now === "loading" ? "Loading…" : now === "failed" ? "Could not be listed" : "";
-    panel.root.setAttribute("aria-busy", String(now === "loading"));
-  });
   choose("files");
   files.show([]);
   pairs.show([]);
+  panel.follow("phase", () => showListing(model.get("phase") === "failed" ? trouble : ""));
   return () => {
     zone.close();
     search.close();

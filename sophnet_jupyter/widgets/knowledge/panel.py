@@ -14,6 +14,7 @@ from ...values.knowledge import KnowledgeFile, Qa
 from ...views import knowledge as views
 from ...views.safe.look import LONGEST_NAME, clipped, one_line
 from ...views.safe.markdown import render
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
 
@@ -46,9 +47,17 @@ class KnowledgePanel(Panel):
     file = "panel"
     service = Unicode(help="The id of the custom model.").tag(sync=True)
 
-    def __init__(self, service_id: str, *, client: KnowledgeClient | None = None) -> None:
+    def __init__(
+        self,
+        service_id: str,
+        *,
+        client: KnowledgeClient | None = None,
+        height: Height = "",
+        layout: Any = None,
+    ) -> None:
+        super().__init__(height=height, layout=layout)
         known = self.client_for(client).knowledge(service_id)
-        super().__init__(service=known.service_id)
+        self.service = known.service_id
         self._known = known
         self._files: list[KnowledgeFile] = []
         self._pairs: list[Qa] = []
@@ -160,8 +169,9 @@ class KnowledgePanel(Panel):
             # For a view that is not there yet as well.
             self._error = said(error)
             self.phase = "failed"
-            raise
-        self.phase = "ready"
+        else:
+            self.phase = "ready"
+        self.tell("listing", error=self._error)
 
     async def _list_files(self) -> None:
         self._files = [file async for file in self._known.files.list()]

@@ -27,7 +27,6 @@ class Listening(Panel):
     """
 
     keeps = Bool(False, help="Whether the sound is kept.").tag(sync=True)
-    sandbox = Bool(False, help="Whether the sandbox heard it, and no service.").tag(sync=True)
     _client: Any = None
     _source: Any = None
     _options: dict[str, Any]

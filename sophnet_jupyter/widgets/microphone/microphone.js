@@ -2,7 +2,9 @@ import { followMicrophones, microphones } from "../hearing/capture.js";
 import { button, download, make } from "../page/dom.js";
 import { heardSound } from "./heard_sound.js";
 import { loudnessMeter } from "../hearing/loudness.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { sentenceList } from "./sentence_list.js";
 import { openTake } from "../hearing/take.js";
 
@@ -14,14 +16,12 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["connecting", "listening", "finishing"]);
+const BUSY = ["connecting", "finishing"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const sourced = model.get("sourced");
   const panel = openPanel(model, el, { label: model.get("title"), kind: "microphone", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
-  const badge = make("span", { className: "sophnet-badge", title: "No service heard this" }, "sandbox");
   const start = button("● Start", begin, { className: "sophnet-main" });
   const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const meter = loudnessMeter();
@@ -31,25 +31,19 @@ function render({ model, el }) {
   const play = button("Play", () => panel.send("audio", { use: "play" }), { hidden: true });
   const saveWav = button("Save .wav", () => panel.send("audio", { use: "save" }), { hidden: true });
   const clear = button("Clear", () => panel.send("clear"), { title: "Forget the sentences" });
-  const head = make(
-    "header",
-    {},
-    make("span", { className: "sophnet-name" }, model.get("title")),
-    phase,
-    badge,
-    make("span", { className: "sophnet-gap" }),
-    copy,
-    saveSrt,
-    play,
-    saveWav,
-    clear,
-  );
   const notice = make("div", { className: "sophnet-notice", role: "status", hidden: true });
   const sentences = sentenceList();
   const sound = heardSound();
-  const controls = make("div", { className: "sophnet-controls" }, start, stop, choice, meter.element);
-  panel.root.prepend(head);
-  panel.root.append(controls, notice, sentences.element, sound.element);
+  const controls = make("div", { className: "sophnet-controls" }, choice, meter.element, stop, start);
+  const nothing = openState(`Press Start and ${sourced ? "the recording is written down" : "speak: sentences appear while they are spoken"}.`);
+  const frame = openFrame(panel, model, {
+    title: model.get("title"),
+    phases: PHASES,
+    busy: BUSY,
+    acts: [copy, saveSrt, play, saveWav, clear],
+    body: [controls, notice, nothing.element, sentences.element, sound.element],
+    room: sentences.element,
+  });
 
   /** What this view listens with. @type {import("../hearing/take.js").Take | undefined} */
   let take;
@@ -159,6 +153,12 @@ function render({ model, el }) {
 
   function showActions() {
     copy.disabled = saveSrt.disabled = clear.disabled = sentences.count() === 0;
+    showEmptiness();
+  }
+
+  function showEmptiness() {
+    const idle = ["ready", "stopped"].includes(model.get("phase"));
+    nothing.show(idle && sentences.element.hidden ? "empty" : "");
   }
 
   /** @param {string} text */
@@ -184,17 +184,14 @@ function render({ model, el }) {
   const unfollow = sourced ? () => {} : followMicrophones(() => showDevices(""));
   if (!sourced) showDevices("").catch(() => {});
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = BUSY.has(now);
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const now = model.get("phase");
+    const busy = frame.show(now) || now === "listening";
     start.hidden = busy;
+    showEmptiness();
     stop.hidden = !busy;
     stop.textContent = now === "finishing" ? "■ Hang up" : "■ Stop";
     if (now === "failed" || now === "stopped") take?.end("");
-    if (phase.isConnected) panel.announce(`${model.get("title")}: ${PHASES[now]}`);
   });
-  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   panel.hear("lost", () => take?.end(""));
   showActions();
   return () => {

@@ -19,6 +19,7 @@ from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain
 from ..hearing.hearers import OnFinal
 from ..hearing.take import refuse_coded
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command
 from . import spoken
 from .listening import Listening
@@ -63,10 +64,19 @@ class Microphone(Listening):
         keep: bool = False,
         clean: bool = False,
         title: str = "Microphone",
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[LiveOptions],
     ) -> None:
         refuse_coded("A microphone", options.get("format", "pcm"))
-        super().__init__(keeps=keep, clean=clean, title=title, sourced=source is not None)
+        super().__init__(
+            height=height,
+            layout=layout,
+            keeps=keep,
+            clean=clean,
+            title=title,
+            sourced=source is not None,
+        )
         self._client = self.client_for(client)
         self._source, self._options = source, {**options}
 

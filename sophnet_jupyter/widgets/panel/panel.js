@@ -120,7 +120,10 @@ export function openPanel(model, el, { label, kind, on }) {
   /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */
   const hear = (event, buffers) => {
     if (event.to && event.to !== view) return;
-    if (event.kind === "error") panel.fail(event.text);
+    if (event.kind === "error") {
+      panel.fail(event.text);
+      spread(event);
+    }
     else if (event.kind === "confirm") askBack(event.text, event.word);
     else if (event.kind === "told") {
       // What was done and cannot be undone, by its name: also where no hand has asked for it.

@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import anywidget
-from traitlets import Float, Unicode, default
+from traitlets import Bool, Float, Unicode, default
 
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...kernel.output import Cell
 from ...options.words import check_keywords
 from ...settings.secret import scrub
+from ...views.output import output
 from ..uploads.uploads import Uploads
+from .frame import WORDS, Height, from_sandbox, height_of, layout_of
 from .gate import QUESTION, Gate, is_spending
 from .line import PanelComm
 from .modules import FOLDER, inlined, style
 from .twin import Twin
+from .unseen import after_cell, with_sentence
 
 Command = dict[str, Any]
 Buffers = Sequence[Any]
@@ -48,6 +51,8 @@ class Panel(anywidget.AnyWidget):
 
     key = Unicode(help="Names the panel on its line and in its still form.").tag(sync=True)
     phase = Unicode("ready", help="What it is doing, in one word.").tag(sync=True)
+    sandbox = Bool(False, help="Whether the sandbox answers, and no service.").tag(sync=True)
+    height = Unicode("", help="As a length of CSS; empty for its own.").tag(sync=True)
     progress = Float(None, allow_none=True, help="How far, from 0 to 1, if known.").tag(sync=True)
     _esm = Unicode().tag(sync=True)
     _css = Unicode().tag(sync=True)
@@ -61,9 +66,12 @@ class Panel(anywidget.AnyWidget):
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
         check_keywords(cls, cls.__name__)
+        if "height" in inspect.signature(cls).parameters:
+            cls.__doc__ = f"{inspect.cleandoc(cls.__doc__ or '')}\n\n{WORDS}"
 
-    def __init__(self, **traits: Any) -> None:
-        super().__init__(key=uuid.uuid4().hex, **traits)
+    def __init__(self, *, height: Height = "", layout: Any = None, **traits: Any) -> None:
+        given = {**layout_of(layout), "height": height_of(height)}
+        super().__init__(key=uuid.uuid4().hex, **given, **traits)
         self._job: asyncio.Task[None] | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._gate = Gate()
@@ -71,6 +79,8 @@ class Panel(anywidget.AnyWidget):
         # Close what a browser finds the panel by.
         self._ends: list[Callable[[], None]] = [self._line.close]
         self._twin = Twin(self.key)
+        # Whether a page has drawn it, and whether that was given up.
+        self._is_drawn = self._unseen = False
         # Front ends without a kernel to open a comm on (VS Code, Colab) use the widget's own.
         self.on_msg(lambda _, command, buffers: self._hear(command, buffers))
         self._open = True
@@ -93,18 +103,24 @@ class Panel(anywidget.AnyWidget):
         beside = Path(inspect.getfile(named)).with_name(cls.file + suffix)
         return beside.relative_to(FOLDER).as_posix()
 
-    @classmethod
-    def client_for(cls, given: ClientOf | None) -> ClientOf:
-        """The client that was handed in, else the usual one. Raises `SettingsError`."""
-        if given is not None:
-            return given
-        if cls.make_client is None:
-            first = next(iter(inspect.signature(cls).parameters))
+    def client_for(self, given: ClientOf | None) -> ClientOf:
+        """
+        The client that was handed in, else the usual one; and the badge of the sandbox with it.
+
+        Raises `SettingsError`.
+        """
+        client: Any = given
+        if client is None and (make := type(self).make_client):
+            client = make()
+        if client is None:
+            kind = type(self)
+            first = next(iter(inspect.signature(kind).parameters))
             before = "" if first == "client" else "…, client="
             raise SettingsError(
-                f"A panel needs a client: {cls.__name__}({before}sophnet_jupyter.Client())."
+                f"A panel needs a client: {kind.__name__}({before}sophnet_jupyter.Client())."
             )
-        made: ClientOf = cls.make_client()
+        self.sandbox = from_sandbox(client)
+        made: ClientOf = client
         return made
 
     @property
@@ -181,10 +197,26 @@ class Panel(anywidget.AnyWidget):
             self._publish()
 
     def _publish(self) -> None:
-        if self._twin.put(*self.still()):
+        if self._twin.put(*self._still_form()):
             # A page that was loaded anew has lost the display's id, so that only the panel's own
             # view can find it there.
             self.tell("twin", revision=self._twin.revision)
+
+    def _still_form(self) -> tuple[str, str]:
+        html, plain = self.still()
+        return with_sentence(html, plain) if self._unseen else (html, plain)
+
+    def _look_for_page(self) -> None:
+        if self._open and not self._is_drawn:
+            self._unseen = True
+            self.perform(self._publish)
+
+    def _welcome(self) -> None:
+        """A page has drawn it."""
+        self._is_drawn = True
+        if self._unseen:
+            self._unseen = False
+            self._publish()
 
     def perform(self, action: Callable[..., object], *arguments: Any) -> None:
         """Run it now on the loop's thread, which the caller is on; an error is shown."""
@@ -214,6 +246,7 @@ class Panel(anywidget.AnyWidget):
     def _carry_out(self, command: Command, buffers: Buffers) -> None:
         match command:
             case {"kind": "hello", "view": str(view)}:
+                self._welcome()
                 facts, blobs = self.state()
                 if self.uploads:
                     facts = {**facts, "uploads": self.uploads.rules}
@@ -248,8 +281,11 @@ class Panel(anywidget.AnyWidget):
             raise NotImplementedError
         data, metadata = self._repr_mimebundle_() or ({}, {})
         shell.display_pub.publish(data=data | {"text/html": ""}, metadata=metadata)
-        self._twin.put(*self.still())
-        self._twin.show(Cell(shell))
+        self._twin.put(*self._still_form())
+        cell = Cell(shell)
+        self._twin.show(cell)
+        if cell.watched and not self._is_drawn and not output.stable:
+            after_cell(shell, self._look_for_page)
 
 
 def said(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from ...views.media import audio
 from ...views.output import output
 from ...views.safe.control_characters import plain as plain_text
 from ...views.safe.maths import inert
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel
 
 PlayableFormat = Literal["mp3", "pcm"]
@@ -54,10 +55,19 @@ class AudioPlayer(Panel):
         title: str = "Audio",
         autoplay: bool = True,
         on_stop: Callable[[], object] | None = None,
+        height: Height = "",
+        layout: Any = None,
     ) -> None:
         if format not in ("mp3", "pcm"):
             raise SettingsError(f"A player plays mp3 or pcm, not {format}.")
-        super().__init__(format=format, sample_rate=sample_rate, channels=channels, title=title)
+        super().__init__(
+            height=height,
+            layout=layout,
+            format=format,
+            sample_rate=sample_rate,
+            channels=channels,
+            title=title,
+        )
         self._data = bytearray()
         self._sent = 0
         self._timer: asyncio.TimerHandle | None = None

@@ -12,6 +12,7 @@ from ...values.transcript import Recording
 from ...views.answer import bundle
 from ...views.media import transcript
 from ...views.safe.look import one_line
+from ..panel.frame import Height
 from ..panel.panel import Panel
 
 # A larger sound is not sent to the browser; its transcript can still be read and searched.
@@ -32,13 +33,21 @@ class TranscriptPlayer(Panel):
 
     title = Unicode().tag(sync=True)
 
-    def __init__(self, response: Response, number: int = 0, *, footer: bool = True) -> None:
+    def __init__(
+        self,
+        response: Response,
+        number: int = 0,
+        *,
+        footer: bool = True,
+        height: Height = "",
+        layout: Any = None,
+    ) -> None:
         if not 0 <= number < len(response.recordings):
             raise SettingsError("There is no transcript in this response: client.speech makes one.")
         self._response = response
         self._footer = footer
         self._recording: Recording = response.recordings[number]
-        super().__init__(title=one_line(self._recording.name))
+        super().__init__(height=height, layout=layout, title=one_line(self._recording.name))
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         """All sentences, and the sound where it is at hand."""

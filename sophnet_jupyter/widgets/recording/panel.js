@@ -1,6 +1,8 @@
 import { button, download, make } from "../page/dom.js";
 import { openDropZone } from "../uploads/drop_zone.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { openTranscript } from "../playing/transcript.js";
 
 const PHASES = {
@@ -11,7 +13,7 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["sending", "waiting", "transcribing"]);
+const BUSY = ["sending", "waiting", "transcribing"];
 const FORMS = /** @type {const} */ (["srt", "vtt", "txt"]);
 const KINDS = { srt: "application/x-subrip", vtt: "text/vtt", txt: "text/plain" };
 
@@ -19,14 +21,10 @@ const KINDS = { srt: "application/x-subrip", vtt: "text/vtt", txt: "text/plain" 
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Recording", kind: "recording", on: events() });
   panel.root.classList.add("sophnet-transcript");
-  const name = make("span", { className: "sophnet-name" });
-  const phase = make("span", { className: "sophnet-phase" });
   const saves = FORMS.map((form) =>
     button(`Save .${form}`, () => panel.send("export", { form }), { title: TITLES[form] }),
   );
   const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const gap = make("span", { className: "sophnet-gap" });
-  panel.root.prepend(make("header", {}, name, phase, gap, stop, ...saves));
   const zone = openDropZone(panel, { label: "Choose a recording…", title: "Up to 5 hours or 1 GB" });
   const fast = make("input", { type: "checkbox" });
   const label = make(
@@ -41,13 +39,22 @@ function render({ model, el }) {
   const notices = make("div", { className: "sophnet-notices sophnet-faint", hidden: true });
   const transcript = openTranscript("");
   transcript.element.hidden = true;
-  panel.root.append(
-    make("div", { className: "sophnet-taking" }, zone.element, label),
-    progress,
-    naming,
-    notices,
-    transcript.element,
-  );
+  const nothing = openState("Choose a recording or drop one here: it becomes text, with times and speakers.");
+  const frame = openFrame(panel, model, {
+    title: "Recording",
+    phases: PHASES,
+    busy: BUSY,
+    acts: [stop, ...saves],
+    body: [
+      make("div", { className: "sophnet-taking" }, zone.element, label),
+      progress,
+      naming,
+      notices,
+      nothing.element,
+      transcript.element,
+    ],
+    room: transcript.element,
+  });
 
   function events() {
     return {
@@ -71,10 +78,11 @@ function render({ model, el }) {
 
   /** @param {any} recording @param {DataView<ArrayBuffer>} [sound] */
   function show(recording, sound) {
-    name.textContent = recording.title;
+    frame.name.textContent = recording.title;
     transcript.name(recording.title);
     transcript.show(recording, sound);
     transcript.element.hidden = false;
+    nothing.element.remove();
     notices.textContent = recording.notices.join(" ");
     notices.hidden = !recording.notices.length;
     for (const [at, form] of FORMS.entries()) saves[at].disabled = !recording.forms.includes(form);
@@ -97,20 +105,16 @@ function render({ model, el }) {
   naming.addEventListener("submit", (event) => event.preventDefault());
   fast.addEventListener("change", () => panel.send("fast", { on: fast.checked }));
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    const busy = BUSY.has(now);
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    const busy = frame.show(model.get("phase"));
+    nothing.show(busy ? "loading" : "empty", "It becomes text: a long recording takes minutes.");
     progress.hidden = stop.hidden = !busy;
     zone.disabled = fast.disabled = busy;
-    if (phase.isConnected) panel.announce(`Recording: ${PHASES[now]}`);
   });
   panel.follow("progress", () => {
     const far = model.get("progress");
     if (far === null) bar.removeAttribute("value");
     else bar.value = far;
   });
-  name.textContent = "Recording";
   for (const each of saves) each.disabled = true;
   return () => {
     zone.close();

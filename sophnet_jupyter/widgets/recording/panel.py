@@ -19,6 +19,7 @@ from ...views.answer import bundle
 from ...views.media import transcript
 from ...views.safe.control_characters import plain
 from ...views.safe.look import one_line
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from ..playing.transcript_player import LARGEST as HEARD
 from ..playing.transcript_player import facts
@@ -58,8 +59,10 @@ class RecordingPanel(Panel):
         *,
         speakers: Sequence[str] = (),
         fast: bool = False,
+        height: Height = "",
+        layout: Any = None,
     ) -> None:
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self._speech = self.client_for(client).speech
         self._speakers = list(speakers)
         self._fast = fast

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openTable } from "./table.js";
 
@@ -15,25 +16,25 @@ const STATES = {
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Run", kind: "run", on: events() });
-  const name = make("span", { className: "sophnet-name" });
-  const phase = make("span", { className: "sophnet-phase" });
   const pause = button("❚❚ Pause", () => panel.send("pause"));
   const goOn = button("▶ Go on", () => panel.send("go_on"));
   const retry = button("", () => panel.send("retry"), { title: "Ask the rows that failed again" });
   const stop = button("■ Stop", () => panel.send("end"), { className: "sophnet-stop" });
   const rows = button("Rows", () => fold(!table.element.hidden), { "aria-expanded": "false" });
-  const gap = make("span", { className: "sophnet-gap" });
-  const head = make("header", {}, name, phase, gap, pause, goOn, retry, stop, rows);
   const bar = make("progress", { max: 100, "aria-label": "Rows that are done" });
-  const badge = make("span", { className: "sophnet-badge" }, "sandbox");
   const facts = make("span", {});
   const failures = make("ul", { className: "sophnet-failures" });
   const notes = make("div", { className: "sophnet-faint" });
-  const line = make("div", { className: "sophnet-figures" }, badge, facts);
+  const line = make("div", { className: "sophnet-figures" }, facts);
   const figures = make("div", { className: "sophnet-told" }, bar, line, failures, notes);
   const table = openTable(panel);
-  panel.root.prepend(head);
-  panel.root.append(figures, table.element);
+  const frame = openFrame(panel, model, {
+    phases: { ...STATES, "": "" },
+    busy: ["running"],
+    acts: [pause, goOn, retry, stop, rows],
+    body: [figures, table.element],
+    room: table.element,
+  });
   let state = "";
   let done = -1;
 
@@ -59,8 +60,7 @@ function render({ model, el }) {
 
   /** @param {any} told */
   function show(told) {
-    badge.hidden = !told.sandbox;
-    badge.textContent = told.sandbox;
+    if (told.sandbox) frame.badge.textContent = told.sandbox;
     facts.textContent = told.facts.join(" · ");
     bar.hidden = told.percent === null || told.state === "done";
     bar.value = told.percent ?? 0;
@@ -80,10 +80,7 @@ function render({ model, el }) {
     if (told.done !== done && !table.element.hidden) table.renew();
     done = told.done;
     if (told.state !== state) {
-      const said = STATES[/** @type {keyof typeof STATES} */ (told.state)];
-      phase.textContent = said;
-      panel.root.dataset.phase = told.state === "done" ? "ready" : told.state;
-      if (state) panel.announce(`Run: ${said}`);
+      frame.show(told.state);
       state = told.state;
     }
   }
@@ -95,7 +92,7 @@ function render({ model, el }) {
   }
 
   panel.follow("label", () => {
-    name.textContent = model.get("label") || "Run";
+    frame.name.textContent = model.get("label") || "Run";
   });
   panel.hear("lost", () => {
     for (const each of [pause, goOn, retry, stop]) each.disabled = true;

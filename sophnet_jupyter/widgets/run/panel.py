@@ -93,11 +93,12 @@ class RunPanel(Panel):
     def _figures(self) -> dict[str, Any]:
         run = self.run
         told = run.progress()
-        self.phase = told.state
+        said = sandboxed(told.engines)
+        self.phase, self.sandbox = told.state, bool(said)
         return {
             "state": told.state,
             "facts": progress.facts(told, waits=run.waits, with_badge=False),
-            "sandbox": sandboxed(told.engines),
+            "sandbox": said,
             "percent": progress.percent(told),
             "done": told.done,
             "failures": [

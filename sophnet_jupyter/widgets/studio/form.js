@@ -1,8 +1,8 @@
 import { make } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 
 /**
  * @typedef {object} Form
- * @property {HTMLElement} element
  * @property {(settings: Record<string, any>, seen?: boolean) => void} fill
  *   `seen` is for a reader who asked for it: locks the seed, and goes to the prompt.
  */
@@ -21,18 +21,21 @@ export function field(label, control, kind = "") {
 }
 
 /**
- * The form of a studio: sends what its fields say as `make`.
+ * The frame of a studio with its form, which sends what its fields say as `make`; `below` follows it.
  *
  * @param {import("../panel/panel.js").Panel} panel
- * @param {{title: string, main: string, model: any, fields: any[], rows: HTMLElement[], onFilled?: () => void}} about
+ * @param {{title: string, main: string, model: any, fields: any[], rows: HTMLElement[], below: HTMLElement[], onFilled?: () => void}} about
  * @returns {Form}
  */
-export function openForm(panel, { title, main, model, fields, rows, onFilled = () => {} }) {
-  const phase = make("span", { className: "sophnet-phase" });
-  const head = make("header", {}, make("span", { className: "sophnet-name" }, title), phase);
+export function openForm(panel, { title, main, model, fields, rows, below, onFilled = () => {} }) {
   const send = make("button", { className: "sophnet-main" }, main);
-  const element = make("form", { className: "sophnet-form" }, ...rows, send);
-  panel.root.prepend(head);
+  const element = make("form", { className: "sophnet-form" }, ...rows, make("div", { className: "sophnet-row sophnet-go" }, send));
+  const frame = openFrame(panel, model, {
+    title,
+    phases: { ready: "Ready", working: "Working" },
+    busy: ["working"],
+    body: [element, ...below],
+  });
 
   function values() {
     /** @type {Record<string, any>} */
@@ -78,9 +81,7 @@ export function openForm(panel, { title, main, model, fields, rows, onFilled = (
     make_();
   });
   panel.follow("phase", () => {
-    const working = model.get("phase") === "working";
-    phase.textContent = working ? "Working" : "Ready";
-    panel.root.dataset.phase = working ? "working" : "ready";
+    frame.show(model.get("phase") === "working" ? "working" : "ready");
   });
-  return { element, fill };
+  return { fill };
 }

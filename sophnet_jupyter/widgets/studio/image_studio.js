@@ -71,9 +71,9 @@ function render({ model, el }) {
       field("Lock the seed", locked, "check"),
       field("How many", count),
     ],
+    below: [list, known, gallery.element, service.element],
   });
   seed.addEventListener("input", () => (locked.checked = seed.value !== ""));
-  panel.root.append(list, known, form.element, gallery.element, service.element);
   return () => {
     beginning.close();
     gallery.close();

@@ -11,6 +11,7 @@ from ...kernel.loop import loop
 from ...options.images import ImageOptions
 from ...options.words import shows_options
 from ...values.image import Image
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command
 from .beginning import Beginning
 from .piece import Piece
@@ -63,9 +64,11 @@ class ImageStudio(Studio):
         *,
         model: str = "",
         image: object = None,
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[ImageOptions],
     ) -> None:
-        super().__init__(client)
+        super().__init__(client, height=height, layout=layout)
         self._options: dict[str, Any] = {**options, "model": model or None}
         self._form = {**DEFAULTS}
         self._beginning = Beginning(

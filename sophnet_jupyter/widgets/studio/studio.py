@@ -18,6 +18,7 @@ from ...views.live.progress import said as in_words
 from ...views.media import images
 from ...views.safe.look import one_line
 from ...views.safe.maths import inert
+from ..panel.frame import Height
 from ..panel.modules import style
 from ..panel.panel import Buffers, Command, Panel, said
 from .piece import WIDTH, Piece
@@ -57,12 +58,14 @@ class Studio(Panel):
     makes: ClassVar[Literal["image", "video"]] = "image"
     """What it makes, and so which tasks of the service it lists."""
 
-    def __init__(self, client: StudioClient | None = None) -> None:
+    def __init__(
+        self, client: StudioClient | None = None, *, height: Height = "", layout: Any = None
+    ) -> None:
         self._pieces: dict[str, Piece] = {}
         self._form: dict[str, Any] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
         self._checks: set[asyncio.Task[None]] = set()
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self._client = self.client_for(client)
 
     @default("_css")

@@ -77,6 +77,7 @@ function render({ model, el }) {
       rows.watermark,
       rows.negative,
     ],
+    below: [gallery.element, service.element],
     // The model decides what else can be chosen.
     onFilled: () => offer(),
   });
@@ -109,7 +110,6 @@ function render({ model, el }) {
   }
 
   chosen.addEventListener("change", offer);
-  panel.root.append(form.element, gallery.element, service.element);
   return () => {
     beginning.close();
     gallery.close();

@@ -10,6 +10,7 @@ from ...errors import SettingsError
 from ...kernel.loop import loop
 from ...options.videos import VideoOptions
 from ...options.words import shows_options
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command
 from .beginning import Beginning
 from .piece import Piece
@@ -42,9 +43,11 @@ class VideoStudio(Studio):
         *,
         image: object = None,
         models: Sequence[str] = (),
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[VideoOptions],
     ) -> None:
-        super().__init__(client)
+        super().__init__(client, height=height, layout=layout)
         self._options: dict[str, Any] = {**options}
         # Here, since it imports what a video needs: on the loop's thread others would wait for it.
         self._models = self._known(models)

@@ -1,6 +1,8 @@
 import { openDecoder } from "../playing/decoder.js";
 import { button, make } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { canStream, openSpeaker } from "../playing/speaker.js";
 
 /** @typedef {import("../playing/speaker.js").Speaker} Speaker */
@@ -21,10 +23,6 @@ const TYPES = { mp3: "audio/mpeg", wav: "audio/wav" };
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Voice studio", kind: "voice-studio", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
-  const badge = make("span", { className: "sophnet-badge", title: "No service speaks here" }, "sandbox");
-  const head = make("header", {}, make("span", { className: "sophnet-name" }, "Voice studio"), badge, phase);
-  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   const box = make("textarea", {
     rows: 4,
     placeholder: "What is to be said?",
@@ -53,11 +51,17 @@ function render({ model, el }) {
       make("label", {}, "Format ", format),
     ),
     make("div", { className: "sophnet-row" }, rate.element, pitch.element, volume.element),
-    make("div", { className: "sophnet-row" }, speak, stop, go),
+    make("div", { className: "sophnet-row sophnet-go" }, go, stop, speak),
   );
   const queue = make("ol", { className: "sophnet-queue", "aria-label": "Texts" });
-  panel.root.prepend(head);
-  panel.root.append(asker, queue);
+  const nothing = openState("Write a text and press Speak: it is heard while it is made, and kept here.");
+  const frame = openFrame(panel, model, {
+    title: "Voice studio",
+    phases: PHASES,
+    busy: ["speaking"],
+    body: [asker, nothing.element, queue],
+    room: queue,
+  });
 
   const turns = openTurns();
   /** @type {Map<number, ReturnType<typeof openRow>>} */
@@ -140,6 +144,7 @@ function render({ model, el }) {
   function showActions() {
     const busy = model.get("phase") === "speaking";
     stop.hidden = !busy;
+    nothing.show(rows.size ? "" : "empty");
     sample.disabled = busy;
     speak.textContent = busy ? "Add to the queue" : "Speak";
     go.hidden = busy || ![...rows.values()].some((row) => row.waits());
@@ -155,11 +160,8 @@ function render({ model, el }) {
     say();
   });
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    frame.show(model.get("phase"));
     showActions();
-    if (phase.isConnected) panel.announce(`Voice studio: ${PHASES[now]}`);
   });
   return () => {
     for (const row of rows.values()) row.close();

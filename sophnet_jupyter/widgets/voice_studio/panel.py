@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol
 
-from traitlets import Bool
-
 from ...errors import SettingsError
 from ...events import AudioChunk, Event
 from ...response import Arrival, Response, settle
@@ -17,6 +15,7 @@ from ...views.media import audio
 from ...views.safe.control_characters import plain
 from ...views.safe.look import FAINT, SMALL, clipped
 from ...views.safe.maths import inert
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 
 SAMPLE = "Hello, this is my voice. 你好，这是我的声音。"
@@ -76,7 +75,6 @@ class VoiceStudio(Panel):
     """
 
     file = "panel"
-    sandbox = Bool(False, help="Whether the sandbox speaks, and no service.").tag(sync=True)
 
     def __init__(
         self,
@@ -85,8 +83,10 @@ class VoiceStudio(Panel):
         text: str = "",
         voices: Iterable[str] = (),
         mask: object = None,
+        height: Height = "",
+        layout: Any = None,
     ) -> None:
-        super().__init__()
+        super().__init__(height=height, layout=layout)
         self._mask = mask
         self._voice = self.client_for(client).voice
         own = {"yours": list(voices)} if voices else {}

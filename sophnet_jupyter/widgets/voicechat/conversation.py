@@ -44,7 +44,6 @@ class Conversation(Panel):
     mode = Unicode("hands-free").tag(sync=True)
     silence = Float(0.7, help="Seconds of silence after a sentence that end a turn.").tag(sync=True)
     keeps = Bool(False, help="Whether the sound is kept.").tag(sync=True)
-    sandbox = Bool(False, help="Whether the sandbox answers, and no service.").tag(sync=True)
     sound_format = Unicode("mp3", help="How the answer's sound comes.").tag(sync=True)
     _client: Any = None
     _sources: list[Any]

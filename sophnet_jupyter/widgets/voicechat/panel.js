@@ -1,7 +1,9 @@
 import { followMicrophones, microphones } from "../hearing/capture.js";
 import { button, make } from "../page/dom.js";
 import { loudnessMeter } from "../hearing/loudness.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openState } from "../panel/state.js";
 import { openRing } from "./ring.js";
 import { voiceSetup } from "./setup.js";
 import { ANSWERING, openVoiceTake } from "./take.js";
@@ -25,7 +27,6 @@ const PCM_RATE = 24_000;
 function render({ model, el }) {
   const sourced = model.get("sourced");
   const panel = openPanel(model, el, { label: model.get("title"), kind: "voice-chat", on: events() });
-  const phase = make("span", { className: "sophnet-phase" });
   const start = button("● Start", begin, { className: "sophnet-main" });
   const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const hold = button("Hold to talk", () => {}, {
@@ -41,19 +42,18 @@ function render({ model, el }) {
   const clear = button("New", () => panel.send("clear"), { title: "Forget the conversation" });
   const notice = make("div", { className: "sophnet-notice", role: "status", hidden: true });
   const turns = openTurns((turn) => panel.send("audio", { turn }));
-  const name = make("span", { className: "sophnet-name" }, model.get("title"));
-  const gap = make("span", { className: "sophnet-gap" });
-  const badge = make("span", { className: "sophnet-badge", title: "No service answers here" }, "sandbox");
-  panel.root.prepend(make("header", {}, name, badge, phase, gap, copy, clear));
-  panel.follow("sandbox", () => (badge.hidden = !model.get("sandbox")));
   const controls = make("div", { className: "sophnet-controls" });
-  controls.append(start, stop, hold, hush, choice, meter.element);
-  panel.root.append(
-    controls,
-    notice,
-    turns.element,
-    voiceSetup(model, panel, (setup) => panel.send("setup", { setup })),
-  );
+  controls.append(choice, meter.element, hush, hold, stop, start);
+  const setup = voiceSetup(model, panel, (chosen) => panel.send("setup", { setup: chosen }));
+  const nothing = openState("Press Start and talk: a short silence ends your turn. Speak into the answer to break it off.");
+  const frame = openFrame(panel, model, {
+    title: model.get("title"),
+    phases: PHASES,
+    busy: ["connecting", "thinking", "reconnecting"],
+    acts: [copy, clear],
+    body: [controls, notice, nothing.element, turns.element, setup],
+    room: turns.element,
+  });
 
   /** What this view listens with. @type {import("./take.js").VoiceTake | undefined} */
   let take;
@@ -267,6 +267,7 @@ function render({ model, el }) {
 
   function showActions() {
     copy.disabled = clear.disabled = turns.count === 0;
+    nothing.show(turns.element.hidden && IDLE.has(model.get("phase")) ? "empty" : "");
   }
 
   async function copyText() {
@@ -282,10 +283,10 @@ function render({ model, el }) {
 
   /** @param {keyof typeof PHASES} now */
   function showPhase(now) {
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
+    frame.show(now);
     const idle = IDLE.has(now);
     start.hidden = !idle;
+    showActions();
     stop.hidden = idle;
     hush.hidden = !ANSWERING.has(now);
     hold.hidden = idle || sourced || model.get("mode") !== "push-to-talk";
@@ -297,7 +298,6 @@ function render({ model, el }) {
     if (IDLE.has(now)) hangUp("");
     // The button was faster than the kernel, which has to hear of it first.
     if (!(brokenOff && ANSWERING.has(now))) showPhase(now);
-    if (phase.isConnected) panel.announce(`${model.get("title")}: ${phase.textContent}`);
   });
   panel.follow("mode", () => {
     take?.rest();
@@ -323,8 +323,7 @@ function render({ model, el }) {
     hangUp("");
     // What could be pressed here is heard by nobody any more.
     controls.hidden = true;
-    phase.textContent = PHASES.stopped;
-    panel.root.dataset.phase = "stopped";
+    frame.show("stopped");
   });
   const unfollow = sourced ? () => {} : followMicrophones(() => showDevices(""));
   if (!sourced) showDevices("").catch(() => {});

@@ -13,6 +13,7 @@ from ...kernel.loop import loop
 from ...options.voicechat import TalkOptions
 from ...options.words import shows_options
 from ..hearing.take import refuse_coded
+from ..panel.frame import Height
 from ..panel.panel import Buffers, Command
 from . import look
 from . import turn as voice_turn
@@ -83,12 +84,16 @@ class VoiceChat(Conversation):
         clean: bool = True,
         pace: float = 1.0,
         title: str = "Voice chat",
+        height: Height = "",
+        layout: Any = None,
         **options: Unpack[TalkOptions],
     ) -> None:
         if mode not in MODES:
             raise SettingsError(f"A voice chat is {' or '.join(MODES)}, not {mode}.")
         refuse_coded("A voice chat's microphone", options.get("format", "pcm"))
         super().__init__(
+            height=height,
+            layout=layout,
             title=title,
             chat_model=model,
             system=system,

@@ -1,0 +1,108 @@
+"""The frame that all panels have: head, badge, states, height; alone and inside other widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+# Those that ask a service, as a cell makes them.
+ASKING = (
+    "ChatPanel()",
+    "Compare()",
+    "ImageStudio()",
+    "VideoStudio()",
+    "VoiceStudio()",
+    "Microphone()",
+    "VoiceChat()",
+    "RecordingPanel()",
+    "DocumentViewer()",
+    "ExcelAnalyst()",
+    "DifyApp()",
+    'KnowledgePanel("handbook")',
+)
+NOBODY = 'KnowledgePanel("handbook", client=Client("k", "http://127.0.0.1:9/api/open-apis"))'
+SHOWN = (*ASKING, "HistoryPanel()", "AudioPlayer()", NOBODY)
+INSIDE = """from ipywidgets import Tab, VBox, interact
+def made(model=["GLM-5", "DeepSeek-V3.2"]):
+    return ChatPanel(model=model, height=240)
+interact(made)
+display(VBox([ChatPanel(height=260), VoiceChat()]), Tab([ExcelAnalyst(), Compare()]))"""
+WIDER = "root => root.scrollWidth > root.clientWidth"
+SIZE = "node => getComputedStyle(node).fontSize"
+
+
+def height(panel: Locator) -> float:
+    box = panel.bounding_box()
+    assert box
+    return box["height"]
+
+
+def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
+) -> None:
+    lab.write("frames.ipynb", "from sophnet_jupyter import *", *SHOWN)
+    notebook = open_notebook("frames.ipynb")
+    notebook.command("application:toggle-left-area")
+    notebook.run_all()
+    panels = {
+        made: notebook.output_of(number).locator(".sophnet-panel")
+        for number, made in enumerate(SHOWN, start=1)
+    }
+    for made in ASKING:
+        # Before anything was asked, and so answered.
+        expect(panels[made].locator("header .sophnet-badge")).to_have_text("sandbox")
+    # Nothing yet, and nothing to be had, are two things.
+    expect(panels['KnowledgePanel("handbook")']).to_contain_text("No files yet")
+    expect(panels[NOBODY].locator(".sophnet-state").first).to_contain_text("nothing answers there")
+    expect(panels[NOBODY].get_by_role("button", name="Try again").first).to_be_visible()
+    expect(panels[NOBODY]).not_to_contain_text("No files yet")
+    for theme in ("Light", "Dark"):
+        notebook.set_theme(f"JupyterLab {theme}")
+        for width in (1280, 600):
+            page.set_viewport_size({"width": width, "height": 900})
+            for made, panel in panels.items():
+                assert not panel.evaluate(WIDER), (made, width)
+                name = f"{made.partition('(')[0]}{'-failed' * (made == NOBODY)}"
+                notebook.screenshot(f"frame-{name}-{theme}-{width}", of=panel)
+    # Type is as large as that of the notebook.
+    page.evaluate("document.body.style.setProperty('--jp-content-font-size1', '24px')")
+    for made, panel in panels.items():
+        assert panel.evaluate(SIZE) == "24px", made
+        assert panel.get_by_role("button").first.evaluate(SIZE) == "24px", made
+    page.evaluate("document.body.style.removeProperty('--jp-content-font-size1')")
+    chat = panels["ChatPanel()"]
+    own, grip = height(chat), chat.get_by_role("separator", name="Height of the panel")
+    grip.press("ArrowDown")
+    assert height(chat) == pytest.approx(own + 24, abs=1)
+    grip.press("Home")
+    assert height(chat) == pytest.approx(own, abs=1)
+    grip.hover()
+    page.mouse.down()
+    page.mouse.move(300, 200)
+    page.mouse.up()
+    assert height(chat) != pytest.approx(own, abs=20)
+
+
+def test_panels_stand_inside_other_widgets_and_answer_there(
+    lab: Any, open_notebook: Callable[[str], Any]
+) -> None:
+    lab.write("inside.ipynb", "from sophnet_jupyter import *", INSIDE)
+    notebook = open_notebook("inside.ipynb")
+    notebook.run_all()
+    output = notebook.output_of(1)
+    chats = output.locator(".sophnet-chat")
+    expect(chats).to_have_count(2)
+    assert [height(each) for each in chats.all()] == pytest.approx([240, 260], abs=2)
+    for chat in chats.all():
+        chat.get_by_label("Your question").fill("What is 6*7?")
+        chat.get_by_label("Your question").press("Enter")
+        expect(chat.locator(".sophnet-answer")).to_contain_text("42")
+    output.get_by_role("combobox", name="model").select_option("DeepSeek-V3.2")
+    expect(chats.first.locator(".sophnet-name")).to_have_text("DeepSeek-V3.2")
+    expect(output.locator(".sophnet-excel")).to_be_visible()
+    notebook.screenshot("frame-inside")

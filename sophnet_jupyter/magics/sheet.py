@@ -13,12 +13,12 @@ WIDEST = 40
 
 def table(shell: Any, rows: Mapping[str, str]) -> None:
     """Show names and values as a table."""
-    lines(shell, [(name, said) for name, said in rows.items()])
+    lines(shell, [(name, said) for name, said in rows.items()], headed=False)
 
 
-def lines(shell: Any, rows: Sequence[Sequence[str]]) -> None:
-    """Show rows of equal length; the first cell of each is its heading."""
-    cell, data = Cell(shell), bundle(rows)
+def lines(shell: Any, rows: Sequence[Sequence[str]], *, headed: bool = True) -> None:
+    """Show rows of equal length; the first is the heading of the others where it is ``headed``."""
+    cell, data = Cell(shell), bundle(rows, headed=headed)
     if cell.place == "terminal":
         sys.stdout.write(data["text/plain"] + "\n")
     else:
@@ -37,7 +37,7 @@ def code(shell: Any, text: str, language: str) -> None:
         cell.publish({"text/html": code_block(text, language), "text/plain": text})
 
 
-def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:
+def bundle(rows: Sequence[Sequence[str]], *, headed: bool = False) -> dict[str, str]:
     """
     A mime bundle of the rows: HTML and plain text. Each cell is one line, whatever a service wrote.
     """
@@ -51,13 +51,19 @@ def bundle(rows: Sequence[Sequence[str]]) -> dict[str, str]:
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    html = f"<table>{''.join(map(_row, rows))}</table>"
+    head = f"<thead>{_row(rows[0], 'col')}</thead>" if headed else ""
+    body = "".join(_row(row, "row") for row in rows[headed:])
+    html = f"<table>{head}<tbody>{body}</tbody></table>"
     return {"text/html": html, "text/plain": "\n".join(padded)}
 
 
-def _row(row: Sequence[str]) -> str:
+def _row(row: Sequence[str], scope: str) -> str:
     from ..views.safe.maths import inert
 
-    style = 'style="text-align:left;vertical-align:top"'
-    head, *rest = map(inert, row)
-    return f"<tr><th {style}>{head}</th>{''.join(f'<td {style}>{said}</td>' for said in rest)}</tr>"
+    # What names a row is no louder than what is said of it.
+    look = "text-align:left;vertical-align:top;font-weight:"
+    first, *rest = map(inert, row)
+    weight = 600 if scope == "col" else 400
+    tag = f'th scope="{scope}"' if scope == "col" else "td"
+    cells = "".join(f'<{tag} style="{look}{weight}">{said}</{tag[:2]}>' for said in rest)
+    return f'<tr><th scope="{scope}" style="{look}{weight}">{first}</th>{cells}</tr>'

@@ -76,7 +76,7 @@ def test_what_the_service_lists_is_resumed_though_nobody_wrote_it_down(own, stud
     own.run(f"%sophnet tasks forget {name}")
     assert "No task of that id" in own.run(f"%sophnet tasks resume {name}").text
     listed = own.run("%sophnet tasks --service")
-    assert f'<th style="text-align:left;vertical-align:top">{name}</th>' in listed.html
+    assert f">{name}</th>" in listed.html
     assert "qwen-image" in listed.text
     assert "<figure" in own.run(f"%sophnet tasks resume {name}").html
     assert name not in own.run("%sophnet tasks --service videos").text

@@ -128,11 +128,12 @@ class Jobs:
         if not self._listed:
             sys.stdout.write("Nothing has run in the background. %%sophchat --background does.\n")
             return
+        head = ("cell", "state", "time", "prompt")
         rows = [
             (f"[{job.cell}]", job.state, f"{job.seconds:.1f} s", plain(clipped(job.prompt)))
             for job in self._listed
         ]
-        sheet.lines(self._shell, rows)
+        sheet.lines(self._shell, [head, *rows])
 
     def cancel(self, rest: str) -> None:
         """``%sophnet cancel [N|all]``: close the connections of these jobs."""

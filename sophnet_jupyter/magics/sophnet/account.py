@@ -91,7 +91,8 @@ class Account:
         rows += [_app_row(profile) for profile in settings.store().apps("dify")]
         if not rows:
             raise UsageError("No profile is kept. %sophnet login makes one.")
-        sheet.lines(self._session.shell, rows)
+        head = ("profile", "", "kept in", "service", "for")
+        sheet.lines(self._session.shell, [head, *rows])
 
     def _login_app(self, args: Namespace) -> None:
         """Log in to an app of another service, which has a key of its own."""

@@ -46,7 +46,7 @@ class ModelNames:
         ]
         if not rows:
             raise UsageError(f"None of the {len(listed)} models has {rest!r} in its name.")
-        sheet.lines(self._session.shell, rows)
+        sheet.lines(self._session.shell, [("model", "remarks"), *rows])
 
     def alias(self, rest: str) -> None:
         """List the short names, set one, or with ``-`` forget one."""

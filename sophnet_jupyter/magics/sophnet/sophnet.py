@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -183,13 +184,27 @@ class SophNetMagics(ChatDefaults, Magics):
         if words - {"--stream", "--report"}:
             raise UsageError("%sophnet doctor takes --stream and --report, and nothing else.")
         from ... import doctor
+        from ...kernel.output import Cell
         from ...views.safe.control_characters import plain
+        from ...widgets.panel.page_probe import PageProbe
 
-        findings = run(doctor.examine(stream="--stream" in words))
+        shell = self._session.shell
+        cell, shown = Cell(shell), ""
+        probe = PageProbe() if cell.watched else None
+        try:
+            if probe:
+                shown = cell.publish(probe.bundle())
+            findings = run(_examined(probe, stream="--stream" in words))
+        finally:
+            if probe:
+                # In the place of what was not to be seen.
+                cell.publish({"text/plain": ""}, display_id=shown, update=True)
+                probe.close()
         if "--report" in words:
             sys.stdout.write(plain(doctor.report(findings, host=_host(self._session))) + "\n")
             return
-        sheet.lines(self._session.shell, [finding.cells for finding in findings])
+        head = ("check", "what was found", "what to do")
+        sheet.lines(shell, [head, *(finding.cells for finding in findings)])
 
     def _help(self, rest: str) -> None:
         subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
@@ -197,6 +212,19 @@ class SophNetMagics(ChatDefaults, Magics):
 
     def _panels(self, rest: str) -> None:
         sheet.table(self._session.shell, _panels())
+
+
+async def _examined(probe: Any, *, stream: bool) -> list[Any]:
+    """All findings, with what the page itself says where one was asked."""
+    from ... import doctor
+    from . import page
+
+    if probe is None:
+        return await doctor.examine(stream=stream)
+    findings, row = await asyncio.gather(doctor.examine(stream=stream), page.asked(probe))
+    at = next(n for n, each in enumerate(findings) if each.about == "packages") + 1
+    rest = [each for each in findings[at:] if each.about != "page"]
+    return [*findings[:at], row, *rest]
 
 
 def _host(session: KernelSession) -> str:

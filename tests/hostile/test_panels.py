@@ -101,9 +101,10 @@ def knowledge(text: str) -> Drawn:
 
 def workbooks(text: str) -> Drawn:
     panel = ExcelAnalyst(NOBODY)
-    panel._exchange = Exchange(text=text, error=text)
+    exchange = Exchange(text=text, error=text)
+    panel._exchanges.append(exchange)
     failed, why = panel.still()
-    panel._exchange.response = Response(text=text, thinking=text, notices=(text,))
+    exchange.response = Response(text=text, thinking=text, notices=(text,))
     answered, said = panel.still()
     return failed + answered, f"{why}\n{said}"
 

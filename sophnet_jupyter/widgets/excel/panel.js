@@ -14,20 +14,18 @@ const PHASES = {
   failed: "Failed",
 };
 const BUSY = ["uploading", "waiting", "analysing", "reporting"];
+// What somebody asks who sees a table for the first time.
+const SUGGESTED = ["What is in these sheets?", "Which groups stand out, and why?", "Are there odd or missing values?"];
 const KINDS = { md: "text/markdown", html: "text/html" };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Excel analysis", kind: "excel", on: events() });
-  const copy = button("Copy", () => copyReport(), { title: "Copy the report as Markdown" });
-  const saveMarkdown = button("Save .md", () => panel.send("export", { form: "md" }));
-  const saveHtml = button("Save .html", () => panel.send("export", { form: "html" }), {
-    title: "A page that Word opens with its tables",
-  });
   const files = make("div", { className: "sophnet-files", role: "group", "aria-label": "Workbooks" });
   const name = make("input", { placeholder: "Name", "aria-label": "Name of a workbook", size: 10 });
   const uuid = make("input", { placeholder: "uuid that TeleAI gave it", "aria-label": "uuid" });
   const adder = make("form", { className: "sophnet-adder" }, name, uuid, make("button", {}, "Add"));
+  const there = make("details", { className: "sophnet-there" }, make("summary", {}, "Already at TeleAI"), adder);
   const workbooks = openDropZone(panel, {
     label: "Add a workbook…",
     title: "Into the sandbox: TeleAI's document names no upload",
@@ -40,31 +38,31 @@ function render({ model, el }) {
   const send = make("button", { className: "sophnet-main" }, "Analyse");
   const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const asker = make("form", { className: "sophnet-asker" }, box, send, stop);
-  const question = make("div", { className: "sophnet-asked", hidden: true });
-  const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
-  const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
-  const report = make("article", { "aria-label": "Report" }, question, body, error);
+  const suggested = make("div", { className: "sophnet-suggested", role: "group", "aria-label": "Suggestions" });
+  suggested.append(...SUGGESTED.map((text) => button(text, () => suggest(text))));
+  const reports = make("div", { className: "sophnet-reports" });
   const frame = openFrame(panel, model, {
     title: "Excel analysis",
     phases: PHASES,
     busy: BUSY,
-    acts: [copy, saveMarkdown, saveHtml],
-    body: [make("div", { className: "sophnet-choice" }, files, adder, workbooks.element), asker, report],
+    body: [make("div", { className: "sophnet-choice" }, workbooks.element, there), files, asker, suggested, reports],
+    room: reports,
   });
 
-  const pieces = openPieces(model, body);
   /** @type {Map<string, HTMLInputElement>} */
   const boxes = new Map();
-  let shown = "";
-  let text = "";
+  /** @type {Map<string, ReturnType<typeof drawReport>>} */
+  const drawn = new Map();
 
   function events() {
     return {
       /** @param {any} event */
-      state({ files: known, uploads, exchange }) {
+      state({ files: known, uploads, exchanges }) {
         takeFiles(Boolean(uploads));
         showFiles(known);
-        if (exchange) begin(exchange);
+        drawn.clear();
+        reports.replaceChildren();
+        exchanges.forEach(begin);
       },
       /** @param {any} event */
       files: ({ files: known, chosen }) => showFiles(known, chosen),
@@ -74,13 +72,9 @@ function render({ model, el }) {
         begin(exchange);
       },
       /** @param {any} event */
-      piece({ exchange, piece, html }) {
-        if (exchange === shown) pieces.draw(piece, html);
-      },
+      piece: ({ exchange, piece, html }) => drawn.get(exchange)?.draw(piece, html),
       /** @param {any} event */
-      settled({ exchange, outcome }) {
-        if (exchange === shown) settle(outcome);
-      },
+      settled: ({ exchange, outcome }) => drawn.get(exchange)?.settle(outcome),
       /** @param {any} event */
       document: ({ text: whole, form }) =>
         download(`report.${form}`, whole, KINDS[/** @type {keyof typeof KINDS} */ (form)]),
@@ -90,6 +84,8 @@ function render({ model, el }) {
   /** @param {boolean} takes */
   function takeFiles(takes) {
     workbooks.element.hidden = workbooks.disabled = !takes;
+    // Where nothing can be sent, a name that TeleAI knows is the only way.
+    there.open = !takes;
   }
 
   /** @param {Record<string, string>} known @param {string} [chosen] */
@@ -108,40 +104,19 @@ function render({ model, el }) {
     files.dataset.empty = String(boxes.size === 0);
   }
 
-  /** @param {any} exchange */
+  /** @param {any} exchange  Those before it stay, folded. */
   function begin(exchange) {
-    pieces.clear();
-    shown = exchange.id;
-    question.textContent = exchange.text;
-    question.hidden = false;
-    error.hidden = true;
-    text = "";
-    showActions();
-    for (const [piece, html] of exchange.pieces) pieces.draw(piece, html);
-    if (exchange.settled) settle(exchange);
+    for (const before of drawn.values()) before.element.open = false;
+    const report = drawReport(model, exchange, (form) => panel.send("export", { form, exchange: exchange.id }));
+    drawn.set(exchange.id, report);
+    reports.prepend(report.element);
+    suggested.hidden = true;
   }
 
-  /** @param {{answer: string, error: string}} outcome */
-  function settle(outcome) {
-    text = outcome.answer;
-    error.textContent = outcome.error;
-    error.hidden = !outcome.error;
-    showActions();
-  }
-
-  function showActions() {
-    copy.disabled = saveMarkdown.disabled = saveHtml.disabled = !text;
-  }
-
-  async function copyReport() {
-    try {
-      await navigator.clipboard.writeText(text);
-      copy.textContent = "Copied";
-    } catch {
-      // Not on https, or not allowed.
-      copy.textContent = "Cannot copy here";
-    }
-    setTimeout(() => (copy.textContent = "Copy"), 1500);
+  /** @param {string} text */
+  function suggest(text) {
+    box.value = text;
+    box.focus();
   }
 
   function ask() {
@@ -169,18 +144,61 @@ function render({ model, el }) {
   panel.follow("phase", () => {
     const now = model.get("phase");
     const busy = frame.show(now);
-    body.setAttribute("aria-busy", String(busy));
+    reports.setAttribute("aria-busy", String(busy));
     send.disabled = busy;
     send.hidden = busy && now !== "uploading";
     stop.hidden = !send.hidden;
   });
-  showActions();
   showFiles({});
   takeFiles(false);
   return () => {
     workbooks.close();
     panel.close();
   };
+}
+
+/**
+ * One question with its report, which folds when the next one is asked.
+ *
+ * @param {import("../page/lab.js").Model} model @param {any} exchange
+ * @param {(form: string) => void} save
+ */
+function drawReport(model, exchange, save) {
+  const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
+  const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
+  const copy = button("Copy", () => copyText(copy, text), { title: "Copy the report as Markdown" });
+  const saveMarkdown = button("Save .md", () => save("md"));
+  const saveHtml = button("Save .html", () => save("html"), { title: "A page that Word opens with its tables" });
+  const acts = make("div", { className: "sophnet-actions", hidden: true }, copy, saveMarkdown, saveHtml);
+  const report = make("article", { "aria-label": "Report" }, body, error, acts);
+  const asked = make("summary", { className: "sophnet-asked" }, exchange.text);
+  const element = make("details", { open: true }, asked, report);
+  const pieces = openPieces(model, body);
+  let text = "";
+
+  /** @param {{answer: string, error: string}} outcome */
+  function settle(outcome) {
+    text = outcome.answer;
+    error.textContent = outcome.error;
+    error.hidden = !outcome.error;
+    acts.hidden = !text;
+  }
+
+  for (const [piece, html] of exchange.pieces) pieces.draw(piece, html);
+  if (exchange.settled) settle(exchange);
+  return { element, draw: pieces.draw, settle };
+}
+
+/** @param {HTMLButtonElement} copy @param {string} text */
+async function copyText(copy, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    copy.textContent = "Copied";
+  } catch {
+    // Not on https, or not allowed.
+    copy.textContent = "Cannot copy here";
+  }
+  setTimeout(() => (copy.textContent = "Copy"), 1500);
 }
 
 export default { render };

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, Unpack
 
@@ -63,7 +63,7 @@ class ExcelAnalyst(Panel):
         self._options = options
         named = files.items() if isinstance(files, Mapping) else ((uuid, uuid) for uuid in files)
         self._files = {str(name): str(uuid) for name, uuid in named}
-        self._exchange: Exchange | None = None
+        self._exchanges: list[Exchange] = []
         if getattr(self._excel, "takes_files", False):
             self.uploads = Uploads(
                 self.tell, self._received, limit=LARGEST, accept=(".xlsx", ".xlsm")
@@ -77,7 +77,7 @@ class ExcelAnalyst(Panel):
     @property
     def response(self) -> Response | None:
         """The last report, or as much of it as has come."""
-        return self._exchange.response if self._exchange else None
+        return self._exchanges[-1].response if self._exchanges else None
 
     def ask(self, question: str, files: Iterable[str] | None = None) -> None:
         """
@@ -90,13 +90,11 @@ class ExcelAnalyst(Panel):
 
     def to_markdown(self) -> str:
         """The last report as a Markdown document."""
-        exchange = self._exchange
-        return markdown(exchange.text, exchange.response) if exchange and exchange.response else ""
+        return _written(self._exchanges[-1:], markdown)
 
     def to_html(self) -> str:
         """The last report as a page of its own, which Word opens with its tables."""
-        exchange = self._exchange
-        return document(exchange.text, exchange.response) if exchange and exchange.response else ""
+        return _written(self._exchanges[-1:], document)
 
     def obey(self, command: Command, buffers: Buffers) -> None:
         match command:
@@ -104,19 +102,19 @@ class ExcelAnalyst(Panel):
                 self._ask(text, names)
             case {"kind": "add", "name": str(name), "uuid": str(uuid)}:
                 self._add(name, uuid)
-            case {"kind": "export", "view": view, "form": "html"}:
-                self.tell("document", to=view, text=self.to_html(), form="html")
-            case {"kind": "export", "view": view}:
-                self.tell("document", to=view, text=self.to_markdown(), form="md")
+            case {"kind": "export", "view": view, "exchange": name, "form": "md" | "html" as form}:
+                found = [each for each in self._exchanges if each.id == name]
+                text = _written(found, document if form == "html" else markdown)
+                self.tell("document", to=view, text=text, form=form)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
-        exchange = self._shown(self._exchange) if self._exchange else None
-        return {"files": self._files, "exchange": exchange}, []
+        return {"files": self._files, "exchanges": list(map(self._shown, self._exchanges))}, []
 
     def still(self) -> tuple[str, str]:
-        if not self._exchange:
+        if not self._exchanges:
             return f"<i>{_EMPTY}</i>", _EMPTY
-        return to_html([self._exchange]), self.to_markdown() or plain(self._exchange.error)
+        texts = [_written([each], markdown) or plain(each.error) for each in self._exchanges]
+        return to_html(self._exchanges), "\n\n".join(texts)
 
     def _shown(self, exchange: Exchange) -> dict[str, Any]:
         pieces = list(exchange.pieces.items())
@@ -156,7 +154,7 @@ class ExcelAnalyst(Panel):
         events = self._excel.stream(text, file_uuids=uuids, **self._options)
         exchange = Exchange(text=text)
         self.start(lambda: self._analyse(exchange, events))
-        self._exchange = exchange
+        self._exchanges.append(exchange)
         self.tell("asked", exchange=self._shown(exchange))
 
     async def _analyse(self, exchange: Exchange, events: Any) -> None:
@@ -182,3 +180,8 @@ class ExcelAnalyst(Panel):
         finally:
             exchange.response, exchange.settled = arrival.response, True
             self.tell("settled", exchange=exchange.id, outcome=exchange.outcome)
+
+
+def _written(found: list[Exchange], form: Callable[[str, Response], str]) -> str:
+    """The report of the one exchange that was found; empty where there is none."""
+    return "".join(form(each.text, each.response) for each in found if each.response)

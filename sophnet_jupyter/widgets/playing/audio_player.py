@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from typing import Any, Literal
 
 from traitlets import Bool, Float, Int, Unicode
 
 from ...errors import SettingsError
+from ...events import AudioChunk, Event, Finished
 from ...files import wav
 from ...kernel.loop import loop
+from ...response import Arrival, Response, settle
 from ...views.media import audio
 from ...views.output import output
 from ...views.safe.control_characters import plain as plain_text
@@ -28,10 +30,10 @@ class AudioPlayer(Panel):
     Plays a stream of sound from its first bytes on, and keeps it to be heard again.
 
     ``format`` is ``mp3``, or ``pcm`` for 16-bit little-endian samples, which need a
-    ``sample_rate`` and ``channels``. Feed it from any thread, as the bytes come and cut anywhere.
-    ``title`` stands above it; ``autoplay=False`` waits for a click. ``on_stop`` is called on the
-    loop's thread when the listener stops the sound before its end: the place to close the stream
-    that feeds it.
+    ``sample_rate`` and ``channels``. ``await player.play(client.voice.stream("…"))`` gives it all
+    that comes; `feed` takes bytes from any thread, cut anywhere. ``title`` is what it is called;
+    ``autoplay=False`` waits for a click. ``on_stop`` is called on the loop's thread when the
+    listener stops the sound before its end: the place to close the stream that feeds it.
 
     Raises `SettingsError` for a format it does not know.
     """
@@ -74,6 +76,8 @@ class AudioPlayer(Panel):
         # Only the view of a cell that was just run may begin by itself, not one that is restored.
         self._autoplay = autoplay
         self._on_stop = on_stop
+        self._end_stream: Callable[[], object] | None = None
+        self._stopped = False
         self.on_heard: Callable[[bool], object] = lambda sounds: None
         """Called on the loop's thread whether it sounds: each second, and when that turns."""
 
@@ -86,6 +90,40 @@ class AudioPlayer(Panel):
     def feed(self, data: bytes) -> None:
         """Append sound. After `finish` or `stop` it is dropped."""
         loop().call_soon_threadsafe(self._feed, bytes(data))
+
+    async def play(self, stream: AsyncIterable[Event | bytes]) -> Response:
+        """
+        Play what comes: the events of ``client.voice.stream(…)`` or of an answer with a voice, or
+        bytes of sound. Returns the response once all has come.
+
+        The listener's Stop, or `stop`, closes the stream: the response is then ``stopped``, and
+        has the sound up to there. An error of the stream leaves as it is; what had come stays to
+        be heard. Raises `SettingsError` for a player that has played: one sound, one player.
+        """
+        if self.finished or self._data:
+            raise SettingsError("This player has its sound already: AudioPlayer() makes another.")
+
+        def on_event(response: Response, event: Event) -> None:
+            if isinstance(event, AudioChunk):
+                self.feed(event.data)
+
+        arrival = Arrival(on_event=on_event)
+        here, work = (
+            asyncio.get_running_loop(),
+            asyncio.ensure_future(settle(_as_events(stream), arrival)),
+        )
+        self._end_stream = lambda: here.call_soon_threadsafe(work.cancel)
+        try:
+            return await work
+        except asyncio.CancelledError:
+            # The listener has stopped it, and not who waits for it.
+            if self._stopped:
+                return arrival.response
+            raise
+        finally:
+            self._end_stream = None
+            work.cancel()
+            self.finish()
 
     def finish(self) -> None:
         """Mark the end of the sound."""
@@ -137,8 +175,24 @@ class AudioPlayer(Panel):
         self.perform(self.settle)
 
     def _stop(self) -> None:
-        early = not self.finished
+        early = self._stopped = not self.finished
         self._finish()
         self.tell("stop")
+        if early and self._end_stream:
+            self._end_stream()
         if early and self._on_stop:
             self.perform(self._on_stop)
+
+
+async def _as_events(stream: AsyncIterable[Event | bytes]) -> AsyncGenerator[Event, None]:
+    """The events of a stream; bytes become events, and their end a complete one."""
+    plain = False
+    try:
+        async for each in stream:
+            plain = isinstance(each, bytes)
+            yield AudioChunk(data=each) if isinstance(each, bytes) else each
+        if plain:
+            yield Finished(reason="")
+    finally:
+        if close := getattr(stream, "aclose", None):
+            await close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import threading
 import wave
+from collections.abc import AsyncGenerator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.events import AudioChunk, Event, Finished, TextDelta
 from sophnet_jupyter.views.media.shelf import BUDGET
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 
@@ -96,3 +99,87 @@ def test_only_the_first_view_begins_by_itself() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(SettingsError, match="mp3 or pcm, not ogg"):
         AudioPlayer("ogg")  # type: ignore[arg-type]
+
+
+async def ticking(closed: list[str]) -> AsyncGenerator[Event, None]:
+    """Sound without end."""
+    try:
+        while True:
+            yield AudioChunk(data=bytes(2))
+            await asyncio.sleep(0)
+    finally:
+        closed.append("closed")
+
+
+def test_what_a_stream_brings_is_played_and_settles_to_its_response(sent: list[Any]) -> None:
+    async def said() -> AsyncGenerator[Event, None]:
+        yield AudioChunk(data=b"ab")
+        yield TextDelta(text="hello")
+        yield AudioChunk(data=b"cd")
+        yield Finished(reason="stop")
+
+    player = AudioPlayer("pcm")
+    response = asyncio.run(player.play(said()))
+    wait(lambda: player.finished)
+    assert (response.text, response.ending, response.audio) == ("hello", "complete", b"abcd")
+    assert player.data.endswith(b"abcd")
+
+
+def test_bytes_alone_are_played_too(sent: list[Any]) -> None:
+    async def raw() -> AsyncGenerator[bytes, None]:
+        yield b"ab"
+        yield b"cd"
+
+    player = AudioPlayer("pcm")
+    response = asyncio.run(player.play(raw()))
+    assert (response.ending, response.audio) == ("complete", b"abcd")
+
+
+def test_the_listeners_stop_closes_the_stream_and_keeps_what_had_come(sent: list[Any]) -> None:
+    closed: list[str] = []
+    player = AudioPlayer("pcm")
+
+    async def listen() -> Any:
+        playing = asyncio.create_task(player.play(ticking(closed)))
+        await asyncio.to_thread(wait, lambda: player.data[44:])
+        player.stop()
+        return await playing
+
+    response = asyncio.run(listen())
+    assert (response.ending, closed) == ("stopped", ["closed"])
+    assert response.audio
+    assert player.finished
+
+
+def test_who_stops_waiting_is_not_answered_and_the_stream_is_closed(sent: list[Any]) -> None:
+    closed: list[str] = []
+
+    async def leave() -> None:
+        playing = asyncio.create_task(AudioPlayer("pcm").play(ticking(closed)))
+        await asyncio.sleep(0.05)
+        playing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await playing
+
+    asyncio.run(leave())
+    assert closed == ["closed"]
+
+
+def test_an_error_of_the_stream_leaves_and_ends_the_sound(sent: list[Any]) -> None:
+    async def broken() -> AsyncGenerator[Event, None]:
+        yield AudioChunk(data=b"ab")
+        raise SettingsError("no such voice")
+
+    player = AudioPlayer("pcm")
+    with pytest.raises(SettingsError, match="no such voice") as caught:
+        asyncio.run(player.play(broken()))
+    assert caught.value.response
+    wait(lambda: player.finished)
+
+
+def test_a_player_plays_one_sound(sent: list[Any]) -> None:
+    player = AudioPlayer("pcm")
+    player.feed(b"ab")
+    wait(lambda: player.data.endswith(b"ab"))
+    with pytest.raises(SettingsError, match="another"):
+        asyncio.run(player.play(ticking([])))

@@ -357,6 +357,11 @@ def test_each_trouble_of_the_browser_says_what_to_do(
         expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)
         page.wait_for_function(ALL_CLOSED, polling=100)
 
+    page.evaluate(FAILS, "NotAllowedError")
+    page.evaluate("document.body.dataset.vscodeThemeKind = 'vscode-light'")
+    start.click()
+    expect(alert).to_contain_text("VS Code gives its notebooks no microphone")
+    page.evaluate("delete document.body.dataset.vscodeThemeKind")
     for name, said in TROUBLES.items():
         page.evaluate(FAILS, name)
         start.click()

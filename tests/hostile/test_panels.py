@@ -222,7 +222,7 @@ def player(text: str) -> Drawn:
 
 def turns(text: str) -> Drawn:
     made = [Turn(question=text, answer=text, error=text, ending="failed")]
-    html = voice_look.html(made, text)
+    html = voice_look.html(made, text) + made[0].shown()["html"]
     return html, "\n".join(
         [
             voice_look.plain(made),

@@ -34,7 +34,7 @@ export const CAPTURE_RATE = 16_000;
  * @returns {Promise<Capture>}
  */
 export async function openCapture(options) {
-  if (!navigator.mediaDevices || typeof AudioWorkletNode === "undefined") throw new Error(INSECURE);
+  if (!navigator.mediaDevices || typeof AudioWorkletNode === "undefined") throw new Error(isVSCode() ? TROUBLES.VSCodeError : INSECURE);
   const { frame = 100, preroll = 500 } = options;
   let stream;
   try {
@@ -184,6 +184,9 @@ const TROUBLES = {
   NotAllowedError:
     "The microphone was not allowed: allow it beside the page's address, or in the settings of " +
     "the system, and press Start again.",
+  VSCodeError:
+    "VS Code gives its notebooks no microphone: open this notebook in a browser (jupyter lab), or " +
+    "take a recording, as %listen FILE and %talk FILE do.",
   SecurityError: "This page may not use a microphone: its server, or the frame it is in, forbids it.",
   NotFoundError: "There is no microphone: plug one in, and press Start again.",
   NotReadableError: "The microphone cannot be opened: another program may be using it.",
@@ -194,9 +197,14 @@ const TROUBLES = {
 /** @param {DOMException} error */
 function trouble(error) {
   // A policy of the page or of its frame, too, is told as if the user had refused.
+  const refused = error.name === "NotAllowedError" || error.name === "SecurityError";
+  if (refused && isVSCode()) return TROUBLES.VSCodeError;
   const name = error.name === "NotAllowedError" && isForbidden() ? "SecurityError" : error.name;
   return TROUBLES[name] ?? `The microphone cannot be opened: ${error.message}`;
 }
+
+/** Whether this is VS Code, which draws notebooks in a frame that asks nobody, and names its theme. */
+const isVSCode = () => document.body.dataset.vscodeThemeKind !== undefined;
 
 /** Whether the page's Permissions-Policy, or the frame that it is in, forbids it for all. */
 const isForbidden = () =>

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain as plain_text
+from ...views.safe.markdown import render
 from ...views.safe.maths import inert
 from .turn import Turn
 
@@ -24,8 +25,10 @@ def html(turns: Sequence[Turn], title: str) -> str:
         return f"<i>{EMPTY}</i>"
     sounds = fits(*(turn.audio for turn in turns), *(turn.question_sound for turn in turns))
     rows = "".join(
-        _row("You", turn.question or "…", "", turn.question_sound if sounds else b"", "wav")
-        + _row("Answer", turn.answer, _below(turn), turn.audio if sounds else b"", turn.sound_kind)
+        _row("You", _words(turn.question or "…"), "", _kept(turn.question_sound, sounds), "wav")
+        + _row(
+            "Answer", render(turn.answer), _below(turn), _kept(turn.audio, sounds), turn.sound_kind
+        )
         for turn in turns
     )
     return f"<b>{inert(plain_text(title))}</b><table>{rows}</table>"
@@ -46,15 +49,23 @@ def _indented(text: str) -> str:
     return plain_text(text).replace("\n", "\n" + " " * len("Answer: "))
 
 
-def _row(who: str, text: str, below: str, sound: bytes, kind: str) -> str:
+def _words(text: str) -> str:
+    return f'<div style="white-space:pre-wrap">{inert(plain_text(text))}</div>'
+
+
+def _kept(sound: bytes, fit: bool) -> bytes:
+    return sound if fit else b""
+
+
+def _row(who: str, html: str, below: str, sound: bytes, kind: str) -> str:
     player = ""
     if sound:
         source = f"data:audio/{kind};base64,{b64encode(sound).decode()}"
-        player = f'<div><audio controls preload="none" src="{source}"></audio></div>'
+        player = f'<div><audio controls preload="metadata" src="{source}"></audio></div>'
     note = f'<div style="opacity:.6">{inert(plain_text(below))}</div>' if below else ""
     return (
         f'<tr><td style="opacity:.6;text-align:right;vertical-align:top">{who}</td>'
-        f'<td style="text-align:left;white-space:pre-wrap">{inert(plain_text(text))}'
+        f'<td style="text-align:left">{html}'
         f"{note}{player}</td></tr>"
     )
 

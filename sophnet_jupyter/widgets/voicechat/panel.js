@@ -59,6 +59,8 @@ function render({ model, el }) {
   let take;
   let closed = false;
   let held = false;
+  // What is wrong with the sound, if that was told.
+  let warning = "";
   // Whether an answer was broken off that the kernel still counts as coming.
   let brokenOff = false;
   /** The turn that is answered, or -1. */
@@ -168,12 +170,13 @@ function render({ model, el }) {
     }
     start.disabled = true;
     brokenOff = false;
+    warning = "";
     const mine = openVoiceTake(model, {
       device: choice.value,
       about: { view: panel.view, sound },
       isDeaf,
       onSpeech: interrupt,
-      onLevel: (level) => meter.show(level),
+      onLevel: showLevel,
       onNotice: tell,
       onEnd(trouble) {
         if (trouble) panel.fail(trouble);
@@ -191,6 +194,15 @@ function render({ model, el }) {
     } finally {
       start.disabled = false;
     }
+  }
+
+  /** @param {import("../hearing/capture.js").Level} level */
+  function showLevel(level) {
+    const now = meter.show(level);
+    if (now === warning) return;
+    warning = now;
+    // It goes when sound comes.
+    tell(now);
   }
 
   /** Whether what the microphone hears is meant for nobody. */

@@ -182,6 +182,8 @@ class VoiceChat(Conversation):
                 self._answers.hear_of(turn, command)
             case {"kind": "clear"}:
                 self._clear()
+            case {"kind": "lists", "view": str(view)}:
+                self._later(self._lists(view))
             case {"kind": "audio", "view": str(view), "turn": number} if turn:
                 self.tell("audio", [turn.audio], to=view, turn=number, type=turn.sound_kind)
             case {"kind": "sound", "facts": facts}:
@@ -218,6 +220,18 @@ class VoiceChat(Conversation):
             )
             self._give_up("stopped")
             self._calls.renew()
+
+    async def _lists(self, view: str) -> None:
+        """The models and voices that can be chosen, as far as the client knows them."""
+        known = getattr(getattr(self._client, "voice", None), "voices", {})
+        voices = [[name, model] for model, names in known.items() for name in names]
+        asked = getattr(self._client, "models", None)
+        try:
+            models = list(await asked() or ()) if asked else []
+        except SophNetError:
+            # A name can be written without a list of them.
+            models = []
+        self.tell("lists", to=view, models=models, voices=voices)
 
     def _clear(self) -> None:
         if self._answers.comes:

@@ -5,7 +5,7 @@ import { button, make } from "../page/dom.js";
  * freezes waits for Apply.
  *
  * @param {import("../page/lab.js").Model} model
- * @param {{follow: (trait: string, hear: () => void) => void}} panel
+ * @param {import("../panel/panel.js").Panel} panel
  * @param {(setup: object) => void} tell
  * @returns {HTMLElement}
  */
@@ -21,6 +21,8 @@ export function voiceSetup(model, panel, tell) {
   const deaf = make("input", { type: "checkbox" });
   const chatModel = make("input", { type: "text", placeholder: "the usual one" });
   const voice = make("input", { type: "text", placeholder: "the usual one" });
+  const models = choices(chatModel);
+  const voices = choices(voice);
   const system = make("textarea", { rows: 2, placeholder: "What the model should know, and how it should speak" });
   const apply = button("Apply", () =>
     tell({ mode: mode.value, chat_model: chatModel.value, voice: voice.value, system: system.value }),
@@ -53,7 +55,29 @@ export function voiceSetup(model, panel, tell) {
   panel.follow("chat_model", () => (chatModel.value = model.get("chat_model")));
   panel.follow("voice", () => (voice.value = model.get("voice")));
   panel.follow("system", () => (system.value = model.get("system")));
-  return make("details", { className: "sophnet-setup" }, make("summary", {}, "Setup"), form);
+  const setup = make("details", { className: "sophnet-setup" }, make("summary", {}, "Setup"), form, models, voices);
+  // Asked for once they are wanted: the list of models is a request.
+  setup.addEventListener("toggle", () => panel.send("lists"), { once: true });
+  panel.hear("lists", (lists) => {
+    models.replaceChildren(...lists.models.map((/** @type {string} */ value) => make("option", { value })));
+    voices.replaceChildren(
+      ...lists.voices.map((/** @type {[string, string]} */ [value, label]) => make("option", { value, label: `${value} · ${label}` })),
+    );
+  });
+  return setup;
+}
+
+let lists = 0;
+
+/**
+ * What can be chosen for a field; another name can be written all the same.
+ *
+ * @param {HTMLInputElement} input
+ */
+function choices(input) {
+  const list = make("datalist", { id: `sophnet-choices-${++lists}` });
+  input.setAttribute("list", list.id);
+  return list;
 }
 
 /** @param {string} name @param {HTMLElement} control @param {string} [hint] */

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...events import Ending
 from ...views.safe.control_characters import plain
+from ...views.safe.markdown import render
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -71,6 +72,8 @@ class Turn:
         return {
             "question": plain(self.question),
             "answer": plain(self.answer),
+            # Once nothing more comes: of one that was broken off, what was heard.
+            "html": render(self.answer) if self.ending else "",
             "ending": self.ending or "",
             "error": plain(self.error),
             "figures": self.figures(),

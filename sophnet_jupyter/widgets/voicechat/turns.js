@@ -1,4 +1,4 @@
-import { button, make } from "../page/dom.js";
+import { button, make, showKernelHtml } from "../page/dom.js";
 
 const ENDS = {
   "": "",
@@ -9,7 +9,7 @@ const ENDS = {
 };
 
 /**
- * @typedef {{question: string, answer: string, ending: keyof typeof ENDS, error: string,
+ * @typedef {{question: string, answer: string, html: string, ending: keyof typeof ENDS, error: string,
  *   figures: string, has_sound: boolean}} Said  A turn as the kernel tells it.
  */
 
@@ -83,6 +83,7 @@ export function openTurns(onHear) {
 function row(index, onHear) {
   const question = make("span", { className: "sophnet-words" });
   const answer = make("span", { className: "sophnet-words" });
+  const drawn = make("div", { className: "jp-RenderedHTMLCommon sophnet-body", hidden: true });
   const ending = make("span", { className: "sophnet-ending" });
   const figures = make("span", {});
   const hear = button("▶ Hear again", () => onHear(index), { hidden: true });
@@ -91,7 +92,7 @@ function row(index, onHear) {
     "li",
     {},
     make("p", { className: "sophnet-you" }, make("b", {}, "You"), question),
-    make("p", { className: "sophnet-it" }, make("b", {}, "Answer"), make("span", {}, answer, " ", ending)),
+    make("div", { className: "sophnet-it" }, make("b", {}, "Answer"), make("div", {}, answer, drawn, " ", ending)),
     below,
   );
   return {
@@ -100,6 +101,9 @@ function row(index, onHear) {
     show(said) {
       question.textContent = said.question || "…";
       answer.textContent = said.answer;
+      showKernelHtml(drawn, said.html);
+      drawn.hidden = !said.html;
+      answer.hidden = Boolean(said.html);
       ending.textContent = [ENDS[said.ending], said.error].filter(Boolean).join(": ");
       figures.textContent = said.figures;
       hear.hidden = !said.has_sound;

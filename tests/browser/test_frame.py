@@ -27,6 +27,8 @@ ASKING = (
 )
 NOBODY = 'KnowledgePanel("handbook", client=Client("k", "http://127.0.0.1:9/api/open-apis"))'
 SHOWN = (*ASKING, "HistoryPanel()", "AudioPlayer()", NOBODY)
+LOAD = "%load_ext sophnet_jupyter\nfrom sophnet_jupyter import *"
+STAGE = ("%sophnet stage", "%sophnet stage off")
 INSIDE = """from ipywidgets import Tab, VBox, interact
 def made(model=["GLM-5", "DeepSeek-V3.2"]):
     return ChatPanel(model=model, height=240)
@@ -45,10 +47,12 @@ def height(panel: Locator) -> float:
 def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
     lab: Any, open_notebook: Callable[[str], Any], page: Page
 ) -> None:
-    lab.write("frames.ipynb", "from sophnet_jupyter import *", *SHOWN)
+    later = [*STAGE, "%sophnet doctor"]
+    lab.write("frames.ipynb", LOAD, *SHOWN, *later)
     notebook = open_notebook("frames.ipynb")
     notebook.command("application:toggle-left-area")
-    notebook.run_all()
+    for number in range(len(SHOWN) + 1):
+        notebook.run_cell(number)
     panels = {
         made: notebook.output_of(number).locator(".sophnet-panel")
         for number, made in enumerate(SHOWN, start=1)
@@ -76,6 +80,20 @@ def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
         assert panel.get_by_role("button").first.evaluate(SIZE) == "24px", made
     page.evaluate("document.body.style.removeProperty('--jp-content-font-size1')")
     chat = panels["ChatPanel()"]
+    usual = float(chat.evaluate(SIZE).removesuffix("px"))
+    hint = panels["VoiceChat()"].locator(".sophnet-state")
+    on, off, doctor = range(len(SHOWN) + 1, len(SHOWN) + 4)
+    notebook.run_cell(on)
+    expect(notebook.output_of(on)).to_contain_text("On stage")
+    for panel in panels.values():
+        larger = float(panel.evaluate(SIZE).removesuffix("px"))
+        assert larger == pytest.approx(usual * 4 / 3, abs=0.1)
+    expect(hint).to_be_hidden()
+    notebook.run_cell(off)
+    assert float(chat.evaluate(SIZE).removesuffix("px")) == usual
+    expect(hint).to_be_visible()
+    notebook.run_cell(doctor)
+    expect(notebook.output_of(doctor)).to_contain_text("draws panels; the microphone is allowed")
     own, grip = height(chat), chat.get_by_role("separator", name="Height of the panel")
     grip.press("ArrowDown")
     assert height(chat) == pytest.approx(own + 24, abs=1)

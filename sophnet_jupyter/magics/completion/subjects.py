@@ -70,6 +70,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return _any_file(word, session)
         case ["doctor", *_]:
             return matching(word, ["--stream", "--report"], "option")
+        case ["stage"]:
+            return matching(word, ["off"], "value")
         case ["require", *_]:
             from ...doctor.requirements import extras
 

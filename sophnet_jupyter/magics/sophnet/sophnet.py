@@ -115,6 +115,7 @@ class SophNetMagics(ChatDefaults, Magics):
                 --stream              also ask for a short answer, which costs some tokens
                 --report              as one text to paste into a question, without secrets
             %sophnet require 0.1 engines key    what this notebook needs, as its first cell
+            %sophnet stage [off]    panels, answers and players a third larger, without hints
             %sophnet panels         the panels, and how each is made
             %sophnet help           all magics, panels and settings
             %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
@@ -132,6 +133,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .require import require
         from .runs import RunCommands
         from .spending import Spent
+        from .stage import stage
         from .tasks import TaskCommands
         from .uploads import UploadCommands
         from .usage import SpendingCommands
@@ -164,6 +166,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "account": Spent(self._session).account,
             "doctor": self._doctor,
             "require": partial(require, self._session),
+            "stage": lambda rest: stage(self._session.shell, rest),
             "panels": self._panels,
             "help": self._help,
         }

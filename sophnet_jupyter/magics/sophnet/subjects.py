@@ -26,6 +26,7 @@ SUBJECTS = {
     "account": "what is left of the account; with a day, or two, what was spent",
     "doctor": "check versions, network, key and clock, and say what to do",
     "require": "check what a notebook needs: a version, extras, key, microphone",
+    "stage": "panels, answers and players a third larger, without hints; off ends it",
     "panels": "the panels, and how each is made",
     "help": "this list",
 }

@@ -77,6 +77,8 @@ def _fact(row: Row, name: str) -> Any:
         case "answer" | "seconds":
             # One that was not asked has none, which is not the same as an empty one.
             return getattr(row, name) if row.packed[0] or row.error else None
+        case "ending":
+            return row.ended
         case "sandbox":
             return row.sandbox if row.packed[0] else None
     return getattr(row, name)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from ..errors import quoted
 from ..events import Ending, Event, Usage
 from ..response import Response
+from ..response.ended import in_words
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -68,12 +69,17 @@ class Row:
 
     def __repr__(self) -> str:
         said = quoted(self.error or self.answer, 60)
-        return f"<Row {self.number} · {self.ending or 'waiting'}{f' · {said!r}' if said else ''}>"
+        return f"<Row {self.number} · {self.ended or 'waiting'}{f' · {said!r}' if said else ''}>"
 
     @property
     def answer(self) -> str:
         """The text of the answer."""
         return str(self._fact("text", ""))
+
+    @property
+    def ended(self) -> str:
+        """Its ending in words: one that the limit of tokens has cut is not called complete."""
+        return in_words(self.ending, self._fact("finish_reason", "")) if self.ending else ""
 
     @property
     def parsed(self) -> Any:

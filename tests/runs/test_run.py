@@ -17,7 +17,8 @@ from sophnet_jupyter.errors import (
     SettingsError,
     TimedOut,
 )
-from sophnet_jupyter.events import Event
+from sophnet_jupyter.events import Event, Finished, TextDelta
+from sophnet_jupyter.runs.columns import added
 from sophnet_jupyter.runs.rows import Item
 from sophnet_jupyter.runs.run import AHEAD, Run
 
@@ -279,6 +280,17 @@ async def test_a_question_that_cannot_be_made_is_not_sent() -> None:
     asked: list[int] = []
     run = await Run([Item(number=0, prompt="", problem="No picture.")], echo(asked))
     assert (asked, run.rows[0].ending, run.rows[0].error) == ([], "failed", "No picture.")
+
+
+async def test_a_row_that_the_limit_of_tokens_has_cut_is_not_told_as_complete() -> None:
+    async def cut(item: Item) -> AsyncGenerator[Event, None]:
+        yield TextDelta(text="The first hal")
+        yield Finished(reason="length")
+
+    run = await Run(items(1), cut)
+    assert added(run.rows)[0]["ending"] == ["cut at the token limit"]
+    assert run.rows[0].ending == "complete", "the service has said all that it will"
+    assert "cut at the token limit" in repr(run.rows[0])
 
 
 async def test_a_row_gives_back_the_whole_response() -> None:

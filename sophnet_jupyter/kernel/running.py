@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
-State = Literal["running", "complete", "stopped", "incomplete", "failed"]
+State = Literal["running", "complete", "cut", "stopped", "incomplete", "failed"]
 
 
 class HungUp(Exception):

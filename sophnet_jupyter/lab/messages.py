@@ -47,7 +47,7 @@ Command = StopCell | Look | CancelJob | Choose
 
 class CellState(Struct, tag_field="kind", tag="cell"):
     """
-    What runs for a cell, or how it ended: running, complete, stopped, incomplete, failed.
+    What runs for a cell, or how it ended: running, complete, cut, stopped, incomplete, failed.
 
     ``number`` tells several of one cell apart; what shows it may have a ``button`` that stops it.
     """

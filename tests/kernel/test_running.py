@@ -62,8 +62,9 @@ def test_a_stopped_comparison_is_the_value_of_its_cell(stopping):
 def test_what_ended_or_failed_says_so(kernel):
     kernel.run(STOPS.replace("one.stop()", "pass"))
     kernel.run("%sophchat what is 2*3?")
+    kernel.run("%sophchat --max-tokens 5 Count to 500")
     assert kernel.run("%sophchat -m no-such-model hi").status == "error"
     kernel.run("unfollow()")
     states = [state for _, state in kernel.value("seen")]
-    assert [state for state in states if state != "running"] == ["complete", "failed"]
+    assert [state for state in states if state != "running"] == ["complete", "cut", "failed"]
     assert kernel.value("running.now()") == []

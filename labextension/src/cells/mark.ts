@@ -7,6 +7,7 @@ import { followCells } from "./states.js";
 const SIGNS: Record<string, string> = {
   running: "●",
   complete: "✓",
+  cut: "✂",
   stopped: "■",
   incomplete: "…",
   failed: "✗",
@@ -25,6 +26,7 @@ export const marks: JupyterFrontEndPlugin<void> = {
     const words: Record<string, string> = {
       running: trans.__("is answering"),
       complete: trans.__("has answered"),
+      cut: trans.__("was cut at the token limit"),
       stopped: trans.__("was stopped"),
       incomplete: trans.__("broke off"),
       failed: trans.__("failed"),

@@ -3,7 +3,7 @@ import type { ILine } from "../kernel.js";
 import type { ILines } from "../lines.js";
 
 export interface Shown {
-  /** Of what runs, or of what ended last: running, complete, stopped, incomplete, failed. */
+  /** Of what runs, or of what ended last: running, complete, cut, stopped, incomplete, failed. */
   state: string;
   model: string;
   /** Whether all that runs has buttons of its own that stop it. */

@@ -10,6 +10,7 @@ from ...kernel import running
 from ...kernel.loop import run
 from ...kernel.running import HungUp, Running
 from ...response import Arrival, Response
+from ...response.ended import is_cut
 from ...views.answer import Context
 from ...views.live.answer import View, show
 from ..background.jobs import Ask
@@ -62,6 +63,7 @@ def settle(
         session.keep(arrival.response, out)
         raise
     finally:
-        running.end(one, arrival.response.ending)
+        said = arrival.response
+        running.end(one, "cut" if is_cut(said.ending, said.finish_reason) else said.ending)
     session.remember_shown(response, context, out)
     return response

@@ -25,9 +25,8 @@ def player(data: bytes, *, mime: str = "") -> str:
     try:
         address, path = source(data, played, found.suffix)
     except OSError as error:
-        said = words(
-            f"A sound of {_size(data)} cannot be written beside the notebook: {error}", 160
-        )
+        why = error.strerror or error
+        said = words(f"A sound of {_size(data)} cannot be written beside the notebook: {why}", 160)
         return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
     where = link(path) if path else ".save(path) writes the file"
     below = f'<div style="{SMALL};{FAINT}">{_size(data)} · {where}</div>' if path else ""

@@ -1,6 +1,7 @@
 import { button, make } from "../page/dom.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
+import { openPlayer } from "../playing/player.js";
 
 const PHASES = { ready: "Ready", answering: "Speaking", stopped: "Stopped" };
 
@@ -8,14 +9,15 @@ const PHASES = { ready: "Ready", answering: "Speaking", stopped: "Stopped" };
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "Voices", kind: "voices", on: events() });
   const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const player = make("audio", { controls: true, "aria-label": "The chosen voice" });
+  const whole = openPlayer("The chosen voice");
+  const player = whole.audio;
   const list = make("div", { className: "sophnet-choices", role: "radiogroup", "aria-label": "Voice" });
   const frame = openFrame(panel, model, {
     title: "Voices",
     phases: PHASES,
     busy: ["answering"],
     acts: [stop],
-    body: [player, list],
+    body: [whole.element, list],
   });
 
   /** @type {Map<number, {url: string, choice: HTMLInputElement, figures: HTMLElement}>} */
@@ -62,7 +64,7 @@ function render({ model, el }) {
     const played = chosen >= 0 && !player.paused && !player.ended;
     chosen = number;
     voice.choice.checked = true;
-    player.src = voice.url;
+    whole.hear(voice.url, `voice-${number + 1}`);
     player.addEventListener(
       "loadedmetadata",
       () => {

@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { openPlayer } from "../playing/player.js";
 
 /**
  * @typedef {object} HeardSound
@@ -29,10 +30,11 @@ export function heardSound() {
     play(wav) {
       close();
       address = addressOf(wav);
-      const sound = make("audio", { controls: true, src: address, "aria-label": "What was said" });
-      element.replaceChildren(sound);
+      const player = openPlayer("What was said");
+      player.hear(address, "speech.wav");
+      element.replaceChildren(player.element);
       element.hidden = false;
-      sound.play().catch(() => {});
+      player.audio.play().catch(() => {});
     },
     save(wav) {
       const url = addressOf(wav);

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { openPlayer } from "./player.js";
 
 /** @typedef {{text: string, start: number | null, end: number | null, who: string, colour: string}} Sentence */
 
@@ -10,7 +11,8 @@ import { button, make } from "../page/dom.js";
  *   name: (title: string) => void, close: () => void}}
  */
 export function openTranscript(title) {
-  const audio = make("audio", { controls: true, preload: "metadata", "aria-label": title });
+  const player = openPlayer(title);
+  const { audio } = player;
   const note = make("div", { className: "sophnet-faint sophnet-where", hidden: true });
   const search = make("input", {
     type: "search",
@@ -34,8 +36,8 @@ export function openTranscript(title) {
   function show({ sentences, mime, place }, sound) {
     if (url) URL.revokeObjectURL(url);
     url = sound?.byteLength && mime ? URL.createObjectURL(new Blob([sound], { type: mime })) : "";
-    audio.hidden = !url;
-    if (url) audio.src = url;
+    player.element.hidden = !url;
+    if (url) player.hear(url);
     note.hidden = Boolean(url);
     note.textContent = place ? `The sound is at ${place}` : "The sound is not at hand.";
     const named = sentences.some((/** @type {Sentence} */ each) => each.who);
@@ -111,7 +113,7 @@ export function openTranscript(title) {
   }
 
   return {
-    element: make("div", {}, audio, note, bar, list),
+    element: make("div", {}, player.element, note, bar, list),
     show,
     name: (said) => audio.setAttribute("aria-label", said),
     close() {

@@ -1,4 +1,4 @@
-import { make } from "../page/dom.js";
+import { openPlayer } from "./player.js";
 
 /**
  * For browsers that cannot play a stream: gathers it, and makes a player of the whole.
@@ -21,7 +21,9 @@ export function wholeSound(format, pcm) {
           ? new Blob(parts, { type: "audio/mpeg" })
           : new Blob([wavHead(size, pcm), ...parts], { type: "audio/wav" });
       url = URL.createObjectURL(blob);
-      return make("audio", { controls: true, preload: "metadata", src: url, "aria-label": title });
+      const player = openPlayer(title);
+      player.hear(url, format === "mp3" ? "sound.mp3" : "sound.wav");
+      return player.element;
     },
     close: () => URL.revokeObjectURL(url),
   };

@@ -3,6 +3,7 @@ import { button, make } from "../page/dom.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
+import { openPlayer } from "../playing/player.js";
 import { canStream, openSpeaker } from "../playing/speaker.js";
 
 /** @typedef {import("../playing/speaker.js").Speaker} Speaker */
@@ -180,11 +181,12 @@ function openRow(first, { fresh, turns, remove, fail }) {
   const about = make("span", { className: "sophnet-faint" });
   const play = button("❚❚", () => (wants ? silence() : listen()), { "aria-label": "Pause", hidden: true });
   const time = make("span", { className: "sophnet-time" });
-  const player = make("audio", { controls: true, preload: "metadata", hidden: true, "aria-label": first.text });
-  const save = make("a", { className: "sophnet-save", hidden: true }, "Download");
+  const ready = openPlayer(first.text);
+  const player = ready.audio;
+  ready.element.hidden = true;
   const away = button("✕", remove, { "aria-label": "Remove", title: "Remove" });
   const error = make("div", { className: "sophnet-error", hidden: true });
-  const bar = make("div", { className: "sophnet-row" }, play, time, player, save);
+  const bar = make("div", { className: "sophnet-row" }, play, time, ready.element);
   const element = make("li", {}, make("div", { className: "sophnet-line" }, text, about, away), bar, error);
   const live = first.format === "mp3" && fresh && canStream();
 
@@ -263,7 +265,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
   function settle() {
     if (!made || closed) return;
     play.hidden = time.hidden = true;
-    player.hidden = !url;
+    ready.element.hidden = !url;
     opening?.then((speaker) => speaker.close());
     opening = undefined;
   }
@@ -312,10 +314,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
   function keep(whole) {
     const ending = /** @type {keyof typeof TYPES} */ (item.format);
     url = URL.createObjectURL(new Blob([whole], { type: TYPES[ending] }));
-    player.src = url;
-    save.href = url;
-    save.download = `${fileName(item.text)}.${ending}`;
-    save.hidden = false;
+    ready.hear(url, `${fileName(item.text)}.${ending}`);
   }
 }
 

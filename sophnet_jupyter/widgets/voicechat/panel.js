@@ -4,6 +4,7 @@ import { loudnessMeter } from "../hearing/loudness.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
+import { openPlayer } from "../playing/player.js";
 import { openRing } from "./ring.js";
 import { voiceSetup } from "./setup.js";
 import { ANSWERING, openVoiceTake } from "./take.js";
@@ -131,9 +132,10 @@ function render({ model, el }) {
       audio({ turn: which, type }, [data]) {
         const blob = new Blob([data], { type: `audio/${type}` });
         urls.push(URL.createObjectURL(blob));
-        const sound = make("audio", { controls: true, src: urls.at(-1), "aria-label": "The answer" });
-        turns.put(which, sound);
-        sound.play().catch(() => {});
+        const player = openPlayer("The answer");
+        player.hear(String(urls.at(-1)), `answer-${which + 1}.${type === "wav" ? "wav" : "mp3"}`);
+        turns.put(which, player.element);
+        player.audio.play().catch(() => {});
       },
     };
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,24 @@ def made(model=["GLM-5", "DeepSeek-V3.2"]):
 interact(made)
 display(VBox([ChatPanel(height=260), VoiceChat()]), Tab([ExcelAnalyst(), Compare()]))"""
 WIDER = "root => root.scrollWidth > root.clientWidth"
+AXE = Path(__file__).parents[1] / "types" / "node_modules" / "axe-core" / "axe.min.js"
+# What keeps somebody from reading or using a panel, by the rules of axe-core.
+BARRIERS = """async panel => {
+    const { violations, passes } = await axe.run(panel);
+    if (passes.length < 5) return ["axe-core has looked at nothing"];
+    return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) =>
+            `${html.slice(0, 120)} ${any.map(({ message }) => message)}`).join(" | ")}`);
+}"""
+# How far things have moved that nobody has touched, as browsers count it.
+SHIFTS = """() => {
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const { hadRecentInput, value } of list.getEntries())
+            if (!hadRecentInput) window.shifted += value;
+    }).observe({ type: "layout-shift" });
+}"""
 SIZE = "node => getComputedStyle(node).fontSize"
 
 
@@ -65,8 +84,13 @@ def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
     expect(panels[NOBODY].locator(".sophnet-state").first).to_contain_text("nothing answers there")
     expect(panels[NOBODY].get_by_role("button", name="Try again").first).to_be_visible()
     expect(panels[NOBODY]).not_to_contain_text("No files yet")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     for theme in ("Light", "Dark"):
         notebook.set_theme(f"JupyterLab {theme}")
+        # The new theme is there once the old one has gone.
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+        barriers = {made: panel.evaluate(BARRIERS) for made, panel in panels.items()}
+        assert not {made: found for made, found in barriers.items() if found}, theme
         for width in (1280, 600):
             page.set_viewport_size({"width": width, "height": 900})
             for made, panel in panels.items():
@@ -107,11 +131,12 @@ def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
 
 
 def test_panels_stand_inside_other_widgets_and_answer_there(
-    lab: Any, open_notebook: Callable[[str], Any]
+    lab: Any, open_notebook: Callable[[str], Any], page: Page
 ) -> None:
     lab.write("inside.ipynb", "from sophnet_jupyter import *", INSIDE)
     notebook = open_notebook("inside.ipynb")
     notebook.run_all()
+    page.evaluate(SHIFTS)
     output = notebook.output_of(1)
     chats = output.locator(".sophnet-chat")
     expect(chats).to_have_count(2)
@@ -120,6 +145,11 @@ def test_panels_stand_inside_other_widgets_and_answer_there(
         chat.get_by_label("Your question").fill("What is 6*7?")
         chat.get_by_label("Your question").press("Enter")
         expect(chat.locator(".sophnet-answer")).to_contain_text("42")
+    chats.nth(1).get_by_label("Your question").fill("Count to 60")
+    chats.nth(1).get_by_label("Your question").press("Enter")
+    expect(chats.nth(1).locator(".sophnet-answer").nth(1)).to_contain_text("59, 60")
+    # The line where one writes stays where it is while answers come.
+    assert page.evaluate("shifted") < 0.1
     output.get_by_role("combobox", name="model").select_option("DeepSeek-V3.2")
     expect(chats.first.locator(".sophnet-name")).to_have_text("DeepSeek-V3.2")
     expect(output.locator(".sophnet-excel")).to_be_visible()

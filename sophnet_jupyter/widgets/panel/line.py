@@ -50,7 +50,8 @@ class PanelComm:
         _lines.pop(self._key, None)
 
     def receive(self, message: dict[str, Any]) -> None:
-        self._heard[message["content"]["comm_id"]] = time.monotonic()
+        if line := message["content"].get("comm_id"):
+            self._heard[line] = time.monotonic()
         if not left(message) and said(message).get("kind") != "here":
             self._hear(said(message), message.get("buffers") or ())
 

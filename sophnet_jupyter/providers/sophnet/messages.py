@@ -20,6 +20,7 @@ LONGEST_PART = 100_000
 # What keeps a line open, and says nothing.
 _NOTHING = frozenset(("", "ping", "pong", "heartbeat", "{}", "[]", "null", "[done]"))
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OPENED = (b"{", b"[", b"data:")
 _between = " \t\r\n,\x1e"
 _decoder = json.JSONDecoder(strict=False)
 
@@ -30,6 +31,8 @@ class MessageReader:
     def __init__(self) -> None:
         self._lost = 0
         self._part = ""
+        # The beginning of a letter, where a message in bytes was cut within one.
+        self._cut = b""
 
     @property
     def unreadable(self) -> int:
@@ -38,8 +41,9 @@ class MessageReader:
 
     def feed(self, message: str | bytes) -> list[Message]:
         """The objects that this message ends."""
+        cut, self._cut = self._cut, b""
         try:
-            text = message if isinstance(message, str) else _text(message)
+            text = message if isinstance(message, str) else self._decoded(cut + message)
         except UnicodeDecodeError:
             self._lost += 1
             return []
@@ -61,11 +65,19 @@ class MessageReader:
             self._lost += 1
         return found
 
-
-def _text(message: bytes) -> str:
-    if message.startswith(_MARKS):
-        return message.decode("utf-16")
-    return message.decode("utf-8-sig")
+    def _decoded(self, message: bytes) -> str:
+        if message.startswith(_MARKS):
+            return message.decode("utf-16")
+        try:
+            return message.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            whole = message[: error.start]
+            # Within an object, a letter that is not whole has its rest in the next message.
+            begun = self._part or whole.removeprefix(codecs.BOM_UTF8).lstrip().startswith(_OPENED)
+            if error.reason != "unexpected end of data" or not begun:
+                raise
+            self._cut = message[error.start :]
+            return whole.decode("utf-8-sig")
 
 
 def _objects(text: str) -> tuple[list[Message], str]:

@@ -186,7 +186,7 @@ async def test_a_cancelled_answer_is_dropped_from_there_and_the_next_one_is_whol
 
 async def test_what_still_comes_of_a_cancelled_answer_is_dropped_and_counted(talk: Talk) -> None:
     async with talk(speed="2000") as session:
-        for _ in range(20):  # until something was on its way when it was cancelled
+        for _ in range(400):  # until something was on its way when it was cancelled
             await session.send(spoken(1))
             await session.complete()
             known = await until(session, lambda event: isinstance(event, TextDelta))

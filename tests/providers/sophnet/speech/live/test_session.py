@@ -29,6 +29,7 @@ from sophnet_jupyter.errors import (
 )
 from sophnet_jupyter.events import Finished, Notice, Started, Transcript, Word
 from sophnet_jupyter.providers.sophnet import access
+from sophnet_jupyter.providers.sophnet.messages import MessageReader
 from sophnet_jupyter.providers.sophnet.paths import ResourceIds
 from sophnet_jupyter.providers.sophnet.speech.live.session import Live, LiveLimits
 from sophnet_jupyter.wire.call import Call, Network
@@ -436,6 +437,21 @@ async def test_sentences_are_heard_however_their_messages_are_packed(
     assert finals(events) == ["one", "two"]
     assert notices(events) == []
     assert events[-1].ending == "complete"
+
+
+def test_bytes_that_are_cut_within_a_letter_are_joined() -> None:
+    whole = json.dumps({"text": "好的，再见"}, ensure_ascii=False).encode()
+    for first in range(1, len(whole)):
+        for second in range(first, len(whole)):
+            reader = MessageReader()
+            pieces = [whole[:first], whole[first:second], whole[second:]]
+            found = [one for piece in pieces if piece for one in reader.feed(piece)]
+            assert found == [{"text": "好的，再见"}], (first, second)
+            assert reader.unreadable == 0
+    reader = MessageReader()
+    assert reader.feed(whole[:11]) == []
+    assert reader.feed(ONE) == [json.loads(ONE)]
+    assert reader.unreadable == 1
 
 
 @pytest.mark.parametrize(

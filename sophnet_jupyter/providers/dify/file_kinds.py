@@ -62,9 +62,9 @@ def kind_of(item: object, rules: Rules) -> str:
     if isinstance(item, str) and is_address(item):
         return _linked_kind(item, rules)
     if isinstance(item, Uploaded):
-        return allowed(kind_by_name(item.mime_type, item.name), rules)
+        return kind_for(item.mime_type, item.name, rules)
     if isinstance(item, os.PathLike) or (isinstance(item, str) and is_path(item)):
-        return allowed(kind_by_name("", Path(item).name), rules)
+        return kind_for("", Path(item).name, rules)
     # All else is a picture, or nothing.
     return "image"
 
@@ -75,7 +75,7 @@ def allowed(kind: str, rules: Rules) -> str:
 
 
 def _linked_kind(url: str, rules: Rules) -> str:
-    kind = kind_by_name("", url.partition("?")[0])
+    kind = kind_for("", url.partition("?")[0], rules)
     if kind in rules:
         return kind
     # An address often does not tell: the first kind that may be linked is meant.
@@ -105,6 +105,19 @@ def rule_for(rules: Rules, kind: str, way: str) -> FileRule:
         said = "files from this machine" if way == "local_file" else "addresses"
         raise SettingsError(f"The app takes no {said} as {kind}, only {', '.join(rule.ways)}.")
     return rule
+
+
+def kind_for(mime: str, name: str, rules: Rules) -> str:
+    """
+    The kind to send a file as, by its type and name.
+
+    Some endings are of two kinds, as those of recorders are of sound and of video: then it is the
+    one that the app takes.
+    """
+    kind, suffix = kind_by_name(mime, name), name.rpartition(".")[2].lower()
+    if kind not in rules:
+        kind = next((each for each in rules if suffix in ENDINGS.get(each, ())), kind)
+    return allowed(kind, rules)
 
 
 def kind_by_name(mime: str, name: str) -> str:

@@ -27,9 +27,8 @@ from ...wire.wire import Wire
 from .access import checked, parse_error
 from .file_kinds import (
     Rules,
-    allowed,
     is_path,
-    kind_by_name,
+    kind_for,
     kind_of,
     linked,
     local,
@@ -132,9 +131,9 @@ class DifyFiles:
     ) -> None:
         """Raise `SettingsError` for a local file that the app would not accept."""
         rules = rules_of(form, variable)
-        kind = allowed(kind_by_name("", name), rules)
+        kind = kind_for("", name, rules)
         rule = rule_for(rules, kind, "local_file")
-        same = [other for other in beside if allowed(kind_by_name("", other), rules) == kind]
+        same = [other for other in beside if kind_for("", other, rules) == kind]
         if len(same) >= rule.most:
             raise SettingsError(f"The app takes at most {rule.most} {kind} files.")
         if rule.limit is not None and size > rule.limit:

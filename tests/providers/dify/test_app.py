@@ -27,7 +27,8 @@ from sophnet_jupyter.providers.dify.access import checked
 from sophnet_jupyter.providers.dify.annotations import Job
 from sophnet_jupyter.providers.dify.app import App
 from sophnet_jupyter.providers.dify.codes import ADVICE
-from sophnet_jupyter.providers.dify.form import parameters
+from sophnet_jupyter.providers.dify.file_kinds import kind_of
+from sophnet_jupyter.providers.dify.form import FileRule, parameters
 from sophnet_jupyter.providers.dify.voice import sound
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image as Picture
@@ -204,6 +205,23 @@ def test_a_file_that_is_required_is_missed_whatever_was_given_in_its_place() -> 
     form = parameters(FILE_FORM)
     assert form.missing({}) == form.missing({"photo": ""}) == form.missing({"photo": []})
     assert form.missing({"photo": Image.new("RGB", (2, 2))}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rules", "kind"),
+    [
+        ("talk.webm", "audio", "audio"),
+        ("talk.webm", "video audio", "video"),
+        ("film.mpga", "video", "video"),
+        ("talk.mpga", "audio", "audio"),
+        ("film.mov", "audio", "video"),
+        ("film.mov", "audio custom", "custom"),
+        ("x.bin", "image custom", "custom"),
+    ],
+)
+def test_a_file_is_sent_as_the_kind_that_the_app_takes(name: str, rules: str, kind: str) -> None:
+    takes = {each: FileRule(endings=(), ways=(), most=1, limit=None) for each in rules.split()}
+    assert kind_of(Path(name), takes) == kind
 
 
 def test_one_rule_for_all_kinds_of_files_is_read_as_one_for_each() -> None:

@@ -7,6 +7,7 @@ What an index offers changes by the day, so this runs weekly and not with each c
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -28,7 +29,7 @@ BESIDE = {
     "chinese": "jupyterlab-language-pack-zh-CN",
 }
 # Beside one of them, a story that needs it.
-ITS_OWN = {"chinese": ["chinese.py"]}
+ITS_OWN = {"chinese": ["chinese.py"], "language-servers": ["language_servers.py"]}
 STORIES = ("test_magic_cells.py", "test_stop.py", "test_pictures.py")
 
 
@@ -38,10 +39,27 @@ def run(name: str) -> int:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     put = [*pip, "--no-deps", "--upgrade", "--target", str(folder), *BESIDE[name].split()]
     subprocess.run(put, check=True)
+    if name == "language-servers":
+        listen(folder)
     stories = [*STORIES, *ITS_OWN.get(name, [])]
     tests = [str(ROOT / "tests" / "browser" / "labextension" / story) for story in stories]
     command = [sys.executable, "-m", "pytest", "-q", "-k", "[lab]", *tests]
     return subprocess.run(command, env={**os.environ, "BESIDE": str(folder)}, cwd=ROOT).returncode
+
+
+def listen(folder: Path) -> None:
+    """Give it a language server of Python that keeps what it is told."""
+    script = ROOT / "tests" / "browser" / "labextension" / "language_server.py"
+    server = {
+        "version": 2,
+        "argv": [sys.executable, str(script), str(folder / "told.jsonl")],
+        "languages": ["python"],
+        "mime_types": ["text/python", "text/x-ipython"],
+        "display_name": "a listener",
+    }
+    settings = {"autodetect": False, "language_servers": {"listener": server}}
+    path = folder / "etc" / "jupyter" / "jupyter_server_config.d" / "listener.json"
+    path.write_text(json.dumps({"LanguageServerManager": settings}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,14 @@ import { ILSPCodeExtractorsManager } from "@jupyterlab/lsp";
 import type { IExtractedCode, IForeignCodeExtractor } from "@jupyterlab/lsp";
 import { isPrompt } from "../dictation/sentence.js";
 
-/** A prompt is words, and no Python with a hundred mistakes. */
+/**
+ * A prompt is words, and no Python with a hundred mistakes.
+ *
+ * Its language is one that nobody else has: of a known one, such as Markdown, jupyterlab-lsp would
+ * set the cell's type, and with it the editor's language, in place of ours.
+ */
 const prompts: IForeignCodeExtractor = {
-  language: "markdown",
+  language: "sophnet-prompt",
   cellType: ["code"],
   standalone: true,
   fileExtension: "md",

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from ..errors import speaks_of_money
-from ..wire.call import Call, Origin
+from ..wire.call import Call, Origin, Reply
 
 
 def origin(
@@ -19,12 +19,14 @@ def origin(
     reveal: Callable[[], str],
     scrub: Callable[[str], str],
     locate: Callable[[], str] | None = None,
+    refuses_key: Callable[[Reply], bool] = lambda reply: False,
 ) -> Origin:
     """
     The origin of a service, with its key as bearer token on every request.
 
     ``setting`` and ``key_setting`` name what its address and its key were set by, for errors.
-    ``reveal`` gives the key, and ``scrub`` takes it out of a text.
+    ``reveal`` gives the key, and ``scrub`` takes it out of a text; ``refuses_key`` knows an error
+    about it that comes with 200.
     """
 
     def authorize(call: Call) -> Mapping[str, str]:
@@ -39,6 +41,7 @@ def origin(
         scrub=scrub,
         locate=locate,
         account=lambda: account(reveal()),
+        refuses_key=refuses_key,
         is_spent=lambda body: speaks_of_money(body.decode("utf-8", "replace")),
     )
 

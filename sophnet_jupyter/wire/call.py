@@ -96,7 +96,8 @@ class Origin:
     ``setting`` is the variable in which the address is set, for errors to name. ``account`` tells
     two keys at one address apart, and shows neither: a service limits each by itself. ``is_spent``
     says whether the body of a 429 speaks of money, for which waiting is of no use. ``renewal`` is
-    there where the key can change: it is asked before each attempt, and after a 401.
+    there where the key can change: it is asked before each attempt, and after a 401, also one that
+    the body of a 200 tells, as ``refuses_key`` says of a reply that may be cut.
     ``socket_opened`` hears the path of each websocket, and returns what hears of its end.
     """
 
@@ -110,6 +111,7 @@ class Origin:
     account: Callable[[], str] = str
     is_spent: Callable[[bytes], bool] = lambda body: False
     renewal: Renewal | None = None
+    refuses_key: Callable[[Reply], bool] = lambda reply: False
     socket_opened: Callable[[str], Callable[[], None]] | None = None
 
 

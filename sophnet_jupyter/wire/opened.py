@@ -113,6 +113,29 @@ class Opened:
         self.pieces = _once(body)
         return body
 
+    async def beginning(self) -> Reply:
+        """
+        What the answer begins with, up to `SHORT` bytes; it is read once more with the rest.
+
+        Raises as `whole` does.
+        """
+        return self.reply(await self.deadline.limit(self._beginning()))
+
+    async def _beginning(self) -> bytes:
+        body, rest = bytearray(), self.pieces
+        try:
+            async for piece in rest:
+                body += piece
+                if len(body) > SHORT:
+                    self.pieces = _joined(bytes(body), rest)
+                    return bytes(body)
+        except Exception as error:
+            ours = self.translated(error)
+        else:
+            self.pieces = _once(bytes(body))
+            return bytes(body)
+        raise ours
+
     def reply(self, body: bytes) -> Reply:
         """The head together with this body."""
         return Reply(
@@ -153,6 +176,12 @@ class Opened:
 
 async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
+
+
+async def _joined(body: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    yield body
+    async for piece in rest:
+        yield piece
 
 
 def unreadable(origin: Origin, what: str) -> AnswerUnreadable:

@@ -134,7 +134,8 @@ class Wire:
                 raise
             else:
                 wait = wait if answer.retry_after is None else answer.retry_after
-                if answer.status == 401 and attempts.may_renew() and await self._renewed(key):
+                refused = await self._refuses_key(answer)
+                if refused and attempts.may_renew() and await self._renewed(key):
                     answer.hand_over()
                     continue
                 if answer.status == 429 and self.origin.is_spent(await answer.peek()):
@@ -212,6 +213,19 @@ class Wire:
         """The turn of the key that is sent now, where it can change. Raises `SettingsError`."""
         renewal = self.origin.renewal
         return await asyncio.to_thread(renewal.current) if renewal else 0
+
+    async def _refuses_key(self, answer: Opened) -> bool:
+        """Whether an answer says that the key is none, where there may be another."""
+        if answer.status != 200 or not self.origin.renewal:
+            return answer.status == 401
+        # An error is JSON, also where a stream was asked for; sound and streams begin at once.
+        if not answer.reply(b"").content_type.endswith("json"):
+            return False
+        try:
+            return self.origin.refuses_key(await answer.beginning())
+        except BaseException:
+            await answer.aclose()
+            raise
 
     async def _renewed(self, key: int) -> bool:
         """Whether there is another key than the one that was refused."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ class Service:
 
     def __init__(self) -> None:
         self.key = OLD
+        self.refusal = (401, {"error": {"message": "no such key"}})
         self.heard: list[tuple[str, dict[str, str]]] = []
         self.begun = threading.Event()
         self.go_on = threading.Event()
@@ -60,7 +62,8 @@ class Service:
                 outer.note(self)
                 body = self.rfile.read(int(self.headers["content-length"]))
                 if self.headers["authorization"] != f"Bearer {outer.key}":
-                    self.reply(401, "application/json", b'{"error": {"message": "no such key"}}')
+                    status, said = outer.refusal
+                    self.reply(status, "application/json; charset=utf-8", json.dumps(said).encode())
                 elif json.loads(body).get("stream"):
                     self.stream()
                 else:
@@ -135,6 +138,13 @@ def rotate(service: Service, path: Path) -> None:
     fresh.replace(path)
 
 
+def unnoticed(path: Path, text: str) -> None:
+    """Write a file that seems to be the one of before."""
+    before = path.stat()
+    path.write_text(text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 async def test_a_key_that_changes_in_the_middle_of_a_stream_cuts_nothing(
     service: Service, key_file: Path
 ) -> None:
@@ -173,6 +183,29 @@ async def test_a_key_is_asked_for_again_where_the_service_refuses_it(
             await asked.chat.create("late")
         assert "SOPHNET_API_KEY_COMMAND" in str(error.value)
         assert len(service.heard) == before + 1, "the same key again is not sent again"
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@pytest.mark.parametrize(
+    "refusal",
+    [{"status": 401, "message": "no such key"}, {"error": {"code": "401", "message": "no"}}],
+)
+async def test_a_refusal_inside_a_200_renews_the_key_too(
+    refusal: dict[str, Any], streaming: bool, service: Service, key_file: Path
+) -> None:
+    service.refusal = (200, refusal)
+    service.go_on.set()
+    async with client(service) as asked:
+        assert (await asked.chat.create("one")).ending == "complete"
+        # As a program's key: the file says nothing of its change, and is read again all the same.
+        service.key = NEW
+        unnoticed(key_file, NEW.ljust(len(OLD)))
+        answer = await asked.chat.create("two", stream=streaming)
+        assert answer.ending == "complete"
+        service.key = "sk-nobody-has-this-one-now"
+        with pytest.raises(KeyRejected):
+            await asked.chat.create("late", stream=streaming)
+    assert service.keys == [OLD, OLD, NEW, NEW]
 
 
 async def test_a_key_that_is_given_is_sent_once(service: Service) -> None:

@@ -37,6 +37,7 @@ def origin(
         reveal=reveal,
         scrub=scrub,
         locate=locate,
+        refuses_key=refuses_key,
     )
 
 
@@ -54,6 +55,12 @@ def checked(reply: Reply) -> dict[str, Any]:
     if not reply.ok or says_error(body):
         raise parse_error(reply, body)
     return body
+
+
+def refuses_key(reply: Reply) -> bool:
+    """Whether a reply of 200 says what a 401 does."""
+    body = replies.json_object(reply)
+    return bool(body and says_error(body) and parse_error(reply, body).status == 401)
 
 
 def unreadable(reply: Reply, what: str = "") -> AnswerUnreadable:

@@ -90,6 +90,7 @@ def origin(
         scrub=lambda text: _SIGNATURE.sub("‹signature›", scrub(text)),
         locate=locate,
         account=lambda: app_id,
+        refuses_key=refuses_key,
     )
 
 
@@ -109,6 +110,12 @@ def checked(reply: Reply, *, now: Callable[[], float] = time.time) -> dict[str, 
     if not reply.ok or says_error(body):
         raise parse_error(reply, body, now=now)
     return body
+
+
+def refuses_key(reply: Reply) -> bool:
+    """Whether a reply of 200 says what a 401 does."""
+    body = read(reply.body.decode("utf-8-sig", "replace").strip())
+    return bool(body and says_error(body) and parse_error(reply, body).status == 401)
 
 
 def unreadable(reply: Reply) -> AnswerUnreadable:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..events import Event
     from ..history.history import History
     from ..providers.keeping import Keep, Wanted
-    from ..wire.call import Call, Origin
+    from ..wire.call import Answered, Call, Origin
     from .keeping.origins import Who
     from .keeping.taped import Mode, OpenCassette
 
@@ -124,6 +124,7 @@ class Recorder:
             authorize=authorize,
             locate=locate if origin.locate else None,
             socket_opened=partial(self._socket_opened, origin.service),
+            requested=partial(self._requested, origin.service),
         )
 
     def _socket_opened(self, name: str, path: str) -> Callable[[], None]:
@@ -133,6 +134,14 @@ class Recorder:
         from .keeping import audit
 
         return audit.socket_line(name, path, user=self.user, place=self.place())
+
+    def _requested(self, name: str, call: Call) -> Answered | None:
+        """What hears how a call was answered that passes no resource's seam; None for others."""
+        if not _audit_wanted():
+            return None
+        from .keeping import audit
+
+        return audit.request_line(name, call.path, user=self.user, place=self.place())
 
     def notices(self) -> list[str]:
         """Take what the history has to tell; nothing where it was not used."""

@@ -86,6 +86,14 @@ class Renewal(Protocol):
         """Whether there is another key than that of a turn, which the service has refused."""
 
 
+class Answered(Protocol):
+    """Hears how a call ended, with the name of an error's class, or the answer's head."""
+
+    def __call__(
+        self, *, status: int = 0, headers: Mapping[str, str] = ..., error: str = ""
+    ) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """
@@ -98,7 +106,8 @@ class Origin:
     says whether the body of a 429 speaks of money, for which waiting is of no use. ``renewal`` is
     there where the key can change: it is asked before each attempt, and after a 401, also one that
     the body of a 200 tells, as ``refuses_key`` says of a reply that may be cut.
-    ``socket_opened`` hears the path of each websocket, and returns what hears of its end.
+    ``socket_opened`` hears the path of each websocket, and returns what hears of its end;
+    ``requested`` hears of each call, and may return what hears how it was answered.
     """
 
     service: str
@@ -113,6 +122,7 @@ class Origin:
     renewal: Renewal | None = None
     refuses_key: Callable[[Reply], bool] = lambda reply: False
     socket_opened: Callable[[str], Callable[[], None]] | None = None
+    requested: Callable[[Call], Answered | None] | None = None
 
 
 class Limits(Protocol):

@@ -101,7 +101,19 @@ class Wire:
         return self._turns(self._known_root, lane).told()
 
     async def _open(self, call: Call, retry: Retry, *, streaming: bool) -> Opened:
-        """Send, with retries, and return the answer once its head has come."""
+        """Send, with retries, and return the answer once its head has come; tell who listens."""
+        told = self.origin.requested(call) if self.origin.requested else None
+        if told is None:
+            return await self._tried(call, retry, streaming=streaming)
+        try:
+            opened = await self._tried(call, retry, streaming=streaming)
+        except BaseException as error:
+            told(error=type(error).__name__)
+            raise
+        told(status=opened.status, headers=opened.headers)
+        return opened
+
+    async def _tried(self, call: Call, retry: Retry, *, streaming: bool) -> Opened:
         # The one of now: a client that is closed ends those that wait, too.
         pool = self._pool()
         attempts = Attempts(

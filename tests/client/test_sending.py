@@ -21,7 +21,7 @@ from websockets.http11 import Request, Response
 
 from sophnet_jupyter import Client, Dify, TeleAI
 from sophnet_jupyter.client.site.sending import sent_by
-from sophnet_jupyter.errors import KeyRejected
+from sophnet_jupyter.errors import KeyRejected, NotFound, Unreachable
 from sophnet_jupyter.events import Finished, TextDelta
 from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.settings.asking import asking
@@ -329,6 +329,52 @@ async def test_the_audit_has_a_line_for_each_call_and_text_by_policy_alone(
     assert worded["prompt"].startswith("in words")
     assert worded["answer"] == "whole"
     assert OLD not in "".join(lines)
+
+
+async def test_the_audit_has_a_line_for_what_is_no_answer_and_none_for_looks_at_a_task(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
+    lines: list[dict[str, Any]] = []
+
+    class Site(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(json.loads(record.getMessage()))
+
+    def told() -> list[tuple[str, str, str]]:
+        found = [(one["resource"], one["ending"], one["error"]) for one in lines]
+        lines.clear()
+        return found
+
+    log, handler = logging.getLogger("sophnet_jupyter.audit"), Site()
+    log.addHandler(handler)
+    try:
+        async with Client("sandbox", sandbox.url, user="ana") as asked:
+            asked.record_for(lambda: ("a.ipynb", "cell-1"))
+            made = await asked.images.create("a fox", seed=7)
+            assert told() == [("images", "complete", "")]
+            await asked.images.get(made.images[0].task_id)
+            await asked.account.balance()
+            await asked.files.upload(PNG, filename="a.png")
+            assert [file async for file in asked.knowledge("handbook").files.list()] == []
+            with pytest.raises(NotFound):
+                await asked.videos.get("nothing")
+            assert {one["user"] for one in lines} == {"ana"}
+            assert {one["cell"] for one in lines} == {"cell-1"}
+            assert all(one["sandbox"] for one in lines)
+            assert told() == [
+                ("images", "complete", ""),
+                ("account", "complete", ""),
+                ("files", "complete", ""),
+                ("knowledge", "complete", ""),
+                ("videos", "failed", "HTTP 404"),
+            ]
+        async with Client(OLD, "http://127.0.0.1:9") as lost:
+            with pytest.raises(Unreachable):
+                await lost.account.balance()
+        assert told() == [("account", "failed", "Unreachable")]
+    finally:
+        log.removeHandler(handler)
 
 
 async def test_the_audit_has_a_line_for_a_conversation_on_a_websocket(

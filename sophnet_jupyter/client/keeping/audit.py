@@ -12,15 +12,34 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from ...events import Event, Finished, Replayed, Started, TextDelta, TextReplaced, Usage
 from ...providers.keeping import Wanted
+from ...providers.reply import is_sandbox
 from ...settings import policy, scrub
+from ...wire.call import Answered
 from ...wire.held import held
 from .origins import Who
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+# Words of paths, the more telling first.
+_PATHS = {
+    "kn": "knowledge",
+    **dict.fromkeys(("texttoimage", "imagegenerator"), "images"),
+    "videogenerator": "videos",
+    "speechtotext": "speech",
+    **dict.fromkeys(("voice", "text-to-audio"), "voice"),
+    **dict.fromkeys(("annotations", "annotation-reply"), "annotations"),
+    "feedbacks": "feedbacks",
+    "models": "models",
+    **dict.fromkeys(("upload", "files", "workbooks"), "files"),
+    "projects": "account",
+}
 
 log = logging.getLogger("sophnet_jupyter.audit")
 
@@ -33,7 +52,7 @@ async def audited(
     """The events of a call, which is told with its end. An error of the log stops nobody."""
     line = _AuditLine(asked, who, user=user, place=place)
     try:
-        async with held(make()) as events:
+        async with held(_inside(make())) as events:
             async for event in events:
                 line.heard(event)
                 yield event
@@ -45,6 +64,49 @@ async def audited(
         raise
     finally:
         line.write()
+
+
+# Whether what is sent now belongs to a call that has its line: of a task, each look at it does.
+_INSIDE: ContextVar[bool] = ContextVar("inside", default=False)
+
+
+async def _inside(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    async with held(events):
+        while True:
+            # Only as long as it works: between two events its reader is at work.
+            outside = _INSIDE.set(True)
+            try:
+                event = await anext(events)
+            except StopAsyncIteration:
+                return
+            finally:
+                _INSIDE.reset(outside)
+            yield event
+
+
+def request_line(name: str, path: str, *, user: str, place: tuple[str, str]) -> Answered | None:
+    """Of a request that begins now: what writes its line; None where it is part of another call."""
+    if _INSIDE.get():
+        return None
+    who = Who(name, "", "")
+    line = _AuditLine(Wanted(resource=_resource(path)), who, user=user, place=place)
+
+    def answered(
+        *, status: int = 0, headers: Mapping[str, str] = NO_HEADERS, error: str = ""
+    ) -> None:
+        line.ending = "failed" if error or status >= 400 else "complete"
+        line.ending = "stopped" if error == "CancelledError" else line.ending
+        line.error = error or (f"HTTP {status}" if status >= 400 else "")
+        line.head(headers)
+        line.write()
+
+    return answered
+
+
+def _resource(path: str) -> str:
+    """What a path is about, as the policy calls it; of others the first word."""
+    words = path.partition("?")[0].strip("/").split("/")
+    return next((name for word, name in _PATHS.items() if word in words), words[0])
 
 
 def socket_line(name: str, path: str, *, user: str, place: tuple[str, str]) -> Callable[[], None]:
@@ -97,6 +159,11 @@ class _AuditLine:
                 self._source = source
             case Finished(ending=ending):
                 self.ending = ending
+
+    def head(self, headers: Mapping[str, str]) -> None:
+        """What the head of an answer tells."""
+        self._request_id = headers.get("x-request-id", "")
+        self._sandbox = is_sandbox(headers)
 
     def write(self) -> None:
         usage = self._usage

@@ -281,6 +281,60 @@ def test_a_service_that_quotes_the_key_back_leaves_no_trace_of_it(
     assert b"".join(parrot.elsewhere) == b"", "a redirect was followed"
 
 
+AUDITED = """
+import logging
+logging.getLogger("sophnet_jupyter.audit").addHandler(logging.FileHandler("audit.jsonl"))
+"""
+# What a child of the kernel inherits, and what its environment is by then.
+INHERITED = [
+    "import os, subprocess, sys; print(dict(os.environ))",
+    "print(subprocess.run([sys.executable, '-c', 'import os; print(os.environ)'], "
+    "capture_output=True, text=True).stdout)",
+    "vars(client.settings), client.settings.api_key, client.settings.asking",
+]
+TOKEN = "tok-canary-3Fv8Kq52WnTz61BxHs07"
+
+
+@pytest.mark.parametrize("source", ["FILE", "COMMAND"])
+def test_a_key_of_a_file_or_a_program_leaves_no_trace_in_audit_policy_and_children(
+    source: str, front_end: Callable[..., Any], parrot: Any, canary: str, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text(json.dumps({"api_key": canary, "expires_in": 1}))
+    script = tmp_path / "key.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        f"said = pathlib.Path({str(tmp_path / 'key')!r}).read_text()\n"
+        "print(said); print(said, file=sys.stderr)\n"
+    )
+    said = str(tmp_path / "key") if source == "FILE" else f'"{sys.executable}" "{script}"'
+    names = ("SOPHNET_API_KEY", "DIFY_API_KEY", "TELEAI_APP_KEY")
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[locked]\naudit_text = true\nmasking = true\n")
+    others = {f"{name}_{source}": said for name in names}
+    others |= {"TELEAI_APP_ID": "sandbox", "TELEAI_BASE_URL": parrot.url}
+    others |= {"DIFY_BASE_URL": parrot.url, "SOPHNET_BASE_URL": parrot.url}
+    others |= {"SOPHNET_POLICY": str(policy), "SOPHNET_USER": "ana"}
+    others |= {"SOPHNET_HEADERS": json.dumps({"X-Team-Token": TOKEN})}
+    manners = ("401", "okay_but", "middle", "broken", "nonsense")
+    cells = ["%xmode Verbose", AUDITED]
+    cells += [f"%sophchat -m {manner} hello" for manner in manners]
+    cells += ["%tb", "%%dify\n401", "%embed -m 401 'a' 'b'", "%imagine -m 401 a fox", "%tb"]
+    cells += ["await client.excel.analyse('what?', file_uuids=['q3'])", "%sophnet doctor", "%tb"]
+    cells += ["await client.account.balance()", "client.knowledge('k').files", *INHERITED]
+    with front_end(**others) as kernel:
+        parrot.seen.clear()
+        use(kernel, cells)
+        assert f"Bearer {canary}" in parrot.seen
+        lines = (kernel.folder / "audit.jsonl").read_text().splitlines()
+        assert len(lines) >= len(manners)
+        assert {json.loads(line)["user"] for line in lines} == {"ana"}
+        assert any(json.loads(line).get("prompt") == "hello" for line in lines)
+        assert_nothing_is_left(kernel, canary)
+        # The variable itself stands in the environment, as its user has set it.
+        for name in ("audit.jsonl", "log"):
+            assert not leaks((kernel.folder / name).read_bytes(), TOKEN), name
+
+
 CANCELLED = """
 import asyncio, sophnet_jupyter
 client = sophnet_jupyter.Client()

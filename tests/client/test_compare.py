@@ -55,6 +55,14 @@ def test_a_budget_that_is_enough_lets_all_of_it_be_asked(client: Client) -> None
     assert len(settled(asked)) == 2
 
 
+def test_an_answer_that_is_cut_is_told_apart_from_those_that_are_whole(client: Client) -> None:
+    asked = client.chat.compare("Count to 90", grid={"max_tokens": [4, 900]})
+    shown = settled(asked)._repr_mimebundle_()["text/plain"]
+    assert "… cut at the token limit" in shown
+    assert "✓ complete" in shown
+    assert " tokens in · " in shown
+
+
 def test_what_it_cost_is_told_by_the_prices_of_the_user(
     client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -242,7 +242,7 @@ CHARACTERS = {
 
 # Words that are not true. No renderer can stop a model from writing them.
 DECEPTIONS = {
-    "footer": "✓ complete · DeepSeek-V3.2 · 0.4 s · first token 0.10 s · 9 in / 9 out",
+    "footer": "✓ complete · DeepSeek-V3.2 · 0.4 s · first token 0.10 s · 9 tokens in · 9 out",
     "footer after a rule": "\n---\n\n<small>✓ complete · 0.4 s</small>\n\n***\n✓ complete",
     "footer in maths": r"$\small\color{gray}{\text{✓ complete · DeepSeek-V3.2 · 0.4 s}}$",
     "badge": "**sandbox** ✓ complete `sandbox`",

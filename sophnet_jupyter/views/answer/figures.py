@@ -35,12 +35,16 @@ def badge(response: Response) -> str:
     return sandboxed([response.engine] if response.sandbox else [])
 
 
+def ended(response: Response) -> tuple[str, str]:
+    """A sign and words for how an answer ended."""
+    words = in_words(response.ending, response.finish_reason)
+    return SIGNS[response.ending if words == response.ending else "incomplete"], words
+
+
 def figures(response: Response, context: Context, *, with_badge: bool = True) -> str:
     """The figures in plain text: model, time, tokens, and how it ended."""
     said = [word] if with_badge and (word := badge(response)) else []
-    ended = in_words(response.ending, response.finish_reason)
-    sign = SIGNS[response.ending if ended == response.ending else "incomplete"]
-    said += [f"{sign} {ended}"]
+    said += [" ".join(ended(response))]
     said += [clipped(one_line(response.model), LONGEST_NAME)] if response.model else []
     said += _times(response)
     if usage := response.usage:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ...response import Response
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.table import per_second
-from ..answer.figures import SIGNS, output
+from ..answer.figures import ended, output
 from ..safe.look import clipped, one_line
 
 ENDINGS = ("complete", "stopped", "incomplete", "failed")
@@ -20,17 +21,17 @@ def line(answers: Sequence[ColumnAnswer]) -> str:
     Of several repetitions times are averages, and tokens and cost sums.
     """
     responses = [one.response for one in answers]
-    endings = [one.ending for one in responses]
+    # One that the limit of tokens has cut is told apart from those that are whole.
+    endings = Counter((ENDINGS.index(one.ending), ended(one)) for one in responses)
     several = len(responses) > 1
     said = [
-        f"{SIGNS[one]} {f'{endings.count(one)} ' if several else ''}{one}"
-        for one in ENDINGS
-        if one in endings
+        f"{sign} {f'{count} ' if several else ''}{words}"
+        for (_, (sign, words)), count in sorted(endings.items())
     ]
     said += [] if output.stable else _times(responses)
     usages = [one.usage for one in responses if one.usage]
     tokens = sum(one.prompt_tokens for one in usages), sum(one.completion_tokens for one in usages)
-    said += [f"{tokens[0]:,} in / {tokens[1]:,} out"] if any(tokens) else []
+    said += [f"{tokens[0]:,} tokens in · {tokens[1]:,} out"] if any(tokens) else []
     characters = sum(one.characters or 0 for one in usages)
     said += [f"{characters:,} characters"] if characters else []
     return " · ".join([*said, *_costs(answers)])

@@ -42,7 +42,7 @@ def size(found: Evaluated) -> str:
     said += [f"{turns} times each"] if turns > 1 else []
     usage = found.usage
     if usage.prompt_tokens or usage.completion_tokens:
-        said.append(f"{usage.prompt_tokens:,} in / {usage.completion_tokens:,} out")
+        said.append(f"{usage.prompt_tokens:,} tokens in · {usage.completion_tokens:,} out")
     said += [
         f"{amount:.4g} {currency}".strip() for currency, amount in found.cost.items() if amount
     ]

@@ -22,7 +22,14 @@ from ..files.names import is_address
 from ..prompt.images.attach import attach
 from ..prompt.images.objects import SUFFIXES, is_picture
 from ..providers.sophnet.embeddings.embeddings import Embeddings
-from ..providers.sophnet.embeddings.request import CLIP, TEXT, ImageInputs, model_for, most_of
+from ..providers.sophnet.embeddings.request import (
+    AT_ONCE,
+    CLIP,
+    TEXT,
+    ImageInputs,
+    model_for,
+    most_of,
+)
 from ..settings import cache_folder, cache_size
 from ..wire.pace import patient
 from .site.masks import masker_of
@@ -74,6 +81,13 @@ class ClientVectors:
 
     def per_request(self, model: str) -> int:
         return most_of(model, None)
+
+    def under_way(self, model: str) -> int:
+        return AT_ONCE * self.per_request(model)
+
+    def waits(self, model: str) -> str:
+        told = self._parts.embeddings._wire.told(model)
+        return str(told) if told.learned or told.refused_share else ""
 
     def is_picture(self, value: Any) -> bool:
         """Also bytes, and the path or the address of an image."""

@@ -125,10 +125,26 @@ async def test_a_stop_keeps_what_came_and_the_next_run_asks_the_rest(client, see
     assert ex.state == "stopped"
     came = int(np.isfinite(ex.vectors[:, 0]).sum())
     assert 0 < came < 600
+    told = f"{came} of 600 inputs are kept, and {600 - came} are asked for next time"
+    assert told in ex.notices[-1]
     again = client.explore(rows, dimensions=64)
     await again
     assert again.cost.kept >= came
     assert again.state == "ready"
+
+
+async def test_a_service_that_refuses_for_ever_is_told_of_and_left_by_a_stop(start_sandbox):
+    with start_sandbox("--fault", "rate_limit=0.1") as busy:
+        async with Client("sandbox", busy.url) as client:
+            ex = client.explore(["fox", "hen"], dimensions=64)
+            waited = []
+            async for event in ex:
+                if isinstance(event, events.Progress):
+                    waited.append(event.state)
+                    ex.stop()
+    assert ex.state == "stopped"
+    assert "refused and asked again" in waited[0]
+    assert "0 of 2 inputs are kept, and 2 are asked for next time" in ex.notices[-1]
 
 
 @pytest.mark.parametrize("library", [pl.DataFrame, lambda d: pa.table(d), pd.DataFrame])

@@ -20,6 +20,8 @@ from .service import Input, SentImage
 _FIRST = 32
 # Above, it would hold up the answers that arrive.
 _LAST = 20_000
+# Seconds without an answer, after which it is told why.
+_QUIET = 3.0
 
 
 class Embedding(ExplorationBase):
@@ -95,6 +97,7 @@ class Embedding(ExplorationBase):
         ordered = sorted(asked, key=lambda each: each[0] == "image")
         texts = [content for kind, content in ordered if kind == "text"]
         images = [pictures[rows[each][0]].item for each in ordered if each[0] == "image"]
+        waiting = asyncio.create_task(self._tell_waits(len(ordered)))
         try:
             async with aclosing(self._service.embed(texts, images, facts)) as events:
                 async for event in events:
@@ -105,12 +108,39 @@ class Embedding(ExplorationBase):
                         return
                     elif isinstance(event, Progress | Notice):
                         self._emit(event)
+        except asyncio.CancelledError:
+            self._tell_stopped(asked, rows)
+            raise
         except SophNetError as error:
             for place, reason in error.without.items():
                 self._leave_out(rows[ordered[place]], reason)
             if not self._good.any():
                 raise
             self._notice(str(error))
+        finally:
+            waiting.cancel()
+
+    async def _tell_waits(self, asked: int) -> None:
+        """Say why nothing comes: a service that refuses may do so for minutes."""
+        before = self._done
+        while True:
+            done = self._done
+            await asyncio.sleep(_QUIET)
+            why = self._service.waits(self._model)
+            if done == self._done and why:
+                fraction = min(1.0, (done - before) / asked)
+                self._emit(Progress(state=f"waiting for the service: {why}", fraction=fraction))
+
+    def _tell_stopped(self, asked: Sequence[Input], rows: Mapping[Input, list[int]]) -> None:
+        good = self._good
+        left = sum(not good[rows[each][0]] for each in asked)
+        paid = min(left, self._service.under_way(self._model))
+        if left:
+            self._notice(
+                f"Stopped: {len(asked) - left:,} of {len(asked):,} inputs are kept, and {left:,} "
+                f"are asked for next time. Of these at most {paid:,} were under way, which the "
+                "service may count."
+            )
 
     def _came(
         self,

@@ -34,6 +34,12 @@ class EmbeddingService(Protocol):
     def per_request(self, model: str) -> int:
         """How many inputs a request takes."""
 
+    def under_way(self, model: str) -> int:
+        """How many inputs may be under way at a time."""
+
+    def waits(self, model: str) -> str:
+        """What the service lets through, in words; empty where it has refused nothing."""
+
     def is_picture(self, value: Any) -> bool:
         """Whether a value is an image."""
 

@@ -170,8 +170,11 @@ class Explorer(TellingPanel):
         match event:
             case Placed(points=points, epoch=epoch, of=of):
                 self.tell("placed", [points], epoch=epoch, of=of)
-            case Progress(fraction=fraction):
-                self.tell("progress", **{**self._progress(), "fraction": fraction})
+            case Progress(state=state, fraction=fraction):
+                told = self._progress()
+                if state != told["phase_now"]:
+                    told["facts"] = [*told["facts"], state]
+                self.tell("progress", **told, fraction=fraction)
             case Notice(text=text):
                 self.tell("notice", text=text, notices=list(self.exploration.notices))
             case Finished(ending=ending):

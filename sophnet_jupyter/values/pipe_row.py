@@ -49,22 +49,13 @@ def split(line: str, width: int | None = None) -> list[str]:
 
 def fitted(line: str, width: int) -> list[str]:
     """
-    At most ``width`` cells of a row below a head of so many.
+    The cells of a row below a head of ``width``: without empty ones where there are as many then.
 
-    Where no way to cut it gives that many, empty cells go, or the last cell has the rest: no word
-    is lost, as it is where a row is cut off. Below one head there is one cell, as elsewhere.
+    What is too much all the same is left out by whoever draws or reads it, as everywhere.
     """
     cells = split(line, width)
-    if width == 1:
-        return cells
-    while len(cells) > width and not cells[-1]:
-        cells.pop()
-    if len(cells) <= width:
-        return cells
     filled = [cell for cell in cells if cell]
-    if len(filled) == width:
-        return filled
-    return [*cells[: width - 1], " \\| ".join(cells[width - 1 :])]
+    return filled if len(cells) > width > 1 and len(filled) == width else cells
 
 
 def words(cell: str) -> str:

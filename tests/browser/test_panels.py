@@ -215,16 +215,17 @@ def test_a_reload_and_a_saved_notebook_keep_what_was_said(
         notebook.screenshot(f"panel-{name}")
 
 
-def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
+def test_images_and_files_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
     notebook, chat = show("images.ipynb", arguments=', model="no-such-model", voice="longwan"')
     chat.hand_over("paste", ("blue.png", "image/png", png(40, 30)))
-    chat.hand_over("drop", ("notes.txt", "text/plain", b"hello"))
+    chat.hand_over("drop", ("setup.exe", "application/octet-stream", b"hello"))
     alert = chat.panel.locator(".sophnet-alert")
-    expect(alert).to_contain_text("notes.txt is not an image")
+    expect(alert).to_contain_text("setup.exe is not of a kind that is taken here")
+    chat.hand_over("drop", ("notes.txt", "text/plain", b"a shade of blue"))
     chat.hand_over("drop", ("liar.png", "image/png", b"no image at all"))
     expect(alert).to_contain_text("liar.png is not an image")
     chat.hand_over("drop", ("wide.png", "image/png", png(64, 16)))
-    expect(chat.panel.locator(".sophnet-chip")).to_have_count(2)
+    expect(chat.panel.locator(".sophnet-chip")).to_have_count(3)
     notebook.screenshot("panel-images")
     chat.button("Remove wide.png").click()
     chat.ask("What is this?")
@@ -232,6 +233,7 @@ def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
     expect(chat.phase).to_have_text("Failed")
     expect(alert).to_be_hidden()
     notebook.screenshot("panel-failed")
+    expect(chat.panel.locator(".sophnet-question")).to_contain_text("notes.txt, 15 B")
     notebook.command("notebook:insert-cell-below")
     page.keyboard.press("Escape")
     notebook.cell(1).locator(".cm-content").fill('panel.model = "Qwen3-VL-235B"')
@@ -239,6 +241,7 @@ def test_images_go_along_and_errors_are_drawn(show: Any, page: Page) -> None:
     chat.button("Ask again").click()
     expect(chat.answers).to_contain_text("40")
     expect(chat.answers).to_contain_text("complete")
+    expect(chat.answers).to_contain_text("with notes.txt 15 characters")
     expect(chat.answers.get_by_role("alert")).to_be_hidden()
     image = chat.panel.locator(".sophnet-question img")
     assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [40, 30]

@@ -5,7 +5,7 @@ from __future__ import annotations
 # How each is made, and the first sentence of its help: here too, since a list of them must not
 # import them all.
 PANELS = {
-    "ChatPanel()": "A chat with a model: streamed answers, images by paste and drop, stop, ask "
+    "ChatPanel()": "A chat with a model: streamed answers, images and files by drop, stop, ask "
     "again, export.",
     "Compare()": "Ask several models, prompts or settings the same, and see the answers side by "
     "side.",

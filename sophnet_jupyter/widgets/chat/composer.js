@@ -1,7 +1,7 @@
 import { button, make } from "../page/dom.js";
 import { openSender } from "../uploads/upload.js";
 
-const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+const IMAGES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 /**
  * @typedef {object} Composer
@@ -12,7 +12,7 @@ const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
  */
 
 /**
- * Where a question is written, with its images.
+ * Where a question is written, with its images and files.
  *
  * @param {import("../panel/panel.js").Panel} panel
  * @param {() => string[]} asked  The questions before, for the arrow keys.
@@ -25,8 +25,10 @@ export function openComposer(panel, asked) {
     title: "Enter sends, Shift+Enter begins a new line",
     "aria-label": "Your question",
   });
-  const files = make("input", { type: "file", accept: TYPES.join(), multiple: true, hidden: true });
-  const attach = button("＋ Image", () => files.click(), { title: "Add images" });
+  const files = make("input", { type: "file", multiple: true, hidden: true });
+  const attach = button("＋ File", choose, {
+    title: "Add images, documents, recordings or texts; what is in them is sent with the question",
+  });
   const send = button("Send", submit, { className: "sophnet-main sophnet-send" });
   const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const strip = make("div", { className: "sophnet-strip", hidden: true });
@@ -62,10 +64,15 @@ export function openComposer(panel, asked) {
     text.focus();
   }
 
+  function choose() {
+    files.accept = sender.accept().join();
+    files.click();
+  }
+
   /** @param {Iterable<File>} given */
   async function add(given) {
     for (const file of given) {
-      const why = TYPES.includes(file.type) ? sender.refusal(file) : notAnImage(file);
+      const why = sender.refusal(file);
       if (why) panel.fail(why);
       else upload(file);
     }
@@ -83,8 +90,10 @@ export function openComposer(panel, asked) {
       text.focus();
     };
     const drop = button("✕", forget, { "aria-label": `Remove ${file.name}` });
-    const picture = make("img", { src: url, alt: file.name });
-    const chip = make("span", { className: "sophnet-chip" }, picture, bar, drop);
+    const seen = IMAGES.includes(file.type)
+      ? make("img", { src: url, alt: file.name })
+      : make("span", { className: "sophnet-file", title: file.name }, `📎 ${file.name}`);
+    const chip = make("span", { className: "sophnet-chip" }, seen, bar, drop);
     images.set(id, { chip, url, taken: false });
     strip.append(chip);
     refresh();
@@ -176,11 +185,6 @@ export function openComposer(panel, asked) {
       close();
     },
   };
-}
-
-/** @param {File} file */
-function notAnImage(file) {
-  return `${file.name} is not an image that can be sent: PNG, JPEG, WebP or GIF.`;
 }
 
 /**

@@ -13,13 +13,14 @@ import { openComposer } from "./composer.js";
 
 const PHASES = {
   ready: "Ready",
+  reading: "Reading files",
   waiting: "Waiting",
   thinking: "Thinking",
   answering: "Answering",
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = ["waiting", "thinking", "answering"];
+const BUSY = ["reading", "waiting", "thinking", "answering"];
 // So near to its end somebody reads along.
 const NEAR = 48;
 
@@ -216,7 +217,7 @@ function render({ model, el }) {
   panel.follow("phase", showPhase);
   panel.follow("model", () => {
     frame.name.textContent = model.get("model") || "Chat";
-    nothing.invite(`Ask ${model.get("model") || "the model"} something. Images can be pasted or dropped here.`);
+    nothing.invite(`Ask ${model.get("model") || "the model"} something. Images, documents and recordings can be dropped here.`);
   });
   empty();
   return () => {

@@ -26,15 +26,16 @@ from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
 from ..exchange.as_cell import chat_cell
-from ..exchange.attachments import LARGEST, TYPES, PastedImage, attachment, check_room
+from ..exchange.attachments import LARGEST, PastedImage, attachment
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
 from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from ..playing.track import Track
 from ..uploads.uploads import Upload, Uploads
-from . import asking, choices
+from . import asking, choices, files
 from .approval import PATIENCE, Approvals
 from .choices import refuse
+from .files import from_path
 from .kept import KeptConversations
 from .spent import spent
 from .talk import Talk
@@ -53,7 +54,7 @@ class ChatClient(Protocol):
 
 class ChatPanel(Panel):
     """
-    A chat with a model: streamed answers, images by paste and drop, stop, ask again, export.
+    A chat with a model: streamed answers, images and files by drop, stop, ask again, export.
 
     ``client`` is the one to ask, else the usual one; ``model``, ``system`` and ``voice`` are those
     of ``client.chat.stream``, and so are all other options, which its settings row changes.
@@ -62,7 +63,8 @@ class ChatPanel(Panel):
     ``prompt`` is a prompt file, shown as a form. ``{name}`` in a question is a value of the
     notebook. With ``run_tools=True`` each call of a tool waits until it is allowed, unless
     ``approve=False``. A question that is edited begins a branch; one that comes while another is
-    answered waits for its turn.
+    answered waits for its turn. Documents and recordings that are dropped are read by the service
+    once their question is sent, and texts here; what is read of them stands behind the question.
 
     With ``cache=True`` a question that was asked before gets the answer that was kept, which
     ``repetition`` tells from others; asking again gets a new one. What was said is
@@ -122,12 +124,16 @@ class ChatPanel(Panel):
         self._prompt = asking.prompt_of(prompt)
         self._kept = KeptConversations(self._client, self._changed_elsewhere)
         self._ends.append(self._kept.close)
-        # Images that were taken for the next question, by the name the browser gave them.
-        self._pending: dict[str, PastedImage] = {}
+        # What was taken for the next question, by the name the browser gave it.
+        self._pending: dict[str, files.Attached] = {}
         self._waiting: list[Exchange] = []
         self._reading: set[asyncio.Task[None]] = set()
         self.uploads = Uploads(
-            self.tell, self._received, limit=LARGEST, accept=TYPES, in_memory=LARGEST
+            self.tell,
+            self._received,
+            limit=files.LARGEST_FILE,
+            accept=files.ACCEPTED,
+            in_memory=LARGEST,
         )
         if conversation:
             self._talk.open(self._kept.exchanges(conversation))
@@ -151,12 +157,18 @@ class ChatPanel(Panel):
         """The conversation as a Markdown document."""
         return to_markdown(self._talk)
 
-    def ask(self, text: str, images: Sequence[bytes | str | Path] = ()) -> None:
+    def ask(
+        self,
+        text: str,
+        images: Sequence[bytes | str | Path] = (),
+        files: Sequence[str | Path] = (),
+    ) -> None:
         """
-        Send a question from Python, as if typed; ``images`` are bytes or files.
+        Send a question from Python, as if typed; ``images`` are bytes or files, ``files`` are
+        documents, recordings and texts.
 
         Returns at once; the answer appears in the panel, after those that were asked before.
-        Raises `SettingsError` for an image that cannot be sent.
+        Raises `SettingsError` for an image or a file that cannot be sent.
         """
         taken = tuple(
             attachment(image)
@@ -164,7 +176,8 @@ class ChatPanel(Panel):
             else attachment(Path(image).read_bytes(), Path(image).name)
             for image in images
         )
-        loop().call_soon_threadsafe(self.perform, self._ask, text, taken)
+        read = tuple(map(from_path, files))
+        loop().call_soon_threadsafe(self.perform, self._ask, text, (*taken, *read))
 
     def clear(self) -> None:
         """Start a new conversation; one that is kept stays as it is."""
@@ -239,10 +252,11 @@ class ChatPanel(Panel):
             "id": exchange.id,
             "text": exchange.text,
             "images": images,
+            "files": [one.label for one in exchange.files],
             "pieces": list(exchange.pieces.items()),
             "settled": exchange.settled,
             "branches": self._talk.branches(exchange),
-            "editable": not exchange.asked,
+            "editable": not exchange.asked or bool(exchange.files),
             **exchange.outcome,
             **self._sound(exchange, buffers),
         }
@@ -261,19 +275,21 @@ class ChatPanel(Panel):
         names: Mapping[str, Any] = getattr(shell, "user_ns", {})
         return names
 
-    def _taken(self, names: list[str]) -> tuple[PastedImage, ...]:
+    def _taken(self, names: list[str]) -> tuple[files.Attached, ...]:
         if not self._pending.keys() >= set(names):
-            raise SettingsError("An image is no longer there: add it again.")
+            raise SettingsError("An image or a file is no longer there: add it again.")
         return tuple(self._pending[name] for name in names)
 
     def _received(self, upload: Upload) -> None:
-        image = attachment(upload.read(), upload.name)
-        check_room(self._pending.values(), image)
-        self._pending[upload.id] = image
+        one = files.attached(upload)
+        files.check_waiting(self._pending.values(), one)
+        self._pending[upload.id] = one
 
-    def _ask(self, text: str, images: tuple[PastedImage, ...]) -> None:
-        if text.strip() or images:
-            self._go(Exchange(text=text, images=images))
+    def _ask(self, text: str, given: tuple[files.Attached, ...]) -> None:
+        if text.strip() or given:
+            images = tuple(one for one in given if isinstance(one, PastedImage))
+            others = tuple(one for one in given if not isinstance(one, PastedImage))
+            self._go(Exchange(text=text, images=images, files=others))
 
     def _go(self, exchange: Exchange) -> None:
         """Ask it now, or when what is asked now is answered."""
@@ -292,7 +308,11 @@ class ChatPanel(Panel):
         if not text.strip() or not self._idle():
             return
         before = next((one for one in self._talk if one.id == old), None)
-        exchange = Exchange(text=text, images=before.images if before else ())
+        exchange = Exchange(
+            text=text,
+            images=before.images if before else (),
+            files=before.files if before else (),
+        )
         if self._talk.branch(old, exchange):
             self.start(lambda: self._answer(exchange, self._reuse))
             self._renewed()
@@ -459,12 +479,18 @@ class ChatPanel(Panel):
 
     async def _prepared(self, exchange: Exchange) -> Context:
         """Put values of the notebook into a question, once; returns what the reader is told."""
-        if exchange.asked or "{" not in exchange.text:
-            return self._context
+        if exchange.asked or not (exchange.files or "{" in exchange.text):
+            return replace(self._context, inserted=list(exchange.put_in))
         found = await asyncio.to_thread(asking.notebook_fill, exchange.text, self._names)
+        if exchange.files:
+            self.phase = "reading"
+            await files.read(self._client, exchange.files)
+            self.phase = "waiting"
+            behind = files.behind(found.text, exchange.files)
+            found.text, found.inserted = behind.text, [*found.inserted, *behind.inserted]
         if found.inserted:
-            question = exchange.question
-            exchange.asked = (_with_text(question, found.text),)
+            exchange.asked = (_with_text(exchange.question, found.text),)
+            exchange.put_in = tuple(found.inserted)
         return replace(self._context, inserted=found.inserted, left=found.left)
 
     def _asked_with(self, exchange: Exchange) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Images that go along with a question."""
+"""Images and files that go along with a question."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...errors import SettingsError, sizes
 
@@ -36,8 +37,29 @@ class PastedImage:
     @property
     def label(self) -> str:
         """Its name and size."""
-        size = len(self.data)
-        return f"{self.name}, {size / 1e6:.1f} MB" if size >= 1e5 else f"{self.name}, {size:,} B"
+        return _label(self.name, len(self.data))
+
+
+@dataclass(eq=False, kw_only=True)
+class AttachedFile:
+    """
+    A file whose ``text`` goes along: what is read of a ``document``, a ``recording`` or a ``text``.
+
+    ``content`` is its bytes, or the path of a file that lives as long as ``owner`` does. Before it
+    is read, ``text`` is empty.
+    """
+
+    name: str
+    kind: str
+    size: int
+    content: bytes | Path
+    owner: object = None
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name and size."""
+        return _label(self.name, self.size)
 
 
 def attachment(data: bytes, name: str = "") -> PastedImage:
@@ -60,6 +82,10 @@ def check_room(waiting: Iterable[PastedImage], image: PastedImage) -> None:
     if sum(sizes) + len(image.data) > LARGEST_TOGETHER:
         limit = f"{LARGEST_TOGETHER // 10**6} MB"
         raise SettingsError(f"{image.name} was not added: a question takes {limit} of images.")
+
+
+def _label(name: str, size: int) -> str:
+    return f"{name}, {size / 1e6:.1f} MB" if size >= 1e5 else f"{name}, {size:,} B"
 
 
 def _mime(data: bytes) -> str | None:

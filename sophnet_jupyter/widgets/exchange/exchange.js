@@ -45,6 +45,9 @@ export function drawExchange(model, exchange, buffers, askAgain, fail, more = {}
     urls.push(url);
     question.append(make("img", { src: url, alt: image.label, title: image.label }));
   }
+  for (const label of exchange.files ?? []) {
+    question.append(make("div", { className: "sophnet-file" }, `📎 ${label}`));
+  }
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
   const actions = make("div", { className: "sophnet-actions", hidden: true });

@@ -18,7 +18,7 @@ from ...views.safe.control_characters import plain
 from ...views.safe.look import WRAP, one_line
 from ...views.safe.maths import inert
 from ..playing.track import Track
-from .attachments import PastedImage
+from .attachments import AttachedFile, PastedImage
 
 _ASKED = "border-left:3px solid rgba(128,128,128,.5);margin:12px 0 6px;padding:0 0 0 12px"
 _SAID = f"white-space:pre-wrap;{WRAP}"
@@ -31,6 +31,8 @@ class Exchange:
 
     text: str
     images: tuple[PastedImage, ...] = ()
+    # Of which the text is put behind the question once they are read.
+    files: tuple[AttachedFile, ...] = ()
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     pieces: dict[str, str] = field(default_factory=dict)
     response: Response | None = None
@@ -40,6 +42,8 @@ class Exchange:
     sound: Track | None = None
     # What is sent where that is not the text alone: a prompt file has turns of its own.
     asked: tuple[Mapping[str, Any], ...] = ()
+    # What was put into that, for the line below the answer.
+    put_in: tuple[str, ...] = ()
     # What its prompt file asks for beside: a model, a temperature.
     options: Mapping[str, Any] = field(default_factory=dict)
     # The turn that it is in a conversation that is kept, once it is answered.
@@ -109,6 +113,7 @@ def to_markdown(exchanges: Iterable[Exchange]) -> str:
     parts = []
     for exchange in exchanges:
         names = "".join(f"\n\n*Image: {image.label}*" for image in exchange.images)
+        names += "".join(f"\n\n*File: {file.label}*" for file in exchange.files)
         parts.append(f"## You\n\n{exchange.text}{names}")
         if response := exchange.response:
             parts.append(
@@ -129,6 +134,7 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
         for image in exchange.images:
             room -= encoded_length(image.data)
             shown.append(_image(image, embed=room >= 0))
+        shown += [f"<div>[file: {inert(one_line(file.label))}]</div>" for file in exchange.files]
         question = inert(plain(exchange.text))
         parts.append(
             f'<div style="{_ASKED}"><b>You</b><div style="{_SAID}">{question}</div>'

@@ -383,3 +383,68 @@ def test_its_settings_change_what_is_asked_and_wrong_ones_are_told(
     wait(lambda: sent[-1]["kind"] == "error")
     assert "from 0 to 2" in sent[-1]["text"]
     assert any(m["kind"] == "spent" and "tokens" in m["spent"] for m in sent)
+
+
+def dropped(panel: ChatPanel, name: str, data: bytes) -> None:
+    """A file as a browser sends it."""
+    size = len(data)
+    command(panel, "upload", upload=name, name=name, size=size, type="", purpose="")
+    wait(lambda: name in panel.uploads._arriving)  # type: ignore[union-attr]
+    command(panel, "upload-piece", data, upload=name, at=0)
+    wait(lambda: name not in panel.uploads._arriving)  # type: ignore[union-attr]
+
+
+def test_documents_recordings_and_texts_are_read_once_and_stand_behind_the_question(
+    panel: ChatPanel, sent: list[Any], seen: Any
+) -> None:
+    files = Path(__file__).parents[3] / "notebooks" / "files"
+    dropped(panel, "report.docx", (files / "report.docx").read_bytes())
+    dropped(panel, "notes.csv", "kettle,{x},退货\n".encode())
+    assert not seen()
+    command(panel, "ask", text="What is in these?", images=["report.docx", "notes.csv"])
+    wait(lambda: "settled" in kinds(sent) and not panel.busy)
+    [parsed, asked] = [each for each in seen() if each["method"] == "POST"]
+    assert "doc-parse" in parsed["path"]
+    [message] = asked["body"]["messages"]
+    assert message["content"].startswith("What is in these?\n\nreport.docx:\n\n")
+    assert "notes.csv:\n\nkettle,{x},退货" in message["content"]
+    drawn = "".join(message["html"] for message in sent if message["kind"] == "piece")
+    assert "notes.csv 14 characters" in drawn
+    [shown] = [message["exchange"] for message in sent if message["kind"] == "asked"]
+    assert [label.partition(",")[0] for label in shown["files"]] == ["report.docx", "notes.csv"]
+    command(panel, "again")
+    wait(lambda: kinds(sent).count("settled") == 2 and not panel.busy)
+    assert sum("doc-parse" in each["path"] for each in seen()) == 1
+    drawn = [message["html"] for message in sent if message["kind"] == "piece"]
+    assert "notes.csv 14 characters" in drawn[-1]
+    assert "*File: report.docx" in panel.to_markdown()
+    assert "[file: notes.csv" in panel.still()[0]
+
+
+def test_a_recording_is_written_down_before_the_question_is_sent(
+    panel: ChatPanel, sent: list[Any], seen: Any, tmp_path: Path
+) -> None:
+    sound = tmp_path / "talk.mp3"
+    sound.write_bytes((Path(__file__).parents[1] / "tone.mp3").read_bytes())
+    panel.ask("What was said?", files=[sound])
+    wait(lambda: "settled" in kinds(sent) and not panel.busy)
+    [asked] = [each for each in seen() if each["path"].endswith("chat/completions")]
+    assert asked["body"]["messages"][0]["content"].startswith("What was said?\n\ntalk.mp3:\n\n")
+
+
+def test_a_file_that_cannot_be_read_is_told_and_nothing_is_asked(
+    panel: ChatPanel, sent: list[Any], seen: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="is no file"):
+        panel.ask("What is in it?", files=[tmp_path / "lost.pdf"])
+    dropped(panel, "big.txt", b"x" * 1_000_001)
+    assert "up to 1,000,000 bytes of a text" in sent[-1]["refused"]
+    for number in range(6):
+        dropped(panel, f"{number}.csv", "退货".encode("gbk"))
+    assert "5 files wait already" in sent[-1]["refused"]
+    command(panel, "ask", text="What is in it?", images=["0.csv"])
+    wait(lambda: "settled" in kinds(sent) and not panel.busy)
+    assert panel.phase == "failed"
+    [settled] = [message for message in sent if message["kind"] == "settled"]
+    assert settled["outcome"]["error"] == "0.csv is not UTF-8: save it as UTF-8."
+    assert not seen()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TypeVar
 
 from .running import HungUp, Running
@@ -18,7 +19,11 @@ T = TypeVar("T")
 
 # How long an interrupted coroutine may take to close its connection.
 GRACE = 2.0
+# For so long after an interrupt a second one is the same wish: what ends may take that twice.
+DEAF = 2 * GRACE
 
+# When the interrupt came that is being answered, and how many magics are being called.
+_pressed, _within = 0.0, 0
 
 _making = threading.Lock()
 # Kept over importlib.reload(), after which nobody could end them.
@@ -152,6 +157,41 @@ def run(coroutine: Coroutine[Any, Any, T], *, one: Running | None = None) -> T:
 
 
 @contextmanager
+def one_interrupt() -> Iterator[None]:
+    """
+    Let the first interrupt end what waits in here, and others at once after it change nothing.
+
+    A second press while the first is answered would lose what is just being stored. `DEAF` seconds
+    after the first, one is heard again: what hangs can still be broken off.
+    """
+    global _within
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, _within = signal.getsignal(signal.SIGINT), _within + 1
+    try:
+        yield
+    finally:
+        _within -= 1
+        if signal.getsignal(signal.SIGINT) is _ignored and before is not _ignored:
+            signal.signal(signal.SIGINT, before)
+
+
+def _first(number: int, frame: FrameType | None) -> None:
+    global _pressed
+    if _within:
+        # Here and not later: there is no moment in which the second would be heard.
+        _pressed = time.monotonic()
+        signal.signal(signal.SIGINT, _ignored)
+    raise KeyboardInterrupt
+
+
+def _ignored(number: int, frame: FrameType | None) -> None:
+    if time.monotonic() - _pressed > DEAF:
+        raise KeyboardInterrupt
+
+
+@contextmanager
 def _interruptible() -> Iterator[None]:
     """
     Let an interrupt raise KeyboardInterrupt here, whatever else was to happen.
@@ -161,11 +201,13 @@ def _interruptible() -> Iterator[None]:
     """
     before = signal.getsignal(signal.SIGINT)
     # A process that ignores interrupts goes on ignoring them.
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    silent = not callable(before) or before is _ignored
+    if threading.current_thread() is not threading.main_thread() or silent:
         yield
         return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, _first)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if signal.getsignal(signal.SIGINT) is _first:
+            signal.signal(signal.SIGINT, before)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -176,7 +177,7 @@ class SophNetMagics(ChatDefaults, Magics):
             raise UsageError(f"%sophnet has no such subject. {advice}")
         if rest.strip() and subject in ALONE:
             raise UsageError(f"%sophnet {subject} stands alone: leave out what follows it.")
-        with in_one_line():
+        with in_one_line(), _usable_history(self._session):
             return subjects[subject](rest.strip())
 
     def _status(self, rest: str) -> None:
@@ -228,6 +229,24 @@ async def _examined(probe: Any, *, stream: bool) -> list[Any]:
     at = next(n for n, each in enumerate(findings) if each.about == "packages") + 1
     rest = [each for each in findings[at:] if each.about != "page"]
     return [*findings[:at], row, *rest]
+
+
+@contextmanager
+def _usable_history(session: KernelSession) -> Iterator[None]:
+    """Say in one line what is the matter with the file of the history. Raises `SettingsError`."""
+    # Imported on use, since this module is a part of %load_ext.
+    import sqlite3
+
+    from ...files.database import NewerFile
+
+    try:
+        yield
+    except sqlite3.Error as error:
+        advice = "It is read, and not changed. Install that version."
+        if not isinstance(error, NewerFile):
+            advice = "If it stays so, move the file away: another one is made."
+        path = session.client.history.path
+        raise SettingsError(f"{path} cannot be used: {error}. {advice}") from None
 
 
 def _host(session: KernelSession) -> str:

@@ -426,3 +426,32 @@ def test_a_clock_that_is_set_back_puts_nothing_out_of_order(
     shell.run_line_magic("sophnet", "budget 100-tokens --per day")
     with pytest.raises(BudgetReached):
         chat(shell, "third of all")
+
+
+@pytest.mark.parametrize("line", ["history", "history forget 1", "usage", "runs", "cache clear"])
+def test_a_broken_history_is_told_in_one_line_with_what_to_do(
+    shell: Any, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "history.sqlite").write_bytes(b"no database " * 1000)
+    with pytest.raises(SettingsError, match=r"history\.sqlite cannot be used: .*move the file"):
+        shell.run_line_magic("sophnet", line)
+
+
+def test_a_history_of_a_newer_version_is_listed_and_not_changed(shell: Any, capsys: Any) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    from sophnet_jupyter.history.history import opened
+    from sophnet_jupyter.settings import data_folder
+
+    chat(shell, "hello there")
+    history = opened(data_folder())
+    assert history.writer.flush()
+    with closing(sqlite3.connect(history.path)) as rows:
+        rows.execute("PRAGMA user_version = 99")
+    said(capsys)
+    ask(shell, "hello")
+    assert "hello there" in said(capsys)
+    with pytest.raises(SettingsError, match=r"a newer version .* Install that version"):
+        ask(shell, "forget --all")

@@ -4,7 +4,8 @@ Makes the table of ``explore-embeddings.ipynb``: the sentences of ``topics.csv``
 ``notes.csv`` has six rows that are nearly others, five with the topic of others, four that belong
 to nothing, and three without a text; ``planted`` says which. ``notes.parquet`` has 60 small
 drawings with captions besides, as PNG in the column ``image``; it needs pandas and pyarrow. Run it
-in this folder.
+in this folder. ``pairs.csv`` stands beside them, written by hand: 32 pairs of sentences in two
+languages, from 0 (nothing in common) to 4 (the same meaning), to see how well a model agrees.
 """
 
 from __future__ import annotations

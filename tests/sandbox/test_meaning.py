@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sophnet_jupyter.sandbox.engines.texts import choice, meaning
@@ -39,6 +41,24 @@ def test_each_text_is_nearest_to_what_means_the_same_in_any_language(model):
     one = rows(embedded(model, [first for first, _ in PAIRS]))
     other = rows(embedded(model, [second for _, second in PAIRS]))
     assert ((one @ other.T).argmax(axis=1) == np.arange(len(PAIRS))).all()
+
+
+def test_pairs_are_as_near_as_people_have_graded_them(model, sandbox):
+    graded = pd.read_csv(Path(__file__).parents[2] / "notebooks" / "files" / "pairs.csv")
+    assert len(graded) == 32
+
+    def agreement(running):
+        # At most ten texts in a request.
+        first, second = (
+            np.concatenate([rows(embedded(running, texts[at : at + 8])) for at in range(0, 32, 8)])
+            for texts in (graded["first"].tolist(), graded["second"].tolist())
+        )
+        nearness = pd.Series((first * second).sum(axis=1))
+        return nearness.rank().corr(graded["grade"].rank())
+
+    assert agreement(model) > 0.8
+    # By words in common they cannot be told.
+    assert agreement(sandbox) < 0.6
 
 
 def test_short_vectors_are_the_long_ones_cut_and_of_length_one(model):

@@ -107,13 +107,13 @@ lab: $(EXTENSION)/node_modules/npm.stamp
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/browser/chromium.py || true
 
-# The panels' scripts are not built; TypeScript only reads them.
-types: $(VENV)/docs.stamp: pyproject.toml | $(VENV)/dev.stamp
+$(VENV)/docs.stamp: pyproject.toml | $(VENV)/dev.stamp
 	@echo "Installing what the site is built with ..."
 	@$(PIP) -e '.[docs]' $(if $(CI),-c requirements-ci.txt)
 	@touch $@
 
-$(TYPES)/node_modules/types.stamp
+# The panels' scripts are not built; TypeScript only reads them.
+types: $(TYPES)/node_modules/types.stamp
 	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)
 	$(NODE) node $(TYPES)/node_modules/typescript/bin/tsc -p $(TYPES)/worklets.json
 

@@ -28,7 +28,7 @@ HUB := tests/hub
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check docs wheelhouse bench bench-explorer soak lab hosts clean browser types extension
+.PHONY: help demo test check docs pictures wheelhouse bench bench-explorer soak lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -38,6 +38,7 @@ help:
 	@echo "make check   run the checks and tests that take seconds"
 	@echo "make docs    build the site into build/site/pages, and check it"
 	@echo "             ARGS=--fast takes the notebooks as they have run before"
+	@echo "make pictures  film the features in the browser for the gallery"
 	@echo "make wheelhouse   the package and all that it needs in dist/wheelhouse, to be installed"
 	@echo "             without a network; CHECK=1 runs every notebook from there without one"
 	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
@@ -70,6 +71,10 @@ check: $(VENV)/dev.stamp types
 docs: $(VENV)/docs.stamp browser
 	$(BIN)/python -m docs.site $(ARGS)
 	$(BIN)/python -m pytest -q docs/site/checks
+
+# Stories of their own in the tests' browser, so that no picture shows what is not there.
+pictures: $(VENV)/dev.stamp browser
+	$(BIN)/python -m pytest -q tests/browser/pictures.py $(ARGS)
 
 wheelhouse: | $(BIN)/python
 	rm -rf dist/wheelhouse

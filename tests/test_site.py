@@ -112,6 +112,15 @@ def test_every_page_of_the_repository_that_is_told_is_there() -> None:
             assert f"\n{Path(place).stem}\n" in told, f"{place} is not in the table of contents"
 
 
+def test_each_moving_picture_is_filmed_by_a_story_shown_and_small() -> None:
+    stories = (ROOT / "tests" / "browser" / "pictures.py").read_text("utf-8")
+    filmed = set(re.findall(r"film\.end\(\"([\w-]+)\"\)", stories))
+    gallery = (staging.PAGES / "do" / "gallery.md").read_text("utf-8")
+    kept = {path.stem: path.stat().st_size for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert filmed == set(kept) == set(re.findall(r"pictures/([\w-]+)\.webp", gallery))
+    assert max(kept.values()) <= 400_000
+
+
 @pytest.mark.parametrize("text", ["a<b> *c* `d` _e_ | f", "50 % of [x] ~ $y$"])
 def test_words_that_are_no_markdown_are_shown_as_they_are(text: str) -> None:
     from markdown_it import MarkdownIt

@@ -27,6 +27,9 @@ BESIDE = {
     "variables": "lckr-jupyterlab-variableinspector",
     "jupyter-ai": "jupyter-ai<3",
     "chinese": "jupyterlab-language-pack-zh-CN",
+    # The oldest that is supported, and the newest there is.
+    "oldest-lab": "jupyterlab==4.6.2",
+    "newest-lab": "jupyterlab<5",
 }
 # Beside one of them, a story that needs it.
 ITS_OWN = {"chinese": ["chinese.py"], "language-servers": ["language_servers.py"]}

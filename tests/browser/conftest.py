@@ -24,6 +24,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -78,6 +79,8 @@ SAVED = """before => {
     const { contentsModel, model } = jupyterapp.shell.currentWidget.context;
     return !commandsPending && (!model.dirty || contentsModel.last_modified !== before);
 }"""
+# As behind a Hub: panels, media and microphone have to work there. `make hosts` runs without it.
+PREFIX = "" if os.environ.get("WITHOUT_EXTENSION") else "/user/ana"
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 # Milliseconds that a state may take to come: for a machine that does many things at once.
@@ -217,7 +220,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab with empty settings, an empty home and a folder of its own."""
     home = tmp_path_factory.mktemp("lab")
     settings = home / "config" / "lab" / "user-settings"
-    address, token = f"http://127.0.0.1:{free_port()}", secrets.token_hex(16)
+    address, token = f"http://127.0.0.1:{free_port()}{PREFIX}", secrets.token_hex(16)
     lab = Lab(address, token, home / "root", settings, home / "sophnet", home / "labextensions")
     lab.root.mkdir()
     lab.extensions.mkdir()
@@ -249,10 +252,11 @@ def switch_off(page_config: Path) -> None:
 
 
 def command(lab: Lab) -> list[str]:
-    port = lab.url.rpartition(":")[2]
+    port = urlsplit(lab.url).port
     return [
         *(sys.executable, "-m", "jupyterlab", "--allow-root", "--expose-app-in-browser"),
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        f"--ServerApp.base_url={PREFIX}/",
         *(f"--ServerApp.root_dir={lab.root}", "--ServerApp.open_browser=False"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         # The bundle of this checkout, whatever is installed: the first one of a name counts.
@@ -289,6 +293,9 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
         # The folder of another extension: see tests/hosts.py.
         fixed["JUPYTER_PATH"] = f"{beside}/share/jupyter"
         fixed["JUPYTER_CONFIG_PATH"] = f"{beside}/etc/jupyter"
+        if (pages := Path(beside, "share", "jupyter", "lab")).is_dir():
+            # It is another JupyterLab, with its own pages.
+            fixed["JUPYTERLAB_DIR"] = str(pages)
         fixed["PYTHONPATH"] = os.pathsep.join([*filter(None, [kept.get("PYTHONPATH")]), beside])
     return {**kept, **{name: str(path) for name, path in places.items()}, **fixed}
 

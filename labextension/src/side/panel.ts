@@ -4,6 +4,7 @@ import { Widget } from "@lumino/widgets";
 import { button, make } from "../../../sophnet_jupyter/widgets/page/dom.js";
 import type { ILine } from "../kernel.js";
 import type { Event } from "../messages.js";
+import { kernelWords } from "./kernel_words.js";
 import { Section } from "./section.js";
 import type { Action } from "./section.js";
 
@@ -27,6 +28,7 @@ export class SidePanel extends Widget {
   private readonly filter: HTMLInputElement;
   private readonly search: HTMLInputElement;
   private readonly everywhere = make("input", { type: "checkbox", onchange: () => this.ask("history") });
+  private readonly inPageWords: ReturnType<typeof kernelWords>;
   private models: string[][] = [];
   private timer = 0;
   private again = 0;
@@ -37,6 +39,7 @@ export class SidePanel extends Widget {
   ) {
     super({ node: make("div", {}) });
     this.addClass("jp-sophnet-side");
+    this.inPageWords = kernelWords(trans);
     const input = (placeholder: string, onInput: () => void) =>
       make("input", { type: "search", placeholder, "aria-label": placeholder, oninput: onInput });
     this.filter = input(trans.__("Filter models"), () => this.showModels());
@@ -150,7 +153,8 @@ export class SidePanel extends Widget {
       this.models = event.rows;
       this.showModels();
     } else {
-      section.show(event.rows, (row) => this.actions(what, row));
+      const rows = event.rows.map((row) => this.inPageWords(what, row));
+      section.show(rows, (row) => this.actions(what, row));
     }
     if (what === "jobs" && event.rows.length) this.lookAgain();
   }

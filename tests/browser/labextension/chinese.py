@@ -27,6 +27,10 @@ def test_menus_and_the_panel_speak_chinese(lab, open_notebook, host):
     notebook.command("sophnet:side")
     expect(page.locator("#sophnet-side")).to_contain_text("对话")
     expect(page.locator("#sophnet-side")).to_contain_text("后台")
+    # What the kernel says in its own words, too.
+    expect(page.locator("#sophnet-side")).to_contain_text("密钥来源")
+    expect(page.locator("#sophnet-side")).to_contain_text("本机沙盒")
+    expect(page.locator("#sophnet-side")).to_contain_text("1 次调用")
     page.locator(".lm-MenuBar-item", has_text="SophNet").click()
     expect(page.locator(".lm-Menu-item[data-command='sophnet:ask']")).to_have_text("向模型提问")
     notebook.screenshot(f"lab-chinese-{host.partition('/')[0]}")

@@ -10,8 +10,9 @@ from ...time_limit import within
 
 # Seconds of sound that may wait while the line to the recogniser is opened, or is slow.
 WAITING = 30.0
-# Seconds without a frame after which the page counts as gone.
-GONE = 15.0
+# Seconds without a frame after which the page counts as gone: longer than the 30 for which a page
+# without a connection keeps its sound (`take.js`). JupyterLab's fourth try comes after up to 15.
+GONE = 40.0
 
 
 def refuse_coded(who: str, sound_format: object) -> None:

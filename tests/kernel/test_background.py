@@ -161,14 +161,14 @@ def test_jobs_are_listed_and_cancelled_by_their_cell(kernel, sandbox, eventually
 
 
 def test_a_name_that_was_given_away_meanwhile_is_left_alone(kernel):
-    asking = kernel.run("%sophchat -b -o mine Count to 60")
+    asking = kernel.run("%sophchat -b -o mine Count to 400")
     kernel.run("mine = 'something else'")
     kernel.follow(ended(asking))
     assert kernel.value("mine") == "something else"
 
 
 def test_a_conversation_goes_on_after_its_background_answer(kernel, sandbox):
-    asking = kernel.run("%sophchat -b -c later My name is Ada. Count to 60")
+    asking = kernel.run("%sophchat -b -c later My name is Ada. Count to 400")
     refused = kernel.run("%sophchat -c later hi").printed("stderr")
     assert f"cell [{asking.reply['execution_count']}]" in refused
     kernel.follow(ended(asking))

@@ -77,6 +77,7 @@ def test_profiles_are_switched_with_their_address(kernel: Any, canary: str, parr
     listed = kernel.run("%sophnet profile default").text
     assert OTHER not in listed
     assert [line.split()[:3] for line in listed.split("\n") if line] == [
+        ["profile", "kept", "in"],
         ["default", "in", "use"],
         ["work", "plain", "file"],
     ]

@@ -1,6 +1,7 @@
 import { drawExchange } from "../exchange/exchange.js";
 import { putCell } from "../page/cells.js";
 import { button, make } from "../page/dom.js";
+import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 
 const PHASES = {
@@ -10,14 +11,11 @@ const PHASES = {
   stopped: "Stopped",
   failed: "Failed",
 };
-const BUSY = new Set(["waiting", "answering"]);
+const BUSY = ["waiting", "answering"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: "An error explained", kind: "explain", on: events() });
-  const about = make("span", { className: "sophnet-name" });
-  const phase = make("span", { className: "sophnet-phase" });
-  const head = make("header", {}, about, phase, make("span", { className: "sophnet-gap" }));
   const text = make("textarea", {
     value: model.get("text"),
     spellcheck: false,
@@ -36,8 +34,9 @@ function render({ model, el }) {
   const done = make("span", { className: "sophnet-faint", role: "status" });
   const acts = make("div", { className: "sophnet-acts" }, send, stop, note, done);
   const log = make("div", { className: "sophnet-log", hidden: true });
-  panel.root.prepend(head);
-  panel.root.append(fold, acts, log);
+  const body = [fold, acts, log];
+  const frame = openFrame(panel, model, { phases: PHASES, busy: BUSY, body, room: log });
+  let busy = false;
 
   /** @type {import("../exchange/exchange.js").Drawn | undefined} */
   let drawn;
@@ -98,24 +97,21 @@ function render({ model, el }) {
 
   function count() {
     said.textContent = `${shown ? "What was sent" : "What is sent"}: ${text.value.length.toLocaleString()} characters`;
-    send.disabled = BUSY.has(model.get("phase")) || !text.value.trim();
+    send.disabled = busy || !text.value.trim();
   }
 
   text.addEventListener("input", count);
   panel.follow("about", () => {
-    about.textContent = model.get("about");
+    frame.name.textContent = model.get("about");
   });
   panel.follow("model", () => {
     send.textContent = `Send to ${model.get("model") || "the model"}`;
   });
   panel.follow("phase", () => {
-    const now = /** @type {keyof typeof PHASES} */ (model.get("phase"));
-    phase.textContent = PHASES[now];
-    panel.root.dataset.phase = now;
-    send.hidden = BUSY.has(now);
-    stop.hidden = !send.hidden;
-    log.setAttribute("aria-busy", String(BUSY.has(now)));
-    if (phase.isConnected && PHASES[now]) panel.announce(PHASES[now]);
+    busy = frame.show(model.get("phase"));
+    send.hidden = busy;
+    stop.hidden = !busy;
+    log.setAttribute("aria-busy", String(busy));
     count();
   });
   panel.hear("lost", () => {

@@ -43,7 +43,7 @@ class ExplainPanel(Panel):
 
     def __init__(self, client: ExplainingClient, text: str, *, about: str, model: str) -> None:
         super().__init__(text=plain(text), about=plain(about), model=model)
-        self._client = client
+        self._client = self.client_for(client)
         self._exchange: Exchange | None = None
 
     @property

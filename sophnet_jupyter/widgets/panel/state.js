@@ -4,7 +4,7 @@ import { button, make } from "../page/dom.js";
  * What stands where a panel has nothing to show: that there is nothing yet and how to begin, that
  * it comes, or that it could not be had and why. They look different, and never stand together.
  *
- * @param {string} empty @param {{loading?: string, again?: () => void, inside?: boolean}} [more]
+ * @param {string} empty @param {{loading?: string, again?: () => void}} [more]
  *   `again` tries what has failed once more.
  */
 export function openState(empty, { loading = "Loading…", again } = {}) {

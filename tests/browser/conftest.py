@@ -172,6 +172,8 @@ class Notebook:
         """``JupyterLab Light``, ``JupyterLab Dark`` or another theme that is installed."""
         self.command("apputils:change-theme", theme=name)
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+        # Under JupyterLab's splash all is pale.
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def save(self) -> None:
         """Save, and wait until the file is written; what streams on is changed again by then."""

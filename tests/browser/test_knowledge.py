@@ -68,7 +68,6 @@ def test_files_and_questions_are_kept_in_the_panel(
 
     for theme in THEMES:
         notebook.set_theme(theme)
-        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         notebook.screenshot(f"knowledge-files-{theme.split()[1].lower()}", of=panel)
 
     panel.get_by_role("tab", name="Files").press("ArrowRight")
@@ -97,7 +96,6 @@ def test_files_and_questions_are_kept_in_the_panel(
     answer.fill("The second floor.")
     for theme in THEMES:
         notebook.set_theme(theme)
-        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         notebook.screenshot(f"knowledge-edit-{theme.split()[1].lower()}", of=panel)
     answer.press("Enter")
     expect(rows.nth(0)).to_contain_text("The second floor.")
@@ -118,7 +116,6 @@ def test_files_and_questions_are_kept_in_the_panel(
     notebook.run_cell(3)
     for theme in THEMES:
         notebook.set_theme(theme)
-        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         notebook.screenshot(f"knowledge-cited-{theme.split()[1].lower()}", of=said)
         notebook.screenshot(f"knowledge-table-{theme.split()[1].lower()}", of=notebook.output_of(3))
 

@@ -91,12 +91,6 @@ def browser(spoken: Path) -> Iterator[Browser]:
         yield browser
 
 
-def wear(notebook: Any, theme: str) -> None:
-    """Change the theme, and wait until JupyterLab has taken its splash away."""
-    notebook.set_theme(theme)
-    expect(notebook.page.locator("#jupyterlab-splash")).to_have_count(0)
-
-
 def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhile(
     lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
 ) -> None:
@@ -136,7 +130,7 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     assert told[1].startswith("complete | The sky is blue. | True None"), told
     assert told[2].split(" | ")[:2] == ["stopped", "The train leaves at seven."], told
     for theme in ("Light", "Dark", "Dark High Contrast"):
-        wear(notebook, f"JupyterLab {theme}")
+        notebook.set_theme(f"JupyterLab {theme}")
         notebook.screenshot(f"voice-chat-{theme.lower().replace(' ', '-')}", of=view)
     view.locator("summary").click()
     view.evaluate("(panel) => { panel.style.width = '320px'; }")
@@ -210,7 +204,7 @@ def test_a_held_button_is_a_turn_and_an_end_of_any_kind_leaves_nothing_open(
     expect(notebook.output_of(1)).to_contain_text(
         re.compile(r"\['(in)?complete', 'stopped'\] listening")
     )
-    wear(notebook, "JupyterLab Dark")
+    notebook.set_theme("JupyterLab Dark")
     notebook.screenshot("voice-chat-setup-dark", of=view)
     # The kernel is restarted in the middle of an answer, and while nobody speaks.
     speak()

@@ -67,6 +67,10 @@ class ClientVectors:
         self._kept = KeptHere(parts.settings)
         self._masker = masker_of(parts.mask)
 
+    @property
+    def sandbox(self) -> bool:
+        return self._parts.settings.sandbox
+
     def facts(self, *, images: bool) -> Mapping[str, object]:
         model = model_for(self._model or (CLIP if images else TEXT), ImageInputs())
         if images and model != CLIP:

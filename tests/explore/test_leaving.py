@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sophnet_jupyter import errors
+from sophnet_jupyter import Client, Explorer, errors
 from sophnet_jupyter.explore.export import png
+from sophnet_jupyter.views.explore import still
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +32,26 @@ async def test_a_saved_file_opens_as_it_was(client, ex, tmp_path, seen):
     assert again.clusters.label.tolist() == ex.clusters.label.tolist()
     assert again.tags == {"good": 1}
     assert list(tmp_path.glob("*week*")) == [path]
+
+
+async def test_whoever_reads_a_map_of_the_sandbox_is_told_so_also_in_its_files(
+    sandbox, texts, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
+    async with Client() as client:
+        ex = await client.explore(texts, "text")
+        again = await client.explore(ex.to_parquet(tmp_path / "map.parquet"))
+        page = ex.to_html(tmp_path / "map.html").read_text()
+        own = await client.explore(texts, "text", vectors=ex.vectors)
+    for one in (ex, again):
+        drawn = still.bundle(one)
+        assert "sandbox</span> " in drawn["text/html"]
+        assert drawn["text/plain"].startswith("[sandbox] 108 rows")
+        assert Explorer(one).sandbox
+    assert '"facts":"sandbox · 108 rows' in page
+    # Vectors that were brought along are not its own.
+    assert "sandbox" not in still.bundle(own)["text/html"]
+    assert not Explorer(own).sandbox
 
 
 async def test_known_rows_keep_their_places_next_week(client, texts, tmp_path):

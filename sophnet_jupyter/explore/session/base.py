@@ -64,6 +64,7 @@ class ExplorationBase:
         self._lock = threading.RLock()
         self._state: State = "embedding"
         self._error: Exception | None = None
+        self._sandbox = inputs.vectors is None and service.sandbox
         self._vectors = _none((inputs.table.height, 0))
         self._points = _none((inputs.table.height, 2))
         self._missing = dict(inputs.missing)
@@ -95,6 +96,11 @@ class ExplorationBase:
     def state(self) -> State:
         """``embedding``, ``placing``, ``ready``, ``stopped`` or ``failed``."""
         return self._state
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether vectors of it are the sandbox's, and no service's."""
+        return self._sandbox
 
     @property
     def error(self) -> Exception | None:

@@ -84,6 +84,7 @@ class MoreRows(Saving):
             count = len(self)
             self._inputs = self._inputs.joined(part._inputs, table)
             self._vectors = np.concatenate([self._vectors, part._vectors])
+            self._sandbox |= part._sandbox
             self._points = np.concatenate([self._points, points])
             self._missing |= {count + row: reason for row, reason in part._missing.items()}
             for column in self._columns.values():
@@ -142,6 +143,7 @@ class MoreRows(Saving):
             self._given_clusters = before.all_labels
             self._names = dict(before.names)
             self._model = str(before.made.get("model") or "")
+            self._sandbox = before.made.get("sandbox") is True
             if self._model and self.options.model is None:
                 # What is searched for is embedded as these rows were.
                 self._service = self._service.other(self._model, self._vectors.shape[1] or None)

@@ -50,6 +50,7 @@ class Saving(Asking):
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
             "rows": len(self),
             "model": options.model or self._model,
+            "sandbox": self._sandbox,
             "dimensions": int(self._vectors.shape[1]),
             "projection": options.projection if isinstance(options.projection, str) else "own",
             "seed": options.seed,

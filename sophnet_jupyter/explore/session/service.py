@@ -25,6 +25,10 @@ class SentImage:
 class EmbeddingService(Protocol):
     """The vectors of one client, and its chat."""
 
+    @property
+    def sandbox(self) -> bool:
+        """Whether the sandbox answers, and no service."""
+
     def facts(self, *, images: bool) -> Mapping[str, object]:
         """The fields of each request: model, dimensions. Raises `SettingsError`."""
 

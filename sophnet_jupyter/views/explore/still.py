@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from ...explore.exploration import Exploration
+from ..answer.answer import loud
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
 
@@ -53,7 +54,8 @@ def facts(exploration: Exploration, *, quality: bool = True) -> list[str]:
 
 def in_words(exploration: Exploration) -> str:
     """The same for a terminal."""
-    lines = [", ".join(facts(exploration)), *exploration.notices]
+    badge = "[sandbox] " if exploration.sandbox else ""
+    lines = [badge + ", ".join(facts(exploration)), *exploration.notices]
     if exploration.error is not None:
         lines.append(str(exploration.error))
     if exploration.state == "ready" and has_map(exploration):
@@ -65,7 +67,9 @@ def in_words(exploration: Exploration) -> str:
 
 def _html(exploration: Exploration) -> str:
     said = " · ".join(words(each, 200) for each in facts(exploration))
-    parts = [f'<div style="{SMALL};margin:2px 0 6px"><span style="{FAINT}">{said}</span></div>']
+    badge = loud("sandbox" if exploration.sandbox else "")
+    line = f'{badge}<span style="{FAINT}">{said}</span>'
+    parts = [f'<div style="{SMALL};margin:2px 0 6px">{line}</div>']
     parts += [f'<div style="{SMALL};{FAINT}">{words(n, 400)}</div>' for n in exploration.notices]
     if exploration.error is not None:
         parts.append(f'<div style="color:#c62828">{words(str(exploration.error), 600)}</div>')

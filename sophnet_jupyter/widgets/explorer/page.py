@@ -62,7 +62,14 @@ def _data(exploration: Exploration, rows: Any, *, include_text: bool) -> dict[st
     made = exploration.made
     data: dict[str, Any] = {
         "facts": " · ".join(
-            part for part in (f"{len(rows):,} rows", made["model"], made["when"][:10]) if part
+            part
+            for part in (
+                *("sandbox",) * exploration.sandbox,
+                f"{len(rows):,} rows",
+                made["model"],
+                made["when"][:10],
+            )
+            if part
         ),
         "map": exploration.fingerprint,
         "rows": rows.tolist(),

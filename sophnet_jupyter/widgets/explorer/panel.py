@@ -38,6 +38,7 @@ class Explorer(TellingPanel):
             raise SettingsError("An Explorer shows an exploration: Explorer(client.explore(df)).")
         super().__init__(height=height, layout=layout)
         self.exploration = exploration
+        self.sandbox = exploration.sandbox
         self._ends.append(exploration.watch(self._changed))
 
     def obey(self, command: Command, buffers: Buffers) -> None:

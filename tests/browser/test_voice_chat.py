@@ -102,7 +102,7 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     phase = view.locator(".sophnet-phase")
     notebook.start_cell(1)
     view.get_by_role("button", name="Start").click()
-    turns = view.locator("li")
+    turns = view.locator(".sophnet-turns > ol > li")
     expect(phase).to_have_text("Speaking", timeout=30_000)
     notebook.screenshot("voice-chat-speaking", of=view)
     first, second, third = (turns.nth(index) for index in range(3))
@@ -160,7 +160,7 @@ def test_a_held_button_is_a_turn_and_an_end_of_any_kind_leaves_nothing_open(
     notebook = open_notebook("held.ipynb")
     notebook.run_cell(0)
     view = notebook.output_of(0).locator(".sophnet-voice-chat")
-    phase, turns = view.locator(".sophnet-phase"), view.locator("li")
+    phase, turns = view.locator(".sophnet-phase"), view.locator(".sophnet-turns > ol > li")
     hold = view.locator(".sophnet-hold")
 
     def speak() -> None:

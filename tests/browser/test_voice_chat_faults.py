@@ -100,8 +100,8 @@ def test_nothing_goes_on_after_an_end_of_any_kind_and_words_say_what_to_do(
     expect(phase).to_have_text("Stopped")
     expect(page.get_by_role("button", name=re.compile("Start|Stop|Interrupt"))).to_have_count(0)
     if state in ("thinking", "speaking", "interrupted"):
-        expect(page.locator("li")).to_contain_text("What is it?")
-        expect(page.locator("li")).to_contain_text("It is")
+        expect(page.locator(".sophnet-turns > ol > li")).to_contain_text("What is it?")
+        expect(page.locator(".sophnet-turns > ol > li")).to_contain_text("It is")
     again()
     # The service refuses to go on.
     enter(page, state)
@@ -197,7 +197,7 @@ def test_a_reload_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
         notebook = open_notebook("thinking.ipynb")
         notebook.run_cell(0)
         view = notebook.output_of(0).locator(".sophnet-voice-chat")
-        phase, turns = view.locator(".sophnet-phase"), view.locator("li")
+        phase, turns = view.locator(".sophnet-phase"), view.locator(".sophnet-turns > ol > li")
         hold = view.locator(".sophnet-hold")
 
         def ask() -> None:

@@ -50,7 +50,15 @@ class Demo:
     def family(self, name: str = "") -> list[psutil.Process]:
         """The processes it started, all or those with ``name`` in their command."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if name in " ".join(child.cmdline())]
+        return [child for child in children if _is_called(child, name)]
+
+
+def _is_called(process: psutil.Process, name: str) -> bool:
+    try:
+        return name in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        # It was over in the meantime: Jupyter asks short ones for their version.
+        return False
 
 
 @contextmanager

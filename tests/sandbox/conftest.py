@@ -24,7 +24,7 @@ class Sandbox:
         self.url: str = told["url"]
         self.root = self.url.removesuffix("/api/open-apis")
         self.http = httpx2.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=10
+            base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 
     def ask(

@@ -9,6 +9,7 @@ from argparse import SUPPRESS, Action, ArgumentParser
 from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics.catalogue import MAGICS, LazyMagic, lazy_magics, summaries
+from sophnet_jupyter.magics.options.help import value_of
 from sophnet_jupyter.magics.session.session import KernelSession
 from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
 from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
@@ -77,21 +78,10 @@ def row(action: Action, parser: ArgumentParser) -> tuple[str, str, str]:
     """An option of a parser as a row of a table: how it is written, its help, its default."""
     words = (action.help or "") % {**vars(action), "prog": parser.prog}
     names = ", ".join(action.option_strings)
-    called = f"{names} {_value(action)}".strip().replace("|", "\\|")
+    called = f"{names} {value_of(action)}".strip().replace("|", "\\|")
     usual = action.default
     shown = "" if usual in (None, False, SUPPRESS, []) or usual == () else f"`{usual}`"
     return f"`{called}`", plain(words), shown
-
-
-def _value(action: Action) -> str:
-    if action.nargs == 0:
-        return ""
-    name = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
-    if action.choices and not action.metavar:
-        name = "|".join(map(str, action.choices))
-    if not action.option_strings:
-        return name
-    return f"[{name}]" if action.nargs == "?" else name
 
 
 def _sophnet() -> str:

@@ -40,7 +40,7 @@ def _groups(parser: ArgumentParser) -> Iterator[str]:
 
 def _line(action: Action, parser: ArgumentParser) -> str:
     names = ", ".join(action.option_strings)
-    called = f"  {names} {_value(action)}".rstrip()
+    called = f"  {names} {value_of(action)}".rstrip()
     # As argparse does it: %% is a percent sign, %(default)s the default.
     words = (action.help or "") % {**vars(action), "prog": parser.prog}
     told = textwrap.wrap(words, WIDTH - COLUMN) or [""]
@@ -49,7 +49,7 @@ def _line(action: Action, parser: ArgumentParser) -> str:
     return "\n".join([first, *(" " * COLUMN + line for line in rest)]).rstrip()
 
 
-def _value(action: Action) -> str:
+def value_of(action: Action) -> str:
     """The name of an option's value, as a person writes it; empty for a switch."""
     if action.nargs == 0:
         return ""

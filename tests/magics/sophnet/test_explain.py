@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.client import Client
-from sophnet_jupyter.magics import extension
 from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.widgets.explain.panel import ExplainPanel
 
 from ...waiting import wait
 
 KEY = "sk-canary-0123456789abcdef"
-
-
-@pytest.fixture
-def shell(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SimpleNamespace
-) -> Iterator[InteractiveShell]:
-    monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
-    monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
-    shell = InteractiveShell()
-    extension.load(shell)
-    yield shell
-    extension.unload(shell)
 
 
 def explain(shell: Any, words: str = "") -> Any:

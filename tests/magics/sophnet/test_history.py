@@ -3,36 +3,19 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.history.limits import BudgetReached
 from sophnet_jupyter.history.moments import moment
 from sophnet_jupyter.history.search import HistoryQuery
-from sophnet_jupyter.magics import extension
 from sophnet_jupyter.magics.sophnet.history import wished
 from sophnet_jupyter.response import Response
-
-
-@pytest.fixture
-def shell(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SimpleNamespace
-) -> Iterator[InteractiveShell]:
-    monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
-    monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
-    shell = InteractiveShell()
-    extension.load(shell)
-    yield shell
-    extension.unload(shell)
 
 
 def chat(shell: Any, words: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +9,10 @@ import pytest
 pytestmark = pytest.mark.kernel
 
 
-def test_a_cell_whose_panel_no_page_draws_says_what_to_do(
-    kernel: Any, eventually: Callable[..., None]
-) -> None:
+def test_a_cell_whose_panel_no_page_draws_says_what_to_do(kernel: Any) -> None:
     # A page has three seconds; here nobody would come in any time.
     kernel.run("import sophnet_jupyter.widgets.panel.unseen as unseen; unseen.PATIENCE = 0.0")
     shown = kernel.run("from sophnet_jupyter import ChatPanel; ChatPanel()")
-    eventually(lambda: "anywidget and ipywidgets" in shown.text)
+    kernel.follow(lambda: "anywidget and ipywidgets" in shown.text)
     assert "A chat panel" in shown.text
     assert "%sophnet doctor" in shown.html

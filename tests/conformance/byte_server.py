@@ -206,7 +206,7 @@ def serving(*scripts: Script | Answering) -> Iterator[ByteServer]:
         yield server
 
 
-def eventually(condition: Callable[[], object], within: float = 3.0) -> None:
+def eventually(condition: Callable[[], object], within: float = 45.0) -> None:
     """Wait for something that happens on another thread."""
     deadline = time.monotonic() + within
     while not condition():

@@ -134,7 +134,7 @@ class Kernel:
         self.follow(lambda: outcome.idle and outcome.reply, within)
         return outcome
 
-    def follow(self, until: Condition, within: float = 20) -> None:
+    def follow(self, until: Condition, within: float = 60) -> None:
         """Show what the kernel sends until something holds."""
         deadline = time.monotonic() + within
         iopub, shell = self.client.iopub_channel.socket, self.client.shell_channel.socket
@@ -297,7 +297,7 @@ def own(start_kernel: Any, studio: Any) -> Iterator[Kernel]:
 
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., None]:
-    def wait(condition: Condition, within: float = 5.0) -> None:
+    def wait(condition: Condition, within: float = 45.0) -> None:
         deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, "it did not happen"

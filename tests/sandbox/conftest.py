@@ -98,7 +98,7 @@ def quick() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], within: float = 3.0) -> None:
+    def wait(condition: Callable[[], object], within: float = 45.0) -> None:
         deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, "it did not happen"

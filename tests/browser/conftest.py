@@ -146,7 +146,7 @@ class Notebook:
         self.cell(index).locator(".jp-InputArea-prompt").click()
         self.page.keyboard.press("Control+Enter")
 
-    def run_cell(self, index: int, *, within: float = 60) -> None:
+    def run_cell(self, index: int, *, within: float = 120) -> None:
         """Run a cell and wait until it, and all it printed, has arrived."""
         prompt = self.cell(index).locator(".jp-InputPrompt")
         before = prompt.inner_text()
@@ -160,7 +160,7 @@ class Notebook:
         self.command("notebook:run-all-cells")
         self.wait_idle(within=within)
 
-    def wait_idle(self, *, within: float = 60) -> None:
+    def wait_idle(self, *, within: float = 120) -> None:
         """Wait until no command and no cell is running and the kernel says that it is idle."""
         # Looked at ten times a second: at each frame, as is the default, every frame is drawn.
         self.page.wait_for_function(IDLE, timeout=within * 1000, polling=100)

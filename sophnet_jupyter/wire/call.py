@@ -105,7 +105,7 @@ class Origin:
     two keys at one address apart, and shows neither: a service limits each by itself. ``is_spent``
     says whether the body of a 429 speaks of money, for which waiting is of no use. ``renewal`` is
     there where the key can change: it is asked before each attempt, and after a 401, also one that
-    the body of a 200 tells, as ``refuses_key`` says of a reply that may be cut.
+    the body or the first event of a 200 tells, as ``refuses_key`` says of a reply that may be cut.
     ``socket_opened`` hears the path of each websocket, and returns what hears of its end;
     ``requested`` hears of each call, and may return what hears how it was answered.
     """

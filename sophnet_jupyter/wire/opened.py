@@ -11,6 +11,7 @@ from ..time_limit import within
 from .call import Origin, Reply
 from .http.http import Answer
 from .retry import retry_after
+from .stream.first import FirstEvent
 
 T = TypeVar("T")
 
@@ -136,6 +137,27 @@ class Opened:
             return bytes(body)
         raise ours
 
+    async def first(self) -> Reply | None:
+        """
+        What the first event of a stream holds, which is read once more with the rest; None where it
+        holds no object, or what came is no text.
+
+        Raises nothing of the network: whoever reads the pieces meets it there.
+        """
+        came, rest, look = bytearray(), self.pieces, FirstEvent()
+        failure: Exception | None = None
+        try:
+            while not look.over and len(came) <= SHORT:
+                if (piece := await anext(rest, None)) is None:
+                    look.end()
+                    break
+                came += piece
+                look.feed(piece)
+        except Exception as error:
+            failure = error
+        self.pieces = _joined(bytes(came), rest, failure)
+        return self.reply(look.data) if look.data else None
+
     def reply(self, body: bytes) -> Reply:
         """The head together with this body."""
         return Reply(
@@ -178,8 +200,13 @@ async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
 
 
-async def _joined(body: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    yield body
+async def _joined(
+    body: bytes, rest: AsyncIterator[bytes], failure: Exception | None = None
+) -> AsyncGenerator[bytes, None]:
+    if body:
+        yield body
+    if failure:
+        raise failure
     async for piece in rest:
         yield piece
 

@@ -146,7 +146,7 @@ class Wire:
                 raise
             else:
                 wait = wait if answer.retry_after is None else answer.retry_after
-                refused = await self._refuses_key(answer)
+                refused = await self._refuses_key(answer, streaming)
                 if refused and attempts.may_renew() and await self._renewed(key):
                     answer.hand_over()
                     continue
@@ -226,15 +226,17 @@ class Wire:
         renewal = self.origin.renewal
         return await asyncio.to_thread(renewal.current) if renewal else 0
 
-    async def _refuses_key(self, answer: Opened) -> bool:
+    async def _refuses_key(self, answer: Opened, streaming: bool) -> bool:
         """Whether an answer says that the key is none, where there may be another."""
         if answer.status != 200 or not self.origin.renewal:
             return answer.status == 401
-        # An error is JSON, also where a stream was asked for; sound and streams begin at once.
-        if not answer.reply(b"").content_type.endswith("json"):
+        # An error is JSON, also where a stream was asked for, or the first event of a stream.
+        whole = answer.reply(b"").content_type.endswith("json")
+        if not (whole or streaming):
             return False
         try:
-            return self.origin.refuses_key(await answer.beginning())
+            said = await (answer.beginning() if whole else answer.first())
+            return said is not None and self.origin.refuses_key(said)
         except BaseException:
             await answer.aclose()
             raise

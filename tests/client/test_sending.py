@@ -21,8 +21,9 @@ from websockets.http11 import Request, Response
 
 from sophnet_jupyter import Client, Dify, TeleAI
 from sophnet_jupyter.client.site.sending import sent_by
-from sophnet_jupyter.errors import KeyRejected, NotFound, Unreachable
+from sophnet_jupyter.errors import KeyRejected, NotFound, SophNetError, Unreachable
 from sophnet_jupyter.events import Finished, TextDelta
+from sophnet_jupyter.response import settle
 from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.settings.asking import asking
 from sophnet_jupyter.settings.renewed import key_of
@@ -63,6 +64,9 @@ class Service:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 if self.headers["authorization"] != f"Bearer {outer.key}":
                     status, said = outer.refusal
+                    if isinstance(said, bytes):
+                        self.reply(status, "text/event-stream", said)
+                        return
                     self.reply(status, "application/json; charset=utf-8", json.dumps(said).encode())
                 elif json.loads(body).get("stream"):
                     self.stream()
@@ -206,6 +210,54 @@ async def test_a_refusal_inside_a_200_renews_the_key_too(
         with pytest.raises(KeyRejected):
             await asked.chat.create("late", stream=streaming)
     assert service.keys == [OLD, OLD, NEW, NEW]
+
+
+REFUSED = json.dumps({"error": {"code": "401", "message": "no such key"}}).encode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"data: " + REFUSED + b"\n\n",
+        b": begins\n\nevent: error\r\ndata:" + REFUSED + b"\r\n\r\ndata: [DONE]\r\n\r\n",
+        b"\xef\xbb\xbfdata: " + REFUSED,
+        REFUSED + b"\n",
+    ],
+    ids=["event", "named", "unended", "bare"],
+)
+async def test_a_refusal_that_a_stream_begins_with_renews_the_key_too(
+    said: bytes, service: Service, key_file: Path
+) -> None:
+    service.refusal = (200, said)
+    service.go_on.set()
+    service.key = NEW
+    async with client(service) as asked:
+        # It is read, and another one by the time of the refusal.
+        assert asked.settings.api_key.reveal() == OLD
+        unnoticed(key_file, NEW.ljust(len(OLD)))
+        events = [event async for event in asked.chat.stream("hello")]
+        assert [type(event).__name__ for event in events].count("Started") == 1
+        assert "".join(one.text for one in events if isinstance(one, TextDelta)) == "first last"
+        service.key = "sk-nobody-has-this-one-now"
+        with pytest.raises(KeyRejected):
+            await settle(asked.chat.stream("late"))
+    assert service.keys == [OLD, NEW, NEW], "the same key again is not sent again"
+
+
+async def test_an_app_renews_its_key_at_the_first_event_of_a_stream(
+    service: Service, key_file: Path
+) -> None:
+    error = {"event": "error", "status": 401, "code": "unauthorized", "message": "no"}
+    service.refusal = (200, b"event: error\ndata: " + json.dumps(error).encode() + b"\n\n")
+    service.go_on.set()
+    service.key = NEW
+    async with Dify(base_url=f"{service.root}/v1") as app:
+        assert app.settings.api_key.reveal() == OLD
+        unnoticed(key_file, NEW.ljust(len(OLD)))
+        # What answers then is no app.
+        with contextlib.suppress(SophNetError):
+            await settle(app.stream({"query": "hello"}))
+    assert service.keys == [OLD, NEW]
 
 
 async def test_a_key_that_is_given_is_sent_once(service: Service) -> None:

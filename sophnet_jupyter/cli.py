@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .commands import demo, evaluate_options, history, map_options, rehearse
 from .commands.jupyterlab import DemoFailed
-from .errors import SettingsError, SophNetError
+from .errors import SettingsError, SophNetError, file_refused
 from .files.saving import save_bytes
 
 
@@ -109,7 +109,7 @@ def report(options: argparse.Namespace) -> int:
         book = json.loads(source.read_bytes())
         page = notebook_page(book, source.stem, source.parent)
     except OSError as error:
-        raise SettingsError(f"{source} cannot be read: {error.strerror}.") from None
+        raise file_refused(source, error) from None
     except (ValueError, AttributeError, RecursionError):
         raise SettingsError(f"{source} is no notebook of format 4 (.ipynb).") from None
     target: Path = options.output or source.with_suffix(".html")

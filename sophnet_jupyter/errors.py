@@ -35,6 +35,7 @@ after part of an answer had come carries that part as ``error.response``.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
@@ -209,7 +210,7 @@ class ConnectionLost(SophNetError):
             )
         return (
             f"The connection to {self.service} broke: {self.reason}. It was not sent again, since "
-            "the request may have been carried out; run the cell again if you want that."
+            "the request may have been carried out: ask again if you want that."
         )
 
 
@@ -645,3 +646,46 @@ def sizes(size: int, limit: int, *, mega: int = 10**6) -> tuple[str, str]:
         if said != most:
             return f"{said} MB", f"{most.rstrip('0').rstrip('.')} MB"
     return f"{size:,} bytes", f"{limit:,} bytes"
+
+
+# What a system says of a file, in the same words on every system.
+_OF_FILES = {
+    errno.ENOENT: "it is not there",
+    errno.ENOTDIR: "it is not there",
+    errno.EACCES: "this account may not",
+    errno.EPERM: "this account may not",
+    errno.EISDIR: "it is a folder",
+    errno.EEXIST: "there is one already",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "what this account may keep on the disk is used up",
+    errno.EFBIG: "it is larger than the disk takes",
+    errno.EROFS: "nothing may be written there",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EINVAL: "its name is none",
+    errno.ELOOP: "its links lead round in a circle",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.ENOMEM: "the memory is full",
+    errno.EBUSY: "another program uses it",
+    errno.ETXTBSY: "another program uses it",
+    errno.ENOEXEC: "it is no program",
+    errno.EIO: "the disk has failed",
+}
+
+
+def why(error: Exception) -> str:
+    """Why a file could not be read, written or run, in a few words without a number."""
+    if isinstance(error, OSError):
+        known = _OF_FILES.get(error.errno or 0)
+        return known or quoted(error.strerror or "the system refuses it", 120).rstrip(".")
+    # A null byte, or no home folder to expand ``~``.
+    return "its name is none" if isinstance(error, ValueError | RuntimeError) else "it is no file"
+
+
+def file_refused(path: object, error: Exception, doing: str = "read") -> SettingsError:
+    """The error for a file that is not there, or that cannot be ``read`` or ``written``."""
+    if doing == "read" and isinstance(error, FileNotFoundError | NotADirectoryError):
+        return SettingsError(f"There is no file {path}.")
+    if isinstance(error, IsADirectoryError):
+        return SettingsError(f"{path} is a folder, not a file.")
+    return SettingsError(f"{path} cannot be {doing}: {why(error)}.")

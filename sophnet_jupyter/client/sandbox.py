@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
-from ..errors import SandboxFailed
+from ..errors import SandboxFailed, why
 from ..files.lines import lines
 from ..settings.environment import refuse_silent_sandbox
 from ..settings.secret import Secret
@@ -114,7 +114,9 @@ def _start() -> _Child:
         try:
             process = _launched(said)
         except OSError as error:
-            raise SandboxFailed(_sentence(str(error))) from None
+            raise SandboxFailed(
+                _sentence(f"{sys.executable} cannot be run, since {why(error)}")
+            ) from None
         assert process.stdout
         # Reading has no time limit of its own: killing the child ends the read.
         killer = threading.Timer(START_LIMIT, process.kill)

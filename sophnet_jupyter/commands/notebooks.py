@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..errors import why
 from ..files.saving import save_bytes
 from .jupyterlab import DemoFailed
 
@@ -34,7 +35,7 @@ def put_notebooks(wanted: Path | None = None, *, reset: bool = False) -> tuple[P
         return target, _put(source, target, reset)
     except OSError as error:
         raise DemoFailed(
-            f"The notebooks cannot be put into {target}: {error.strerror}. "
+            f"The notebooks cannot be put into {target}: {why(error)}. "
             "Name another folder with --notebook-dir."
         ) from None
 

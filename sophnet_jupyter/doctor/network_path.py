@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ..client import sandbox
 from ..errors import span
 from ..wire.http import probe
+from ..wire.reasons import in_words
 from .finding import Finding, all_passed, run_check
 
 # A certificate that ends sooner than this is worth a word, in seconds.
@@ -68,7 +69,7 @@ async def _name(path: NetworkPath) -> list[Finding]:
         addresses = await probe.resolve(host)
     except socket.gaierror as error:
         advice = f"check {path.setting} and the network; behind a proxy, set HTTPS_PROXY"
-        said = f"{host} has no address: {error.strerror}"
+        said = f"{host} has no address: {in_words(str(error))}"
         return [Finding(mark="✕", about="name", said=said, advice=advice)]
     more = f" and {len(addresses) - 2} more" if len(addresses) > 2 else ""
     return [Finding(mark="✓", about="name", said=f"{host} is {', '.join(addresses[:2])}{more}")]
@@ -90,7 +91,7 @@ async def _connection(path: NetworkPath) -> list[Finding]:
         said = f"{path.origin} speaks no TLS: {error.reason or error}"
         return [_broken(said, f"check the port and the scheme of {path.setting}")]
     except OSError as error:
-        said = f"{place} takes no connection: {error.strerror or error}"
+        said = f"{place} takes no connection: {in_words(str(error))}"
         return [_broken(said, "check the port, the firewall and the proxy")]
     return [_greeted(path, peer)]
 

@@ -16,7 +16,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 from ..files.saving import exported
 
 Positions = NDArray[np.int64]
@@ -139,8 +139,8 @@ def read_parquet(path: Path) -> DataTable:
         backend = "polars"
     try:
         return _of(nw.read_parquet(str(path), backend=backend))
-    except FileNotFoundError:
-        raise SettingsError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise file_refused(path, error) from None
     except ImportError:
         raise SettingsError(_NO_PYARROW) from None
     except Exception as error:

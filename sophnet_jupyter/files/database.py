@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from ..errors import why
+
 T = TypeVar("T")
 
 # Seconds to wait for another kernel's write, which takes some milliseconds.
@@ -33,6 +35,29 @@ class NewerFile(sqlite3.DatabaseError):
 
     def __init__(self) -> None:
         super().__init__("a newer version of sophnet_jupyter has written it")
+
+
+# What SQLite says by the first byte of its code.
+_SAID = {
+    sqlite3.SQLITE_BUSY: "another program has been writing to it for too long",
+    sqlite3.SQLITE_LOCKED: "another program has been writing to it for too long",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is no database",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk has failed",
+    sqlite3.SQLITE_READONLY: "nothing may be written there",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_PERM: "this account may not",
+    sqlite3.SQLITE_ERROR: "its tables are not as they should be",
+}
+
+
+def refused(error: Exception) -> str:
+    """Why a file could not be used, in a few words."""
+    if isinstance(error, OSError):
+        return why(error)
+    known = _SAID.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return known or str(error)
 
 
 @dataclass(frozen=True, slots=True)

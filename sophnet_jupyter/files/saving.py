@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 from .disk import NewFile
 from .names import at_home
 
@@ -106,4 +106,4 @@ def stem(prompt: str, seed: int | None, kind: str) -> str:
 
 
 def _unwritten(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(f"{path} cannot be written: {error.strerror or error}.")
+    return file_refused(path, error, "written")

@@ -133,7 +133,7 @@ class Store:
         away.leave = finalize(self, _leave, self.path, self._schema, away)
         return (
             f"{self._what} in this kernel's memory for now, since {self.path} cannot be used: "
-            f"{error}. It is tried again by itself. {self._advice}"
+            f"{database.refused(error)}. It is tried again by itself. {self._advice}"
         )
 
     def _found(self) -> str:

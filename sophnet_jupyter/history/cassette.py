@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace as changed
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 from ..events import (
     Event,
     ImageReady,
@@ -85,7 +85,7 @@ class Cassette:
         try:
             lines = self.path.read_bytes().split(b"\n")
         except OSError as error:
-            raise SettingsError(f"{self.path} cannot be read: {error.strerror}.") from None
+            raise file_refused(self.path, error) from None
         for number, line in enumerate(lines, 1):
             if line.startswith(_CONFLICT):
                 raise SettingsError(f"{self.path}, line {number}: a merge conflict is left in it.")
@@ -231,7 +231,7 @@ class CassetteRecorder:
                 self.part.unlink(missing_ok=True)
                 continue
             except OSError as error:
-                raise SettingsError(f"{self.part} cannot be written: {error.strerror}.") from None
+                raise file_refused(self.part, error, "written") from None
             return
 
     def _is_recorded(self) -> bool:

@@ -36,7 +36,9 @@ def merge(sources: Sequence[Path], target: Path) -> int:
                 pass
             return int(rows.execute("SELECT count(*) FROM calls").fetchone()[0])
     except sqlite3.Error as error:
-        raise SettingsError(f"The histories cannot be put together: {error}.") from None
+        raise SettingsError(
+            f"The histories cannot be put together: {database.refused(error)}."
+        ) from None
 
 
 def _add(rows: sqlite3.Connection, source: Path) -> None:

@@ -25,7 +25,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 from ..events import Usage
 from ..response import Response
 
@@ -84,8 +84,10 @@ class Prices:
             text = path.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
             return cls((), path)
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path} cannot be read: {error}.") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{path} is not in UTF-8: save it so, and try again.") from None
+        except OSError as error:
+            raise file_refused(path, error) from None
         try:
             said = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

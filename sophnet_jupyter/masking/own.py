@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import SettingsError
+from ..errors import SettingsError, why
 from .kinds import KINDS, DataKind
 
 _NAME = re.compile(r"[A-Z][A-Z]{1,15}")
@@ -29,7 +29,7 @@ def kinds_of(path: str) -> tuple[DataKind, ...]:
         status = place.stat()
         return _read(place, (status.st_mtime_ns, status.st_size))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = why(error)
     raise SettingsError(f"The patterns for masking, {path}, cannot be read: {reason}.")
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 from ..files.saving import exported
 
 ENDINGS = (".parquet", ".csv", ".jsonl")
@@ -30,7 +30,7 @@ def read(path: Path) -> Any:
             return _parquet(path)
         return _csv(path) if ending == ".csv" else list(_json_lines(path))
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise file_refused(path, error) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not in UTF-8: save it so, and try again.") from None
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused, why
 from .secret import Secret
 
 DEFAULT = "default"
@@ -182,7 +182,7 @@ class Keystore:
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
-            raise SettingsError(f"{self.path} cannot be read: {error.strerror}.") from None
+            raise file_refused(self.path, error) from None
         entries = _decoded(text)
         if not private and not (self._is_teams() and not _holds_keys(entries)):
             # Who can write it says where a key is sent.
@@ -224,7 +224,7 @@ class Keystore:
             _put(self.path, json.dumps({"profiles": entries}, indent=2).encode())
         except OSError as error:
             raise SettingsError(
-                f"The key cannot be kept in {self._folder}: {error.strerror or error}. "
+                f"The key cannot be kept in {self._folder}: {why(error)}. "
                 "%sophnet login --session keeps it for this kernel."
             ) from None
 

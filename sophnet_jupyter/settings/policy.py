@@ -26,7 +26,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingsError
+from ..errors import SettingsError, why
 from .policy_values import LOCKED_ONLY, OPTIONS
 
 NAME = Path("sophnet_jupyter", "policy.toml")
@@ -169,7 +169,8 @@ def _merged(paths: list[Path], environ: Mapping[str, str]) -> Policy:
         try:
             said = _loaded(path)
         except (OSError, ValueError) as error:
-            wrong.append(f"The policy {path} cannot be read: {error}. Ask whoever keeps it.")
+            reason = why(error) if isinstance(error, OSError) else str(error).rstrip(".")
+            wrong.append(f"The policy {path} cannot be read: {reason}. Ask whoever keeps it.")
             continue
         contact = str(said.pop("contact", ""))
         version = said.pop("version", VERSION)

@@ -24,7 +24,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
-from ..errors import SettingsError
+from ..errors import SettingsError, why
 from .addresses import checked_key
 from .secret import Secret
 
@@ -170,9 +170,8 @@ class _KeyFile:
             with self._path.open("rb") as file:
                 text = file.read(LONGEST)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
             raise SettingsError(
-                f"{self._variable} names {self._path}, which cannot be read: {reason}."
+                f"{self._variable} names {self._path}, which cannot be read: {why(error)}."
             ) from None
         return _given(text, self._variable, stamp)
 
@@ -193,7 +192,7 @@ class _KeyCommand:
         return None
 
     def read(self) -> _Given:
-        why = ""
+        said = ""
         try:
             done = subprocess.run(  # noqa: S603 - what the user or the site has set
                 self._words,
@@ -209,13 +208,13 @@ class _KeyCommand:
             )
             if done.returncode == 0 and done.stdout.strip():
                 return _given(done.stdout[:LONGEST], self._variable)
-            why = f"ended with status {done.returncode} and gave no key"
+            said = f"ended with status {done.returncode} and gave no key"
         except subprocess.TimeoutExpired:
-            why = f"gave no key within {PATIENCE:g} s"
+            said = f"gave no key within {PATIENCE:g} s"
         except (OSError, ValueError) as error:
-            why = f"cannot be run ({getattr(error, 'strerror', None) or type(error).__name__})"
+            said = f"cannot be run: {why(error)}"
         # Outside, since the error of a process holds what it has said.
-        raise SettingsError(f"The program of {self._variable} {why}: try it in a terminal.")
+        raise SettingsError(f"The program of {self._variable} {said}. Try it in a terminal.")
 
 
 @cache

@@ -169,9 +169,9 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     notebook.run_cell(2)
     expect(notebook.output_of(2).locator("img")).to_be_visible()
 
-    ready(view).last.get_by_role("button", name="Animate").click()
-    view.get_by_label("What is to happen").fill("it runs away")
-    view.get_by_label("What is to happen").press("Enter")
+    ready(view).last.get_by_role("button", name="Video:").click()
+    view.get_by_label("Describe the video").fill("it runs away")
+    view.get_by_label("Describe the video").press("Enter")
     expect(view.locator("video")).to_have_count(1, timeout=40_000)
     assert view.locator("video").evaluate(PLAYS) == [832, 480, 5, True]
     with page.expect_download() as saved:

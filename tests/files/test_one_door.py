@@ -162,7 +162,7 @@ def test_a_writer_of_others_that_fails_leaves_what_was_there(tmp_path):
         place.write_text("half")
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(SettingsError, match="No space left"), saving.exported(path) as part:
+    with pytest.raises(SettingsError, match="the disk is full"), saving.exported(path) as part:
         half(part)
     with pytest.raises(UnicodeEncodeError), saving.exported(path) as part:
         part.write_text("half \ud800", encoding="utf-8")
@@ -175,6 +175,6 @@ def test_a_disk_that_fills_up_at_the_last_step_leaves_nothing(tmp_path, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(SettingsError, match="No space left"):
+    with pytest.raises(SettingsError, match="the disk is full"):
         saving.save_new(b"x", tmp_path, "a", ".txt")
     assert list(tmp_path.iterdir()) == []

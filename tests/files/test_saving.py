@@ -79,9 +79,9 @@ def test_a_full_disk_keeps_what_was_there_and_leaves_nothing_half_written(
 
     monkeypatch.setattr(saving.NewFile, "write", full)
     for name in ("fox.png", "fox.jpg", "new.png"):
-        with pytest.raises(SettingsError, match="cannot be written: No space left"):
+        with pytest.raises(SettingsError, match="cannot be written: the disk is full"):
             picture(8).save(tmp_path / name)
-    with pytest.raises(SettingsError, match="No space left"):
+    with pytest.raises(SettingsError, match="the disk is full"):
         Response(images=(picture(8), picture(9))).save(f"{tmp_path}/several/")
     files = [path.name for path in tmp_path.rglob("*") if path.is_file()]
     assert files == ["fox.png"]

@@ -93,7 +93,7 @@ def test_an_interrupt_hangs_up_and_keeps_what_was_said(listening: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("%listen none.wav", "none.wav cannot be read: No such file"),
+        ("%listen none.wav", "There is no file none.wav."),
         ("%listen --pace 0", "are for a file"),
         ("%listen talk.raw --pace -1", "pace is 0 or more"),
         ("%listen -o 'a b'", "variable's name"),

@@ -144,7 +144,7 @@ def test_files_of_the_notebook_folder_do_not_get_in_its_way(start_kernel, tmp_pa
 
 @pytest.mark.parametrize(
     ("command", "reason"),
-    [("/nowhere/python", "No such file or directory"), ("/bin/false", "without a word")],
+    [("/nowhere/python", "it is not there"), ("/bin/false", "without a word")],
 )
 def test_one_that_cannot_start_takes_one_line(start_kernel, command, reason):
     with start_kernel() as kernel:

@@ -114,7 +114,7 @@ def test_an_interrupt_of_a_cell_reaches_the_conversation_in_no_state(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("%talk none.wav", "none.wav cannot be read: No such file"),
+        ("%talk none.wav", "There is no file none.wav."),
         ("%talk --pace 0", "--pace is for a file"),
         ("%talk -o 'a b'", "variable's name"),
         ("%talk question.raw -m no-such-model", "not enabled"),

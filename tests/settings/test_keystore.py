@@ -169,7 +169,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SettingsError, match="No space left"):
+    with pytest.raises(SettingsError, match="the disk is full"):
         store.save("home", Secret(KEY))
     assert [path.name for path in store.path.parent.iterdir()] == ["profiles.json"]
     assert [profile.name for profile in store.listed()] == ["work"]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...errors import SettingsError
+from ...errors import SettingsError, file_refused
 from ...files.saving import save_private
 
 _NAME = re.compile(r"[\w.-]{1,32}")
@@ -62,7 +62,7 @@ class Aliases:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise SettingsError(f"{self._path} cannot be read: {error.strerror}.") from None
+            raise file_refused(self._path, error) from None
         except (ValueError, RecursionError):
             content = None
         entries = content.get("aliases") if isinstance(content, dict) else None
@@ -81,7 +81,7 @@ class Aliases:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             save_private(text.encode(), self._path)
         except OSError as error:
-            raise SettingsError(f"{self._path} cannot be written: {error.strerror}.") from None
+            raise file_refused(self._path, error, "written") from None
         self.known = dict(sorted(entries.items()))
 
 

@@ -237,7 +237,7 @@ def _usable_history(session: KernelSession) -> Iterator[None]:
     # Imported on use, since this module is a part of %load_ext.
     import sqlite3
 
-    from ...files.database import NewerFile
+    from ...files.database import NewerFile, refused
 
     try:
         yield
@@ -246,7 +246,7 @@ def _usable_history(session: KernelSession) -> Iterator[None]:
         if not isinstance(error, NewerFile):
             advice = "If it stays so, move the file away: another one is made."
         path = session.client.history.path
-        raise SettingsError(f"{path} cannot be used: {error}. {advice}") from None
+        raise SettingsError(f"{path} cannot be used: {refused(error)}. {advice}") from None
 
 
 def _host(session: KernelSession) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 
-from ...errors import SettingsError, quoted
+from ...errors import SettingsError, file_refused, quoted
 from ..prose import nearest
 
 FOLDER, ENDING = "prompts", ".md"
@@ -88,8 +88,9 @@ def text_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise SettingsError(f"{where} cannot be read: {error.strerror or error}.") from None
+    except (OSError, ValueError) as error:
+        # ValueError: a null byte in the name.
+        raise file_refused(where, error) from None
     if len(data) > LARGEST:
         raise SettingsError(f"{where} is longer than a prompt file may be, {LARGEST:,} bytes.")
     try:

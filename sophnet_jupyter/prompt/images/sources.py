@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import SettingsError, sizes
+from ...errors import SettingsError, file_refused, sizes
 from ...files.names import at_home
 from ...response import Response
 from ...values.base64_text import decoded
@@ -174,12 +174,9 @@ def _from_file(path: Path) -> Source:
             said, most = sizes(found.st_size, MAX_FILE)
             raise SettingsError(f"{path} is too large: it has {said}, the limit is {most}.")
         return Source(name=path.name, data=path.read_bytes())
-    except FileNotFoundError:
-        raise SettingsError(f"There is no file {path}.") from None
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a null byte in the name; RuntimeError: no home folder to expand.
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(f"{path} cannot be read: {reason}.") from None
+        raise file_refused(path, error) from None
 
 
 def _from_pillow(item: Any) -> Source | None:

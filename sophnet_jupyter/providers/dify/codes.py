@@ -38,7 +38,7 @@ ADVICE = {
     "provider_quota_exceeded": "Dify's hosted quota is used up: add a provider key of your own.",
     "model_currently_not_support": f"{_CONSOLE} and choose a model that is available.",
     "completion_request_error": "The model refused: shorten the inputs, or change the app's model.",
-    "too_many_requests": "Too many run at once: wait for one to end, or lower --concurrency.",
+    "too_many_requests": "Too many run at once: wait for one to end, or ask fewer at a time.",
     "rate_limit_error": "Wait a little, or raise the limit in Dify's console.",
     "app_not_found": "The app is gone: take the key of another one.",
     "app_abnormal_status": f"{_CONSOLE}: it is not running.",

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ...errors import SettingsError, quoted
+from ...errors import SettingsError, file_refused, quoted
 from ...files.names import at_home
 from ...files.saving import save_bytes
 from ...response import Response
@@ -119,8 +119,10 @@ def read(path: str | os.PathLike[str]) -> KeptEvaluation:
         return KeptEvaluation(source.name, first, list(lines))
     except SettingsError:
         raise
+    except OSError as error:
+        raise file_refused(source, error) from None
     except Exception as error:  # whole JSON in which anything may stand in the place of anything
-        said = quoted(getattr(error, "strerror", None) or error, 120)
+        said = quoted(error, 120)
         raise SettingsError(f"{source} cannot be read as an evaluation: {said}.") from None
 
 

@@ -53,8 +53,9 @@ def shown(page: Page, budget: int) -> str:
         alt = escape(clipped(one_line(page.name), 80), quote=True)
         data = base64.b64encode(boxed(page, budget)).decode()
         seen = f'<img alt="{alt}" src="data:image/webp;base64,{data}" style="{_PICTURE}">'
-    except (OSError, ValueError) as error:
-        seen = f'<div style="{FAINT}">{words(f"it cannot be shown: {error}", 120)}</div>'
+    except (OSError, ValueError):
+        said = "This image cannot be shown: it is damaged, or of another kind."
+        seen = f'<div style="{FAINT}">{said}</div>'
     figure = f'<figure style="{_HALF};max-width:560px">{seen}{said}</figure>'
     return f'<div style="{_ROW}">{figure}<div style="{_HALF}">{_text(page)}</div></div>'
 

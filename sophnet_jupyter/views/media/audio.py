@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from ...errors import why
 from ...files.kinds import HEAD, Media, sniff
 from ..safe.look import FAINT, SMALL, words
 from .shelf import link, source
@@ -25,8 +26,9 @@ def player(data: bytes, *, mime: str = "") -> str:
     try:
         address, path = source(data, played, found.suffix)
     except OSError as error:
-        why = error.strerror or error
-        said = words(f"A sound of {_size(data)} cannot be written beside the notebook: {why}", 160)
+        said = words(
+            f"A sound of {_size(data)} cannot be written beside the notebook: {why(error)}", 160
+        )
         return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
     where = link(path) if path else ".save(path) writes the file"
     below = f'<div style="{SMALL};{FAINT}">{_size(data)} · {where}</div>' if path else ""

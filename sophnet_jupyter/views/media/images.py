@@ -106,8 +106,8 @@ def _seen(picture: Image, budget: int) -> tuple[str, str]:
             note = "" if size == picture.size else _smaller(size)
     except SettingsError as error:
         return f'<div style="{_NOT_THERE};{FAINT}">{words(str(error), 120)}</div>', ""
-    except (OSError, ValueError) as error:
-        said = words(f"it cannot be shown: {error}", 120)
+    except (OSError, ValueError):
+        said = "This image cannot be shown: it is damaged, or of another kind."
         return f'<div style="{_NOT_THERE};{FAINT}">{said}</div>', ""
     return f'<img alt="{alt}" src="{escape(address, quote=True)}" style="{_PICTURE}">', note
 

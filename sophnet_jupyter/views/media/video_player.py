@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from ...errors import why
 from ...files.kinds import HEAD, Media, sniff
 from ...files.mp4 import Facts, facts
 from ...values.image import Image
@@ -33,8 +34,9 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
         left = BUDGET - len(still)
         address, path = source(data, _played_as(found), found.suffix, budget=left)
     except OSError as error:
-        why = error.strerror or error
-        said = words(f"A video of {_size(data)} cannot be written beside the notebook: {why}", 160)
+        said = words(
+            f"A video of {_size(data)} cannot be written beside the notebook: {why(error)}", 160
+        )
         return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
     where = link(path) if path else ".save(path) writes the file"
     below = " · ".join(filter(None, [words(caption, 160), _size(data), link(path) if path else ""]))

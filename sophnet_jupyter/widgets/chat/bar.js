@@ -1,6 +1,6 @@
 import { button, make } from "../page/dom.js";
 
-const THINKING = { "": "as the model has it", on: "on", off: "off" };
+const THINKING = { "": "Default", on: "on", off: "off" };
 const NEW = "\u0000new";
 
 /**
@@ -17,7 +17,7 @@ export function openBar(panel, model) {
   const toggle = button("Settings", () => unfold(Boolean(settings.hidden)), { "aria-expanded": "false" });
   const models = make("datalist", { id: `sophnet-models-${panel.view}` });
   const fields = {
-    model: make("input", { placeholder: "the usual one", "aria-label": "Model" }),
+    model: make("input", { placeholder: "Default", "aria-label": "Model" }),
     system: make("textarea", { rows: 2, placeholder: "none", "aria-label": "System" }),
     temperature: make("input", { placeholder: "usual", size: 5, "aria-label": "Temperature" }),
     thinking: make("select", { "aria-label": "Thinking" }),

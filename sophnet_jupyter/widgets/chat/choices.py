@@ -39,7 +39,7 @@ def setting(name: str, text: str, names: Mapping[str, Any]) -> Any:
     text = text.strip()
     if name == "thinking":
         if text not in THINKING:
-            raise SettingsError("Thinking is on, off, or as the model has it.")
+            raise SettingsError("Thinking is on, off, or empty for the model's default.")
         return THINKING[text]
     if not text:
         return None

@@ -15,7 +15,7 @@ export function openPrompts(run) {
   const list = make("div", { className: "sophnet-prompts" });
   const models = make("input", {
     className: "sophnet-models",
-    placeholder: "The default model",
+    placeholder: "Default",
     "aria-label": "Models, with commas between them",
   });
   const add = button("Add a prompt", () => addPrompt("", true));

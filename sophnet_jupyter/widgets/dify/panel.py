@@ -182,6 +182,11 @@ class DifyApp(Panel):
                 # A text comes from the form; from Python it may be any value.
                 typed = given[each.name]
                 found[each.name] = value(each, typed) if isinstance(typed, str) else typed
+        if missing := self._form.missing(found):
+            called = {each.name: each.label or each.name for each in self._form.inputs}
+            raise SettingsError(
+                f"Fill in what the app needs: {', '.join(called[name] for name in missing)}."
+            )
         self._form.check(found)
         return found
 

@@ -40,7 +40,7 @@ function render({ model, el }) {
 
   const { format, sample_rate: sampleRate, channels } = traits(model);
   const decoder = canStream()
-    ? openDecoder(format, { sampleRate, channels }, onSound, (error) => panel.fail(String(error)))
+    ? openDecoder(format, { sampleRate, channels }, onSound, (text) => panel.fail(text))
     : undefined;
   const whole = decoder ? undefined : wholeSound(format, { sampleRate, channels });
   if (whole) {

@@ -9,13 +9,16 @@ import { Mp3Frames } from "./mp3.js";
  * @typedef {(pcm: Int16Array, sampleRate: number, channels: number) => void} OnSound
  */
 
+// What a browser says of it names codecs and no way out.
+const UNDECODED = "This browser cannot decode this sound: open the notebook in another one.";
+
 /**
  * Turn bytes that come in any pieces into samples.
  *
  * @param {"mp3" | "pcm"} format
  * @param {{sampleRate: number, channels: number}} pcm
  * @param {OnSound} onSound
- * @param {(error: DOMException) => void} onError
+ * @param {(text: string) => void} onError
  * @returns {Decoder | undefined}  Nothing where the browser cannot do it in pieces.
  */
 export function openDecoder(format, pcm, onSound, onError) {
@@ -41,11 +44,11 @@ function samples({ sampleRate, channels }, onSound) {
   };
 }
 
-/** @param {OnSound} onSound @param {(error: DOMException) => void} onError @returns {Decoder} */
+/** @param {OnSound} onSound @param {(text: string) => void} onError @returns {Decoder} */
 function mp3(onSound, onError) {
   const frames = new Mp3Frames();
   let microseconds = 0;
-  const decoder = new AudioDecoder({ output: (data) => handOver(data, onSound), error: onError });
+  const decoder = new AudioDecoder({ output: (data) => handOver(data, onSound), error: () => onError(UNDECODED) });
   return {
     feed(bytes) {
       if (decoder.state === "closed") return;

@@ -36,7 +36,7 @@ export function openSound(label, fail) {
   const element = make("div", { className: "sophnet-sound", role: "group", "aria-label": label });
   element.append(toggle, time);
   const decoder = canStream()
-    ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, (error) => fail(String(error)))
+    ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, fail)
     : undefined;
   const whole = decoder ? undefined : wholeSound("mp3", { sampleRate: 0, channels: 0 });
   if (whole) element.replaceChildren("This browser plays the sound when all of it has come.");
@@ -50,7 +50,7 @@ export function openSound(label, fail) {
       else if (wanted) play();
       return opened;
     });
-    opening.then((opened) => opened.add(pcm)).catch((error) => fail(String(error)));
+    opening.then((opened) => opened.add(pcm)).catch(() => fail("The loudspeaker cannot be opened: reload the page."));
   }
 
   /** @param {Report} next */

@@ -230,7 +230,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
       tools.replaceChildren(
         button("Reuse", () => reuse(now.settings), { title: "Fill the form with these settings", ...label("Reuse") }),
         ...(ready ? [button("Save as variable", () => ask("take"), label("Save as variable"))] : []),
-        ...(ready && animates && now.kind === "image" ? [button("Animate", () => ask("animate"), label("Animate"))] : []),
+        ...(ready && animates && now.kind === "image" ? [button("Video", () => ask("animate"), { title: "Make a video that begins with this image", ...label("Video") })] : []),
         ...(ready ? [button("Compare", () => compare(id), { "aria-pressed": String(pressed), ...label("Compare") })] : []),
         ...(ready ? [button("Download", () => want("save"), label("Download"))] : []),
         button("Remove", () => send("remove", { piece: id }), label("Remove")),
@@ -243,8 +243,8 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
   function ask(what) {
     const taking = what === "take";
     const field = make("input", {
-      "aria-label": taking ? "Name of the variable" : "What is to happen",
-      placeholder: taking ? "name" : "what is to happen",
+      "aria-label": taking ? "Name of the variable" : "Describe the video",
+      placeholder: taking ? "name" : "what is to happen in it",
       value: taking ? now.variable || (now.kind === "video" ? "video" : "picture") : now.prompt,
     });
     const close = () => {
@@ -252,7 +252,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
       extra.replaceChildren();
       tools.querySelector("button")?.focus();
     };
-    extra.replaceChildren(field, make("button", {}, taking ? "Save" : "Animate"), button("✕", close, { "aria-label": "Not now" }));
+    extra.replaceChildren(field, make("button", {}, taking ? "Save" : "Generate"), button("✕", close, { "aria-label": "Cancel" }));
     extra.onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       send(what, { piece: id, ...(taking ? { name: field.value } : { text: field.value }) });

@@ -43,7 +43,7 @@ function render({ model, el }) {
   });
   const name = `sophnet-sizes-${model.get("key")}`;
   const list = make("datalist", { id: name });
-  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the image 描述图片" });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the image" });
   const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
   const size = make("input", { name: "size", placeholder: "Default", size: 11 });
   size.setAttribute("list", name);

@@ -184,7 +184,11 @@ class Studio(Panel):
     def _piece_ended(self, piece: Piece) -> None:
         piece.task = None
         if piece.phase == "working":
-            goes_on = " The service goes on with it: %sophnet tasks." if piece.task_id else ""
+            goes_on = (
+                " The service goes on with it: Tasks of the service, below, fetches it."
+                if piece.task_id
+                else ""
+            )
             piece.end("stopped", f"Stopped.{goes_on}")
         if piece.id in self._pieces:
             self._show(piece)

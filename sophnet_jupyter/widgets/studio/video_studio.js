@@ -43,7 +43,7 @@ function render({ model, el }) {
   /** @type {any[]} */
   let models = [];
   let hasImage = false;
-  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the video 描述视频" });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the video" });
   const chosen = make("select", { name: "model" });
   const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
   const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "Random", size: 11 });

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from weakref import finalize
 
-from ...errors import SophNetError, sizes
+from ...errors import SophNetError, sizes, why
 from ...files.disk import in_thread
 from ...settings.secret import scrub
 from ...time_limit import within
@@ -196,12 +196,12 @@ class Uploads:
         except TimeoutError:
             self._answer(arrival, refused=f"{name} stopped coming: add it again.")
         except OSError as error:
-            why = f"{name} could not be kept: {error.strerror or error}."
-            self._answer(arrival, refused=why)
+            told = f"{name} could not be kept: {why(error)}."
+            self._answer(arrival, refused=told)
         except Exception as error:
             ours = isinstance(error, SophNetError)
-            why = str(error) if ours else scrub(f"{type(error).__name__}: {error}")
-            self._answer(arrival, refused=why)
+            told = str(error) if ours else scrub(f"{type(error).__name__}: {error}")
+            self._answer(arrival, refused=told)
         finally:
             if self._arriving.get(arrival.id) is arrival:
                 del self._arriving[arrival.id]

@@ -204,7 +204,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
   player.addEventListener("ended", () => turns.over(turn));
   player.addEventListener("play", () => turns.take(turn));
   player.addEventListener("pause", () => player.ended || turns.quiet(turn));
-  const decoder = live ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, (error) => fail(String(error))) : undefined;
+  const decoder = live ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, fail) : undefined;
 
   /** @type {import("../playing/decoder.js").OnSound} */
   function onSound(pcm, sampleRate, channels) {

@@ -96,10 +96,10 @@ export function openRing({ format, rate, onHeard, onError }) {
           shut();
           opening = undefined;
         }
-        opening ??= open(sampleRate, channels).catch((error) => onError(String(error)));
+        opening ??= open(sampleRate, channels).catch(() => onError("This browser plays no sound just now: click into the page, and start again."));
         if (pcm.length) post({ pcm, answer: mine });
       },
-      (error) => onError(`The answer's sound cannot be decoded: ${error.message}`),
+      onError,
     );
 
   return {

@@ -19,8 +19,8 @@ export function voiceSetup(model, panel, tell) {
   const silence = make("input", { type: "range", min: "0.3", max: "2.5", step: "0.1" });
   const seconds = make("output", {});
   const deaf = make("input", { type: "checkbox" });
-  const chatModel = make("input", { type: "text", placeholder: "the usual one" });
-  const voice = make("input", { type: "text", placeholder: "the usual one" });
+  const chatModel = make("input", { type: "text", placeholder: "Default" });
+  const voice = make("input", { type: "text", placeholder: "Default" });
   const models = choices(chatModel);
   const voices = choices(voice);
   const system = make("textarea", { rows: 2, placeholder: "What the model should know, and how it should speak" });

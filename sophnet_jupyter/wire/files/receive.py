@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...errors import DownloadFailed, Problem, quoted
+from ...errors import DownloadFailed, Problem, quoted, why
 from ...files.disk import NewFile, in_thread
 from ...files.kinds import HEAD, TEXT, Kind, Media, is_text, sniff
 
@@ -101,7 +101,7 @@ class Receiving:
         try:
             return await self._to_file(file)
         except OSError as error:
-            reason = f"could not be written to {self._wanted.into} ({error.strerror or error})"
+            reason = f"could not be written to {self._wanted.into} ({why(error)})"
             raise self._failed("disk", reason) from None
         finally:
             file.discard()

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
-from ...errors import FileChanged, SettingsError
+from ...errors import FileChanged, SettingsError, file_refused, why
 from ...events import Progress
 from ...files.disk import in_thread
 from ...files.kinds import HEAD, container, sniff
@@ -58,7 +58,7 @@ class Source:
         try:
             return await in_thread(work, *arguments)
         except (OSError, ValueError) as error:
-            what = f"could not be read ({getattr(error, 'strerror', None) or error})"
+            what = f"could not be read ({why(error)})"
         raise FileChanged(name=self.name, what=what)
 
     def _open(self) -> BinaryIO:
@@ -198,11 +198,8 @@ def _on_disk(path: Path, name: str) -> Source:
             # Opening a pipe would wait for whoever writes to it.
             raise SettingsError(f"{path} is no ordinary file.")
         return _OnDisk(path, name)
-    except (FileNotFoundError, NotADirectoryError):
-        raise SettingsError(f"There is no file {path.absolute()}.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SettingsError(f"{path} cannot be read: {reason}.") from None
+        raise file_refused(path.absolute(), error) from None
 
 
 def _opened(file: BinaryIO, name: str, size: int | None) -> Source:
@@ -212,7 +209,7 @@ def _opened(file: BinaryIO, name: str, size: int | None) -> Source:
     except AttributeError:  # something that can only read
         pass
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{name} cannot be read: {error}.") from None
+        raise file_refused(name, error) from None
     if size is None:
         raise SettingsError(
             f"How long {name} is cannot be told, and the service wants to know it first: "

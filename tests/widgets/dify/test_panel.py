@@ -115,7 +115,7 @@ def test_what_cannot_be_right_is_said_and_sends_nothing(
 ) -> None:
     before = len(seen())
     for inputs, said in (
-        ({}, "The app needs an input you did not give: query"),
+        ({}, "Fill in what the app needs: "),
         ({"query": "a", "words": "many"}, "Words is a number, not 'many'"),
         ({"query": "a", "words": "1e999"}, "Words is a number"),
         ({"query": "a", "language": "x" * 49}, "takes up to 48 characters, not 49"),

@@ -244,7 +244,7 @@ async def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     async with browser() as page:
         page.begin(size=5 * MB)
         page.piece(bytes(MB))
-        await page.until(lambda: "No space left" in page.last.get("refused", ""))
+        await page.until(lambda: "the disk is full" in page.last.get("refused", ""))
 
 
 def test_what_a_killed_kernel_left_goes_when_the_next_one_needs_the_folder(data: Path) -> None:

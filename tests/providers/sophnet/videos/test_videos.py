@@ -258,7 +258,7 @@ def test_a_video_is_saved_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(saving.NewFile, "write", full)
-    with pytest.raises(SettingsError, match="No space left"):
+    with pytest.raises(SettingsError, match="the disk is full"):
         video.save(tmp_path / "other.mp4")
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".sqlite") == [
         "fox.mp4",

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .....errors import SettingsError
+from .....errors import SettingsError, file_refused
 from .....files import wav
 from .....files.kinds import HEAD, container, is_no_sound, sniff
 from .....files.names import at_home
@@ -58,8 +58,7 @@ def read(source: Any, sample_rate: int) -> Samples:
         try:
             return _file(path.read_bytes(), sample_rate, path.name)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise SettingsError(f"{os.fspath(source)} cannot be read: {reason}.") from None
+            raise file_refused(os.fspath(source), error) from None
     if isinstance(source, bytes | bytearray | memoryview):
         return _file(bytes(source), sample_rate)
     if hasattr(source, "dtype") and hasattr(source, "astype"):

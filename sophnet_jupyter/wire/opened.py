@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..errors import AnswerUnreadable, SophNetError, TimedOut
 from ..time_limit import within
 from .call import Origin, Reply
 from .http.http import Answer
 from .retry import retry_after
-from .stream.first import FirstEvent
 
 T = TypeVar("T")
 
@@ -54,6 +53,16 @@ class Deadline:
             async with within(self.left, lambda: self.left if self._grown else 0.0):
                 return await work
         raise self.exceeded()
+
+
+class Look(Protocol):
+    """What finds the first event of a stream: ``FirstEvent``."""
+
+    data: bytes
+    over: bool
+
+    def feed(self, piece: bytes) -> None: ...
+    def end(self) -> None: ...
 
 
 class Opened:
@@ -137,14 +146,14 @@ class Opened:
             return bytes(body)
         raise ours
 
-    async def first(self) -> Reply | None:
+    async def first(self, look: Look) -> Reply | None:
         """
-        What the first event of a stream holds, which is read once more with the rest; None where it
-        holds no object, or what came is no text.
+        What the first event of a stream holds, as ``look`` finds it, which is read once more with
+        the rest; None where it holds no object, or what came is no text.
 
         Raises nothing of the network: whoever reads the pieces meets it there.
         """
-        came, rest, look = bytearray(), self.pieces, FirstEvent()
+        came, rest = bytearray(), self.pieces
         failure: Exception | None = None
         try:
             while not look.over and len(came) <= SHORT:

@@ -26,6 +26,7 @@ from .http.http import Pool
 from .opened import Opened, unreadable
 from .pace import Sent, Told
 from .retry import ANSWER, ATTEMPTS, Retry, RetryBudget, backoff, room
+from .stream.first import FirstEvent
 from .stream.stream import Opening
 from .turns import Turns, turns_of
 
@@ -235,7 +236,7 @@ class Wire:
         if not (whole or streaming):
             return False
         try:
-            said = await (answer.beginning() if whole else answer.first())
+            said = await (answer.beginning() if whole else answer.first(FirstEvent()))
             return said is not None and self.origin.refuses_key(said)
         except BaseException:
             await answer.aclose()

@@ -331,6 +331,51 @@ def test_figures_of_odd_columns(workbook: bytes) -> None:
     assert "".join(analysis.pieces(text)) == text
 
 
+def test_figures_larger_than_numbers_go_are_no_failure() -> None:
+    from sophnet_jupyter.sandbox.engines.texts.workbooks import Column, Sheet
+    from sophnet_jupyter.sandbox.teleai import analysis
+
+    cells = {"n": [1e308, 1e308, 1e16], "by": ["a", "a", "b"], "i": [10**400, 1, 2]}
+    columns = [Column(name=name, cells=has, rows=[0, 1, 2]) for name, has in cells.items()]
+    sheet = Sheet(name="s", rows=3, columns=columns)
+    text = analysis.report("q", [analysis.Book(name="b", sheets=[sheet])])
+    assert "| n | 3 | ∞ |" in text and "1e+308 |" in text
+    assert "| a | ∞ | 1 |" in text and "| i | 2 | 3 |" in text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", PATH, 405),
+        ("PUT", PATH, 405),
+        ("POST", PATH + "/", 404),
+        ("POST", "/aipaas/lm/v1/telechat/chat", 404),
+    ],
+)
+def test_where_there_is_no_service_the_refusal_has_teleais_form(
+    sandbox: Any, method: str, path: str, status: int
+) -> None:
+    known = {"X-APP-ID": "sandbox", "Authorization": sign(method=method, path=path)}
+    answer = sandbox.http.request(method, sandbox.root + path, headers=known)
+    assert (answer.status_code, answer.json()["code"]) == (status, str(status))
+    assert answer.headers["trace-id"]
+    known["Authorization"] = sign(key="other", method=method, path=path)
+    assert sandbox.http.request(method, sandbox.root + path, headers=known).status_code == 401
+
+
+def test_a_percent_sign_in_a_signed_header_is_escaped_like_all_others(
+    post: Callable[..., Any],
+) -> None:
+    def digest(key: str, text: str) -> str:
+        return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+    prefix = f"teleai-cloud-auth-v1/sandbox/QG/{int(time.time())}/60"
+    asked = f"POST\n{PATH}\n\ndevice-uuid:50%2525%2F%20b\nx-app-id:sandbox"
+    signed = f"{prefix}/device-uuid;x-app-id/{digest(digest('sandbox', prefix), asked)}"
+    answer = post(body(), signed, **{"Device-Uuid": "50%25/ b"})
+    assert answer.json()["code"] == "10013"
+
+
 def test_without_openpyxl_a_sentence_says_what_to_install(
     started: Callable[..., Any], tmp_path: Any
 ) -> None:
@@ -342,7 +387,7 @@ def test_without_openpyxl_a_sentence_says_what_to_install(
         said = body(extra_params={"file_uuids": [file]})
         headers["Authorization"] = sign()
         answer = sandbox.http.post(sandbox.root + PATH, json=said, headers=headers)
-    assert answer.status_code == 501
+    assert (answer.status_code, answer.json()["code"]) == (501, "501")
     assert "sophnet-jupyter[engines]" in answer.json()["message"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ def _rule(columns: int) -> str:
 
 def _number_row(column: Column) -> str:
     numbers = column.numbers
-    figures = [sum(numbers), column.mean, column.median, column.deviation]
+    figures = [column.sum, column.mean, column.median, column.deviation]
     cells = [str(len(numbers)), *map(_figure, [*figures, min(numbers), max(numbers)])]
     return f"| {_cell(column.name)} | {' | '.join(cells)} |\n"
 
@@ -182,6 +183,10 @@ def _finding(words: Words, column: Column) -> str:
 
 
 def _figure(number: float) -> str:
+    if not math.isfinite(number):
+        return "∞"
+    if abs(number) >= 1e15:
+        return f"{number:.3g}"
     return f"{number:,.0f}" if number == round(number) else f"{number:,.2f}"
 
 

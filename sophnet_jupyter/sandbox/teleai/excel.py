@@ -12,6 +12,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..engines import Missing
 from ..engines.texts import workbooks
 from ..server.replies import encoded, json_response
 from ..server.streams import Cut, Pace, Stream, forever
@@ -22,6 +23,7 @@ from .door import Door
 from .reply import Declined, gateway
 from .request import AnalysisRequest, parse, trace_of
 
+PATH = "/aipaas/lm/v1/excel/generate"
 MODEL = "openchat"
 KEPT = 100
 LARGEST = 20_000_000
@@ -51,7 +53,7 @@ class Excel:
         except Declined as declined:
             return declined.response("")
         file = str(uuid.uuid4())
-        self._files[file] = request.query_params.get("name", "workbook.xlsx"), body
+        self._files[file] = request.query_params.get("name") or "workbook.xlsx", body
         while len(self._files) > KEPT:
             self._files.popitem(last=False)
         return json_response({"uuid": file, "name": self._files[file][0]})
@@ -67,6 +69,8 @@ class Excel:
             books = await asyncio.to_thread(self._books, asked.files)
         except Declined as declined:
             return declined.response(trace_of(body))
+        except Missing as missing:
+            return Declined("501", str(missing), http=501).response(asked.trace)
         large = sum(len(self._files[file][1]) for file in asked.files) > LARGE
         told = Analysis(asked, books, switches, size="large" if large else "small")
         if asked.stream:
@@ -77,6 +81,20 @@ class Excel:
         if "error_mid_stream" in switches.faults:
             return Declined("10008").response(asked.trace)
         return json_response(told.whole(), headers=gateway(asked.trace))
+
+    async def nowhere(self, request: Request) -> Response:
+        """What the gateway answers where there is no service: the signature counts there too."""
+        body = await request.body()
+        try:
+            if answer := await self._door.open(request):
+                return answer
+        except Declined as declined:
+            return declined.response(trace_of(body))
+        if request.url.path == PATH:
+            said = Declined("405", "this service takes POST", http=405, headers={"Allow": "POST"})
+        else:
+            said = Declined("404", "there is no service at this path", http=404)
+        return said.response(trace_of(body))
 
     def _books(self, files: Sequence[str]) -> list[analysis.Book]:
         books = []

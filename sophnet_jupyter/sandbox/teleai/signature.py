@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote_plus
 
 # How far a signature may come from the future: no document says, this is a choice.
 AHEAD = 300
@@ -71,4 +71,4 @@ def _check_time(begun: str, valid: str, now: float) -> None:
 
 
 def _percent(value: str) -> str:
-    return quote_plus(unquote(value)).replace("+", "%20")
+    return quote_plus(value).replace("+", "%20")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import statistics
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -45,24 +47,28 @@ class Column:
     def totals(self, of: Column) -> dict[str, float]:
         """For each value in this column, the sum of ``of`` over its rows."""
         keys = dict(zip(self.rows, map(_word, self.cells), strict=True))
-        found = dict.fromkeys(keys.values(), 0.0)
+        found: dict[str, list[float]] = {key: [] for key in keys.values()}
         for row, cell in zip(of.rows, of.cells, strict=True):
             if row in keys and _is_number(cell):
-                found[keys[row]] += float(cell)  # type: ignore[arg-type]
-        return found
+                found[keys[row]].append(float(cell))  # type: ignore[arg-type]
+        return {key: _within(math.fsum, numbers) for key, numbers in found.items()}
+
+    @property
+    def sum(self) -> float:
+        return _within(math.fsum, self.numbers)
 
     @property
     def mean(self) -> float:
-        return statistics.fmean(self.numbers)
+        return _within(statistics.fmean, self.numbers)
 
     @property
     def median(self) -> float:
-        return statistics.median(self.numbers)
+        return _within(statistics.median, self.numbers)
 
     @property
     def deviation(self) -> float:
         """The sample's standard deviation; 0 for a single number."""
-        return statistics.stdev(self.numbers) if len(self.numbers) > 1 else 0.0
+        return _within(statistics.stdev, self.numbers) if len(self.numbers) > 1 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,4 +111,15 @@ def _word(cell: Cell) -> str:
 
 
 def _is_number(cell: Cell) -> bool:
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
+    if not isinstance(cell, int | float) or isinstance(cell, bool):
+        return False
+    # A whole number of 400 digits is none that figures can be made of, and 1e999 is read as inf.
+    return -sys.float_info.max <= cell <= sys.float_info.max
+
+
+def _within(figure: Callable[[list[float]], float], numbers: list[float]) -> float:
+    """A figure of these numbers; infinite where it is larger than numbers go."""
+    try:
+        return figure(numbers)
+    except OverflowError:
+        return math.inf

@@ -362,6 +362,11 @@ class LineRefused(KeyRejected):
     ``code`` is that of RFC 6455.
     """
 
+    advice = (
+        "Check SOPHNET_API_KEY, that this service is enabled in the key's project, and the format "
+        "of the sound."
+    )
+
     def __init__(self, *, service: str, closed: int, reason: str = "") -> None:
         super().__init__(service=service, status=401, message=reason, code=str(closed))
 
@@ -369,8 +374,7 @@ class LineRefused(KeyRejected):
         said = f": {self.message.rstrip('.。')}" if self.message else ""
         return (
             f"{self.service} closed the line before it began (code {self.code}{said}). "
-            "Check SOPHNET_API_KEY, that this service is enabled in the key's project, and the "
-            "format of the sound."
+            f"{self.advice}"
         )
 
 

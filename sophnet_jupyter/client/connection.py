@@ -86,16 +86,19 @@ class SophNetConnection:
         return "sandbox" if self.settings.sandbox else self.settings.origin
 
     def _place(self, service: str) -> ResourceIds:
-        from ..providers.sophnet.paths import ResourceIds
+        from ..providers.sophnet.paths import ResourceIds, lacking
 
-        return ResourceIds(
-            project_id=self.settings.project_id,
-            easyllm_id=self.settings.easyllm_ids.get(service, ""),
-        )
+        project, easyllm = self.settings.project_id, self.settings.easyllm_ids.get(service, "")
+        # The sandbox takes any.
+        lacks = "" if self.settings.sandbox else lacking(service, project, easyllm)
+        return ResourceIds(project_id=project, easyllm_id=easyllm, lacks=lacks)
 
-    def _kept(self, resource: R) -> R:
-        """A resource whose answers pass the recording."""
-        resource._keep = self._recorder.keeper(self._who)
+    def _kept(self, resource: R, place: ResourceIds | None = None) -> R:
+        """A resource whose answers pass the recording, the first with what its place lacks."""
+        from ..providers.noticed import once
+
+        lacks = place.lacks if place else ""
+        resource._keep = once(lacks, self._recorder.keeper(self._who))
         resource._mask = mask_of
         return resource
 

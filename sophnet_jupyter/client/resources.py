@@ -48,6 +48,8 @@ class Resources(SophNetConnection):
             default_model=lambda: self._model or model_name(),
             downloads=self._downloader,
             voice_id=self.settings.easyllm_ids.get("voice", ""),
+            # The sandbox takes any.
+            wants_voice_id=not self.settings.sandbox,
         )
         chat._vectors = lambda: self.embeddings
         chat._recorder = self._recorder
@@ -59,10 +61,9 @@ class Resources(SophNetConnection):
         check_service("images")
         from .images import Images
 
-        images = Images(
-            self._sophnet, self.tasks, self._downloader, place=self._place("images"), verify=_look
-        )
-        return self._kept(images)
+        place = self._place("images")
+        images = Images(self._sophnet, self.tasks, self._downloader, place=place, verify=_look)
+        return self._kept(images, place)
 
     @cached_property
     def videos(self) -> Videos:
@@ -70,10 +71,9 @@ class Resources(SophNetConnection):
         check_service("videos")
         from ..providers.sophnet.videos.videos import Videos
 
-        videos = Videos(
-            self._sophnet, self.tasks, self._downloader, place=self._place("videos"), verify=_look
-        )
-        return self._kept(videos)
+        place = self._place("videos")
+        videos = Videos(self._sophnet, self.tasks, self._downloader, place=place, verify=_look)
+        return self._kept(videos, place)
 
     @cached_property
     def voice(self) -> Voice:
@@ -81,7 +81,8 @@ class Resources(SophNetConnection):
         check_service("voice")
         from .voice import Voice
 
-        return self._kept(Voice(self._sophnet, place=self._place("voice")))
+        place = self._place("voice")
+        return self._kept(Voice(self._sophnet, place=place), place)
 
     @cached_property
     def voicechat(self) -> VoiceChats:
@@ -105,14 +106,15 @@ class Resources(SophNetConnection):
         check_service("speech")
         from ..providers.sophnet.speech.speech import Speech
 
+        place = self._place("speech")
         speech = Speech(
             self._sophnet,
             self.tasks,
-            place=self._place("speech"),
+            place=place,
             downloads=self._downloader,
             share=lambda content, name: self.files.upload(content, filename=name),
         )
-        return self._kept(speech)
+        return self._kept(speech, place)
 
     @cached_property
     def account(self) -> ProjectAccount:
@@ -134,7 +136,8 @@ class Resources(SophNetConnection):
         check_service("documents")
         from ..providers.sophnet.documents.documents import Documents
 
-        return self._kept(Documents(self._sophnet, place=self._place("documents")))
+        place = self._place("documents")
+        return self._kept(Documents(self._sophnet, place=place), place)
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -142,7 +145,8 @@ class Resources(SophNetConnection):
         check_service("ocr")
         from .ocr import Ocr
 
-        return self._kept(Ocr(self._sophnet, self._downloader, place=self._place("ocr")))
+        place = self._place("ocr")
+        return self._kept(Ocr(self._sophnet, self._downloader, place=place), place)
 
     def knowledge(self, service_id: str) -> Knowledge:
         """
@@ -162,10 +166,9 @@ class Resources(SophNetConnection):
         from ..providers.sophnet.embeddings.embeddings import Embeddings
         from .vectors import KeptHere
 
-        embeddings = Embeddings(
-            self._sophnet, place=self._place("embeddings"), kept=KeptHere(self.settings)
-        )
-        return self._kept(embeddings)
+        place = self._place("embeddings")
+        embeddings = Embeddings(self._sophnet, place=place, kept=KeptHere(self.settings))
+        return self._kept(embeddings, place)
 
     def explore(
         self,

@@ -339,8 +339,8 @@ def test_figures_larger_than_numbers_go_are_no_failure() -> None:
     columns = [Column(name=name, cells=has, rows=[0, 1, 2]) for name, has in cells.items()]
     sheet = Sheet(name="s", rows=3, columns=columns)
     text = analysis.report("q", [analysis.Book(name="b", sheets=[sheet])])
-    assert "| n | 3 | ∞ |" in text and "1e+308 |" in text
-    assert "| a | ∞ | 1 |" in text and "| i | 2 | 3 |" in text
+    for figures in ("| n | 3 | ∞ |", "1e+308 |", "| a | ∞ | 1 |", "| i | 2 | 3 |"):
+        assert figures in text
 
 
 @pytest.mark.parametrize(

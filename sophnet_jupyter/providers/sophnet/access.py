@@ -129,7 +129,9 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         request_id=reply.scrub(request_id(reply.headers, body)),
         retry_after=reply.retry_after,
     )
-    advice = paths.advice(reply.path) if status == 404 else ""
+    # "easyllm_id is required" means the same.
+    lacks = status == 404 or (status == 400 and "easyllm" in refused.message.lower())
+    advice = paths.advice(reply.path) if lacks else ""
     refused.advice = advice or _named(refused.advice, reply)
     return refused
 

@@ -19,6 +19,7 @@ _SERVICES = {
     "stream-speech": "SPEECH",
     "voice/synthesize-audio": "VOICE",
     "voice/synthesize-audio-stream": "VOICE",
+    "voice/upload": "VOICE",
     "embeddings": "EMBEDDINGS",
     "imagegenerator/task": "IMAGES",
     "videogenerator/generate": "VIDEOS",
@@ -41,17 +42,42 @@ def advice(path: str) -> str:
     )
 
 
+def lacking(service: str, project_id: str, easyllm_id: str) -> str:
+    """
+    What a service lacks, in a sentence with what to set; empty where it has what it needs.
+
+    A project without the id of a resource, or the other way round, has no effect: its user thinks
+    that it has. Speech to text is documented with both only.
+    """
+    variable = f"SOPHNET_{service.upper()}_EASYLLM_ID"
+    if project_id and not easyllm_id:
+        return (
+            f"The project is not used here, since {service} has no resource id: "
+            f"set {variable}, or %sophnet login --easyllm-id {service}=ID."
+        )
+    # An answer that is said wants the id of a voice without any project.
+    if easyllm_id and not project_id and service != "voice":
+        return "The resource id is not used here without a project: set SOPHNET_PROJECT_ID."
+    if not easyllm_id and service == "speech":
+        return (
+            "Speech to text is documented with a project and a resource id only. If it is refused, "
+            f"set SOPHNET_PROJECT_ID and {variable}."
+        )
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceIds:
     """
     The user's project and resource id for one service.
 
     The paths with a project demand both. Where one is missing, the newer ones are taken, on which
-    the key decides about the project.
+    the key decides about the project. ``lacks`` says what `lacking` does.
     """
 
     project_id: str = ""
     easyllm_id: str = ""
+    lacks: str = ""
 
     def path(self, name: str, *, short: str = "") -> str:
         """The path of an endpoint; without a project it may have another, ``short`` name."""

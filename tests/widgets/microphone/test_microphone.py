@@ -56,7 +56,7 @@ def make(told: Told) -> Iterator[Make]:
     panels: list[Microphone] = []
 
     def make(url: str, source: Any = None, **options: Any) -> Microphone:
-        client = Client("sandbox", url)
+        client = Client("sandbox", url, project_id="p", easyllm_id="e")
         panels.append(Microphone(client, source, **{"limits": LiveLimits(farewell=0.3), **options}))
         return panels[-1]
 

@@ -18,6 +18,7 @@ from ....wire.retry import ANSWER
 from ....wire.wire import Wire
 from ...arguments import encoded
 from ...keeping import CallMask, Keeping
+from ...noticed import noticed
 from ..access import SERVICE
 from .answer import answer
 from .question import Ask, Body, ChatQuestion, Reuse, question
@@ -42,11 +43,14 @@ class Chat(Keeping):
         default_model: Callable[[], str],
         downloads: Downloader | None = None,
         voice_id: str = "",
+        wants_voice_id: bool = False,
     ) -> None:
         self._wire = wire
         self._default_model = default_model
         self._downloads = downloads
         self._voice_id = voice_id
+        # Said before the first answer that wants it.
+        self._untold = wants_voice_id and not voice_id
 
     @shows_options(ChatOptions, request, question)
     async def create(
@@ -186,6 +190,9 @@ class Chat(Keeping):
             scrub = partial(_clean, scrub, mask)
         wanted = asked.wanted(options.get("voice"), reuse, scrub)
         events = self._keep(wanted, lambda: answer(asked, ask, scrub=scrub))
+        if options.get("voice") and self._untold:
+            self._untold = False
+            events = noticed(voiced.LACKS, events)
         return mask.answer(events) if mask is not None else events
 
     def _question(self, prompt: Prompt, options: Mapping[str, Any]) -> ChatQuestion:

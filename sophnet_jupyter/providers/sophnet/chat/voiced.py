@@ -7,11 +7,12 @@ See docs/services/sophnet.md#chat-with-voice.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
-from ....errors import SettingsError
+from ....errors import ServiceError, SettingsError
 from ....events import Event, Finished, Notice, Usage
 from ....options.voice import VoiceOptions
 from ....options.words import check
@@ -29,6 +30,10 @@ from .chunk import Cite, as_it_is
 from .question import Body
 
 PATH = "/v1/chat/completions-with-voice-output"
+LACKS = (
+    "Answers with a voice are documented with the id of a voice resource only. If this is refused, "
+    "set SOPHNET_VOICE_EASYLLM_ID, or %sophnet login --easyllm-id voice=ID."
+)
 UNSAID = "The voice stopped before its end, or said nothing; the text is whole."
 
 
@@ -67,7 +72,7 @@ async def stream(
     """
     body = encoded(request(asked, said))
     call = Call(method="POST", path=PATH, body=body, lane=str(asked.get("model", "")))
-    async with wire.stream(call, retry=ANSWER) as opened:
+    async with _advised(said), wire.stream(call, retry=ANSWER) as opened:
         reading = _Both(opened.reply(), asked.choices, cite)
         if opened.ok:
             async with held(opened.events(until=chat_reading.DONE, decoder=EventLines())) as lines:
@@ -83,6 +88,18 @@ async def stream(
         )
         for event in last:
             yield event
+
+
+@asynccontextmanager
+async def _advised(said: Mapping[str, Any]) -> AsyncGenerator[None, None]:
+    """Says what to set where this is refused for want of the id of a voice."""
+    try:
+        yield
+    except ServiceError as error:
+        named = error.status == 404 or "easyllm" in error.message.lower()
+        if named and not said.get("easyllm_id"):
+            error.advice = LACKS
+        raise
 
 
 class _Both:

@@ -60,7 +60,7 @@ async def test_the_voice_goes_on_after_the_last_word(client: Client) -> None:
 async def test_the_odd_forms_of_the_document_change_nothing(opened: Open) -> None:
     for quirks in (("bare_json", "audio_dict"), ("python_repr",), ("no_blank_line", "space")):
         given = [word for quirk in quirks for word in ("--quirk", quirk)]
-        async with opened(*given) as client:
+        async with opened(*given, easyllm_id="e") as client:
             said = await client.chat.create(ASKED, voice={"voice": "longwan", "volume": 80})
         assert (said.ending, said.notices) == ("complete", ())
         assert said.text.startswith("1, 2, 3")
@@ -72,7 +72,7 @@ async def test_a_voice_that_says_nothing_leaves_the_text_and_a_notice(client: Cl
     assert said.ending == "complete"
     assert said.text
     assert not said.audio
-    assert "said nothing" in said.notices[0]
+    assert "said nothing" in said.notices[-1]
 
 
 async def test_what_came_before_the_line_broke_is_kept(opened: Open) -> None:
@@ -107,6 +107,17 @@ async def test_the_service_id_is_sent_where_it_is_set(monkeypatch: pytest.Monkey
     async with Client(api_key="sandbox", base_url="http://127.0.0.1:9/api/open-apis") as client:
         body = client.chat.request("hi", voice=True, model="m")
     assert body["speech_synthesis_req"]["easyllm_id"] == "e-1"
+
+
+async def test_without_an_id_the_first_answer_says_so_and_a_refusal_too(opened: Open) -> None:
+    async with opened() as client:
+        first = await client.chat.create(ASKED, voice=True)
+        second = await client.chat.create(ASKED, voice=True)
+    assert ["SOPHNET_VOICE_EASYLLM_ID" in notice for notice in first.notices] == [True]
+    assert not second.notices
+    async with opened("--quirk", "strict_params") as client:
+        with pytest.raises(RequestRefused, match="SOPHNET_VOICE_EASYLLM_ID"):
+            await client.chat.create(ASKED, voice=True)
 
 
 @pytest.mark.parametrize("voice", [3, {"speed": 2}, {"volume": 101}], ids=str)

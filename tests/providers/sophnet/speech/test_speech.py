@@ -200,7 +200,7 @@ async def test_a_stream_that_is_left_leaves_a_task_to_be_resumed(opened: Open, t
 async def test_silence_is_complete_and_said(opened: Open, tmp_path: Path) -> None:
     path = tmp_path / "silent.wav"
     path.write_bytes(wav(bytes(32000)))
-    async with opened() as client:
+    async with opened(project_id="p", easyllm_id="e") as client:
         response = await client.speech.transcribe(path)
     assert (response.ending, response.sentences) == ("complete", ())
     assert response.notices == (speech.SILENT.format(name="silent.wav"),)

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Self
 
-from .....errors import SettingsError, SophNetError
-from .....events import Event, Started, Transcript
+from .....errors import LineRefused, SettingsError, SophNetError
+from .....events import Event, Notice, Started, Transcript
 from .....files.names import is_address
 from .....options.words import checks_keywords
 from .....response import Response
@@ -122,6 +122,8 @@ class Live:
             self.sample_rate = self.sound.sample_rate
             self._delivery = self._made_delivery()
         self._ready = asyncio.get_running_loop().create_future()
+        if self._place.lacks:
+            self._put(Notice(text=self._place.lacks))
         self._tasks = [asyncio.create_task(self._run())]
         try:
             await self._ready
@@ -218,6 +220,8 @@ class Live:
             self._over = True
             error.response = Response(text=self.text, service=access.SERVICE, ending="failed")
             self._error = error
+            if isinstance(error, LineRefused) and self._place.lacks:
+                error.advice = f"{error.advice} {self._place.lacks}"
             if self._ready and not self._ready.done():
                 self._ready.set_exception(error)
         finally:

@@ -36,7 +36,9 @@ export const kernelLines: JupyterFrontEndPlugin<ILines> = {
     const lines = new Map<NotebookPanel, Line>();
     const hearers: Array<(line: ILine) => void> = [];
     const choose = (line: ILine) => {
-      if (choices) line.send({ kind: "choose", autoplay: choices.autoplay, folds: choices.folds });
+      if (!choices) return;
+      const { autoplay, folds, speech } = choices;
+      line.send({ kind: "choose", autoplay, folds, speech });
     };
     choices?.changed.connect(() => lines.forEach(choose));
     const of = (notebook: NotebookPanel) => {

@@ -25,11 +25,15 @@ export interface CancelJob {
   number: number;
 }
 
-/** What the settings of the page say about answers: `folds` is how thinking stands in them. */
+/**
+ * What the settings of the page say: `folds` is how thinking stands in answers, `speech` the id of
+ * the resource that hears dictation, empty for the usual one.
+ */
 export interface Choose {
   kind: "choose";
   autoplay: boolean;
   folds: string;
+  speech: string;
 }
 
 export type Command = StopCell | Look | CancelJob | Choose;

@@ -9,6 +9,8 @@ export const SETTINGS = "sophnet-jupyter:plugin";
 const DEFAULTS = {
   /** Where dictation goes in a code cell that is no prompt. */
   dictation: "prompt" as "prompt" | "comment",
+  /** The resource of a project that hears dictation, and so its language; empty for the usual one. */
+  speech: "",
   /** The model of cells that menus insert; empty for the usual one. */
   model: "",
   /** The voice of cells that menus insert; empty for the usual one. */
@@ -17,7 +19,7 @@ const DEFAULTS = {
   autoplay: true,
   /** How what a model thought stands in its answer. */
   folds: "closed" as "closed" | "open",
-  /** Whether prompts have colors, in cells that are opened or edited from then on. */
+  /** Whether prompts have colors. */
   prompts: true,
   /** Whether a mark beside a cell tells which model answers. */
   marks: true,
@@ -37,6 +39,13 @@ export interface IChoices extends Readonly<typeof DEFAULTS> {
 }
 
 export const IChoices = new Token<IChoices>("sophnet-jupyter:IChoices");
+
+/** Take what a choice has switched off out of sight, and what is drawn already with it. */
+export function showBy(choices: IChoices, name: "marks" | "stop"): void {
+  const follow = () => document.body.classList.toggle(`jp-sophnet-no-${name}`, !choices[name]);
+  choices.changed.connect(follow);
+  follow();
+}
 
 class Choices {
   readonly changed = new Signal<IChoices, void>(this as unknown as IChoices);

@@ -14,6 +14,11 @@ from ..views.safe.control_characters import plain
 from ..widgets.hearing.uplink import Message, Uplink
 from .messages import Event, Heard, TakeOver, TakeTold
 
+NO_PROJECT = (
+    "The settings name a speech resource, which is not used without its project: "
+    "set SOPHNET_PROJECT_ID."
+)
+
 # What recognises is imported with the first sound: most pages never send any.
 if TYPE_CHECKING:
     from ..magics.session.session import KernelSession
@@ -30,6 +35,8 @@ class PageDictation:
     def __init__(self, key: str, session: KernelSession, tell: Callable[[Event], None]) -> None:
         self._session = session
         self._tell = tell
+        self.resource = ""
+        """The id of the resource that hears; empty for that of the kernel's settings."""
         self._recognition: Recognition | None = None
         self._job: asyncio.Task[None] | None = None
         self._uplink = Uplink(key, self._from_browser)
@@ -67,8 +74,11 @@ class PageDictation:
         try:
             if self._job:
                 raise SophNetError("A dictation from this page is still being written down.")
-            speech = self._session.client.speech
-            session = speech.live(None, sample_rate=take.sample_rate)
+            client = self._session.client
+            resource = self.resource.strip()
+            session = client.speech.live(None, sample_rate=take.sample_rate, easyllm_id=resource)
+            if resource and not client.settings.project_id:
+                self._tell(TakeTold(take.number, NO_PROJECT))
         except SophNetError as error:
             self._tell(TakeOver(take.number, str(error)))
             return

@@ -36,10 +36,14 @@ class CancelJob(Struct, tag_field="kind", tag="cancel"):
 
 
 class Choose(Struct, tag_field="kind", tag="choose"):
-    """What the settings of the page say about answers: ``folds`` is how thinking stands in them."""
+    """
+    What the settings of the page say: ``folds`` is how thinking stands in answers, ``speech`` the
+    id of the resource that hears dictation, empty for the usual one.
+    """
 
     autoplay: bool
     folds: str
+    speech: str = ""  # an older page has none
 
 
 Command = StopCell | Look | CancelJob | Choose

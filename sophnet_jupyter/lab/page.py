@@ -117,8 +117,10 @@ class LabPage:
                 for job in self._session.jobs.running:
                     if job.cell == number:
                         job.cancel()
-            case Choose(autoplay=autoplay, folds=folds):
+            case Choose(autoplay=autoplay, folds=folds, speech=speech):
                 output.autoplay, output.unfolded = autoplay, folds == "open"
+                if self._dictation:
+                    self._dictation.resource = speech
             case Look(what=what, words=words):
                 from .looking import look
 

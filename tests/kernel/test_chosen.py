@@ -7,9 +7,10 @@ import pytest
 pytestmark = pytest.mark.kernel
 
 CHOOSE = """
+from types import SimpleNamespace
 from sophnet_jupyter.lab.messages import Choose
 from sophnet_jupyter.lab.page import LabPage
-LabPage._obey(None, Choose({autoplay}, "{folds}"))
+LabPage._obey(SimpleNamespace(_dictation=None), Choose({autoplay}, "{folds}"))
 """
 
 

@@ -3,6 +3,7 @@ import { Prec } from "@codemirror/state";
 import type { EditorState, Extension, Range } from "@codemirror/state";
 import { Decoration, ViewPlugin } from "@codemirror/view";
 import type { DecorationSet, EditorView, ViewUpdate } from "@codemirror/view";
+import { looksAgain } from "./look_again.js";
 import { fieldsOf, lineMagic, wordsOf } from "./magic_line.js";
 
 const mark = (name: string) => Decoration.mark({ class: `jp-sophnet-${name}` });
@@ -29,8 +30,8 @@ export function lineMagics(isPython: () => boolean): Extension {
 
     update({ view, docChanged, viewportChanged, transactions, startState, state }: ViewUpdate): void {
       const parsed = syntaxTree(startState) !== syntaxTree(state);
-      const reconfigured = transactions.some((each) => each.reconfigured);
-      if (!docChanged && !viewportChanged && !parsed && !reconfigured) return;
+      const isOther = transactions.some((each) => each.reconfigured || looksAgain(each));
+      if (!docChanged && !viewportChanged && !parsed && !isOther) return;
       this.decorations = isPython() ? marked(view) : Decoration.none;
     }
   }

@@ -10,6 +10,7 @@ import {
   IEditorLanguageRegistry,
 } from "@jupyterlab/codemirror";
 import { IChoices } from "../settings.js";
+import { followChoices, looksAgain } from "./look_again.js";
 import { cellMagic } from "./magic_line.js";
 import { lineMagics } from "./line_magics.js";
 import { loadPromptLanguage } from "./prompt_language.js";
@@ -40,6 +41,7 @@ export const magicCells: JupyterFrontEndPlugin<void> = {
         return EditorExtensionRegistry.createImmutableExtension([
           promptCells(load, isPython),
           lineMagics(isPython),
+          followChoices(choices),
         ]);
       },
     });
@@ -70,8 +72,8 @@ export function promptCells(load: () => Promise<Language | null>, isPython: () =
   const magic = StateField.define<string | null>({
     create: (state) => now(state.doc),
     // A kernel tells its language after the editor was made, and that reconfigures it.
-    update: (value, { docChanged, reconfigured, newDoc }) =>
-      docChanged || reconfigured ? now(newDoc) : value,
+    update: (value, change) =>
+      change.docChanged || change.reconfigured || looksAgain(change) ? now(change.newDoc) : value,
   });
 
   class Turner {

@@ -1,7 +1,7 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { ILines } from "../lines.js";
-import { IChoices } from "../settings.js";
+import { IChoices, showBy } from "../settings.js";
 import { followCells } from "./states.js";
 
 const SIGNS: Record<string, string> = {
@@ -31,10 +31,11 @@ export const marks: JupyterFrontEndPlugin<void> = {
       incomplete: trans.__("broke off"),
       failed: trans.__("failed"),
     };
+    showBy(choices, "marks");
     followCells(lines, (cell, shown) => {
       const place = cell.node.querySelector<HTMLElement>(".jp-Cell-inputWrapper");
       place?.querySelector(`:scope > .${MARK}`)?.remove();
-      if (!place || !shown || !choices.marks) return;
+      if (!place || !shown) return;
       const mark = document.createElement("div");
       const name = shown.model || trans.__("The model");
       mark.className = MARK;

@@ -52,12 +52,12 @@ export const completion: JupyterFrontEndPlugin<void> = {
       identifier: "sophnet-jupyter:completion",
       rank: 1000,
       async isApplicable(context) {
-        const isOn = choices?.completion ?? true;
-        return isOn && isOurs(context) && kernel.isApplicable(context);
+        return isOurs(context) && kernel.isApplicable(context);
       },
       async fetch(request, context) {
         // Asked again, since this one is applicable until the cursor is in another cell.
-        if (!isOurs(context)) return { start: request.offset, end: request.offset, items: [] };
+        const isWanted = (choices?.completion ?? true) && isOurs(context);
+        if (!isWanted) return { start: request.offset, end: request.offset, items: [] };
         const { items, ...reply } = await kernel.fetch(request, context);
         return { ...reply, items: items.map((item) => withIcon(item)) };
       },

@@ -7,6 +7,7 @@ import { EditorExtensionRegistry, IEditorExtensionRegistry } from "@jupyterlab/c
 import { INotebookTracker } from "@jupyterlab/notebook";
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { followChoices } from "../cells/look_again.js";
 import { IChoices } from "../settings.js";
 import { withImage } from "./image_option.js";
 import { PictureFiles } from "./picture_files.js";
@@ -72,6 +73,7 @@ export const pictures: JupyterFrontEndPlugin<void> = {
         };
         return EditorExtensionRegistry.createImmutableExtension([
           thumbnails(shelf, isPrompt),
+          followChoices(choices),
           Prec.highest(
             EditorView.domEventHandlers({
               paste: (event, view) => take(event, event.clipboardData, view),

@@ -2,6 +2,7 @@ import { StateField } from "@codemirror/state";
 import type { EditorState, Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import type { DecorationSet } from "@codemirror/view";
+import { looksAgain } from "../cells/look_again.js";
 import { button, make } from "../../../sophnet_jupyter/widgets/page/dom.js";
 import { imagesOn, picturesOf } from "./image_option.js";
 
@@ -63,9 +64,9 @@ class Pictures extends WidgetType {
 export function thumbnails(shelf: Shelf, isOn: () => boolean): Extension {
   return StateField.define<DecorationSet>({
     create: (state) => (isOn() ? drawn(state, shelf) : Decoration.none),
-    update(shown, { docChanged, reconfigured, state }) {
-      if (!docChanged && !reconfigured) return shown;
-      return isOn() ? drawn(state, shelf) : Decoration.none;
+    update(shown, change) {
+      if (!change.docChanged && !change.reconfigured && !looksAgain(change)) return shown;
+      return isOn() ? drawn(change.state, shelf) : Decoration.none;
     },
     provide: (field) => EditorView.decorations.from(field),
   });

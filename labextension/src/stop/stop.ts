@@ -2,7 +2,7 @@ import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { followCells } from "../cells/states.js";
 import { ILines } from "../lines.js";
-import { IChoices } from "../settings.js";
+import { IChoices, showBy } from "../settings.js";
 import { button } from "../../../sophnet_jupyter/widgets/page/dom.js";
 
 const STOP = "jp-sophnet-stop";
@@ -16,6 +16,7 @@ export const stopButton: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator],
   activate(_app, lines: ILines, choices: IChoices, translator: ITranslator | null) {
     const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
+    showBy(choices, "stop");
     followCells(lines, (cell, shown, line) => {
       const place = cell.node.querySelector<HTMLElement>(".jp-Cell-outputWrapper");
       // Not one that an output brings.
@@ -25,7 +26,7 @@ export const stopButton: JupyterFrontEndPlugin<void> = {
         return;
       }
       // A kernel without subshells would hear it when the answer is there.
-      if (there || !line.live || !choices.stop) return;
+      if (there || !line.live) return;
       const stop = button(trans.__("Stop"), () => {
         if (line.send({ kind: "stop", cell: cell.model.id })) stop.disabled = true;
       });

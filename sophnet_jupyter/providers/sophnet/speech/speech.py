@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -85,6 +86,7 @@ class Speech(Keeping):
         *,
         format: Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"] = "pcm",  # noqa: A002
         sample_rate: int = 16_000,
+        easyllm_id: str = "",
         heartbeat: bool = True,
         pace: float = 1.0,
         limits: LiveLimits | None = None,
@@ -95,8 +97,10 @@ class Speech(Keeping):
 
         ``source``, a path, an address or an array, is played to it ``pace`` times as fast as it
         would be spoken, with 0 as fast as it is taken. What is sent by hand is ``format``, ``pcm``
-        or another, at ``sample_rate`` samples a second. ``heartbeat`` keeps the line open where
-        nobody speaks. ``limits``, a `LiveLimits`, are in seconds; ``sleep`` is how it waits.
+        or another, at ``sample_rate`` samples a second. ``easyllm_id`` is the resource of the
+        project that hears, in place of the client's: language and model are that one's.
+        ``heartbeat`` keeps the line open where nobody speaks. ``limits``, a `LiveLimits`, are in
+        seconds; ``sleep`` is how it waits.
 
         Nothing is opened before it is entered or iterated. Raises `SettingsError`.
         """
@@ -104,9 +108,10 @@ class Speech(Keeping):
         from .live.session import Live
 
         sockets = Sockets(self._wire.origin, self._wire.network)
+        place = replace(self._place, easyllm_id=easyllm_id) if easyllm_id else self._place
         return Live(
             sockets,
-            self._place,
+            place,
             source,
             format=format,
             sample_rate=sample_rate,

@@ -13,11 +13,13 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as serving
 
+from sophnet_jupyter import Client
 from sophnet_jupyter.errors import (
     DownloadFailed,
     KeyRejected,
@@ -355,6 +357,24 @@ async def test_the_project_form_names_its_easyllm(url: str) -> None:
     place = ResourceIds(project_id="p1", easyllm_id="e1")
     events = await all_of(Live(Sockets(origin, Network()), place, limits=QUICK), spoken(1))
     assert finals(events) == ["1"]
+
+
+async def test_another_resource_of_the_project_hears_where_it_is_named() -> None:
+    asked: list[str] = []
+
+    async def serve(socket: ServerConnection) -> None:
+        assert socket.request is not None
+        asked.append(parse_qs(urlsplit(socket.request.path).query)["easyllm_id"][0])
+        await socket.send('{"status":"ok"}')
+        await socket.wait_closed()
+
+    async with serving(serve, "127.0.0.1", 0) as server:
+        root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        client = Client("k", root, project_id="p1", easyllm_ids={"speech": "usual"})
+        for named in ("", "other"):
+            async with client.speech.live(easyllm_id=named):
+                pass
+    assert asked == ["usual", "other"]
 
 
 async def test_nothing_is_sent_before_ok_and_then_frames_of_3200_bytes_and_bye() -> None:

@@ -393,13 +393,13 @@ class NotFound(ServiceError):
 class RateLimited(ServiceError):
     """Too many requests, or too many tokens, in too short a time."""
 
-    advice = "Wait a little and run it again."
+    advice = "Wait a little, and ask again."
 
 
 class RequestRefused(ServiceError):
     """The service does not take an argument of the request."""
 
-    advice = "Change the argument it names and run it again."
+    advice = "Change the argument it names, and ask again."
 
 
 class KnowledgeNotReady(RequestRefused):

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 from ..files.saving import save_bytes
 from ..views.safe.control_characters import plain
 
@@ -44,8 +44,10 @@ def run(options: argparse.Namespace) -> int:
     source: Path = options.notebook
     try:
         book: Any = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{source} is no notebook that can be read: {error}.") from None
+    except OSError as error:
+        raise file_refused(source, error) from None
+    except ValueError:
+        raise SettingsError(f"{source} is no notebook of format 4 (.ipynb).") from None
     target = (options.output or source.with_suffix(".jsonl")).resolve()
     fresh = target.with_name(f".{target.stem}.rehearsed{target.suffix}")
     fresh.unlink(missing_ok=True)

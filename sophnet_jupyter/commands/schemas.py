@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingsError
+from ..errors import SettingsError, file_refused
 
 
 def schema_of(name: str, *, beside: Path) -> Any:
@@ -33,8 +33,10 @@ def schema_of(name: str, *, beside: Path) -> Any:
 def _read(path: Path) -> Any:
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(f"--schema: {path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise file_refused(path, error) from None
+    except (ValueError, RecursionError):
+        raise SettingsError(f"--schema: {path} is no JSON.") from None
     if not isinstance(found, dict):
         raise SettingsError(f"--schema: {path} is no JSON schema, which is an object.")
     return found

@@ -32,7 +32,7 @@ _STORE = "Dify's file store failed; its administrator has to look. A remote URL 
 ADVICE = {
     "unauthorized": "Each app has a key of its own, on its page API Access: check the one in use.",
     "invalid_param": "Compare the inputs with await client.dify.parameters(), or %dify parameters.",
-    "unprocessable_entity": "Change the argument it names and run it again.",
+    "unprocessable_entity": "Change the argument it names, and ask again.",
     "app_unavailable": f"{_CONSOLE}: it must be a text-generation app with a model, published.",
     "provider_not_initialize": "In Dify's console, give the model's provider its credentials.",
     "provider_quota_exceeded": "Dify's hosted quota is used up: add a provider key of your own.",

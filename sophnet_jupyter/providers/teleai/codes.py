@@ -18,7 +18,7 @@ class ErrorCode:
 # The table of the document. 10004 and 10030 mean the same, 10003 and 10013 nearly
 # (docs/services/teleai.md#errors, row T13).
 _NO_FILE = "Check the uuid, and that the file was uploaded under the same app id."
-_ARGUMENT = "Change the argument it names and run it again."
+_ARGUMENT = "Change the argument it names, and ask again."
 CODES = {
     "10001": ErrorCode(
         status=400,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError
+from ...files.database import refused
 from ...history.history import History
 from ...history.turns import Asker, ChatTurn, words
 from ...response import Response
@@ -60,7 +61,7 @@ class KeptConversations:
         try:
             return self.shown(self._history.turns(self.home, name))
         except (sqlite3.Error, OSError) as error:
-            raise SettingsError(f"Conversation {name} cannot be read: {error}.") from None
+            raise SettingsError(f"Conversation {name} cannot be read: {refused(error)}.") from None
 
     def shown(self, turns: Iterable[ChatTurn]) -> list[Exchange]:
         """Turns as exchanges."""

@@ -176,7 +176,7 @@ class ImageStudio(Studio):
     def _animate(self, piece: Piece, text: str) -> None:
         picture = piece.result
         if not isinstance(picture, Image):
-            raise SettingsError("Only an image can be animated.")
+            raise SettingsError("Only an image can begin a video.")
         words = text.strip() or piece.prompt
         video = Piece(kind="video", prompt=words, settings={**piece.settings, "prompt": words})
         self.when_checked(

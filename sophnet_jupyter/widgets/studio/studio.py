@@ -229,7 +229,7 @@ class Studio(Panel):
         if not name.isidentifier() or keyword.iskeyword(name):
             raise SettingsError(f"{name!r} cannot be the name of a variable.")
         if piece.result is None:
-            raise SettingsError("There is nothing to take yet.")
+            raise SettingsError("There is nothing to save yet.")
         shell = getattr(getattr(self.comm, "kernel", None), "shell", None)
         if shell is None:
             raise SettingsError("There is no notebook whose variables could be set.")
@@ -249,5 +249,7 @@ class Studio(Panel):
         if piece.result is None or not piece.result.data:
             raise SettingsError("It was not fetched, so there is nothing to show.")
         if len(piece.result.data) > LARGEST:
-            raise SettingsError("It is too large for the browser: take it as a variable and .save.")
+            raise SettingsError(
+                "It is too large for the browser: save it as a variable, and .save(path) it."
+            )
         self.tell("data", [piece.result.data], to=view, piece=piece.id, mime=piece.result.mime)

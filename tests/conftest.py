@@ -48,6 +48,10 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> No
     # Kernels that nobody watches are to answer from the sandbox.
     os.environ["SOPHNET_SANDBOX"] = "1"
     os.environ["SOPHNET_CONFIG_DIR"] = str(tmp_path_factory.mktemp("no-profiles"))
+    # They read what is said in English.
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name, "").startswith("zh"):
+            os.environ[name] = "C.UTF-8"
 
 
 @pytest.fixture(autouse=True, scope="session")

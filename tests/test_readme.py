@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import runpy
 from pathlib import Path
 
 import nbformat
@@ -67,3 +68,20 @@ def test_the_quickstart_ends_with_all_other_notebooks_as_the_readme_tells_them()
     readme = dict(re.findall(r"^\| \[([^]]+)\]\(notebooks/\1\.ipynb\) \| (.+) \|$", README, re.M))
     assert told == {name: said for name, said in readme.items() if name != "quickstart"}
     assert set(told) == NOTEBOOKS - {"quickstart"}
+
+
+SAYINGS = runpy.run_path(str(Path(__file__).parent / "language" / "sayings.py"))
+
+
+def test_what_is_said_in_english_is_said_in_chinese_and_nothing_else_is() -> None:
+    said = dict(SAYINGS["sayings"]())
+    there = SAYINGS["catalogue"]()
+    # How a string gets its translation: CONTRIBUTING, "Recipe: a string that users read".
+    assert {text: file for text, file in said.items() if text not in there} == {}
+    assert [text for text in there if text not in said] == [], "nobody says this any more"
+
+
+def test_a_translation_has_the_places_of_what_is_put_in() -> None:
+    places = SAYINGS["places"]
+    there = SAYINGS["catalogue"]()
+    assert {text: said for text, said in there.items() if places(text) != places(said)} == {}

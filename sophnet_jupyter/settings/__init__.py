@@ -44,6 +44,8 @@ from .environment import session as session
 from .environment import spending_limit as spending_limit
 from .environment import store as store
 from .environment import usual_spending_limit as usual_spending_limit
+from .language_choice import keep_language as keep_language
+from .language_choice import language_choice as language_choice
 from .policy import Policy as Policy
 from .policy import policy as policy
 from .renewed import RenewedSecret as RenewedSecret

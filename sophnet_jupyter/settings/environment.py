@@ -35,6 +35,8 @@ class Chosen(TypedDict, total=False):
     easyllm_ids: dict[str, str]
     profile: str
     model: str
+    # One of `language.LANGUAGES`.
+    language: str
     # Whether what is asked is kept.
     history: bool
     # Whether answers come from a cassette, so that nothing is sent.

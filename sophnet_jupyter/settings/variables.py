@@ -43,6 +43,7 @@ VARIABLES = {
     "SOPHNET_BUDGET": "what cells, runs and panels may spend: ``20 CNY per day``, ``1M-tokens``",
     "SOPHNET_CASSETTE": "file of recorded answers: replayed where it is there, else recorded",
     "SOPHNET_OUTPUT": "``stable``: outputs hold no seconds and dates, so that runs are equal",
+    "SOPHNET_LANGUAGE": "``en`` or ``zh``: the language of panels and messages; else the system's",
     "SOPHNET_SANDBOX": "``1``: the sandbox is wanted, also in a run that nobody watches",
     "SOPHNET_NO_SANDBOX": "``1``: never start the sandbox, fail with a sentence instead",
     "SOPHNET_SANDBOX_URL": "a sandbox that runs already, to be used in place of one of our own",

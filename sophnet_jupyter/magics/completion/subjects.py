@@ -9,6 +9,7 @@ from ..options.files import files
 from ..options.found import Found, matching
 from ..options.services import conversations, models
 from ..session.session import KernelSession
+from ..sophnet.languages import CHOICES
 from ..sophnet.subjects import LOGIN, SUBJECTS
 
 HISTORY = ("show", "rerun", "diff", "keep", "export", "forget", "on", "off")
@@ -72,6 +73,8 @@ def for_subject(before: list[str], word: str, session: KernelSession) -> list[Fo
             return matching(word, ["--stream", "--report"], "option")
         case ["stage"]:
             return matching(word, ["off"], "value")
+        case ["language"]:
+            return matching(word, CHOICES, "value")
         case ["require", *_]:
             from ...doctor.requirements import extras
 

@@ -117,6 +117,7 @@ class SophNetMagics(ChatDefaults, Magics):
                 --report              as one text to paste into a question, without secrets
             %sophnet require 0.1 engines key    what this notebook needs, as its first cell
             %sophnet stage [off]    panels, answers and players a third larger, without hints
+            %sophnet language [en|zh|auto]    the language of panels, help and messages
             %sophnet panels         the panels, and how each is made
             %sophnet help           all magics, panels and settings
             %config SophNetMagics   the defaults of chat: model, temperature, thinking, ...
@@ -129,6 +130,7 @@ class SophNetMagics(ChatDefaults, Magics):
         from .chats import ChatCommands
         from .explain import Explanations
         from .history import HistoryCommands
+        from .languages import language
         from .models import ModelNames
         from .prompts import PromptCommands
         from .require import require
@@ -168,6 +170,7 @@ class SophNetMagics(ChatDefaults, Magics):
             "doctor": self._doctor,
             "require": partial(require, self._session),
             "stage": lambda rest: stage(self._session.shell, rest),
+            "language": language,
             "panels": self._panels,
             "help": self._help,
         }

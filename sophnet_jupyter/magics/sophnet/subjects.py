@@ -27,6 +27,7 @@ SUBJECTS = {
     "doctor": "check versions, network, key and clock, and say what to do",
     "require": "check what a notebook needs: a version, extras, key, microphone",
     "stage": "panels, answers and players a third larger, without hints; off ends it",
+    "language": "the language of panels, help and messages; en, zh, or auto for the system's",
     "panels": "the panels, and how each is made",
     "help": "this list",
 }

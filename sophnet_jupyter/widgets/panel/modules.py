@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ _IMPORT = re.compile(
 _NAMED_EXPORT = re.compile(r"^export (?=(?:async function|function|const|class) (\w+))", re.M)
 _DEFAULT_EXPORT = re.compile(r"^export default ", re.M)
 _NOT_UNDERSTOOD = re.compile(r"^(?:import(?!\()|export)\b.*", re.M)
+# What is translated, written out; in a string of JavaScript that is one of JSON as well.
+_TRANSLATED = re.compile(r'\btr\(\s*("(?:[^"\\\n]|\\.)*")')
+WORDS, LANGUAGES = "page/words.js", "panel/languages.js"
 _STYLE_IMPORT = re.compile(r'^@import "(?P<file>\.\.?/[\w./]+)";\n+', re.M)
 
 
@@ -45,14 +49,48 @@ def inlined(file: str) -> str:
     """
     scripts: dict[str, _Script] = {}
     _collect(file, scripts, ())
-    lines = ["const $files = {};"]
-    lines += [f"{_place(name)} = {script.text};" for name, script in scripts.items()]
+    lines = _run(scripts)
     exports = scripts[file].exports
     if named := ", ".join(name for name in exports if name != "default"):
         lines.append(f"export const {{ {named} }} = {_place(file)};")
     if "default" in exports:
         lines.append(f"export default {_place(file)}.default;")
     return "\n".join(lines) + "\n"
+
+
+def spoken(file: str, words: Mapping[str, Mapping[str, str]]) -> str:
+    """
+    The module of a panel that speaks several languages.
+
+    ``words`` are the translations of each language but English; the module has those that its
+    files use. The files are run once for each language that is asked for, so that what they say
+    may be looked up as they are run. Raises `ValueError` as `inlined` does.
+    """
+    scripts: dict[str, _Script] = {}
+    _collect(LANGUAGES, scripts, ())
+    chooser = _run(scripts)
+    scripts = {}
+    _collect(file, scripts, ())
+    used = {text for script in scripts.values() for text in translated(script.text)}
+    table = {
+        language: {text: said[text] for text in sorted(used) if text in said}
+        for language, said in words.items()
+    }
+    return "\n".join(
+        (
+            f"const $words = {json.dumps(table, ensure_ascii=False)};",
+            "const $open = ($said) => {",
+            *_run(scripts, "$said"),
+            f"return {_place(file)}.default;\n}};",
+            *chooser,
+            f"export default {_place(LANGUAGES)}.inLanguages($open, $words);\n",
+        )
+    )
+
+
+def translated(source: str) -> list[str]:
+    """The texts that a script has translated, in English."""
+    return [json.loads(text) for text in _TRANSLATED.findall(source)]
 
 
 def style(file: str) -> str:
@@ -67,6 +105,16 @@ def style(file: str) -> str:
     for name in ("panel/panel.css", file):
         _collect_styles(name, texts, ())
     return "\n".join(texts.values())
+
+
+def _run(scripts: dict[str, _Script], table: str = "") -> list[str]:
+    """The files, each run once; ``table`` names the variable with their words, if any."""
+    lines = ["const $files = {};"]
+    for name, script in scripts.items():
+        lines.append(f"{_place(name)} = {script.text};")
+        if name == WORDS and table:
+            lines.append(f"{_place(name)}.useWords((text) => {table}[text] ?? text);")
+    return lines
 
 
 def _collect(file: str, scripts: dict[str, _Script], importers: tuple[str, ...]) -> None:

@@ -17,6 +17,7 @@ from traitlets import Bool, Float, Unicode, default
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...kernel.output import Cell
+from ...language import ENGLISH, LANGUAGES, current, listen, translations
 from ...options.words import check_keywords
 from ...settings.secret import scrub
 from ...views.output import output
@@ -24,7 +25,7 @@ from ..uploads.uploads import Uploads
 from .frame import WORDS, Height, from_sandbox, height_of, layout_of
 from .gate import QUESTION, Gate, is_spending
 from .line import PanelComm
-from .modules import FOLDER, inlined, style
+from .modules import FOLDER, spoken, style
 from .twin import Twin
 from .unseen import after_cell, with_sentence
 
@@ -53,6 +54,7 @@ class Panel(anywidget.AnyWidget):
     phase = Unicode("ready", help="What it is doing, in one word.").tag(sync=True)
     sandbox = Bool(False, help="Whether the sandbox answers, and no service.").tag(sync=True)
     height = Unicode("", help="As a length of CSS; empty for its own.").tag(sync=True)
+    language = Unicode(help="In which its words are drawn.").tag(sync=True)
     progress = Float(None, allow_none=True, help="How far, from 0 to 1, if known.").tag(sync=True)
     _esm = Unicode().tag(sync=True)
     _css = Unicode().tag(sync=True)
@@ -70,7 +72,7 @@ class Panel(anywidget.AnyWidget):
             cls.__doc__ = f"{inspect.cleandoc(cls.__doc__ or '')}\n\n{WORDS}"
 
     def __init__(self, *, height: Height = "", layout: Any = None, **traits: Any) -> None:
-        given = {**layout_of(layout), "height": height_of(height)}
+        given = {**layout_of(layout), "height": height_of(height), "language": current()}
         super().__init__(key=uuid.uuid4().hex, **given, **traits)
         self._job: asyncio.Task[None] | None = None
         self._resting: asyncio.TimerHandle | None = None
@@ -84,10 +86,12 @@ class Panel(anywidget.AnyWidget):
         # Front ends without a kernel to open a comm on (VS Code, Colab) use the widget's own.
         self.on_msg(lambda _, command, buffers: self._hear(command, buffers))
         self._open = True
+        listen(self)
 
     @default("_esm")
     def _default_esm(self) -> str:
-        return inlined(self.source(".js"))
+        words = {each: translations(each) for each in LANGUAGES if each != ENGLISH}
+        return spoken(self.source(".js"), words)
 
     @default("_css")
     def _default_css(self) -> str:
@@ -122,6 +126,11 @@ class Panel(anywidget.AnyWidget):
         self.sandbox = from_sandbox(client)
         made: ClientOf = client
         return made
+
+    def language_changed(self) -> None:
+        """Be drawn in the language of this moment, once it is not at work."""
+        if self._open:
+            self.language = current()
 
     @property
     def busy(self) -> bool:

@@ -16,6 +16,7 @@ from ..errors import SettingsError
 from ..history.current import CURRENT
 from ..settings import data_folder, history_on, policy
 from .keeping import tapes
+from .site.masks import masked_alike
 from .site.permitted import check_call
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Recorder:
             from ..history.history import opened
 
             self._history = opened(folder)
+            self._history.placeholders = masked_alike
         return self._history
 
     @property

@@ -7,11 +7,12 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from math import inf
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..errors import SettingsError
 from ..events import AudioChunk, ImageReady, TextDelta, VideoReady
@@ -67,6 +68,8 @@ class History:
         self.limit_looked_at = -inf
         # Told of each conversation that changes in this process: notebook, name, turns.
         self.conversed: list[Callable[[str, str, Sequence[ChatTurn]], object]] = []
+        # Values as they may be kept of what was masked; whoever makes a client knows how.
+        self.placeholders: Callable[[Iterable[Any]], list[Any]] = list
         self._looked = 0.0
         self._begun = False
         # So that the first call that a kernel writes is looked at too.
@@ -180,15 +183,26 @@ class History:
     def converse(self, notebook: str, name: str, turns: Sequence[ChatTurn]) -> None:
         """Have the turns of a conversation written, in the place of those there. Never blocks."""
         kept = tuple(turns)
+        written = self._with_placeholders(kept)
 
         def change(rows: sqlite3.Connection) -> None:
-            make_so(rows, notebook, name, kept, lambda text: without_signatures(self.scrub(text)))
+            make_so(
+                rows, notebook, name, written, lambda text: without_signatures(self.scrub(text))
+            )
 
         self._say_first()
         # A picture is in its message, and in memory anyhow.
         self.writer.put(change, OVERHEAD)
         for hear in list(self.conversed):
             hear(notebook, name, kept)
+
+    def _with_placeholders(self, turns: tuple[ChatTurn, ...]) -> tuple[ChatTurn, ...]:
+        if not any(turn.masked for turn in turns):
+            return turns
+        # All of them, since later ones say again what earlier ones had.
+        found = self.placeholders([turn.messages for turn in turns])
+        pairs = zip(turns, found, strict=True)
+        return tuple(replace(turn, messages=tuple(said)) for turn, said in pairs)
 
     def turns(self, notebook: str, name: str) -> list[ChatTurn]:
         """The turns of a conversation, empty where there is none. Blocking."""

@@ -78,6 +78,12 @@ class Policy:
         found = self.locked.get(name)
         return found if found and found.value is False else None
 
+    @property
+    def masks(self) -> bool:
+        """Whether questions are masked of which nobody said whether they are to be."""
+        locked = self.locks("masking")
+        return bool(locked.value if locked else self.default("masking", False))
+
     def refuse(self, name: str, what: str) -> None:
         """Raise `SettingsError`, which says who decided, where ``name`` is switched off."""
         if found := self.forbids(name):

@@ -92,7 +92,7 @@ def test_a_form_makes_columns(mapped: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nothing.csv", "-o", "x.csv"], "nothing.csv cannot be read"),
+        (["nothing.csv", "-o", "x.csv"], "There is no file nothing.csv"),
         (["rows.csv", "-o", "x.doc"], "not as x.doc"),
         (["rows.txt", "-o", "x.csv"], "not as .txt"),
         (["rows.csv", "-o", "x.csv", "--schema", "None"], "there is no prompts/None.json"),

@@ -30,7 +30,7 @@ def masker_of(wanted: object) -> Masker | None:
             raise SettingsError(f"Masking cannot be switched off here: decided by {locked.by}.")
         return None
     if wanted is None:
-        if not (locked.value if locked else site.default("masking", False)):
+        if not site.masks:
             return None
         wanted = True
     from ...masking.masker import Masker

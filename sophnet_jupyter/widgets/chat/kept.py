@@ -13,7 +13,7 @@ from ...files.database import refused
 from ...history.history import History
 from ...history.turns import Asker, ChatTurn, words
 from ...response import Response
-from ...settings import history_on, notebook_path
+from ...settings import history_on, notebook_path, policy
 from ...views.answer import Context, bundle
 from ..exchange.exchange import Exchange
 
@@ -72,6 +72,13 @@ class KeptConversations:
         turns = [turn for turn in map(turn_of, exchanges) if turn]
         self._history.converse(self.home, name, turns)
 
+    def exported(self, text: str, exchanges: Iterable[Exchange]) -> str:
+        """A text as a file may have it: with placeholders where a question was masked."""
+        store = getattr(self._client, "history", None)
+        if store is None or not any(one.masked for one in exchanges):
+            return text
+        return str(store.placeholders([text])[0])
+
     def close(self) -> None:
         """Hear of no more changes."""
         if self._store and self._heard in self._store.conversed:
@@ -92,6 +99,11 @@ class KeptConversations:
             self._hear(name, turns)
 
 
+def is_masked(wanted: object) -> bool:
+    """Whether questions with this ``mask`` are masked, by it or by the site."""
+    return policy().masks if wanted is None else bool(wanted)
+
+
 def turn_of(exchange: Exchange) -> ChatTurn | None:
     """The turn that an exchange is; None while it has no answer."""
     if exchange.turn is None and exchange.settled and exchange.messages:
@@ -102,6 +114,8 @@ def turn_of(exchange: Exchange) -> ChatTurn | None:
             model=response.model,
             sandbox=response.sandbox,
             ending=response.ending,
+            # An answer that failed says nothing of what was masked.
+            masked=exchange.masked or bool(response.masked),
         )
     return exchange.turn
 

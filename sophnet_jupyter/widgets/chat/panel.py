@@ -36,7 +36,7 @@ from . import asking, choices, files
 from .approval import PATIENCE, Approvals
 from .choices import refuse
 from .files import from_path
-from .kept import KeptConversations
+from .kept import KeptConversations, is_masked
 from .spent import spent
 from .talk import Talk
 
@@ -220,7 +220,8 @@ class ChatPanel(Panel):
             case {"kind": "cells", "view": view}:
                 self.tell("cells", to=view, texts=self._cells())
             case {"kind": "export", "view": view}:
-                self.tell("markdown", to=view, text=self.to_markdown())
+                text = self._kept.exported(self.to_markdown(), self._talk)
+                self.tell("markdown", to=view, text=text)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         buffers: list[bytes] = []
@@ -450,6 +451,7 @@ class ChatPanel(Panel):
                 exchange.sound = Track(exchange.id, self.tell)
             arrival = Arrival(on_event=self._watching(exchange, view))
             options = self._asked_with(exchange) | reuse
+            exchange.masked = is_masked(options.get("mask"))
             asked = [one for one in exchange.sent if not before or one["role"] != "system"]
             events = self._client.chat.stream([*before, *asked], **options)
             await show(events, view, arrival, model=options.get("model") or "the model")

@@ -28,6 +28,8 @@ def chat_cell(
     for name, (on, off) in _FLAGS.items():
         if options.get(name) is not None:
             words.append(on if options[name] else off)
+    if options.get("mask"):
+        words.append("--mask")
     system = options.get("system") or next(
         (turn["content"] for turn in turns if turn.get("role") == "system"), ""
     )

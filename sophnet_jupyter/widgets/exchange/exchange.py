@@ -46,6 +46,8 @@ class Exchange:
     put_in: tuple[str, ...] = ()
     # What its prompt file asks for beside: a model, a temperature.
     options: Mapping[str, Any] = field(default_factory=dict)
+    # Whether personal data of it is not to be kept.
+    masked: bool = False
     # The turn that it is in a conversation that is kept, once it is answered.
     turn: ChatTurn | None = None
 

@@ -50,6 +50,7 @@ _VIDEO_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3
 # those behind a length.
 _FOREIGN = {
     b"#!AMR": ".amr",
+    b"RIFX": ".rifx",
     b"RF64": ".wav64",
     b"BW64": ".wav64",
     b"riff\x2e\x91\xcf\x11": ".w64",

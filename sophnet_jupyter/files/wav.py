@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+# Codings: whole numbers, and one that is named behind the other fields.
+PCM, _EXTENSIBLE = 1, 0xFFFE
 # Before the samples of a plain file.
 PLAIN_HEAD = 44
 # A file of zeros is nothing but empty chunks.
@@ -17,12 +19,16 @@ _TAGS = (b"TAG", b"ID3")
 
 
 class Layout(NamedTuple):
-    """Where the samples of a file begin, and their format: PCM of ``bits`` per sample."""
+    """
+    Where the samples of a file begin, and their format: ``coding`` is `PCM` for whole numbers of
+    ``bits`` each.
+    """
 
     start: int
     sample_rate: int
     channels: int
     bits: int
+    coding: int = PCM
 
 
 def layout(data: bytes) -> Layout | None:
@@ -38,10 +44,23 @@ def layout(data: bytes) -> Layout | None:
         if name == b"data":
             return Layout(at, *found) if found else None
         if name == b"fmt " and at + 16 <= len(data):
-            _, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, at)
-            found = (rate, channels, bits)
+            found = _format(data[at : at + size])
         at = _behind(data, at, size)
     return None
+
+
+def _format(fields: bytes) -> tuple[int, int, int, int] | None:
+    """Rate, channels, bits and coding; None where there are too few fields."""
+    if len(fields) < 14:
+        return None
+    coding, channels, rate, _, block = struct.unpack_from("<HHIIH", fields)
+    # The oldest form has no bits: a frame tells them.
+    bits = struct.unpack_from("<H", fields, 14)[0] if len(fields) >= 16 else 8 * block
+    if len(fields) < 16 and channels:
+        bits //= channels
+    if coding == _EXTENSIBLE and len(fields) >= 26:
+        coding = struct.unpack_from("<H", fields, 24)[0]
+    return rate, channels, bits, PCM if coding == _EXTENSIBLE else coding
 
 
 def samples(data: bytes) -> bytes:
@@ -78,12 +97,13 @@ def written(samples: bytes, sample_rate: int, channels: int = 1) -> bytes:
     return head(len(whole), sample_rate, channels) + whole
 
 
-def with_true_length(data: bytes) -> bytes:
+def with_true_length(data: bytes, *, joined: bool = False) -> bytes:
     """
     A WAV file with the true length in its header; any other sound unchanged.
 
     Only what cannot be is changed: lengths of a file that was streamed, or was never closed, are 0
-    or beyond its end. Chunks behind the samples stay such, and more samples are samples.
+    or beyond its end. What stands behind the samples of a file that was closed stays there; of
+    pieces that were ``joined`` the head tells the length of the first, and all else is samples.
     """
     found = layout(data)
     if found is None:
@@ -91,7 +111,8 @@ def with_true_length(data: bytes) -> bytes:
     named, rest = _length(data, found), len(data) - found.start
     riff: int = struct.unpack_from("<I", data, 4)[0]
     counted = riff > 0 and abs(riff + 8 - len(data)) <= 1
-    behind = _is_chunks(data, found.start, named) or (counted and named > 0)
+    closed = named > 0 and (counted or (not joined and riff > 0))
+    behind = closed or _is_chunks(data, found.start, named)
     length = named if named <= rest and (behind or named == rest) else rest
     if riff == 0 or riff + 8 > len(data) + 1 or length != named:
         riff = len(data) - 8

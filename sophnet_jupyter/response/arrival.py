@@ -75,7 +75,7 @@ class Arrival:
             self.response,
             ending=ending,
             timing=self._timing(),
-            audio=with_true_length(self.response.audio),
+            audio=with_true_length(self.response.audio, joined=True),
         )
         return self.response
 

@@ -112,7 +112,7 @@ def fold(state: Response, event: Event) -> Response:
                 state,
                 finish_reason=reason if ending == "complete" else "",
                 ending=ending,
-                audio=with_true_length(state.audio),
+                audio=with_true_length(state.audio, joined=True),
                 _sound=None,
             )
         case _:

@@ -25,7 +25,7 @@ def written(channels: int = 1) -> bytes:
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_head_is_what_the_standard_library_writes(channels: int) -> None:
     assert wav.head(len(SAMPLES), 16_000, channels) + SAMPLES == written(channels)
-    assert wav.layout(written(channels)) == (44, 16_000, channels, 16)
+    assert wav.layout(written(channels)) == (44, 16_000, channels, 16, wav.PCM)
 
 
 def test_a_streamed_file_gets_its_true_length() -> None:
@@ -86,6 +86,13 @@ def test_a_head_that_was_never_filled_in_is_mended(riff: bytes) -> None:
     assert wav.with_true_length(whole[:40] + riff + whole[44:]) == whole
     assert wav.with_true_length(whole[:4] + riff + whole[8:]) == whole
     assert wav.samples(whole[:40] + riff + whole[44:]) == SAMPLES
+
+
+def test_more_samples_follow_a_head_only_where_pieces_were_joined() -> None:
+    whole = written() + SAMPLES
+    assert wav.with_true_length(whole) == whole
+    assert wav.samples(whole) == SAMPLES
+    assert wav.with_true_length(whole, joined=True) == wav.written(SAMPLES * 2, 16_000)
 
 
 @pytest.mark.parametrize("padded", [True, False])

@@ -153,6 +153,7 @@ class PlayingView:
         elif found := wav.layout(self._head):
             asked = (player.format, player.sample_rate, player.channels, 16)
             fits = asked == ("pcm", found.sample_rate, found.channels, found.bits)
+            fits = fits and found.coding == wav.PCM
             self._begin(player, found.start, fits=fits)
 
     def _begin(self, player: AudioPlayer, start: int, *, fits: bool) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import sys
-from array import array
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +16,11 @@ from .....files.kinds import HEAD, container, is_no_sound, sniff
 from .....files.names import at_home
 from .....response import Response
 from .arrays import samples
+from .mixing import MOST_CHANNELS, mono, narrowed
 
 # Files that hold nothing but samples.
 BARE = (".pcm", ".raw")
-# The two ways in which a head says that samples are plain numbers.
-_PCM = (1, 0xFFFE)
 _FASTEST = 384_000
-# Bytes of samples that are mixed at once, which a processor has at hand.
-_PART = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +93,17 @@ def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
         raise SettingsError(f"There is no sound in a {media.suffix[1:]} file.")
     if ending == ".wav":
         return _wav(data, called)
+    if ending == ".rifx":
+        # Decoders read its head, and its samples the wrong way round.
+        raise SettingsError(
+            f"{called} is a WAV file with its bytes the other way round: save it anew."
+        )
     if ending:
         return _decoded(data, ending, called)
+    at = head.find(b"RIFF")
+    if at > 0 and head[at + 8 : at + 12] == b"WAVE":
+        # Something was written before it, such as the head of a download.
+        return _wav(data[at:], called)
     bare = not name or name.lower().endswith(BARE)
     if not bare or is_no_sound(head):
         raise SettingsError(
@@ -113,58 +116,19 @@ def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
 def _wav(data: bytes, called: str) -> Samples:
     whole = wav.with_true_length(data)
     found = wav.layout(whole)
-    if found is None or not (found.channels > 0 and 0 < found.sample_rate <= _FASTEST):
+    known = found is not None and 0 < found.channels <= MOST_CHANNELS
+    if found is None or not (known and 0 < found.sample_rate <= _FASTEST):
         raise SettingsError(f"{called} has a damaged head: it does not say where its sound is.")
-    if found.bits != 16 or _coding(whole) not in _PCM:
+    if found.coding != wav.PCM:
         # Samples that are not whole numbers, or coded: for the decoder.
         return _decoded(whole, ".wav", called)
-    pcm = _mono(wav.samples(whole), found.channels)
+    if not 8 <= found.bits <= 32:
+        raise SettingsError(f"{called} says that its samples have {found.bits} bits: no sound has.")
+    level = narrowed(wav.samples(whole), (found.bits + 7) // 8)
+    pcm = mono(level, found.channels)
     if not pcm:
         raise SettingsError(f"{called} has no sound: it ends behind its head.")
     return Samples(pcm=pcm, sample_rate=found.sample_rate)
-
-
-def _coding(data: bytes) -> int:
-    """The coding of samples, from the first field of the format after its name."""
-    at = data.find(b"fmt ") + 8
-    return int.from_bytes(data[at : at + 2], "little")
-
-
-def _mono(samples: bytes, channels: int) -> bytes:
-    whole = samples[: len(samples) // (2 * channels) * 2 * channels]
-    if channels == 1:
-        return whole
-    values = array("h", whole)
-    each = [values[channel::channels] for channel in range(channels)]
-    if channels == 2:
-        left, right = (part.tobytes() for part in each)
-        parts = range(0, len(left), _PART)
-        return b"".join(_mean(left[at : at + _PART], right[at : at + _PART]) for at in parts)
-    if sys.byteorder == "big":
-        for part in each:
-            part.byteswap()
-    mixed = array("h", (total // channels for total in map(sum, zip(*each, strict=True))))
-    if sys.byteorder == "big":
-        mixed.byteswap()
-    return mixed.tobytes()
-
-
-@lru_cache(maxsize=2)
-def _masks(count: int) -> tuple[int, int]:
-    """For so many samples: the bits that make them unsigned, and all but their lowest ones."""
-    return int.from_bytes(b"\x00\x80" * count, "little"), int.from_bytes(
-        b"\xfe\xff" * count, "little"
-    )
-
-
-def _mean(left: bytes, right: bytes) -> bytes:
-    """The mean of each two samples, rounded down: of all at once, as one large number each."""
-    # Without its lowest bit, half a sample does not reach into the one before it.
-    unsigned, even = _masks(len(left) // 2)
-    one = int.from_bytes(left, "little") ^ unsigned
-    other = int.from_bytes(right, "little") ^ unsigned
-    mean = (one & other) + (((one ^ other) & even) >> 1)
-    return (mean ^ unsigned).to_bytes(len(left), "little")
 
 
 def _decoded(data: bytes, ending: str, called: str) -> Samples:

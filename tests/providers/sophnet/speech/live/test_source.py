@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import io
+import itertools
+import random
+import struct
+import sys
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -120,11 +125,79 @@ def test_bare_samples_are_bytes_or_say_so_by_their_name(tmp_path: Path) -> None:
         WAV[:4] + b"\xff" * 4 + WAV[8:40] + b"\xff" * 4 + WAV[44:],
         WAV + b"LIST\x04\0\0\0abcd",
         WAV[:12] + b"LIST\x03\0\0\0abc" + WAV[12:],
+        # Closed, and both lengths say so: what follows is none of its sound.
+        WAV + b"APETAGEX" + b"\x7f" * 200,
+        WAV + bytes(999),
+        WAV + b"\r\n--boundary--\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + WAV,
+        # The oldest head has no bits; a list may look like a head.
+        WAV[:16] + b"\x0e\0\0\0" + WAV[20:34] + WAV[36:],
+        WAV[:12] + b"JUNK\x18\0\0\0fmt \x10\0\0\0" + b"\x03\0" * 8 + WAV[12:],
     ],
-    ids=["whole", "never closed", "streamed", "with a chunk behind", "with an odd chunk"],
 )
 def test_a_wav_file_is_read_to_the_end_of_its_samples(data: bytes) -> None:
     assert read(data, 8_000).pcm == PCM
+
+
+def head(coding: int, channels: int, bits: int, more: bytes = b"") -> bytes:
+    block = channels * bits // 8
+    fields = struct.pack("<HHIIHH", coding, channels, 16_000, 16_000 * block, block, bits) + more
+    return b"RIFF\0\0\0\0WAVEfmt " + struct.pack("<I", len(fields)) + fields + b"data\0\0\0\0"
+
+
+def extensible(coding: int, bits: int) -> bytes:
+    """The end of a head that names its coding behind the bits that count."""
+    return struct.pack("<HHIH", 22, bits, 4, coding) + bytes(14)
+
+
+LEVELS = [0, 1, -1, 12_345, -12_345, 32_767, -32_768]
+WIDTHS = {
+    "8": (head(1, 1, 8), [(level >> 8) + 128 for level in LEVELS], 1),
+    "24": (head(1, 1, 24), [(level << 8) + 77 for level in LEVELS], 3),
+    "32": (head(1, 1, 32), [(level << 16) + 777 for level in LEVELS], 4),
+    "20 in 24": (head(1, 1, 20), [level << 8 for level in LEVELS], 3),
+    "24 in 32": (head(0xFFFE, 1, 32, extensible(1, 24)), [level << 16 for level in LEVELS], 4),
+    "16, extensible": (head(0xFFFE, 1, 16, extensible(1, 16)), LEVELS, 2),
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_whole_numbers_of_any_width_are_read_without_a_decoder(
+    monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    begin, values, size = WIDTHS[width]
+    data = begin + b"".join(each.to_bytes(size, "little", signed=size > 1) for each in values)
+    sound = read(data, 8_000)
+    lost = 0xFF00 if size == 1 else 0xFFFF
+    assert sound.sample_rate == 16_000
+    assert [each & lost for each in array("h", sound.pcm)] == [each & lost for each in LEVELS]
+
+
+@pytest.mark.parametrize("channels", [2, 3, 5, 6, 8, 256])
+def test_channels_are_mixed_to_their_mean_rounded_down(channels: int) -> None:
+    frames = [
+        [random.Random(at).choice(LEVELS) for at in range(frame, frame + channels)]
+        for frame in range(3_000)
+    ]
+    frames += [[-32_768] * channels, [32_767] * channels]
+    data = head(1, channels, 16) + array("h", itertools.chain(*frames)).tobytes() + b"\1"
+    means = [sum(frame) // channels for frame in frames]
+    assert list(array("h", read(data, 8_000).pcm)) == means
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        head(1, 1, 1) + PCM,
+        head(1, 1, 0) + PCM,
+        head(1, 1_000, 16) + PCM,
+        b"RIFX" + head(1, 1, 16)[4:] + PCM,
+    ],
+)
+def test_a_head_that_cannot_be_is_told_and_makes_no_noise(data: bytes) -> None:
+    with pytest.raises(SettingsError, match=r"no sound has|damaged|save it anew"):
+        read(data, 8_000)
 
 
 @pytest.mark.parametrize("format", ["mp3", "wav", "aac", "amr", "opus"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import SettingsError, quoted
 from .pixels import MAX_ENCODED, drawn, picture
-from .sources import Source, sources
+from .sources import Source, pages_in, sources
 
 # Of a scan in a question. Services take few; OCR reads any number, one after the other.
 MOST_PAGES = 20
@@ -54,11 +54,8 @@ def attach(
 
     Raises `SettingsError` for the first that cannot be sent.
     """
-    if max_side is not None and (not isinstance(max_side, int) or max_side < 1):
-        raise SettingsError(f"max_side is a number of pixels, not {max_side}.")
-    several = images if isinstance(images, list | tuple | set | frozenset) else [images]
     found: list[Attachment] = []
-    for item in several:
+    for item in _several(images, max_side):
         if isinstance(item, Attachment):
             found.append(_closer(item, detail))
         else:
@@ -66,6 +63,34 @@ def attach(
             _check_pages(several_pages)
             found += [_one(one, detail, max_side, max_encoded) for one in several_pages]
     return found
+
+
+def attach_pages(images: object, *, most: int, max_side: int | None = None) -> list[Attachment]:
+    """
+    Like `attach`, for a service that takes ``most`` pictures: each page of a TIFF is one where all
+    of them fit, else its first page is, which its note says. Raises `SettingsError`.
+    """
+    read: list[list[Any]] = [
+        [item] if isinstance(item, Attachment) else sources(item)
+        for item in _several(images, max_side)
+    ]
+    paged = [[page for one in part for page in _pages(one)] for part in read]
+    chosen = paged if sum(map(len, paged)) <= most else read
+    return [
+        one if isinstance(one, Attachment) else _one(one, None, max_side, MAX_ENCODED)
+        for part in chosen
+        for one in part
+    ]
+
+
+def _several(images: object, max_side: int | None) -> Iterable[object]:
+    if max_side is not None and (not isinstance(max_side, int) or max_side < 1):
+        raise SettingsError(f"max_side is a number of pixels, not {max_side}.")
+    return images if isinstance(images, list | tuple | set | frozenset) else [images]
+
+
+def _pages(one: Source | Attachment) -> Sequence[Source | Attachment]:
+    return [one] if isinstance(one, Attachment) else pages_in(one)
 
 
 def _check_pages(found: Sequence[Source]) -> None:

@@ -15,7 +15,13 @@ import pytest
 from IPython.display import Image as DisplayImage
 
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.prompt.images.attach import Attachment, attach, attached, with_images
+from sophnet_jupyter.prompt.images.attach import (
+    Attachment,
+    attach,
+    attach_pages,
+    attached,
+    with_images,
+)
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image
 
@@ -306,6 +312,18 @@ def test_each_page_of_a_tiff_is_a_picture_of_its_own(tmp_path: Path) -> None:
     assert first.note == "page 1 of 4"
     with pytest.raises(SettingsError, match="has 21 pages; up to 20"):
         attach(scan(21), pages=True)
+
+
+def test_pages_are_all_sent_where_so_many_pictures_are_taken() -> None:
+    def sizes(images: object) -> list[tuple[int, int]]:
+        return [opened(one).size for one in attach_pages(images, most=3)]
+
+    assert sizes(scan(2)) == [(40, 20), (41, 20)]
+    assert sizes([scan(2, reduced=True), scan(1)]) == [(40, 20), (41, 20), (40, 20)]
+    assert sizes([scan(2), scan(2)]) == [(40, 20), (40, 20)]
+    assert sizes([*attach(scan(1)), scan(2)]) == [(40, 20), (40, 20), (41, 20)]
+    [first] = attach_pages(scan(4), most=3)
+    assert first.note == "page 1 of 4"
 
 
 def test_a_tiff_that_breaks_off_keeps_the_pages_before_it() -> None:

@@ -27,6 +27,9 @@ from .gathered import Gathered
 from .kept import Kept, divided, inputs_of
 from .request import AT_ONCE, Batch, EmbeddingRequest, request, texts_of
 
+# So many notes on pictures can be read in one line.
+_MOST_NOTES = 3
+
 
 @checks_keywords("embeddings")
 class Embeddings(Keeping):
@@ -103,6 +106,9 @@ class Embeddings(Keeping):
             images=tuple(asked.images.labels),
             thumbnails=tuple(asked.images.thumbnails),
         )
+        if notes := asked.images.notes:
+            more = f"; and {len(notes) - _MOST_NOTES:,} more" if len(notes) > _MOST_NOTES else ""
+            yield Notice(text=f"{'; '.join(notes[:_MOST_NOTES])}{more}.")
         if asked.cache and self._kept:
             ready, asked = await asyncio.to_thread(divided, asked, self._kept)
             if ready:

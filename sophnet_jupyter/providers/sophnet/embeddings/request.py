@@ -33,9 +33,14 @@ FEW = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageInputs:
-    """Images as the service takes them: a URL, or base64 without a data-URI prefix."""
+    """
+    Images as the service takes them: a URL, or base64 without a data-URI prefix.
+
+    ``notes`` say what was made of some of them: a vector is of one page.
+    """
 
     sent: Sequence[str] = ()
+    notes: Sequence[str] = ()
     labels: Sequence[str] = ()
     thumbnails: Sequence[bytes] = ()
 
@@ -169,6 +174,7 @@ def images_of(images: object, *, max_side: int | None = None) -> ImageInputs:
     few = len(attached) <= FEW
     return ImageInputs(
         sent=[url.partition(",")[2] if url.startswith("data:") else url for url in urls],
+        notes=[f"{one.label.partition(' · ')[0]}: {one.note}" for one in attached if one.note],
         labels=tuple(one.label for one in attached),
         thumbnails=tuple(one.thumbnail for one in attached) if few else (),
     )

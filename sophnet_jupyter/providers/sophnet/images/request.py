@@ -40,9 +40,9 @@ def request(
     What to send; only what was given is in it.
 
     ``size`` is ``"1328*1328"`` (an ``x`` will do) or a pair of pixels. ``images`` are one to three
-    pictures for a model that changes them: whatever `pictures.attach.attach` takes, shrunk to
-    ``max_side`` pixels if given. ``extra_body`` is merged into the result, section by section.
-    What ``mask`` wants is done before.
+    pictures for a model that changes them: whatever `pictures.attach.attach` takes, of a TIFF each
+    page where that many are taken, shrunk to ``max_side`` pixels if given. ``extra_body`` is merged
+    into the result, section by section. What ``mask`` wants is done before.
 
     Raises `SettingsError`.
     """
@@ -82,9 +82,9 @@ def sources_of(images: object, max_side: int | None = None) -> list[Attachment] 
     """The images to be edited, read and encoded. Raises `SettingsError`."""
     if images is None:
         return None
-    from ....prompt.images.attach import attach
+    from ....prompt.images.attach import attach_pages
 
-    found = attach(images, max_side=max_side)
+    found = attach_pages(images, most=MOST_SOURCES, max_side=max_side)
     if not 1 <= len(found) <= MOST_SOURCES:
         raise SettingsError(f"One to {MOST_SOURCES} pictures can be changed, not {len(found)}.")
     return found

@@ -165,6 +165,17 @@ async def test_texts_and_images_are_asked_for_together_and_pictures_stand_behind
     assert np.array_equal(np.stack(frame["vector"]), response.vectors)
 
 
+async def test_of_a_scan_with_pages_one_is_embedded_and_said(client: Client) -> None:
+    import PIL.Image
+
+    pages, file = [PIL.Image.new("L", (40, 20), page) for page in range(3)], io.BytesIO()
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    response = await client.embeddings.create(images=[file.getvalue()] * 4)
+    said = "the image: page 1 of 3"
+    assert response.notices == (f"{said}; {said}; {said}; and 1 more.",)
+    assert len(response.vectors) == 4
+
+
 async def test_clip_takes_images_alone_and_base64_gives_the_same_numbers(client: Client) -> None:
     images = [picture("red"), picture("green")]
     floats = await client.embeddings.create(images=images)

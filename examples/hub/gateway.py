@@ -49,9 +49,9 @@ HUB = HubAuth(cache_max_age=60)
 # Of one connection, or of who asks: none of the service's business.
 DROPPED = frozenset(
     "host connection keep-alive transfer-encoding upgrade te trailer proxy-authorization cookie "
-    "authorization x-sophnet-user sec-websocket-key sec-websocket-version sec-websocket-extensions "
-    "sec-websocket-protocol x-forwarded-for x-forwarded-host x-forwarded-port "
-    "x-forwarded-proto".split()
+    "authorization accept-encoding set-cookie x-sophnet-user sec-websocket-key "
+    "sec-websocket-version sec-websocket-extensions sec-websocket-protocol x-forwarded-for "
+    "x-forwarded-host x-forwarded-port x-forwarded-proto".split()
 )
 TOKENS = re.compile(rb'"total_?tokens"\s*:\s*(\d+)', re.IGNORECASE)
 
@@ -80,6 +80,38 @@ class Refused(Exception):
         headers = {"retry-after": str(wait)} if wait else {}
         body = {"error": {"message": message, "code": str(status)}}
         self.response = JSONResponse(body, status, headers)
+
+
+class Hiding:
+    """Takes the team's key out of what a service says, which may quote it, in as many bytes."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+        self._held = b""
+
+    def feed(self, piece: bytes) -> bytes:
+        """More of an answer; what may be the beginning of the key is held back."""
+        data = (self._held + piece).replace(self._key, b"*" * len(self._key))
+        longest = range(min(len(self._key) - 1, len(data)), -1, -1)
+        held = next(size for size in longest if data.endswith(self._key[:size]))
+        self._held = data[len(data) - held :]
+        return data[: len(data) - held]
+
+    def rest(self) -> bytes:
+        """What is held, once there is no more."""
+        held, self._held = self._held, b""
+        return held
+
+    def text(self, text: str) -> str:
+        return text.replace(self._key.decode(), "*" * len(self._key))
+
+
+def team_key() -> str:
+    """The key of now. Raises `Refused` where there is none."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if key := KEY_FILE.read_text("utf-8").strip():
+            return key
+    raise Refused(503, "The gateway has no key just now: tell whoever keeps this Hub.")
 
 
 def token_of(asked: HTTPConnection) -> str:
@@ -114,17 +146,16 @@ def count(name: str) -> Count:
     return one
 
 
-def sent_on(asked: HTTPConnection, name: str) -> tuple[str, dict[str, str]]:
+def sent_on(asked: HTTPConnection, name: str, key: str) -> tuple[str, dict[str, str]]:
     """The address of the service and the headers for it, with the team's key."""
-    key = KEY_FILE.read_text("utf-8").strip()
     headers = {each: value for each, value in asked.headers.items() if each not in DROPPED}
     query = parse_qsl(asked.url.query, keep_blank_values=True)
     if any(each == "apikey" for each, _ in query):
         query = [(each, key if each == "apikey" else value) for each, value in query]
     else:
         headers["authorization"] = f"Bearer {key}"
-    # Who it is says the Hub, and not the request.
-    headers["x-sophnet-user"] = name
+    # Who it is says the Hub, and not the request; an answer that is packed cannot be read here.
+    headers |= {"x-sophnet-user": name, "accept-encoding": "identity"}
     path = asked.url.path.removeprefix(PREFIX + ROOT)
     return f"{UPSTREAM}{path}{'?' + urlencode(query) if query else ''}", headers
 
@@ -133,27 +164,32 @@ async def relay(request: Request) -> Response:
     """Send a request on, and its answer back as it comes."""
     try:
         name = str((await user_of(request))["name"])
+        key = team_key()
         counted = count(name)
     except Refused as refused:
         return refused.response
-    address, headers = sent_on(request, name)
+    address, headers = sent_on(request, name, key)
+    hiding = Hiding(key)
     body = request.stream() if "content-length" in request.headers else None
     asked = upstream.build_request(request.method, address, headers=headers, content=body)
     try:
         answer = await upstream.send(asked, stream=True)
     except httpx2.TransportError as error:
         return Refused(502, f"The service cannot be reached ({type(error).__name__}).").response
-    back = {each: value for each, value in answer.headers.items() if each not in DROPPED}
-    return StreamingResponse(passed(answer, counted), answer.status_code, back)
+    heads = ((each, value) for each, value in answer.headers.items() if each not in DROPPED)
+    back = {each: hiding.text(value) for each, value in heads}
+    return StreamingResponse(passed(answer, counted, hiding), answer.status_code, back)
 
 
-async def passed(answer: httpx2.Response, counted: Count) -> AsyncIterator[bytes]:
+async def passed(answer: httpx2.Response, counted: Count, hiding: Hiding) -> AsyncIterator[bytes]:
     """The bytes of an answer as they come; what it says of tokens is counted at its end."""
     last = b""
     try:
         async for piece in answer.aiter_raw():
             last = (last + piece)[-20_000:]
-            yield piece
+            if shown := hiding.feed(piece):
+                yield shown
+        yield hiding.rest()
     finally:
         # Also where the reader has gone, so that the service hears of it.
         await answer.aclose()
@@ -164,17 +200,19 @@ async def relay_socket(socket: WebSocket) -> None:
     """Both directions of a websocket, until either side ends it."""
     try:
         name = str((await user_of(socket))["name"])
+        key = team_key()
         count(name)
     except Refused as refused:
         await socket.send_denial_response(refused.response)
         return
-    address, headers = sent_on(socket, name)
+    address, headers = sent_on(socket, name, key)
     parts = urlsplit(address)
     address = parts._replace(scheme="wss" if parts.scheme == "https" else "ws").geturl()
     try:
         async with connect(address, additional_headers=headers, max_size=None) as service:
             await socket.accept()
-            ways = [asyncio.create_task(way(socket, service)) for way in (out, back)]
+            sent, said = out(socket, service), back(socket, service, Hiding(key))
+            ways = [asyncio.create_task(way) for way in (sent, said)]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             for way in ways:
                 way.cancel()
@@ -196,10 +234,13 @@ async def out(socket: WebSocket, service: ClientConnection) -> None:
             await service.send(message.get("text") or message.get("bytes") or "")
 
 
-async def back(socket: WebSocket, service: ClientConnection) -> None:
+async def back(socket: WebSocket, service: ClientConnection, hiding: Hiding) -> None:
     with contextlib.suppress(ConnectionClosed, RuntimeError):
         async for message in service:
-            await (socket.send_text if isinstance(message, str) else socket.send_bytes)(message)  # type: ignore[arg-type]
+            if isinstance(message, str):
+                await socket.send_text(hiding.text(message))
+            else:
+                await socket.send_bytes(hiding.feed(message) + hiding.rest())
 
 
 async def usage(request: Request) -> Response:

@@ -31,6 +31,12 @@ def test_menus_and_the_panel_speak_chinese(lab, open_notebook, host):
     expect(page.locator("#sophnet-side")).to_contain_text("密钥来源")
     expect(page.locator("#sophnet-side")).to_contain_text("本机沙盒")
     expect(page.locator("#sophnet-side")).to_contain_text("1 次调用")
+    expect(page.locator("#sophnet-side")).to_contain_text("由密钥决定")
+    doctor = page.locator("#sophnet-side details", has_text="诊断").first
+    doctor.locator("summary").click()
+    doctor.get_by_role("button").click()
+    expect(doctor).to_contain_text("与服务的时间一致")
+    notebook.screenshot(f"lab-chinese-doctor-{host.partition('/')[0]}")
     page.locator(".lm-MenuBar-item", has_text="SophNet").click()
     expect(page.locator(".lm-Menu-item[data-command='sophnet:ask']")).to_have_text("向模型提问")
     notebook.screenshot(f"lab-chinese-{host.partition('/')[0]}")

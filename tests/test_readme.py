@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import runpy
 from pathlib import Path
@@ -85,3 +86,48 @@ def test_a_translation_has_the_places_of_what_is_put_in() -> None:
     places = SAYINGS["places"]
     there = SAYINGS["catalogue"]()
     assert {text: said for text, said in there.items() if places(text) != places(said)} == {}
+
+
+def rows(readme: str, below: str) -> list[list[str]]:
+    """The cells of the table that follows a link, without its head."""
+    text = (ROOT / readme).read_text("utf-8").partition(f"]({below})")[2]
+    table = text.partition("|---|")[2].partition("\n\n")[0].splitlines()[1:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_what_was_tried_and_held_is_what_the_figures_say(readme: str) -> None:
+    groups = json.loads((ROOT / "soak/results/reference.json").read_text("utf-8"))["groups"]
+    told = [row[1:] for row in rows(readme, "soak/results/reference.json")]
+    assert told == [[f"{group['tried']:,}", f"{group['held']:,}"] for group in groups]
+
+
+# Of the rows of the README, in their order: the measure, and what it is compared with.
+COMPARED = {
+    "CPU of a streamed chunk": "openai",
+    "first token, time over a raw socket": "openai",
+    "CPU of %load_ext": "jupyter_ai_magics",
+    "iopub of 4,000 tokens at 100/s": "update(Markdown(all)) per token",
+    "interrupt to idle": "openai, printed",
+}
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_figures_of_the_benchmarks_are_those_that_were_measured(readme: str) -> None:
+    found = json.loads((ROOT / "benchmarks/results/reference.json").read_text("utf-8"))["results"]
+    measured = {each["measure"]: each for each in found}
+    told = rows(readme, "benchmarks/results/reference.json")
+    assert len(told) == len(COMPARED)
+    for (_, ours, theirs, ratio), (measure, than) in zip(told, COMPARED.items(), strict=True):
+        medians = measured[measure]["medians"]
+        for said, number in (
+            (ours, medians["sophnet_jupyter"]),
+            (theirs, medians[than]),
+            (ratio, measured[measure]["ratios"][than]),
+        ):
+            # In thousands of its unit where there are many; to as many places as are told.
+            shown = re.findall(r"[0-9][0-9,]*(?:[.][0-9]+)?", said)[-1].replace(",", "")
+            places = len(shown.partition(".")[2])
+            thousands = " ms" in said and measured[measure]["unit"] == "µs"
+            number = number / 1000 if thousands else number
+            assert abs(float(shown) - number) <= 0.5001 * 10**-places, said

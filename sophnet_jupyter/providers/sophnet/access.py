@@ -155,6 +155,19 @@ def started(reply: Reply, model: str = "", body: Mapping[str, Any] = NOTHING) ->
     )
 
 
+def started_task(reply: Reply, model: str = "") -> Started:
+    """
+    The first event of a task, by what its reply tells: the request's id, and when it was begun.
+
+    The ``id`` of a video is no request's (docs/services/sophnet.md#videos, row S40).
+    """
+    body = replies.json_object(reply) or {}
+    result = body.get("result")
+    task = result if isinstance(result, dict) else body
+    known = {name: body.get(name) for name in ("requestId", "request_id")}
+    return started(reply, model, {**known, "created": task.get("created", task.get("created_at"))})
+
+
 def request_id(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
     """The id by which the service's support finds a call."""
     said = body.get("requestId") or body.get("request_id") or body.get("id")

@@ -15,7 +15,7 @@ from sophnet_jupyter.errors import (
     ServiceDown,
     ServiceError,
 )
-from sophnet_jupyter.providers.sophnet.access import checked
+from sophnet_jupyter.providers.sophnet.access import checked, started_task
 from sophnet_jupyter.wire.call import Reply
 
 
@@ -139,3 +139,21 @@ def test_a_page_is_not_quoted_as_a_message():
 @pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"a":"x"}', b'{"a":"x\xff"}'])
 def test_a_byte_order_mark_or_a_broken_letter_costs_no_answer(body):
     assert checked(reply(body))["a"].startswith("x")
+
+
+@pytest.mark.parametrize(
+    ("body", "created", "request_id"),
+    [
+        (b'{"taskId": "1", "created": 1724652804}', 1724652804.0, "from the header"),
+        (b'{"requestId": "r-1", "output": {"taskId": "1"}}', None, "r-1"),
+        (b'{"id": "internal", "created_at": 1724652804}', 1724652804.0, "from the header"),
+        (b'{"status": 0, "result": {"created_at": 1724652804}}', 1724652804.0, "from the header"),
+        (b"plain-task-id", None, "from the header"),
+    ],
+)
+def test_a_task_says_when_it_was_begun_and_which_request_that_was(
+    body: bytes, created: float | None, request_id: str
+) -> None:
+    headers = {"x-request-id": "from the header"}
+    told = started_task(Reply(status=200, headers=headers, body=body))
+    assert (told.created, told.request_id) == (created, request_id)

@@ -33,7 +33,7 @@ from ...tasks.journal import Task
 from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
 from ...together import together
-from ..access import started
+from ..access import started_task
 from ..paths import ResourceIds
 from .request import MODEL, request, sources_of
 from .result import Result
@@ -213,7 +213,7 @@ class Images(Keeping):
                 if source.note:
                     yield Notice(text=f"{source.label}.")
         task, reply = await self._begin(prompt, options)
-        yield started(reply, str(options.get("model") or MODEL))
+        yield started_task(reply, str(options.get("model") or MODEL))
         picture = Image(
             prompt=prompt,
             seed=options.get("seed"),
@@ -259,7 +259,7 @@ class Images(Keeping):
     ) -> AsyncGenerator[Event, None]:
         """The results, fetched at once, since their URLs expire. A failure affects only its own."""
         if resumed and done.reply:
-            yield started(done.reply)
+            yield started_task(done.reply)
         failure: DownloadFailed | None = None
         found = decode_task(done.reply).results if done.reply else ()
         for number, result in enumerate(found):

@@ -33,7 +33,7 @@ from ...keeping import Keeping, Wanted
 from ...tasks.journal import Task
 from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
-from ..access import started
+from ..access import started, started_task
 from ..paths import ResourceIds
 from ..several import several
 from .result import SpeechTask, decode_sync, decode_task, look, sentences
@@ -251,7 +251,7 @@ class Speech(Keeping):
                         begun = item
         assert begun
         task, reply = begun
-        yield started(reply)
+        yield started_task(reply)
         recording = msgspec.structs.replace(given.recording, task_id=task.id)
         async with held(self._follow(task, recording, index=index)) as events:
             async for event in events:
@@ -291,7 +291,7 @@ class Speech(Keeping):
         assert found
         assert found.reply
         if resumed:
-            yield started(found.reply)
+            yield started_task(found.reply)
         done = decode_task(found.reply)
         for event in _read(recording, done.raw, done.seconds):
             yield event

@@ -33,7 +33,7 @@ from ...tasks.following import follow_and_fetch
 from ...tasks.journal import Task
 from ...tasks.paid import finish_request
 from ...tasks.tasks import Tasks
-from ..access import started
+from ..access import started_task
 from ..inline import address, fetched
 from ..paths import ResourceIds
 from .models import DOCUMENTED, VideoModel
@@ -150,7 +150,7 @@ class Videos(Keeping):
         for note in asked.notes:
             yield Notice(text=note)
         task, reply = await finish_request(self._begun(asked, prompt, generation))
-        yield started(reply, str(asked.body.get("model") or ""))
+        yield started_task(reply, str(asked.body.get("model") or ""))
         seed = asked.asked.get("seed")
         video = Video(
             prompt=prompt,
@@ -258,7 +258,7 @@ class Videos(Keeping):
     ) -> AsyncGenerator[Event, None]:
         """The video and its last frame, fetched at once, since their URLs expire."""
         if resumed:
-            yield started(resumed, done.model)
+            yield started_task(resumed, done.model)
         yield Progress(state="fetching", task_id=video.task_id)
         file = await self._file(done.url, video, WANTED)
         ready = msgspec.structs.replace(

@@ -58,10 +58,10 @@ OWNERS = {
     "httpx2": (
         "wire/http/http.py",
         "wire/http/transport.py",
+        "wire/http/engine/transport.py",
         "wire/files/download.py",
         "sandbox/server/upstream.py",
     ),
-    "httpcore2": ("wire/http/http.py", "wire/http/transport.py", "wire/http/network_backend.py"),
     "websockets": ("wire/websocket.py", "sandbox/"),
     "msgspec": (
         *(
@@ -277,7 +277,7 @@ def test_heavy_libraries_are_imported_on_use(path: Path) -> None:
         "sandbox/",
         "widgets/",
         "wire/http/transport.py",
-        "wire/http/network_backend.py",
+        "wire/http/engine/transport.py",
     )
     if _name(path).startswith(on_use):
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from ..settings import Settings
+from ..settings.network import transport
 from . import sandbox
 from .keeping.origins import Who, who
 from .recording import Recorder
@@ -74,7 +75,12 @@ class SophNetConnection:
         from ..wire.call import Network
 
         settings = self.settings
-        return Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle)
+        return Network.within(
+            settings.timeouts,
+            proxy=settings.proxy,
+            ca_bundle=settings.ca_bundle,
+            transport=transport(),
+        )
 
     @property
     def _scrub(self) -> Callable[[str], str]:

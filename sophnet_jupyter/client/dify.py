@@ -10,6 +10,7 @@ from ..options.words import checks_keywords
 from ..providers.dify import access
 from ..providers.dify.app import App
 from ..settings import DifySettings, Secret, Timeouts, logs
+from ..settings.network import transport
 from ..wire.call import Network
 from ..wire.wire import Wire
 from . import sandbox
@@ -101,7 +102,12 @@ def _wire(settings: DifySettings, recorder: Recorder) -> Wire:
     origin = sent_by(origin, settings.api_key, settings.asking)
     return Wire(
         recorder.guarded(origin),
-        Network.within(settings.timeouts, proxy=settings.proxy, ca_bundle=settings.ca_bundle),
+        Network.within(
+            settings.timeouts,
+            proxy=settings.proxy,
+            ca_bundle=settings.ca_bundle,
+            transport=transport(),
+        ),
     )
 
 

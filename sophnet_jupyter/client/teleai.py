@@ -11,6 +11,7 @@ from ..options.words import checks_keywords
 from ..providers.teleai import access
 from ..providers.teleai.excel import Excel
 from ..settings import Secret, TeleAIAccount, Timeouts, logs
+from ..settings.network import transport
 from ..wire.call import Network, Origin
 from ..wire.wire import Wire
 from . import sandbox
@@ -65,7 +66,12 @@ class TeleAI(Excel):
             user=user,
             headers=headers,
         )
-        network = Network.within(timeouts or Timeouts(), proxy=account.proxy, ca_bundle=ca_bundle)
+        network = Network.within(
+            timeouts or Timeouts(),
+            proxy=account.proxy,
+            ca_bundle=ca_bundle,
+            transport=transport(),
+        )
         self._recorder = recorder or Recorder(user=account.asking.user)
         origin = self._recorder.guarded(_origin(account))
         super().__init__(Wire(origin, network), sandbox=account.sandbox)

@@ -94,6 +94,18 @@ def certificates(environ: Mapping[str, str], given: str | None = None) -> str:
     return ""
 
 
+def transport(environ: Mapping[str, str] | None = None) -> str:
+    """
+    What carries the requests: ``httpx2`` for that library's own, empty for ours.
+
+    Raises `SettingsError` for another one.
+    """
+    chosen = (os.environ if environ is None else environ).get("SOPHNET_TRANSPORT", "").strip()
+    if chosen not in ("", "httpx2"):
+        raise SettingsError(f"SOPHNET_TRANSPORT is httpx2 or not set, and not {chosen!r:.80}.")
+    return chosen
+
+
 def _named(scheme: str, environ: Mapping[str, str]) -> tuple[str, str]:
     # A web server's CGI puts a header called Proxy into HTTP_PROXY: nobody's setting.
     upper = () if scheme == "http" and "REQUEST_METHOD" in environ else (f"{scheme.upper()}_PROXY",)

@@ -27,6 +27,7 @@ VARIABLES = {
     "SOPHNET_<SERVICE>_EASYLLM_ID": "the same for one of `SERVICES`: SPEECH, VOICE, …",
     "SOPHNET_PROXY": "address of a proxy",
     "SOPHNET_CA_BUNDLE": "file or folder of certificates to trust",
+    "SOPHNET_TRANSPORT": "``httpx2``: that library's own way to the network in place of ours",
     "HTTPS_PROXY": "as curl reads it, where SOPHNET_PROXY is not set; so HTTP_PROXY, ALL_PROXY",
     "NO_PROXY": "what is reached without them: names, endings, addresses, networks",
     "SSL_CERT_FILE": "where SOPHNET_CA_BUNDLE is not set; so REQUESTS_CA_BUNDLE, SSL_CERT_DIR",

@@ -138,16 +138,23 @@ class Limits(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """How the network is reached. Time limits are in seconds."""
+    """
+    How the network is reached. Time limits are in seconds.
+
+    ``transport`` is ``httpx2`` for that library's own in place of our engine.
+    """
 
     connect: float = 10.0
     between: float = 120.0
     total: float = 900.0
     proxy: str = ""
     ca_bundle: str = ""
+    transport: str = ""
 
     @classmethod
-    def within(cls, limits: Limits, *, proxy: str = "", ca_bundle: str = "") -> Network:
+    def within(
+        cls, limits: Limits, *, proxy: str = "", ca_bundle: str = "", transport: str = ""
+    ) -> Network:
         """The network under these time limits."""
         return cls(
             connect=limits.connect,
@@ -155,6 +162,7 @@ class Network:
             total=limits.total,
             proxy=proxy,
             ca_bundle=ca_bundle,
+            transport=transport,
         )
 
 

@@ -229,7 +229,7 @@ def assert_nothing_is_left(kernel: Any, key: str) -> None:
         assert not leaks(data, key), path
     log = (kernel.folder / "log").read_text()
     # A search through nothing finds nothing.
-    assert "receive_response_headers" in log
+    assert "HTTP Request: " in log
     assert "sophnet_jupyter.wire" in log
     for process in psutil.Process(kernel.manager.provisioner.pid).children(recursive=True):
         with suppress(psutil.NoSuchProcess):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sophnet_jupyter import Client, Dify, TeleAI
 from sophnet_jupyter.errors import SettingsError
-from sophnet_jupyter.settings.network import certificates, is_passed_by, proxy_for
+from sophnet_jupyter.settings.network import certificates, is_passed_by, proxy_for, transport
 
 URL = "https://www.sophnet.com/api/open-apis"
 
@@ -121,3 +122,18 @@ def test_certificates_of_other_programs_are_trusted_and_a_home_is_found(
 def test_certificates_that_are_not_there_are_a_sentence_that_names_the_setting(name: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} names .*nothing.pem, which does not exist"):
         certificates({name: "/nowhere/nothing.pem"})
+
+
+def test_the_transport_is_ours_unless_the_other_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert transport({}) == transport({"SOPHNET_TRANSPORT": " "}) == ""
+    with pytest.raises(
+        SettingsError, match=r"^SOPHNET_TRANSPORT is httpx2 or not set, and not 'h3'"
+    ):
+        transport({"SOPHNET_TRANSPORT": "h3"})
+    monkeypatch.setenv("SOPHNET_TRANSPORT", "httpx2")
+    wires = [
+        Client("sk-a", "https://a.example").chat._wire,
+        Dify("app-a", "https://a.example")._wire,
+        TeleAI("id", "key")._wire,
+    ]
+    assert [wire.network.transport for wire in wires] == ["httpx2"] * 3

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-import ssl
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -23,7 +22,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, asynccontextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -32,7 +30,7 @@ from ...errors import DownloadFailed, SettingsError
 from ...files.kinds import Kind
 from ...time_limit import within
 from ..call import Network
-from ..http.http import tls_context
+from ..http.http import no_trust, tls_context
 from ..reasons import in_words
 from ..retry import ATTEMPTS, backoff
 from .addresses import Destination, Refused, objection, place
@@ -170,7 +168,7 @@ class Downloader:
             await transport.aclose()
 
     async def _connect(
-        self, transport: httpx2.AsyncHTTPTransport, where: Destination
+        self, transport: httpx2.AsyncBaseTransport, where: Destination
     ) -> httpx2.Response:
         import httpx2
 
@@ -208,18 +206,15 @@ class Downloader:
         inside = where.trusted and where.host in ("localhost", "127.0.0.1", "::1")
         return bool(self._network.proxy) and not inside
 
-    def _transport(self, where: Destination) -> httpx2.AsyncHTTPTransport:
-        import httpx2
+    def _transport(self, where: Destination) -> httpx2.AsyncBaseTransport:
+        from ..http.transport import transport
 
-        # One for each hop: a connection that is kept is known by its address, not by its name.
+        # One for each hop: nothing is kept for a host that only a redirect has named.
         proxy = self._network.proxy if self._proxied(where) else ""
         secure = where.scheme == "https" or proxy
+        context = tls_context(self._network.ca_bundle) if secure else no_trust()
         try:
-            return httpx2.AsyncHTTPTransport(
-                verify=tls_context(self._network.ca_bundle) if secure else _no_trust(),
-                proxy=proxy or None,
-                trust_env=False,
-            )
+            return transport(self._network, context, proxy=proxy, connections=1, idle=0.0)
         except (ImportError, ValueError):
             raise SettingsError("The proxy's address cannot be used: try one of http://.") from None
 
@@ -245,12 +240,6 @@ class Downloader:
                 "timeout": limits | {"connect": self._network.connect},
             },
         )
-
-
-@cache
-def _no_trust() -> ssl.SSLContext:
-    """A TLS context that trusts no certificate, for URLs without TLS: a real one costs 20 ms."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def _pieces(response: httpx2.Response, where: Destination) -> AsyncGenerator[bytes, None]:

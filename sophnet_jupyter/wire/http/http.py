@@ -1,5 +1,5 @@
 """
-The connection pool over `transport`; the only use of httpx2 for services.
+The pool of a service: our places in front of a client of httpx2, over `transport`.
 
 No type and no error of httpx2 leaves: its errors hold the request, and with it the key.
 """
@@ -7,9 +7,8 @@ No type and no error of httpx2 leaves: its errors hold the request, and with it 
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -27,6 +26,7 @@ from ...errors import (
 from ..agent import user_agent
 from ..call import Call, Network, Origin
 from ..reasons import in_words
+from .unpack import ACCEPTED, BrokenCompression, unpacked
 
 if TYPE_CHECKING:
     import httpx2
@@ -54,7 +54,7 @@ class Pool:
         self._last_address: tuple[str, httpx2.URL] | None = None
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._for_rows = asyncio.Semaphore(CONNECTIONS - KEPT_FREE)
-        self._draining: set[asyncio.Task[None]] = set()
+        self._draining: set[asyncio.Future[None]] = set()
         # Answers that are being read. Held here so that the collector, when it finds a reader who
         # has gone, finds that one alone, and not its inner generators to be closed beside it.
         self.reading: set[Answer] = set()
@@ -105,10 +105,9 @@ class Pool:
         headers = {
             "accept": "text/event-stream" if streaming else "*/*",
             "user-agent": user_agent(),
-        }
-        if streaming:
             # A compressed stream comes in blocks, so its tokens would arrive in bursts.
-            headers["accept-encoding"] = "identity"
+            "accept-encoding": "identity" if streaming else ACCEPTED,
+        }
         if call.upload:
             headers["content-type"] = call.upload.content_type
             headers["content-length"] = str(call.upload.length)
@@ -143,22 +142,19 @@ class Pool:
     def _client(self, scheme: str) -> httpx2.AsyncClient:
         import httpx2
 
-        from .transport import Transport
+        from .transport import transport
 
         if self._closed:
             raise ConnectionLost(service=self._origin.service, reason="the client was closed")
         if scheme not in self._clients:
             # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
             secure = scheme == "https" or self._network.proxy
-            transport = Transport(
-                context=tls_context(self._network.ca_bundle) if secure else _no_trust(),
-                proxy=self._network.proxy,
-                connections=CONNECTIONS,
-                idle=IDLE,
-                options=_keepalive(),
-            )
+            context = tls_context(self._network.ca_bundle) if secure else no_trust()
+            proxy = self._network.proxy
             self._clients[scheme] = httpx2.AsyncClient(
-                transport=transport,
+                transport=transport(
+                    self._network, context, proxy=proxy, connections=CONNECTIONS, idle=IDLE
+                ),
                 # The environment is read by settings.py alone.
                 trust_env=False,
                 follow_redirects=False,
@@ -167,37 +163,36 @@ class Pool:
         return self._clients[scheme]
 
     def translated(self, error: Exception, url: str) -> SophNetError:
-        """Our error for one of httpx2's or of the pool's, of which only the words are kept."""
-        import httpcore2
+        """Our error for one of httpx2's, of which only the words are kept."""
         import httpx2
 
-        from .network_backend import HeadTooLong
+        from .engine.transport import NoHead
 
         service, reason = self._origin.service, self._origin.scrub(in_words(_reason(error)))
         setting = self._origin.setting
         match error:
             case SophNetError():
                 return error
-            case httpcore2.ConnectTimeout():
+            case httpx2.ConnectTimeout():
                 limit, seconds = "connect", self._network.connect
                 return TimedOut(service=service, limit=limit, seconds=seconds, sent=False)
-            case httpcore2.ConnectError() | httpcore2.ProxyError():
+            case httpx2.ConnectError() | httpx2.ProxyError():
                 host = urlsplit(url).hostname or "?"
                 return Unreachable(service=service, host=host, reason=reason, setting=setting)
-            case httpcore2.TimeoutException():
+            case httpx2.TimeoutException():
                 seconds = self._network.between
                 return TimedOut(service=service, limit="between-chunks", seconds=seconds)
             case httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
                 return SettingsError(f"{service}'s address cannot be used: {reason}.")
-            case httpcore2.LocalProtocolError() | UnicodeError():
+            case httpx2.LocalProtocolError() | UnicodeError():
                 # Its words quote the header that holds the key, with escapes: they are not kept.
                 return SettingsError(f"A header for {service} cannot be sent: check the key.")
-            case httpx2.DecodingError():
+            case BrokenCompression():
                 what = "its compression is broken"
                 return AnswerUnreadable(service=service, what=what, setting=setting)
-            case HeadTooLong():
+            case NoHead():
                 return AnswerUnreadable(service=service, what=str(error), setting=setting)
-            case httpcore2.NetworkError() | httpcore2.ProtocolError() | OSError():
+            case httpx2.NetworkError() | httpx2.ProtocolError() | OSError():
                 return ConnectionLost(service=service, reason=reason)
             case _:
                 raise error
@@ -206,11 +201,10 @@ class Pool:
         self.reading.discard(answer)
         self._leave(answer.patient)
 
-    def drain(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Let a background task read the rest of a response, so that its reader need not wait."""
-        task = asyncio.create_task(coroutine)
-        self._draining.add(task)
-        task.add_done_callback(self._draining.discard)
+    def drains(self, end: asyncio.Future[None]) -> None:
+        """Somebody reads the rest of a response until this ends, so that its reader need not."""
+        self._draining.add(end)
+        end.add_done_callback(self._draining.discard)
 
     async def aclose(self) -> None:
         """Close all connections, once those that are being drained have ended."""
@@ -252,12 +246,19 @@ class Answer:
         pool.reading.add(self)
         self.status = response.status_code
         self.headers = _headers(response.headers.raw, scrub)
-        # A server that compresses unasked needs aiter_bytes; the bare stream leaves out two layers.
-        coded = self.headers.get("content-encoding", "identity") != "identity"
-        stream: Any = response.stream
+        from .engine.transport import Body
+
+        body = response.extensions.get("body")
+        # Of our own engine; httpx2 leaves it to us to put its own on one side.
+        self._body = body if isinstance(body, Body) else None
+        stream: Any = self._body or response.stream
         # The body as it arrives. Bare, since each layer would cost every token of an answer 1 µs:
         # who reads it passes what it raises through `translated`.
-        self.pieces: AsyncIterator[bytes] = response.aiter_bytes() if coded else aiter(stream)
+        self.pieces: AsyncIterator[bytes] = aiter(stream)
+        # Some servers compress unasked.
+        coding = self.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", ""):
+            self.pieces = unpacked(self.pieces, coding)
 
     def translated(self, error: Exception) -> SophNetError:
         """Our error for one that `pieces` has raised. Raises any that it cannot have."""
@@ -271,9 +272,23 @@ class Answer:
         await self._end()
 
     def hand_over(self) -> None:
-        """Let a background task read to the end for a short while: nothing that matters follows."""
+        """Have the rest read to its end for a short while: nothing that matters follows."""
         self._closed = True
-        self._pool.drain(self._drain())
+        if self._body is None:
+            self._pool.drains(asyncio.create_task(self._drain()))
+            return
+        if self._body.is_over:
+            # Mostly so: the end came in one packet with the last words.
+            self._body.drain(0, lambda: self._pool.release(self))
+            return
+        end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pool.drains(end)
+
+        def drained() -> None:
+            self._pool.release(self)
+            end.set_result(None)
+
+        self._body.drain(DRAIN, drained)
 
     async def _drain(self) -> None:
         try:
@@ -308,7 +323,7 @@ def _headers(raw: Sequence[tuple[bytes, bytes]], scrub: Callable[[str], str]) ->
 
 def warm_up(ca_bundle: str | None) -> None:
     """Import what a first request needs, and make the TLS context if one will be used."""
-    import httpx2  # noqa: F401
+    from .engine import transport  # noqa: F401
 
     if ca_bundle is not None:
         tls_context(ca_bundle)
@@ -336,16 +351,8 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
         ) from None
 
 
-def _keepalive() -> list[tuple[int, int, int]]:
-    """Socket options that detect a dead peer, and keep an idle connection in routers' tables."""
-    wanted = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
-    known = [(getattr(socket, name, None), seconds) for name, seconds in wanted.items()]
-    options = [(socket.IPPROTO_TCP, name, value) for name, value in known if name is not None]
-    return [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *options]
-
-
 @cache
-def _no_trust() -> ssl.SSLContext:
+def no_trust() -> ssl.SSLContext:
     """A context that trusts nobody, for addresses without TLS."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

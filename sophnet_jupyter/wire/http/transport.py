@@ -1,83 +1,31 @@
-"""An httpx2 transport over `network_backend`: its own transport accepts no other."""
+"""Which transport carries our requests."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from typing import cast
 
-import httpcore2
 import httpx2
 
-from .network_backend import AsyncioBackend, AsyncioStream
+from ..call import Network
 
 
-class Transport(httpx2.AsyncBaseTransport):
+def transport(
+    network: Network, context: ssl.SSLContext, *, proxy: str, connections: int, idle: float
+) -> httpx2.AsyncBaseTransport:
     """
-    A pool of connections, each with the socket options given.
+    The engine of ours, or httpx2's own where ``network`` names that.
 
-    ``idle`` is how many seconds an idle connection is kept. Raises httpcore2's errors, not httpx2's
-    that stand for them: one translation is enough.
+    Both raise httpx2's errors. An idle connection is kept for ``idle`` seconds; httpx2's own opens
+    at most so many ``connections``.
     """
-
-    def __init__(
-        self,
-        *,
-        context: ssl.SSLContext,
-        proxy: str,
-        connections: int,
-        idle: float,
-        options: Sequence[httpcore2.SOCKET_OPTION],
-    ) -> None:
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=context,
-            proxy=_proxy(proxy) if proxy else None,
-            max_connections=connections,
-            keepalive_expiry=idle,
-            network_backend=AsyncioBackend(),
-            socket_options=options,
+    if network.transport == "httpx2":
+        limits = httpx2.Limits(max_connections=connections, keepalive_expiry=idle)
+        return httpx2.AsyncHTTPTransport(
+            verify=context, proxy=proxy or None, trust_env=False, limits=limits
         )
+    from .engine.engine import Engine
+    from .engine.opening import Way
+    from .engine.transport import Transport
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        url = request.url
-        answer = await self._pool.handle_async_request(
-            httpcore2.Request(
-                method=request.method,
-                url=httpcore2.URL(
-                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                ),
-                headers=request.headers.raw,
-                content=cast("AsyncIterator[bytes]", request.stream),
-                extensions=request.extensions,
-            )
-        )
-        stream = answer.extensions.get("network_stream")
-        if isinstance(stream, AsyncioStream):
-            stream.head_came = True
-        return httpx2.Response(
-            status_code=answer.status,
-            headers=answer.headers,
-            stream=Body(cast("httpx2.AsyncByteStream", answer.stream)),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-
-
-class Body(httpx2.AsyncByteStream):
-    """A response's body from the pool."""
-
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._stream)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-def _proxy(address: str) -> httpcore2.Proxy:
-    proxy = httpx2.Proxy(address)
-    return httpcore2.Proxy(str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
+    way = Way(context=context, proxy=proxy, connect=network.connect, between=network.between)
+    return Transport(Engine(way, idle=idle))

@@ -7,20 +7,16 @@ Who streams: each library as its own documents show it, all of it read to the en
 from __future__ import annotations
 
 import json
-import socket
+import typing
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Any
 
-KEY = "sk-benchmark"
-MESSAGES = [{"role": "user", "content": "Tell me the story of the lamp."}]
-# Tokens of an answer to a row of many.
-SHORT = 5
-Reading = tuple[int, float]
+from .asked import KEY, MESSAGES, SHORT, Reading, body
+from .bare import Aiohttp, Floor, Protocol, Socket
 
 
-class Contender(Protocol):
+class Contender(typing.Protocol):
     """A client of one address."""
 
     def __init__(self, url: str) -> None: ...
@@ -120,7 +116,7 @@ class HttpxSse:
 
     async def read(self, tokens: int) -> Reading:
         count, first = 0, 0.0
-        async with self._connect(self._client, "POST", self._url, json=_body(tokens)) as source:
+        async with self._connect(self._client, "POST", self._url, json=body(tokens)) as source:
             async for sse in source.aiter_sse():
                 if sse.data == "[DONE]":
                     continue
@@ -157,53 +153,13 @@ class LiteLLM:
         return count, first
 
 
-class Floor:
-    """httpx2 alone: the bytes of each chunk, of which nobody makes anything."""
-
-    def __init__(self, url: str) -> None:
-        import httpx2
-
-        self._client = httpx2.AsyncClient()
-        self._url = f"{url}/v1/chat/completions"
-
-    async def read(self, tokens: int) -> Reading:
-        count, first = 0, 0.0
-        async with self._client.stream("POST", self._url, json=_body(tokens)) as response:
-            async for _ in response.aiter_raw():
-                first = first or perf_counter()
-                count += 1
-        # A chunk at the edge of a read comes in two pieces, so their number tells little.
-        return min(count, tokens), first
-
-
-class Socket:
-    """One socket, one request, nothing of HTTP but looking for the end: what nobody can beat."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._path = parts.path
-        self._socket = socket.create_connection((parts.hostname, parts.port))
-
-    async def read(self, tokens: int) -> Reading:
-        body = json.dumps(_body(tokens)).encode()
-        head = f"POST {self._path}/v1/chat/completions HTTP/1.1\r\ncontent-length: {len(body)}"
-        self._socket.sendall(head.encode() + b"\r\n\r\n" + body)
-        got, first = b"", 0.0
-        while not got.endswith(b"\r\n0\r\n\r\n"):
-            got += self._socket.recv(1 << 16)
-            first = first or (b"content" in got and perf_counter()) or 0.0
-        return got.count(b'"content"'), first
-
-
-def _body(tokens: int) -> dict[str, Any]:
-    return {"model": "m", "messages": MESSAGES, "max_tokens": tokens, "stream": True}
-
-
 CONTENDERS: dict[str, type[Contender]] = {
     "sophnet_jupyter": Ours,
     "openai": OpenAI,
     "httpx-sse + json": HttpxSse,
     "litellm": LiteLLM,
+    "aiohttp + our decoder": Aiohttp,
     "httpx2 aiter_raw (floor)": Floor,
+    "asyncio protocol (floor)": Protocol,
     "raw socket (floor)": Socket,
 }

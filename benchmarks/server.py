@@ -30,6 +30,11 @@ HEAD = (
     b"transfer-encoding: chunked\r\nx-request-id: benchmark\r\n\r\n"
 )
 END = b"0\r\n\r\n"
+ANSWER = (
+    b'{"id":"c-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,'
+    b'"message":{"role":"assistant","content":"It was lit again."},"finish_reason":"stop"}],'
+    b'"usage":{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14}}'
+)
 
 served = looked = looks = 0
 begun = itertools.count()
@@ -54,6 +59,9 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
                     continue
                 looks, looked, asked = looks + 1, looked + (not asked), True
                 writer.write(_task(path.rpartition("/")[2]))
+                continue
+            if not body.get("stream"):
+                writer.write(_whole(ANSWER))
                 continue
             served += not carried
             carried = True

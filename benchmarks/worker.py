@@ -87,6 +87,32 @@ async def embed(contender: Any, requests: int, concurrent: int) -> dict[str, flo
     return {"cpu": (process_time() - before) / requests * 1e3}
 
 
+async def small(contender: Any, requests: int, concurrent: int) -> dict[str, float]:
+    """CPU of short answers in one piece, so many at a time, in ms each."""
+    left = iter(range(concurrent))
+
+    async def ask() -> None:
+        for number in left:
+            await contender.ask(f"row {number}")
+
+    await asyncio.gather(*(ask() for _ in range(concurrent)))
+    gc.collect()
+    left, before = iter(range(requests)), process_time()
+    await asyncio.gather(*(ask() for _ in range(concurrent)))
+    return {"cpu": (process_time() - before) / requests * 1e3}
+
+
+async def texts(contender: Any, texts: int) -> dict[str, float]:
+    """CPU of one call for the vectors of so many texts, in seconds."""
+    await contender.embed(["1", "2"])
+    gc.collect()
+    before = process_time()
+    rows = await contender.embed([str(text) for text in range(texts)])
+    spent = process_time() - before
+    assert len(rows) == texts
+    return {"cpu": spent}
+
+
 def _check(rows: Sequence[Sequence[float]], first: int) -> None:
     for number, row in enumerate(rows, first):
         known = vector(number % DIFFERENT)
@@ -178,6 +204,8 @@ ORDERS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "first": first,
     "streams": streams,
     "embed": embed,
+    "small": small,
+    "texts": texts,
     "rows": rows,
     "behind": behind,
     "wait": wait,

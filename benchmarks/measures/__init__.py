@@ -20,6 +20,8 @@ from . import (
     map,  # noqa: A004 - as the builtin does, over rows
     microphone,
     pace,
+    small_answers,
+    token_cost,
     traffic,
     voice_chat,
     waiting,
@@ -31,7 +33,9 @@ Measure = Callable[..., Iterator[Result]]
 MEASURES: dict[str, Measure] = {
     "distributions": distributions.measure,
     "chunk_cost": chunk_cost.measure,
+    "token_cost": token_cost.measure,
     "first_token": first_token.measure,
+    "small_answers": small_answers.measure,
     "connections": connections.measure,
     "embeddings": embeddings.measure,
     "explorer": explorer.measure,

@@ -18,3 +18,6 @@ from .speaking import listen as listen
 from .speaking import mark as mark
 from .speaking import tr as tr
 from .speaking import translations as translations
+from .width import padded as padded
+from .width import width as width
+from .width import wrapped as wrapped

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..files.lines import lines
 from .interrupt import in_one_line
 from .session.session import KernelSession
 
@@ -85,15 +83,21 @@ class LazyMagic:
 
     @property
     def summary(self) -> str:
-        """The first line of the magic's docstring, without the usage that IPython puts above."""
-        said = lines(inspect.cleandoc(self.method.__doc__ or ""))
-        return next(line for line in said if line[:1].isupper())
+        """The first sentence of the magic's docstring, without the options."""
+        from .options.help import summary_of
+
+        return summary_of(self.method.__doc__ or "")
 
     # IPython asks for these two where a magic's name is followed by a question mark.
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
-        return str(self.method.__doc__)
+        said = self.method.__doc__ or ""
+        if self.parser is None:
+            return str(said)
+        from .options.help import help_text
+
+        return help_text(self.parser, said)
 
     @property
     def __wrapped__(self) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..kernel.output import Cell
+from ..language import padded, width
 
 WIDEST = 40
 
@@ -46,15 +47,15 @@ def bundle(rows: Sequence[Sequence[str]], *, headed: bool = False) -> dict[str, 
 
     rows = [[one_line(cell) for cell in row] for row in rows]
     # One long cell does not push what is beside the others out of sight.
-    widths = [min(WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
-    padded = [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    widths = [min(WIDEST, max(map(width, column))) for column in zip(*rows, strict=True)]
+    told = [
+        "  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
     head = f"<thead>{_row(rows[0], 'col')}</thead>" if headed else ""
     body = "".join(_row(row, "row") for row in rows[headed:])
     html = f"<table>{head}<tbody>{body}</tbody></table>"
-    return {"text/html": html, "text/plain": "\n".join(padded)}
+    return {"text/html": html, "text/plain": "\n".join(told)}
 
 
 def _row(row: Sequence[str], scope: str) -> str:

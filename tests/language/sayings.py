@@ -8,7 +8,14 @@ import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
+from IPython.core.interactiveshell import InteractiveShell
+
 from sophnet_jupyter.language import read
+from sophnet_jupyter.magics.catalogue import lazy_magics
+from sophnet_jupyter.magics.options.help import texts as help_texts
+from sophnet_jupyter.magics.session.session import KernelSession
+from sophnet_jupyter.magics.sophnet.about import texts as about_texts
+from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
 from sophnet_jupyter.widgets.panel.modules import translated
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +63,17 @@ def in_script(source: str) -> tuple[list[str], list[int]]:
     return translated(code), [code.count("\n", 0, at) + 1 for at in calls if at not in told]
 
 
+def in_help() -> Iterator[tuple[str, str]]:
+    """Docstrings and options of the magics, which are translated when their help is shown."""
+    shell = InteractiveShell()
+    for name, magic in lazy_magics(shell, KernelSession(shell)).items():
+        assert magic.parser is not None
+        for text in help_texts(magic.parser, magic.method.__doc__):
+            yield text, f"%{name}?"
+    for text in about_texts(SophNetMagics.sophnet.__doc__ or ""):
+        yield text, "%sophnet?"
+
+
 def sayings() -> Iterator[tuple[str, str]]:
     """Each text with the file that says it. Raises `ValueError` for one that cannot be told."""
     for suffix, take in ((".py", in_python), (".js", in_script)):
@@ -67,6 +85,7 @@ def sayings() -> Iterator[tuple[str, str]]:
             if lines:
                 raise ValueError(f"{name}, lines {lines}: a text to translate is written out")
             yield from ((text, name) for text in texts)
+    yield from in_help()
     yield from ((text, "labextension") for text in page["strings"]())
 
 

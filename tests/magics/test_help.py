@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.oinspect import getdoc
 
+from sophnet_jupyter.language import tr, width
 from sophnet_jupyter.magics.catalogue import MAGICS, lazy_magics
 from sophnet_jupyter.magics.session.session import KernelSession
+from sophnet_jupyter.magics.sophnet.panels import PANELS
+from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
+from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 
 
 @pytest.mark.parametrize("name", MAGICS)
@@ -39,3 +45,51 @@ def test_help_groups_options_by_what_they_are_for() -> None:
     assert "--from OTHER[:N]" in conversation
     assert "::\n" not in said
     assert "‹" not in said
+
+
+# Words that no sentence in English does without.
+ENGLISH = re.compile(
+    r"(?<![-\w])(?:the|of|is|are|in|with|it|what|where|not|that|this|which|be|by|an?|one|its)\b(?![-=_(.])"
+)
+
+
+def in_chinese(said: str) -> list[str]:
+    """The lines of a Chinese help that are English; examples and what is typed are code."""
+    paragraphs = [each for each in said.split("\n\n") if not each.startswith("    ")]
+    lines = "\n".join(paragraphs).splitlines()
+    return [line for line in lines if ENGLISH.search(re.sub(r'"[^"]*"', "", line))]
+
+
+@pytest.mark.parametrize("name", MAGICS)
+def test_help_is_whole_in_chinese(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = InteractiveShell()
+    magic = lazy_magics(shell, KernelSession(shell))[name]
+    plain = magic.__doc__
+    monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    said = magic.__doc__
+    assert in_chinese(plain), "the test knows English where it sees some"
+    assert in_chinese(said) == []
+    assert re.search("[\u4e00-\u9fff]", magic.summary)
+    assert max(map(width, said.splitlines())) <= 92
+    # The examples are the same, and so is what can be typed.
+    assert re.findall(r"^    %.*$", said, re.M) == re.findall(r"^    %.*$", plain, re.M)
+    assert re.findall(r"^  (-\S+)", said, re.M) == re.findall(r"^  (-\S+)", plain, re.M)
+
+
+def test_help_of_all_settings_is_whole_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = InteractiveShell()
+    own = SophNetMagics(shell, KernelSession(shell), dict)
+    assert getdoc(own.sophnet) == inspect.cleandoc(SophNetMagics.sophnet.__doc__ or "")
+    monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    said = getdoc(own.sophnet) or ""
+    assert said.count("\n    %sophnet") == len(SUBJECTS)
+    for line in said.splitlines():
+        assert not ENGLISH.search(re.sub(r" +(?:-|%|[A-Z]).*? {2,}", "", line)), line
+
+
+def test_each_subject_and_each_panel_has_its_words_in_chinese(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    for words in (*SUBJECTS.values(), *PANELS.values()):
+        assert tr(words) != words

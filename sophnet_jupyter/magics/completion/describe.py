@@ -12,9 +12,11 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ...errors import SophNetError
+from ...language import tr
 from ...settings import model_name
 from ...views.safe.control_characters import plain
 from ..catalogue import LazyMagic
+from ..options.help import said_of
 from ..session.session import KernelSession
 from ..sophnet.subjects import SUBJECTS
 from .complete import MAGIC, WORD, values_of
@@ -48,7 +50,7 @@ def describe(code: str, at: int, session: KernelSession, magics: Mapping[str, La
     if found[2] == "sophnet":
         first = words[0] if words else None
         there = first and first.begin <= place <= first.end and SUBJECTS.get(first.text)
-        return f"%sophnet {first.text}\n\n{_sentence(there)}" if first and there else ""
+        return f"%sophnet {first.text}\n\n{_sentence(tr(there))}" if first and there else ""
     if found[2] not in magics:
         return ""
     for action, word, value in _said(magics[found[2]], words):
@@ -80,9 +82,9 @@ def _said(magic: LazyMagic, words: list[LineWord]) -> Iterator[tuple[Action, Lin
 def _option(action: Action) -> str:
     names = ", ".join(action.option_strings)
     wants = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
-    lines = [f"{names}{wants}", "", _sentence(action.help or "")]
+    lines = [f"{names}{wants}", "", _sentence(said_of(action))]
     if action.choices:
-        lines += ["", f"One of {', '.join(map(str, action.choices))}."]
+        lines += ["", tr("One of {names}.", names=", ".join(map(str, action.choices)))]
     return "\n".join(lines).strip()
 
 
@@ -98,9 +100,9 @@ def _known(name: str, kind: str, session: KernelSession) -> str:
         case "model":
             facts = _of_model(name, session)
         case "alias":
-            facts = f"short for {session.aliases.known.get(name, '')}"
+            facts = tr("short for {name}", name=session.aliases.known.get(name, ""))
         case _ if kind.startswith("cosyvoice"):
-            facts = f"a voice of {kind}"
+            facts = tr("a voice of {model}", model=kind)
         case _:
             facts = kind
     return plain(f"{name} · {facts}")
@@ -108,14 +110,19 @@ def _known(name: str, kind: str, session: KernelSession) -> str:
 
 def _of_model(name: str, session: KernelSession) -> str:
     usual = session.aliases.known.get(model_name(), model_name())
-    said = "the model that answers where none is named" if name == usual else "a model"
+    said = tr("the model that answers where none is named") if name == usual else tr("a model")
     with suppress(SophNetError):
         if price := session.client.history.prices().find("SophNet", name):
-            sums = f"{price.input:f} in and {price.output:f} out"
-            return f"{said}\n{sums}, {price.currency} per million tokens by your prices"
+            sums = tr(
+                "{input:f} in and {output:f} out, {currency} per million tokens by your prices",
+                input=price.input,
+                output=price.output,
+                currency=price.currency,
+            )
+            return f"{said}\n{sums}"
     return said
 
 
 def _sentence(words: str) -> str:
     words = words.strip()
-    return words if not words or words[-1] in ".!?…" else f"{words}."
+    return words if not words or words[-1] in ".!?…。！？" or not words.isascii() else f"{words}."

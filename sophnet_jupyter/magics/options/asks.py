@@ -10,7 +10,6 @@ from IPython.core.magic_arguments import magic_arguments
 
 from .files import files, pictures
 from .found import Finder, WordsFinder
-from .help import help_text
 from .option import option
 from .variables import variables
 
@@ -58,7 +57,8 @@ def asks(
         magic.has_arguments = True
         docstring = inspect.getdoc(magic) or ""
         magic = magic_arguments()(magic)
-        magic.__doc__ = help_text(magic.parser, docstring)
+        # `LazyMagic` adds the options when it is shown, in the language of then.
+        magic.__doc__ = docstring
         magic.called = f"{_sign(magic)}{magic.__name__}"
         magic.words = words
         magic.options_first = options_first

@@ -16,6 +16,7 @@ from traitlets import observe
 from ...client import pace, sandbox
 from ...errors import SettingsError
 from ...kernel.loop import run
+from ...language import tr
 from ...settings import (
     Settings,
     described,
@@ -183,6 +184,9 @@ class SophNetMagics(ChatDefaults, Magics):
         with in_one_line(), _usable_history(self._session):
             return subjects[subject](rest.strip())
 
+    # IPython asks for it where a question mark follows.
+    sophnet.getdoc = lambda: _about()  # type: ignore[union-attr]
+
     def _status(self, rest: str) -> None:
         sheet.table(self._session.shell, status_rows(self._session))
 
@@ -210,15 +214,22 @@ class SophNetMagics(ChatDefaults, Magics):
         if "--report" in words:
             sys.stdout.write(plain(doctor.report(findings, host=_host(self._session))) + "\n")
             return
-        head = ("check", "what was found", "what to do")
+        head = (tr("check"), tr("what was found"), tr("what to do"))
         sheet.lines(shell, [head, *(finding.cells for finding in findings)])
 
     def _help(self, rest: str) -> None:
-        subjects = {f"%sophnet {name}": said for name, said in SUBJECTS.items()}
+        subjects = {f"%sophnet {name}": tr(said) for name, said in SUBJECTS.items()}
         sheet.table(self._session.shell, self._summaries() | _panels() | subjects)
 
     def _panels(self, rest: str) -> None:
         sheet.table(self._session.shell, _panels())
+
+
+def _about() -> str:
+    from .about import about
+
+    # IPython takes away what all lines but the first are moved in by.
+    return "\n" + about(SophNetMagics.sophnet.__doc__ or "")
 
 
 async def _examined(probe: Any, *, stream: bool) -> list[Any]:
@@ -264,7 +275,7 @@ def _host(session: KernelSession) -> str:
 def _panels() -> dict[str, str]:
     from .panels import PANELS
 
-    return {f"sophnet_jupyter.{call}": said for call, said in PANELS.items()}
+    return {f"sophnet_jupyter.{call}": tr(said) for call, said in PANELS.items()}
 
 
 def status_rows(session: KernelSession) -> dict[str, str]:

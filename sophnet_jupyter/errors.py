@@ -41,6 +41,8 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Literal, Protocol
 
+from .language import mark, tr
+
 # What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
 QUOTED = 300
 NAME_QUOTED = 80
@@ -126,12 +128,21 @@ class UnknownOption(SettingsError, TypeError):
 
     def __str__(self) -> str:
         if self.near:
-            return f"{self.call} has no {self.word}. Did you mean {self.near}?"
+            return tr(
+                "{call} has no {word}. Did you mean {near}?",
+                call=self.call,
+                word=self.word,
+                near=self.near,
+            )
         if "extra_body" in self.known:
-            advice = "What else the service takes goes into extra_body={…}."
+            advice = tr("What else the service takes goes into extra_body={…}.")
         else:
-            advice = f"It takes {', '.join(self.known)}." if self.known else "It takes none."
-        return f"{self.call} has no {self.word}. {advice}"
+            advice = (
+                tr("It takes {known}.", known=", ".join(self.known))
+                if self.known
+                else tr("It takes none.")
+            )
+        return tr("{call} has no {word}. {advice}", call=self.call, word=self.word, advice=advice)
 
 
 class SandboxFailed(SophNetError):
@@ -151,15 +162,24 @@ class Unreachable(SophNetError):
         super().__init__(service, host)
 
     def __str__(self) -> str:
-        return f"{self.service} cannot be reached at {self.host}: {self.reason}. {self._advice()}"
+        return tr(
+            "{service} cannot be reached at {host}: {reason}. {advice}",
+            service=self.service,
+            host=self.host,
+            reason=self.reason,
+            advice=self._advice(),
+        )
 
     def _advice(self) -> str:
         if "certificate" in self.reason.lower():
-            return (
-                "Set SOPHNET_CA_BUNDLE to the file (PEM) of whoever signed it: behind a company's "
-                "proxy that is the company's own certificate."
+            return tr(
+                "Set SOPHNET_CA_BUNDLE to the file (PEM) of whoever signed it: behind a "
+                "company's proxy that is the company's own certificate."
             )
-        return f"Check the network, the proxy (HTTPS_PROXY) and {self.setting or 'its address'}."
+        return tr(
+            "Check the network, the proxy (HTTPS_PROXY) and {setting}.",
+            setting=self.setting or tr("its address"),
+        )
 
 
 class TimedOut(SophNetError):
@@ -178,13 +198,18 @@ class TimedOut(SophNetError):
 
     def __str__(self) -> str:
         if self.limit == "patience":
-            return (
-                f"{self.service} let nothing through within {self.seconds:g} s: this was refused "
-                "for asking too much, or waited behind others. Ask later, or for less at once."
+            return tr(
+                "{service} let nothing through within {seconds:g} s: this was refused for "
+                "asking too much, or waited behind others. Ask later, or for less at once.",
+                service=self.service,
+                seconds=self.seconds,
             )
-        return (
-            f"{self.service} was silent too long: the {self.limit} limit of {self.seconds:g} s "
-            f"passed. Try again, or allow more time with Client(timeouts=…)."
+        return tr(
+            "{service} was silent too long: the {limit} limit of {seconds:g} s passed. Try "
+            "again, or allow more time with Client(timeouts=…).",
+            service=self.service,
+            limit=self.limit,
+            seconds=self.seconds,
         )
 
 
@@ -204,13 +229,17 @@ class ConnectionLost(SophNetError):
 
     def __str__(self) -> str:
         if not self.sent:
-            return (
-                f"The connection to {self.service} broke before all was sent: {self.reason}. "
-                "Nothing of it was carried out, so try again."
+            return tr(
+                "The connection to {service} broke before all was sent: {reason}. Nothing of "
+                "it was carried out, so try again.",
+                service=self.service,
+                reason=self.reason,
             )
-        return (
-            f"The connection to {self.service} broke: {self.reason}. It was not sent again, since "
-            "the request may have been carried out: ask again if you want that."
+        return tr(
+            "The connection to {service} broke: {reason}. It was not sent again, since the "
+            "request may have been carried out: ask again if you want that.",
+            service=self.service,
+            reason=self.reason,
         )
 
 
@@ -223,8 +252,16 @@ class LineClosed(ConnectionLost):
 
     def __str__(self) -> str:
         said = f": {self.reason.rstrip('.。')}" if self.reason else ""
-        how = "broke" if self.code == 1006 else f"was closed by it (code {self.code}{said})"
-        return f"The line to {self.service} {how}. Start again; what had come is kept."
+        how = (
+            tr("broke")
+            if self.code == 1006
+            else tr("was closed by it (code {code}{said})", code=self.code, said=said)
+        )
+        return tr(
+            "The line to {service} {how}. Start again; what had come is kept.",
+            service=self.service,
+            how=how,
+        )
 
 
 class AnswerUnreadable(SophNetError):
@@ -240,11 +277,14 @@ class AnswerUnreadable(SophNetError):
         super().__init__(service, what)
 
     def __str__(self) -> str:
-        said = f" (it begins: {self.quote!r})" if self.quote else ""
-        return (
-            f"What answered is not {self.service}'s format: {self.what}{said}. "
-            f"Try again; if it persists, check {self.setting or 'its address'} and any proxy on "
-            "the way."
+        said = tr(" (it begins: {quote!r})", quote=self.quote) if self.quote else ""
+        return tr(
+            "What answered is not {service}'s format: {what}{said}. Try again; if it "
+            "persists, check {setting} and any proxy on the way.",
+            service=self.service,
+            what=self.what,
+            said=said,
+            setting=self.setting or tr("its address"),
         )
 
 
@@ -256,9 +296,10 @@ class AnswerIncomplete(SophNetError):
         super().__init__(service)
 
     def __str__(self) -> str:
-        return (
-            f"{self.service} stopped in the middle of its answer. "
-            "What had arrived is in .response; ask again for the rest."
+        return tr(
+            "{service} stopped in the middle of its answer. What had arrived is in "
+            ".response; ask again for the rest.",
+            service=self.service,
         )
 
 
@@ -276,14 +317,21 @@ class AnswerInvalid(SophNetError):
         super().__init__(where, why)
 
     def __str__(self) -> str:
-        place = "" if self.where == "$" else f" at {self.where}"
-        said = f"The answer has not the form that was asked for{place}: {self.why}. "
+        place = "" if self.where == "$" else tr(" at {where}", where=self.where)
+        said = tr(
+            "The answer has not the form that was asked for{place}: {why}. ",
+            place=place,
+            why=self.why,
+        )
         if not self.repairs:
-            return said + "It is in .response; repair=1 lets the model correct itself once."
-        times = "once" if self.repairs == 1 else f"{self.repairs} times"
+            return said + tr("It is in .response; repair=1 lets the model correct itself once.")
+        times = tr("once") if self.repairs == 1 else tr("{repairs} times", repairs=self.repairs)
         return said + (
-            f"It is in .response, and was corrected {times} in vain: "
-            "make the form simpler, or ask another model."
+            tr(
+                "It is in .response, and was corrected {times} in vain: make the form simpler, "
+                "or ask another model.",
+                times=times,
+            )
         )
 
 
@@ -310,7 +358,7 @@ class ServiceError(SophNetError):
     """
 
     about = ""
-    advice = "Try again; if it persists, ask the service with the request id."
+    advice = mark("Try again; if it persists, ask the service with the request id.")
 
     def __init__(
         self,
@@ -331,28 +379,40 @@ class ServiceError(SophNetError):
         super().__init__(service, status)
 
     def __str__(self) -> str:
-        details = [f"code {self.code}"] if self.code and self.code != str(self.status) else []
+        details = (
+            [tr("code {code}", code=self.code)]
+            if self.code and self.code != str(self.status)
+            else []
+        )
         if self.request_id:
-            details.append(f"request {self.request_id}")
+            details.append(tr("request {request_id}", request_id=self.request_id))
         behind = f" ({', '.join(details)})" if details else ""
-        said = (self.message or "no reason given").rstrip(".。")
-        about = f" to {self.about}" if self.about else ""
-        return f"{self.service} answered {self.status}{about}: {said}{behind}. {self.next_step}"
+        said = (self.message or tr("no reason given")).rstrip(".。")
+        about = tr(" to {about}", about=self.about) if self.about else ""
+        return tr(
+            "{service} answered {status}{about}: {said}{behind}. {next_step}",
+            service=self.service,
+            status=self.status,
+            about=about,
+            said=said,
+            behind=behind,
+            next_step=self.next_step,
+        )
 
     @property
     def next_step(self) -> str:
         """What the user can do about it."""
         if self.retry_after is not None:
-            return f"The service asks to wait {span(self.retry_after)}."
+            return tr("The service asks to wait {span}.", span=span(self.retry_after))
         if self.status == 501:
-            return "It cannot do that, and trying again changes nothing."
-        return self.advice
+            return tr("It cannot do that, and trying again changes nothing.")
+        return tr(self.advice)
 
 
 class KeyRejected(ServiceError):
     """The key is wrong, expired, or may not use this model."""
 
-    advice = "Check SOPHNET_API_KEY, and that the model is enabled in the key's project."
+    advice = mark("Check SOPHNET_API_KEY, and that the model is enabled in the key's project.")
 
 
 class LineRefused(KeyRejected):
@@ -362,9 +422,9 @@ class LineRefused(KeyRejected):
     ``code`` is that of RFC 6455.
     """
 
-    advice = (
-        "Check SOPHNET_API_KEY, that this service is enabled in the key's project, and the format "
-        "of the sound."
+    advice = mark(
+        "Check SOPHNET_API_KEY, that this service is enabled in the key's project, and "
+        "the format of the sound."
     )
 
     def __init__(self, *, service: str, closed: int, reason: str = "") -> None:
@@ -372,34 +432,37 @@ class LineRefused(KeyRejected):
 
     def __str__(self) -> str:
         said = f": {self.message.rstrip('.。')}" if self.message else ""
-        return (
-            f"{self.service} closed the line before it began (code {self.code}{said}). "
-            f"{self.advice}"
+        return tr(
+            "{service} closed the line before it began (code {code}{said}). {advice}",
+            service=self.service,
+            code=self.code,
+            said=said,
+            advice=tr(self.advice),
         )
 
 
 class BalanceExhausted(ServiceError):
     """The account has no credit left."""
 
-    advice = "Top up the account in the service's console."
+    advice = mark("Top up the account in the service's console.")
 
 
 class NotFound(ServiceError):
     """The address, model or id does not exist."""
 
-    advice = "Check the model's name, the id, and SOPHNET_BASE_URL."
+    advice = mark("Check the model's name, the id, and SOPHNET_BASE_URL.")
 
 
 class RateLimited(ServiceError):
     """Too many requests, or too many tokens, in too short a time."""
 
-    advice = "Wait a little, and ask again."
+    advice = mark("Wait a little, and ask again.")
 
 
 class RequestRefused(ServiceError):
     """The service does not take an argument of the request."""
 
-    advice = "Change the argument it names, and ask again."
+    advice = mark("Change the argument it names, and ask again.")
 
 
 class KnowledgeNotReady(RequestRefused):
@@ -427,20 +490,25 @@ class KnowledgeNotReady(RequestRefused):
     def __str__(self) -> str:
         said = f" ({self.message.rstrip('.。')})" if self.message else ""
         advice = {
-            "UPLOADING": "Wait until the service has read it: files.wait_enabled does.",
-            "ERROR": "The service could not read it: delete it, and upload a file that opens.",
-            "NOT_ENABLED": "Switch it on in the service's console.",
-        }.get(self.state, self.advice)
-        return (
-            f"{self.title} cannot be {self.what} at {self.service}, because it is {self.state}"
-            f"{said}. {advice}"
+            "UPLOADING": tr("Wait until the service has read it: files.wait_enabled does."),
+            "ERROR": tr("The service could not read it: delete it, and upload a file that opens."),
+            "NOT_ENABLED": tr("Switch it on in the service's console."),
+        }.get(self.state, tr(self.advice))
+        return tr(
+            "{title} cannot be {what} at {service}, because it is {state}{said}. {advice}",
+            title=self.title,
+            what=tr(self.what),
+            service=self.service,
+            state=self.state,
+            said=said,
+            advice=advice,
         )
 
 
 class ServiceDown(ServiceError):
     """The service failed on its side."""
 
-    advice = "Its fault, not yours: try again in a while."
+    advice = mark("Its fault, not yours: try again in a while.")
 
 
 Problem = Literal[
@@ -457,16 +525,16 @@ Problem = Literal[
 ]
 
 _DOWNLOAD_ADVICE: dict[Problem, str] = {
-    "refused": "Nothing was fetched; open it yourself if you trust it.",
-    "expired": "Ask for it again with client.tasks.resume(…), or have it made anew.",
-    "status": "Try again in a while.",
-    "unreachable": "Check the network and the proxy (HTTPS_PROXY).",
-    "broken": "Try again.",
-    "slow": "Try again, or allow more time with Client(timeouts=…).",
-    "large": "Allow more with limit=….",
-    "type": "Nothing of it was kept.",
-    "empty": "Ask the service for it again.",
-    "disk": "Free some space or choose another folder, then fetch it again.",
+    "refused": mark("Nothing was fetched; open it yourself if you trust it."),
+    "expired": mark("Ask for it again with client.tasks.resume(…), or have it made anew."),
+    "status": mark("Try again in a while."),
+    "unreachable": mark("Check the network and the proxy (HTTPS_PROXY)."),
+    "broken": mark("Try again."),
+    "slow": mark("Try again, or allow more time with Client(timeouts=…)."),
+    "large": mark("Allow more with limit=…."),
+    "type": mark("Nothing of it was kept."),
+    "empty": mark("Ask the service for it again."),
+    "disk": mark("Free some space or choose another folder, then fetch it again."),
 }
 
 
@@ -483,11 +551,19 @@ class StillRunning(TimedOut):
 
     def __str__(self) -> str:
         state = f" ({self.state})" if self.state else ""
-        problem = f" The last look failed: {self.problem.rstrip('.。')}." if self.problem else ""
-        return (
-            f"{self.service} is still working on task {self.task_id}{state} after "
-            f"{span(self.seconds)}.{problem} It goes on there; wait for it with "
-            f"await client.tasks.resume({self.task_id!r})."
+        problem = (
+            tr(" The last look failed: {problem}.", problem=self.problem.rstrip(".。"))
+            if self.problem
+            else ""
+        )
+        return tr(
+            "{service} is still working on task {task_id}{state} after {span}.{problem} It "
+            "goes on there; wait for it with await client.tasks.resume({task_id!r}).",
+            service=self.service,
+            task_id=self.task_id,
+            state=state,
+            span=span(self.seconds),
+            problem=problem,
         )
 
 
@@ -511,11 +587,16 @@ class TaskFailed(ServiceError):
         self.state = quoted(state)
 
     def __str__(self) -> str:
-        code = f" (code {self.code})" if self.code else ""
-        said = (self.message or "no reason given").rstrip(".。")
-        return (
-            f"{self.service} ended task {self.task_id} as {self.state}: {said}{code}. "
-            "Change what it names, or ask again."
+        code = tr(" (code {code})", code=self.code) if self.code else ""
+        said = (self.message or tr("no reason given")).rstrip(".。")
+        return tr(
+            "{service} ended task {task_id} as {state}: {said}{code}. Change what it "
+            "names, or ask again.",
+            service=self.service,
+            task_id=self.task_id,
+            state=self.state,
+            said=said,
+            code=code,
         )
 
 
@@ -537,13 +618,18 @@ class DownloadFailed(SophNetError):
 
     def __str__(self) -> str:
         # Without the address itself: its query may be a signature.
-        where = f" at {self.host}" if self.host else ""
-        advice = _DOWNLOAD_ADVICE[self.problem]
+        where = tr(" at {host}", host=self.host) if self.host else ""
+        advice = tr(_DOWNLOAD_ADVICE[self.problem])
         if self.task_id:
             again = f"client.tasks.resume({self.task_id!r})"
             advice = advice.replace("client.tasks.resume(…)", again)
-            advice += "" if again in advice else f" {again} fetches it again."
-        return f"The result{where} was not fetched: it {self.reason}. {advice}"
+            advice += "" if again in advice else tr(" {again} fetches it again.", again=again)
+        return tr(
+            "The result{where} was not fetched: it {reason}. {advice}",
+            where=where,
+            reason=self.reason,
+            advice=advice,
+        )
 
     @property
     def passing(self) -> bool:
@@ -561,9 +647,11 @@ class FileChanged(SophNetError):
         super().__init__(name, what)
 
     def __str__(self) -> str:
-        return (
-            f"{self.name} {self.what} while it was sent, so the upload was broken off. "
-            "Send it again once nothing else uses it."
+        return tr(
+            "{name} {what} while it was sent, so the upload was broken off. Send it again "
+            "once nothing else uses it.",
+            name=self.name,
+            what=self.what,
         )
 
 
@@ -577,8 +665,8 @@ class Stopped(SophNetError):
     def __str__(self) -> str:
         part = self.response
         if part is not None and (part.text or part.images or part.embeddings or part.audio):
-            return "interrupted; the part that had arrived is kept in `_`."
-        return "interrupted before anything had arrived."
+            return tr("interrupted; the part that had arrived is kept in `_`.")
+        return tr("interrupted before anything had arrived.")
 
 
 def error_class(status: int) -> type[ServiceError]:
@@ -632,7 +720,7 @@ def span(seconds: float) -> str:
     for unit, size in (("min", 60), ("h", 3600)):
         if seconds < size * 60 * (1 if unit == "min" else 0.8):
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
+    return tr("{seconds:.0f} days", seconds=seconds / 86400)
 
 
 def sizes(size: int, limit: int, *, mega: int = 10**6) -> tuple[str, str]:
@@ -644,36 +732,36 @@ def sizes(size: int, limit: int, *, mega: int = 10**6) -> tuple[str, str]:
     if size == limit and not limit % mega:
         return f"{size / mega:,.1f} MB", f"{limit // mega:,} MB"
     if size < mega // 10:
-        return f"{size:,} bytes", f"{limit:,} bytes"
+        return tr("{size:,} bytes", size=size), tr("{limit:,} bytes", limit=limit)
     for digits in (1, 2, 3):
         said, most = (f"{one / mega:,.{digits}f}" for one in (size, limit))
         if said != most:
             return f"{said} MB", f"{most.rstrip('0').rstrip('.')} MB"
-    return f"{size:,} bytes", f"{limit:,} bytes"
+    return tr("{size:,} bytes", size=size), tr("{limit:,} bytes", limit=limit)
 
 
 # What a system says of a file, in the same words on every system.
 _OF_FILES = {
-    errno.ENOENT: "it is not there",
-    errno.ENOTDIR: "it is not there",
-    errno.EACCES: "this account may not",
-    errno.EPERM: "this account may not",
-    errno.EISDIR: "it is a folder",
-    errno.EEXIST: "there is one already",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "what this account may keep on the disk is used up",
-    errno.EFBIG: "it is larger than the disk takes",
-    errno.EROFS: "nothing may be written there",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.EINVAL: "its name is none",
-    errno.ELOOP: "its links lead round in a circle",
-    errno.EMFILE: "too many files are open",
-    errno.ENFILE: "too many files are open",
-    errno.ENOMEM: "the memory is full",
-    errno.EBUSY: "another program uses it",
-    errno.ETXTBSY: "another program uses it",
-    errno.ENOEXEC: "it is no program",
-    errno.EIO: "the disk has failed",
+    errno.ENOENT: mark("it is not there"),
+    errno.ENOTDIR: mark("it is not there"),
+    errno.EACCES: mark("this account may not"),
+    errno.EPERM: mark("this account may not"),
+    errno.EISDIR: mark("it is a folder"),
+    errno.EEXIST: mark("there is one already"),
+    errno.ENOSPC: mark("the disk is full"),
+    errno.EDQUOT: mark("what this account may keep on the disk is used up"),
+    errno.EFBIG: mark("it is larger than the disk takes"),
+    errno.EROFS: mark("nothing may be written there"),
+    errno.ENAMETOOLONG: mark("its name is too long"),
+    errno.EINVAL: mark("its name is none"),
+    errno.ELOOP: mark("its links lead round in a circle"),
+    errno.EMFILE: mark("too many files are open"),
+    errno.ENFILE: mark("too many files are open"),
+    errno.ENOMEM: mark("the memory is full"),
+    errno.EBUSY: mark("another program uses it"),
+    errno.ETXTBSY: mark("another program uses it"),
+    errno.ENOEXEC: mark("it is no program"),
+    errno.EIO: mark("the disk has failed"),
 }
 
 
@@ -681,15 +769,25 @@ def why(error: Exception) -> str:
     """Why a file could not be read, written or run, in a few words without a number."""
     if isinstance(error, OSError):
         known = _OF_FILES.get(error.errno or 0)
-        return known or quoted(error.strerror or "the system refuses it", 120).rstrip(".")
+        return (
+            tr(known)
+            if known
+            else quoted(error.strerror or tr("the system refuses it"), 120).rstrip(".")
+        )
     # A null byte, or no home folder to expand ``~``.
-    return "its name is none" if isinstance(error, ValueError | RuntimeError) else "it is no file"
+    return (
+        tr("its name is none")
+        if isinstance(error, ValueError | RuntimeError)
+        else tr("it is no file")
+    )
 
 
-def file_refused(path: object, error: Exception, doing: str = "read") -> SettingsError:
+def file_refused(path: object, error: Exception, doing: str = mark("read")) -> SettingsError:
     """The error for a file that is not there, or that cannot be ``read`` or ``written``."""
     if doing == "read" and isinstance(error, FileNotFoundError | NotADirectoryError):
-        return SettingsError(f"There is no file {path}.")
+        return SettingsError(tr("There is no file {path}.", path=path))
     if isinstance(error, IsADirectoryError):
-        return SettingsError(f"{path} is a folder, not a file.")
-    return SettingsError(f"{path} cannot be {doing}: {why(error)}.")
+        return SettingsError(tr("{path} is a folder, not a file.", path=path))
+    return SettingsError(
+        tr("{path} cannot be {doing}: {why}.", path=path, doing=tr(doing), why=why(error))
+    )

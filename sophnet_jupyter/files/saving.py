@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import SettingsError, file_refused
+from ..language import mark
 from .disk import NewFile
 from .names import at_home
 
@@ -106,4 +107,4 @@ def stem(prompt: str, seed: int | None, kind: str) -> str:
 
 
 def _unwritten(path: Path, error: OSError) -> SettingsError:
-    return file_refused(path, error, "written")
+    return file_refused(path, error, mark("written"))

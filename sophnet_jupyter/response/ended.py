@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..events import Ending
+from ..language import mark
 
 # What services write where the limit of tokens was reached, and where a filter was.
 _CUT = {"length", "llength", "max_tokens", "max_length"}
@@ -20,7 +21,7 @@ def in_words(ending: Ending, reason: str) -> str:
     no complete one to who reads it, though the service has said all that it will.
     """
     if is_cut(ending, reason):
-        return "cut at the token limit"
+        return mark("cut at the token limit")
     if ending != "complete":
         return ending
-    return "ended by the service's filter" if reason in _FILTERED else ending
+    return mark("ended by the service's filter") if reason in _FILTERED else ending

@@ -14,6 +14,7 @@ from ...errors import KnowledgeNotReady, SophNetError, Stopped
 from ...events import Progress
 from ...kernel.loop import run
 from ...kernel.output import Cell
+from ...language import mark, tr
 from ...providers.sophnet.knowledge.knowledge import Knowledge
 from ...values.knowledge import KnowledgeFile
 from ...views import knowledge as views
@@ -72,7 +73,7 @@ class Uploading:
         made = [line.done for line in self._lines if line.done]
         if bad := next((one for one in made if wait and one.state == "ERROR"), None):
             raise KnowledgeNotReady(
-                service="the service", title=bad.title, state=bad.state, what="searched"
+                service=tr("the service"), title=bad.title, state=bad.state, what=mark("searched")
             )
         return made
 

@@ -15,6 +15,7 @@ from html import escape
 from itertools import pairwise
 
 from ...events import Reference
+from ...language import tr
 from ...response import Response
 from ...response.rounds import Mark
 from ..documents import pages
@@ -100,23 +101,27 @@ def calls(
         html.append(tool_cards.card(call, state, result))
         said.append(tool_cards.plain_card(call, state, result))
     if (left := len(indexes) - len(html)) > 0:
-        html.append(f'<div style="{SMALL};{FAINT}">and {left} more calls</div>')
-        said.append(f"and {left} more calls")
+        more = tr("and {count} more calls", count=left)
+        html.append(f'<div style="{SMALL};{FAINT}">{more}</div>')
+        said.append(more)
     return "".join(html), "\n".join(said)
 
 
 def round_mark(number: int) -> str:
     """A line where a further request was made, with tool results or for a correction."""
-    return f'<div style="{SMALL};{FAINT};margin:6px 0">round {number:d}</div>'
+    said = tr("round {number:d}", number=number)
+    return f'<div style="{SMALL};{FAINT};margin:6px 0">{said}</div>'
 
 
 def round_words(number: int) -> str:
-    return f"— round {number:d} —"
+    return f"— {tr('round {number:d}', number=number)} —"
 
 
 def waiting(model: str, since: str = "") -> str:
     """A placeholder until the first token; ``since`` is the time waited so far."""
-    said = f"waiting for {words(model, LONGEST_NAME)} … {inert(since)}".rstrip()
+    said = tr(
+        "waiting for {model} … {since}", model=words(model, LONGEST_NAME), since=inert(since)
+    ).rstrip()
     return f'<div style="{SMALL};{FAINT}">{said}</div>'
 
 
@@ -124,16 +129,21 @@ def thinking(text: str) -> str:
     """A line that shows the end of the reasoning while it arrives."""
     said = one_line(text)
     end = said if len(said) <= _TICKER else "… " + said[-_TICKER:]
-    return f'<div style="{SMALL};{FAINT};{WRAP}"><b>thinking</b> {inert(end)}</div>'
+    return f'<div style="{SMALL};{FAINT};{WRAP}"><b>{tr("thinking")}</b> {inert(end)}</div>'
 
 
 def thought(text: str) -> str:
     """The complete reasoning, folded, unless it is wanted open."""
     opened = " open" if output.unfolded else ""
     count = len(plain(text).split())
-    size = f"{count:,} words" if count > 1 else f"{len(text):,} characters"
+    size = (
+        tr("{count:,} words", count=count)
+        if count > 1
+        else tr("{count:,} characters", count=len(text))
+    )
     return (
-        f'<details{opened} style="{SMALL}"><summary style="{FAINT}">thought · {size}</summary>'
+        f'<details{opened} style="{SMALL}">'
+        f'<summary style="{FAINT}">{tr("thought")} · {size}</summary>'
         f'<div style="{_QUOTE}">{render(text)}</div></details>'
     )
 
@@ -168,7 +178,10 @@ def closing_words(response: Response, context: Context) -> str:
 def asides(response: Response) -> list[str]:
     """The notices of an answer as plain text."""
     said = tokens.lines(response.logprobs)
-    said += [f"answer {n}: {plain(text)}" for n, text in enumerate(response.alternatives, 2)]
+    said += [
+        tr("answer {number}: {text}", number=n, text=plain(text))
+        for n, text in enumerate(response.alternatives, 2)
+    ]
     shown = response.references[:MOST_REFERENCES]
     said += [f"[{item.index:d}] {_title_and_address(item)}" for item in shown]
     said += [_more_references(response.references)] if len(response.references) > len(shown) else []
@@ -179,7 +192,7 @@ def asides(response: Response) -> list[str]:
 def alternatives(texts: Sequence[str]) -> str:
     """The other answers to the same question, folded."""
     return "".join(
-        fold(f"answer {number} of {len(texts) + 1}", render(text))
+        fold(tr("answer {number} of {count}", number=number, count=len(texts) + 1), render(text))
         for number, text in enumerate(texts, 2)
     )
 
@@ -201,7 +214,9 @@ def references(items: Iterable[Reference]) -> str:
 
 
 def _more_references(items: Sequence[Reference]) -> str:
-    return f"… and {len(items) - MOST_REFERENCES:,} more: .references has all of them."
+    return tr(
+        "… and {count:,} more: .references has all of them.", count=len(items) - MOST_REFERENCES
+    )
 
 
 def _rounds(response: Response) -> Iterator[tuple[Mark, Mark]]:
@@ -215,7 +230,7 @@ def _title_and_address(item: Reference) -> str:
 
 
 def _source(item: Reference) -> str:
-    title = words(item.title, _LONGEST_TITLE) or words(item.url, _LONGEST_TITLE) or "untitled"
+    title = words(item.title, _LONGEST_TITLE) or words(item.url, _LONGEST_TITLE) or tr("untitled")
     # Files and questions of the knowledge base open only with the key, which a link cannot carry.
     link = web_link(item.url) if item.type == "web" else None
     if link is None:

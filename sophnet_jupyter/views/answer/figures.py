@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 
 from ...events import Ending, Usage
+from ...language import mark, tr
 from ...response import Response
 from ...response.ended import in_words
 from ..output import output as output
@@ -14,6 +15,8 @@ from .context import Context
 
 # Seconds in which all of an answer may be there after its first token.
 _AT_ONCE = 0.02
+# Looked up by their names, which programs read too.
+ENDINGS = (mark("complete"), mark("stopped"), mark("incomplete"), mark("failed"))
 SIGNS: dict[Ending, str] = {"complete": "✓", "stopped": "■", "incomplete": "…", "failed": "✕"}
 
 
@@ -22,23 +25,25 @@ def sandboxed(engines: Collection[str]) -> str:
     made = ", ".join(
         clipped(one_line(each), LONGEST_NAME) for each in sorted(filter(None, engines))
     )
-    return f"sandbox: {made}" if made else "sandbox" if engines else ""
+    if made:
+        return tr("sandbox: {engines}", engines=made)
+    return tr("sandbox") if engines else ""
 
 
 def badge(response: Response) -> str:
     """Who has answered where it was no service, in a word or two; empty where it was one."""
     match response.replayed and response.replayed.source:
         case "cassette":
-            return "cassette"
+            return tr("cassette")
         case "recorded":
-            return f"recorded {_day(response)}".rstrip()
+            return tr("recorded {day}", day=_day(response)).rstrip()
     return sandboxed([response.engine] if response.sandbox else [])
 
 
 def ended(response: Response) -> tuple[str, str]:
     """A sign and words for how an answer ended."""
     words = in_words(response.ending, response.finish_reason)
-    return SIGNS[response.ending if words == response.ending else "incomplete"], words
+    return SIGNS[response.ending if words == response.ending else "incomplete"], tr(words)
 
 
 def figures(response: Response, context: Context, *, with_badge: bool = True) -> str:
@@ -49,19 +54,19 @@ def figures(response: Response, context: Context, *, with_badge: bool = True) ->
     said += _times(response)
     if usage := response.usage:
         if usage.total_tokens or usage.prompt_tokens or usage.characters is None:
-            said.append(f"{usage.prompt_tokens:,} tokens in")
+            said.append(tr("{count:,} tokens in", count=usage.prompt_tokens))
             # Vectors are none.
             if usage.completion_tokens or not response.embeddings:
-                said.append(f"{usage.completion_tokens:,} out")
+                said.append(tr("{count:,} out", count=usage.completion_tokens))
         if usage.characters is not None:
-            said.append(f"{usage.characters:,} characters said")
+            said.append(tr("{count:,} characters said", count=usage.characters))
         said += [price] if (price := cost(usage)) else []
     if context.conversation:
-        said.append(f"conversation {one_line(context.conversation)}")
+        said.append(tr("conversation {name}", name=one_line(context.conversation)))
     said += [response.masked] if response.masked else []
-    said += [f"with {one_line(what)}" for what in context.inserted]
+    said += [tr("with {what}", what=one_line(what)) for what in context.inserted]
     if context.left:
-        said.append(f"left as written: {', '.join(map(one_line, context.left))}")
+        said.append(tr("left as written: {names}", names=", ".join(map(one_line, context.left))))
     return " · ".join(said)
 
 
@@ -75,16 +80,18 @@ def cost(usage: Usage) -> str:
 def _times(response: Response) -> list[str]:
     kept, timing = response.replayed, response.timing
     if kept and kept.source == "cache":
-        then = f", {timing.total:.1f} s then" if timing.total and not output.stable else ""
+        then = ""
+        if timing.total and not output.stable:
+            then = tr(", {seconds:.1f} s then", seconds=timing.total)
         when = "" if output.stable else time.strftime(" %m-%d %H:%M", time.localtime(kept.at))
-        return [f"from{when}{then}" if when else "from the history"]
+        return [tr("from{when}{then}", when=when, then=then) if when else tr("from the history")]
     if output.stable:
         return []
     said = [f"{timing.total:.1f} s"] if timing.total else []
     # What came in one piece had no first token before the others.
     first = timing.first_token
     if first is not None and not (timing.total and timing.total - first < _AT_ONCE):
-        said.append(f"first token {timing.first_token:.2f} s")
+        said.append(tr("first token {seconds:.2f} s", seconds=timing.first_token))
     return said
 
 

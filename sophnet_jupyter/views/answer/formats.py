@@ -6,6 +6,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from ...language import tr
 from ..safe import markdown
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, WRAP, clipped, fold, words
@@ -112,12 +113,13 @@ def _as_written(text: str, parsed: object) -> str:
     """The text itself, folded; nothing where what was parsed is shown as JSON anyway."""
     if not records(parsed)[1]:
         return ""
-    return fold("as the model wrote it", _raw(clipped(text, _LONGEST_SOURCE)))
+    return fold(tr("as the model wrote it"), _raw(clipped(text, _LONGEST_SOURCE)))
 
 
 def _ticker(text: str) -> str:
     end = plain(text)[-_TICKER:]
-    return f'<div style="{SMALL};{FAINT}">before the code: … {words(end, _TICKER)}</div>'
+    said = tr("before the code: … {words}", words=words(end, _TICKER))
+    return f'<div style="{SMALL};{FAINT}">{said}</div>'
 
 
 def _raw(text: str) -> str:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...language import tr
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, clipped, one_line, words
 from ..safe.markdown import code_block
@@ -85,7 +86,7 @@ def _represented(value: object) -> str:
     try:
         return repr(value)
     except RecursionError:
-        return f"a {type(value).__name__} of too many levels to be shown"
+        return tr("a {name} of too many levels to be shown", name=type(value).__name__)
 
 
 def _fields(item: object) -> Mapping[str, Any] | None:
@@ -120,9 +121,11 @@ def _columns(rows: Records) -> list[str]:
 
 def _left_out(rows: Records) -> str:
     names = {str(name) for row in rows[:ROWS] for name in row}
-    left = [f"{len(rows) - ROWS:,} more rows"] if len(rows) > ROWS else []
-    left += [f"{len(names) - COLUMNS:,} more columns"] if len(names) > COLUMNS else []
-    return f"… {' and '.join(left)} in .parsed" if left else ""
+    left = [tr("{count:,} more rows", count=len(rows) - ROWS)] if len(rows) > ROWS else []
+    left += (
+        [tr("{count:,} more columns", count=len(names) - COLUMNS)] if len(names) > COLUMNS else []
+    )
+    return tr("… {left} in .parsed", left=tr(" and ").join(left)) if left else ""
 
 
 def _is_number(value: object) -> bool:

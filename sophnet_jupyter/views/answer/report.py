@@ -10,6 +10,7 @@ from dataclasses import replace
 from html import escape
 
 from ...files.lines import lines
+from ...language import tr
 from ...response import Response
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, clipped, fold, one_line
@@ -19,7 +20,7 @@ from . import answer
 from .context import Context
 
 _TICKER = 110
-_REPORT = f'<div style="{SMALL};{FAINT};margin:8px 0 2px"><b>report</b></div>'
+_REPORT = f'<div style="{SMALL};{FAINT};margin:8px 0 2px"><b>{{}}</b></div>'
 
 
 def bundle(response: Response, context: Context | None = None) -> dict[str, str]:
@@ -27,7 +28,9 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
     below = answer.bundle(replace(response, thinking=""), context)
     if not response.thinking.strip():
         return below
-    mark, said = (_REPORT, "— report —\n\n") if response.text else ("", "")
+    mark, said = (
+        (_REPORT.format(tr("report")), f"— {tr('report')} —\n\n") if response.text else ("", "")
+    )
     return {
         "text/html": steps(response.thinking) + mark + below["text/html"],
         "text/plain": f"{steps_words(response.thinking)}\n\n{said}{below['text/plain']}",
@@ -38,19 +41,20 @@ def steps(text: str) -> str:
     """The steps of an analysis, folded; each line of theirs stays one."""
     steps = _lines(text)
     count = steps.count("\n\n") + 1
-    title = f"<b>analysis steps</b> · {count} line{'s' if count > 1 else ''}"
+    lines_of = tr("{count} lines", count=count) if count > 1 else tr("1 line")
+    title = f"<b>{tr('analysis steps')}</b> · {lines_of}"
     return fold(title, render(steps))
 
 
 def steps_words(text: str) -> str:
-    return f"— analysis steps —\n\n{plain(text).strip()}"
+    return f"— {tr('analysis steps')} —\n\n{plain(text).strip()}"
 
 
 def step(text: str) -> str:
     """The current step of an analysis, in one line."""
     steps = [line for line in map(one_line, lines(text)) if line]
     said = inert(clipped(steps[-1], _TICKER)) if steps else "…"
-    return f'<div style="{SMALL};{FAINT}"><b>analysing</b> {said}</div>'
+    return f'<div style="{SMALL};{FAINT}"><b>{tr("analysing")}</b> {said}</div>'
 
 
 # Word takes borders from the cells, and nothing from a sheet that it would have to fetch.

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ...events import TokenLogprob
+from ...language import tr
 from ..safe.control_characters import plain
 from ..safe.look import BOX, FAINT, LINE, LONGEST_NAME, SMALL, WRAP, clipped, faint, fold
 from ..safe.maths import inert
@@ -30,13 +31,14 @@ def heat(items: Sequence[TokenLogprob]) -> str:
         f'<span style="{_ground(one)}">{_visible(one.token)}</span>' for one in items[:SHOWN]
     )
     left = len(items) - SHOWN
-    more = f" {faint(f'… {left:,} more tokens')}" if left > 0 else ""
+    more = f" {faint(tr('… {count:,} more tokens', count=left))}" if left > 0 else ""
     scale = "".join(
         f'<span style="{_GROUND.format(_strength(part / 100))};padding:0 6px">{part} %</span>'
         for part in (100, 75, 50, 25, 0)
     )
     return (
-        f'<div style="{SMALL};margin:10px 0"><div style="{FAINT}">how likely each token was</div>'
+        f'<div style="{SMALL};margin:10px 0"><div style="{FAINT}">'
+        f"{tr('how likely each token was')}</div>"
         f'<div>{scale}</div><div style="{_TEXT}">{text}{more}</div></div>{_table(items)}'
     )
 
@@ -44,7 +46,8 @@ def heat(items: Sequence[TokenLogprob]) -> str:
 def lines(items: Sequence[TokenLogprob]) -> list[str]:
     """The least certain tokens as plain text."""
     return [
-        f"{_name(one.token):<16} {_percent(one.logprob):>5}, or {' '.join(_others(one))}"
+        f"{_name(one.token):<16} {_percent(one.logprob):>5}, "
+        + tr("or {others}", others=" ".join(_others(one)))
         for one in _least_certain(items, 10)
     ]
 
@@ -90,9 +93,13 @@ def _table(items: Sequence[TokenLogprob]) -> str:
         f'<td style="{_CELL}">{inert(" · ".join(_others(one)))}</td></tr>'
         for one in chosen
     )
-    head = "".join(f'<th style="{_CELL}">{name}</th>' for name in ("token", "likely", "or else"))
-    title = (
-        f"what else it could have been: the {len(chosen)} least certain of {len(items):,} tokens"
+    head = "".join(
+        f'<th style="{_CELL}">{name}</th>' for name in (tr("token"), tr("likely"), tr("or else"))
+    )
+    title = tr(
+        "what else it could have been: the {count} least certain of {total:,} tokens",
+        count=len(chosen),
+        total=len(items),
     )
     table = f'<table style="border-collapse:collapse"><tr>{head}</tr>{rows}</table>'
     return fold(title, table)

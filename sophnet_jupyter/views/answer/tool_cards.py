@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from ...events import Shown, ToolResult
+from ...language import mark, tr
 from ...response import Response
 from ...response.rounds import ToolCall
 from ..safe import markdown
@@ -34,13 +35,18 @@ _OPEN_RESULT, _OPEN_LINES = 300, 6
 _LONGEST_LINE = 400
 _PRE = "border-left:3px solid rgba(128,128,128,.35);margin:4px 0;padding:0 0 0 9px"
 _IMAGE = "display:block;margin:4px 0;max-height:320px;max-width:100%"
-_VERBS: dict[State, str] = {"wanted": "wants to call", "done": "called", "failed": "called"}
+_VERBS: dict[State, str] = {
+    "wanted": mark("wants to call"),
+    "done": mark("called"),
+    "failed": mark("called"),
+}
+_CALLS = mark("calls")
 _LINE_COLOURS: dict[State, str] = {"done": GOOD, "failed": BAD, "stopped": BAD}
 _SAID: dict[State, str] = {
     "writing": "…",
-    "wanted": "not run",
-    "running": "running …",
-    "stopped": "■ not finished",
+    "wanted": mark("not run"),
+    "running": mark("running …"),
+    "stopped": mark("■ not finished"),
 }
 
 
@@ -64,12 +70,13 @@ def result_of(response: Response, index: int) -> ToolResult | None:
 def card(call: ToolCall, state: State, result: ToolResult | None) -> str:
     """One call. All text in it is the model's or a function's, and shown as words."""
     name = f"<code>{words(call.name, LONGEST_NAME) or '?'}</code>"
-    said = outcome(result) if result else _SAID[state]
+    said = outcome(result) if result else tr(_SAID[state])
     colour = _LINE_COLOURS.get(state)
-    mark = f'<span style="color:{colour};font-weight:600">{said}</span>' if colour else faint(said)
+    verb = tr(_VERBS[state]) if state in _VERBS else tr(_CALLS)
+    sign = f'<span style="color:{colour};font-weight:600">{said}</span>' if colour else faint(said)
     shown = "" if not call.arguments.strip("{} \n") else _text(call.arguments, LONGEST_ARGUMENTS)
     return (
-        f'<div style="{SMALL};{BOX}"><div>{faint(_VERBS.get(state, "calls"))} {name} {mark}</div>'
+        f'<div style="{SMALL};{BOX}"><div>{faint(verb)} {name} {sign}</div>'
         f"{shown}{_result(result)}</div>"
     )
 
@@ -79,7 +86,7 @@ def plain_card(call: ToolCall, state: State, result: ToolResult | None) -> str:
     arguments = clipped(one_line(call.arguments), _LONGEST_LINE)
     said = f"→ {clipped(one_line(call.name), LONGEST_NAME) or '?'} {arguments}"
     if result is None:
-        return f"{said} {_SAID[state]}"
+        return f"{said} {tr(_SAID[state])}"
     return f"{said} {outcome(result)}\n  {plain_result(result)}"
 
 
@@ -115,15 +122,16 @@ def _result(result: ToolResult | None) -> str:
     shown = _text(result.text, LONGEST_RESULT)
     if result.shown:
         told = (
-            f'<details><summary style="{FAINT}">what the model was told</summary>{shown}</details>'
+            f'<details><summary style="{FAINT}">{tr("what the model was told")}</summary>'
+            f"{shown}</details>"
         )
-        return f'<div style="{FAINT}">returned</div>{_drawn(result.shown)}{told}'
+        return f'<div style="{FAINT}">{tr("returned")}</div>{_drawn(result.shown)}{told}'
     if len(result.text) <= _OPEN_RESULT and shown.count("\n") <= _OPEN_LINES:
         # Why a call failed begins with that word itself.
-        title = "" if result.error else f'<div style="{FAINT}">returned</div>'
+        title = "" if result.error else f'<div style="{FAINT}">{tr("returned")}</div>'
         return title + shown
-    size = f"{len(result.text):,} characters"
-    return f'<details><summary style="{FAINT}">returned · {size}</summary>{shown}</details>'
+    size = tr("{count:,} characters", count=len(result.text))
+    return f'<details><summary style="{FAINT}">{tr("returned")} · {size}</summary>{shown}</details>'
 
 
 def _drawn(shown: Shown) -> str:
@@ -131,10 +139,14 @@ def _drawn(shown: Shown) -> str:
     if shown.image:
         kind = "png" if shown.image.startswith(b"\x89PNG") else "jpeg"
         data = base64.b64encode(shown.image).decode()
-        return f'<img alt="the result" src="data:image/{kind};base64,{data}" style="{_IMAGE}">'
+        return (
+            f'<img alt="{tr("the result")}" src="data:image/{kind};base64,{data}" style="{_IMAGE}">'
+        )
     if shown.rows:
         size = (
-            f'<div style="{FAINT}">the first of {words(shown.size, 80)}</div>' if shown.size else ""
+            f'<div style="{FAINT}">{tr("the first of {count}", count=words(shown.size, 80))}</div>'
+            if shown.size
+            else ""
         )
         return parsed.shown(list(shown.rows)) + size
     return markdown.render(shown.markdown)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...events import Event
+from ...language import tr
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
 from ..answer import Context
@@ -73,7 +74,7 @@ class LiveColumns:
         self._forget(at)
         view = SideBySide(_Pieces(self, at), self._context, stop="Stop")
         self._views[at] = view
-        view.start(answer.column.model or "the model")
+        view.start(answer.column.model or tr("the model"))
 
     def came(self, answer: ColumnAnswer, event: Event) -> None:
         self._views[_at(answer)].on_event(answer.response, event)

@@ -10,6 +10,7 @@ from shutil import get_terminal_size
 from typing import TextIO
 
 from ...events import Event, Progress
+from ...language import tr
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
 from ..answer import Context
@@ -97,8 +98,10 @@ def _name(answer: ColumnAnswer) -> str:
 def _state(answer: ColumnAnswer) -> str:
     response = answer.response
     if not answer.busy:
-        return f"{SIGNS[response.ending]} {response.ending}"
-    return f"{len(response.text):,} characters" if response.text else answer.state or "waiting"
+        return f"{SIGNS[response.ending]} {tr(response.ending)}"
+    if response.text:
+        return tr("{count:,} characters", count=len(response.text))
+    return tr(answer.state) if answer.state else tr("waiting")
 
 
 def _last(answer: ColumnAnswer) -> str:

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from ...events import Event, ImageReady, Notice, Progress, VideoReady
 from ...files.lines import lines
+from ...language import mark, tr
 from ...response import Response
 from ...values.image import Image
 from ...values.video import Video
@@ -25,18 +26,18 @@ RATE = 4
 TICK = 0.5
 # Words for what services, and we ourselves, call a state.
 SAID = {
-    "submitting": "sending",
-    "submitted": "sent",
-    "queued": "waiting in the queue",
-    "pending": "waiting in the queue",
-    "waiting": "waiting in the queue",
-    "suspended": "held up at the service",
-    "doing": "running",
-    "uploaded": "sent, waiting for the answer",
-    "opening": "opening the picture",
-    "fetching": "fetching the result",
-    "succeeded": "made, not fetched yet",
-    "successed": "made, not fetched yet",
+    "submitting": mark("sending"),
+    "submitted": mark("sent"),
+    "queued": mark("waiting in the queue"),
+    "pending": mark("waiting in the queue"),
+    "waiting": mark("waiting in the queue"),
+    "suspended": mark("held up at the service"),
+    "doing": mark("running"),
+    "uploaded": mark("sent, waiting for the answer"),
+    "opening": mark("opening the picture"),
+    "fetching": mark("fetching the result"),
+    "succeeded": mark("made, not fetched yet"),
+    "successed": mark("made, not fetched yet"),
 }
 # A bar in a terminal.
 CELLS = 20
@@ -104,7 +105,14 @@ class Steps:
     def _told(self) -> list[str]:
         """What stands below the pieces: notices, and which tasks nobody can look at now."""
         lost = [step for step in self.all if step.problem]
-        said = [f"Task {one.task_id} goes on, but looking fails: {one.problem}" for one in lost]
+        said = [
+            tr(
+                "Task {task_id} goes on, but looking fails: {problem}",
+                task_id=one.task_id,
+                problem=one.problem,
+            )
+            for one in lost
+        ]
         return [*self.notices, *said]
 
 
@@ -244,7 +252,7 @@ def said(state: str) -> str:
     """A state in a reader's words."""
     known: Mapping[str, str] = SAID
     lower = one_line(state).lower()
-    return known.get(lower, lower)
+    return tr(known[lower]) if lower in known else lower
 
 
 def _row(step: Step, now: float, *, alone: bool) -> str:
@@ -259,14 +267,16 @@ def _row(step: Step, now: float, *, alone: bool) -> str:
         pieces.append(bar(step.fraction))
     if step.task_id and step.ended is None:
         shown = step.task_id if alone else clipped(step.task_id, 9)
-        pieces.append(f'<span style="{FAINT}">task {words(shown, 80)}</span>')
+        pieces.append(
+            f'<span style="{FAINT}">{tr("task {task_id}", task_id=words(shown, 80))}</span>'
+        )
     return f'<div style="{_LINE}">{"".join(pieces)}</div>'
 
 
 def _state(step: Step, now: float) -> str:
     if step.began is None:
-        return "not begun yet"
-    marks = {"ready": "✓ ready", "failed": "✕ failed"}
+        return tr("not begun yet")
+    marks = {"ready": tr("✓ ready"), "failed": tr("✕ failed")}
     state = marks.get(step.state) or f"{said(step.state)} …"
     share = "" if step.fraction is None else f" {100 * step.fraction:.0f} %"
     return f"{state}{share} · {step.elapsed(now):.1f} s"
@@ -278,7 +288,7 @@ def _words(step: Step, now: float) -> str:
         filled = round(CELLS * min(1.0, max(0.0, step.fraction)))
         pieces.append(f" [{'#' * filled}{'.' * (CELLS - filled)}]")
     if step.task_id and step.ended is None:
-        pieces.append(f" · task {clipped(step.task_id, 40)}")
+        pieces.append(f" · {tr('task {task_id}', task_id=clipped(step.task_id, 40))}")
     return one_line("".join(pieces))
 
 

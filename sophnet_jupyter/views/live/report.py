@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...events import Event, ReasoningDelta, TextDelta
+from ...language import tr
 from ...response import Response
 from ..answer import answer
 from ..answer.context import Context
@@ -77,7 +78,9 @@ class LiveReport:
         if not response.thinking.strip():
             self._draw("", "")
             return
-        mark, said = (_REPORT, "\n\n— report —") if response.text else ("", "")
+        mark, said = (
+            (_REPORT.format(tr("report")), f"\n\n— {tr('report')} —") if response.text else ("", "")
+        )
         words = steps_words(response.thinking) + said
         self._draw(steps(response.thinking) + mark, words)
 

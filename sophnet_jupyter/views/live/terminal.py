@@ -17,6 +17,7 @@ from ...events import (
     ToolCallDelta,
     ToolResult,
 )
+from ...language import tr
 from ...response import Response
 from ..answer import Context
 from ..answer.answer import asides, figures, round_words
@@ -68,9 +69,11 @@ class TerminalAnswer:
                 self._switch(thinking=False)
                 self._print(self._filter.feed(text))
             case TextReplaced(text=text, quiet=True):
-                self._print(self._grey("\n— what stands above was a thought —\n") + plain(text))
+                self._print(
+                    self._grey(f"\n— {tr('what stands above was a thought')} —\n") + plain(text)
+                )
             case TextReplaced(text=text, notice=notice):
-                said = one_line(notice) or "the service replaced its answer:"
+                said = one_line(notice) or tr("the service replaced its answer:")
                 self._print(f"\n— {said} —\n{plain(text)}")
             case ToolCallDelta():
                 self._print_call(response, event)
@@ -87,14 +90,15 @@ class TerminalAnswer:
         self._switch(thinking=False)
         self._end_call()
         if len(response.tool_results) < len(response.tool_calls):
-            self._print("  not run\n" if not self._context.tools_run else "  not finished\n")
+            said = tr("not finished") if self._context.tools_run else tr("not run")
+            self._print(f"  {said}\n")
         if self._context.form(response) in ("json", "table") and records(response.parsed)[1]:
             self._print(f"\n\n{in_words(response.parsed)}")
         self._print("".join(f"\n{line}" for line in asides(response)))
         self._print(f"\n{self._grey(figures(response, self._context))}\n")
 
     def _print_waiting(self, seconds: float) -> None:
-        line = f"waiting for {self._model} … {words(seconds, CTRL_C)}"
+        line = tr("waiting for {model} … {since}", model=self._model, since=words(seconds, CTRL_C))
         # One that wraps could not be written over.
         self._print(f"\r{self._grey(clipped(line, get_terminal_size().columns - 1))}\x1b[K\r")
 
@@ -131,7 +135,7 @@ class TerminalAnswer:
         self._filter = ControlFilter()
         if self._colours:
             self._print(_GREY if thinking else _PLAIN)
-        self._print("thinking: " if thinking else "\n\n")
+        self._print(f"{tr('thinking')}: " if thinking else "\n\n")
 
     def _grey(self, text: str) -> str:
         return f"{_GREY}{text}{_PLAIN}" if self._colours else text

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from ...language import mark, tr
+
 # Seconds without a word after which the line that waits says so. Chats begin within a few; an
 # analysis opens a workbook first.
 CHAT_PATIENCE = 10.0
@@ -13,7 +15,7 @@ REPORT_PATIENCE = 30.0
 # Seconds from one number to the next: enough to see that it goes on, and few messages.
 TICK = 3.0
 # What ends the waiting where an answer is drawn in a cell, and in a terminal.
-STOP, CTRL_C = "Stop (■)", "Ctrl-C"
+STOP, CTRL_C = mark("Stop (■)"), "Ctrl-C"
 
 
 class WaitingLine:
@@ -53,6 +55,8 @@ class WaitingLine:
 
 def words(seconds: float, stop: str) -> str:
     """How long it has been, and what to do."""
-    return (
-        f"{seconds:.0f} s without a word · {stop} hangs up, %sophnet doctor says what is reachable"
+    return tr(
+        "{seconds:.0f} s without a word · {stop} hangs up, %sophnet doctor says what is reachable",
+        seconds=seconds,
+        stop=tr(stop),
     )

@@ -6,6 +6,7 @@ from html import escape
 
 from ...errors import why
 from ...files.kinds import HEAD, Media, sniff
+from ...language import tr
 from ..safe.look import FAINT, SMALL, words
 from .shelf import link, source
 
@@ -27,14 +28,21 @@ def player(data: bytes, *, mime: str = "") -> str:
         address, path = source(data, played, found.suffix)
     except OSError as error:
         said = words(
-            f"A sound of {_size(data)} cannot be written beside the notebook: {why(error)}", 160
+            tr(
+                "A sound of {size} cannot be written beside the notebook: {why}",
+                size=_size(data),
+                why=why(error),
+            ),
+            160,
         )
-        return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
-    where = link(path) if path else ".save(path) writes the file"
+        said += tr(". ") + tr(".save(path) puts it elsewhere.")
+        return f'<div style="{SMALL};{FAINT}">{said}</div>'
+    where = link(path) if path else tr(".save(path) writes the file")
     below = f'<div style="{SMALL};{FAINT}">{_size(data)} · {where}</div>' if path else ""
     return (
         f'<audio controls preload="metadata" src="{escape(address, quote=True)}" '
-        f'style="{_PLAYER}">This viewer cannot play sound: {where}.</audio>{below}'
+        f'style="{_PLAYER}">'
+        f"{tr('This viewer cannot play sound: {where}.', where=where)}</audio>{below}"
     )
 
 
@@ -56,12 +64,19 @@ def played_as(media: Media) -> str:
 def line(data: bytes) -> str:
     """The same as plain text."""
     found = sniff(data[:HEAD])
-    return f"[sound, {found.mime if found else 'unknown type'}, {_size(data)}]"
+    kind = found.mime if found else tr("unknown type")
+    return tr("[sound, {kind}, {size}]", kind=kind, size=_size(data))
 
 
 def _unknown(data: bytes, mime: str) -> str:
-    named = f", which the service calls {mime}" if mime else ""
-    return f"{_size(data)} of sound without a head{named}: .save(path) writes them."
+    size = _size(data)
+    if not mime:
+        return tr("{size} of sound without a head: .save(path) writes them.", size=size)
+    return tr(
+        "{size} of sound without a head, which the service calls {mime}: .save(path) writes them.",
+        size=size,
+        mime=mime,
+    )
 
 
 def _size(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...files.kinds import HEAD, sniff
+from ...language import tr
 from ...values.image import Image
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, WRAP, words
@@ -21,7 +22,8 @@ def bundle(data: bytes, *, name: str, mime: str = "") -> dict[str, str]:
     """A file as HTML and plain text. What its bytes are goes before the ``mime`` it came with."""
     found = sniff(data[:HEAD])
     kind = found.kind if found else ""
-    said = f"{name or 'file'} · {found.mime if found else mime or 'unknown type'} · {_size(data)}"
+    mime = found.mime if found else mime or tr("unknown type")
+    said = f"{name or tr('file')} · {mime} · {_size(data)}"
     seen, text = "", ""
     if found and kind == "image":
         seen = figure(Image(data=data, mime=found.mime), budget=BUDGET, width=WIDTH)

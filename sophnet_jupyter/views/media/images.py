@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ...errors import SettingsError
+from ...language import tr
 from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, one_line, words
 from . import reuse
@@ -40,7 +41,11 @@ def grid(pictures: Sequence[Image]) -> str:
     width = WIDTHS[columns]
     figures = [figure(picture, budget=budget, width=width) for picture in shown]
     more = len(pictures) - len(shown)
-    rest = f'<div style="{SMALL};{FAINT}">and {more} more in .images</div>' if more > 0 else ""
+    rest = (
+        f'<div style="{SMALL};{FAINT}">{tr("and {count} more in .images", count=more)}</div>'
+        if more > 0
+        else ""
+    )
     return beside(figures, columns * (width + GAP)) + rest
 
 
@@ -51,7 +56,10 @@ def beside(figures: Sequence[str], width: int) -> str:
 
 def lines(pictures: Sequence[Image]) -> str:
     """The same as plain text, a line each."""
-    return "\n".join(f"[image {number}] {_facts(one)}" for number, one in enumerate(pictures, 1))
+    return "\n".join(
+        f"[{tr('image {number}', number=number)}] {_facts(one)}"
+        for number, one in enumerate(pictures, 1)
+    )
 
 
 def small(picture: Image, budget: int) -> tuple[bytes, tuple[int, int]]:
@@ -81,7 +89,7 @@ def figure(picture: Image, *, budget: int, width: int) -> str:
     said = f'<div>{prompt}</div><div style="{FAINT}">{words(_figures(picture), 120)}</div>'
     again = reuse.folded(picture)
     if not picture.data:
-        seen, note = f'<div style="{_NOT_THERE};{FAINT}">not fetched</div>', ""
+        seen, note = f'<div style="{_NOT_THERE};{FAINT}">{tr("not fetched")}</div>', ""
     else:
         seen, note = _seen(picture, budget)
     return (
@@ -107,13 +115,15 @@ def _seen(picture: Image, budget: int) -> tuple[str, str]:
     except SettingsError as error:
         return f'<div style="{_NOT_THERE};{FAINT}">{words(str(error), 120)}</div>', ""
     except (OSError, ValueError):
-        said = "This image cannot be shown: it is damaged, or of another kind."
+        said = tr("This image cannot be shown: it is damaged, or of another kind.")
         return f'<div style="{_NOT_THERE};{FAINT}">{said}</div>', ""
     return f'<img alt="{alt}" src="{escape(address, quote=True)}" style="{_PICTURE}">', note
 
 
 def _smaller(size: tuple[int, int]) -> str:
-    said = f"shown at {size[0]} × {size[1]}; .save(path) writes it whole"
+    said = tr(
+        "shown at {width} × {height}; .save(path) writes it whole", width=size[0], height=size[1]
+    )
     return f'<div style="{FAINT}">{said}</div>'
 
 
@@ -127,7 +137,7 @@ def _figures(picture: Image) -> str:
     try:
         said = [f"{picture.size[0]} × {picture.size[1]}"]
     except SettingsError:
-        said = ["broken" if picture.data else "not fetched"]
+        said = [tr("broken") if picture.data else tr("not fetched")]
     if picture.seed is not None:
-        said.append(f"seed {picture.seed}")
+        said.append(tr("seed {seed}", seed=picture.seed))
     return " · ".join(said)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ...language import tr
 from ...values.image import Image
 from ...values.video import Video
 from ..safe.control_characters import plain
@@ -49,7 +50,7 @@ def folded(made: Image | Video) -> str:
     text = cell(made)
     if not text:
         return ""
-    return fold("reuse these settings", f'<pre style="{_CODE}">{inert(text)}</pre>')
+    return fold(tr("reuse these settings"), f'<pre style="{_CODE}">{inert(text)}</pre>')
 
 
 def _options(settings: Mapping[str, Any]) -> list[str]:

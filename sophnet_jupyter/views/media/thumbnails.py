@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ...language import tr
 from ..safe.look import FAINT, LINE, LONGEST_NAME, SMALL, one_line, words
 
 # Of each picture a saved notebook carries so much, and of many pictures the first so many.
@@ -31,14 +32,19 @@ def row(pictures: Sequence[Sent]) -> str:
     """All thumbnails side by side. Nothing is loaded: a URL is shown as its name."""
     shown = "".join(_piece(number, one) for number, one in enumerate(pictures[:SHOWN], 1))
     more = len(pictures) - SHOWN
-    rest = f'<div style="{SMALL};{FAINT}">and {more} more</div>' if more > 0 else ""
+    rest = (
+        f'<div style="{SMALL};{FAINT}">{tr("and {count} more", count=more)}</div>'
+        if more > 0
+        else ""
+    )
     return f'<div style="{_ROW}">{shown}{rest}</div>' if pictures else ""
 
 
 def lines(pictures: Sequence[Sent]) -> str:
     """The same as plain text, a line each."""
     return "\n".join(
-        f"[image {number}] {one_line(one.label)}" for number, one in enumerate(pictures, 1)
+        f"[{tr('image {number}', number=number)}] {one_line(one.label)}"
+        for number, one in enumerate(pictures, 1)
     )
 
 
@@ -63,12 +69,12 @@ def small(picture: bytes) -> bytes:
 
 
 def _piece(number: int, one: Sent) -> str:
-    label = f"[image {number}] {words(one.label, LONGEST_NAME)}"
+    label = f"[{tr('image {number}', number=number)}] {words(one.label, LONGEST_NAME)}"
     if one.thumbnail:
         kind = "jpeg" if one.thumbnail.startswith(b"\xff\xd8") else "png"
         data = base64.b64encode(one.thumbnail).decode()
         name = escape(one_line(one.label)[:LONGEST_NAME], quote=True)
         seen = f'<img alt="{name}" src="data:image/{kind};base64,{data}" style="{_PICTURE}">'
     else:
-        seen = f'<div style="{_NO_PICTURE};{FAINT}">not shown: an address</div>'
+        seen = f'<div style="{_NO_PICTURE};{FAINT}">{tr("not shown: an address")}</div>'
     return f'<div style="{SMALL}">{seen}<div style="{FAINT}">{label}</div></div>'

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...files.kinds import HEAD, sniff
+from ...language import tr
 from ...values.transcript import Recording, Sentence, clock, speakers
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, one_line, words
@@ -77,8 +78,11 @@ def player(recording: Recording) -> str:
         return audio.player(recording.data) if recording.data else ""
     where = recording.place
     if "://" not in where and not Path(where).is_absolute():
-        return f'<div style="{SMALL};{FAINT}">the sound is in {link(where)}</div>'
-    return f'<div style="{SMALL};{FAINT}">the sound is at {words(where, 200)}</div>'
+        return (
+            f'<div style="{SMALL};{FAINT}">{tr("the sound is in {place}", place=link(where))}</div>'
+        )
+    said = tr("the sound is at {place}", place=words(where, 200))
+    return f'<div style="{SMALL};{FAINT}">{said}</div>'
 
 
 def _recording(recording: Recording, *, alone: bool) -> str:
@@ -89,7 +93,8 @@ def _recording(recording: Recording, *, alone: bool) -> str:
     first = rows(recording.sentences[:ROWS], tints)
     if left := recording.sentences[ROWS:]:
         first += (
-            f'<details><summary style="{SMALL};{FAINT}">{len(left):,} more sentences</summary>'
+            f'<details><summary style="{SMALL};{FAINT}">'
+            f"{tr('{count:,} more sentences', count=len(left))}</summary>"
             f"{rows(left, tints)}</details>"
         )
     body = f'<div style="margin:6px 0;max-width:820px">{first}</div>' if first else ""

@@ -7,6 +7,7 @@ from html import escape
 from ...errors import why
 from ...files.kinds import HEAD, Media, sniff
 from ...files.mp4 import Facts, facts
+from ...language import tr
 from ...values.image import Image
 from ..safe.look import FAINT, LINE, SMALL, words
 from .images import small
@@ -27,7 +28,10 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
     """
     found = sniff(data[:HEAD])
     if found is None or found.kind != "video":
-        said = f"A video of {_size(data)} of a kind that is not played: .save(path) writes it."
+        said = tr(
+            "A video of {size} of a kind that is not played: .save(path) writes it.",
+            size=_size(data),
+        )
         return f'<div style="{SMALL};{FAINT}">{words(said, 160)}</div>'
     try:
         still = _still(poster)
@@ -35,14 +39,21 @@ def player(data: bytes, *, poster: Image | None = None, caption: str = "") -> st
         address, path = source(data, _played_as(found), found.suffix, budget=left)
     except OSError as error:
         said = words(
-            f"A video of {_size(data)} cannot be written beside the notebook: {why(error)}", 160
+            tr(
+                "A video of {size} cannot be written beside the notebook: {why}",
+                size=_size(data),
+                why=why(error),
+            ),
+            160,
         )
-        return f'<div style="{SMALL};{FAINT}">{said}. .save(path) puts it elsewhere.</div>'
-    where = link(path) if path else ".save(path) writes the file"
+        said += tr(". ") + tr(".save(path) puts it elsewhere.")
+        return f'<div style="{SMALL};{FAINT}">{said}</div>'
+    where = link(path) if path else tr(".save(path) writes the file")
     below = " · ".join(filter(None, [words(caption, 160), _size(data), link(path) if path else ""]))
     return (
         f'<video controls preload="metadata"{still} src="{escape(address, quote=True)}" '
-        f'style="{_box(data)};{_PLAYER}">This viewer cannot play videos: {where}.</video>'
+        f'style="{_box(data)};{_PLAYER}">'
+        f"{tr('This viewer cannot play videos: {where}.', where=where)}</video>"
         f'<div style="{SMALL};{FAINT}">{below}</div>'
     )
 
@@ -71,7 +82,8 @@ def _played_as(media: Media) -> str:
 def line(data: bytes) -> str:
     """The same as plain text."""
     found = sniff(data[:HEAD])
-    return f"[video, {found.mime if found else 'unknown type'}, {_size(data)}]"
+    kind = found.mime if found else tr("unknown type")
+    return tr("[video, {kind}, {size}]", kind=kind, size=_size(data))
 
 
 def _still(poster: Image | None) -> str:

@@ -14,6 +14,7 @@ from ...errors import FileChanged, SettingsError, file_refused, why
 from ...events import Progress
 from ...files.disk import in_thread
 from ...files.kinds import HEAD, container, sniff
+from ...language import tr
 
 T = TypeVar("T")
 Content = os.PathLike[str] | BinaryIO | bytes
@@ -45,7 +46,7 @@ class Source:
             while left:
                 piece = await self._do(file.read, min(PIECE, left))
                 if not piece:
-                    raise FileChanged(name=self.name, what="became shorter")
+                    raise FileChanged(name=self.name, what=tr("became shorter"))
                 left -= len(piece)
                 if not left:
                     # Before the last piece: without it, the service has nothing that looks whole.
@@ -63,7 +64,7 @@ class Source:
 
     def _open(self) -> BinaryIO:
         if not self.replayable:
-            raise FileChanged(name=self.name, what="was used up, and was to be sent again")
+            raise FileChanged(name=self.name, what=tr("was used up, and was to be sent again"))
         self.replayable = False
         return self._file
 
@@ -104,7 +105,7 @@ class _Seekable(Source):
 
     def _check(self, file: BinaryIO) -> None:
         if file.seek(0, os.SEEK_END) != self._start + self.length:
-            raise FileChanged(name=self.name, what="became longer")
+            raise FileChanged(name=self.name, what=tr("became longer"))
 
 
 class _OnDisk(Source):
@@ -129,7 +130,7 @@ class _OnDisk(Source):
     def _check(self, file: BinaryIO) -> None:
         now = os.fstat(file.fileno())
         if _identity(now) != _identity(self._found):
-            raise FileChanged(name=self.name, what="changed")
+            raise FileChanged(name=self.name, what=tr("changed"))
 
     def _close(self, file: BinaryIO) -> None:
         file.close()

@@ -20,6 +20,7 @@ from ....errors import (
     TimedOut,
 )
 from ....events import Progress
+from ....language import mark
 from ....options.words import checks_keywords
 from ....values.knowledge import KnowledgeContent, KnowledgeFile
 from ....wire.call import Call, Reply, segment
@@ -109,7 +110,7 @@ class KnowledgeFiles:
         `SophNetError`.
         """
         reply = await self._wire.fetch(Call(method="GET", path=self._at(which)), retry=READ)
-        row = await self._explained(reply, which, "shown")
+        row = await self._explained(reply, which, mark("shown"))
         return read_content(row, sandbox=is_sandbox(reply.headers))
 
     async def delete(self, which: KnowledgeFile | str) -> None:
@@ -119,7 +120,7 @@ class KnowledgeFiles:
         Raises `KnowledgeNotReady` while it is ``UPLOADING``, `NotFound`, and `SophNetError`.
         """
         reply = await self._wire.fetch(Call(method="DELETE", path=self._at(which)), retry=ANSWER)
-        await self._explained(reply, which, "deleted", answers=False)
+        await self._explained(reply, which, mark("deleted"), answers=False)
 
     async def download(self, which: KnowledgeFile | str) -> bytes:
         """
@@ -155,7 +156,7 @@ class KnowledgeFiles:
                 return found
             if found.state != "UPLOADING":
                 raise KnowledgeNotReady(
-                    service=SERVICE, title=found.title, state=found.state, what="searched"
+                    service=SERVICE, title=found.title, state=found.state, what=mark("searched")
                 )
             if now() >= deadline:
                 raise TimedOut(service=SERVICE, limit="wait_enabled", seconds=within)

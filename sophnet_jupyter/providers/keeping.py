@@ -90,8 +90,8 @@ class Keeping:
     def _masked_words(
         self, prompt: str, options: Mapping[str, Any]
     ) -> tuple[str, dict[str, Any], Back]:
-        """The same for a prompt and what is not to be seen; without the option ``mask``."""
+        """The same for a prompt and all options that have words; without the option ``mask``."""
         given = {name: value for name, value in options.items() if name != "mask"}
-        words, back = self._masked(options.get("mask"), (prompt, given.get("negative_prompt")))
-        prompt, negative = words
-        return prompt, given if negative is None else {**given, "negative_prompt": negative}, back
+        told = {name: given[name] for name in ("negative_prompt", "extra_body") if given.get(name)}
+        (prompt, told), back = self._masked(options.get("mask"), (prompt, told))
+        return prompt, given | told, back

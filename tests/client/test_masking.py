@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from sophnet_jupyter import Client, Dify, SettingsError, TeleAI
-from sophnet_jupyter.errors import KeyRejected
+from sophnet_jupyter.errors import AnswerInvalid, KeyRejected
 from sophnet_jupyter.history.exports.calls import written
 from sophnet_jupyter.history.search import HistoryQuery
 from sophnet_jupyter.response import settle
@@ -142,6 +142,29 @@ async def test_a_function_works_on_the_value_and_the_model_never_sees_what_it_re
         await client.chat.create(asked, tools=[weather], run_tools=True, mask=True)
         client.close_history()
     assert given
+    assert has_none(sent(sandbox))
+    assert has_none(files_of(home))
+
+
+async def test_every_field_of_a_question_is_asked_with_placeholders(
+    sandbox: SimpleNamespace, home: Path
+) -> None:
+    def ring(number: str) -> str:
+        return number
+
+    ring.__doc__ = f"Rings a number, such as {PHONE}."
+    form = {"type": "object", "properties": {"to": {"type": "string", "enum": [MAIL]}}}
+    extra = {"extra_body": {"note": [WORDS]}}
+    async with asking(sandbox, history=True) as client:
+        await client.chat.create("hello", system=WORDS, stop=[PHONE], tools=[ring], mask=True)
+        await client.chat.create("hello", mask=True, **extra)
+        with contextlib.suppress(AnswerInvalid):
+            await client.chat.create("extract", schema=form, mask=True)
+        await client.embeddings.create("plain", mask=True, **extra)
+        await client.images.create("a fox", mask=True, **extra)
+        await client.videos.submit("a fox", mask=True, **extra)
+        client.close_history()
+    assert sent(sandbox).count("[EMAIL-1]") >= 6
     assert has_none(sent(sandbox))
     assert has_none(files_of(home))
 

@@ -186,7 +186,8 @@ def question(
         body["messages"] = asking_for(body["messages"], form.instruction)
     masking = cast("CallMask | None", mask)
     if masking is not None:
-        body["messages"] = masking.sent(body["messages"])
+        # All of it: a tool's description, a stop or an extra field may name somebody too.
+        body = Body(masking.sent(dict(body)))
         box = {name: _masking(one, masking) for name, one in box.items()}
     return ChatQuestion(
         body=body,

@@ -191,7 +191,7 @@ class Rounds:
         except Misfit as misfit:
             if self._finished.reason != "length":
                 raise
-            why = f"{misfit.why}; it was cut at the token limit (raise max_tokens)"
+            why = f"{self._scrub(misfit.why)}; it was cut at the token limit (raise max_tokens)"
             used = self._question.repair - self._repairs
             raise AnswerInvalid(where=misfit.where, why=why, repairs=used) from None
         return [*([Notice(text=note)] if note else []), Parsed(value=value)]
@@ -200,7 +200,8 @@ class Rounds:
         """Ask the model for a correction, and withdraw the wrong answer. Raises `AnswerInvalid`."""
         if self._repairs < 1:
             repairs = self._question.repair
-            raise AnswerInvalid(where=misfit.where, why=misfit.why, repairs=repairs) from None
+            why = self._scrub(misfit.why)
+            raise AnswerInvalid(where=misfit.where, why=why, repairs=repairs) from None
         self._repairs -= 1
         self._send_back()
         said = f"That answer does not fit: {misfit}. Answer again, with the corrected JSON only."

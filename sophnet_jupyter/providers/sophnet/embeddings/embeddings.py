@@ -82,6 +82,8 @@ class Embeddings(Keeping):
             texts = mask.sent(texts if texts is None or isinstance(texts, str) else texts_of(texts))
         options = {**options}
         options.pop("mask", None)
+        if mask is not None and options.get("extra_body"):
+            options["extra_body"] = mask.sent(options["extra_body"])
         wanted = Wanted(
             resource="embeddings",
             request={"texts": texts, **options},

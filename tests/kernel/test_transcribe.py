@@ -45,6 +45,7 @@ def test_a_file_becomes_a_player_with_its_sentences_and_a_still_form(own):
     still = [o["data"]["text/html"] for o in cell.outputs if "text/html" in o["data"]]
     assert any("<audio" in html and "Please open the door." in html for html in still)
     assert "sandbox ✓ complete" in cell.text
+    assert "✓ complete" in cell.outputs[-1]["data"]["text/plain"], "the footer stands last"
     number = cell.reply["execution_count"]
     assert own.value(f"talk is _ and talk is Out[{number}]")
     assert own.value("[each.text for each in talk.sentences]") == ["Please open the door."]

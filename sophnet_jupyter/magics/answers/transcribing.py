@@ -20,13 +20,15 @@ class Transcribing(Following):
         if not players:
             super()._draw(response, context)
             return
+        # The place of the progress is above the players, and the line on the answer stands last.
+        self._publish({"text/html": "", "text/plain": ""})
+        for player in players:
+            player._ipython_display_()
         said = {
             "text/html": closing(response, context),
             "text/plain": closing_words(response, context),
         }
-        self._publish(said)
-        for player in players:
-            player._ipython_display_()
+        self._cell.publish(said)
 
 
 def _players(response: Response) -> list[Any]:

@@ -95,6 +95,7 @@ def _wire(settings: DifySettings, recorder: Recorder) -> Wire:
         else settings.api_key.reveal,
         scrub=partial(_scrub, settings.api_key),
         setting=settings.setting,
+        key_setting=settings.key_setting,
         locate=_sandbox if settings.sandbox and not settings.base_url else None,
     )
     if settings.sandbox and settings.base_url:

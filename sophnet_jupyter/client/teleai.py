@@ -106,6 +106,7 @@ def _origin(account: TeleAIAccount) -> Origin:
     origin = access.origin(
         base_url=account.base_url,
         setting=account.setting,
+        key_setting="SOPHNET_SANDBOX_KEY" if account.sandbox else "",
         app_id=account.app_id,
         app_key=reveal,
         region=account.region,

@@ -46,13 +46,14 @@ class DifySettings:
     """
     How one Dify app is reached. A key opens one app, so that several apps are several keys.
 
-    ``setting`` says where its address was set, for errors to name.
+    ``setting`` and ``key_setting`` say where its address and its key were set, for errors to name.
     """
 
     api_key: Secret
     base_url: str
     user: str
     setting: str = "DIFY_BASE_URL"
+    key_setting: str = "DIFY_API_KEY"
     sandbox: bool = False
     proxy: str = ""
     ca_bundle: str = ""
@@ -90,6 +91,7 @@ class DifySettings:
             or who.user
             or notebook_user(environ),
             setting=setting,
+            key_setting=key.setting,
             sandbox=not key.value,
             proxy=proxy_for(base_url, environ, given.get("proxy")),
             ca_bundle=certificates(environ, given.get("ca_bundle")),
@@ -110,12 +112,13 @@ def dify_apps(environ: Mapping[str, str] | None = None) -> list[str]:
 
 class _DifyKey(NamedTuple):
     """
-    A key, empty for that of the sandbox.
+    A key, empty for that of the sandbox, and what it was set by.
 
     ``address`` is the one that it was kept with, empty for Dify's own; None where it was not kept.
     """
 
     value: str | Secret
+    setting: str
     address: str | None = None
 
 
@@ -124,19 +127,20 @@ def _dify_key(
 ) -> _DifyKey:
     """An argument, what %sophnet chose, the environment, a login. Raises `SettingsError`."""
     if argument := given.get("api_key"):
-        return _DifyKey(argument)
+        return _DifyKey(argument, "the api_key that was given")
+    kept = f"the key of %sophnet login --service dify {name}".rstrip()
     if chosen := session.get("dify", {}).get(app_profile("dify", name)):
-        return _DifyKey(*chosen)
+        return _DifyKey(chosen[0], kept, chosen[1])
     if found := key_of(environ, _dify_variable_name(name, "API_KEY")):
-        return _DifyKey(found.secret)
+        return _DifyKey(found.secret, found.setting)
     if login := _dify_profile(environ, name):
-        return _DifyKey(*login)
+        return _DifyKey(login[0], kept, login[1])
     if name and not keyless:
         raise SettingsError(_no_dify_key(name, environ))
     if not keyless:
         advice = "Run %sophnet login --service dify, or set DIFY_API_KEY."
         refuse_sandbox(environ, advice, "for Dify")
-    return _DifyKey("")
+    return _DifyKey("", "SOPHNET_SANDBOX_KEY")
 
 
 def _dify_address(

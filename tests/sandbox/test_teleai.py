@@ -237,7 +237,7 @@ async def test_a_refused_signature_names_the_settings(
     teleai: Callable[..., TeleAI], fault: str
 ) -> None:
     async with teleai(faults=fault) as ours:
-        with pytest.raises(KeyRejected, match="TELEAI_APP_KEY"):
+        with pytest.raises(KeyRejected, match="Check SOPHNET_SANDBOX_KEY"):
             await ours.analyse("q?", file_uuids=["x"])
 
 

@@ -24,15 +24,18 @@ def origin(
     scrub: Callable[[str], str],
     locate: Callable[[], str] | None = None,
     setting: str = SETTING,
+    key_setting: str = "",
 ) -> Origin:
     """
     The origin of Dify (``…/v1``), with the app's key as bearer token.
 
-    ``setting`` is where the address of this app is set, for errors to name.
+    ``setting`` and ``key_setting`` are where address and key of this app are set, for errors to
+    name.
     """
     return bearer.origin(
         service=SERVICE,
         setting=setting,
+        key_setting=key_setting,
         base_url=base_url,
         reveal=reveal,
         scrub=scrub,
@@ -110,7 +113,13 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         retry_after=reply.retry_after,
     )
     advice = codes.advice(str(code), status) or ours.advice
-    ours.advice = advice.replace(SETTING, reply.setting or SETTING)
+    advice = advice.replace(SETTING, reply.setting or SETTING)
+    if reply.key_setting:
+        advice = advice.replace(codes.KEY, reply.key_setting)
+        if status == 401 and is_sandbox(reply.headers):
+            # It is no app of Dify's, and has one key for all.
+            advice = f"Check {reply.key_setting}."
+    ours.advice = advice
     return ours
 
 

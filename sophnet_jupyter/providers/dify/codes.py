@@ -29,8 +29,11 @@ _USED = "Only a file that a message of this app has used can be fetched: ask wit
 _SLOW = "A gateway gave up on waiting for the whole answer: let it stream (stream=True)."
 _STORE = "Dify's file store failed; its administrator has to look. A remote URL needs no upload."
 
+# Replaced by what the key was set by, where that is known.
+KEY = "the one in use"
+
 ADVICE = {
-    "unauthorized": "Each app has a key of its own, on its page API Access: check the one in use.",
+    "unauthorized": f"Each app has a key of its own, on its page API Access: check {KEY}.",
     "invalid_param": "Compare the inputs with await client.dify.parameters(), or %dify parameters.",
     "unprocessable_entity": "Change the argument it names, and ask again.",
     "app_unavailable": f"{_CONSOLE}: it must be a text-generation app with a model, published.",

@@ -47,6 +47,7 @@ def origin(
     ready: Callable[[], str] | None = None,
     scrub: Callable[[str], str] = str,
     setting: str = SETTING,
+    key_setting: str = "",
     locate: Callable[[], str] | None = None,
     made: Callable[[str], object] | None = None,
     now: Callable[[], float] = time.time,
@@ -84,6 +85,7 @@ def origin(
     return Origin(
         service=SERVICE,
         setting=setting,
+        key_setting=key_setting,
         base_url=base_url,
         authorize=authorize,
         # A signature opens the same door for half an hour, and servers echo headers.
@@ -180,7 +182,7 @@ def _advice(error: ServiceError, reply: Reply, now: float) -> str:
         return _ADDRESS_ADVICE if error.status == 404 else ""
     off = clock_error(reply.headers, now) if error.status == 401 else None
     if off is None or abs(off) <= CLOCK_TOLERANCE:
-        return _KEY_ADVICE
+        return f"Check {reply.key_setting}." if reply.key_setting else _KEY_ADVICE
     direction = "ahead of" if off > 0 else "behind"
     return (
         f"The likely cause: this machine's clock is {span(abs(off))} {direction} the service's, "

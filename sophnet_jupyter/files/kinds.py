@@ -41,9 +41,20 @@ _STARTS = {
     b"%PDF-": Media("document", ".pdf", "application/pdf"),
 }
 _SOUND_IN_OGG = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
-_SOUND_IN_MP4 = (b"M4A ", b"M4B ")
+_SOUND_IN_MP4 = (b"M4A ", b"M4B ", b"F4A ", b"F4B ")
 # Pictures share the box format of MP4.
-_VIDEO_IN_MP4 = (b"iso", b"mp4", b"avc", b"dash", b"M4V ", b"MSNV", b"mmp4", b"3gp", b"f4v ")
+_VIDEO_IN_MP4 = (
+    b"iso",
+    b"mp4",
+    b"avc",
+    b"dash",
+    b"M4V ",
+    b"MSNV",
+    b"mmp4",
+    b"3gp",
+    b"3g2",
+    b"f4v ",
+)
 
 
 # Sound and video that we do not keep or show, but that decoders know: by their first bytes, and by
@@ -73,8 +84,11 @@ _FOREIGN = {
     b"#!SILK": ".silk",
 }
 _FORMS = {b"AIFF": ".aiff", b"AIFC": ".aiff", b"AVI ": ".avi", b"8SVX": ".8svx"}
-_MOVIE = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
-_EMPTY = (b"wide", b"free", b"skip")
+_MOVIE = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"uuid", b"pdin")
+# Boxes that may stand before the one with the brand.
+_EMPTY = (b"wide", b"free", b"skip", b"uuid", b"pdin")
+# Pieces of a film, as a stream has them.
+_PIECES = (b"styp", b"moof", b"sidx")
 # Of pictures in the box format, which have no sound.
 _STILL = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
 # Fewer bytes may look like words by chance.
@@ -118,7 +132,7 @@ def container(head: bytes) -> str:
         return media.suffix if media.kind in ("audio", "video") else ""
     if head[:4] in (b"FORM", b"RIFF") and head[8:12] in _FORMS:
         return _FORMS[head[8:12]]
-    if head[4:8] in _MOVIE and head[8:12] not in _STILL:
+    if head[4:8] in (*_MOVIE, *_PIECES) and head[8:12] not in _STILL:
         return ".mov"
     return next((ending for start, ending in _FOREIGN.items() if head.startswith(start)), "")
 
@@ -133,6 +147,8 @@ def is_something_else(head: bytes) -> bool:
     media = sniff(head)
     if media is not None:
         return media.kind not in ("audio", "video")
+    if head[4:8] == b"ftyp" and head[8:12] in _STILL:
+        return True
     markup = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_MARKUP) and is_text(head, "text/")
     return markup or head.startswith(_NO_SOUND)
 

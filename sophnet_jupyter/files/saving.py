@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import SettingsError, file_refused
@@ -48,6 +48,8 @@ def exported(path: Path) -> Iterator[Path]:
     What is written there gets the name ``path`` at the end, and is deleted where the writer fails.
     Raises `SettingsError`.
     """
+    if "\0" in str(path):
+        raise _unwritten(path, ValueError())
     file = NewFile(path.parent, shared=True)
     # Writers choose their format by the ending.
     part = file.part.with_name(f"{file.part.stem}{path.suffix}")
@@ -71,7 +73,7 @@ def _save(data: bytes, path: Path, *, shared: bool) -> Path:
         file.open()
         file.write(data)
         file.replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritten(path, error) from None
     finally:
         file.discard()
@@ -89,7 +91,7 @@ def save_new(data: bytes, folder: Path, stem: str, ending: str, *, readable: boo
         file.open()
         file.write(data)
         return (file.keep_readable if readable else file.keep)(stem, ending)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritten(folder, error) from None
     finally:
         file.discard()
@@ -97,7 +99,12 @@ def save_new(data: bytes, folder: Path, stem: str, ending: str, *, readable: boo
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
     """True for a folder that is there, and for a name that ends as only a folder's does."""
-    return os.fspath(path).endswith(("/", os.sep)) or at_home(path).is_dir()
+    if os.fspath(path).endswith(("/", os.sep)):
+        return True
+    with suppress(OSError):
+        return at_home(path).is_dir()
+    # A name that is too long, or in a folder that may not be looked at: who writes there says so.
+    return False
 
 
 def stem(prompt: str, seed: int | None, kind: str) -> str:
@@ -106,5 +113,5 @@ def stem(prompt: str, seed: int | None, kind: str) -> str:
     return words if seed is None else f"{words}-{seed}"
 
 
-def _unwritten(path: Path, error: OSError) -> SettingsError:
+def _unwritten(path: Path, error: OSError | ValueError) -> SettingsError:
     return file_refused(path, error, mark("written"))

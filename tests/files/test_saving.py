@@ -63,8 +63,11 @@ def test_a_text_is_saved_where_there_is_no_picture(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="cannot be written"):
-        picture().save(tmp_path / "file" / "fox.png")
+    for name in ("file/fox.png", "图" * 200 + ".png", "a\0b.png"):
+        with pytest.raises(SettingsError, match="cannot be written"):
+            picture().save(tmp_path / name)
+        with pytest.raises(SettingsError, match="cannot be written"):
+            Response(text="words").save(tmp_path / name)
 
 
 def test_a_full_disk_keeps_what_was_there_and_leaves_nothing_half_written(

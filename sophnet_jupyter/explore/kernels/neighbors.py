@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, Integers, matrix, near_zero, whole
 from .cells import Cells
+from .threads import in_blocks
 
 # Up to here all are compared with all; above, rows of cells that are near each other.
 EXACT = 20_000
@@ -80,9 +81,8 @@ def _exact(rows: Floats, k: int, stopped: Callable[[], bool]) -> tuple[Integers,
     columns, ordered = rows[order], lengths[order]
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
-    for start in range(0, count, BLOCK):
-        if stopped():
-            break
+
+    def look(start: int) -> None:
         end = min(count, start + BLOCK)
         cells = rows[start:end] @ columns.T
         cells *= -2
@@ -91,6 +91,8 @@ def _exact(rows: Floats, k: int, stopped: Callable[[], bool]) -> tuple[Integers,
         where, values = _k_smallest(cells, k)
         found[start:end] = order[where]
         squares[start:end] = values + lengths[start:end, None]
+
+    in_blocks(look, range(0, count, BLOCK), stopped)
     return found, squares
 
 
@@ -128,14 +130,16 @@ def _by_cells(rows: Floats, k: int, stopped: Callable[[], bool]) -> tuple[Intege
     lengths = np.einsum("ij,ij->i", rows, rows)
     found = np.full((len(rows), k), -1, np.int32)
     squares = np.zeros((len(rows), k), np.float32)
-    for own, others in cells.with_neighbors(least=k + 1):
-        if stopped():
-            break
+
+    def look(cell: int) -> None:
+        own, others = cells.with_neighbors(cell, least=k + 1)
         apart = (-2 * rows[own]) @ rows[others].T
         apart += lengths[others]
-        # Own rows come first among the others.
+        # Own rows come first among the others, which is where the threshold is taken from.
         apart[np.arange(len(own)), np.arange(len(own))] = np.inf
-        where, values = _smallest(apart, k)
+        where, values = _k_smallest(apart, k)
         found[own] = others[where]
         squares[own] = values + lengths[own, None]
+
+    in_blocks(look, cells.filled, stopped)
     return found, squares

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import threading
 import time
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from ...errors import SettingsError
 from ..kernels.arrays import Floats, Integers, matrix
 from ..kernels.neighbors import neighbors
 from ..kernels.projection import EPOCHS, EPOCHS_OF_FEW, FEW, beginning, laid_out, pca
+from ..kernels.threads import one_each
 from .base import NEIGHBORS, ExplorationBase
 
 # Seconds between two pictures.
@@ -80,7 +80,8 @@ class Placing(ExplorationBase):
                 told = time.monotonic()
                 self._set_points(good, points, (epoch, epochs))
 
-        with _few_threads():
+        # Processors are left to the kernel while the layout runs.
+        with one_each():
             own = place[indices[good]]
             found = laid_out(
                 begin, own, distances[good], epochs, self.options.seed, shown, halt.is_set
@@ -129,12 +130,3 @@ def _umap(space: Floats, seed: int) -> Floats:
             "projection='umap' needs umap-learn: pip install umap-learn, or leave it out."
         ) from None
     return matrix(UMAP(random_state=seed, n_neighbors=NEIGHBORS).fit_transform(space))
-
-
-def _few_threads() -> Any:
-    """Leave processors to the kernel while the layout runs; put back afterwards."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return nullcontext()
-    return threadpool_limits(limits=1)

@@ -24,9 +24,10 @@ class Graph:
     def both_ways(self) -> tuple[Integers, Integers, Floats]:
         """Each edge from either end, sorted by where it begins."""
         heads = np.concatenate([self.one, self.other])
-        tails = np.concatenate([self.other, self.one])
         order = np.argsort(heads, kind="stable")
-        return heads[order], tails[order], np.concatenate([self.weight, self.weight])[order]
+        heads = heads[order]
+        tails = np.concatenate([self.other, self.one])[order]
+        return heads, tails, np.concatenate([self.weight, self.weight])[order]
 
 
 def weights(distances: Floats) -> Floats:
@@ -57,13 +58,18 @@ def graph(indices: Integers, distances: Floats) -> Graph:
     """The graph of the neighbors of each row; an edge that both ends have weighs more."""
     count, k = indices.shape
     strength = weights(distances).ravel() if k else np.empty(0, np.float32)
-    here = np.repeat(np.arange(count, dtype=np.int64), k)
-    there = indices.ravel().astype(np.int64)
+    there = indices.ravel().astype(np.int32, copy=False)
     real = (there >= 0) & (strength > 0)
-    here, there, strength = here[real], there[real], strength[real]
-    key: NDArray[np.int64] = np.minimum(here, there) * count + np.maximum(here, there)
+    here = np.repeat(np.arange(count, dtype=np.int32), k)[real]
+    there, strength = there[real], strength[real]
+    # Little is held at once: of 100,000 rows each of these takes up to 12 MB.
+    key: NDArray[np.int64] = np.minimum(here, there).astype(np.int64)
+    key *= count
+    key += np.maximum(here, there)
+    del here, there, real
     order = np.argsort(key, kind="stable")
     key, strength = key[order], strength[order]
+    del order
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.empty(0, int)
     if not len(starts):
         none = np.empty(0, np.int32)

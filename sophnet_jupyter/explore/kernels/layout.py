@@ -29,11 +29,11 @@ def layout(start: Floats, edges: Graph, epochs: int, seed: int, on_epoch: OnEpoc
     x, y = start[:, 0].copy(), start[:, 1].copy()
     if not count or not len(edges.weight):
         return np.stack([x, y], axis=1)
-    heads, tails, often = edges.both_ways()
-    often = often / often.max()
+    often = edges.weight / edges.weight.max()
     # What is due less than once is never due.
     due = often >= 1 / epochs
-    heads, tails, often = heads[due], tails[due], often[due]
+    edges = Graph(edges.count, edges.one[due], edges.other[due], often[due])
+    heads, tails, often = edges.both_ways()
     phase = np.random.default_rng(seed).random(len(often), dtype=np.float32)
     field = Field(COARSE if count < MANY else FINE)
     share = np.bincount(heads, often, minlength=count).astype(np.float32)

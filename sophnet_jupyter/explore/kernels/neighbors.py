@@ -15,6 +15,7 @@ from .threads import in_blocks
 # Up to here all are compared with all; above, rows of cells that are near each other.
 EXACT = 20_000
 BLOCK = 512
+_OWN = 256
 # Among this share of the columns the threshold is found that the k smallest of a row pass.
 _SHARE = 8
 # Where so many times as many pass it, equal rows are the reason, and another way is quicker.
@@ -133,13 +134,18 @@ def _by_cells(rows: Floats, k: int, stopped: Callable[[], bool]) -> tuple[Intege
 
     def look(cell: int) -> None:
         own, others = cells.with_neighbors(cell, least=k + 1)
-        apart = (-2 * rows[own]) @ rows[others].T
-        apart += lengths[others]
-        # Own rows come first among the others, which is where the threshold is taken from.
-        apart[np.arange(len(own)), np.arange(len(own))] = np.inf
-        where, values = _k_smallest(apart, k)
-        found[own] = others[where]
-        squares[own] = values + lengths[own, None]
+        near, sizes = rows[others], lengths[others]
+        # Cells may be large; blocks that are not stay in the processor's own memory.
+        for start in range(0, len(own), _OWN):
+            # Own rows come first among the others, which is where the threshold is taken from.
+            end = min(len(own), start + _OWN)
+            apart = (-2 * near[start:end]) @ near.T
+            apart += sizes
+            apart[np.arange(end - start), np.arange(start, end)] = np.inf
+            where, values = _k_smallest(apart, k)
+            part = own[start:end]
+            found[part] = others[where]
+            squares[part] = values + lengths[part, None]
 
     in_blocks(look, cells.filled, stopped)
     return found, squares

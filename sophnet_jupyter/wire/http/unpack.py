@@ -24,7 +24,8 @@ async def unpacked(pieces: AsyncIterator[bytes], coding: str) -> AsyncGenerator[
             packed = zlib.decompressobj(_format(raw))
         try:
             while raw and not packed.eof:
-                yield packed.decompress(raw, PIECE)
+                if piece := packed.decompress(raw, PIECE):
+                    yield piece
                 raw = packed.unconsumed_tail
         except zlib.error:
             raise BrokenCompression from None

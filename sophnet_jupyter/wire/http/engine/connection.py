@@ -1,4 +1,8 @@
-"""One connection, and one exchange on it at a time."""
+"""
+One connection, and one exchange on it at a time.
+
+It is one piece, since an exchange, the socket and the timer all end each other.
+"""
 
 from __future__ import annotations
 

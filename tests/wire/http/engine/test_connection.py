@@ -221,10 +221,10 @@ async def test_a_peer_that_sends_more_than_is_read_is_made_to_wait() -> None:
 
 async def test_a_reader_may_come_back_later_than_the_time_limit() -> None:
     async with engine_for(
-        playing(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nso", 1.5, b"me"), between=0.8
+        playing(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nso", 1.35, b"me"), between=0.6
     ) as (engine, place):
         exchange = await ask(engine, place)
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(0.9)
         # Nobody waited meanwhile, and what is waited for now has its whole time.
         assert await whole(exchange) == b"some"
         exchange.leave()
@@ -286,12 +286,19 @@ async def test_an_idle_connection_whose_peer_has_left_is_not_used_again() -> Non
 
 
 async def test_an_idle_connection_is_closed_after_its_time() -> None:
-    async with engine_for(playing(FINE), idle=0.05) as (engine, place):
+    gone = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await playing(FINE)(reader, writer)
+        gone.set()
+
+    async with engine_for(serve, idle=0.05) as (engine, place):
         exchange = await ask(engine, place)
         assert await whole(exchange) == b"ok"
         exchange.leave()
         assert engine.kept == 1
-        await thrown_away(engine)
+        await gone.wait()
+        assert engine.kept == 0
 
 
 async def test_a_connection_that_was_reset_is_no_proper_end() -> None:

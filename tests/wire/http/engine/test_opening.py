@@ -218,10 +218,13 @@ async def test_a_proxy_that_hangs_up_or_never_answers_is_told_as_what_it_is() ->
         writer.close()
 
     place = Place("https", "service.example", 443)
-    for serve, kind in ((hang_up, "proxy"), (saying(b""), "connect timeout")):
+    for serve, seconds, kind in (
+        (hang_up, 60.0, "proxy"),
+        (saying(b""), 0.2, "connect timeout"),
+    ):
         async with served(serve) as proxy:
             address = f"http://127.0.0.1:{proxy.port}"
-            way = Way(context=ssl.create_default_context(), proxy=address, connect=0.5)
+            way = Way(context=ssl.create_default_context(), proxy=address, connect=seconds)
             assert (await failing(way, place)).kind == kind
 
 

@@ -55,12 +55,59 @@ SHIFTS = """() => {
     }).observe({ type: "layout-shift" });
 }"""
 SIZE = "node => getComputedStyle(node).fontSize"
+# What Tab stops at in a panel, in its order; of radio buttons one is enough.
+STOPS = """panel => {
+    // The walk before this one may have ended here.
+    document.activeElement.blur();
+    window.stops = [...panel.querySelectorAll(
+        "button, input, select, textarea, a[href], summary, audio[controls], [tabindex]"
+    )].filter((node) => node.tabIndex >= 0 && !node.disabled && node.checkVisibility({
+        checkVisibilityCSS: true }) && !(node.type === "radio" && !node.checked));
+    window.looks = stops.map(look);
+    stops[0].focus({ focusVisible: true });
+    return stops.length;
+    function look(node) {
+        const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(node);
+        return [outline, boxShadow, borderColor, backgroundColor].join();
+    }
+}"""
+NAMED = "at => `${stops[at].tagName} ${stops[at].ariaLabel ?? stops[at].textContent.slice(0, 40)}`"
+# Which of them has the focus, and whether one sees that.
+STANDS = """() => {
+    const at = stops.indexOf(document.activeElement);
+    if (at < 0) return [at, true];
+    const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(stops[at]);
+    return [at, [outline, boxShadow, borderColor, backgroundColor].join() !== looks[at]];
+}"""
 
 
 def height(panel: Locator) -> float:
     box = panel.bounding_box()
     assert box
     return box["height"]
+
+
+def walked(panel: Locator, page: Page) -> list[str]:
+    """What Tab passes over in a panel, or stops at without showing it."""
+    count = panel.evaluate(STOPS)
+    # What the keyboard has brought shows its focus.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    seen: list[int] = []
+    wrong: list[str] = []
+    # The browser's own player has several stops.
+    for _ in range(count + 20):
+        at, shown = page.evaluate(STANDS)
+        if at < 0:
+            break
+        if not shown:
+            wrong.append(f"no focus is seen at {page.evaluate(NAMED, at)}")
+        seen += [at] if at not in seen else []
+        page.keyboard.press("Tab")
+    if seen != list(range(count)):
+        left = [page.evaluate(NAMED, at) for at in range(count) if at not in seen]
+        wrong.append(f"Tab goes {seen}, and never to {left}")
+    return wrong
 
 
 def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
@@ -96,6 +143,9 @@ def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
                 assert not panel.evaluate(WIDER), (made, width)
                 name = f"{made.partition('(')[0]}{'-failed' * (made == NOBODY)}"
                 notebook.screenshot(f"frame-{name}-{theme}-{width}", of=panel)
+    # By the keyboard alone one gets everywhere, in the order in which it stands there.
+    walks = {made: walked(panel, page) for made, panel in panels.items()}
+    assert not {made: wrong for made, wrong in walks.items() if wrong}
     # Type is as large as that of the notebook.
     page.evaluate("document.body.style.setProperty('--jp-content-font-size1', '24px')")
     for made, panel in panels.items():

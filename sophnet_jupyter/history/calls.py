@@ -12,7 +12,7 @@ import msgspec
 from ..events import Ending, Event, Finished, Started, TextDelta, Usage
 from ..response import Response, fold
 from ..response.response import Timing
-from . import encoding, search
+from . import encoding
 from .keys import AskedCall, canonical, without_signatures
 from .media import MediaFolder
 
@@ -138,7 +138,6 @@ class CallColumns:
             hashed = bytes.fromhex(name)
             rows.execute("INSERT OR IGNORE INTO uses VALUES (?, ?, 1)", [self.id, hashed])
             rows.execute("INSERT OR IGNORE INTO media VALUES (?, ?)", [hashed, size])
-        search.add(rows, self.id, columns["asked"], columns["said"])
 
     def _make(self) -> tuple[dict[str, Any], dict[str, str], dict[str, int]]:
         call, bodies = self.call, dict[str, str]()

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import search
+from . import index
 from .media import MediaFolder
 
 # Bytes of the file and its media, beyond which the oldest calls go, down to a part of it.
@@ -53,12 +53,13 @@ def forget(rows: sqlite3.Connection, ids: Sequence[int], media: MediaFolder) -> 
             "SELECT hash, media FROM uses WHERE call = ?", [call_id]
         ):
             (files if is_media else bodies).add(hashed)
-        search.drop(rows, call_id, asked, said)
+        index.drop(rows, call_id, asked, said)
         rows.execute("DELETE FROM uses WHERE call = ?", [call_id])
         # A row whose answer is gone is one to be asked again.
         rows.execute("UPDATE rows SET call = NULL, state = 'forgotten' WHERE call = ?", [call_id])
         rows.execute("DELETE FROM calls WHERE id = ?", [call_id])
         calls += 1
+    index.dropped(rows)
     gone = [hashed for hashed in bodies if not _named(rows, hashed, media=False)]
     rows.executemany("DELETE FROM bodies WHERE hash = ?", [[hashed] for hashed in gone])
     lost = [hashed for hashed in files if not _named(rows, hashed, media=True)]

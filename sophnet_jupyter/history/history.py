@@ -18,7 +18,7 @@ from ..errors import SettingsError
 from ..events import AudioChunk, ImageReady, TextDelta, VideoReady
 from ..files import database
 from ..settings import secret
-from . import forgetting, search, spending
+from . import forgetting, index, search, spending
 from .calls import CallColumns, CallRecord, read
 from .forgetting import Forgotten
 from .keys import AskedCall, without_signatures
@@ -98,9 +98,12 @@ class History:
             if after:
                 after(rows, row.id)
             self._unchecked += 1
+            gone = 0
             if self._unchecked >= CHECKED_EVERY:
                 self._unchecked = 0
-                forgetting.keep_within(rows, self.media)
+                gone = forgetting.keep_within(rows, self.media)
+            if gone or index.is_due(row.id):
+                self.writer.put(self._build)
 
         self._say_first()
         self.writer.put(change, _size(call), prepare=row.prepare)
@@ -158,7 +161,7 @@ class History:
 
     def indexed(self) -> bool:
         """Whether searching is by the index, and not by reading everything. Blocking."""
-        return self.read(search.ready)
+        return self.read(index.ready)
 
     def chosen(self, wish: HistoryQuery) -> list[int]:
         """The ids of all calls of a wish without words. Blocking."""
@@ -238,7 +241,8 @@ class History:
 
     def _overwrite(self) -> None:
         """Leave nothing of what was forgotten in the index, in free pages, or in old copies."""
-        self.write(search.merge)
+        self.write(index.merge)
+        self.writer.put(self._build)
         with database.opened(self.path, SCHEMA) as rows:
             # By `execute` it would free one page.
             rows.executescript("PRAGMA incremental_vacuum")
@@ -247,7 +251,7 @@ class History:
 
     def _build(self, rows: sqlite3.Connection) -> None:
         """Build the index where that is due: on the writer's thread, some at a time."""
-        if search.build(rows):
+        if index.build(rows):
             self.writer.put(self._build)
 
     def find(self, asked: AskedCall, origins: Sequence[str]) -> CallRecord | None:
@@ -259,7 +263,7 @@ class History:
         )
 
         def work(rows: sqlite3.Connection) -> list[CallRecord]:
-            cleared = int(search.fact(rows, "cleared"))
+            cleared = int(index.fact(rows, "cleared"))
             return read(rows, where, [asked.key, *origins, cleared], self.media)
 
         found = self._if_there(work)
@@ -270,9 +274,9 @@ class History:
 
         def work(rows: sqlite3.Connection) -> int:
             query = "SELECT count(*), coalesce(max(id), 0) FROM calls WHERE id > ?"
-            before = int(search.fact(rows, "cleared"))
+            before = int(index.fact(rows, "cleared"))
             count, last = rows.execute(query, [before]).fetchone()
-            search.put_fact(rows, "cleared", str(max(before, last)))
+            index.put_fact(rows, "cleared", str(max(before, last)))
             return int(count)
 
         return self.write(work)

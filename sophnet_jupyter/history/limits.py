@@ -21,7 +21,7 @@ from ..files.processes import is_alive
 from ..settings import policy, spending_limit, usual_spending_limit
 from .budget import CHARACTERS, EXPECTED_ANSWER, TOKENS, Budget, budget
 from .history import History
-from .search import fact, put_fact
+from .index import fact, put_fact
 
 Per = Literal["day", "month"]
 # Seconds for which a limit that was read is not looked at again.

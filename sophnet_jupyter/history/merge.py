@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import SettingsError
 from ..files import database
 from ..files.saving import exported, save_private
-from . import search
+from . import index
 from .schema import SCHEMA
 
 _SUMS = ("calls", "tokens_in", "tokens_out", "tokens_cached", "characters", "money", "unknown")
@@ -32,7 +32,7 @@ def merge(sources: Sequence[Path], target: Path) -> int:
             for source in dict.fromkeys(source.resolve() for source in sources):
                 _add(rows, source)
                 _copy_media(source.with_name("media"), target.with_name("media"))
-            while database.transaction(rows, search.build):
+            while database.transaction(rows, index.build):
                 pass
             return int(rows.execute("SELECT count(*) FROM calls").fetchone()[0])
     except sqlite3.Error as error:

@@ -81,6 +81,8 @@ SCHEMA = Schema(
         ),
         (_TURNS,),
         (_PROMPTS,),
+        # The index is another one, and made anew by `index`.
+        ("DELETE FROM facts WHERE name IN ('pieces', 'indexed', 'to_index')",),
     ),
     new=("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL"),
     # Not kept in the file: what is forgotten is overwritten by whoever forgets it.

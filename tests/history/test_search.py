@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sophnet_jupyter.events import AudioChunk, Finished, Started, TextDelta
-from sophnet_jupyter.history import forgetting, history, pieces, search
+from sophnet_jupyter.files import database
+from sophnet_jupyter.history import forgetting, history, index, pieces
 from sophnet_jupyter.history.calls import CallRecord
 from sophnet_jupyter.history.history import History
 from sophnet_jupyter.history.keys import AskedCall
@@ -79,7 +80,10 @@ def test_signs_alone_are_found_by_looking(store: History) -> None:
     assert asked(store, "%") == ["I 😀 it, 100%"]
 
 
-def test_what_is_found_is_what_a_plain_scan_finds_also_after_forgetting(store: History) -> None:
+def test_what_is_found_is_what_a_plain_scan_finds_also_after_forgetting(
+    store: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "CHUNK", 64)
     chance = random.Random(7)
     texts = ["".join(chance.choices(LETTERS, k=chance.randrange(3, 60))) for _ in range(400)]
     for text in texts:
@@ -93,6 +97,16 @@ def test_what_is_found_is_what_a_plain_scan_finds_also_after_forgetting(store: H
     assert store.forget(gone).calls == len(gone)
     for query in queries:
         assert sorted(asked(store, query)) == sorted(t for t in texts if query in t), query
+    # The newest are gone, and others get their numbers.
+    assert store.forget(store.chosen(HistoryQuery())[-100:]).calls == 100
+    texts = texts[:-100] + texts[:150]
+    for text in texts[-150:]:
+        add(store, text)
+    for query in queries:
+        assert sorted(asked(store, query)) == sorted(t for t in texts if query in t), query
+    assert store.writer.flush(60)
+    known = store.read(index.indexed)
+    assert known > 300
 
 
 def test_an_empty_query_lists_the_newest_first(store: History) -> None:
@@ -124,16 +138,16 @@ def test_ranked_puts_what_holds_the_word_more_often_first(store: History) -> Non
 def test_an_index_of_another_version_is_built_anew(
     store: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "CHUNK", 3)
+    monkeypatch.setattr(index, "CHUNK", 3)
     for number in range(10):
         add(store, f"退货 {number}")
+    assert store.writer.flush(60)
     assert store.indexed()
     store.write(lambda rows: rows.execute("UPDATE facts SET value = '0' WHERE name = 'pieces'"))
     assert len(asked(store, "退货")) == 10  # by looking
     again = History(store.folder)
     add(again, "退货 new")
-    for _ in range(20):
-        again.writer.flush()
+    assert again.writer.flush(60)
     assert again.indexed()
     assert len(asked(again, "退货")) == 11
     again.forget(again.chosen(HistoryQuery())[:5])
@@ -143,7 +157,7 @@ def test_an_index_of_another_version_is_built_anew(
 def test_without_full_text_search_words_are_looked_for(
     store: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "has_fts5", lambda rows: False)
+    monkeypatch.setattr(index, "has_fts5", lambda rows: False)
     add(store, "退货政策")
     assert asked(store, "退货") == ["退货政策"]
     assert asked(store, "货退") == []
@@ -163,11 +177,15 @@ def test_forgetting_takes_what_nothing_else_names(store: History) -> None:
     assert not list(store.media.folder.rglob("*/*"))
 
 
-def test_nothing_of_what_is_forgotten_can_be_read_in_the_file(store: History) -> None:
+def test_nothing_of_what_is_forgotten_can_be_read_in_the_file(
+    store: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "CHUNK", 1)
     add(store, "a secretword in 保密文件", "anotherword")
     add(store, "something else")
-    store.search(HistoryQuery())
-    assert b"secretword" in store.path.read_bytes()
+    assert store.writer.flush(60)
+    assert store.read(index.indexed) == 2
+    assert store.path.read_bytes().count(b"secretword") == 2
     store.forget(store.chosen(HistoryQuery())[:1])
     content = store.path.read_bytes()
     for word in ("secretword", "anotherword", "保密", "密文"):
@@ -209,9 +227,11 @@ def test_a_forgotten_answer_of_a_run_is_one_to_be_asked_again(store: History) ->
     assert record.states() == {0: ("forgotten", "k")}
 
 
-def test_the_pieces_of_a_text_are_pairs() -> None:
-    assert pieces.pieces("退货policy").split() == ["退货", "货", "policy"]
-    assert pieces.query("退货政策 refund") == '"退货 货政 政策" "refund" *'
+def test_the_pieces_of_a_text_are_letters_and_words_and_pairs_of_common_letters() -> None:
+    assert set(pieces.pieces("退货，我们的 Policy").split()) == set("退货，我们的") | {
+        *("我们", "们的", "policy")
+    } - {"我们", "们的"}
+    assert pieces.Words("退货 Refund").wanted[-1] == ("refund", True)
 
 
 def test_no_words_of_a_query_can_break_the_index(store: History) -> None:
@@ -224,3 +244,41 @@ def test_no_words_of_a_query_can_break_the_index(store: History) -> None:
             store.search(HistoryQuery(words=words))
         except sqlite3.Error as error:
             pytest.fail(f"{words!r}: {error}")
+
+
+def test_a_text_too_long_for_the_index_is_found_to_its_end(
+    store: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "CHUNK", 4)
+    monkeypatch.setattr(index, "INDEXED", 1000)
+    add(store, "long", "x " * 2000 + "退货 refund")
+    for number in range(8):
+        add(store, str(number))
+    assert store.writer.flush(60)
+    assert store.read(index.indexed) >= 8
+    assert asked(store, "退货") == asked(store, "refund") == asked(store, "long") == ["long"]
+
+
+def test_a_store_of_the_version_before_is_found_again_with_its_index_anew(store: History) -> None:
+    add(store, "退货政策", "一")
+    store.writer.flush()
+    with database.opened(store.path, history.SCHEMA) as rows:
+        # As that version left it.
+        rows.execute("DROP TABLE words")
+        rows.execute(
+            "CREATE VIRTUAL TABLE words USING fts5(said, asked, content='', detail='full', "
+            "tokenize='unicode61 remove_diacritics 2')"
+        )
+        rows.execute("INSERT INTO words (rowid, asked, said) VALUES (1, '退货 货政 政策 策', '一')")
+        for name, value in (("pieces", "2"), ("indexed", "0"), ("to_index", "0")):
+            index.put_fact(rows, name, value)
+        rows.execute("PRAGMA user_version = 4")
+    again = History(store.folder)
+    assert asked(again, "货政") == ["退货政策"]
+    assert again.path.with_name("history.sqlite.v4").exists()
+    add(again, "退货二")
+    assert asked(again, "退货") == ["退货二", "退货政策"]
+    again.forget([1])
+    assert asked(again, "退货") == ["退货二"]
+    assert "货政".encode() not in again.path.read_bytes()
+    assert not again.path.with_name("history.sqlite.v4").exists()

@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -125,42 +126,48 @@ class Policy:
 def policy(environ: Mapping[str, str] | None = None) -> Policy:
     """The policy as its files stand now. Reads them again only where one has changed."""
     environ = os.environ if environ is None else environ
-    found = tuple(_signed(path) for path in _paths(environ))
+    paths = _paths(*(environ.get(name, "") for name in _PLACED_BY), sys.prefix)
+    # Names and no paths: these take ten times as long to be compared, and each call asks.
+    found = tuple((name, _stamp(name)) for name in paths)
     if found not in _read:
         _read.clear()
-        _read[found] = _merged([path for path, stamp in found if stamp], environ)
+        _read[found] = _merged([Path(name) for name, stamp in found if stamp], environ)
     return _read[found]
 
 
 _Stamp = tuple[int, int, int]
-_read: dict[tuple[tuple[Path, _Stamp | None], ...], Policy] = {}
+_read: dict[tuple[tuple[str, _Stamp | None], ...], Policy] = {}
+# The variables that say where a policy may be.
+_HOME = "USERPROFILE" if sys.platform == "win32" else "HOME"
+_PLACED_BY = (
+    *("PROGRAMDATA", "SOPHNET_POLICY", "JUPYTER_CONFIG_PATH", "JUPYTER_CONFIG_DIR", _HOME),
+)
 
 
-def _signed(path: Path) -> tuple[Path, _Stamp | None]:
+def _stamp(name: str) -> _Stamp | None:
     try:
-        status = path.stat()
+        status = os.stat(name)  # noqa: PTH116 - it is a name
     except (OSError, ValueError):
-        return path, None
-    return path, (status.st_mtime_ns, status.st_size, status.st_ino)
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _paths(environ: Mapping[str, str]) -> Iterator[Path]:
+@lru_cache(maxsize=16)
+def _paths(
+    program_data: str, named: str, config_path: str, own: str, home: str, prefix: str
+) -> tuple[str, ...]:
     """Where a policy may be, the strongest first."""
     if sys.platform == "win32":
-        shared = [Path(environ["PROGRAMDATA"], "jupyter")] if environ.get("PROGRAMDATA") else []
+        shared = [Path(program_data, "jupyter")] if program_data else []
     else:
         shared = [Path("/etc/jupyter"), Path("/usr/local/etc/jupyter")]
-    for folder in (*shared, Path(sys.prefix, "etc", "jupyter")):
-        yield folder / NAME
-    if named := environ.get("SOPHNET_POLICY", "").strip():
-        yield Path(named).expanduser()
-    for each in environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep):
-        if each:
-            yield Path(each) / NAME
-    own = environ.get("JUPYTER_CONFIG_DIR", "")
-    home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
+    found = [folder / NAME for folder in (*shared, Path(prefix, "etc", "jupyter"))]
+    if named := named.strip():
+        found.append(Path(named).expanduser())
+    found += [Path(each) / NAME for each in config_path.split(os.pathsep) if each]
     if own or home:
-        yield (Path(own) if own else Path(home, ".jupyter")) / NAME
+        found.append((Path(own) if own else Path(home, ".jupyter")) / NAME)
+    return tuple(map(str, found))
 
 
 def _merged(paths: list[Path], environ: Mapping[str, str]) -> Policy:

@@ -11,6 +11,7 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..errors import SettingsError
 from ..kernel.output import Cell
+from ..language import tr
 from ..prompt.images.attach import Attachment
 from ..response import Response
 from ..views.answer import Context
@@ -108,7 +109,7 @@ class AnimateMagics(SessionMagics):
 
     def _animate(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
         if args.background and args.wait:
-            raise UsageError("Either --background or --wait.")
+            raise UsageError(tr("Either --background or --wait."))
         prompt = prompt_of(words, cell, to="animate").strip()
         out, names = out_name(args.out), self._session.shell.user_ns
         filled = Filled(prompt) if args.raw else fill(prompt, names, self._session.failures)
@@ -159,7 +160,11 @@ class AnimateMagics(SessionMagics):
         found.add([word], names)
         if len(found.items) != 1:
             raise SettingsError(
-                f"A video begins with one picture, and --image {word} are {len(found.items)}."
+                tr(
+                    "A video begins with one picture, and --image {word} are {count}.",
+                    word=word,
+                    count=len(found.items),
+                )
             )
         return found.items[0]
 

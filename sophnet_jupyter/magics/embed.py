@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..files.lines import lines
+from ..language import tr
 from ..prompt.images.objects import is_picture
 from ..response import Response
 from ..views.answer import Context
@@ -101,7 +102,10 @@ class EmbedMagics(SessionMagics):
             texts += [said.strip()] if said.strip() else []
         if not texts and not pictures.items:
             raise UsageError(
-                'Nothing to embed: give texts, %embed "a fox" "a hen", or a variable, or --image.'
+                tr(
+                    'Nothing to embed: give texts, %embed "a fox" "a hen", or a variable, or '
+                    "--image."
+                )
             )
         return texts, pictures
 
@@ -137,7 +141,14 @@ def _each(value: Any, name: str) -> Iterable[Any]:
     """The texts or images in a variable's value: itself, or each item of a collection."""
     if hasattr(value, "columns"):
         columns = ", ".join(map(str, list(value.columns)[:8]))
-        raise UsageError(f"{name} has the columns {columns}: name one, as {_column(name, value)}.")
+        raise UsageError(
+            tr(
+                "{name} has the columns {columns}: name one, as {column}.",
+                name=name,
+                columns=columns,
+                column=_column(name, value),
+            )
+        )
     if isinstance(value, str) or is_picture(value) or not isinstance(value, Iterable):
         return [value]
     return list(value.values() if isinstance(value, Mapping) else value)

@@ -13,6 +13,7 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..kernel.loop import run
 from ..kernel.output import Cell
+from ..language import tr
 from ..response import Response
 from ..views.answer import Context
 from ..views.answer.report import bundle
@@ -83,7 +84,9 @@ class ExcelMagics(SessionMagics):
             case ["put", file, "as", name]:
                 self._put(Path(file), name)
             case ["put" | "name", *_]:
-                raise UsageError("Write %excel name NAME UUID, or %excel put FILE.xlsx [as NAME].")
+                raise UsageError(
+                    tr("Write %excel name NAME UUID, or %excel put FILE.xlsx [as NAME].")
+                )
             case _:
                 return False
         return True
@@ -92,11 +95,13 @@ class ExcelMagics(SessionMagics):
         name = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "workbook"
         uuid = run(self._session.client.excel.put(file))
         self.files[name] = uuid
-        sys.stdout.write(f"{name} is {uuid} in the sandbox, until that ends.\n")
+        sys.stdout.write(
+            tr("{name} is {uuid} in the sandbox, until that ends.\n", name=name, uuid=uuid)
+        )
 
     def _listed(self) -> str:
         rows = [f"{name:<20} {uuid}" for name, uuid in self.files.items()]
-        return "\n".join(rows) or "No workbook has a name yet: %excel name NAME UUID gives one."
+        return "\n".join(rows) or tr("No workbook has a name yet: %excel name NAME UUID gives one.")
 
     def _analyse(self, args: Namespace, words: str, cell: str | None) -> Response:
         question = prompt_of(words, cell, to="ask", thing="question")
@@ -127,14 +132,16 @@ class ExcelMagics(SessionMagics):
     def _uuids(self, said: str | None) -> list[str]:
         names = [name.strip() for name in (said or "").split(",") if name.strip()]
         if not names:
-            raise UsageError("Name the workbooks: --files NAME,UUID. %excel files lists the names.")
+            raise UsageError(
+                tr("Name the workbooks: --files NAME,UUID. %excel files lists the names.")
+            )
         return [self.files.get(name) or self._uuid(name) for name in names]
 
     def _uuid(self, name: str) -> str:
         if _UUID.fullmatch(name):
             return name
-        advice = did_you_mean(name, self.files, f"%excel name {name} UUID names one.")
-        raise UsageError(f"No workbook is called {name!r}. {advice}")
+        advice = did_you_mean(name, self.files, tr("%excel name {name} UUID names one.", name=name))
+        raise UsageError(tr("No workbook is called {name!r}. {advice}", name=name, advice=advice))
 
 
 def _words(text: str) -> list[str]:
@@ -145,11 +152,15 @@ def _words(text: str) -> list[str]:
 
 def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name) or _UUID.fullmatch(name):
-        raise UsageError(f"A name has letters, digits, dots and dashes, unlike {name!r}.")
+        raise UsageError(
+            tr("A name has letters, digits, dots and dashes, unlike {name!r}.", name=name)
+        )
     return name
 
 
 def _checked_uuid(uuid: str) -> str:
     if not _UUID.fullmatch(uuid):
-        raise UsageError(f"{uuid!r} is no uuid, as d12fd037-19df-4973-a246-290673b6407a is one.")
+        raise UsageError(
+            tr("{uuid!r} is no uuid, as d12fd037-19df-4973-a246-290673b6407a is one.", uuid=uuid)
+        )
     return uuid

@@ -15,6 +15,7 @@ from ..errors import SophNetError, Stopped
 from ..events import Event, Placed, Progress
 from ..kernel.loop import run
 from ..kernel.output import Cell
+from ..language import tr
 from ..views.answer import Context
 from .line.interpolate import value_of
 from .line.options import out_name
@@ -179,13 +180,19 @@ def _data(words: str, names: Mapping[str, Any]) -> tuple[Any, Any]:
             return value_of(words, names), None
     parts = [quoted or other or bare for quoted, other, bare in _WORD.findall(words)]
     if not parts:
-        raise UsageError("Nothing to explore: %explore df text, with a variable and its column.")
+        raise UsageError(
+            tr("Nothing to explore: %explore df text, with a variable and its column.")
+        )
     if len(parts) > 2:
-        raise UsageError("%explore takes a variable and one column; a name with blanks in quotes.")
+        raise UsageError(
+            tr("%explore takes a variable and one column; a name with blanks in quotes.")
+        )
     column = parts[1] if len(parts) == 2 else None
     if parts[0].endswith((".parquet", ".pq")):
         return parts[0], column
     try:
         return value_of(parts[0], names), column
     except LookupError:
-        raise UsageError(f"There is no {parts[0]} here: define it in a cell above.") from None
+        raise UsageError(
+            tr("There is no {parts} here: define it in a cell above.", parts=parts[0])
+        ) from None

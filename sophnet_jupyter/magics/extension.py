@@ -15,6 +15,7 @@ from ..errors import SophNetError
 from ..kernel import loop
 from ..kernel.inspecting import Describe, describe_words
 from ..kernel.loop import later
+from ..language import tr
 from ..settings import media_folder, media_in_files, model_name, notice, output_is_stable
 from ..views.media.shelf import FOLDER, shelf
 from ..views.output import output
@@ -139,13 +140,16 @@ def greeting(session: KernelSession) -> str:
     except SophNetError as error:
         return f"sophnet_jupyter: {error}"
     if settings.sandbox:
-        return (
+        return tr(
             "sophnet_jupyter: no key, so the SANDBOX answers (scripted, no real model). "
             "%sophnet login for SophNet, %sophnet help"
         )
-    return (
-        f"sophnet_jupyter: chat goes to SophNet at {settings.origin} with {model_name()}, "
-        f"key from {settings.key_source}. Help: %sophnet help"
+    return tr(
+        "sophnet_jupyter: chat goes to SophNet at {origin} with {model_name}, key from "
+        "{key_source}. Help: %sophnet help",
+        origin=settings.origin,
+        model_name=model_name(),
+        key_source=settings.key_source,
     )
 
 

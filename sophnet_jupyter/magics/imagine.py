@@ -9,6 +9,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
+from ..language import tr
 from ..response import Response
 from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
@@ -79,7 +80,7 @@ class ImagineMagics(SessionMagics):
     ) -> Response | Background | Comparison:
         prompt = prompt_of(words, cell, to="draw").strip()
         if not 1 <= args.n <= MOST:
-            raise UsageError(f"-n goes from 1 to {MOST}, not {args.n}.")
+            raise UsageError(tr("-n goes from 1 to {most}, not {n}.", most=MOST, n=args.n))
         out, names = out_name(args.out), self._session.shell.user_ns
         filled = Filled(prompt) if args.raw else fill(prompt, names, self._session.failures)
         prompt = filled.text
@@ -90,7 +91,7 @@ class ImagineMagics(SessionMagics):
         # One picture that fails is an error, one of several is a line below the others.
         seed = seeds if len(seeds) > 1 else seeds[0]
         events = self._session.client.images.stream(prompt, seed=seed, **options)
-        labels = [f"seed {each}" for each in seeds]
+        labels = [tr("seed {each}", each=each) for each in seeds]
         return Following(self._session, labels).follow(
             events,
             asked=prompt,
@@ -114,7 +115,9 @@ class ImagineMagics(SessionMagics):
         from .answers.compared import show_comparison
 
         if args.save:
-            raise UsageError("--save writes one answer: store it with -o c, then c.save('c.html').")
+            raise UsageError(
+                tr("--save writes one answer: store it with -o c, then c.save('c.html').")
+            )
         given = {name: value for name, value in options.items() if name != "model"}
         seed = seeds if len(seeds) > 1 else seeds[0]
         found = self._session.client.images.compare(prompt, models=models, seed=seed, **given)
@@ -141,5 +144,5 @@ def _seeds(first: int | None, count: int) -> list[int]:
     # Its own numbers, so that a notebook's random.seed() stays what it was.
     begin = Random().randrange(SEEDS - count) if first is None else first
     if begin < 0:
-        raise UsageError(f"A seed is 0 or more, not {begin}.")
+        raise UsageError(tr("A seed is 0 or more, not {begin}.", begin=begin))
     return list(range(begin, begin + count))

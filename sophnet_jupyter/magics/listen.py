@@ -13,6 +13,7 @@ from IPython.display import display
 
 from ..errors import Stopped
 from ..kernel.loop import run
+from ..language import tr
 from ..response import Response
 from ..views.safe.control_characters import plain
 from .line.named_files import named_sound
@@ -70,7 +71,7 @@ class ListenMagics(SessionMagics):
         name = out_name(args.out)
         source = named_sound(words, self._session.shell.user_ns)
         if source is None and (args.pace is not None or args.save):
-            raise UsageError("--pace and --save are for a file: %listen talk.wav --pace 0.")
+            raise UsageError(tr("--pace and --save are for a file: %listen talk.wav --pace 0."))
         mic = self._microphone(args, source)
         self._session.shell.user_ns[name] = mic
         display(mic)
@@ -78,7 +79,7 @@ class ListenMagics(SessionMagics):
             return
         self._hear(mic)
         if args.save:
-            sys.stdout.write(f"saved: {plain(str(mic.save(args.save)))}\n")
+            sys.stdout.write(tr("saved: {save}\n", save=plain(str(mic.save(args.save)))))
 
     def _microphone(self, args: Namespace, source: Any) -> Microphone:
         # Widgets take a tenth of a second to import.

@@ -9,6 +9,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from ..language import tr
 from ..response import Response
 from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
@@ -69,10 +70,10 @@ class OcrMagics(SessionMagics):
         out, names = out_name(args.out), self._session.shell.user_ns
         filled, _ = interpolate(words, names, {})
         if not filled.strip():
-            raise UsageError("Name a picture: %ocr page.png.")
+            raise UsageError(tr("Name a picture: %ocr page.png."))
         found = named_pictures(filled, names, PICTURES)
         if not found:
-            raise UsageError(f"There is no picture in {filled.strip()}.")
+            raise UsageError(tr("There is no picture in {filled}.", filled=filled.strip()))
         pictures, labels = [each for each, _ in found], [label for _, label in found]
         image = pictures if len(pictures) > 1 else pictures[0]
         options: dict[str, Any] = {
@@ -99,7 +100,9 @@ class OcrMagics(SessionMagics):
         from .answers.compared import show_comparison
 
         if args.save:
-            raise UsageError("--save writes one answer: store them with -o c, then c[0].save(…).")
+            raise UsageError(
+                tr("--save writes one answer: store them with -o c, then c[0].save(…).")
+            )
         found = self._session.client.ocr.compare(image, models=models, **options)
         out = out_name(args.out)
         return show_comparison(self._session, found, Context(), out=out, shown="states")

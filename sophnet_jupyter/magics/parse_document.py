@@ -7,6 +7,7 @@ import sys
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from ..language import tr
 from ..response import Response
 from ..views.answer import Context
 from .answers.follow import Following
@@ -50,7 +51,7 @@ class DocumentMagics(SessionMagics):
         out = out_name(args.out)
         filled, _ = interpolate(words, self._session.shell.user_ns, {})
         if not filled.strip():
-            raise UsageError("Name a file: %parse report.pdf.")
+            raise UsageError(tr("Name a file: %parse report.pdf."))
         paths = named_files(filled, DOCUMENTS)
         client = self._session.client
         events = client.documents.stream(paths if len(paths) > 1 else paths[0])

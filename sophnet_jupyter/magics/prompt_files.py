@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..errors import SettingsError
+from ..language import tr
 from ..prompt.file import place
 from ..prompt.file.prompt import Prompt
 from ..prompt.file.versions import difference
@@ -62,7 +63,7 @@ class PromptMagics(SessionMagics):
         args, name = parse_around(self.sophprompt, line)
         out = out_name(args.out)
         if not name:
-            raise UsageError("%%sophprompt NAME writes a prompt, %sophprompt NAME shows one.")
+            raise UsageError(tr("%%sophprompt NAME writes a prompt, %sophprompt NAME shows one."))
         prompt = self._written(name, cell) if cell and cell.strip() else self._read(name)
         if out:
             self._session.shell.user_ns[out] = prompt
@@ -75,7 +76,9 @@ class PromptMagics(SessionMagics):
 
     def _written(self, name: str, text: str) -> Prompt:
         if scrub(text) != text:
-            raise UsageError("That prompt holds a key, and its file would keep it: take it out.")
+            raise UsageError(
+                tr("That prompt holds a key, and its file would keep it: take it out.")
+            )
         path = place.place_of(name)
         known = place.name_of(path)
         prompt = Prompt.from_text(text, name=known, path=path)
@@ -114,6 +117,11 @@ def _about(prompt: Prompt) -> str:
     from ..views.safe.control_characters import plain
 
     model = prompt.options.get("model")
-    names = ", ".join(f"{{{name}}}" for name in prompt.variables) or "no variables"
-    parts: list[Any] = [f"version {prompt.version[:8]}", model, names, prompt.description]
+    names = ", ".join(f"{{{name}}}" for name in prompt.variables) or tr("no variables")
+    parts: list[Any] = [
+        tr("version {version}", version=prompt.version[:8]),
+        model,
+        names,
+        prompt.description,
+    ]
     return plain(" · ".join(str(part) for part in parts if part))

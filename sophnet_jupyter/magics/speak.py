@@ -15,6 +15,7 @@ from ..events import AudioChunk, Event
 from ..files import wav
 from ..kernel.loop import run
 from ..kernel.output import Cell
+from ..language import tr
 from ..providers.sophnet.voice.request import SHORT, samples, sounding
 from ..providers.sophnet.voice.text import texts
 from ..response import Arrival, Response
@@ -138,11 +139,13 @@ class SpeakMagics(SessionMagics):
     def _clone(self, args: Namespace, names: list[str]) -> str:
         """Make the voice that is named, and return the model that has it."""
         if len(names) != 1:
-            raise UsageError("--clone makes one voice: name it by --voice.")
+            raise UsageError(tr("--clone makes one voice: name it by --voice."))
         model = args.model or "cosyvoice-v2"
         [path] = named_files(args.clone, SOUNDS)
         made = run(self._session.client.voice.clone(str(path), names[0], model=model))
-        sys.stdout.write(f"The voice {plain(made)} of {plain(model)} is made.\n")
+        sys.stdout.write(
+            tr("The voice {made} of {model} is made.\n", made=plain(made), model=plain(model))
+        )
         return str(model)
 
     def _compare(
@@ -157,7 +160,9 @@ class SpeakMagics(SessionMagics):
         from .answers.compared import show_comparison
 
         if args.save:
-            raise UsageError("--save writes one voice: store them with -o c, then c[0].save(…).")
+            raise UsageError(
+                tr("--save writes one voice: store them with -o c, then c[0].save(…).")
+            )
         given = {name: value for name, value in options.items() if name != "voice"}
         found = self._session.client.voice.compare(said, voices=names, **given)
         out = out_name(args.out)

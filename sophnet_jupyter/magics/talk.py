@@ -11,6 +11,7 @@ from IPython.display import display
 
 from ..errors import Stopped
 from ..kernel.loop import run
+from ..language import tr
 from ..response import Response
 from .line.named_files import named_sound
 from .line.options import out_name
@@ -76,7 +77,7 @@ class TalkMagics(SessionMagics):
         name = out_name(args.out)
         source = named_sound(words, self._session.shell.user_ns)
         if source is None and args.pace is not None:
-            raise UsageError("--pace is for a file: %talk question.wav --pace 0.")
+            raise UsageError(tr("--pace is for a file: %talk question.wav --pace 0."))
         talk = self._panel(args, source)
         self._session.shell.user_ns[name] = talk
         display(talk)

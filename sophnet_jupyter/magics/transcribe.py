@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ..files.names import is_address
+from ..language import tr
 from ..response import Response
 from .answers.follow import GOES_ON
 from .answers.transcribing import Transcribing
@@ -75,7 +76,9 @@ class TranscribeMagics(SessionMagics):
         out = out_name(args.out)
         given, labels = self._recordings(words)
         if (args.srt or args.vtt) and len(given) > 1:
-            raise UsageError("Subtitles belong to one recording: name one, or use --save folder/.")
+            raise UsageError(
+                tr("Subtitles belong to one recording: name one, or use --save folder/.")
+            )
         events = self._session.client.speech.stream(
             given if len(given) > 1 else given[0],
             sync=args.sync,
@@ -97,7 +100,7 @@ class TranscribeMagics(SessionMagics):
         names = self._session.shell.user_ns
         words = words.strip()
         if not words:
-            raise UsageError("Name a recording: %transcribe talk.mp3.")
+            raise UsageError(tr("Name a recording: %transcribe talk.mp3."))
         if not is_address(words):
             braced = words.startswith("{") and words.endswith("}")
             try:
@@ -112,12 +115,14 @@ class TranscribeMagics(SessionMagics):
             return paths, [path.name for path in paths]
         if isinstance(value, list | tuple):
             if not value:
-                raise UsageError(f"{words} is empty.")
+                raise UsageError(tr("{words} is empty.", words=words))
             return list(value), [_label(each, f"{words}[{n}]") for n, each in enumerate(value)]
         if not isinstance(value, str | Path | bytes | bytearray | Response) and not hasattr(
             value, "read"
         ):
-            raise UsageError(f"{words} is {type(value).__name__}, and no recording.")
+            raise UsageError(
+                tr("{words} is {name}, and no recording.", words=words, name=type(value).__name__)
+            )
         return [value], [_label(value, words)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from ..language import mark, padded, tr, width
 from .safe.look import FAINT, SMALL, one_line
 from .safe.maths import inert
 
@@ -13,6 +14,7 @@ _NUMBER = "text-align:right;padding:2px 12px 2px 0"
 _BAR = "background:rgba(40,110,200,.55);height:9px;border-radius:2px;min-width:1px"
 # The longest bar, in pixels.
 WIDEST = 180
+BY = (mark("model"), mark("day"), mark("notebook"), mark("run"))
 
 
 class UsedLine(Protocol):
@@ -37,12 +39,12 @@ class UsedLine(Protocol):
 def bundle(lines: Sequence[UsedLine], by: str, foot: str = "") -> dict[str, str]:
     """The table, most used first; ``foot`` is a line below it."""
     # The bars come last: where there is no room for all, the figures are what is seen.
-    head = (by, "calls", "tokens in", "tokens out", "cost", "")
+    head = (tr(by), tr("calls"), tr("tokens in"), tr("tokens out"), tr("cost"), "")
     figures = [(_name(line), *_figures(line)) for line in lines]
     words = [head[:-1], *figures]
-    widths = [max(len(row[place]) for row in words) for place in range(len(words[0]))]
+    widths = [max(width(row[place]) for row in words) for place in range(len(words[0]))]
     plain = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip()
         for row in words
     ]
     most = max((line.tokens_in + line.tokens_out for line in lines), default=0) or 1
@@ -63,14 +65,25 @@ def rows(lines: Iterable[UsedLine]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for line in lines:
         calls, tokens_in, tokens_out, cost = _figures(line)
-        counted = f"{calls} call{'' if line.calls == 1 else 's'}"
-        found.append((_name(line), counted, f"{tokens_in} tokens in, {tokens_out} out", cost))
+        counted = tr("1 call") if line.calls == 1 else tr("{calls} calls", calls=calls)
+        found.append(
+            (
+                _name(line),
+                counted,
+                tr(
+                    "{tokens_in} tokens in, {tokens_out} out",
+                    tokens_in=tokens_in,
+                    tokens_out=tokens_out,
+                ),
+                cost,
+            )
+        )
     return found
 
 
 def _row(line: UsedLine, row: tuple[str, ...], most: int) -> str:
-    width = round(WIDEST * (line.tokens_in + line.tokens_out) / most)
-    bar = f'<div style="{_BAR};width:{width}px"></div>'
+    wide = round(WIDEST * (line.tokens_in + line.tokens_out) / most)
+    bar = f'<div style="{_BAR};width:{wide}px"></div>'
     name, *figures = row
     numbers = "".join(f'<td style="{_NUMBER}">{inert(each)}</td>' for each in figures)
     return f'<tr><td style="{_CELL}">{inert(name)}</td>{numbers}<td style="{_CELL}">{bar}</td></tr>'
@@ -78,16 +91,20 @@ def _row(line: UsedLine, row: tuple[str, ...], most: int) -> str:
 
 def _name(line: UsedLine) -> str:
     name = one_line(line.name) or "–"
-    return f"{name} (sandbox)" if line.sandbox else name
+    return tr("{name} (sandbox)", name=name) if line.sandbox else name
 
 
 def _figures(line: UsedLine) -> tuple[str, str, str, str]:
     amounts = [
         f"{money:,.{2 if money >= 1 else 4}f} {one_line(currency)}"
-        + (" (by the service)" if source == "service" else "")
+        + (tr(" (by the service)") if source == "service" else "")
         for (currency, source), money in sorted(line.money.items())
     ]
     cost = " + ".join(amounts) or "–"
     if amounts and line.unknown:
-        cost += f", {line.unknown:,} call{'' if line.unknown == 1 else 's'} unknown"
+        cost += (
+            tr(", 1 call unknown")
+            if line.unknown == 1
+            else tr(", {count:,} calls unknown", count=line.unknown)
+        )
     return f"{line.calls:,}", f"{line.tokens_in:,}", f"{line.tokens_out:,}", cost

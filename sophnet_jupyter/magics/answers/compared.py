@@ -11,6 +11,7 @@ from ...kernel import running
 from ...kernel.loop import run
 from ...kernel.output import Cell
 from ...kernel.running import HungUp
+from ...language import tr
 from ...runs.compare.comparison import Comparison
 from ...views.answer import Context
 from ...views.live.compared import RunningDisplay, TerminalColumns
@@ -68,7 +69,7 @@ def show_comparison(
         session.jobs.add(job)
         return comparison
     if background:
-        sys.stdout.write(WAITED + "\n")
+        sys.stdout.write(tr(WAITED) + "\n")
     try:
         run(work, one=one)
     except HungUp:

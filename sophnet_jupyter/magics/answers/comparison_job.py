@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from ...kernel.loop import spawn
+from ...language import tr
 from ...runs.compare.comparison import Comparison
 
 
@@ -42,8 +43,14 @@ class ComparisonJob:
         stopped = any(one.stopped for one in cells)
         going = not self.done and came < len(cells)
         word = "running" if going else "stopped" if stopped else "done"
-        bad = f", {failed:,} failed" if failed else ""
-        return f"{word}, {came:,} of {len(cells):,} answers{bad}"
+        bad = tr(", {failed:,} failed", failed=failed) if failed else ""
+        return tr(
+            "{word}, {came:,} of {count:,} answers{bad}",
+            word=word,
+            came=came,
+            count=len(cells),
+            bad=bad,
+        )
 
     @property
     def seconds(self) -> float:

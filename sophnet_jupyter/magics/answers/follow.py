@@ -15,6 +15,7 @@ from ...kernel import running
 from ...kernel.loop import run
 from ...kernel.output import Cell
 from ...kernel.running import HungUp
+from ...language import mark, tr
 from ...response import Arrival, Response
 from ...views.answer import Context, bundle
 from ...views.live.answer import View, show
@@ -25,11 +26,11 @@ from ..background.job_views import HUNG_UP, Below, CancelNote, fail, failure, no
 from ..session.session import KernelSession
 from .settle import named
 
-GOES_ON = (
+GOES_ON = mark(
     "Cancel ends the waiting; the service goes on with a task that it has begun, "
     "and %sophnet tasks keeps it."
 )
-CALLED_OFF = "Cancel calls it off, at the service too."
+CALLED_OFF = mark("Cancel calls it off, at the service too.")
 
 
 class Following:
@@ -217,9 +218,12 @@ def _view(cell: Cell, labels: Sequence[str]) -> View:
 
 
 def _saved(paths: Sequence[Path]) -> str:
-    return plain(f"saved: {', '.join(map(str, paths))}")
+    return plain(tr("saved: {paths}", paths=", ".join(map(str, paths))))
 
 
 def _goes_on(ids: Sequence[str]) -> str:
-    what = f"{len(ids)} tasks" if len(ids) > 1 else "the task"
-    return f"The service goes on with {what}: %sophnet tasks lists them, and waits for one again."
+    what = tr("{count} tasks", count=len(ids)) if len(ids) > 1 else tr("the task")
+    return tr(
+        "The service goes on with {what}: %sophnet tasks lists them, and waits for one again.",
+        what=what,
+    )

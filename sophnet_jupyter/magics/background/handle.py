@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import SophNetError, Stopped
 from ...kernel.loop import loop, settled, spawn
+from ...language import tr
 from ...response import Arrival, Response
 
 CLIPPED = 40
@@ -21,8 +22,8 @@ class Cancelled(Stopped):
 
     def __str__(self) -> str:
         if self.response is not None and self.response.text:
-            return "cancelled; the part that had arrived is in .response."
-        return "cancelled before anything had arrived."
+            return tr("cancelled; the part that had arrived is in .response.")
+        return tr("cancelled before anything had arrived.")
 
 
 class Background:
@@ -98,7 +99,11 @@ class Background:
         """
         if not settled(self.future, timeout):
             raise TimeoutError(
-                f"the answer of cell [{self.cell}] is not whole after {timeout:g} s; it goes on"
+                tr(
+                    "the answer of cell [{cell}] is not whole after {timeout:g} s; it goes on",
+                    cell=self.cell,
+                    timeout=timeout,
+                )
             )
         return self.future.result()
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ...errors import Stopped
 from ...kernel.output import Cell
+from ...language import mark, tr
 from ...response import Arrival
 from ...settings.secret import scrub
 from ...views.answer import Context
@@ -17,7 +18,7 @@ from ...views.safe.control_characters import plain
 from ...views.safe.look import WRAP, one_line
 from ...views.safe.maths import inert
 
-HUNG_UP = "Cancel hangs up; what has come by then is kept."
+HUNG_UP = mark("Cancel hangs up; what has come by then is kept.")
 
 _NOTE = f"font-size:85%;opacity:.7;{WRAP}"
 _FAILURE = (
@@ -54,14 +55,14 @@ class CancelNote:
         """Show the button. Returns its CSS class, for `panel.twin.hiding_dead_widget`."""
         from ...widgets.panel.cancel_button import CancelButton
 
-        self._button = CancelButton(cancel, f"in the background · {words}")
+        self._button = CancelButton(cancel, tr("in the background · {words}", words=tr(words)))
         # For a front end that draws no widgets.
-        said = f"in the background · %sophnet cancel {number} stops it"
+        said = tr("in the background · %sophnet cancel {number} stops it", number=number)
         self._display = self._cell.publish({**self._button.bundle(), **note(said)})
         return f"sophnet-running-{self._button.key}"
 
     def end(self) -> None:
-        said = note("ran in the background")
+        said = note(tr("ran in the background"))
         self._cell.publish(said, display_id=self._display, update=True)
         button, self._button = self._button, None
         button.close()

@@ -14,6 +14,7 @@ from ...errors import Stopped
 from ...events import Event
 from ...kernel import running
 from ...kernel.output import Cell
+from ...language import mark, tr
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import View
@@ -27,7 +28,9 @@ REMEMBERED = 20
 # How long the end of a kernel may wait for connections to be closed.
 GRACE = 0.5
 
-WAITED = "--background: here nobody sees what comes after a cell's end, so the cell waits for it."
+WAITED = mark(
+    "--background: here nobody sees what comes after a cell's end, so the cell waits for it."
+)
 
 Ask = Callable[[View, Arrival], Coroutine[Any, Any, Response]]
 """Asks, given what draws the answer and what gathers it."""
@@ -126,11 +129,13 @@ class Jobs:
     def jobs(self, rest: str) -> None:
         """``%sophnet jobs``: a table."""
         if not self._listed:
-            sys.stdout.write("Nothing has run in the background. %%sophchat --background does.\n")
+            sys.stdout.write(
+                tr("Nothing has run in the background. %%sophchat --background does.\n")
+            )
             return
-        head = ("cell", "state", "time", "prompt")
+        head = (tr("cell"), tr("state"), tr("time"), tr("prompt"))
         rows = [
-            (f"[{job.cell}]", job.state, f"{job.seconds:.1f} s", plain(clipped(job.prompt)))
+            (f"[{job.cell}]", tr(job.state), f"{job.seconds:.1f} s", plain(clipped(job.prompt)))
             for job in self._listed
         ]
         sheet.lines(self._shell, [head, *rows])
@@ -139,17 +144,28 @@ class Jobs:
         """``%sophnet cancel [N|all]``: close the connections of these jobs."""
         running = self.running
         if not running:
-            raise UsageError("Nothing runs in the background.")
+            raise UsageError(tr("Nothing runs in the background."))
         cells = ", ".join(str(cell) for cell in sorted({job.cell for job in running}))
         number = rest.strip("[] ")
         if not number and len(running) > 1:
-            raise UsageError(f"Which one? %sophnet cancel N, of {cells}, or %sophnet cancel all.")
+            raise UsageError(
+                tr("Which one? %sophnet cancel N, of {cells}, or %sophnet cancel all.", cells=cells)
+            )
         chosen = [job for job in running if number in ("", "all", str(job.cell))]
         if not chosen:
-            raise UsageError(f"No answer of that cell is running: there is {cells}.")
+            raise UsageError(
+                tr("No answer of that cell is running: there is {cells}.", cells=cells)
+            )
         _end(chosen)
         for job in chosen:
-            sys.stdout.write(f"[{job.cell}] {job.state} after {job.seconds:.1f} s\n")
+            sys.stdout.write(
+                tr(
+                    "[{cell}] {state} after {seconds:.1f} s\n",
+                    cell=job.cell,
+                    state=tr(job.state),
+                    seconds=job.seconds,
+                )
+            )
             # Such as that the service goes on with what it has begun.
             sys.stdout.writelines(f"{plain(notice)}\n" for notice in job.notices)
 
@@ -193,7 +209,7 @@ def cell_waits(cell: Cell) -> bool:
 
 
 def _wait(job: Background) -> None:
-    sys.stdout.write(WAITED + "\n")
+    sys.stdout.write(tr(WAITED) + "\n")
     try:
         job.wait()
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...language import tr
 from ...options.chat import ChatOptions
 from ...prompt.file import place
 from ...prompt.file.prompt import Prompt
@@ -44,7 +45,7 @@ def models_of(args: Namespace, session: KernelSession) -> list[str]:
     """The models that a line names, in the order in which it does; short names are replaced."""
     words = [name.strip() for word in args.model or [] for name in word.split(",")]
     if args.model and not all(words):
-        raise UsageError("-m takes names of models with commas between them, as in A,B.")
+        raise UsageError(tr("-m takes names of models with commas between them, as in A,B."))
     return [session.aliases.real(name) for name in words]
 
 
@@ -55,12 +56,20 @@ def grid_of(args: Namespace) -> dict[str, list[Any]]:
         name, equals, values = word.partition("=")
         name = name.strip().replace("-", "_")
         if not equals or not name or not values.strip():
-            raise UsageError(f"--grid takes NAME=A,B, as temperature=0,0.7, not {word!r}.")
+            raise UsageError(
+                tr("--grid takes NAME=A,B, as temperature=0,0.7, not {word!r}.", word=word)
+            )
         if name not in SETTINGS:
-            said = did_you_mean(name, SETTINGS, "temperature, top_p, max_tokens, seed and so on.")
-            raise UsageError(f"--grid: a chat has no option {name}. {said}")
+            said = did_you_mean(
+                name, SETTINGS, tr("temperature, top_p, max_tokens, seed and so on.")
+            )
+            raise UsageError(
+                tr("--grid: a chat has no option {name}. {said}", name=name, said=said)
+            )
         if name in found:
-            raise UsageError(f"--grid: {name} stands there twice; its values go behind one =.")
+            raise UsageError(
+                tr("--grid: {name} stands there twice; its values go behind one =.", name=name)
+            )
         found[name] = _values(values)
     return found
 
@@ -69,7 +78,7 @@ def prompts_of(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]:
     """The prompts that ``--prompt`` names: variables first, then files. Empty without it."""
     words = [name.strip() for word in args.prompt or [] for name in word.split(",")]
     if len(set(words)) < len(words):
-        raise UsageError("--prompt names one twice: --repeat 2 asks everything a second time.")
+        raise UsageError(tr("--prompt names one twice: --repeat 2 asks everything a second time."))
     return {name: _prompt(name, names) for name in words}
 
 
@@ -78,13 +87,21 @@ def _prompt(name: str, names: Mapping[str, Any]) -> str | Prompt | Sequence[Any]
     if isinstance(value, str | Prompt | list | tuple) and value:
         return value
     if value is not None:
-        raise UsageError(f"--prompt: {name} is a {type(value).__name__}, and no prompt.")
+        raise UsageError(
+            tr(
+                "--prompt: {name} is a {name2}, and no prompt.",
+                name=name,
+                name2=type(value).__name__,
+            )
+        )
     try:
         return Prompt(name)
     except SettingsError as error:
         known = [each for each, one in names.items() if isinstance(one, str | Prompt)]
         near = did_you_mean(name, [*known, *place.listed()], str(error))
-        raise UsageError(f"--prompt: there is no variable {name}. {near}") from None
+        raise UsageError(
+            tr("--prompt: there is no variable {name}. {near}", name=name, near=near)
+        ) from None
 
 
 def _values(text: str) -> list[Any]:

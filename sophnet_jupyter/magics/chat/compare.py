@@ -9,12 +9,13 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...language import mark, tr
 from ...runs.compare.comparison import Comparison
 from ...views.compare import grid
 from ..session.session import KernelSession
 from .conversation import take
 
-TOO_FEW = "Nothing was compared in this kernel yet: %%sophchat -m A,B asks two models."
+TOO_FEW = mark("Nothing was compared in this kernel yet: %%sophchat -m A,B asks two models.")
 
 
 def keep(session: KernelSession, args: Namespace) -> str:
@@ -25,9 +26,11 @@ def keep(session: KernelSession, args: Namespace) -> str:
     """
     comparison = session.compared
     if comparison is None:
-        raise UsageError(TOO_FEW)
+        raise UsageError(tr(TOO_FEW))
     if not args.conversation:
-        raise UsageError(f"--keep needs a name to go on by: --keep {args.keep} -c NAME.")
+        raise UsageError(
+            tr("--keep needs a name to go on by: --keep {keep} -c NAME.", keep=args.keep)
+        )
     number, _, turn = args.keep.partition(",")
     column = answer = None
     with suppress(ValueError, IndexError):
@@ -35,15 +38,19 @@ def keep(session: KernelSession, args: Namespace) -> str:
         answer = comparison.of(column)[int(turn or 0)].response
     if column is None or answer is None:
         last = len(comparison) - 1
-        raise UsageError(f"--keep takes a column, 0 to {last}, or N,M for its repetition M.")
+        raise UsageError(
+            tr("--keep takes a column, 0 to {last}, or N,M for its repetition M.", last=last)
+        )
     if not answer.messages:
-        raise UsageError(f"Column {number} has no answer to go on from.")
+        raise UsageError(tr("Column {number} has no answer to go on from.", number=number))
     asked = comparison.grid.prompts[column.prompt]
     model = answer.model or column.model or ""
     take(session, args.conversation, asked, answer, model=model)
     session.kept[args.conversation] = column
     name = args.conversation
-    return f"kept {grid.title(column)}: %sophchat -c {name} goes on with it"
+    return tr(
+        "kept {grid}: %sophchat -c {name} goes on with it", grid=grid.title(column), name=name
+    )
 
 
 def go_on(session: KernelSession, args: Namespace) -> None:

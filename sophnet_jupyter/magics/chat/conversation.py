@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...history.turns import Asker, ChatTurn, messages, replaced
+from ...language import tr
 from ...prompt.file.filled import FilledPrompt
 from ...response import Response
 from ...views.safe.control_characters import plain
@@ -45,9 +46,17 @@ class SaidBefore:
             return
         own = len(self._turns) + 1
         last = own + self._gone - 1
-        later = f"turn {last}" if last == own + 1 else f"turns {own + 1} to {last}"
-        which = f"Turn {own} of conversation {self._name}"
-        said = f"{which} is asked again: its answer replaces it, and drops {later} behind it."
+        later = (
+            tr("turn {last}", last=last)
+            if last == own + 1
+            else tr("turns {own} to {last}", own=own + 1, last=last)
+        )
+        which = tr("Turn {own} of conversation {name}", own=own, name=self._name)
+        said = tr(
+            "{which} is asked again: its answer replaces it, and drops {later} behind it.",
+            which=which,
+            later=later,
+        )
         sys.stdout.write(plain(said) + "\n")
 
     def add(self, asked: Sequence[Mapping[str, Any]], response: Response) -> None:
@@ -68,9 +77,9 @@ def said_before(session: KernelSession, args: Namespace) -> SaidBefore:
         return SaidBefore(session, "", (last_turn(session),), 0, asker)
     if name is None:
         if args.new:
-            raise UsageError("--new begins a conversation anew: name it with -c.")
+            raise UsageError(tr("--new begins a conversation anew: name it with -c."))
         if args.origin:
-            raise UsageError("--from begins a conversation: name it with -c.")
+            raise UsageError(tr("--from begins a conversation: name it with -c."))
         return SaidBefore(session, "", (), 0, asker)
     refuse_running(session, name)
     turns = session.conversations.turns(name)
@@ -88,8 +97,12 @@ def refuse_running(session: KernelSession, name: str) -> None:
     """Raise `UsageError` where a conversation waits for an answer."""
     if job := session.jobs.in_conversation(name):
         raise UsageError(
-            f"Conversation {name} waits for the answer of cell [{job.cell}], "
-            "which runs in the background."
+            tr(
+                "Conversation {name} waits for the answer of cell [{cell}], which runs in the "
+                "background.",
+                name=name,
+                cell=job.cell,
+            )
         )
 
 
@@ -97,17 +110,26 @@ def turns_of(session: KernelSession, name: str) -> Sequence[ChatTurn]:
     """The turns of a conversation by name. Raises `UsageError` where there is none."""
     if turns := session.conversations.anywhere(name):
         return turns
-    otherwise = "%sophnet chats lists them."
+    otherwise = tr("%sophnet chats lists them.")
     advice = did_you_mean(name, session.conversations, otherwise)
-    raise UsageError(f"There is no conversation {name!r:.60}. {advice}")
+    raise UsageError(
+        tr("There is no conversation {name!r:.60}. {advice}", name=name, advice=advice)
+    )
 
 
 def first_turns(turns: Sequence[ChatTurn], number: str, name: str) -> Sequence[ChatTurn]:
     """The first N turns. Raises `UsageError` for a number that is none of them."""
     digits = number.isascii() and number.isdecimal() and len(number) < 9
     if not digits or not 1 <= int(number) <= len(turns):
-        several = f"1 to {len(turns)}" if len(turns) > 1 else "1"
-        raise UsageError(f"Conversation {name} has turn {several}, not {number!r:.20}.")
+        several = tr("1 to {count}", count=len(turns)) if len(turns) > 1 else "1"
+        raise UsageError(
+            tr(
+                "Conversation {name} has turn {several}, not {number!r:.20}.",
+                name=name,
+                several=several,
+                number=number,
+            )
+        )
     return turns[: int(number)]
 
 
@@ -148,8 +170,11 @@ def _forked(
     again = replaced(there, asker) is not None
     if there and not again and not args.new:
         raise UsageError(
-            f"Conversation {name} is there already: leave out --from to go on with it, or begin "
-            "it anew with --new."
+            tr(
+                "Conversation {name} is there already: leave out --from to go on with it, or "
+                "begin it anew with --new.",
+                name=name,
+            )
         )
     other, _, number = args.origin.rpartition(":")
     if not other or session.conversations.anywhere(args.origin):

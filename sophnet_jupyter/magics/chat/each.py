@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 
 from ...client.mapping import map_chat
 from ...errors import SettingsError
+from ...language import tr
 from ...runs.run import Run
 from ...runs.tables import Table
 from .. import sheet
@@ -29,12 +30,15 @@ def template_of(words: str, prompts: Mapping[str, Any], models: Sequence[str]) -
     """The prompt of every row: the words of the cell, or the one that ``--prompt`` names."""
     if len(models) > 1 or len(prompts) > 1:
         raise UsageError(
-            "--each asks one model one prompt: several are measured against each other by --expect."
+            tr(
+                "--each asks one model one prompt: several are measured against each other by "
+                "--expect."
+            )
         )
     if not prompts:
         return words.strip()
     if words.strip():
-        raise UsageError("--each takes the prompt of the cell or that of --prompt, not both.")
+        raise UsageError(tr("--each takes the prompt of the cell or that of --prompt, not both."))
     return next(iter(prompts.values()))
 
 
@@ -44,7 +48,7 @@ class ChatRows:
     def __init__(self, session: KernelSession, args: Namespace, prompt: Any, out: str) -> None:
         for name in _ALONE:
             if getattr(args, name) is not None:
-                raise UsageError(f"--{name} is for one answer: leave out --each.")
+                raise UsageError(tr("--{name} is for one answer: leave out --each.", name=name))
         self._session = session
         self._args = args
         self._prompt = prompt
@@ -96,19 +100,24 @@ class ChatRows:
             return words
         if named := [name for name in table.columns if f"{{{name}" in words]:
             raise UsageError(
-                f"--system is the same for every row, and {named[0]} is a column: put it into the "
-                "prompt."
+                tr(
+                    "--system is the same for every row, and {named} is a column: put it into the "
+                    "prompt.",
+                    named=named[0],
+                )
             )
         found = fill(words, self._session.shell.user_ns, self._session.failures)
         if found.left:
-            raise UsageError(f"--system names what is no variable here: {', '.join(found.left)}.")
+            raise UsageError(
+                tr("--system names what is no variable here: {left}.", left=", ".join(found.left))
+            )
         return found.text
 
     def _show(self, chat: Any, options: dict[str, Any], run: Run) -> None:
         """The request of the first row; nothing is sent."""
         item = run.question(0) if run.whole else None
         if item is None:
-            sys.stdout.write("The table has no rows, so nothing would be sent.\n")
+            sys.stdout.write(tr("The table has no rows, so nothing would be sent.\n"))
             return
         if item.problem:
             raise SettingsError(item.problem)

@@ -16,6 +16,7 @@ from ...kernel import running
 from ...kernel.loop import GRACE, loop
 from ...kernel.loop import run as wait_for
 from ...kernel.output import Cell
+from ...language import tr
 from ...prompt.file.prompt import Prompt
 from ...runs.evaluation.evaluation import Evaluation
 from ...runs.scores import exact, judge, similar
@@ -46,9 +47,12 @@ class EvaluationStopped(Stopped):
 
     def __str__(self) -> str:
         told = self.evaluation.run.progress()
-        return (
-            f"interrupted after {told.done:,} of {told.total or 0:,} answers; they are in "
-            f"{self._out}, and `await {self._out}` or --resume goes on."
+        return tr(
+            "interrupted after {done:,} of {total:,} answers; they are in {out}, and "
+            "`await {out}` or --resume goes on.",
+            done=told.done,
+            total=told.total or 0,
+            out=self._out,
         )
 
 
@@ -78,7 +82,9 @@ class ChatEvaluation:
     ) -> None:
         for name in _ALONE:
             if getattr(args, name):
-                raise UsageError(f"--{name} does not go with --expect, --score and --judge.")
+                raise UsageError(
+                    tr("--{name} does not go with --expect, --score and --judge.", name=name)
+                )
         self._session, self._args, self._out = session, args, out
         self._prompts = _templates(words, prompts)
         self._models = models
@@ -102,7 +108,7 @@ class ChatEvaluation:
             self._begin(found)
             return found
         if self._args.background:
-            sys.stdout.write(WAITED + "\n")
+            sys.stdout.write(tr(WAITED) + "\n")
         end = _watched(cell, found, lambda: self._again(found))
         one = running.begin(shell, stop=found.stop, has_button=_has_panel(cell))
         try:
@@ -158,7 +164,7 @@ class ChatEvaluation:
     def _show(self, found: Evaluation) -> None:
         """The request of the first row for each column; nothing is sent."""
         bodies = [repr(body) for body in found.requests()]
-        said = "\n".join(bodies) or '"The table has no rows, so nothing would be sent."'
+        said = "\n".join(bodies) or tr('"The table has no rows, so nothing would be sent."')
         sheet.code(self._session.shell, said, "json")
 
     def _begin(self, found: Evaluation) -> None:
@@ -231,10 +237,12 @@ def _last_word(panel: Any) -> None:
 
 def _templates(words: str, prompts: Mapping[str, Any]) -> dict[str, Any]:
     if prompts and words.strip():
-        raise UsageError("The prompt is that of the cell, or those of --prompt, not both.")
+        raise UsageError(tr("The prompt is that of the cell, or those of --prompt, not both."))
     for name, prompt in prompts.items():
         if not isinstance(prompt, str | Prompt):
-            raise UsageError(f"--prompt: {name} is no template over columns: give it as a text.")
+            raise UsageError(
+                tr("--prompt: {name} is no template over columns: give it as a text.", name=name)
+            )
     return dict(prompts) if prompts else {"prompt": words.strip()}
 
 
@@ -255,5 +263,11 @@ def _score(word: str, names: Mapping[str, Any]) -> list[Any]:
         return [_NAMED[word]()]
     if value is None:
         known = [*_NAMED, *(name for name, one in names.items() if hasattr(one, "marked"))]
-        raise UsageError(f"--score: there is no {word}. {did_you_mean(word, known, '')}".rstrip())
+        raise UsageError(
+            tr(
+                "--score: there is no {word}. {did_you_mean}",
+                word=word,
+                did_you_mean=did_you_mean(word, known, ""),
+            ).rstrip()
+        )
     return list(value) if isinstance(value, list | tuple) else [value]

@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...language import tr
 from ...prompt.file.filled import FilledPrompt
 from ...prompt.file.prompt import Prompt
 from ...prompt.fill import FIELD
@@ -39,7 +40,14 @@ def with_values(
             advice = did_you_mean(name, known)
             if not advice:
                 break
-            raise UsageError(f"{_names(prompts)} has no variable {name}. {advice}")
+            raise UsageError(
+                tr(
+                    "{names} has no variable {name}. {advice}",
+                    names=_names(prompts),
+                    name=name,
+                    advice=advice,
+                )
+            )
         values[name] = _value(name, match[2], session, raw=raw)
         words = words[match.end() :]
     found = {
@@ -90,10 +98,16 @@ def _value(name: str, text: str, session: KernelSession, *, raw: bool) -> Any:
         try:
             return value_of(text[1:-1], names)
         except LookupError:
-            raise UsageError(f"{name}={text}: there is no such value in this notebook.") from None
+            raise UsageError(
+                tr("{name}={text}: there is no such value in this notebook.", name=name, text=text)
+            ) from None
     return fill(text, names, session.failures).text
 
 
 def _names(prompts: Mapping[str, Any]) -> str:
     named: Sequence[str] = list(prompts)
-    return f"The prompt {named[0]}" if len(named) == 1 else f"None of {', '.join(named)}"
+    return (
+        tr("The prompt {named}", named=named[0])
+        if len(named) == 1
+        else tr("None of {named}", named=", ".join(named))
+    )

@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from ...client.keeping.again import lost
 from ...history.calls import CallRecord
 from ...history.turns import ChatTurn
+from ...language import tr
 from ...response import Response
 from ...settings import history_on
 from ...views.safe.control_characters import plain
@@ -33,7 +34,13 @@ def last_turn(session: KernelSession) -> ChatTurn:
     call = _last(session)
     asked = call.asked.request.get("messages") or []
     if gone := lost(asked):
-        raise UsageError(f"--last: #{call.id} was asked about {gone}, which is not kept with it.")
+        raise UsageError(
+            tr(
+                "--last: #{id} was asked about {gone}, which is not kept with it.",
+                id=call.id,
+                gone=gone,
+            )
+        )
     return ChatTurn(messages=(*asked, *closed(call.response.messages)))
 
 
@@ -43,21 +50,25 @@ def refuse_last(args: Namespace) -> None:
         return
     for name, said in (("conversation", "-c"), ("keep", "--keep"), ("each", "--each")):
         if getattr(args, name) is not None:
-            raise UsageError(f"--last goes on from the last answer: leave out {said}.")
+            raise UsageError(
+                tr("--last goes on from the last answer: leave out {said}.", said=said)
+            )
 
 
 def _last(session: KernelSession) -> CallRecord:
     """The last answer of this notebook; where it has none, of any."""
     if not history_on():
         raise UsageError(
-            "The history is off, so that no last answer is kept: %sophnet history on keeps the "
-            "next ones."
+            tr(
+                "The history is off, so that no last answer is kept: %sophnet history on keeps "
+                "the next ones."
+            )
         )
     history = session.client.history
     try:
         found = history.last(session.place()[0]) or history.last()
     except (sqlite3.Error, OSError) as error:
-        raise UsageError(f"The history cannot be read: {error}.") from None
+        raise UsageError(tr("The history cannot be read: {error}.", error=error)) from None
     if found is None:
-        raise UsageError("--last: nothing was answered yet that is kept.")
+        raise UsageError(tr("--last: nothing was answered yet that is kept."))
     return found

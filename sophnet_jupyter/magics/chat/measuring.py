@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from IPython.core.error import UsageError
 
+from ...language import tr
 from ..options.found import Found, matching
 from ..options.variables import variables_that
 from ..session.session import KernelSession
@@ -25,7 +26,12 @@ def evaluates(args: Namespace) -> bool:
     """Whether a line asks for an evaluation. Raises `UsageError` where there is no table."""
     wanted = [name for name in ("expect", "score", "judge") if getattr(args, name)]
     if wanted and args.each is None:
-        raise UsageError(f"--{wanted[0]} measures answers to the rows of a table: name it, --each.")
+        raise UsageError(
+            tr(
+                "--{wanted} measures answers to the rows of a table: name it, --each.",
+                wanted=wanted[0],
+            )
+        )
     if args.judge_model and not args.judge:
-        raise UsageError("--judge-model says who answers the question of --judge.")
+        raise UsageError(tr("--judge-model says who answers the question of --judge."))
     return bool(wanted)

@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from ...events import Event, Finished, Notice, Parsed, TextDelta, TextReplaced
+from ...language import mark, tr
 from ...prompt.forms.json_text import first_value
 from ...prompt.latex import eaten
 from ...views.answer.formats import AnswerFormat, code_blocks
@@ -14,9 +15,9 @@ from ...views.answer.parsed import records
 from .table_text import rows
 
 NOTHING: dict[AnswerFormat, str] = {
-    "json": "There is no JSON in this answer: --json asks the model for it.",
-    "table": "There is no table in this answer: ask for one in the prompt.",
-    "code": "There is no block of code in this answer.",
+    "json": mark("There is no JSON in this answer: --json asks the model for it."),
+    "table": mark("There is no table in this answer: ask for one in the prompt."),
+    "code": mark("There is no block of code in this answer."),
 }
 
 
@@ -44,7 +45,7 @@ async def read(
                             yield Notice(text=note)
                         yield Parsed(value=value[0])
                     elif form != "code" or not code_blocks(text):
-                        yield Notice(text=NOTHING[form])
+                        yield Notice(text=tr(NOTHING[form]))
             yield event
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...language import tr
 from ...views.answer.formats import AnswerFormat
 from ..line import names as named
 from ..line.options import extra_body
@@ -16,9 +17,9 @@ from ..line.options import extra_body
 def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `Chat.stream`. Raises `UsageError`."""
     if args.run_tools and not args.tools:
-        raise UsageError("--run-tools needs something to run: name functions with --tools.")
+        raise UsageError(tr("--run-tools needs something to run: name functions with --tools."))
     if args.repair and not (args.json or args.schema):
-        raise UsageError("--repair corrects the form that --json or --schema asks for.")
+        raise UsageError(tr("--repair corrects the form that --json or --schema asks for."))
     options: dict[str, Any] = {
         "model": args.model,
         "temperature": args.temperature,

@@ -9,6 +9,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...language import tr
 from ...prompt.images.objects import is_picture
 from ..line.attachments import Attachments
 from ..line.interpolate import Filled, fill, value_of
@@ -50,15 +51,17 @@ def _cell(
     sources = names.get("In", ())
     if not 0 < number < len(sources):
         last = len(sources) - 1
-        raise UsageError(f"--see cell:{number}: cells have run up to [{last}].")
+        raise UsageError(
+            tr("--see cell:{number}: cells have run up to [{last}].", number=number, last=last)
+        )
     code = str(sources[number]).strip()
-    inserted.append(f"cell [{number}] {len(code):,} characters")
+    inserted.append(tr("cell [{number}] {count:,} characters", number=number, count=len(code)))
     parts = [f"Cell [{number}]:\n```python\n{code}\n```"]
     if number in names.get("Out", {}):
         parts.append(_value(session, f"Out[{number}]", pictures, inserted))
     if failure := session.failures.get(number):
         parts.append(f"Its error:\n```\n{failure}\n```")
-        inserted.append(f"its error {len(failure):,} characters")
+        inserted.append(tr("its error {count:,} characters", count=len(failure)))
     return parts
 
 
@@ -70,7 +73,10 @@ def _value(session: KernelSession, word: str, pictures: Attachments, inserted: l
         value = _current_figure() if word == "fig" else None
         if value is None:
             raise UsageError(
-                f"--see {word}: there is no such thing here; Out[5], a variable or cell:12."
+                tr(
+                    "--see {word}: there is no such thing here; Out[5], a variable or cell:12.",
+                    word=word,
+                )
             ) from None
     if is_picture(value):
         marked = pictures.field(f"{{{word}}}", value)
@@ -79,7 +85,7 @@ def _value(session: KernelSession, word: str, pictures: Attachments, inserted: l
         return f"{word}: {marked[0]}"
     found = fill(f"{{{word}}}", names, session.failures)
     if found.left:
-        raise UsageError(f"--see {word}: it has no text and is no picture.")
+        raise UsageError(tr("--see {word}: it has no text and is no picture.", word=word))
     inserted += found.inserted
     return f"{word}:\n{found.text}"
 

@@ -11,6 +11,7 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ...client.site.masks import mask_of
 from ...errors import AnswerIncomplete
+from ...language import tr
 from ...prompt.file.filled import FilledPrompt
 from ...prompt.file.prompt import Prompt
 from ...prompt.images.attach import with_images
@@ -114,7 +115,7 @@ class ChatMagics(SessionMagics):
         alone = bool(prompts) and not words and not (cell or "").strip()
         prompt = "" if alone else prompt_of(words, cell, to="send")
         if args.think and args.no_think:
-            raise UsageError("--think and --no-think exclude each other.")
+            raise UsageError(tr("--think and --no-think exclude each other."))
         out = out_name(args.out)
         evaluation = evaluates(args)
         refuse_last(args)
@@ -123,7 +124,7 @@ class ChatMagics(SessionMagics):
         side_by_side = not args.each and asks_several(args, models, prompts)
         budget, args.budget = args.budget, None if side_by_side else args.budget
         if args.see and (args.each or evaluation):
-            raise UsageError("--see is for one question: leave out --each.")
+            raise UsageError(tr("--see is for one question: leave out --each."))
         check(args, out or ("_" if evaluation else None))
         args.budget = budget
         self._session.fill(args)
@@ -190,7 +191,9 @@ class ChatMagics(SessionMagics):
         # What cannot be sent is refused here, before anything is drawn.
         body = chat.request(messages, stream=True, **options)
         if args.background and args.voice:
-            raise UsageError("--voice is heard where it runs: leave out -b, or %speak the answer.")
+            raise UsageError(
+                tr("--voice is heard where it runs: leave out -b, or %speak the answer.")
+            )
         if args.show_request:
             sheet.code(self._session.shell, repr(body), "json")
             say_left(context.left)
@@ -224,7 +227,7 @@ class ChatMagics(SessionMagics):
     ) -> Comparison:
         """What the line compares. Raises `SettingsError` for what cannot be sent."""
         if args.voice:
-            raise UsageError("--voice says one answer: leave it out, or %speak one of them.")
+            raise UsageError(tr("--voice says one answer: leave it out, or %speak one of them."))
         given = dict(options)
         usual = given.pop("model", None)
         found: Comparison = self._session.client.chat.compare(

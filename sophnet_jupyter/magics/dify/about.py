@@ -13,6 +13,7 @@ from IPython.core.error import UsageError
 from ...client import Dify
 from ...kernel.loop import run
 from ...kernel.output import Cell
+from ...language import tr
 from ...providers.dify.app import Feedback
 from ...providers.dify.files import Fetched
 from ...providers.dify.uploaded import Uploaded
@@ -49,10 +50,21 @@ class Desk:
         first, _, rest = words.partition(" ")
         if (known := self._words.get(first or "info")) is None:
             commands = ", ".join(f"%dify {name}" for name in self._words)
-            advice = did_you_mean(first, self._words, "To run the app, write %%dify above a cell.")
-            raise UsageError(f"{first!r} is none of {commands}. {advice}")
+            advice = did_you_mean(
+                first, self._words, tr("To run the app, write %%dify above a cell.")
+            )
+            raise UsageError(
+                tr(
+                    "{first!r} is none of {commands}. {advice}",
+                    first=first,
+                    commands=commands,
+                    advice=advice,
+                )
+            )
         if rest.strip() and first not in _WITH_WORDS:
-            raise UsageError(f"%dify {first} stands alone: leave out what follows it.")
+            raise UsageError(
+                tr("%dify {first} stands alone: leave out what follows it.", first=first)
+            )
         return known(rest.strip())
 
     def info(self, rest: str) -> Mapping[str, Any]:
@@ -60,8 +72,10 @@ class Desk:
         facts = run(self._app.info())
         rows = {name: short(value) for name, value in facts.items() if value}
         rows["user"] = self._app.user
-        rows["apps"] = ", ".join(["the one of DIFY_API_KEY", *dify_apps()])
-        rows["answers"] = "the sandbox (scripted, no real model)" if self._app.sandbox else "Dify"
+        rows["apps"] = ", ".join([tr("the one of DIFY_API_KEY"), *dify_apps()])
+        rows["answers"] = (
+            tr("the sandbox (scripted, no real model)") if self._app.sandbox else "Dify"
+        )
         sheet.table(self._shell, rows)
         return facts
 
@@ -78,14 +92,16 @@ class Desk:
             name, *saving = shlex.split(rest)
         except ValueError:
             raise UsageError(
-                "Write %dify preview ID, or %dify preview ID FOLDER to keep it."
+                tr("Write %dify preview ID, or %dify preview ID FOLDER to keep it.")
             ) from None
         if len(saving) > 1:
-            raise UsageError("%dify preview takes one id, and a folder to keep the file in.")
+            raise UsageError(tr("%dify preview takes one id, and a folder to keep the file in."))
         known = self._shell.user_ns.get(name)
         found = known.id if isinstance(known, Uploaded) else name
         fetched = run(self._app.preview(found))
-        told = fetched.name or (known.name if isinstance(known, Uploaded) else f"file {found[:8]}")
+        told = fetched.name or (
+            known.name if isinstance(known, Uploaded) else tr("file {found}", found=found[:8])
+        )
         data = file.bundle(fetched.data, name=told, mime=fetched.mime)
         cell = Cell(self._shell)
         if cell.place == "terminal":
@@ -94,7 +110,7 @@ class Desk:
             cell.publish(data)
         if saving:
             path = run(self._app.download(found, Path(saving[0])))
-            sys.stdout.write(f"Saved as {plain(str(path))}\n")
+            sys.stdout.write(tr("Saved as {path}\n", path=plain(str(path))))
         return fetched
 
     def parameters(self, rest: str) -> None:
@@ -102,19 +118,29 @@ class Desk:
         form = run(self._app.parameters())
         rows = [("input", "kind", "required", "default", "takes")]
         for each in form.inputs:
-            takes = ", ".join(each.options) or (f"up to {each.longest}" if each.longest else "")
+            takes = ", ".join(each.options) or (
+                tr("up to {longest}", longest=each.longest) if each.longest else ""
+            )
             needed = "required" if each.required else ""
             rows.append((each.name, each.kind, needed, each.default, takes))
         for kind, rule in form.files.items():
-            size = f", {rule.limit >> 20} MB each" if rule.limit else ""
-            ways = " or ".join(rule.ways)
-            rows.append((f"--file ({kind})", ways, "", "", f"up to {rule.most}{size}"))
+            size = tr(", {limit} MB each", limit=rule.limit >> 20) if rule.limit else ""
+            ways = tr(" or ").join(rule.ways)
+            rows.append(
+                (
+                    f"--file ({kind})",
+                    ways,
+                    "",
+                    "",
+                    tr("up to {most}{size}", most=rule.most, size=size),
+                )
+            )
         sheet.lines(self._shell, rows)
 
     def feedbacks(self, rest: str) -> list[Feedback]:
         """What users have said last; a number is that page, ``all`` every one."""
         if rest and rest != ALL and not (rest.isdecimal() and int(rest)):
-            raise UsageError("%dify feedbacks takes the number of a page, from 1, or all.")
+            raise UsageError(tr("%dify feedbacks takes the number of a page, from 1, or all."))
         page = int(rest) if rest.isdecimal() else 1
         found = run(
             self._app.all_feedbacks() if rest == ALL else self._app.feedbacks(page=page, limit=PAGE)
@@ -122,11 +148,17 @@ class Desk:
         rows = [("rating", "content", "when", "by", "message")]
         for each in found:
             when = f"{each.created_at:%Y-%m-%d %H:%M} UTC" if each.created_at else ""
-            rating, content = each.rating or "taken back", short(each.content)
+            rating, content = each.rating or tr("taken back"), short(each.content)
             rows.append((rating, content, when, each.from_source, each.message_id))
         sheet.lines(self._shell, rows)
         if rest != ALL and len(found) == PAGE:
-            sys.stdout.write(f"%dify feedbacks {page + 1} shows the next {PAGE}, all every one.\n")
+            sys.stdout.write(
+                tr(
+                    "%dify feedbacks {page} shows the next {page2}, all every one.\n",
+                    page=page + 1,
+                    page2=PAGE,
+                )
+            )
         return found
 
     def feedback(self, rest: str) -> None:
@@ -134,10 +166,18 @@ class Desk:
         name, _, opinion = rest.partition(" ")
         rating, _, content = opinion.strip().partition(" ")
         if rating not in ("like", "dislike", "none"):
-            raise UsageError("Write %dify feedback NAME like|dislike|none, and words if you like.")
+            raise UsageError(
+                tr("Write %dify feedback NAME like|dislike|none, and words if you like.")
+            )
         answer: Any = self._shell.user_ns.get(name, name)
         if not isinstance(answer, Response | str):
-            raise UsageError(f"{name} is no answer of %%dify: it is a {type(answer).__name__}.")
+            raise UsageError(
+                tr(
+                    "{name} is no answer of %%dify: it is a {name2}.",
+                    name=name,
+                    name2=type(answer).__name__,
+                )
+            )
         run(self._app.feedback(answer, _RATINGS[rating], content or None))
-        done = "taken back" if rating == "none" else f"noted: {rating}"
-        sys.stdout.write(f"Feedback {done}.\n")
+        done = tr("taken back") if rating == "none" else tr("noted: {rating}", rating=rating)
+        sys.stdout.write(tr("Feedback {done}.\n", done=done))

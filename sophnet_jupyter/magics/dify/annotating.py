@@ -12,6 +12,7 @@ from ...client import Dify
 from ...errors import Stopped
 from ...events import Event, Progress
 from ...kernel.loop import run
+from ...language import mark, tr
 from ...providers.dify.annotations import Annotation, Job
 from ...views.safe.control_characters import plain
 from .. import sheet
@@ -21,11 +22,11 @@ WRITING = ("add", "change", "remove")
 SWITCHING = ("on", "off", "status")
 # What is near enough to be answered, where nobody says: the value that Dify's own form begins with.
 THRESHOLD = 0.9
-_HOW = (
-    '%dify annotations [WORD], or annotations add "QUESTION" "ANSWER", change ID "QUESTION" '
-    '"ANSWER", remove ID…'
+_HOW = mark(
+    '%dify annotations [WORD], or annotations add "QUESTION" "ANSWER", change ID '
+    '"QUESTION" "ANSWER", remove ID…'
 )
-_SWITCH = "%dify annotation-reply on PROVIDER MODEL [THRESHOLD], off, or status [on|off JOB]"
+_SWITCH = mark("%dify annotation-reply on PROVIDER MODEL [THRESHOLD], off, or status [on|off JOB]")
 
 
 class Annotating:
@@ -51,9 +52,9 @@ class Annotating:
             case "remove", [_, *_]:
                 for name in pieces:
                     run(self._app.annotations.delete(name))
-                    sys.stdout.write(f"Annotation {plain(name)} is removed.\n")
+                    sys.stdout.write(tr("Annotation {name} is removed.\n", name=plain(name)))
                 return None
-        raise UsageError(f"Write {_HOW}. A text with blanks stands in quotes.")
+        raise UsageError(tr("Write {how}. A text with blanks stands in quotes.", how=_HOW))
 
     def reply(self, rest: str) -> Job | None:
         """Switch annotation replies on or off and wait for it, or see how far that is."""
@@ -69,13 +70,15 @@ class Annotating:
             case ["status"]:
                 if not (begun := self._known.get("job")):
                     raise UsageError(
-                        "Nothing was switched in this kernel. Of a job begun elsewhere say its id: "
-                        "%dify annotation-reply status on|off JOB."
+                        tr(
+                            "Nothing was switched in this kernel. Of a job begun elsewhere say its "
+                            "id: %dify annotation-reply status on|off JOB."
+                        )
                     )
                 return self._state(*begun)
             case ["status", "on" | "off" as which, job]:
                 return self._state(_ACTIONS[which], job)
-        raise UsageError(f"Write {_SWITCH}.")
+        raise UsageError(tr("Write {switch}.", switch=tr(_SWITCH)))
 
     def _switched(self, job: Job) -> Job:
         self._known["job"] = [job.action, job.id]
@@ -83,20 +86,30 @@ class Annotating:
 
         def said(event: Event) -> None:
             if isinstance(event, Progress) and event.state:
-                sys.stdout.write(f"\rSwitching annotation replies {word}: {plain(event.state)}")
+                sys.stdout.write(
+                    tr(
+                        "\rSwitching annotation replies {word}: {state}",
+                        word=word,
+                        state=plain(event.state),
+                    )
+                )
 
         try:
             done = run(self._app.annotation_reply.wait(job, on_event=said))
         except KeyboardInterrupt:
-            sys.stdout.write("\nDify goes on with it: %dify annotation-reply status looks again.\n")
+            sys.stdout.write(
+                tr("\nDify goes on with it: %dify annotation-reply status looks again.\n")
+            )
             raise Stopped() from None
-        sys.stdout.write(f"\rAnnotation replies are {word}. (job {plain(job.id)})\n")
+        sys.stdout.write(
+            tr("\rAnnotation replies are {word}. (job {id})\n", word=word, id=plain(job.id))
+        )
         return done
 
     def _state(self, action: Any, job: str) -> Job:
         found = run(self._app.annotation_reply.status(action, job))
         word = "on" if action == "enable" else "off"
-        rows = {f"switching {word}": found.state or "unknown", "job": found.id or job}
+        rows = {tr("switching {word}", word=word): found.state or "unknown", "job": found.id or job}
         sheet.table(self._shell, rows | ({"reason": found.error} if found.error else {}))
         return found
 
@@ -116,7 +129,7 @@ class Annotating:
         try:
             pieces = shlex.split(words)
         except ValueError:
-            raise UsageError("A quote is not closed.") from None
+            raise UsageError(tr("A quote is not closed.")) from None
         return [interpolate(piece, self._shell.user_ns, {})[0] for piece in pieces]
 
 
@@ -134,4 +147,6 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"The threshold is a number from 0 to 1, not {text!r:.40}.") from None
+        raise UsageError(
+            tr("The threshold is a number from 0 to 1, not {text!r:.40}.", text=text)
+        ) from None

@@ -15,6 +15,7 @@ from ...errors import SophNetError
 from ...events import AudioChunk, Event, Finished, Notice, Started
 from ...kernel.loop import run
 from ...kernel.output import Cell
+from ...language import tr
 from ...views.answer import Context
 from ...views.media import audio
 from ..answers.settle import follow, settle
@@ -116,7 +117,9 @@ class DifyMagics(SessionMagics):
             return None
         args, words = parse(self.dify, _app_first(line))
         if words:
-            raise UsageError(f"Name one app, and put the text below the line: {words!r}.")
+            raise UsageError(
+                tr("Name one app, and put the text below the line: {words!r}.", words=words)
+            )
         return self._run(args, cell)
 
     def _app(self, name: str) -> Dify:
@@ -128,12 +131,12 @@ class DifyMagics(SessionMagics):
         form = run(form_of(app))
         check(args, out)
         if args.each and args.voice:
-            raise UsageError("--voice reads one answer aloud: leave out --each.")
+            raise UsageError(tr("--voice reads one answer aloud: leave out --each."))
         if args.each and out:
             return DifyRows(self._session, app, question, form).run(args, out)
         asked = question.ask(form)
         context = Context(inserted=asked.inserted, left=asked.left)
-        label = args.app or "the Dify app"
+        label = args.app or tr("the Dify app")
         events = app.stream(
             asked.inputs, files=asked.files or None, cache=args.cache, mask=args.mask
         )
@@ -164,7 +167,7 @@ async def _aloud(
                         yield AudioChunk(data=await app.speak(message_id=message, voice=voice))
                     except SophNetError as error:
                         # The answer itself is whole.
-                        yield Notice(text=f"It was not read aloud. {error}")
+                        yield Notice(text=tr("It was not read aloud. {error}", error=error))
             yield event
 
 

@@ -12,6 +12,7 @@ from IPython.core.error import UsageError
 
 from ...client import Dify
 from ...errors import AnswerUnreadable, NotFound
+from ...language import tr
 from ...providers.dify.form import Input, Parameters
 from ..line.interpolate import fill
 from ..session.session import KernelSession
@@ -74,7 +75,13 @@ class DifyQuestion:
         inputs: dict[str, Any] = {n: str(v) for n, v in (row or {}).items() if n in known}
         for name, value in self._pairs:
             if known and name not in known:
-                raise UsageError(f"The app has no input {name}: it has {', '.join(known)}.")
+                raise UsageError(
+                    tr(
+                        "The app has no input {name}: it has {known}.",
+                        name=name,
+                        known=", ".join(known),
+                    )
+                )
             inputs[name] = filled(value)
         if self._cell:
             inputs[_place(form, inputs)] = filled(self._cell)
@@ -88,7 +95,9 @@ class DifyQuestion:
         for item in self._files:
             variable = _VARIABLE.fullmatch(item)
             if variable and variable[1] not in names:
-                raise UsageError(f"--file: there is no {variable[1]} in this notebook.")
+                raise UsageError(
+                    tr("--file: there is no {variable} in this notebook.", variable=variable[1])
+                )
             found.append(names[variable[1]] if variable else item)
         return found
 
@@ -101,8 +110,12 @@ def _place(form: Parameters, inputs: Mapping[str, Any]) -> str:
     missing = form.missing(inputs)
     if len(missing) != 1:
         raise UsageError(
-            f"The app has no input query, so it is not clear what the text below the line is. "
-            f"Give its inputs by name, --inputs {names[0]}=…: it has {', '.join(names)}."
+            tr(
+                "The app has no input query, so it is not clear what the text below the line "
+                "is. Give its inputs by name, --inputs {names}=…: it has {names2}.",
+                names=names[0],
+                names2=", ".join(names),
+            )
         )
     return missing[0]
 
@@ -110,7 +123,7 @@ def _place(form: Parameters, inputs: Mapping[str, Any]) -> str:
 def _pair(item: str) -> tuple[str, str]:
     name, equals, value = item.partition("=")
     if not equals or not name.strip():
-        raise UsageError(f"--inputs takes NAME=VALUE, not {item!r}.")
+        raise UsageError(tr("--inputs takes NAME=VALUE, not {item!r}.", item=item))
     return name.strip(), value
 
 
@@ -120,5 +133,7 @@ def _typed(known: Input | None, value: Any) -> Any:
     try:
         number = float(value)
     except ValueError:
-        raise UsageError(f"The input {known.name} is a number, not {value!r}.") from None
+        raise UsageError(
+            tr("The input {name} is a number, not {value!r}.", name=known.name, value=value)
+        ) from None
     return int(number) if number.is_integer() else number

@@ -14,6 +14,7 @@ from ...client.mapping import run_of
 from ...client.site.masks import masker_of, restoring
 from ...errors import SophNetError
 from ...events import Event
+from ...language import tr
 from ...providers.dify.form import Parameters
 from ...runs.rows import Item
 from ...runs.tables import Table
@@ -73,8 +74,13 @@ class DifyRows:
         if asked.left:
             columns = ", ".join(table.columns[:12])
             raise UsageError(
-                f"--each: {', '.join(asked.left)} is no column and no variable. The columns of "
-                f"{table.name}: {columns}."
+                tr(
+                    "--each: {left} is no column and no variable. The columns of {name}: "
+                    "{columns}.",
+                    left=", ".join(asked.left),
+                    name=table.name,
+                    columns=columns,
+                )
             )
 
     def _items(self, table: Table) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from ...kernel import running
 from ...kernel.loop import run as wait_for
 from ...kernel.output import Cell
 from ...kernel.running import Running
+from ...language import tr
 from ...runs.known import find, remember
 from ...runs.rows import Row
 from ...runs.run import Run
@@ -35,10 +36,12 @@ class RunStopped(Stopped):
 
     def __str__(self) -> str:
         told = self.run.progress()
-        of = "" if told.total is None else f" of {told.total:,}"
-        return (
-            f"interrupted after {told.done:,}{of} rows; what is done is in {self._out}, and "
-            "--resume goes on."
+        of = "" if told.total is None else tr(" of {total:,}", total=told.total)
+        return tr(
+            "interrupted after {done:,}{of} rows; what is done is in {out}, and --resume goes on.",
+            done=told.done,
+            of=of,
+            out=self._out,
         )
 
 
@@ -47,16 +50,20 @@ def check(args: Namespace, out: str | None) -> None:
     if args.each is None:
         for name in ("resume", "retry", "anyway", "first", "budget"):
             if getattr(args, name):
-                raise UsageError(f"--{name} goes with --each: one answer alone is asked for anew.")
+                raise UsageError(
+                    tr("--{name} goes with --each: one answer alone is asked for anew.", name=name)
+                )
         return
     if out is None:
-        raise UsageError("--each needs -o NAME: the answers are stored there as they come.")
+        raise UsageError(tr("--each needs -o NAME: the answers are stored there as they come."))
     if not 1 <= args.concurrency <= 32:
-        raise UsageError("--concurrency goes from 1 to 32.")
+        raise UsageError(tr("--concurrency goes from 1 to 32."))
     if args.first is not None and args.first < 1:
-        raise UsageError("--first is how many rows to begin with, at least 1.")
+        raise UsageError(tr("--first is how many rows to begin with, at least 1."))
     if args.anyway and not (args.resume or args.retry):
-        raise UsageError("--anyway goes with --resume: it keeps rows of a run that has changed.")
+        raise UsageError(
+            tr("--anyway goes with --resume: it keeps rows of a run that has changed.")
+        )
 
 
 class Each:
@@ -83,7 +90,7 @@ class Each:
             self._begin(run, asked)
             return
         if in_background:
-            sys.stdout.write(WAITED + "\n")
+            sys.stdout.write(tr(WAITED) + "\n")
         watch = watching(self._session.shell, run, lambda: self._again(run, asked))
         watch.begin()
         one = self._listed(run, watch, background=False)
@@ -151,9 +158,9 @@ class Each:
         if isinstance(held, Run):
             before, held = held, None
         if before and before.state in ("running", "paused"):
-            raise UsageError(f"{self._out} is still running: %sophnet cancel ends it.")
+            raise UsageError(tr("{out} is still running: %sophnet cancel ends it.", out=self._out))
         if before and not args.anyway and (what := _changed(before, run)):
-            raise UsageError(CHANGED.format(what=what))
+            raise UsageError(tr(CHANGED, what=what))
         record, rows = self._recorded(run, recorder, is_there=bool(before or held is not None))
         rows = before.rows if before else rows
         if held is not None and not args.anyway:
@@ -168,17 +175,17 @@ class Each:
             try:
                 return record_of(recorder, run, resume=True, anyway=self._args.anyway)
             except SettingsError as error:
-                raise UsageError(f"--resume: {error}") from None
+                raise UsageError(tr("--resume: {error}", error=error)) from None
         if not is_there:
-            raise UsageError("--resume: there is no earlier result under the name of -o.")
+            raise UsageError(tr("--resume: there is no earlier result under the name of -o."))
         return record_of(recorder, run, resume=False, anyway=False)
 
 
 def _changed(before: Run, run: Run) -> str:
     """What is not as it was, in words; nothing where all is."""
     if before.prompt_hash != run.prompt_hash:
-        return "the prompt or an option has"
-    return "the table has" if before.table_hash != run.table_hash else ""
+        return tr("the prompt or an option has")
+    return tr("the table has") if before.table_hash != run.table_hash else ""
 
 
 def _unlist(one: Running | None, run: Run) -> None:

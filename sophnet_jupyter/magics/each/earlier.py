@@ -8,14 +8,15 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...language import mark, tr
 from ...response import Response
 from ...runs.rows import Item, Row, pack
 from ...runs.tables import Record, Table
 
 Known = Callable[[Item], Row | None]
-CHANGED = (
-    "--resume: {what} changed since: run it without --resume, or with --anyway, which keeps rows "
-    "whose prompt is equal."
+CHANGED = mark(
+    "--resume: {what} changed since: run it without --resume, or with --anyway, "
+    "which keeps rows whose prompt is equal."
 )
 
 
@@ -31,10 +32,10 @@ def rows_in(before: Any, table: Table, rows: list[Row], fields: list[str]) -> li
     except SettingsError:
         found = []
     if not all("answer" in row and "ending" in row for row in found):
-        raise UsageError("--resume: what is under the name of -o is no result of --each.")
+        raise UsageError(tr("--resume: what is under the name of -o is no result of --each."))
     given = list(table)
     if what := _difference(found, given):
-        raise UsageError(CHANGED.format(what=what))
+        raise UsageError(tr(CHANGED, what=what))
     before = {row.number: row for row in rows}
     result = []
     for number, record in enumerate(found):
@@ -47,12 +48,18 @@ def rows_in(before: Any, table: Table, rows: list[Row], fields: list[str]) -> li
 def _difference(found: list[Record], given: list[Record]) -> str:
     """What is not as it was, in words; nothing where all is."""
     if len(given) < len(found):
-        return f"the table had {len(found):,} rows and has {len(given):,} now: it has"
+        return tr(
+            "the table had {count:,} rows and has {count2:,} now: it has",
+            count=len(found),
+            count2=len(given),
+        )
     for number, (old, new) in enumerate(zip(found, given, strict=False)):
         for name, value in new.items():
             # As text: what is missing is not equal to itself, and a file has changed the types.
             if str(old.get(name)) != str(value):
-                return f"the table has another {name} in row {number}: it has"
+                return tr(
+                    "the table has another {name} in row {number}: it has", name=name, number=number
+                )
     return ""
 
 

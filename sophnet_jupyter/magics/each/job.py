@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import SophNetError
 from ...kernel.loop import spawn
+from ...language import tr
 from ...runs.run import Run
 
 
@@ -39,8 +40,8 @@ class RunJob:
     @property
     def state(self) -> str:
         told = self.run.progress()
-        of = "" if told.total is None else f" of {told.total:,}"
-        return f"{told.state}, {told.done:,}{of} rows"
+        of = "" if told.total is None else tr(" of {total:,}", total=told.total)
+        return tr("{state}, {done:,}{of} rows", state=told.state, done=told.done, of=of)
 
     @property
     def seconds(self) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...language import tr
 from ...prompt.images.objects import SUFFIXES
 from ...runs.tables import Table
 from ..line.interpolate import value_of
@@ -31,11 +32,11 @@ def table_of(word: str, names: Mapping[str, Any]) -> tuple[Table, str | None]:
     except LookupError:
         if Path(word).suffix.lower() in SUFFIXES and Path(word).expanduser().is_file():
             return _pictures(word), FILE
-        raise UsageError(f"--each: there is no {word} in this notebook.") from None
+        raise UsageError(tr("--each: there is no {word} in this notebook.", word=word)) from None
     try:
         return Table(value, name=word), None
     except SettingsError as error:
-        raise UsageError(f"--each: {error}") from None
+        raise UsageError(tr("--each: {error}", error=error)) from None
 
 
 def _is_pattern(word: str) -> bool:
@@ -56,5 +57,5 @@ def _pictures(word: str) -> Table:
     found = sorted(glob.glob(str(Path(word).expanduser()), recursive=True))  # noqa: PTH207
     pictures = [path for path in found if Path(path).suffix.lower() in SUFFIXES]
     if not pictures:
-        raise UsageError(f"--each {word}: no picture has such a name.")
+        raise UsageError(tr("--each {word}: no picture has such a name.", word=word))
     return Table([{FILE: path} for path in pictures], name=word)

@@ -13,6 +13,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ...kernel.loop import run
 from ...kernel.output import Cell
+from ...language import mark, tr
 from ...providers.sophnet.knowledge.knowledge import Knowledge
 from ...settings.secret import scrub
 from ...values.knowledge import KnowledgeFile, Qa
@@ -36,9 +37,9 @@ T = TypeVar("T")
 _ID = re.compile(r"(?<![\w-])[0-9A-Za-z]{22}(?![\w-])")
 _PLACE = re.compile(r"knowledge-id-(\d+)")
 
-USAGE = (
-    "%knowledge SERVICE files, add FILE…, show FILE, rm FILE…, or qa, qa add 'QUESTION' 'ANSWER', "
-    "qa set ID 'QUESTION' 'ANSWER', qa rm ID…"
+USAGE = mark(
+    "%knowledge SERVICE files, add FILE…, show FILE, rm FILE…, or qa, qa add "
+    "'QUESTION' 'ANSWER', qa set ID 'QUESTION' 'ANSWER', qa rm ID…"
 )
 
 
@@ -77,7 +78,7 @@ class KnowledgeMagics(SessionMagics):
         out = out_name(args.out)
         service, _, rest = words.strip().partition(" ")
         if not service:
-            raise UsageError(f"Say whose knowledge: {USAGE}.")
+            raise UsageError(tr("Say whose knowledge: {usage}.", usage=tr(USAGE)))
         word, _, rest = rest.strip().partition(" ")
         subjects: dict[str, Callable[[Knowledge, str], object]] = {
             "": self._files,
@@ -88,15 +89,17 @@ class KnowledgeMagics(SessionMagics):
             "qa": self._qa,
         }
         if word not in subjects:
-            advice = did_you_mean(word, [name for name in subjects if name], f"{USAGE}.")
-            raise UsageError(f"{word} is nothing that %knowledge does. {advice}")
+            advice = did_you_mean(word, [name for name in subjects if name], f"{tr(USAGE)}.")
+            raise UsageError(
+                tr("{word} is nothing that %knowledge does. {advice}", word=word, advice=advice)
+            )
         made = subjects[word](self._session.client.knowledge(service), rest.strip())
         if out:
             self._session.shell.user_ns[out] = made
 
     def _files(self, known: Knowledge, rest: str) -> list[KnowledgeFile]:
         if rest:
-            raise UsageError(f"files takes no words: {USAGE}.")
+            raise UsageError(tr("files takes no words: {usage}.", usage=tr(USAGE)))
         found = self._found(known)
         self._publish(views.files(known.service_id, found))
         return found
@@ -104,7 +107,7 @@ class KnowledgeMagics(SessionMagics):
     def _add(self, known: Knowledge, names: str, *, wait: bool) -> list[KnowledgeFile]:
         filled, _ = interpolate(names, self._session.shell.user_ns, {})
         if not filled.strip():
-            raise UsageError("Name a file: %knowledge SERVICE add handbook.pdf.")
+            raise UsageError(tr("Name a file: %knowledge SERVICE add handbook.pdf."))
         paths = named_files(filled, KNOWLEDGE)
         made = Uploading(Cell(self._session.shell), known, paths).settle(wait=wait)
         self._note(known, [file.title for file in made])
@@ -120,7 +123,7 @@ class KnowledgeMagics(SessionMagics):
         chosen = self._chosen(known, names)
         for file in chosen:
             run(known.files.delete(file))
-            sys.stdout.write(f"{plain(file.title)} is deleted.\n")
+            sys.stdout.write(tr("{title} is deleted.\n", title=plain(file.title)))
         return chosen
 
     def _qa(self, known: Knowledge, rest: str) -> object:
@@ -139,9 +142,11 @@ class KnowledgeMagics(SessionMagics):
                 chosen = self._chosen_pairs(known, names)
                 for pair in chosen:
                     run(known.qa.delete(pair))
-                    sys.stdout.write(f"“{plain(pair.question)}” is deleted.\n")
+                    sys.stdout.write(
+                        tr("“{question}” is deleted.\n", question=plain(pair.question))
+                    )
                 return chosen
-        raise UsageError(f"A text with blanks stands in quotes: {USAGE}.")
+        raise UsageError(tr("A text with blanks stands in quotes: {usage}.", usage=tr(USAGE)))
 
     def _wrote(self, known: Knowledge, pair: Qa) -> Qa:
         self._publish(views.pairs(known.service_id, [pair]))
@@ -167,13 +172,13 @@ class KnowledgeMagics(SessionMagics):
     ) -> list[KnowledgeFile]:
         pieces = self._pieces(names)
         if not pieces:
-            raise UsageError("Name a file of the service, by its title or its id.")
+            raise UsageError(tr("Name a file of the service, by its title or its id."))
         found = self._found(known)
         if any(file.title == names for file in found):
             # A title with blanks, without its quotes.
             pieces = [names]
         if most is not None and len(pieces) > most:
-            raise UsageError("One file at a time; a title with blanks stands in quotes.")
+            raise UsageError(tr("One file at a time; a title with blanks stands in quotes."))
         keys = [(file, file.id, file.title) for file in found]
         return [_one(piece, keys, "file") for piece in pieces]
 
@@ -186,7 +191,7 @@ class KnowledgeMagics(SessionMagics):
         try:
             pieces = shlex.split(words)
         except ValueError:
-            raise UsageError("A quote is not closed.") from None
+            raise UsageError(tr("A quote is not closed.")) from None
         return [interpolate(piece, self._session.shell.user_ns, {})[0] for piece in pieces]
 
     def _publish(self, data: dict[str, str]) -> None:
@@ -203,10 +208,17 @@ def _one(name: str, keys: Sequence[tuple[T, str, str]], thing: str) -> T:
         one for one, _, title in keys if title == name
     ]
     if not found:
-        raise UsageError(f"The service has no {thing} {name!r}.")
+        raise UsageError(tr("The service has no {thing} {name!r}.", thing=thing, name=name))
     if len(found) > 1:
         ids = ", ".join(plain(key) for one, key, _ in keys if one in found)
-        raise UsageError(f"{len(found)} are called {name!r}: say which by its id ({ids}).")
+        raise UsageError(
+            tr(
+                "{count} are called {name!r}: say which by its id ({ids}).",
+                count=len(found),
+                name=name,
+                ids=ids,
+            )
+        )
     return found[0]
 
 

@@ -64,7 +64,9 @@ class Uploading:
             self._draw(settled=True)
             if any(line.done for line in self._lines):
                 name = self._known.service_id
-                sys.stdout.write(f"What was sent stays there: %knowledge {name} files.\n")
+                sys.stdout.write(
+                    tr("What was sent stays there: %knowledge {name} files.\n", name=name)
+                )
             raise Stopped() from None
         except SophNetError:
             self._draw(settled=True)

@@ -12,6 +12,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...files.names import at_home, is_elsewhere
+from ...language import tr
 from ...prompt.images.attach import Attachment, attach
 from ...prompt.images.objects import SUFFIXES, is_picture
 from ...views.media.thumbnails import Sent, small
@@ -39,7 +40,7 @@ class Attachments:
 
     def take(self, value: object) -> None:
         """A picture, or a response's pictures. Raises `SettingsError`."""
-        self._attach(value, "the image")
+        self._attach(value, tr("the image"))
 
     def field(self, field: str, value: Any) -> tuple[str, str] | None:
         """``[image 1]`` for a value that is a picture, and its size; None for any other."""
@@ -62,8 +63,10 @@ class Attachments:
         found = [_named(one, name) for one in attach(item, **self._options, pages=True)]
         begin = len(self.items) + 1
         self.items += found
-        marks = " ".join(f"[image {number}]" for number in range(begin, begin + len(found)))
-        sizes = " and ".join(f"image {_size(one)}" for one in found)
+        marks = " ".join(
+            tr("[image {number}]", number=number) for number in range(begin, begin + len(found))
+        )
+        sizes = tr(" and ").join(tr("image {size}", size=_size(one)) for one in found)
         return marks, sizes
 
 
@@ -87,7 +90,9 @@ def _meant(word: str, names: Mapping[str, Any]) -> list[Any]:
     if isinstance(value, list | tuple | set | frozenset):
         if not value:
             # Else an empty folder would be paid for as a question without pictures.
-            raise UsageError(f"--image {word}: that is empty, there is no picture in it.")
+            raise UsageError(
+                tr("--image {word}: that is empty, there is no picture in it.", word=word)
+            )
         return list(value)
     if isinstance(value, str) and not is_elsewhere(value):
         return _files(value)
@@ -101,7 +106,7 @@ def _files(word: str) -> list[Path]:
     found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
     pictures = [one for one in found if one.suffix.lower() in SUFFIXES]
     if not pictures:
-        raise UsageError(f"--image {word}: no picture has such a name.")
+        raise UsageError(tr("--image {word}: no picture has such a name.", word=word))
     return pictures
 
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...language import tr
 from ...prompt.fill import LONGEST_VALUE, Attach, Filled, fill, says_something, value_of
 from ...prompt.table import CELL, TABLE_COLUMNS, TABLE_ROWS
 from ...views.safe.control_characters import plain
@@ -52,4 +53,4 @@ def text_of(words: str, names: Mapping[str, Any]) -> Any:
 def say_left(left: Iterable[str]) -> None:
     """A line on the fields that resolved to nothing, where no footer says so."""
     if said := ", ".join(dict.fromkeys(left)):
-        sys.stdout.write(plain(f"left as written: {said}") + "\n")
+        sys.stdout.write(plain(tr("left as written: {said}", said=said)) + "\n")

@@ -11,6 +11,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...files.names import at_home, is_address, is_elsewhere
+from ...language import tr
 from .interpolate import interpolate, value_of
 
 
@@ -71,7 +72,9 @@ def _matching(word: str, suffixes: tuple[str, ...]) -> list[Path]:
     fitting = [one for one in found if one.suffix.lower() in suffixes]
     if not fitting:
         kinds = ", ".join(suffix.removeprefix(".") for suffix in suffixes)
-        raise UsageError(f"{word} fits no file of a kind that is read here ({kinds}).")
+        raise UsageError(
+            tr("{word} fits no file of a kind that is read here ({kinds}).", word=word, kinds=kinds)
+        )
     return fitting
 
 

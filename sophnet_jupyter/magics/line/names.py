@@ -9,6 +9,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...language import tr
 from .interpolate import value_of
 from .near import did_you_mean
 
@@ -43,12 +44,25 @@ def _found(
         value = value_of(words, names)
     except LookupError:
         raise UsageError(
-            f"{option}: there is no {words} here. {_advice(words, names, fits)}"
+            tr(
+                "{option}: there is no {words} here. {advice}",
+                option=option,
+                words=words,
+                advice=_advice(words, names, fits),
+            )
         ) from None
     several = value if isinstance(value, list | tuple) and option == "--tools" else [value]
     if not (several and all(map(fits, several))):
         kind = type(value).__name__
-        raise UsageError(f"{option}: {words} is a {kind}. {_advice(words, names, fits)}")
+        raise UsageError(
+            tr(
+                "{option}: {words} is a {kind}. {advice}",
+                option=option,
+                words=words,
+                kind=kind,
+                advice=_advice(words, names, fits),
+            )
+        )
     return value
 
 
@@ -58,7 +72,7 @@ def _advice(words: str, names: Mapping[str, Any], fits: Callable[[object], bool]
         for name, value in names.items()
         if not name.startswith("_") and name != words and fits(value)
     ]
-    return did_you_mean(words, known, "Define it in a cell above, then name it here.")
+    return did_you_mean(words, known, tr("Define it in a cell above, then name it here."))
 
 
 def _is_tool(value: object) -> bool:

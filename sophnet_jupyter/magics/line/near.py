@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from ...language import tr
+
 # So many names can be read in one line.
 MOST = 3
 
@@ -23,4 +25,6 @@ def did_you_mean(
     found = [name for name in bare if len(word) > 1 and name.startswith(word)]
     found = found or difflib.get_close_matches(word, bare, n=1, cutoff=alike)
     found = [bare[name] for name in found]
-    return f"Did you mean {' or '.join(found[:MOST])}?" if found else otherwise
+    if not found:
+        return otherwise
+    return tr("Did you mean {names}?", names=tr(" or ").join(found[:MOST]))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from IPython.core.error import UsageError
 
+from ...language import tr
 from ...settings.secret import scrub
 from .near import did_you_mean
 
@@ -43,8 +44,10 @@ def refuse_keys(line: str) -> None:
     known = scrub(line) != line
     if known or _LOOKS_LIKE_KEY.search(line) or any(map(_is_random, _runs(line))):
         raise UsageError(
-            "That line holds what looks like a key, and a notebook saves its lines. "
-            "Use %sophnet login, or set SOPHNET_API_KEY before the kernel starts."
+            tr(
+                "That line holds what looks like a key, and a notebook saves its lines. Use "
+                "%sophnet login, or set SOPHNET_API_KEY before the kernel starts."
+            )
         )
 
 
@@ -63,7 +66,7 @@ def _is_random(run: str) -> bool:
 def out_name(name: str | None) -> str | None:
     """A name that ``-o`` may store under. Raises `UsageError`."""
     if name is not None and not name.isidentifier():
-        raise UsageError(f"-o takes a variable's name, not {name!r}.")
+        raise UsageError(tr("-o takes a variable's name, not {name!r}.", name=name))
     return name
 
 
@@ -73,7 +76,9 @@ def several(option: str, words: str | None) -> list[str]:
         return []
     found = [name.strip() for name in words.split(",")]
     if not all(found) or len(set(found)) < len(found):
-        raise UsageError(f"{option} takes different names with commas between them, as A,B.")
+        raise UsageError(
+            tr("{option} takes different names with commas between them, as A,B.", option=option)
+        )
     return found
 
 
@@ -83,15 +88,24 @@ def extra_body(pairs: list[str] | None) -> dict[str, Any]:
     for pair in pairs or []:
         path, equals, value = pair.partition("=")
         if not equals or not path:
-            raise UsageError(f"-x takes KEY=VALUE, not {pair!r}.")
+            raise UsageError(tr("-x takes KEY=VALUE, not {pair!r}.", pair=pair))
         if _NAMES_A_KEY.search(path):
-            raise UsageError(f"-x {path}: keys do not belong on a magic line; a notebook saves it.")
+            raise UsageError(
+                tr("-x {path}: keys do not belong on a magic line; a notebook saves it.", path=path)
+            )
         *parents, last = path.split(".")
         place = body
         for parent in parents:
             inner = place.setdefault(parent, {})
             if not isinstance(inner, dict):
-                raise UsageError(f"-x {path}: {parent} is a value already, it cannot hold {last}.")
+                raise UsageError(
+                    tr(
+                        "-x {path}: {parent} is a value already, it cannot hold {last}.",
+                        path=path,
+                        parent=parent,
+                        last=last,
+                    )
+                )
             place = inner
         place[last] = json_or_text(value)
     return body
@@ -169,16 +183,16 @@ def unknown(magic: Any, word: str) -> str:
     names = [one for action in magic.parser._actions for one in action.option_strings]
     # With two dashes, since nothing is near to a word of two letters.
     long = f"--{name.lstrip(DASHES)}"
-    advice = f"%{magic.__name__}? lists its options."
+    advice = tr("%{name}? lists its options.", name=magic.__name__)
     if name not in ("--help", "-h"):
         advice = did_you_mean(long, names, advice)
-    return f"{magic.called} has no {name}. {advice}"
+    return tr("{called} has no {name}. {advice}", called=magic.called, name=name, advice=advice)
 
 
 def _twice(magic: Any, action: argparse.Action) -> str:
     name = action.option_strings[-1]
-    reason = getattr(action, "once", "") or "leave one of the two out"
-    return f"{magic.called} takes one {name}: {reason}."
+    reason = getattr(action, "once", "") or tr("leave one of the two out")
+    return tr("{called} takes one {name}: {reason}.", called=magic.called, name=name, reason=reason)
 
 
 def _unquoted(word: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from IPython.core.error import UsageError
 
+from ...language import tr
+
 
 def prompt_of(words: str, cell: str | None, *, to: str, thing: str = "prompt") -> str:
     """
@@ -12,8 +14,20 @@ def prompt_of(words: str, cell: str | None, *, to: str, thing: str = "prompt") -
     Raises `UsageError` where there is a text in both places, or in none: nothing ``to`` send.
     """
     if cell is not None and words:
-        raise UsageError(f"The {thing} belongs below the line, not on it: {words!r}.")
+        raise UsageError(
+            tr(
+                "The {thing} belongs below the line, not on it: {words!r}.",
+                thing=thing,
+                words=words,
+            )
+        )
     text = words if cell is None else cell
     if not text.strip():
-        raise UsageError(f"Nothing to {to}: write the {thing} behind or below the options.")
+        raise UsageError(
+            tr(
+                "Nothing to {to}: write the {thing} behind or below the options.",
+                to=to,
+                thing=thing,
+            )
+        )
     return text

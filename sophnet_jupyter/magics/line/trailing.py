@@ -8,6 +8,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from ...language import tr
 from .options import DASHES, is_misspelt, parse, refuse_keys, unknown
 
 _BEGIN = re.compile(rf"(?<!\S)[{DASHES}]{{1,2}}[A-Za-z][\w-]*")
@@ -53,10 +54,16 @@ def _wrong_in(magic: Any, tail: str) -> str:
     except UsageError as error:
         return str(error)
     name = tail.split()[0].partition("=")[0]
-    place = "options come before the words, or behind them all"
-    return f"{name} stands in the middle: {place}" if rest else ""
+    place = tr("options come before the words, or behind them all")
+    return tr("{name} stands in the middle: {place}", name=name, place=place) if rest else ""
 
 
 def _wrong(sentence: str) -> UsageError:
-    end = "" if sentence.endswith(("?", ".")) else "."
-    return UsageError(f"{sentence}{end} To have it in the words, begin them with --.")
+    end = "" if sentence.endswith(("?", ".", "？", "。")) else tr(".")
+    return UsageError(
+        tr(
+            "{sentence}{end} To have it in the words, begin them with --.",
+            sentence=sentence,
+            end=end,
+        )
+    )

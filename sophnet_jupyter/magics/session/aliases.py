@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...errors import SettingsError, file_refused
 from ...files.saving import save_private
+from ...language import tr
 
 _NAME = re.compile(r"[\w.-]{1,32}")
 
@@ -39,7 +40,7 @@ class Aliases:
         """Let ``name`` stand for a model, or for what another short name stands for."""
         if not _NAME.fullmatch(name) or name.startswith("-"):
             raise SettingsError(
-                "A model's short name is letters, digits, . - and _, at most 32 of them."
+                tr("A model's short name is letters, digits, . - and _, at most 32 of them.")
             )
         entries = self._entries()
         entries[name] = entries.get(model, model)
@@ -68,13 +69,13 @@ class Aliases:
         entries = content.get("aliases") if isinstance(content, dict) else None
         if not isinstance(entries, dict) or not all(map(_is_line, entries.values())):
             raise SettingsError(
-                f"{self._path} is not as %sophnet alias left it: mend or remove it."
+                tr("{path} is not as %sophnet alias left it: mend or remove it.", path=self._path)
             )
         return entries
 
     def _write(self, entries: Mapping[str, str]) -> None:
         if self._path is None:
-            raise SettingsError("There is no home folder to keep a short name in.")
+            raise SettingsError(tr("There is no home folder to keep a short name in."))
         text = json.dumps({"aliases": entries}, indent=2, ensure_ascii=False)
         try:
             # Profiles will want the folder for this user alone.

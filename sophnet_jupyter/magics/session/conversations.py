@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...kernel.output import nobody_watches
+from ...language import mark, tr
 from ...settings import data_folder, history_on
 
 # Imported with the first conversation.
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ...history.history import History
     from ...history.turns import ChatTurn, KeptConversation
 
-NOT_KEPT = (
+NOT_KEPT = mark(
     "Conversations are in this kernel's memory alone, since the history is off: "
     "%sophnet history on keeps them."
 )
@@ -117,7 +118,9 @@ class Conversations:
         try:
             return tuple(self.store.turns(listed.notebook, listed.name))
         except (sqlite3.Error, OSError) as error:
-            self._tell(f"Conversation {listed.name} cannot be read: {error}.")
+            self._tell(
+                tr("Conversation {name} cannot be read: {error}.", name=listed.name, error=error)
+            )
             return ()
 
     def put(self, name: str, turns: Sequence[ChatTurn]) -> None:
@@ -163,8 +166,12 @@ class Conversations:
         except (sqlite3.Error, OSError) as error:
             self._alone.add(name)
             self._tell(
-                f"What was said before in conversation {name} cannot be read: {error}. "
-                "It begins anew, in this kernel's memory."
+                tr(
+                    "What was said before in conversation {name} cannot be read: {error}. It "
+                    "begins anew, in this kernel's memory.",
+                    name=name,
+                    error=error,
+                )
             )
             return ()
 

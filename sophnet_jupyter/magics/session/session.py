@@ -16,6 +16,7 @@ from IPython.core.error import UsageError
 from ...client import Client
 from ...errors import SophNetError
 from ...kernel.output import nobody_watches
+from ...language import tr
 from ...settings import data_folder, model_name, notebook_path, store
 from .aliases import Aliases
 from .conversations import Conversations
@@ -175,7 +176,7 @@ class KernelSession:
             error.response = response
             self.keep(response, None)
             raise
-        return plain(f"saved: {', '.join(map(str, saved))}")
+        return plain(tr("saved: {saved}", saved=", ".join(map(str, saved))))
 
     def quiet(self, response: object) -> None:
         """

@@ -9,11 +9,12 @@ from IPython.core.error import UsageError
 from ...client.keeping import tapes
 from ...client.keeping.taped import Mode
 from ...files.names import at_home
+from ...language import mark, tr
 from ...views.safe.control_characters import plain
 
-USAGE = (
-    "%sophnet cassette record FILE, replay FILE, refresh FILE, fallback FILE; off ends it, and "
-    "writes what was recorded."
+USAGE = mark(
+    "%sophnet cassette record FILE, replay FILE, refresh FILE, fallback FILE; off "
+    "ends it, and writes what was recorded."
 )
 MODES: dict[str, Mode] = {
     "record": "record",
@@ -22,10 +23,12 @@ MODES: dict[str, Mode] = {
     "fallback": "fallback",
 }
 SAID = {
-    "record": "Answers are recorded for {path}, which is written by %sophnet cassette off.",
-    "refresh": "Answers are recorded anew for {path}, which is written by %sophnet cassette off.",
-    "replay": "Answers come from {path}: nothing is sent.",
-    "fallback": "Services are asked; where one fails, its answer comes from {path}.",
+    "record": mark("Answers are recorded for {path}, which is written by %sophnet cassette off."),
+    "refresh": mark(
+        "Answers are recorded anew for {path}, which is written by %sophnet cassette off."
+    ),
+    "replay": mark("Answers come from {path}: nothing is sent."),
+    "fallback": mark("Services are asked; where one fails, its answer comes from {path}."),
 }
 
 
@@ -34,12 +37,12 @@ def cassette(rest: str) -> None:
     word, _, name = rest.strip().partition(" ")
     if word in ("off", "stop", "") and not name.strip():
         said = tapes.end() if word else _which()
-        sys.stdout.write(plain(said or "No cassette is in use. " + USAGE) + "\n")
+        sys.stdout.write(plain(said or tr("No cassette is in use. ") + tr(USAGE)) + "\n")
         return
     if word not in MODES or not name.strip():
-        raise UsageError(USAGE)
+        raise UsageError(tr(USAGE))
     tape = tapes.use(at_home(name.strip().strip("\"'")), MODES[word])
-    sys.stdout.write(plain(SAID[word].format(path=tape.path)) + "\n")
+    sys.stdout.write(plain(tr(SAID[word], path=tape.path)) + "\n")
     for notice in tape.notices:
         sys.stdout.write(plain(f"! {notice}") + "\n")
 

@@ -13,6 +13,7 @@ from IPython.core.error import UsageError
 from ...files.names import at_home
 from ...history.exports.conversation import ENDINGS, title, transcript, written
 from ...history.turns import ChatTurn, messages
+from ...language import mark, tr
 from ...settings import history_on
 from ...views.safe.control_characters import plain
 from .. import sheet
@@ -22,8 +23,8 @@ from ..session.conversations import NOT_KEPT, kept_form
 from ..session.session import KernelSession
 from .history import short
 
-NONE = "No conversations here yet: %%sophchat -c NAME begins one.\n"
-USAGE = (
+NONE = mark("No conversations here yet: %%sophchat -c NAME begins one.\n")
+USAGE = mark(
     "%sophnet chats lists them, --all those of other notebooks too; show NAME, "
     "fork NAME at N as OTHER, undo NAME, export NAME FILE, forget NAME."
 )
@@ -50,19 +51,21 @@ class ChatCommands:
             self._list(everywhere=bool(verb))
             return None
         if verb not in acts:
-            advice = did_you_mean(verb, acts, USAGE)
-            raise UsageError(f"%sophnet chats has no such word. {advice}")
+            advice = did_you_mean(verb, acts, tr(USAGE))
+            raise UsageError(tr("%sophnet chats has no such word. {advice}", advice=advice))
         if not more.strip():
-            raise UsageError(f"%sophnet chats {verb} wants the name of a conversation.")
+            raise UsageError(
+                tr("%sophnet chats {verb} wants the name of a conversation.", verb=verb)
+            )
         return acts[verb](more.strip())
 
     def _list(self, *, everywhere: bool) -> None:
         found = self._chats.listed(everywhere=everywhere)
         if not found:
-            sys.stdout.write(NONE)
+            sys.stdout.write(tr(NONE))
         else:
-            head = ["conversation", "turns", "last", "model", "asked last"]
-            rows = [[*head, *(["notebook"] if everywhere else [])]]
+            head = [tr("conversation"), tr("turns"), tr("last"), tr("model"), tr("asked last")]
+            rows = [[*head, *([tr("notebook")] if everywhere else [])]]
             for each in found:
                 own = each.notebook == self._chats.home
                 turns = self._chats.turns(each.name) if own else self._chats.elsewhere(each)
@@ -89,11 +92,22 @@ class ChatCommands:
         turns = first_turns(turns, number.strip(), name) if number else turns
         other = other or self._free(name)
         if self._chats.turns(other):
-            raise UsageError(f"Conversation {other} is there already: fork {name} as another name.")
+            raise UsageError(
+                tr(
+                    "Conversation {other} is there already: fork {name} as another name.",
+                    other=other,
+                    name=name,
+                )
+            )
         self._chats.put(other, turns)
         if column := self._session.kept.get(name):
             self._session.kept[other] = column
-        said = f"{other} has {_turns(len(turns))} of {name}: %%sophchat -c {other} goes on with it."
+        said = tr(
+            "{other} has {turns} of {name}: %%sophchat -c {other} goes on with it.",
+            other=other,
+            turns=_turns(len(turns)),
+            name=name,
+        )
         sys.stdout.write(plain(said) + "\n")
 
     def _undo(self, rest: str) -> None:
@@ -103,9 +117,14 @@ class ChatCommands:
         left = (
             f"{_turns(len(turns))} {'stays' if len(turns) == 1 else 'stay'}"
             if turns
-            else "nothing is left of it"
+            else tr("nothing is left of it")
         )
-        said = f"Taken back from {name}: {short(gone.question)} ({left})."
+        said = tr(
+            "Taken back from {name}: {question} ({left}).",
+            name=name,
+            question=short(gone.question),
+            left=left,
+        )
         sys.stdout.write(plain(said) + "\n")
 
     def _export(self, rest: str) -> list[Any] | None:
@@ -113,15 +132,19 @@ class ChatCommands:
         suffix = Path(_unquoted(file)).suffix.lower()
         if not name or (suffix not in ENDINGS and file != "messages"):
             raise UsageError(
-                "%sophnet chats export NAME FILE: FILE ends with .md, .json or .ipynb; "
-                "with messages in its place it is the list to send."
+                tr(
+                    "%sophnet chats export NAME FILE: FILE ends with .md, .json or .ipynb; with "
+                    "messages in its place it is the list to send."
+                )
             )
         name = _unquoted(name)
         turns = kept_form(turns_of(self._session, name))
         if file == "messages":
             return [dict(one) for one in messages(turns)]
         path = written(name, turns, at_home(_unquoted(file)))
-        sys.stdout.write(plain(f"{_turns(len(turns))} written to {path}.\n"))
+        sys.stdout.write(
+            plain(tr("{turns} written to {path}.\n", turns=_turns(len(turns)), path=path))
+        )
         return None
 
     def _forget(self, rest: str) -> None:
@@ -133,7 +156,10 @@ class ChatCommands:
             refuse_running(self._session, name)
         self._chats.forget(found)
         sys.stdout.write(
-            f"{len(found):,} forgotten; %sophnet history has the single questions still.\n"
+            tr(
+                "{count:,} forgotten; %sophnet history has the single questions still.\n",
+                count=len(found),
+            )
         )
 
     def _own(self, rest: str) -> str:
@@ -141,8 +167,14 @@ class ChatCommands:
         name = _unquoted(rest)
         refuse_running(self._session, name)
         if not self._chats.turns(name):
-            advice = did_you_mean(name, self._chats, "%sophnet chats lists them.")
-            raise UsageError(f"There is no conversation {name!r:.60} in this notebook. {advice}")
+            advice = did_you_mean(name, self._chats, tr("%sophnet chats lists them."))
+            raise UsageError(
+                tr(
+                    "There is no conversation {name!r:.60} in this notebook. {advice}",
+                    name=name,
+                    advice=advice,
+                )
+            )
         return name
 
     def _free(self, name: str) -> str:
@@ -158,12 +190,12 @@ def last_of(turns: Sequence[ChatTurn]) -> tuple[str, str, str]:
         return "", "", ""
     last = turns[-1]
     when = time.strftime("%m-%d %H:%M", time.localtime(last.at))
-    model = f"{last.model} (sandbox)" if last.sandbox else last.model
+    model = tr("{model} (sandbox)", model=last.model) if last.sandbox else last.model
     return when, model, short(last.question)
 
 
 def _turns(count: int) -> str:
-    return "1 turn" if count == 1 else f"{count} turns"
+    return tr("1 turn") if count == 1 else tr("{count} turns", count=count)
 
 
 def _unquoted(word: str) -> str:

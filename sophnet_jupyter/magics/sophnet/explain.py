@@ -8,6 +8,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...kernel.output import Cell, nobody_watches
+from ...language import tr
 from ...settings import model_name
 from ...settings.secret import scrub
 from ...views.safe.control_characters import plain
@@ -37,10 +38,18 @@ class Explanations:
         cell = self._failed(cell)
         text = self._text(cell, words or ASKED)
         error = plain(self._session.failures[cell].strip().rpartition("\n")[2])
-        about = f"Cell [{cell}]: {error:.200}"
+        about = tr("Cell [{cell}]: {error:.200}", cell=cell, error=error)
         if Cell(self._session.shell).place != "notebook" or nobody_watches():
             # Nobody can click here.
-            sys.stdout.write(plain(f"{text}\n\nNothing was sent: {_command(cell, words)} does.\n"))
+            sys.stdout.write(
+                plain(
+                    tr(
+                        "{text}\n\nNothing was sent: {command} does.\n",
+                        text=text,
+                        command=_command(cell, words),
+                    )
+                )
+            )
             return None
         # Widgets take a tenth of a second to import.
         from ...widgets.explain.panel import ExplainPanel
@@ -52,10 +61,16 @@ class Explanations:
         """The cell that is meant: that number, the last one that has failed without one."""
         failures = self._session.failures
         if not failures:
-            raise UsageError("No cell has failed since %load_ext sophnet_jupyter.")
+            raise UsageError(tr("No cell has failed since %load_ext sophnet_jupyter."))
         if number and number not in failures:
             last = max(failures)
-            raise UsageError(f"Cell [{number}] has not failed; the last that has is [{last}].")
+            raise UsageError(
+                tr(
+                    "Cell [{number}] has not failed; the last that has is [{last}].",
+                    number=number,
+                    last=last,
+                )
+            )
         return number or max(failures)
 
     def _text(self, number: int, question: str) -> str:

@@ -18,6 +18,7 @@ from ...history.exports.calls import ENDINGS, written
 from ...history.history import History
 from ...history.moments import moment
 from ...history.search import FoundCall, HistoryQuery
+from ...language import mark, tr
 from ...response import Response
 from ...runs.compare.difference import TextDifference, difference
 from ...settings import history_on, policy
@@ -30,9 +31,9 @@ from ..answers.settle import follow, settle
 from ..line.near import did_you_mean
 from ..session.session import KernelSession
 
-USAGE = (
-    "%sophnet history [WORDS] lists; show N, rerun N, diff N M, keep N, export FILE [WORDS], "
-    "forget N, on, off."
+USAGE = mark(
+    "%sophnet history [WORDS] lists; show N, rerun N, diff N M, keep N, export "
+    "FILE [WORDS], forget N, on, off."
 )
 # Options of a list, and whether a word follows each.
 OPTIONS = {
@@ -89,18 +90,20 @@ class HistoryCommands:
         if not found:
             self._say_nothing(wish)
             return
-        head = ("#", "when", "model", "asked", "answered", "")
+        head = ("#", tr("when"), tr("model"), tr("asked"), tr("answered"), "")
         sheet.lines(self._session.shell, [head, *map(call_row, found)])
         if wish.words and not self._history.indexed():
-            sys.stdout.write("Searched by reading everything: the index is not there (yet).\n")
+            sys.stdout.write(tr("Searched by reading everything: the index is not there (yet).\n"))
 
     def _say_nothing(self, wish: HistoryQuery) -> None:
         if wish.words or wish != HistoryQuery():
-            sys.stdout.write("Nothing of that is in the history.\n")
+            sys.stdout.write(tr("Nothing of that is in the history.\n"))
         elif history_on():
-            sys.stdout.write("Nothing was asked yet that is kept.\n")
+            sys.stdout.write(tr("Nothing was asked yet that is kept.\n"))
         else:
-            sys.stdout.write("The history is off: %sophnet history on keeps what is asked next.\n")
+            sys.stdout.write(
+                tr("The history is off: %sophnet history on keeps what is asked next.\n")
+            )
 
     def _show(self, rest: str) -> Response:
         call = self._one(rest)
@@ -110,7 +113,15 @@ class HistoryCommands:
     def _rerun(self, rest: str) -> Response:
         call = self._one(rest)
         again = self._session.client.again(call)
-        sys.stdout.write(plain(f"{_title(call)}, asked again:\n{call.question}\n"))
+        sys.stdout.write(
+            plain(
+                tr(
+                    "{title}, asked again:\n{question}\n",
+                    title=_title(call),
+                    question=call.question,
+                )
+            )
+        )
         context = Context()
         view = self._session.view(context)
         ask = follow(again, model=call.lane)
@@ -119,7 +130,7 @@ class HistoryCommands:
     def _diff(self, rest: str) -> TextDifference:
         numbers = rest.replace("#", "").split()
         if len(numbers) != 2:
-            raise UsageError("%sophnet history diff N M shows how two answers differ.")
+            raise UsageError(tr("%sophnet history diff N M shows how two answers differ."))
         first, second = (self._one(number) for number in numbers)
         titles = (f"#{first.id} {first.lane}", f"#{second.id} {second.lane}")
         return difference(first.response.text, second.response.text, titles)
@@ -127,11 +138,11 @@ class HistoryCommands:
     def _keep(self, rest: str) -> None:
         number, _, word = rest.partition(" ")
         if word.strip() not in ("", "off"):
-            raise UsageError("%sophnet history keep N gives a star; keep N off takes it away.")
+            raise UsageError(tr("%sophnet history keep N gives a star; keep N off takes it away."))
         call_id, star = _number(number), not word.strip()
         if not self._history.star(call_id, star=star):
             raise _none(call_id)
-        said = "has a star, and is never forgotten" if star else "has no star any more"
+        said = tr("has a star, and is never forgotten") if star else tr("has no star any more")
         sys.stdout.write(f"#{call_id} {said}.\n")
 
     def _forget(self, rest: str) -> None:
@@ -148,43 +159,59 @@ class HistoryCommands:
                 )
             ids = self._history.chosen(wish)
         gone = self._history.forget(ids)
-        beside = [f"{gone.media:,} files"] if gone.media else []
-        beside += [f"{gone.kept:,} with a star stay"] if gone.kept else []
-        sys.stdout.write(f"{gone.calls:,} forgotten{''.join(f', {each}' for each in beside)}.\n")
+        beside = [tr("{media:,} files", media=gone.media)] if gone.media else []
+        beside += [tr("{kept:,} with a star stay", kept=gone.kept)] if gone.kept else []
+        sys.stdout.write(
+            tr(
+                "{calls:,} forgotten{beside}.\n",
+                calls=gone.calls,
+                beside="".join(f", {each}" for each in beside),
+            )
+        )
         if rest.split() == ["--all"] and self._session.conversations.listed(everywhere=True):
-            sys.stdout.write("Conversations stay: %sophnet chats forget --all.\n")
+            sys.stdout.write(tr("Conversations stay: %sophnet chats forget --all.\n"))
         if rest.split() == ["--all"] and self._history.has_prompts():
-            sys.stdout.write("Versions of prompts stay: %sophnet prompts forget --all.\n")
+            sys.stdout.write(tr("Versions of prompts stay: %sophnet prompts forget --all.\n"))
 
     def _export(self, rest: str) -> None:
         name, _, words = rest.partition(" ")
         if Path(name).suffix.lower() not in ENDINGS:
-            usage = f"FILE ends with {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}."
-            raise UsageError(f"%sophnet history export FILE [WORDS]: {usage}")
+            usage = tr(
+                "FILE ends with {names} or {last}.",
+                names=", ".join(ENDINGS[:-1]),
+                last=ENDINGS[-1],
+            )
+            raise UsageError(tr("%sophnet history export FILE [WORDS]: {usage}", usage=usage))
         wish = wished(words, limit=ALL)
         found = self._history.search(wish)
         path = written(self._history, found, at_home(name))
-        sys.stdout.write(plain(f"{len(found):,} written to {path}.\n"))
+        sys.stdout.write(plain(tr("{count:,} written to {path}.\n", count=len(found), path=path)))
 
     def _switch(self, word: str) -> None:
         if (locked := policy().locks("history")) and locked.value != (word == "on"):
-            kept = "kept" if locked.value else "not kept"
-            raise SettingsError(f"What is asked is {kept} here: decided by {locked.by}.")
+            kept = tr("kept") if locked.value else tr("not kept")
+            raise SettingsError(
+                tr("What is asked is {kept} here: decided by {by}.", kept=kept, by=locked.by)
+            )
         settings_session["history"] = word == "on"
         if word == "off":
             sys.stdout.write(
-                "Nothing is kept any more in this kernel; SOPHNET_HISTORY=0 keeps nothing in any. "
-                "%sophnet history forget --all removes what is there.\n"
+                tr(
+                    "Nothing is kept any more in this kernel; SOPHNET_HISTORY=0 keeps nothing in "
+                    "any. %sophnet history forget --all removes what is there.\n"
+                )
             )
         else:
-            sys.stdout.write(f"What is asked is kept in {self._history.path}.\n")
+            sys.stdout.write(tr("What is asked is kept in {path}.\n", path=self._history.path))
 
     def cache(self, rest: str) -> None:
         """Give none of what is kept by now in the place of a new answer."""
         if rest.strip() != "clear":
-            raise UsageError("%sophnet cache clear: --cache then asks everything anew.")
+            raise UsageError(tr("%sophnet cache clear: --cache then asks everything anew."))
         count = self._history.clear_cache()
-        sys.stdout.write(f"{count:,} answers are not given again; they stay in the history.\n")
+        sys.stdout.write(
+            tr("{count:,} answers are not given again; they stay in the history.\n", count=count)
+        )
 
     def _one(self, rest: str) -> CallRecord:
         call_id = _number(rest)
@@ -205,8 +232,10 @@ def wished(rest: str, limit: int = 20) -> HistoryQuery:
         elif word.startswith("--"):
             name, sign, value = word.partition("=")
             if name not in OPTIONS:
-                advice = did_you_mean(name, OPTIONS, f"There is {', '.join(OPTIONS)}.")
-                raise UsageError(f"%sophnet history has no such option. {advice}")
+                advice = did_you_mean(
+                    name, OPTIONS, tr("There is {names}.", names=", ".join(OPTIONS))
+                )
+                raise UsageError(tr("%sophnet history has no such option. {advice}", advice=advice))
             if sign or not OPTIONS[name]:
                 given[name] = value
             else:
@@ -214,7 +243,7 @@ def wished(rest: str, limit: int = 20) -> HistoryQuery:
         else:
             words.append(word)
     if waiting:
-        raise UsageError(f"{waiting} wants a word behind it.")
+        raise UsageError(tr("{waiting} wants a word behind it.", waiting=waiting))
     try:
         return HistoryQuery(
             words=" ".join(words),
@@ -262,9 +291,17 @@ def short(text: str) -> str:
 def _number(word: str) -> int:
     digits = word.strip().removeprefix("#")
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 15:
-        raise UsageError(f"{word.strip()!r:.40} is no number of the list. {USAGE}")
+        raise UsageError(
+            tr(
+                "{word!r:.40} is no number of the list. {usage}",
+                word=word.strip(),
+                usage=tr(USAGE),
+            )
+        )
     return int(digits)
 
 
 def _none(call_id: int) -> UsageError:
-    return UsageError(f"There is no #{call_id} in the history: it may be forgotten.")
+    return UsageError(
+        tr("There is no #{call_id} in the history: it may be forgotten.", call_id=call_id)
+    )

@@ -7,6 +7,7 @@ import sys
 from IPython.core.error import UsageError
 
 from ...kernel.loop import run
+from ...language import tr
 from ...settings import model_name
 from ...settings import session as settings_session
 from ...views.safe.control_characters import plain
@@ -23,7 +24,7 @@ class ModelNames:
     def model(self, rest: str) -> None:
         """Show the default, or set it."""
         if len(rest.split()) > 1:
-            raise UsageError(f"A model's name has no spaces: {rest!r}.")
+            raise UsageError(tr("A model's name has no spaces: {rest!r}.", rest=rest))
         if rest:
             settings_session["model"] = self._session.aliases.real(rest)
         sheet.table(self._session.shell, {"model": self._session.aliases.real(model_name())})
@@ -33,8 +34,10 @@ class ModelNames:
         listed = run(self._session.client.models(refresh=True))
         if listed is None:
             sys.stdout.write(
-                "The service has no list of models here (404). Any name can be tried: "
-                "%sophchat -m NAME. Its website has the list.\n"
+                tr(
+                    "The service has no list of models here (404). Any name can be tried: "
+                    "%sophchat -m NAME. Its website has the list.\n"
+                )
             )
             return
         named = self._said_of()
@@ -45,7 +48,13 @@ class ModelNames:
             if rest.lower() in " ".join([name, *named.get(name, [])]).lower()
         ]
         if not rows:
-            raise UsageError(f"None of the {len(listed)} models has {rest!r} in its name.")
+            raise UsageError(
+                tr(
+                    "None of the {count} models has {rest!r} in its name.",
+                    count=len(listed),
+                    rest=rest,
+                )
+            )
         sheet.lines(self._session.shell, [("model", "remarks"), *rows])
 
     def alias(self, rest: str) -> None:
@@ -53,20 +62,22 @@ class ModelNames:
         aliases = self._session.aliases
         name, *models = rest.split()[:3] or [""]
         if len(models) > 1 or (name and not models):
-            raise UsageError("%sophnet alias NAME MODEL sets a short name, NAME - forgets it.")
+            raise UsageError(tr("%sophnet alias NAME MODEL sets a short name, NAME - forgets it."))
         if models == ["-"]:
             if not aliases.remove(name):
-                raise UsageError(f"No model is called {name!r} for short.")
-            sys.stdout.write(f"{name} is no short name any more.\n")
+                raise UsageError(tr("No model is called {name!r} for short.", name=name))
+            sys.stdout.write(tr("{name} is no short name any more.\n", name=name))
             return
         if models:
             if name in self._session.known_models:
-                raise UsageError(f"{name} is the name of a model itself. Choose another.")
+                raise UsageError(
+                    tr("{name} is the name of a model itself. Choose another.", name=name)
+                )
             sheet.table(self._session.shell, {name: aliases.add(name, models[0])})
             return
         known = aliases.read()
         if not known:
-            sys.stdout.write("There are no short names. %sophnet alias NAME MODEL makes one.\n")
+            sys.stdout.write(tr("There are no short names. %sophnet alias NAME MODEL makes one.\n"))
             return
         sheet.table(self._session.shell, known)
 
@@ -74,10 +85,10 @@ class ModelNames:
         """Remarks on a model: whether it is the default, and its short names."""
         said = {self._session.aliases.real(model_name()): ["default"]}
         for name, model in self._session.aliases.read().items():
-            said.setdefault(model, []).append(f"alias {name}")
+            said.setdefault(model, []).append(tr("alias {name}", name=name))
         return said
 
 
 def _unlisted(name: str, listed: tuple[str, ...]) -> list[str]:
     # It may answer all the same: the list is of the service, not of the project.
-    return [] if name in listed else ["not in the list"]
+    return [] if name in listed else [tr("not in the list")]

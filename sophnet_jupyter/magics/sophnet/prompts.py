@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from ...errors import SettingsError
 from ...files.lines import lines
 from ...history.prompts import PromptVersion
+from ...language import mark, tr
 from ...prompt.file import place
 from ...prompt.file.prompt import Prompt
 from ...prompt.file.versions import committed, difference
@@ -18,11 +19,11 @@ from ...views.safe.control_characters import plain
 from .. import sheet
 from ..session.session import KernelSession
 
-NONE = "No prompt files here: %%sophprompt NAME writes prompts/NAME.md.\n"
-USAGE = (
-    "%sophnet prompts lists them; versions NAME those that one has had; diff NAME OTHER shows what "
-    "differs, where OTHER is another prompt, one of its versions, or a revision of git; "
-    "forget NAME, or --all, forgets versions."
+NONE = mark("No prompt files here: %%sophprompt NAME writes prompts/NAME.md.\n")
+USAGE = mark(
+    "%sophnet prompts lists them; versions NAME those that one has had; diff NAME "
+    "OTHER shows what differs, where OTHER is another prompt, one of its versions, "
+    "or a revision of git; forget NAME, or --all, forgets versions."
 )
 
 # Letters of a version that name it.
@@ -48,20 +49,22 @@ class PromptCommands:
             case ["forget", name]:
                 self._forget(name)
             case _:
-                raise UsageError(USAGE)
+                raise UsageError(tr(USAGE))
 
     def _list(self) -> None:
         names = place.listed()
         if not names:
-            sys.stdout.write(NONE)
+            sys.stdout.write(tr(NONE))
             return
-        head = ("prompt", "version", "model", "variables", "what for")
+        head = (tr("prompt"), tr("version"), tr("model"), tr("variables"), tr("what for"))
         sheet.lines(self._session.shell, [head, *map(_row, names)])
 
     def _diff(self, prompt: Prompt, other: str) -> None:
         changed = difference(self._other(prompt, other), prompt.text)
         if not changed:
-            sys.stdout.write(plain(f"{prompt.name} and {other} are equal.\n"))
+            sys.stdout.write(
+                plain(tr("{name} and {other} are equal.\n", name=prompt.name, other=other))
+            )
             return
         sys.stdout.write(plain(f"- {other}  + {prompt.name}\n"))
         sheet.code(self._session.shell, changed, "diff")
@@ -70,10 +73,15 @@ class PromptCommands:
         kept = self._kept(prompt)
         if not kept:
             sys.stdout.write(
-                plain(f"No version of {prompt.name} is kept: %%sophprompt keeps each it writes.\n")
+                plain(
+                    tr(
+                        "No version of {name} is kept: %%sophprompt keeps each it writes.\n",
+                        name=prompt.name,
+                    )
+                )
             )
             return
-        rows = [("version", "written", "changed", "")]
+        rows = [(tr("version"), tr("written"), tr("changed"), "")]
         for each, before in zip(kept, [*kept[1:], None], strict=True):
             changed = difference(before.text, each.text) if before else ""
             count = str(len(lines(changed))) if before else "new"
@@ -86,8 +94,10 @@ class PromptCommands:
         """Forget the versions of a prompt, whose file may be gone, or of all; files stay."""
         file = "" if name == "--all" else str(place.place_of(name).resolve())
         gone = self._session.client.history.forget_prompts(file)
-        versions = "1 version" if gone == 1 else f"{gone:,} versions"
-        sys.stdout.write(f"{versions} forgotten; the files in prompts/ stay.\n")
+        versions = tr("1 version") if gone == 1 else tr("{gone:,} versions", gone=gone)
+        sys.stdout.write(
+            tr("{versions} forgotten; the files in prompts/ stay.\n", versions=versions)
+        )
 
     def _other(self, prompt: Prompt, other: str) -> str:
         """The text of another prompt, of a version of this one, or of it in a revision of git."""
@@ -101,8 +111,13 @@ class PromptCommands:
             before = committed(prompt, other)
             if before is None:
                 raise UsageError(
-                    f"{error} Nor has {prompt.name} a version or a revision of git {other}: "
-                    f"%sophnet prompts versions {prompt.name} lists those that are kept."
+                    tr(
+                        "{error} Nor has {name} a version or a revision of git {other}: %sophnet "
+                        "prompts versions {name} lists those that are kept.",
+                        error=error,
+                        name=prompt.name,
+                        other=other,
+                    )
                 ) from None
             return before
 

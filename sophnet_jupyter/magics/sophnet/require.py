@@ -10,14 +10,15 @@ from IPython.core.error import UsageError
 from ...client.keeping import tapes
 from ...doctor import requirements
 from ...errors import SettingsError
+from ...language import mark, tr
 from ...views.safe.control_characters import plain
 from ..line.near import did_you_mean
 from ..session.session import KernelSession
 
-USAGE = (
+USAGE = mark(
     "%sophnet require 0.1 engines key microphone: a version, extras, and what the notebook uses."
 )
-MICROPHONE = (
+MICROPHONE = mark(
     "A microphone is asked for by the page, which needs https or localhost: press Start to try it."
 )
 
@@ -30,7 +31,7 @@ def require(session: KernelSession, rest: str) -> None:
     """
     words = rest.split()
     if not words:
-        raise UsageError(USAGE)
+        raise UsageError(tr(USAGE))
     missing: list[str] = []
     there: list[str] = []
     version, install = "", []
@@ -40,33 +41,47 @@ def require(session: KernelSession, rest: str) -> None:
         elif word == "key":
             _key(session, there, missing)
         elif word == "microphone":
-            there.append(MICROPHONE)
+            there.append(tr(MICROPHONE))
         elif word in requirements.extras():
             if lacking := requirements.lacking(word):
                 install.append(word)
-                missing.append(f"The extra {word} is not installed: {', '.join(lacking)}.")
+                missing.append(
+                    tr(
+                        "The extra {word} is not installed: {lacking}.",
+                        word=word,
+                        lacking=", ".join(lacking),
+                    )
+                )
         else:
             known = [*requirements.extras(), "key", "microphone"]
-            raise UsageError(f"{USAGE} {did_you_mean(word, known, 'Extras: ' + ', '.join(known))}")
+            raise UsageError(
+                f"{tr(USAGE)} {did_you_mean(word, known, tr('Extras: ') + ', '.join(known))}"
+            )
     old = requirements.older(version) if version else ""
     if old:
-        missing.insert(0, f"This is version {old} of sophnet-jupyter.")
+        missing.insert(0, tr("This is version {old} of sophnet-jupyter.", old=old))
     if old or install:
         extras = f"[{','.join(install)}]" if install else ""
         floor = f">={version}" if version else ""
         missing.append(f'%pip install -U "sophnet-jupyter{extras}{floor}", and restart the kernel.')
     if missing:
-        raise SettingsError(f"This notebook needs {' '.join(words)}. {' '.join(missing)}")
-    sys.stdout.write(plain(" ".join(["All that this notebook needs is there.", *there])) + "\n")
+        raise SettingsError(
+            tr(
+                "This notebook needs {words}. {missing}",
+                words=" ".join(words),
+                missing=" ".join(missing),
+            )
+        )
+    sys.stdout.write(plain(" ".join([tr("All that this notebook needs is there."), *there])) + "\n")
 
 
 def _key(session: KernelSession, there: list[str], missing: list[str]) -> None:
     settings = session.client.settings
     if not settings.sandbox:
-        there.append(f"The key is from {settings.key_source}.")
+        there.append(tr("The key is from {key_source}.", key_source=settings.key_source))
     elif tape := tapes.shared():
-        there.append(f"Answers come from {tape.path.name}, which needs no key.")
+        there.append(tr("Answers come from {name}, which needs no key.", name=tape.path.name))
     else:
         missing.append(
-            "There is no key: %sophnet login asks for one; without it the sandbox answers."
+            tr("There is no key: %sophnet login asks for one; without it the sandbox answers.")
         )

@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from ...client.runs import run
 from ...errors import SettingsError, span
 from ...history.runs import KeptRun, runs
+from ...language import tr
 from ...runs.known import all_runs
 from ...views.safe.control_characters import plain
 from .. import sheet
@@ -35,25 +36,29 @@ class RunCommands:
                 raise UsageError(str(error)) from None
             return
         live = all_runs()
-        rows: list[tuple[str, ...]] = [("run", "state", "rows", "when", "prompt")]
+        rows: list[tuple[str, ...]] = [
+            (tr("run"), tr("state"), tr("rows"), tr("when"), tr("prompt"))
+        ]
         for each in live:
             told = each.progress()
             count = (
-                f"{told.done:,} of {told.total:,}" if told.total is not None else f"{told.done:,}"
+                tr("{done:,} of {total:,}", done=told.done, total=told.total)
+                if told.total is not None
+                else f"{told.done:,}"
             )
             rows.append((each.name, told.state, count, "here", _short(each.template)))
         names = {each.name for each in live}
         kept = runs(self._session.client.history)[:MOST]
         rows += [_row(each) for each in kept if each.name not in names]
         if len(rows) == 1:
-            sys.stdout.write("There is no run yet. %%sophchat --each makes one.\n")
+            sys.stdout.write(tr("There is no run yet. %%sophchat --each makes one.\n"))
             return
         sheet.lines(self._session.shell, rows)
 
 
 def _row(kept: KeptRun) -> tuple[str, ...]:
-    total = f" of {kept.total:,}" if kept.total is not None else ""
-    ago = f"{span(max(0.0, time.time() - kept.changed))} ago"
+    total = tr(" of {total:,}", total=kept.total) if kept.total is not None else ""
+    ago = tr("{span} ago", span=span(max(0.0, time.time() - kept.changed)))
     return kept.name, kept.state, f"{kept.done:,}{total}", ago, _short(kept.prompt)
 
 

@@ -176,11 +176,15 @@ class SophNetMagics(ChatDefaults, Magics):
             "help": self._help,
         }
         if subject not in subjects:
-            advice = did_you_mean(subject, subjects, f"There is {', '.join(subjects)}.")
+            advice = did_you_mean(
+                subject, subjects, tr("There is {subjects}.", subjects=", ".join(subjects))
+            )
             # The word is not repeated: it may be a key that stands here by mistake.
-            raise UsageError(f"%sophnet has no such subject. {advice}")
+            raise UsageError(tr("%sophnet has no such subject. {advice}", advice=advice))
         if rest.strip() and subject in ALONE:
-            raise UsageError(f"%sophnet {subject} stands alone: leave out what follows it.")
+            raise UsageError(
+                tr("%sophnet {subject} stands alone: leave out what follows it.", subject=subject)
+            )
         with in_one_line(), _usable_history(self._session):
             return subjects[subject](rest.strip())
 
@@ -193,7 +197,7 @@ class SophNetMagics(ChatDefaults, Magics):
     def _doctor(self, rest: str) -> None:
         words = set(rest.split())
         if words - {"--stream", "--report"}:
-            raise UsageError("%sophnet doctor takes --stream and --report, and nothing else.")
+            raise UsageError(tr("%sophnet doctor takes --stream and --report, and nothing else."))
         from ... import doctor
         from ...kernel.output import Cell
         from ...views.safe.control_characters import plain
@@ -256,11 +260,18 @@ def _usable_history(session: KernelSession) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        advice = "It is read, and not changed. Install that version."
+        advice = tr("It is read, and not changed. Install that version.")
         if not isinstance(error, NewerFile):
-            advice = "If it stays so, move the file away: another one is made."
+            advice = tr("If it stays so, move the file away: another one is made.")
         path = session.client.history.path
-        raise SettingsError(f"{path} cannot be used: {refused(error)}. {advice}") from None
+        raise SettingsError(
+            tr(
+                "{path} cannot be used: {refused}. {advice}",
+                path=path,
+                refused=refused(error),
+                advice=advice,
+            )
+        ) from None
 
 
 def _host(session: KernelSession) -> str:
@@ -281,28 +292,28 @@ def _panels() -> dict[str, str]:
 def status_rows(session: KernelSession) -> dict[str, str]:
     """Where requests go, with which key and model. Raises `SettingsError`."""
     settings = session.client.settings
-    address = settings.base_url or sandbox.running() or "starts on first use"
+    address = settings.base_url or sandbox.running() or tr("starts on first use")
     rows = {
-        "service": "sandbox on this machine (scripted, no real model)"
+        tr("service"): tr("sandbox on this machine (scripted, no real model)")
         if settings.sandbox
         else "SophNet",
-        "endpoint": address,
-        "key from": "none needed" if settings.sandbox else _key_from(settings),
-        "profile": settings.profile or "none",
-        "project": resource_ids.told(settings.project_id, settings.easyllm_ids),
-        "model": session.aliases.real(model_name()),
+        tr("endpoint"): address,
+        tr("key from"): tr("none needed") if settings.sandbox else _key_from(settings),
+        tr("profile"): settings.profile or tr("none"),
+        tr("project"): resource_ids.told(settings.project_id, settings.easyllm_ids),
+        tr("model"): session.aliases.real(model_name()),
         "Dify": _dify(session),
         "TeleAI": _teleai(session),
     }
     if settings.sandbox and (engine := sandbox.vectors()):
-        rows["vectors"] = f"by {engine}"
+        rows[tr("vectors")] = tr("by {engine}", engine=engine)
     if learned := pace.paces():
-        rows["pace"] = "\n".join(learned)
+        rows[tr("pace")] = "\n".join(learned)
     site = policy()
     if site.files:
-        rows["policy"] = site.described
+        rows[tr("policy")] = site.described
     if unknown := [described(*each) for each in unknown_variables().items()]:
-        rows["not read"] = ", ".join(unknown)
+        rows[tr("not read")] = ", ".join(unknown)
     return rows
 
 
@@ -319,9 +330,9 @@ def _dify(session: KernelSession) -> str:
         except SettingsError as error:
             apps.append(str(error))
             continue
-        whose = name or "the app of DIFY_API_KEY"
-        where = f"{whose} at {settings.base_url}"
-        apps.append("an app of the sandbox" if settings.sandbox else where)
+        whose = name or tr("the app of DIFY_API_KEY")
+        where = tr("{whose} at {base_url}", whose=whose, base_url=settings.base_url)
+        apps.append(tr("an app of the sandbox") if settings.sandbox else where)
     return "; ".join(apps)
 
 
@@ -331,5 +342,7 @@ def _teleai(session: KernelSession) -> str:
     except SettingsError as error:
         return str(error)
     return (
-        "an analyst of the sandbox" if account.sandbox else f"{account.base_url}, {account.region}"
+        tr("an analyst of the sandbox")
+        if account.sandbox
+        else f"{account.base_url}, {account.region}"
     )

@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 
 from ...errors import quoted
 from ...kernel.loop import run
+from ...language import tr
 from .. import sheet
 from ..session.session import KernelSession
 
@@ -25,18 +26,20 @@ class Spent:
         """The balance; with a day, or two, what was spent from the one to the other."""
         words = rest.split()
         if len(words) > 2:
-            raise UsageError("%sophnet account [FROM [TO]], as days: 2026-11-01.")
+            raise UsageError(tr("%sophnet account [FROM [TO]], as days: 2026-11-01."))
         client = self._session.client
         left = run(client.account.balance())
-        amounts = {"left": left.total, "paid in": left.paid, "a gift": left.gift}
+        amounts = {tr("left"): left.total, tr("paid in"): left.paid, tr("a gift"): left.gift}
         rows = {name: str(value) for name, value in amounts.items() if value is not None}
         if client.settings.sandbox:
-            rows["of"] = "play money: the sandbox costs nothing"
+            rows[tr("of")] = tr("play money: the sandbox costs nothing")
         if words:
             spent = run(client.account.usage(*words))
-            rows[f"{spent.begin} to {spent.end}"] = "as the service writes it:"
+            rows[tr("{begin} to {end}", begin=spent.begin, end=spent.end)] = tr(
+                "as the service writes it:"
+            )
             rows |= dict(list(_facts(spent.summary))[:MOST_ROWS])
-        sheet.table(self._session.shell, rows or {"left": "the service does not say"})
+        sheet.table(self._session.shell, rows or {tr("left"): tr("the service does not say")})
 
 
 def _facts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

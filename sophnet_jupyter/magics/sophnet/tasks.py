@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 
 from ...errors import SophNetError, span
 from ...kernel.loop import run
+from ...language import mark, tr
 from ...providers.tasks.journal import Task
 from ...response import Response
 from ...views.live.progress import said
@@ -23,7 +24,9 @@ from ..session.session import KernelSession
 SERVICE = "--service"
 # What the service itself lists, and how a task of it is named in the journal.
 LISTS = {"images": "image", "videos": "video"}
-NONE = "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
+NONE = mark(
+    "No task of this folder is unfinished. %sophnet tasks all shows those of every folder.\n"
+)
 
 
 class TaskCommands:
@@ -45,10 +48,12 @@ class TaskCommands:
         }
         if word not in subjects:
             advice = did_you_mean(word, [name for name in subjects if name])
-            usage = "%sophnet tasks [all], --service, or resume, cancel or forget with an id."
+            usage = tr("%sophnet tasks [all], --service, or resume, cancel or forget with an id.")
             raise UsageError(f"{usage} {advice}".rstrip())
         if name.strip() and word == "all":
-            raise UsageError("%sophnet tasks all takes no name: resume ID, cancel ID, forget ID.")
+            raise UsageError(
+                tr("%sophnet tasks all takes no name: resume ID, cancel ID, forget ID.")
+            )
         return subjects[word](name.strip())
 
     def _list(self, *, everywhere: bool) -> None:
@@ -57,17 +62,26 @@ class TaskCommands:
         for notice in [*run(tasks.left()), *tasks.unheard()]:
             sys.stdout.write(f"! {plain(notice)}\n")
         if not found:
-            sys.stdout.write(NONE)
+            sys.stdout.write(tr(NONE))
             return
-        rows = [("id", "what", "state", "begun", "asked for"), *map(_row, found)]
+        rows = [
+            (tr("id"), tr("what"), tr("state"), tr("begun"), tr("asked for")),
+            *map(_row, found),
+        ]
         sheet.lines(self._session.shell, rows)
 
     def _at_service(self, which: str) -> None:
         """The tasks that the service lists, also those that were begun elsewhere."""
         if which and which not in LISTS:
             advice = did_you_mean(which, LISTS)
-            raise UsageError(f"The service lists {' and '.join(LISTS)}. {advice}".rstrip())
-        rows: list[tuple[str, ...]] = [("id", "what", "state", "model", "begun")]
+            raise UsageError(
+                tr(
+                    "The service lists {names}. {advice}", names=" and ".join(LISTS), advice=advice
+                ).rstrip()
+            )
+        rows: list[tuple[str, ...]] = [
+            (tr("id"), tr("what"), tr("state"), tr("model"), tr("begun"))
+        ]
         known = self._session.listed_tasks
         for resource in [which] if which else LISTS:
             try:
@@ -81,10 +95,12 @@ class TaskCommands:
             known.update({task.id: LISTS[resource] for task in found})
             rows += [_listed(LISTS[resource], task) for task in found]
         if len(rows) == 1:
-            sys.stdout.write("The service lists no tasks of this project.\n")
+            sys.stdout.write(tr("The service lists no tasks of this project.\n"))
             return
         sheet.lines(self._session.shell, rows)
-        sys.stdout.write("%sophnet tasks resume ID waits for one of them and shows what comes.\n")
+        sys.stdout.write(
+            tr("%sophnet tasks resume ID waits for one of them and shows what comes.\n")
+        )
 
     def _resume(self, name: str) -> Response:
         if kind := self._only_at_service(name):
@@ -102,12 +118,14 @@ class TaskCommands:
     def _cancel(self, name: str) -> None:
         task = self._named(name)
         run(self._session.client.tasks.cancel(task.id))
-        sys.stdout.write(f"{plain(task.id)} is called off.\n")
+        sys.stdout.write(tr("{id} is called off.\n", id=plain(task.id)))
 
     def _forget(self, name: str) -> None:
         task = self._named(name)
         run(self._session.client.tasks.forget(task.id))
-        sys.stdout.write(f"{plain(task.id)} is forgotten here; the service goes on with it.\n")
+        sys.stdout.write(
+            tr("{id} is forgotten here; the service goes on with it.\n", id=plain(task.id))
+        )
 
     def _named(self, name: str) -> Task:
         """The task whose id starts with a text; without one, the only unfinished task here."""
@@ -115,27 +133,37 @@ class TaskCommands:
         if not name:
             found = run(tasks.list())
             if not found:
-                raise UsageError(NONE.strip())
+                raise UsageError(tr(NONE).strip())
             if len(found) != 1:
-                raise UsageError("Which one? Say its id, or how that begins.")
+                raise UsageError(tr("Which one? Say its id, or how that begins."))
             return found[0]
         found = run(tasks.list(unfinished=False, everywhere=True))
         chosen = [task for task in found if task.id == name]
         chosen = chosen or [task for task in found if task.id.startswith(name)]
         if not chosen:
-            raise UsageError("No task of that id is written down. %sophnet tasks all lists them.")
+            raise UsageError(
+                tr("No task of that id is written down. %sophnet tasks all lists them.")
+            )
         if len(chosen) > 1:
-            raise UsageError(f"{len(chosen)} tasks have ids that begin so: say more of it.")
+            raise UsageError(
+                tr("{count} tasks have ids that begin so: say more of it.", count=len(chosen))
+            )
         return chosen[0]
 
 
 def _listed(kind: str, task: Any) -> tuple[str, ...]:
     created = getattr(task, "created", 0.0)
-    age = f"{span(max(0.0, time.time() - created))} ago" if created else ""
+    age = tr("{span} ago", span=span(max(0.0, time.time() - created))) if created else ""
     return plain(task.id), kind, plain(said(task.state)), plain(task.model), age
 
 
 def _row(task: Task) -> tuple[str, ...]:
     age = span(max(0.0, time.time() - task.created))
     state = task.state if task.finished else said(task.state)
-    return task.id, f"{task.service} {task.kind}", plain(state), f"{age} ago", plain(task.asked)
+    return (
+        task.id,
+        f"{task.service} {task.kind}",
+        plain(state),
+        tr("{age} ago", age=age),
+        plain(task.asked),
+    )

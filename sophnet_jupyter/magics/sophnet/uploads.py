@@ -7,6 +7,7 @@ import sys
 from IPython.core.error import UsageError
 
 from ...kernel.loop import run
+from ...language import tr
 from ...views.safe.control_characters import plain
 from ..line.named_files import named_files
 from ..session.session import KernelSession
@@ -22,12 +23,18 @@ class UploadCommands:
         """``FILE NAME``: the address is not shown, since who has it can read the file."""
         words, _, name = rest.strip().rpartition(" ")
         if not words.strip() or not name.isidentifier():
-            raise UsageError("Write %sophnet upload FILE NAME, where NAME gets the address.")
+            raise UsageError(tr("Write %sophnet upload FILE NAME, where NAME gets the address."))
         paths = named_files(words.strip(), ("",))
         if len(paths) != 1:
-            raise UsageError(f"One file gets one address, and these are {len(paths)}.")
+            raise UsageError(
+                tr("One file gets one address, and these are {count}.", count=len(paths))
+            )
         self._session.shell.user_ns[name] = run(self._session.client.files.upload(str(paths[0])))
         sys.stdout.write(
-            f"{plain(paths[0].name)} is at the service; {name} is its address, which expires. "
-            "Who has it can read the file.\n"
+            tr(
+                "{name} is at the service; {name2} is its address, which expires. Who has it "
+                "can read the file.\n",
+                name=plain(paths[0].name),
+                name2=name,
+            )
         )

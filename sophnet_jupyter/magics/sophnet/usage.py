@@ -12,6 +12,7 @@ from ...history.history import History
 from ...history.moments import moment
 from ...history.usage import usage
 from ...kernel.output import Cell
+from ...language import tr
 from ...views.usage import bundle
 from ..line.near import did_you_mean
 from ..session.session import KernelSession
@@ -33,7 +34,7 @@ class SpendingCommands:
         history = self._session.client.history
         lines = usage(history, by, since)
         if not lines:
-            sys.stdout.write("Nothing was used yet that is kept.\n")
+            sys.stdout.write(tr("Nothing was used yet that is kept.\n"))
             return
         foot = _foot(history)
         cell, data = Cell(self._session.shell), bundle(lines, by, foot)
@@ -47,23 +48,31 @@ class SpendingCommands:
         history = self._session.client.history
         if rest.strip():
             limit = limits.set_limit(history, rest)
-            said = f"At most {limit} is spent from now on." if limit else "No budget any more."
+            said = (
+                tr("At most {limit} is spent from now on.", limit=limit)
+                if limit
+                else tr("No budget any more.")
+            )
             sys.stdout.write(f"{said}\n")
             return
         limit, spent = limits.told(history)
         if limit:
-            sys.stdout.write(f"{spent} of {limit} is spent.\n")
+            sys.stdout.write(tr("{spent} of {limit} is spent.\n", spent=spent, limit=limit))
         else:
-            sys.stdout.write("No budget: %sophnet budget 20 CNY --per day sets one.\n")
+            sys.stdout.write(tr("No budget: %sophnet budget 20 CNY --per day sets one.\n"))
 
 
 def _foot(history: History) -> str:
     """What stands below the table. A slip in the prices hides no tokens."""
     try:
         limit, spent = limits.told(history)
-        foot = f"{spent} of {limit} is spent." if limit else ""
+        foot = tr("{spent} of {limit} is spent.", spent=spent, limit=limit) if limit else ""
         if not history.prices().listed:
-            foot = f"Costs need prices of your own: {history.prices().path}. {foot}".strip()
+            foot = tr(
+                "Costs need prices of your own: {path}. {foot}",
+                path=history.prices().path,
+                foot=foot,
+            ).strip()
     except SettingsError as error:
         return str(error)
     return foot
@@ -74,8 +83,8 @@ def _options(rest: str) -> dict[str, str]:
     given = dict(zip(words[::2], words[1::2], strict=False))
     for name in words[::2]:
         if name not in OPTIONS:
-            advice = did_you_mean(name, OPTIONS, f"There is {', '.join(OPTIONS)}.")
-            raise UsageError(f"%sophnet usage has no such option. {advice}")
+            advice = did_you_mean(name, OPTIONS, tr("There is {names}.", names=", ".join(OPTIONS)))
+            raise UsageError(tr("%sophnet usage has no such option. {advice}", advice=advice))
     if len(words) % 2:
-        raise UsageError(f"{words[-1]} wants a word behind it.")
+        raise UsageError(tr("{words} wants a word behind it.", words=words[-1]))
     return given

@@ -64,7 +64,7 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
     view.get_by_role("button", name="Run").click()
-    expect(view.locator(".sophnet-alert")).to_contain_text("an input you did not give: query")
+    expect(view.locator(".sophnet-alert")).to_contain_text("Fill in what the app needs: Query.")
     view.get_by_role("button", name="What is 12*12?").click()
     expect(view.get_by_label("Query")).to_have_value("What is 12*12?")
     expect(view.get_by_label("Query")).to_be_focused()

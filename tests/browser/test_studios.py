@@ -141,7 +141,9 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     expect(view.locator("li").first).to_contain_text("running")
     notebook.screenshot("image-studio-working", of=view)
     view.get_by_role("button", name="Cancel").first.click()
-    expect(view.locator("li[data-phase=stopped]")).to_contain_text("Tasks of the service, below, fetches it")
+    expect(view.locator("li[data-phase=stopped]")).to_contain_text(
+        "Tasks of the service, below, fetches it"
+    )
     expect(ready(view)).to_have_count(2, timeout=30_000)
     expect(ready(view).last).to_contain_text("1664 × 928 · seed 7")
     assert ready(view).last.locator("img").evaluate(LOADED) > 300

@@ -162,6 +162,11 @@ def test_a_listener_taps_pauses_goes_back_and_stops(
     expect(player).to_contain_text("0:01 / 0:20")
     player.get_by_role("button", name="Pause").click()
     expect(player).to_contain_text("Paused, more is coming")
+    # What has come can be kept while more does.
+    with page.expect_download() as saved:
+        player.get_by_role("button", name="Download").click()
+    assert saved.value.suggested_filename == "sound.wav"
+    assert saved.value.path().stat().st_size == 44 + 20 * 2 * 24_000
     place = player.get_by_label("Position")
     place.fill("12.5")
     expect(player).to_contain_text("0:12 / 0:20")
@@ -202,6 +207,9 @@ def test_position_and_volume_are_heard(
     # A tone of 12,000 of 32,768, and a sixth of it in the first half.
     page.wait_for_function("between(0.04, 0.08)", polling=100)
     player.get_by_label("Position").fill("25")
+    page.wait_for_function("between(0.33, 0.4)", polling=100)
+    # Faster it is as loud, also while more may come.
+    player.get_by_label("Speed").select_option("1.5×")
     page.wait_for_function("between(0.33, 0.4)", polling=100)
     player.get_by_label("Volume").fill("0.5")
     page.wait_for_function("between(0.16, 0.2)", polling=100)

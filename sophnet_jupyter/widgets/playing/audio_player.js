@@ -2,6 +2,7 @@ import { openDecoder } from "./decoder.js";
 import { button, make } from "../page/dom.js";
 import { openPanel } from "../panel/panel.js";
 import { canStream, openSpeaker } from "./speaker.js";
+import { speeds } from "./player.js";
 import { wholeSound } from "./whole_sound.js";
 
 /** @typedef {import("./speaker.js").Report} Report @typedef {import("./speaker.js").Speaker} Speaker */
@@ -20,11 +21,14 @@ function render({ model, el }) {
     step: 0.05,
     value: 1,
   });
+  const speed = speeds();
+  speed.addEventListener("change", () => speaker?.setSpeed(Number(speed.value)));
+  const save = button("Download", () => whole.save(), { className: "sophnet-keep", title: "What has come of the sound", disabled: true });
   const loudness = make("label", { className: "sophnet-loudness" }, "Volume", volume);
   const time = make("span", { className: "sophnet-time" });
   const word = make("span", { className: "sophnet-word" });
   const tap = button("▶ Tap to hear", () => begin(), { className: "sophnet-main sophnet-tap", hidden: true });
-  const controls = make("div", { className: "sophnet-controls" }, play, stop, tap, place, time, word, loudness);
+  const controls = make("div", { className: "sophnet-controls" }, play, stop, tap, place, time, word, loudness, speed, save);
   panel.root.append(controls);
 
   /** @type {Report} */
@@ -42,8 +46,8 @@ function render({ model, el }) {
   const decoder = canStream()
     ? openDecoder(format, { sampleRate, channels }, onSound, (text) => panel.fail(text))
     : undefined;
-  const whole = decoder ? undefined : wholeSound(format, { sampleRate, channels });
-  if (whole) {
+  const whole = wholeSound(format, { sampleRate, channels });
+  if (!decoder) {
     controls.replaceChildren(word);
     word.textContent = "This browser plays it when all of it has come.";
   }
@@ -68,7 +72,9 @@ function render({ model, el }) {
     if (known < 0 || known >= data.byteLength) return;
     const bytes = new Uint8Array(data.buffer, data.byteOffset + known, data.byteLength - known);
     received += bytes.length;
-    (decoder ?? whole)?.feed(bytes);
+    whole.feed(bytes);
+    save.disabled = false;
+    decoder?.feed(bytes);
   }
 
   /** @type {import("./decoder.js").OnSound} */
@@ -83,6 +89,7 @@ function render({ model, el }) {
   async function open(sampleRate, channels) {
     const opened = await openSpeaker({ sampleRate, channels, onReport });
     speaker = opened;
+    if (speed.value !== "1") opened.setSpeed(Number(speed.value));
     if (closed) opened.close();
     else if (wanted) begin();
     return opened;
@@ -140,17 +147,17 @@ function render({ model, el }) {
   function showFinished() {
     const finished = model.get("finished");
     stop.hidden = finished;
-    if (!whole) show();
+    if (decoder) show();
     if (!finished) return;
-    if (whole) controls.replaceChildren(whole.player(model.get("title")));
-    else decoder?.end().then(() => opening?.then((opened) => opened.end()), () => {});
+    if (!decoder) controls.replaceChildren(whole.player(model.get("title")));
+    else decoder.end().then(() => opening?.then((opened) => opened.end()), () => {});
   }
 
   show();
   return () => {
     closed = true;
     decoder?.close();
-    whole?.close();
+    whole.close();
     speaker?.close();
     panel.close();
   };

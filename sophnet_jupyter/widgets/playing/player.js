@@ -9,6 +9,14 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
  * @property {(url: string, file?: string) => void} hear  What is heard, and what it is saved as.
  */
 
+/** How fast a sound is heard, the same wherever one is. */
+export const speeds = () =>
+  make(
+    "select",
+    { "aria-label": "Speed", title: "Speed" },
+    ...SPEEDS.map((times) => make("option", { value: times, selected: times === 1 }, `${times}×`)),
+  );
+
 /**
  * The player of a whole sound, the same wherever one is shown: beside the browser's own, how fast it
  * is heard, and a way to keep it.
@@ -18,11 +26,7 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
  */
 export function openPlayer(label) {
   const audio = make("audio", { controls: true, preload: "metadata", "aria-label": label });
-  const speed = make(
-    "select",
-    { "aria-label": "Speed", title: "Speed" },
-    ...SPEEDS.map((times) => make("option", { value: times, selected: times === 1 }, `${times}×`)),
-  );
+  const speed = speeds();
   const save = make("a", { className: "sophnet-save", hidden: true }, "Download");
   const keep = () => (audio.playbackRate = Number(speed.value));
   speed.addEventListener("change", keep);

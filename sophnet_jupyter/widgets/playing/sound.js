@@ -1,6 +1,7 @@
 import { openDecoder } from "./decoder.js";
 import { button, make } from "../page/dom.js";
 import { canStream, openSpeaker } from "./speaker.js";
+import { speeds } from "./player.js";
 import { wholeSound } from "./whole_sound.js";
 
 /** @typedef {import("./speaker.js").Report} Report @typedef {import("./speaker.js").Speaker} Speaker */
@@ -34,18 +35,22 @@ export function openSound(label, fail) {
   const toggle = button("▶", () => (report.wants ? pause() : play()), { "aria-label": `Play ${label}` });
   const time = make("span", { className: "sophnet-time" });
   const element = make("div", { className: "sophnet-sound", role: "group", "aria-label": label });
-  element.append(toggle, time);
+  const speed = speeds();
+  speed.addEventListener("change", () => speaker?.setSpeed(Number(speed.value)));
+  const save = button("Download", () => whole.save(), { title: "What has come of the sound", disabled: true });
+  element.append(toggle, time, speed, save);
   const decoder = canStream()
     ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, fail)
     : undefined;
-  const whole = decoder ? undefined : wholeSound("mp3", { sampleRate: 0, channels: 0 });
-  if (whole) element.replaceChildren("This browser plays the sound when all of it has come.");
+  const whole = wholeSound("mp3", { sampleRate: 0, channels: 0 });
+  if (!decoder) element.replaceChildren("This browser plays the sound when all of it has come.");
 
   /** @type {import("./decoder.js").OnSound} */
   function onSound(pcm, sampleRate, channels) {
     if (closed) return;
     opening ??= openSpeaker({ sampleRate, channels, onReport: show }).then((opened) => {
       speaker = opened;
+      if (speed.value !== "1") opened.setSpeed(Number(speed.value));
       if (closed) opened.close();
       else if (wanted) play();
       return opened;
@@ -84,16 +89,18 @@ export function openSound(label, fail) {
       if (known < 0 || known >= data.byteLength) return;
       const bytes = new Uint8Array(data.buffer, data.byteOffset + known, data.byteLength - known);
       received += bytes.length;
-      (decoder ?? whole)?.feed(bytes);
+      whole.feed(bytes);
+      save.disabled = false;
+      decoder?.feed(bytes);
     },
     end() {
-      if (whole) element.replaceChildren(whole.player(label));
-      else decoder?.end().then(() => opening?.then((opened) => opened.end()), () => {});
+      if (!decoder) element.replaceChildren(whole.player(label));
+      else decoder.end().then(() => opening?.then((opened) => opened.end()), () => {});
     },
     close() {
       closed = true;
       decoder?.close();
-      whole?.close();
+      whole.close();
       speaker?.close();
       element.remove();
     },

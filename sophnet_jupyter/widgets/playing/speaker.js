@@ -11,6 +11,7 @@ import tapeSource from "./tape_worklet.js?text";
  * @property {(seconds: number) => void} seek
  * @property {() => void} end  Say that all has come.
  * @property {(volume: number) => void} setVolume
+ * @property {(times: number) => void} setSpeed  At the same pitch.
  * @property {() => void} close
  */
 
@@ -62,6 +63,7 @@ export async function openSpeaker({ sampleRate, channels, onReport }) {
     },
     seek: (seconds) => tape.port.postMessage({ seek: seconds * sampleRate }),
     end: () => tape.port.postMessage({ whole: true }),
+    setSpeed: (times) => tape.port.postMessage({ speed: times }),
     setVolume: (volume) => gain.gain.setTargetAtTime(volume, context.currentTime, 0.02),
     close() {
       wanted = false;

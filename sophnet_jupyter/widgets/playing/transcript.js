@@ -37,7 +37,7 @@ export function openTranscript(title) {
     if (url) URL.revokeObjectURL(url);
     url = sound?.byteLength && mime ? URL.createObjectURL(new Blob([sound], { type: mime })) : "";
     player.element.hidden = !url;
-    if (url) player.hear(url);
+    if (url) player.hear(url, title);
     note.hidden = Boolean(url);
     note.textContent = place ? `The sound is at ${place}` : "The sound is not at hand.";
     const named = sentences.some((/** @type {Sentence} */ each) => each.who);

@@ -1,7 +1,9 @@
+import { make } from "../page/dom.js";
 import { openPlayer } from "./player.js";
 
 /**
- * For browsers that cannot play a stream: gathers it, and makes a player of the whole.
+ * Gathers a stream: as a file of what has come of it, and for browsers that cannot play one as a
+ * player of the whole.
  *
  * @param {"mp3" | "pcm"} format
  * @param {{sampleRate: number, channels: number}} pcm
@@ -10,20 +12,30 @@ export function wholeSound(format, pcm) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
   let url = "";
+  const file = format === "mp3" ? "sound.mp3" : "sound.wav";
+
+  function blob() {
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    return format === "mp3"
+      ? new Blob(parts, { type: "audio/mpeg" })
+      : new Blob([wavHead(size, pcm), ...parts], { type: "audio/wav" });
+  }
+
   return {
     /** @param {Uint8Array} bytes */
     feed: (bytes) => void parts.push(bytes.slice()),
     /** @param {string} title */
     player(title) {
-      const size = parts.reduce((sum, part) => sum + part.length, 0);
-      const blob =
-        format === "mp3"
-          ? new Blob(parts, { type: "audio/mpeg" })
-          : new Blob([wavHead(size, pcm), ...parts], { type: "audio/wav" });
-      url = URL.createObjectURL(blob);
+      url = URL.createObjectURL(blob());
       const player = openPlayer(title);
-      player.hear(url, format === "mp3" ? "sound.mp3" : "sound.wav");
+      player.hear(url, file);
       return player.element;
+    },
+    /** Save what has come, also while more does. */
+    save() {
+      const link = make("a", { href: URL.createObjectURL(blob()), download: file });
+      link.click();
+      URL.revokeObjectURL(link.href);
     },
     close: () => URL.revokeObjectURL(url),
   };

@@ -3,8 +3,9 @@ import { button, make } from "../page/dom.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
-import { openPlayer } from "../playing/player.js";
+import { openPlayer, speeds } from "../playing/player.js";
 import { canStream, openSpeaker } from "../playing/speaker.js";
+import { wholeSound } from "../playing/whole_sound.js";
 
 /** @typedef {import("../playing/speaker.js").Speaker} Speaker */
 /** @typedef {{id: number, text: string, voice: string, format: string, sample: boolean, phase: string, error: string}} Item */
@@ -181,12 +182,17 @@ function openRow(first, { fresh, turns, remove, fail }) {
   const about = make("span", { className: "sophnet-faint" });
   const play = button("❚❚", () => (wants ? silence() : listen()), { "aria-label": "Pause", hidden: true });
   const time = make("span", { className: "sophnet-time" });
+  const speed = speeds();
+  const kept = wholeSound("mp3", { sampleRate: 0, channels: 0 });
+  const save = button("Download", () => kept.save(), { title: "What has come of the sound", hidden: true });
+  speed.hidden = true;
+  speed.addEventListener("change", () => opening?.then((speaker) => speaker.setSpeed(Number(speed.value))));
   const ready = openPlayer(first.text);
   const player = ready.audio;
   ready.element.hidden = true;
   const away = button("✕", remove, { "aria-label": "Remove", title: "Remove" });
   const error = make("div", { className: "sophnet-error", hidden: true });
-  const bar = make("div", { className: "sophnet-row" }, play, time, ready.element);
+  const bar = make("div", { className: "sophnet-row" }, play, time, speed, save, ready.element);
   const element = make("li", {}, make("div", { className: "sophnet-line" }, text, about, away), bar, error);
   const live = first.format === "mp3" && fresh && canStream();
 
@@ -246,7 +252,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
 
   function resume() {
     wants = true;
-    play.hidden = false;
+    play.hidden = speed.hidden = save.hidden = false;
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "Pause");
     opening?.then((speaker) => speaker.play());
@@ -264,7 +270,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
   /** The whole has come, and what was heard of it while it came is over: one ordinary player. */
   function settle() {
     if (!made || closed) return;
-    play.hidden = time.hidden = true;
+    play.hidden = time.hidden = speed.hidden = save.hidden = true;
     ready.element.hidden = !url;
     opening?.then((speaker) => speaker.close());
     opening = undefined;
@@ -281,6 +287,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
       const known = received - at;
       const bytes = new Uint8Array(data.buffer, data.byteOffset + known, data.byteLength - known);
       received += bytes.length;
+      if (live) kept.feed(bytes);
       decoder?.feed(bytes.slice());
     },
     /** @param {Item} next @param {DataView<ArrayBuffer>} [whole] */

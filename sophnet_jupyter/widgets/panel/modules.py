@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from .slim import slim
+
 FOLDER = Path(__file__).parents[1]
 _IMPORT = re.compile(
     r"^import (?:(?P<name>\w+)|(?P<names>\{[^}]*\})) "
@@ -43,9 +45,9 @@ def inlined(file: str) -> str:
 
     Understands ``import { a, b } from "../folder/file.js";``, and ``import source from
     "./file.js?text";`` for a file that is wanted as text, such as an audio worklet. Each file is a
-    function of its own, so that it shares no name but those it exports, and its lines stay as
-    they are. Raises `ValueError` for files that import each other in a circle, for a name that is
-    not exported, and for any other form of import and export.
+    function of its own, so that it shares no name but those it exports, and comments are left out.
+    Raises `ValueError` for files that import each other in a circle, for a name that is not
+    exported, and for any other form of import and export.
     """
     scripts: dict[str, _Script] = {}
     _collect(file, scripts, ())
@@ -153,7 +155,7 @@ def _script(file: str, source: str, scripts: dict[str, _Script]) -> _Script:
     if strange := _NOT_UNDERSTOOD.search(lines):
         raise ValueError(f"{file}: modules.py does not understand {strange[0]!r}.")
     end = f"return {{ {', '.join(handed)} }};"
-    return _Script(f"(() => {{\n{lines.rstrip()}\n{end}\n}})()", exports)
+    return _Script(f"(() => {{\n{slim(lines)}\n{end}\n}})()", exports)
 
 
 def _collect_styles(file: str, texts: dict[str, str], importers: tuple[str, ...]) -> None:

@@ -57,7 +57,7 @@ export const dictation: JupyterFrontEndPlugin<void> = {
     const begin = async (notebook: NotebookPanel) => {
       const line = lines.of(notebook);
       if (!(await line.open())) return refused(line.why, notebook);
-      const place = placeIn(notebook, choices.dictation);
+      const place = await placeIn(notebook, choices.dictation);
       if (!place || running) return;
       const told = (text: string) => text && Notification.info(text, { autoClose: 5000 });
       running = new Dictation(line, place.cell, place.at, trans, told, over);
@@ -104,23 +104,26 @@ export const dictation: JupyterFrontEndPlugin<void> = {
 };
 
 /** The cell and the place in it where what is said goes, made where there is none. */
-function placeIn(
+async function placeIn(
   { content }: NotebookPanel,
   choice: "prompt" | "comment",
-): { cell: Cell; at: number } | null {
+): Promise<{ cell: Cell; at: number } | null> {
   let cell = content.activeCell;
   if (!cell) return null;
   if (cell.model.type === "markdown") (cell as MarkdownCell).rendered = false;
   const source = cell.model.sharedModel.getSource();
-  if (cell.model.type === "code" && choice === "prompt" && !isPrompt(source)) {
+  const isMade = cell.model.type === "code" && choice === "prompt" && !isPrompt(source);
+  if (isMade) {
     if (source.trim()) NotebookActions.insertBelow(content);
     cell = content.activeCell ?? cell;
     cell.model.sharedModel.setSource("%%sophchat\n");
-    cell.editor?.setCursorPosition({ line: 1, column: 0 });
   }
   content.mode = "edit";
+  // A cell that was made just now has no editor before it is drawn.
+  await cell.ready;
   const { editor } = cell;
-  if (!editor) return null;
+  if (!editor || cell.isDisposed) return null;
+  if (isMade) editor.setCursorPosition({ line: 1, column: 0 });
   const { line, column } = editor.getCursorPosition();
   const isComment = cell.model.type === "code" && choice === "comment";
   const end = (editor.getLine(line) ?? "").length;

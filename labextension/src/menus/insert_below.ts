@@ -13,6 +13,10 @@ export function insertBelow({ content }: NotebookPanel, cells: string[]): void {
     content.activeCell?.model.sharedModel.setSource(text);
   }
   content.mode = "edit";
-  const { editor } = content.activeCell ?? {};
-  editor?.setCursorPosition(editor.getPositionAt(cells.at(-1)?.length ?? 0) ?? { line: 0, column: 0 });
+  const cell = content.activeCell;
+  // A cell that was made just now has no editor before it is drawn.
+  void cell?.ready.then(() => {
+    const { editor } = cell;
+    editor?.setCursorPosition(editor.getPositionAt(cells.at(-1)?.length ?? 0) ?? { line: 0, column: 0 });
+  });
 }

@@ -43,6 +43,9 @@ def browser(tmp_path_factory):
 @pytest.fixture
 def notebook(lab, page, open_notebook, host):
     page.add_init_script(WATCH)
+    # As everybody has it: a cell that is made has no editor at first.
+    tracker = lab.settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.unlink()
     load = "import time\n%load_ext sophnet_jupyter"
     lab.write("say.ipynb", load, "%%sophchat\nIt is said:", "time.sleep(60)", "x = 1")
     notebook = open_notebook("say.ipynb", host)

@@ -16,7 +16,14 @@ from ..kernel import loop
 from ..kernel.inspecting import Describe, describe_words
 from ..kernel.loop import later
 from ..language import tr
-from ..settings import media_folder, media_in_files, model_name, notice, output_is_stable
+from ..settings import (
+    media_folder,
+    media_in_files,
+    model_name,
+    notice,
+    output_is_stable,
+    replays,
+)
 from ..views.media.shelf import FOLDER, shelf
 from ..views.output import output
 from .catalogue import MAGICS, LazyMagic, lazy_magics, summaries
@@ -139,6 +146,11 @@ def greeting(session: KernelSession) -> str:
         settings = session.client.settings
     except SophNetError as error:
         return f"sophnet_jupyter: {error}"
+    if replays():
+        return tr(
+            "sophnet_jupyter: answers come from a cassette, which needs no key and no network. "
+            "Help: %sophnet help"
+        )
     if settings.sandbox:
         return tr(
             "sophnet_jupyter: no key, so the SANDBOX answers (scripted, no real model). "

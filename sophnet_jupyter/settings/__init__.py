@@ -40,6 +40,7 @@ from .environment import output_is_stable as output_is_stable
 from .environment import page_address as page_address
 from .environment import profile_in_use as profile_in_use
 from .environment import refuse_silent_sandbox as refuse_silent_sandbox
+from .environment import replays as replays
 from .environment import session as session
 from .environment import spending_limit as spending_limit
 from .environment import store as store

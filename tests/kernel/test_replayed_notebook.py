@@ -56,7 +56,8 @@ def test_a_notebook_that_is_replayed_twice_has_equal_outputs(
     first, second = (played(OFFLINE, *CELLS) for _ in range(2))
     assert first == second
     assert "42" in first
-    assert "cassette" in first
+    assert "answers come from a cassette" in first
+    assert ">cassette<" in first
 
 
 TAPED = sorted((Path(__file__).parents[2] / "notebooks").glob("*.jsonl"))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from .test_voice_chat_faults import TRAITS, enter
+
 pytestmark = pytest.mark.browser
 
 CONTEXTS = """() => {
@@ -68,6 +70,14 @@ def test_a_microphone_that_stops_says_so_and_goes_on(mic: Page, fault: str) -> N
 def test_a_context_that_was_suspended_once_is_woken_at_once(mic: Page) -> None:
     mic.evaluate("contexts.at(-1).suspend()")
     mic.wait_for_function("contexts.at(-1).state === 'running'", polling=100)
+
+
+def test_an_answer_that_a_call_has_silenced_is_heard_on(show_panel: Callable[..., Page]) -> None:
+    page = show_panel("voicechat/panel", **TRAITS)
+    page.evaluate(CONTEXTS)
+    enter(page, "speaking")
+    page.evaluate("Promise.all(contexts.map((each) => each.suspend()))")
+    page.wait_for_function("contexts.every((each) => each.state === 'running')", polling=100)
 
 
 def test_a_reader_that_failed_ends_the_take_with_a_sentence(mic: Page) -> None:

@@ -1,3 +1,4 @@
+import { keepAwake } from "./awake.js";
 import tapeSource from "./tape_worklet.js?text";
 
 /**
@@ -40,12 +41,7 @@ export async function openSpeaker({ sampleRate, channels, onReport }) {
   const gain = new GainNode(context);
   tape.connect(gain).connect(context.destination);
   let wanted = false;
-  // Sleep, a call or another device stops a context without a word; it is asked to go on.
-  const revive = () => {
-    if (wanted && context.state !== "running" && context.state !== "closed") context.resume().catch(() => {});
-  };
-  context.addEventListener("statechange", revive);
-  const reviving = setInterval(revive, 1000);
+  const sleep = keepAwake(context, () => wanted);
   tape.port.onmessage = ({ data }) =>
     onReport({ ...data, at: data.at / sampleRate, length: data.length / sampleRate });
   return {
@@ -67,7 +63,7 @@ export async function openSpeaker({ sampleRate, channels, onReport }) {
     setVolume: (volume) => gain.gain.setTargetAtTime(volume, context.currentTime, 0.02),
     close() {
       wanted = false;
-      clearInterval(reviving);
+      sleep();
       tape.port.onmessage = null;
       tape.port.postMessage({ close: true });
       tape.disconnect();

@@ -1,3 +1,4 @@
+import { keepAwake } from "../playing/awake.js";
 import { openDecoder } from "../playing/decoder.js";
 import ringSource from "./ring_worklet.js?text";
 
@@ -28,7 +29,7 @@ import ringSource from "./ring_worklet.js?text";
  * @returns {Ring}
  */
 export function openRing({ format, rate, onHeard, onError }) {
-  /** @type {{context: AudioContext, node: AudioWorkletNode, sampleRate: number} | undefined} */
+  /** @type {{context: AudioContext, node: AudioWorkletNode, sampleRate: number, sleep: () => void} | undefined} */
   let speaker;
   /** @type {Promise<void> | undefined} */
   let opening;
@@ -66,7 +67,7 @@ export function openRing({ format, rate, onHeard, onError }) {
       waiting.delete(data.flushed);
       if (!data.flushed) onHeard(heard);
     };
-    speaker = { context, node, sampleRate };
+    speaker = { context, node, sampleRate, sleep: keepAwake(context, () => !closed) };
     if (closed) return shut();
     post({ begin: answer });
     for (const message of early.splice(0)) post(message);
@@ -74,6 +75,7 @@ export function openRing({ format, rate, onHeard, onError }) {
   }
 
   function shut() {
+    speaker?.sleep();
     speaker?.node.port.postMessage({ close: true });
     speaker?.node.disconnect();
     speaker?.context.close();

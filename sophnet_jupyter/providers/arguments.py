@@ -15,19 +15,20 @@ from typing import Any
 import msgspec
 
 from ..errors import SettingsError
+from ..language import tr
 
 
 def text(name: str, value: Any) -> str:
     """The text unchanged. Raises `SettingsError` for another type."""
     if isinstance(value, str):
         return str(value)
-    raise SettingsError(f"{name} is a text, not {value!r:.80}.")
+    raise SettingsError(tr("{name} is a text, not {value!r:.80}.", name=name, value=value))
 
 
 def words(name: str, value: Any) -> str:
     """The same, of a text that says something."""
     if not text(name, value).strip():
-        raise SettingsError(f"{name} is empty.")
+        raise SettingsError(tr("{name} is empty.", name=name))
     return str(value)
 
 
@@ -35,7 +36,7 @@ def flag(name: str, value: Any) -> bool:
     """True or False. Raises `SettingsError` for anything else, such as a text that says no."""
     if isinstance(value, bool):
         return value
-    raise SettingsError(f"{name} is True or False, not {value!r:.80}.")
+    raise SettingsError(tr("{name} is True or False, not {value!r:.80}.", name=name, value=value))
 
 
 def whole(name: str, value: Any, *, least: int | None = None, such_as: str = "") -> int | None:
@@ -44,10 +45,19 @@ def whole(name: str, value: Any, *, least: int | None = None, such_as: str = "")
         return None
     found = _index(value)
     if found is None:
-        example = f" such as {such_as}" if such_as else ""
-        raise SettingsError(f"{name} is a whole number{example}, not {value!r:.80}.")
+        example = tr(" such as {such_as}", such_as=such_as) if such_as else ""
+        raise SettingsError(
+            tr(
+                "{name} is a whole number{example}, not {value!r:.80}.",
+                name=name,
+                example=example,
+                value=value,
+            )
+        )
     if least is not None and found < least:
-        raise SettingsError(f"{name} must be at least {least}, not {found}.")
+        raise SettingsError(
+            tr("{name} must be at least {least}, not {found}.", name=name, least=least, found=found)
+        )
     return found
 
 
@@ -60,12 +70,22 @@ def number(name: str, value: Any, low: float, high: float) -> float | None:
         if isinstance(value, bool | str | bytes):
             raise TypeError
     except (TypeError, ValueError, OverflowError):
-        raise SettingsError(f"{name} is a number, not {value!r:.80}.") from None
+        raise SettingsError(
+            tr("{name} is a number, not {value!r:.80}.", name=name, value=value)
+        ) from None
     # Said this way round, since a comparison with NaN is never true.
     if not low <= found <= high:
         # A whole number may be longer than any float.
         said = f"{found!s:.20}" if isinstance(found, int) else f"{found:g}"
-        raise SettingsError(f"{name} goes from {low} to {high}, not {said}.")
+        raise SettingsError(
+            tr(
+                "{name} goes from {low} to {high}, not {said}.",
+                name=name,
+                low=low,
+                high=high,
+                said=said,
+            )
+        )
     return found
 
 
@@ -75,7 +95,9 @@ def fields(name: str, value: Any) -> Mapping[str, Any]:
         return {}
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return value
-    raise SettingsError(f'{name} is a dict such as {{"name": value}}, not {value!r:.80}.')
+    raise SettingsError(
+        tr('{name} is a dict such as {{"name": value}}, not {value!r:.80}.', name=name, value=value)
+    )
 
 
 def size(value: Any, *, such_as: str) -> str | None:
@@ -86,7 +108,13 @@ def size(value: Any, *, such_as: str) -> str | None:
     said = "*".join(str(side) for side in value) if pair else str(value)
     found = re.fullmatch(r"\s*(\d{2,5})\s*[*xX×]\s*(\d{2,5})\s*", said)
     if not found:
-        raise SettingsError(f"A size is WIDTH*HEIGHT in pixels, such as {such_as}, not {said!r}.")
+        raise SettingsError(
+            tr(
+                "A size is WIDTH*HEIGHT in pixels, such as {such_as}, not {said!r}.",
+                such_as=such_as,
+                said=said,
+            )
+        )
     return f"{found[1]}*{found[2]}"
 
 
@@ -97,11 +125,14 @@ def encoded(body: Mapping[str, Any]) -> bytes:
     except UnicodeEncodeError as error:
         around = error.object[max(0, error.start - 20) : error.start + 20]
         raise SettingsError(
-            f"A text holds half a character, which cannot be sent: {around!a}. "
-            "It was cut inside one, or read in the wrong encoding."
+            tr(
+                "A text holds half a character, which cannot be sent: {around!a}. It was cut "
+                "inside one, or read in the wrong encoding.",
+                around=around,
+            )
         ) from None
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise SettingsError(f"JSON cannot hold the request: {error}.") from None
+        raise SettingsError(tr("JSON cannot hold the request: {error}.", error=error)) from None
 
 
 def _index(value: Any) -> int | None:
@@ -122,4 +153,6 @@ def _plain(value: Any) -> Any:
     if callable(plain := getattr(value, "tolist", None)):
         return plain()
     kind = type(value).__name__
-    raise SettingsError(f"JSON cannot hold a {kind}, which stands in the request: leave it out.")
+    raise SettingsError(
+        tr("JSON cannot hold a {kind}, which stands in the request: leave it out.", kind=kind)
+    )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from ..language import mark
+
 # What encoders of several languages write where there is no reason.
 _NONE = {"", "null", "none", "nil", "undefined"}
-EARLY = "The service said that the answer was over before it was: what came after belongs to it."
+EARLY = mark(
+    "The service said that the answer was over before it was: what came after belongs to it."
+)
 
 
 def reason_of(said: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ..errors import SettingsError
 from ..events import Event, ToolResult
+from ..language import tr
 from ..response.rounds import ToolCall
 from .arguments import flag
 
@@ -68,7 +69,7 @@ Back = Callable[[AsyncGenerator[Event, None]], AsyncGenerator[Event, None]]
 def unmasked(wanted: object) -> CallMask | None:
     """Mask nothing. Raises `SettingsError` where that is wanted all the same."""
     if wanted:
-        raise SettingsError("Nothing can mask here: ask by a Client, as client.chat does.")
+        raise SettingsError(tr("Nothing can mask here: ask by a Client, as client.chat does."))
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import AnswerUnreadable, quoted
+from ..language import tr
 from ..wire.call import Reply
 from .service_json import BROKEN, decode
 
@@ -22,9 +23,12 @@ def json_object(reply: Reply) -> dict[str, Any] | None:
 
 def unreadable(reply: Reply, *, service: str, setting: str, what: str = "") -> AnswerUnreadable:
     """The error for a reply of 200 that is not in the service's format."""
-    what = what or f"{reply.content_type or 'no content type'} where its JSON was expected"
+    what = what or tr(
+        "{content_type} where its JSON was expected",
+        content_type=reply.content_type or tr("no content type"),
+    )
     if not reply.body.strip():
-        what = "an empty body with HTTP 200"
+        what = tr("an empty body with HTTP 200")
     return AnswerUnreadable(service=service, what=what, quote=reply.text[:80], setting=setting)
 
 

@@ -7,6 +7,7 @@ import urllib.parse
 from collections.abc import Mapping
 
 from ..errors import SettingsError
+from ..language import tr
 from .secret import Secret
 
 SOPHNET_PATH = "/api/open-apis"
@@ -21,8 +22,10 @@ def checked_key(value: str) -> Secret:
     # It becomes a header: a line break or a letter outside ASCII would fail later, less clearly.
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         raise SettingsError(
-            "The key has characters that a key cannot have (a space, a line break, or a letter "
-            "outside ASCII). Copy it again from the console."
+            tr(
+                "The key has characters that a key cannot have (a space, a line break, or a "
+                "letter outside ASCII). Copy it again from the console."
+            )
         )
     return Secret(value)
 
@@ -58,10 +61,14 @@ def checked_url(url: str, name: str = "SOPHNET_BASE_URL", like: str = BASE_URL) 
         host = port = None
     if not host or port == 0 or not _fits(url):
         raise SettingsError(
-            f"{name} must be an address such as {like}, without a query or a fragment."
+            tr(
+                "{name} must be an address such as {like}, without a query or a fragment.",
+                name=name,
+                like=like,
+            )
         )
     if parts.username or parts.password:
-        raise SettingsError(f"{name} must not hold a name or password.")
+        raise SettingsError(tr("{name} must not hold a name or password.", name=name))
     root = urllib.parse.urlsplit(like)
     path = parts.path.rstrip("/")
     end = root.path.rstrip("/")

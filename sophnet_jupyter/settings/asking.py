@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 from .secret import Secret
 
 USER_HEADER = "x-sophnet-user"
@@ -79,11 +80,14 @@ def user_of(environ: Mapping[str, str], user: object = None) -> str:
 
 def _user(value: object) -> str:
     if not isinstance(value, str):
-        raise SettingsError(f"user is a name, not {value!r:.80}.")
+        raise SettingsError(tr("user is a name, not {value!r:.80}.", value=value))
     value = value.strip()
     if len(value) > LONGEST or not value.isprintable():
         raise SettingsError(
-            f"user is a name of one line with at most {LONGEST} letters (SOPHNET_USER)."
+            tr(
+                "user is a name of one line with at most {longest} letters (SOPHNET_USER).",
+                longest=LONGEST,
+            )
         )
     return value
 
@@ -116,15 +120,31 @@ _HOW = (
 def _checked(headers: object, where: str) -> dict[str, str]:
     """Headers that can be sent, by their names in lower case. Never repeats a value."""
     if not isinstance(headers, Mapping):
-        raise SettingsError(f'{where} are names with their values, {{"X-Team": "data"}}.')
+        raise SettingsError(
+            tr('{where} are names with their values, {{"X-Team": "data"}}.', where=where)
+        )
     found = {}
     for name, value in headers.items():
         if not isinstance(name, str) or not _TOKEN.fullmatch(name):
-            raise SettingsError(f"{where}: {name!r:.60} cannot be the name of a header.")
+            raise SettingsError(
+                tr("{where}: {name!r:.60} cannot be the name of a header.", where=where, name=name)
+            )
         if _OURS.fullmatch(name):
-            raise SettingsError(f"{where}: {name} is set by the request itself: leave it out.")
+            raise SettingsError(
+                tr(
+                    "{where}: {name} is set by the request itself: leave it out.",
+                    where=where,
+                    name=name,
+                )
+            )
         value = value.reveal() if isinstance(value, Secret) else value
         if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-            raise SettingsError(f"{where}: the value of {name} must be a line of ASCII text.")
+            raise SettingsError(
+                tr(
+                    "{where}: the value of {name} must be a line of ASCII text.",
+                    where=where,
+                    name=name,
+                )
+            )
         found[name.lower()] = value
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..errors import SettingsError
+from ..language import mark, tr
 from .addresses import checked_key, checked_url, sandbox_root
 from .asking import WhoAsks, asking
 from .environment import (
@@ -127,8 +128,8 @@ def _dify_key(
 ) -> _DifyKey:
     """An argument, what %sophnet chose, the environment, a login. Raises `SettingsError`."""
     if argument := given.get("api_key"):
-        return _DifyKey(argument, "the api_key that was given")
-    kept = f"the key of %sophnet login --service dify {name}".rstrip()
+        return _DifyKey(argument, tr("the api_key that was given"))
+    kept = tr("the key of {login}", login=f"%sophnet login --service dify {name}".rstrip())
     if chosen := session.get("dify", {}).get(app_profile("dify", name)):
         return _DifyKey(chosen[0], kept, chosen[1])
     if found := key_of(environ, _dify_variable_name(name, "API_KEY")):
@@ -138,8 +139,8 @@ def _dify_key(
     if name and not keyless:
         raise SettingsError(_no_dify_key(name, environ))
     if not keyless:
-        advice = "Run %sophnet login --service dify, or set DIFY_API_KEY."
-        refuse_sandbox(environ, advice, "for Dify")
+        advice = tr("Run %sophnet login --service dify, or set DIFY_API_KEY.")
+        refuse_sandbox(environ, advice, mark("for Dify"))
     return _DifyKey("", "SOPHNET_SANDBOX_KEY")
 
 
@@ -161,7 +162,9 @@ def _dify_address(
     if key.address is not None:
         # A key that was kept goes to its own address, whatever is set beside it.
         url = key.address or DIFY_URL
-        setting = f"the address of %sophnet login --service dify {name}".rstrip()
+        setting = tr(
+            "the address of {login}", login=f"%sophnet login --service dify {name}".rstrip()
+        )
     return checked_url(url, setting, DIFY_URL), setting
 
 
@@ -184,7 +187,10 @@ def _dify_variable_name(app: str, what: str) -> str:
 def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:
     known = ", ".join(dify_apps(environ)) or "none"
     variable = f"DIFY_{re.sub(r'[^A-Za-z0-9]', '_', name[:40]).upper()}_API_KEY"
-    return (
-        f"No key of a Dify app {name[:40]!r} is set: %sophnet login --service dify NAME keeps one, "
-        f"or put it into {variable}. Known: {known}."
+    return tr(
+        "No key of a Dify app {name!r} is set: %sophnet login --service dify NAME "
+        "keeps one, or put it into {variable}. Known: {known}.",
+        name=name[:40],
+        variable=variable,
+        known=known,
     )

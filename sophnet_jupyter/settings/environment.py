@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 from ..errors import SettingsError
+from ..language import tr
 from .asking import user_of
 from .keystore import DEFAULT, Keystore
 from .policy import policy
@@ -206,9 +207,12 @@ def refuse_silent_sandbox() -> None:
         return
     if any(asked() for asked in nobody_watches):
         raise SettingsError(
-            "No key, and nobody watches this run: the scripted answers of the sandbox would pass "
-            "for real ones. Set SOPHNET_API_KEY (or DIFY_API_KEY, TELEAI_APP_ID) before it starts, "
-            "or ask for the sandbox with SOPHNET_SANDBOX=1."
+            tr(
+                "No key, and nobody watches this run: the scripted answers of the sandbox "
+                "would pass for real ones. Set SOPHNET_API_KEY (or DIFY_API_KEY, "
+                "TELEAI_APP_ID) before it starts, or ask for the sandbox with "
+                "SOPHNET_SANDBOX=1."
+            )
         )
 
 

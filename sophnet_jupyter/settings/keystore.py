@@ -30,6 +30,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from ..errors import SettingsError, file_refused, why
+from ..language import tr
 from .secret import Secret
 
 DEFAULT = "default"
@@ -75,9 +76,11 @@ def profile_name(text: str) -> str:
     """``text`` as the name of a profile. Raises `SettingsError`, without repeating it."""
     if not _NAME.fullmatch(text):
         raise SettingsError(
-            "A profile's name is a short word such as work: letters, digits, - and _, at most 16. "
-            "If that was a key, withdraw it in the console: the notebook and IPython's history "
-            "have it now. The key is asked for after Enter."
+            tr(
+                "A profile's name is a short word such as work: letters, digits, - and _, at "
+                "most 16. If that was a key, withdraw it in the console: the notebook and "
+                "IPython's history have it now. The key is asked for after Enter."
+            )
         )
     return text
 
@@ -168,7 +171,11 @@ class Keystore:
             _out_of_keyring(name)
             if _from_keyring(name):
                 raise SettingsError(
-                    f"The keyring did not let go of {SERVICE} {name}: remove it there."
+                    tr(
+                        "The keyring did not let go of {service} {name}: remove it there.",
+                        service=SERVICE,
+                        name=name,
+                    )
                 )
         self._write(entries)
         return True
@@ -187,12 +194,17 @@ class Keystore:
         if not private and not (self._is_teams() and not _holds_keys(entries)):
             # Who can write it says where a key is sent.
             raise SettingsError(
-                f"{self.path} holds keys or says where they go, and others may read or write it: "
-                "chmod 600 it, and if it holds a key, make a new one. A team's, without any key, "
-                "may be read by all and written by you or root alone (chmod 644)."
+                tr(
+                    "{path} holds keys or says where they go, and others may read or write it: "
+                    "chmod 600 it, and if it holds a key, make a new one. A team's, without any "
+                    "key, may be read by all and written by you or root alone (chmod 644).",
+                    path=self.path,
+                )
             )
         if entries is None:
-            raise SettingsError(f"{self.path} is not as %sophnet login left it: mend or remove it.")
+            raise SettingsError(
+                tr("{path} is not as %sophnet login left it: mend or remove it.", path=self.path)
+            )
         return entries
 
     def _is_teams(self) -> bool:
@@ -211,21 +223,30 @@ class Keystore:
     def _write(self, entries: dict[str, Any]) -> None:
         if self._is_teams():
             raise SettingsError(
-                f"{self.path} is a team's, and no key belongs into it: %sophnet login --session "
-                "keeps yours for this kernel; SOPHNET_CONFIG_DIR names a folder of your own."
+                tr(
+                    "{path} is a team's, and no key belongs into it: %sophnet login --session "
+                    "keeps yours for this kernel; SOPHNET_CONFIG_DIR names a folder of your own.",
+                    path=self.path,
+                )
             )
         if self._folder is None or self.path is None:
             raise SettingsError(
-                "There is no home folder to keep a key in. %sophnet login --session keeps it "
-                "for this kernel."
+                tr(
+                    "There is no home folder to keep a key in. %sophnet login --session keeps it "
+                    "for this kernel."
+                )
             )
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _put(self.path, json.dumps({"profiles": entries}, indent=2).encode())
         except OSError as error:
             raise SettingsError(
-                f"The key cannot be kept in {self._folder}: {why(error)}. "
-                "%sophnet login --session keeps it for this kernel."
+                tr(
+                    "The key cannot be kept in {folder}: {why}. %sophnet login --session keeps it "
+                    "for this kernel.",
+                    folder=self._folder,
+                    why=why(error),
+                )
             ) from None
 
 
@@ -282,7 +303,7 @@ def _put(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             # Some file systems, of memory sticks and network shares, know no modes.
             if not _private(os.fstat(file.fileno())):
-                raise PermissionError(0, "other users can read what is written there")
+                raise PermissionError(0, tr("other users can read what is written there"))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -328,8 +349,12 @@ def _unlocked(name: str) -> str:
     except Exception as error:  # a backend may raise anything
         kind = type(error).__name__
     raise SettingsError(
-        f"The key of profile {name} is in the system's keyring, which does not give it ({kind}): "
-        "unlock it and try again, or set SOPHNET_API_KEY."
+        tr(
+            "The key of profile {name} is in the system's keyring, which does not give it "
+            "({kind}): unlock it and try again, or set SOPHNET_API_KEY.",
+            name=name,
+            kind=kind,
+        )
     )
 
 

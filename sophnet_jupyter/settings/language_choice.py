@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..language import ENGLISH, LANGUAGES, ask_by
+from ..language import ENGLISH, LANGUAGES, ask_by, tr
 from .environment import session
 from .keystore import folder
 
@@ -72,8 +72,12 @@ def keep_language(language: str) -> str:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"{path} cannot be written: {error.strerror or error}. This kernel speaks it until it "
-            "ends; SOPHNET_LANGUAGE says it to all."
+            tr(
+                "{path} cannot be written: {strerror}. This kernel speaks it until it ends; "
+                "SOPHNET_LANGUAGE says it to all.",
+                path=path,
+                strerror=error.strerror or error,
+            )
         ) from None
     return str(path)
 

@@ -17,6 +17,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from ..errors import SettingsError
+from ..language import tr
 
 # Where other programs of this machine are told what to trust, the most particular first.
 CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
@@ -32,9 +33,9 @@ def proxy_for(url: str, environ: Mapping[str, str], given: str | None = None) ->
     `SettingsError`, which names the setting, for one that cannot be used.
     """
     if not isinstance(given, str | None):
-        raise SettingsError(f"The argument proxy is an address, not {given!r:.80}.")
+        raise SettingsError(tr("The argument proxy is an address, not {given!r:.80}.", given=given))
     if given:
-        return _checked(given, "The argument proxy")
+        return _checked(given, tr("The argument proxy"))
     if chosen := environ.get("SOPHNET_PROXY", "").strip():
         return _checked(chosen, "SOPHNET_PROXY")
     parts = urllib.parse.urlsplit(url)
@@ -74,8 +75,8 @@ def certificates(environ: Mapping[str, str], given: str | None = None) -> str:
     Raises `SettingsError`, which names the setting, where there is none of that name.
     """
     if not isinstance(given, str | os.PathLike | None):
-        raise SettingsError(f"The argument ca_bundle is a path, not {given!r:.80}.")
-    named = [("The argument ca_bundle", os.fspath(given or ""))]
+        raise SettingsError(tr("The argument ca_bundle is a path, not {given!r:.80}.", given=given))
+    named = [(tr("The argument ca_bundle"), os.fspath(given or ""))]
     named += [(name, environ.get(name, "")) for name in ("SOPHNET_CA_BUNDLE", *CERTIFICATES)]
     for name, value in named:
         if not value.strip():
@@ -89,7 +90,12 @@ def certificates(environ: Mapping[str, str], given: str | None = None) -> str:
             if path.stat():
                 return str(path)
         raise SettingsError(
-            f"{name} names {path}, which does not exist: it must be a file of certificates (PEM)."
+            tr(
+                "{name} names {path}, which does not exist: it must be a file of certificates "
+                "(PEM).",
+                name=name,
+                path=path,
+            )
         )
     return ""
 
@@ -102,7 +108,9 @@ def transport(environ: Mapping[str, str] | None = None) -> str:
     """
     chosen = (os.environ if environ is None else environ).get("SOPHNET_TRANSPORT", "").strip()
     if chosen not in ("", "httpx2"):
-        raise SettingsError(f"SOPHNET_TRANSPORT is httpx2 or not set, and not {chosen!r:.80}.")
+        raise SettingsError(
+            tr("SOPHNET_TRANSPORT is httpx2 or not set, and not {chosen!r:.80}.", chosen=chosen)
+        )
     return chosen
 
 
@@ -128,7 +136,7 @@ def _of_the_system(scheme: str, host: str) -> str:
         return ""
     found = ask()
     address = found.get(scheme) or ""
-    return _checked(address, "The proxy that this system is set to") if address else ""
+    return _checked(address, tr("The proxy that this system is set to")) if address else ""
 
 
 def _checked(address: str, name: str) -> str:
@@ -138,8 +146,11 @@ def _checked(address: str, name: str) -> str:
     scheme = scheme.lower() if mark else "http"
     if scheme.startswith("socks"):
         raise SettingsError(
-            f"{name} is a SOCKS proxy, which cannot be used here: name an HTTP proxy in "
-            "SOPHNET_PROXY (many SOCKS programs offer one too), or clear it."
+            tr(
+                "{name} is a SOCKS proxy, which cannot be used here: name an HTTP proxy in "
+                "SOPHNET_PROXY (many SOCKS programs offer one too), or clear it.",
+                name=name,
+            )
         )
     login, _, place = rest.split("/")[0].rpartition("@") if "@" in rest else ("", "", rest)
     try:
@@ -148,7 +159,9 @@ def _checked(address: str, name: str) -> str:
     except ValueError:
         host = port = None
     if scheme not in ("http", "https") or not host or not re.fullmatch(r"[\w.:%-]+", host):
-        raise SettingsError(f"{name} must be an address such as http://proxy.example:8080.")
+        raise SettingsError(
+            tr("{name} must be an address such as http://proxy.example:8080.", name=name)
+        )
     port = port or (443 if scheme == "https" else PORT)
     host = f"[{host}]" if ":" in host else host
     if not login:

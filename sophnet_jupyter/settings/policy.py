@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError, why
+from ..language import tr
 from .policy_values import LOCKED_ONLY, OPTIONS
 
 NAME = Path("sophnet_jupyter", "policy.toml")
@@ -46,8 +47,8 @@ class Decision:
     @property
     def by(self) -> str:
         """``your site's policy (/etc/jupyter/…; ask data@example.org)``."""
-        ask = f"; ask {self.contact}" if self.contact else ""
-        return f"your site's policy ({self.path}{ask})"
+        ask = tr("; ask {contact}", contact=self.contact) if self.contact else ""
+        return tr("your site's policy ({path}{ask})", path=self.path, ask=ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +89,35 @@ class Policy:
     def refuse(self, name: str, what: str) -> None:
         """Raise `SettingsError`, which says who decided, where ``name`` is switched off."""
         if found := self.forbids(name):
-            raise SettingsError(f"{what} is off here: decided by {found.by}.")
+            raise SettingsError(tr("{what} is off here: decided by {by}.", what=what, by=found.by))
 
     def check_service(self, name: str) -> None:
         """Raise `SettingsError` for a service that is none of those allowed."""
         found = self.locked.get("services")
         if found and name not in found.value:
-            allowed = ", ".join(found.value) or "none"
+            allowed = ", ".join(found.value) or tr("none")
             raise SettingsError(
-                f"The service {name} is off here: decided by {found.by}. Allowed: {allowed}."
+                tr(
+                    "The service {name} is off here: decided by {by}. Allowed: {allowed}.",
+                    name=name,
+                    by=found.by,
+                    allowed=allowed,
+                )
             )
 
     def check_model(self, name: str) -> None:
         """Raise `SettingsError` for a model that is none of those allowed; none named is fine."""
         found = self.locked.get("models")
         if found and name and not any(fnmatchcase(name, each) for each in found.value):
-            allowed = ", ".join(found.value) or "none"
+            allowed = ", ".join(found.value) or tr("none")
             raise SettingsError(
-                f"The model {name:.80} is not allowed here: decided by {found.by}. "
-                f"Allowed: {allowed}."
+                tr(
+                    "The model {name:.80} is not allowed here: decided by {by}. "
+                    "Allowed: {allowed}.",
+                    name=name,
+                    by=found.by,
+                    allowed=allowed,
+                )
             )
 
     @property
@@ -114,8 +125,8 @@ class Policy:
         """What is decided and where, in one line; no address and no text of it is a key."""
         locked = ", ".join(sorted(self.locked)) or "nothing"
         usual = ", ".join(sorted(self.defaults))
-        said = f"{', '.join(map(str, self.files))}: locks {locked}"
-        return f"{said}; defaults for {usual}" if usual else said
+        said = tr("{files}: locks {locked}", files=", ".join(map(str, self.files)), locked=locked)
+        return tr("{said}; defaults for {usual}", said=said, usual=usual) if usual else said
 
     def check(self) -> None:
         """Raise `SettingsError` where a file cannot be read as it was meant."""
@@ -177,20 +188,33 @@ def _merged(paths: list[Path], environ: Mapping[str, str]) -> Policy:
     notices: list[str] = []
     named = environ.get("SOPHNET_POLICY", "").strip()
     if named and Path(named).expanduser() not in paths:
-        wrong.append(f"SOPHNET_POLICY names {named}, which cannot be read: ask who set it.")
+        wrong.append(
+            tr("SOPHNET_POLICY names {named}, which cannot be read: ask who set it.", named=named)
+        )
     for path in paths:
         try:
             said = _loaded(path)
         except (OSError, ValueError) as error:
             reason = why(error) if isinstance(error, OSError) else str(error).rstrip(".")
-            wrong.append(f"The policy {path} cannot be read: {reason}. Ask whoever keeps it.")
+            wrong.append(
+                tr(
+                    "The policy {path} cannot be read: {reason}. Ask whoever keeps it.",
+                    path=path,
+                    reason=reason,
+                )
+            )
             continue
         contact = str(said.pop("contact", ""))
         version = said.pop("version", VERSION)
         if version != VERSION:
             notices.append(
-                f"The policy {path} is of form {version}, and this version of sophnet_jupyter "
-                f"knows {VERSION}: it holds as far as it is understood."
+                tr(
+                    "The policy {path} is of form {version}, and this version of sophnet_jupyter "
+                    "knows {version2}: it holds as far as it is understood.",
+                    path=path,
+                    version=version,
+                    version2=VERSION,
+                )
             )
         for table, place in (("locked", locked), ("defaults", defaults)):
             for name, value in _table(said, table, path, wrong).items():
@@ -201,7 +225,7 @@ def _merged(paths: list[Path], environ: Mapping[str, str]) -> Policy:
                 decision = Decision(OPTIONS[name].read(value), path, contact)
                 if table == "defaults" or name not in place:
                     place[name] = decision
-        notices += [f"{path}: nothing reads [{name}]." for name in said]
+        notices += [tr("{path}: nothing reads [{name}].", path=path, name=name) for name in said]
     return Policy(locked, defaults, tuple(paths), tuple(wrong), tuple(notices))
 
 
@@ -217,16 +241,19 @@ def _table(said: dict[str, Any], name: str, path: Path, wrong: list[str]) -> dic
     found = said.pop(name, {})
     if isinstance(found, dict):
         return found
-    wrong.append(f"{path}: {name} is a table, [{name}], and not a value.")
+    wrong.append(tr("{path}: {name} is a table, [{name}], and not a value.", path=path, name=name))
     return {}
 
 
 def _problem(name: str, value: Any, table: str) -> str:
     """What is wrong with an option of a policy; empty where nothing is."""
     if name not in OPTIONS:
-        return f"nothing reads {name!r}; is it of a newer version, or misspelt?"
+        return tr("nothing reads {name!r}; is it of a newer version, or misspelt?", name=name)
     if table == "defaults" and name in LOCKED_ONLY:
-        return f"{name} belongs into [locked]: there is nothing by which a user would change it."
+        return tr(
+            "{name} belongs into [locked]: there is nothing by which a user would change it.",
+            name=name,
+        )
     if table == "locked" and name == "model":
-        return "model belongs into [defaults]; models in [locked] says which may be asked."
+        return tr("model belongs into [defaults]; models in [locked] says which may be asked.")
     return OPTIONS[name].problem(name, value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 from .addresses import BASE_URL, checked_url
 
 SERVICES = (
@@ -28,17 +29,23 @@ class Option:
 
 
 def _flag(name: str, value: Any) -> str:
-    return "" if isinstance(value, bool) else f"{name} is true or false, not {value!r:.80}."
+    return (
+        ""
+        if isinstance(value, bool)
+        else tr("{name} is true or false, not {value!r:.80}.", name=name, value=value)
+    )
 
 
 def _text(name: str, value: Any) -> str:
     said = isinstance(value, str) and value.strip()
-    return "" if said else f"{name} is a text, not {value!r:.80}."
+    return "" if said else tr("{name} is a text, not {value!r:.80}.", name=name, value=value)
 
 
 def _texts(name: str, value: Any) -> str:
     fits = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return "" if fits else f"{name} is a list of texts, not {value!r:.80}."
+    return (
+        "" if fits else tr("{name} is a list of texts, not {value!r:.80}.", name=name, value=value)
+    )
 
 
 def _services(name: str, value: Any) -> str:
@@ -46,7 +53,11 @@ def _services(name: str, value: Any) -> str:
         return problem
     unknown = [each for each in value if each not in SERVICES]
     known = ", ".join(SERVICES)
-    return f"there is no service {unknown[0]!r:.40}: {known}." if unknown else ""
+    return (
+        tr("there is no service {unknown!r:.40}: {known}.", unknown=unknown[0], known=known)
+        if unknown
+        else ""
+    )
 
 
 def _address(name: str, value: Any) -> str:
@@ -60,13 +71,21 @@ def _address(name: str, value: Any) -> str:
 
 
 def _media(name: str, value: Any) -> str:
-    return "" if value in ("embed", "files") else f"{name} is embed or files, not {value!r:.80}."
+    return (
+        ""
+        if value in ("embed", "files")
+        else tr("{name} is embed or files, not {value!r:.80}.", name=name, value=value)
+    )
 
 
 def _size(name: str, value: Any) -> str:
     whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     written = isinstance(value, str) and _SIZE.fullmatch(value.strip())
-    return "" if whole or written else f'{name} is a size such as "2 GB", not {value!r:.80}.'
+    return (
+        ""
+        if whole or written
+        else tr('{name} is a size such as "2 GB", not {value!r:.80}.', name=name, value=value)
+    )
 
 
 def _bytes(value: int | str) -> int:

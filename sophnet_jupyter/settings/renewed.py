@@ -25,6 +25,7 @@ from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from ..errors import SettingsError, why
+from ..language import tr
 from .addresses import checked_key
 from .secret import Secret
 
@@ -171,7 +172,12 @@ class _KeyFile:
                 text = file.read(LONGEST)
         except (OSError, ValueError) as error:
             raise SettingsError(
-                f"{self._variable} names {self._path}, which cannot be read: {why(error)}."
+                tr(
+                    "{variable} names {path}, which cannot be read: {why}.",
+                    variable=self._variable,
+                    path=self._path,
+                    why=why(error),
+                )
             ) from None
         return _given(text, self._variable, stamp)
 
@@ -185,7 +191,10 @@ class _KeyCommand:
             self._words = []
         if not self._words:
             raise SettingsError(
-                f"{variable} is a program with its arguments, without a shell around it."
+                tr(
+                    "{variable} is a program with its arguments, without a shell around it.",
+                    variable=variable,
+                )
             )
 
     def stamp(self) -> object:
@@ -208,13 +217,19 @@ class _KeyCommand:
             )
             if done.returncode == 0 and done.stdout.strip():
                 return _given(done.stdout[:LONGEST], self._variable)
-            said = f"ended with status {done.returncode} and gave no key"
+            said = tr("ended with status {returncode} and gave no key", returncode=done.returncode)
         except subprocess.TimeoutExpired:
-            said = f"gave no key within {PATIENCE:g} s"
+            said = tr("gave no key within {patience:g} s", patience=PATIENCE)
         except (OSError, ValueError) as error:
-            said = f"cannot be run: {why(error)}"
+            said = tr("cannot be run: {why}", why=why(error))
         # Outside, since the error of a process holds what it has said.
-        raise SettingsError(f"The program of {self._variable} {said}. Try it in a terminal.")
+        raise SettingsError(
+            tr(
+                "The program of {variable} {said}. Try it in a terminal.",
+                variable=self._variable,
+                said=said,
+            )
+        )
 
 
 @cache
@@ -236,8 +251,11 @@ def _given(text: bytes, variable: str, stamp: object = None) -> _Given:
         said = next((str(found[name]) for name in _NAMES if found.get(name)), "")
     if not said:
         raise SettingsError(
-            f"{variable} gives no key: it is to be the key alone, or JSON with api_key and "
-            "expires_in (seconds)."
+            tr(
+                "{variable} gives no key: it is to be the key alone, or JSON with api_key and "
+                "expires_in (seconds).",
+                variable=variable,
+            )
         )
     return _Given(checked_key(said), ends, stamp)
 

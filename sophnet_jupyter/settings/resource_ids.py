@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 from .variables import SERVICES
 
 ALL = "all"
@@ -37,12 +38,18 @@ def read(
 def checked(ids: object) -> dict[str, str]:
     """The ids by service, without empty ones. Raises `SettingsError` for an unknown service."""
     if not isinstance(ids, Mapping):
-        raise SettingsError('easyllm_ids is a mapping, such as {"speech": "…"}.')
+        raise SettingsError(tr('easyllm_ids is a mapping, such as {"speech": "…"}.'))
     for name, value in ids.items():
         if name not in (*SERVICES, ALL):
-            raise SettingsError(f"easyllm_ids has no {name!r}: it knows {', '.join(SERVICES)}.")
+            raise SettingsError(
+                tr(
+                    "easyllm_ids has no {name!r}: it knows {services}.",
+                    name=name,
+                    services=", ".join(SERVICES),
+                )
+            )
         if not isinstance(value, str):
-            raise SettingsError(f"The easyllm_id of {name} is a text.")
+            raise SettingsError(tr("The easyllm_id of {name} is a text.", name=name))
     return {str(name): value.strip() for name, value in ids.items() if value.strip()}
 
 
@@ -60,20 +67,28 @@ def parsed(words: Iterable[str]) -> dict[str, str]:
 def told(project_id: str, ids: Mapping[str, str]) -> str:
     """Which services use a project; without its resource id a service takes the short path."""
     if not project_id:
-        return "decided by the key"
+        return tr("decided by the key")
     using = [name for name in SERVICES if ids.get(name)]
     others = [name for name in SERVICES if not ids.get(name)]
     if not others:
         return project_id
     if not using:
-        return f"{project_id}, not used: no service has a resource id (SOPHNET_EASYLLM_ID)"
-    return f"{project_id}, used by {', '.join(using)}; no resource id for {', '.join(others)}"
+        return tr(
+            "{project_id}, not used: no service has a resource id (SOPHNET_EASYLLM_ID)",
+            project_id=project_id,
+        )
+    return tr(
+        "{project_id}, used by {using}; no resource id for {others}",
+        project_id=project_id,
+        using=", ".join(using),
+        others=", ".join(others),
+    )
 
 
 def _arguments(given: Mapping[str, Any]) -> dict[str, str]:
     common = given.get("easyllm_id", "")
     if not isinstance(common, str):
-        raise SettingsError("easyllm_id is a text, the id of a resource of the project.")
+        raise SettingsError(tr("easyllm_id is a text, the id of a resource of the project."))
     return checked({ALL: common} | checked(given.get("easyllm_ids", {})))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import SettingsError
+from ..language import tr
 from .addresses import checked_url
 from .environment import replays
 from .policy import policy
@@ -27,8 +28,12 @@ def site_address(
     url = checked_url(found.value, f"{name} in {found.path}", like)
     if locked and said and checked_url(said, setting, like) != url:
         raise SettingsError(
-            f"The only address here is {url}: decided by {found.by}. Leave out the other one, and "
-            "use a key that is meant for it."
+            tr(
+                "The only address here is {url}: decided by {by}. Leave out the other one, and "
+                "use a key that is meant for it.",
+                url=url,
+                by=found.by,
+            )
         )
     return url, f"{name} in {found.path}"
 
@@ -46,7 +51,15 @@ def refuse_sandbox(environ: Mapping[str, str], advice: str, whose: str = "") -> 
     wanted = environ.get("SOPHNET_SANDBOX") == "1"
     if found is None and not wanted and site.default("sandbox") is False:
         found = site.defaults["sandbox"]
-    by = f"decided by {found.by}" if found else "SOPHNET_NO_SANDBOX=1"
+    by = tr("decided by {by}", by=found.by) if found else "SOPHNET_NO_SANDBOX=1"
     if found or environ.get("SOPHNET_NO_SANDBOX") == "1":
-        no_key = f"No key {whose}".rstrip()
-        raise SettingsError(f"{no_key}, and the sandbox is off ({by}). {advice}")
+        if not whose:
+            said = tr("No key, and the sandbox is off ({by}). {advice}", by=by, advice=advice)
+        else:
+            said = tr(
+                "No key {whose}, and the sandbox is off ({by}). {advice}",
+                whose=tr(whose),
+                by=by,
+                advice=advice,
+            )
+        raise SettingsError(said)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..errors import SettingsError
+from ..language import tr
 from . import resource_ids
 from .addresses import BASE_URL, checked_key, checked_url, sandbox_url
 from .asking import WhoAsks, asking
@@ -106,7 +107,9 @@ class Settings:
         given = {name: value for name, value in arguments.items() if value is not None}
         timeouts = given.pop("timeouts", Timeouts())
         if not isinstance(timeouts, Timeouts):
-            raise SettingsError(f"timeouts is Timeouts(total=60), not {timeouts!r:.80}.")
+            raise SettingsError(
+                tr("timeouts is Timeouts(total=60), not {timeouts!r:.80}.", timeouts=timeouts)
+            )
         key = _key(given, environ)
         said = _Said(given, _chosen(key), environ)
         base_url, setting = _address(key, said)
@@ -130,7 +133,7 @@ class Settings:
     def origin(self) -> str:
         """Scheme and host of the service, without any path or query."""
         if not self.base_url:
-            return "a process of this kernel, started on first use"
+            return tr("a process of this kernel, started on first use")
         parts = urllib.parse.urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
@@ -181,7 +184,10 @@ def _key(given: Mapping[str, Any], environ: Mapping[str, str]) -> _Key:
         return _Key(profile.api_key, profile.kept, belongings, profile.easyllm_ids)
     if "SOPHNET_PROFILE" in environ and name != DEFAULT:
         raise SettingsError(
-            f"SOPHNET_PROFILE names {name!r}, of which no key is stored: %sophnet login {name}"
+            tr(
+                "SOPHNET_PROFILE names {name!r}, of which no key is stored: %sophnet login {name}",
+                name=name,
+            )
         )
     return _Key(_sandbox_key(environ), "sandbox")
 
@@ -203,7 +209,9 @@ def _environments(secret: Secret, setting: str, environ: Mapping[str, str]) -> _
 
 
 def _sandbox_key(environ: Mapping[str, str]) -> Secret:
-    refuse_sandbox(environ, "Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts.")
+    refuse_sandbox(
+        environ, tr("Run %sophnet login, or set SOPHNET_API_KEY before the kernel starts.")
+    )
     return sandbox_key(environ)
 
 
@@ -224,20 +232,22 @@ def _address(key: _Key, said: _Said) -> tuple[str, str]:
     ):
         return found
     if "base_url" in said.given:
-        setting = "base_url (SOPHNET_BASE_URL is not used)"
+        setting = tr("base_url (SOPHNET_BASE_URL is not used)")
     elif "base_url" in said.chosen:
-        setting = f"the address of {_login(said.chosen.get('profile', ''))}"
+        setting = tr("the address of {login}", login=_login(said.chosen.get("profile", "")))
         if key.variable:
-            setting = f"the address of profile {said.chosen.get('profile', '')}"
+            setting = tr("the address of profile {name}", name=said.chosen.get("profile", ""))
     url = checked_url(said.first("base_url", BASE_URL), setting.partition(" (")[0])
     return url, setting
 
 
 def _key_setting(key: _Key) -> str:
-    unused = "api_key (SOPHNET_API_KEY is not used)"
+    unused = tr("api_key (SOPHNET_API_KEY is not used)")
     names = {"argument": unused, "environment": key.variable}
     names["sandbox"] = "SOPHNET_SANDBOX_KEY"
-    return names.get(key.source) or f"the key of {_login(key.belongings.get('profile', ''))}"
+    return names.get(key.source) or tr(
+        "the key of {login}", login=_login(key.belongings.get("profile", ""))
+    )
 
 
 def _login(profile: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import mark, tr
 from .addresses import checked_key, checked_url, sandbox_root
 from .asking import WhoAsks, asking
 from .network import proxy_for
@@ -73,7 +74,9 @@ class TeleAIAccount:
             )
             if not app_id or not (key or ready):
                 lacks = "TELEAI_APP_KEY" if app_id else "TELEAI_APP_ID"
-                raise SettingsError(f"TeleAI needs an id and a key: {lacks} is missing.")
+                raise SettingsError(
+                    tr("TeleAI needs an id and a key: {lacks} is missing.", lacks=lacks)
+                )
         return cls(
             app_id=_header_word(app_id, "TELEAI_APP_ID"),
             app_key=key if isinstance(key, Secret) else checked_key(key) if key else Secret(""),
@@ -92,7 +95,9 @@ class TeleAIAccount:
 def _teleai_sandbox(environ: Mapping[str, str]) -> tuple[str, str, Secret]:
     """Root (empty where it is still to be started), id and key of the sandbox."""
     refuse_sandbox(
-        environ, "Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts.", "of TeleAI"
+        environ,
+        tr("Set TELEAI_APP_ID and TELEAI_APP_KEY before the kernel starts."),
+        mark("of TeleAI"),
     )
     root = sandbox_root(environ)
     return root, SANDBOX_APP_ID, sandbox_key(environ)
@@ -102,5 +107,7 @@ def _header_word(value: str, name: str) -> str:
     # Each is a part of a header, and slashes separate the parts of a signature.
     value = value.strip()
     if not value.isascii() or not value.isprintable() or " " in value or "/" in value:
-        raise SettingsError(f"{name} has characters that it cannot have: copy it again.")
+        raise SettingsError(
+            tr("{name} has characters that it cannot have: copy it again.", name=name)
+        )
     return value

@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ..language import tr
+
 SERVICES = ("speech", "voice", "embeddings", "images", "videos", "ocr", "documents")
 
 VARIABLES = {
@@ -122,15 +124,19 @@ def notice() -> str:
     if not found:
         return ""
     shown = [described(name, near) for name, near in list(found.items())[:_MOST]]
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    verb = "are set, and nothing reads them" if len(found) > 1 else "is set, and nothing reads it"
+    more = tr(" and {count} more", count=len(found) - _MOST) if len(found) > _MOST else ""
+    verb = (
+        tr("are set, and nothing reads them")
+        if len(found) > 1
+        else tr("is set, and nothing reads it")
+    )
     return f"{', '.join(shown)}{more} {verb}."
 
 
 def described(name: str, near: str) -> str:
     """A variable's name, with the one that was meant."""
     name = name[:_LONGEST] if name.isidentifier() else ascii(name[:_LONGEST])
-    return f"{name} (did you mean {near}?)" if near else name
+    return tr("{name} (did you mean {near}?)", name=name, near=near) if near else name
 
 
 def tell() -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from ..errors import AnswerUnreadable, SophNetError, TimedOut
+from ..language import tr
 from ..time_limit import within
 from .call import Origin, Reply
 from .http.http import Answer
@@ -184,7 +185,9 @@ class Opened:
         """Raise `AnswerUnreadable` for a body larger than the limit."""
         limit = limit or MAX_BODY
         if len(body) > limit:
-            raise unreadable(self._origin, f"an answer of more than {limit >> 20} MB")
+            raise unreadable(
+                self._origin, tr("an answer of more than {limit} MB", limit=limit >> 20)
+            )
 
     def unreadable(self, what: str) -> AnswerUnreadable:
         """The error for an answer that turned out to be ``what``."""

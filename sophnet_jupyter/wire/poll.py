@@ -30,6 +30,7 @@ from ..errors import (
     Unreachable,
 )
 from ..events import Notice, Progress
+from ..language import tr
 from ..time_limit import within
 
 T = TypeVar("T")
@@ -207,7 +208,7 @@ class _Looks(Generic[T]):
 
     def _fail(self, error: Exception) -> None:
         self._failed += 1
-        self.problem = str(error) or f"no answer within {self._pace.look:g} s"
+        self.problem = str(error) or tr("no answer within {look:g} s", look=self._pace.look)
         asked = error.retry_after if isinstance(error, ServiceError) else None
         self.hint = min(asked or 0.0, LONGEST_HINT)
         log.info("%s: look %d failed: %s", self._task_id, self.count, type(error).__name__)

@@ -23,6 +23,7 @@ from ..errors import (
     TimedOut,
     Unreachable,
 )
+from ..language import tr
 from .agent import user_agent
 from .call import Call, Network, Origin, Reply
 from .http.http import tls_context
@@ -153,7 +154,10 @@ class Sockets:
             case theirs.InvalidStatus(response=response):
                 headers = {name.lower(): scrub(value) for name, value in response.headers.items()}
                 if 300 <= response.status_code < 400:
-                    what = f"a redirect ({response.status_code}) where a socket was to be opened"
+                    what = tr(
+                        "a redirect ({status_code}) where a socket was to be opened",
+                        status_code=response.status_code,
+                    )
                     return AnswerUnreadable(service=service, what=what, setting=setting)
                 body = bytes(response.body or b"")
                 path = urlsplit(url).path
@@ -165,20 +169,25 @@ class Sockets:
                 seconds = self.network.connect
                 return TimedOut(service=service, limit="connect", seconds=seconds, sent=False)
             case theirs.InvalidURI():
-                return SettingsError(f"{service}'s address is none that a socket can be opened at.")
+                return SettingsError(
+                    tr(
+                        "{service}'s address is none that a socket can be opened at.",
+                        service=service,
+                    )
+                )
             case theirs.ProxyError() | theirs.InvalidProxy() | ImportError():
-                reason = "the proxy did not pass the socket on"
+                reason = tr("the proxy did not pass the socket on")
                 return Unreachable(service=service, host=host, reason=reason, setting=setting)
             case (
                 theirs.ConnectionClosed()
                 | EOFError()
                 | theirs.InvalidMessage(__cause__=EOFError() | OSError())
             ):
-                reason = "the line was closed while it was being opened"
+                reason = tr("the line was closed while it was being opened")
                 return Unreachable(service=service, host=host, reason=reason, setting=setting)
             case theirs.InvalidHandshake() | theirs.InvalidMessage():
                 return AnswerUnreadable(
-                    service=service, what="it opened no websocket", setting=setting
+                    service=service, what=tr("it opened no websocket"), setting=setting
                 )
             case OSError():
                 return Unreachable(
@@ -222,7 +231,9 @@ def _bounded() -> type[ClientConnection]:
             ):
                 self._pieces = 0 if event.fin else self._pieces + 1
                 if self._pieces > PIECES:
-                    self.protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {PIECES} pieces")
+                    self.protocol.fail(
+                        CloseCode.MESSAGE_TOO_BIG, tr("more than {pieces} pieces", pieces=PIECES)
+                    )
                     # Not waited for: whoever sends such a thing does not say good-bye either.
                     self.transport.abort()
                     return

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, finalize
 
 from ..errors import ConnectionLost, SophNetError, TimedOut, Unreachable
+from ..language import tr
 from .attempts import Attempts
 from .call import Call, Network, Origin, Reply
 from .files.moving import Moving
@@ -199,7 +200,11 @@ class Wire:
         )
         if 300 <= answer.status < 400:
             await answer.aclose()
-            what = f"a redirect ({answer.status}) to {_host(answer.headers.get('location', ''))}"
+            what = tr(
+                "a redirect ({status}) to {host}",
+                status=answer.status,
+                host=_host(answer.headers.get("location", "")),
+            )
             raise unreadable(self.origin, what)
         ended = partial(_ended, turns, sent, answer.status)
         opened = Opened(answer, self.origin, deadline, call.path, wall=self._wall, ended=ended)
@@ -269,9 +274,9 @@ def _unsent(error: SophNetError) -> bool:
 def _host(address: str) -> str:
     """Where an address points, without its path and query, which may hold secrets."""
     try:
-        return urlsplit(address).hostname or "another path of the same host"
+        return urlsplit(address).hostname or tr("another path of the same host")
     except ValueError:
-        return "an unreadable address"
+        return tr("an unreadable address")
 
 
 def _close_all(pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import AnswerUnreadable, ServiceError, error_class
+from ...language import tr
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
@@ -112,13 +113,14 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
         request_id=reply.scrub(str(request_id)),
         retry_after=reply.retry_after,
     )
-    advice = codes.advice(str(code), status) or ours.advice
+    english = codes.advice(str(code), status) or ours.advice
+    advice = tr(english)
     advice = advice.replace(SETTING, reply.setting or SETTING)
     if reply.key_setting:
-        advice = advice.replace(codes.KEY, reply.key_setting)
+        advice = advice.replace(tr(codes.KEY), reply.key_setting)
         if status == 401 and is_sandbox(reply.headers):
             # It is no app of Dify's, and has one key for all.
-            advice = f"Check {reply.key_setting}."
+            advice = tr("Check {key_setting}.", key_setting=reply.key_setting)
     ours.advice = advice
     return ours
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from ...errors import NotFound, RequestRefused, SettingsError, StillRunning, TaskFailed
 from ...events import Event, Progress
+from ...language import tr
 from ...options.words import checks_keywords
 from ...wire.call import Call, Reply, segment
 from ...wire.held import held
@@ -137,7 +138,9 @@ class AnnotationReply:
     async def status(self, action: Action, job_id: str) -> Job:
         """The state of ``job_id``; ``action`` is what started it. Raises `SophNetError`."""
         if action not in ("enable", "disable"):
-            raise SettingsError(f"action is 'enable' or 'disable', not {action!r:.80}.")
+            raise SettingsError(
+                tr("action is 'enable' or 'disable', not {action!r:.80}.", action=action)
+            )
         path = f"{REPLY}/{segment(action)}/status/{segment(job_id)}"
         return _job(
             checked(await self._wire.fetch(Call(method="GET", path=path), retry=READ)), action
@@ -162,7 +165,7 @@ class AnnotationReply:
             return State(word=found.state, done=found.state == "completed", reply=found)
 
         if not isinstance(job, Job):
-            raise SettingsError(f"wait takes the Job that was begun, not {job!r:.80}.")
+            raise SettingsError(tr("wait takes the Job that was begun, not {job!r:.80}.", job=job))
         looks = watch(check, service=SERVICE, task_id=job.id, pace=pace, state=job.state)
         async with held(looks) as states:
             async for state in states:
@@ -184,7 +187,7 @@ class AnnotationReply:
 
     async def _begin(self, action: Action, threshold: float, provider: str, model: str) -> Job:
         if threshold is None:
-            raise SettingsError("score_threshold is a number from 0 to 1.")
+            raise SettingsError(tr("score_threshold is a number from 0 to 1."))
         asked = {
             "score_threshold": arguments.number("score_threshold", threshold, 0, 1),
             "embedding_provider_name": arguments.words("provider", provider),

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from ...errors import AnswerIncomplete, SettingsError
 from ...events import Event, Finished, Notice, Parsed
+from ...language import tr
 from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.call import Call, segment
@@ -177,7 +178,9 @@ class App(Keeping):
         ``message`` is a response of this app, or a message's id, which is its ``request_id``.
         """
         if rating not in ("like", "dislike", None):
-            raise SettingsError(f"A rating is 'like', 'dislike' or None, not {rating!r}.")
+            raise SettingsError(
+                tr("A rating is 'like', 'dislike' or None, not {rating!r}.", rating=rating)
+            )
         body: dict[str, Any] = {"rating": rating, "user": self.user}
         if content is not None:
             body["content"] = arguments.text("content", content)
@@ -341,7 +344,9 @@ class App(Keeping):
 
 def _fields(inputs: object) -> Mapping[str, Any]:
     if inputs is None:
-        raise SettingsError('There are no inputs: give a text, or a dict such as {"name": value}.')
+        raise SettingsError(
+            tr('There are no inputs: give a text, or a dict such as {"name": value}.')
+        )
     return arguments.fields("inputs", inputs)
 
 
@@ -360,5 +365,5 @@ def _message_id(message: str | Response) -> str:
     if not isinstance(message, Response):
         return message
     if message.service != SERVICE or not message.request_id:
-        raise SettingsError("That response is no message of a Dify app: name one by its id.")
+        raise SettingsError(tr("That response is no message of a Dify app: name one by its id."))
     return message.request_id

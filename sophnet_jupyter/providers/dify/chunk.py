@@ -17,6 +17,7 @@ from ...events import (
     TextReplaced,
     Usage,
 )
+from ...language import tr
 from ...values.base64_text import decoded
 from .. import reply
 from ..service_json import Halves
@@ -94,14 +95,16 @@ class CompletionDecoder:
     def end(self, *, stopped: bool = False) -> list[Event]:
         """The last events: after ``message_end`` an answer is complete, whatever came later."""
         if not self.ended:
-            said = "The stream ended without saying that it was finished: the answer may be cut."
+            said = tr(
+                "The stream ended without saying that it was finished: the answer may be cut."
+            )
             ending = Finished(reason="incomplete", ending="incomplete")
             return [*self._left(), Notice(text=said), ending]
         if stopped:
             # A message_end still comes after stop (docs/services/dify.md#stop), behind half an
             # answer.
             return [Finished(reason="stopped", ending="stopped")]
-        notices = [Notice(text="The app finished without a word.")] if self.empty else []
+        notices = [Notice(text=tr("The app finished without a word."))] if self.empty else []
         return [*notices, Finished(reason="message_end")]
 
     def _made(self, files: Sequence[Mapping[str, Any]]) -> list[Event]:
@@ -114,7 +117,7 @@ class CompletionDecoder:
                 continue
             self._files.add(url)
             what = f"{file.get('type') or 'file'} {url}".strip()
-            found.append(Notice(text=f"The app made a file: {what}"))
+            found.append(Notice(text=tr("The app made a file: {what}", what=what)))
         return found
 
     def _said(self, chunk: Mapping[str, Any]) -> list[Event]:
@@ -149,8 +152,8 @@ def metadata(said: object) -> list[Event]:
         found.append(References(items=tuple(map(_reference, sources, range(1, 1 + len(sources))))))
     if annotation := table(facts.get("annotation_reply")):
         author = table(annotation.get("account")).get("name")
-        by = f" by {author}" if author else ""
-        found.append(Notice(text=f"Answered from an annotation{by}, not by the model."))
+        by = tr(" by {author}", author=author) if author else ""
+        found.append(Notice(text=tr("Answered from an annotation{by}, not by the model.", by=by)))
     if usage := table(facts.get("usage")):
         found.append(
             Usage(
@@ -176,7 +179,7 @@ def _sound(audio: object) -> list[Event]:
     try:
         data = decoded(audio) if isinstance(audio, str) else b""
     except ValueError:
-        return [Notice(text="A piece of the sound could not be read and is left out.")]
+        return [Notice(text=tr("A piece of the sound could not be read and is left out."))]
     return [AudioChunk(data=data)] if data else []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import AnswerUnreadable, ServiceError, SophNetError
 from ...events import Event, Metadata, Notice, Progress, Started
+from ...language import tr
 from ...time_limit import within
 from ...wire.call import Call, Reply, segment
 from ...wire.held import held
@@ -147,7 +148,7 @@ class CompletionReader:
             if not self.decoder.ended:
                 raise
             # The text is whole: what fails behind it is the sound.
-            found.append(Notice(text=f"What follows the answer failed: {error}"))
+            found.append(Notice(text=tr("What follows the answer failed: {error}", error=error)))
         return found
 
     def end(self, *, stopped: bool) -> list[Event]:
@@ -183,7 +184,7 @@ def whole(reply: Reply) -> list[Event]:
     """The events of an answer that came in one piece. Raises `ServiceError`."""
     body = checked(reply)
     if not isinstance(body.get("answer"), str):
-        raise unreadable(reply, "JSON without any answer")
+        raise unreadable(reply, tr("JSON without any answer"))
     decoder = CompletionDecoder()
     said = decoder.whole(body)
     return [_started(reply, decoder), *said, *_told(decoder), *decoder.end()]
@@ -208,7 +209,7 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
                 return found
     if cut or not lines:
         return []
-    what = "an event that is not a JSON object"
+    what = tr("an event that is not a JSON object")
     raise AnswerUnreadable(
         service=SERVICE,
         what=what,

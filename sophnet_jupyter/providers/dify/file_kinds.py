@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...files.names import is_address, type_of
+from ...language import tr
 from ...prompt.images.sources import from_base64
 from ...prompt.table import is_frame, is_lazy, is_series
 from ...response import Response
@@ -99,11 +100,24 @@ def rule_for(rules: Rules, kind: str, way: str) -> FileRule:
     """The rule for a kind of file. Raises `SettingsError` where the app would ignore the file."""
     rule = rules.get(kind)
     if rule is None:
-        takes = ", ".join(rules) or "no files at all"
-        raise SettingsError(f"The app takes no file of the kind {kind}: it takes {takes}.")
+        takes = ", ".join(rules) or tr("no files at all")
+        raise SettingsError(
+            tr(
+                "The app takes no file of the kind {kind}: it takes {takes}.",
+                kind=kind,
+                takes=takes,
+            )
+        )
     if way not in rule.ways:
-        said = "files from this machine" if way == "local_file" else "addresses"
-        raise SettingsError(f"The app takes no {said} as {kind}, only {', '.join(rule.ways)}.")
+        said = tr("files from this machine") if way == "local_file" else "addresses"
+        raise SettingsError(
+            tr(
+                "The app takes no {said} as {kind}, only {ways}.",
+                said=said,
+                kind=kind,
+                ways=", ".join(rule.ways),
+            )
+        )
     return rule
 
 

@@ -17,6 +17,7 @@ from ...errors import SettingsError, quoted, sizes
 from ...files.kinds import sniff
 from ...files.names import at_home, is_address
 from ...files.saving import save_new
+from ...language import tr
 from ...prompt.images.pixels import EncodedImage, drawn, picture
 from ...prompt.images.sources import Source, sources
 from ...wire.call import Call, Reply, segment
@@ -135,10 +136,20 @@ class DifyFiles:
         rule = rule_for(rules, kind, "local_file")
         same = [other for other in beside if kind_for("", other, rules) == kind]
         if len(same) >= rule.most:
-            raise SettingsError(f"The app takes at most {rule.most} {kind} files.")
+            raise SettingsError(
+                tr("The app takes at most {most} {kind} files.", most=rule.most, kind=kind)
+            )
         if rule.limit is not None and size > rule.limit:
             said, most = sizes(size, rule.limit, mega=2**20)
-            raise SettingsError(f"{name} has {said}; the app takes {kind} files of up to {most}.")
+            raise SettingsError(
+                tr(
+                    "{name} has {said}; the app takes {kind} files of up to {most}.",
+                    name=name,
+                    said=said,
+                    kind=kind,
+                    most=most,
+                )
+            )
 
     async def entries(
         self, items: object, *, variable: str = "", notices: list[str] | None = None
@@ -156,7 +167,14 @@ class DifyFiles:
         kinds = [kind_of(item, rules) for item in several]
         for kind, rule in rules.items():
             if (count := kinds.count(kind)) > rule.most:
-                raise SettingsError(f"The app takes at most {rule.most} {kind} files, not {count}.")
+                raise SettingsError(
+                    tr(
+                        "The app takes at most {most} {kind} files, not {count}.",
+                        most=rule.most,
+                        kind=kind,
+                        count=count,
+                    )
+                )
         told = [] if notices is None else notices
         return [await self._entry(item, rules, told) for item in several]
 
@@ -186,7 +204,7 @@ class DifyFiles:
         data = ready.data
         media = sniff(data)
         if media is None or media.kind != "image":
-            raise SettingsError(f"{source.name} is no picture that Dify takes.")
+            raise SettingsError(tr("{name} is no picture that Dify takes.", name=source.name))
         name = source.name if source.name.endswith(media.suffix) else f"picture{media.suffix}"
         return local("image", (await self.upload(data, name=name, limit=rule.limit)).id)
 

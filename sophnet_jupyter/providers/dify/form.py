@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 from .loose import number, objects, table
 
 # Each kind of file with the name of its limit, in megabytes.
@@ -96,10 +97,15 @@ class Parameters:
         """
         if missing := self.missing(inputs):
             names = ", ".join(missing)
-            said = "inputs" if len(missing) > 1 else "an input"
+            said = "inputs" if len(missing) > 1 else tr("an input")
             raise SettingsError(
-                f"The app needs {said} you did not give: {names}. "
-                f"Write --inputs {missing[0]}=… for each, or inputs={{{missing[0]!r}: …}}."
+                tr(
+                    "The app needs {said} you did not give: {names}. Write --inputs {missing}=… "
+                    "for each, or inputs={{{missing!r}: …}}.",
+                    said=said,
+                    names=names,
+                    missing=missing[0],
+                )
             )
         for each in self.inputs:
             value = inputs.get(each.name)
@@ -107,13 +113,22 @@ class Parameters:
                 continue
             if each.longest and len(value) > each.longest:
                 raise SettingsError(
-                    f"The input {each.name} takes up to {each.longest:,} characters, "
-                    f"not {len(value):,}."
+                    tr(
+                        "The input {name} takes up to {longest:,} characters, not {count:,}.",
+                        name=each.name,
+                        longest=each.longest,
+                        count=len(value),
+                    )
                 )
             if each.kind == "select" and each.options and value not in each.options:
                 said = f"{value[:40]!r}"
                 raise SettingsError(
-                    f"The input {each.name} is one of {', '.join(each.options)}, not {said}."
+                    tr(
+                        "The input {name} is one of {options}, not {said}.",
+                        name=each.name,
+                        options=", ".join(each.options),
+                        said=said,
+                    )
                 )
 
 

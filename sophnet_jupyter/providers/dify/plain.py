@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 from ...prompt.fill import is_bare, says_something
 from ...prompt.table import is_array, is_frame, is_lazy, is_series
 from ...response import Response
@@ -36,11 +37,17 @@ def plain_inputs(given: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _plain(value: Any, name: str, depth: int) -> Any:
     if not depth:
-        raise SettingsError(f"The input {name} has more than {_DEEPEST} levels.")
+        raise SettingsError(
+            tr("The input {name} has more than {deepest} levels.", name=name, deepest=_DEEPEST)
+        )
     if is_frame(value) or is_lazy(value):
         raise SettingsError(
-            f"The input {name} is a {type(value).__name__}, and an app takes texts and numbers: "
-            "give one of its columns, or the text of it, such as df.to_csv()."
+            tr(
+                "The input {name} is a {name2}, and an app takes texts and numbers: give one "
+                "of its columns, or the text of it, such as df.to_csv().",
+                name=name,
+                name2=type(value).__name__,
+            )
         )
     match value:
         case None | bool():
@@ -97,7 +104,11 @@ def _said(value: Any, name: str) -> str:
     if not said or not says_something(value) or is_bare(said):
         kind = type(value).__name__
         raise SettingsError(
-            f"The input {name} is of the type {kind}, which no text stands for: give one."
+            tr(
+                "The input {name} is of the type {kind}, which no text stands for: give one.",
+                name=name,
+                kind=kind,
+            )
         )
     return _text(said)
 

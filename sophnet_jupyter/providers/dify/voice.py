@@ -6,6 +6,7 @@ from typing import Any
 
 from ...errors import NotFound, SettingsError
 from ...files.kinds import HEAD, sniff
+from ...language import tr
 from ...wire.call import Call, Reply
 from ...wire.retry import PAID_TASK
 from ...wire.wire import Wire
@@ -31,7 +32,7 @@ async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str
     for name, value in (("text", text), ("message_id", message_id), ("voice", voice)):
         arguments.text(name, value)
     if not (text or message_id):
-        raise SettingsError("There is nothing to read aloud: give a text or a message's id.")
+        raise SettingsError(tr("There is nothing to read aloud: give a text or a message's id."))
     body: dict[str, Any] = {"user": user}
     given = {"message_id": message_id, "text": text, "voice": voice}
     body |= {name: value for name, value in given.items() if value}
@@ -53,14 +54,20 @@ def sound(reply: Reply) -> SoundFile:
         error = NotFound(
             service=SERVICE,
             status=reply.status,
-            message="no sound: the message is unknown or empty",
+            message=tr("no sound: the message is unknown or empty"),
         )
-        error.advice = "Check the message's id, and that it is of this app and user."
+        error.advice = tr("Check the message's id, and that it is of this app and user.")
         raise error
     media = sniff(reply.body[:HEAD])
     if media is None and not reply.content_type.startswith("audio/"):
         checked(reply)
-        raise unreadable(reply, f"{reply.content_type or 'no content type'} in place of sound")
+        raise unreadable(
+            reply,
+            tr(
+                "{content_type} in place of sound",
+                content_type=reply.content_type or tr("no content type"),
+            ),
+        )
     found = SoundFile(reply.body)
     found.mime = media.mime if media and media.kind == "audio" else reply.content_type
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ...errors import AnswerUnreadable, SettingsError
+from ...language import tr
 from ...options.words import checks_keywords
 from ...wire.call import Call, Reply
 from ...wire.files.multipart import Multipart, file
@@ -69,7 +70,9 @@ class ProjectAccount:
         first = _day("begin", begin)
         last = _day("end", end) if end is not None else datetime.now().astimezone().date()
         if last < first:
-            raise SettingsError(f"usage ends on {last}, before it begins on {first}.")
+            raise SettingsError(
+                tr("usage ends on {last}, before it begins on {first}.", last=last, first=first)
+            )
         asked = urlencode({"beginTime": first.isoformat(), "endTime": last.isoformat()})
         found = await self._found(f"/projects/usage_detail?{asked}")
         summary = found.get("costSummary")
@@ -104,7 +107,7 @@ class ServiceFiles:
         reply = await self._wire.fetch(call, retry=ANSWER)
         address = _result(reply).get("signedUrl")
         if not isinstance(address, str) or not address:
-            what = "an upload without an address"
+            what = tr("an upload without an address")
             raise AnswerUnreadable(service=SERVICE, what=what, setting=reply.setting)
         return address
 
@@ -113,7 +116,7 @@ def _result(reply: Reply) -> Mapping[str, Any]:
     found = checked(reply).get("result")
     if isinstance(found, dict):
         return found
-    what = "JSON without a result"
+    what = tr("JSON without a result")
     raise AnswerUnreadable(service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting)
 
 
@@ -135,4 +138,6 @@ def _day(name: str, value: object) -> date:
     try:
         return date.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise SettingsError(f"{name} is a day such as 2026-11-01, not {value!r:.80}.") from None
+        raise SettingsError(
+            tr("{name} is a day such as 2026-11-01, not {value!r:.80}.", name=name, value=value)
+        ) from None

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from ...errors import SettingsError
 from ...files.kinds import HEAD, container
+from ...language import tr
 
 AudioFormat = Literal["pcm", "wav", "mp3", "opus", "speex", "aac", "amr"]
 FORMATS: tuple[str, ...] = get_args(AudioFormat)
@@ -20,5 +21,8 @@ def check(format: AudioFormat, sound: bytes) -> None:  # noqa: A002 - the servic
     wanted = _BEGINS.get(format)
     if wanted and len(sound) >= _TELLING and container(sound[:HEAD]) != wanted:
         raise SettingsError(
-            f"This sound is no {format}: leave format out for bare samples, or send a {format}."
+            tr(
+                "This sound is no {format}: leave format out for bare samples, or send a {format}.",
+                format=format,
+            )
         )

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from urllib.parse import unquote_to_bytes
 
 from ...files.kinds import Kind
+from ...language import tr
 from ...values.base64_text import decoded
 from ...wire.files.download import Downloader
 from ...wire.files.receive import Download, Verify, failed, received
@@ -20,7 +21,7 @@ def inline(text: str) -> bytes:
     """The bytes of such an address. Raises `ValueError` for one that cannot be read."""
     head, comma, body = text.partition(",")
     if not comma:
-        raise ValueError("there is no comma")
+        raise ValueError(tr("there is no comma"))
     data = unquote_to_bytes(body)
     return decoded(data.decode("ascii")) if head.lower().endswith(";base64") else data
 
@@ -39,5 +40,5 @@ async def fetched(
     try:
         data = inline(url)
     except ValueError:
-        raise failed("", "broken", "came in a form that cannot be read") from None
+        raise failed("", "broken", tr("came in a form that cannot be read")) from None
     return await received(data, kinds=kinds, verify=verify)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...errors import NotFound, quoted
+from ...language import tr
 from ...wire.call import Call
 from ...wire.retry import READ
 from ...wire.wire import Wire
@@ -58,7 +59,7 @@ class Models(tuple[str, ...]):
         return made
 
     def __repr__(self) -> str:
-        return "\n".join(map(quoted, self)) or "no models"
+        return "\n".join(map(quoted, self)) or tr("no models")
 
 
 async def models(wire: Wire) -> Models | None:
@@ -104,4 +105,10 @@ def notices(model: str, body: Mapping[str, Any]) -> list[str]:
     missing = not_taken(model, body)
     if not missing:
         return []
-    return [f"{model} is not known to take {' and '.join(missing)}: it may be ignored or refused."]
+    return [
+        tr(
+            "{model} is not known to take {missing}: it may be ignored or refused.",
+            model=model,
+            missing=tr(" and ").join(missing),
+        )
+    ]

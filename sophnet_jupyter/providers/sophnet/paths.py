@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...language import tr
 from ...wire.call import segment
 
 # What stands in short paths, and the service whose id the long ones want.
@@ -35,10 +36,11 @@ def advice(path: str) -> str:
     if found is None:
         return ""
     service = _SERVICES[found[1]]
-    return (
+    return tr(
         "There is no such address for this key alone: set SOPHNET_PROJECT_ID and "
-        f"SOPHNET_{service}_EASYLLM_ID, the project and the id of its resource, as the console "
-        "shows them."
+        "SOPHNET_{service}_EASYLLM_ID, the project and the id of its resource, as the "
+        "console shows them.",
+        service=service,
     )
 
 
@@ -51,17 +53,20 @@ def lacking(service: str, project_id: str, easyllm_id: str) -> str:
     """
     variable = f"SOPHNET_{service.upper()}_EASYLLM_ID"
     if project_id and not easyllm_id:
-        return (
-            f"The project is not used here, since {service} has no resource id: "
-            f"set {variable}, or %sophnet login --easyllm-id {service}=ID."
+        return tr(
+            "The project is not used here, since {service} has no resource id: set "
+            "{variable}, or %sophnet login --easyllm-id {service}=ID.",
+            service=service,
+            variable=variable,
         )
     # An answer that is said wants the id of a voice without any project.
     if easyllm_id and not project_id and service != "voice":
-        return "The resource id is not used here without a project: set SOPHNET_PROJECT_ID."
+        return tr("The resource id is not used here without a project: set SOPHNET_PROJECT_ID.")
     if not easyllm_id and service == "speech":
-        return (
-            "Speech to text is documented with a project and a resource id only. If it is refused, "
-            f"set SOPHNET_PROJECT_ID and {variable}."
+        return tr(
+            "Speech to text is documented with a project and a resource id only. If it is "
+            "refused, set SOPHNET_PROJECT_ID and {variable}.",
+            variable=variable,
         )
     return ""
 

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from ...errors import SettingsError
 from ...events import Reference
 from ...files.kinds import TEXTS, Kind
+from ...language import tr
 from ...wire.call import Call, Reply, content_type
 from ...wire.files.download import Downloader
 from ...wire.files.receive import charset
@@ -38,7 +39,9 @@ async def fetch(wire: Wire, downloads: Downloader, reference: Reference) -> str 
     Raises `SophNetError`.
     """
     if not reference.url:
-        raise SettingsError(f"Reference {reference.index} has no address, only its excerpt.")
+        raise SettingsError(
+            tr("Reference {index} has no address, only its excerpt.", index=reference.index)
+        )
     if reference.type == "web" or not _is_at(reference.url, await _root(wire)):
         found = await downloads.fetch(reference.url, kinds=get_args(Kind), limit=LIMIT)
         is_text = found.said.startswith(TEXTS)

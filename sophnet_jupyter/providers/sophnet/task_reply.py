@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ...errors import NotFound, TaskFailed
+from ...language import tr
 from ...wire.call import Reply
 from ..service_json import BROKEN, decode
 from .access import SERVICE, checked, request_id, unreadable
@@ -69,7 +70,11 @@ def odd_word(word: str) -> str:
     """What a reader should know of a state whose word is none that we know; else empty."""
     if folded(word) in _KNOWN:
         return ""
-    return f"{SERVICE} calls the state of this task {word!r}, a word that is not known here."
+    return tr(
+        "{service} calls the state of this task {word!r}, a word that is not known here.",
+        service=SERVICE,
+        word=word,
+    )
 
 
 def rows(reply: Reply) -> list[Any]:
@@ -95,7 +100,10 @@ def check(task: SeenTask, task_id: str, reply: Reply) -> None:
     """
     if task.state == "unknown":
         raise NotFound(
-            service=SERVICE, status=404, message=f"task {task_id} is unknown", code="UNKNOWN"
+            service=SERVICE,
+            status=404,
+            message=tr("task {task_id} is unknown", task_id=task_id),
+            code="UNKNOWN",
         )
     if task.state in OVER:
         raise failure(task, task_id, reply)

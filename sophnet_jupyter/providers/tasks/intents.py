@@ -14,6 +14,7 @@ import time
 from itertools import count
 
 from ...files.processes import is_alive
+from ...language import tr
 from .journal import Intent
 
 # Seconds after which no request is under way any more, whoever sent it: a large upload is slow.
@@ -51,8 +52,12 @@ def sentence(noted: Intent) -> str:
     """What to tell the user about one that is left."""
     when = time.strftime("%m-%d %H:%M", time.localtime(noted.at))
     asked = f" ({noted.asked})" if noted.asked else ""
-    return (
-        f"{noted.service} may work on a task of the kind {noted.kind!r}{asked} that nobody waits "
-        f"for: it was asked for on {when}, and the kernel ended before the answer came. It may "
-        "cost; look at the service's console before you ask again."
+    return tr(
+        "{service} may work on a task of the kind {kind!r}{asked} that nobody waits "
+        "for: it was asked for on {when}, and the kernel ended before the answer came. "
+        "It may cost; look at the service's console before you ask again.",
+        service=noted.service,
+        kind=noted.kind,
+        asked=asked,
+        when=when,
     )

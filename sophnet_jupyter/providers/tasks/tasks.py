@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ...errors import NotFound, SettingsError, SophNetError, TaskFailed
 from ...events import Event, Notice, Progress
+from ...language import tr
 from ...options.words import checks_keywords
 from ...response import Response, settle
 from ...wire.poll import Pace, State, watch
@@ -35,7 +36,7 @@ class TaskList(tuple[Task, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(map(repr, self)) or "no tasks"
+        return "\n".join(map(repr, self)) or tr("no tasks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +223,9 @@ class Tasks:
     async def stream(self, task_id: str, *, kind: str | None = None) -> AsyncGenerator[Event, None]:
         """Like `resume`, with its ``task_id`` and ``kind``, but yields events while it waits."""
         if kind and kind not in self._kinds:
-            raise SettingsError(f"{kind!r} is no kind of task: {self._names()}.")
+            raise SettingsError(
+                tr("{kind!r} is no kind of task: {names}.", kind=kind, names=self._names())
+            )
         task = self.new(kind, task_id) if kind else await self._known(task_id)
         async with aclosing(self._kinds[task.kind].resume(task)) as events:
             async for event in events:
@@ -238,8 +241,13 @@ class Tasks:
         cancel = self._kinds[task.kind].cancel
         if not cancel:
             raise SettingsError(
-                f"{task.service} has no way to call a task of the kind {task.kind!r} off: it runs "
-                f"to its end. client.tasks.forget({task_id!r}) takes it out of the list."
+                tr(
+                    "{service} has no way to call a task of the kind {kind!r} off: it runs to its "
+                    "end. client.tasks.forget({task_id!r}) takes it out of the list.",
+                    service=task.service,
+                    kind=task.kind,
+                    task_id=task_id,
+                )
             )
         await cancel(task)
         await self._put(replace(task, state="cancelled", finished=True))
@@ -274,15 +282,23 @@ class Tasks:
         if found:
             where = found[0].origin or found[0].service
             raise SettingsError(
-                f"Task {task_id} was begun at {where}, where this client does not go."
+                tr(
+                    "Task {task_id} was begun at {where}, where this client does not go.",
+                    task_id=task_id,
+                    where=where,
+                )
             )
         raise SettingsError(
-            f"No task {task_id} is written down. await client.tasks.list(unfinished=False, "
-            f"everywhere=True) shows all; for one begun elsewhere, say its kind: {self._names()}."
+            tr(
+                "No task {task_id} is written down. await client.tasks.list(unfinished=False, "
+                "everywhere=True) shows all; for one begun elsewhere, say its kind: {names}.",
+                task_id=task_id,
+                names=self._names(),
+            )
         )
 
     def _names(self) -> str:
-        return ", ".join(map(repr, self._kinds)) or "none is known"
+        return ", ".join(map(repr, self._kinds)) or tr("none is known")
 
     @asynccontextmanager
     async def _taken(self, task: Task, look: State[T]) -> AsyncGenerator[None, None]:

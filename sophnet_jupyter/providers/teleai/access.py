@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from ...errors import AnswerUnreadable, KeyRejected, ServiceError, error_class, quoted, span
+from ...language import ENGLISH, current, mark, tr
 from ...wire.call import Call, Origin, Reply
 from .. import reply as replies
 from ..lines import read
@@ -31,10 +32,10 @@ GATEWAY_IDS = ("trace-id", "x-cloud-gateway-request-id")
 
 _SIGNATURE = re.compile(rf"{SCHEME}/[^\s\"'<>]*|\b[0-9a-fA-F]{{64}}\b")
 _DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
-_KEY_ADVICE = (
+_KEY_ADVICE = mark(
     "Check TELEAI_APP_ID, TELEAI_APP_KEY and TELEAI_REGION, and that the service is bought."
 )
-_ADDRESS_ADVICE = f"Check {SETTING}, and that the service is bought."
+_ADDRESS_ADVICE = mark("Check TELEAI_BASE_URL, and that the service is bought.")
 
 
 def origin(
@@ -148,7 +149,8 @@ def parse_error(
     status = known.status if known and reply.ok else _status(reply.status, code)
     if known:
         more = said.removeprefix(known.chinese).lstrip(" :：")
-        said = f"{known.english} ({known.chinese})" + (f": {more}" if more else "")
+        said = f"{known.english} ({known.chinese})" if current() == ENGLISH else known.chinese
+        said += f": {more}" if more else ""
     error = error_class(status)(
         service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,
         status=status,
@@ -182,11 +184,17 @@ def _advice(error: ServiceError, reply: Reply, now: float) -> str:
         return _ADDRESS_ADVICE if error.status == 404 else ""
     off = clock_error(reply.headers, now) if error.status == 401 else None
     if off is None or abs(off) <= CLOCK_TOLERANCE:
-        return f"Check {reply.key_setting}." if reply.key_setting else _KEY_ADVICE
-    direction = "ahead of" if off > 0 else "behind"
-    return (
-        f"The likely cause: this machine's clock is {span(abs(off))} {direction} the service's, "
-        "and a signature holds only for its time. Set the clock."
+        return (
+            tr("Check {key_setting}.", key_setting=reply.key_setting)
+            if reply.key_setting
+            else _KEY_ADVICE
+        )
+    direction = tr("ahead of") if off > 0 else tr("behind")
+    return tr(
+        "The likely cause: this machine's clock is {span} {direction} the service's, "
+        "and a signature holds only for its time. Set the clock.",
+        span=span(abs(off)),
+        direction=direction,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...events import Event, Notice, ReasoningDelta, TextDelta, Usage
+from ...language import tr
 from ..endings import EARLY, Endings, reason_of
 from ..service_json import Halves
 
@@ -62,7 +63,7 @@ class AnalysisDecoder:
         steps, report = self._halves[True].rest(), self._halves[False].rest()
         found: list[Event] = [ReasoningDelta(text=steps)] if steps else []
         found += [TextDelta(text=report)] if report else []
-        return [*found, Notice(text=EARLY)] if self.endings.early else found
+        return [*found, Notice(text=tr(EARLY))] if self.endings.early else found
 
 
 def _reason(said: str) -> str:

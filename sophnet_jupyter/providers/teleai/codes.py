@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...language import mark
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCode:
@@ -17,20 +19,20 @@ class ErrorCode:
 
 # The table of the document. 10004 and 10030 mean the same, 10003 and 10013 nearly
 # (docs/services/teleai.md#errors, row T13).
-_NO_FILE = "Check the uuid, and that the file was uploaded under the same app id."
-_ARGUMENT = "Change the argument it names, and ask again."
+_NO_FILE = mark("Check the uuid, and that the file was uploaded under the same app id.")
+_ARGUMENT = mark("Change the argument it names, and ask again.")
 CODES = {
     "10001": ErrorCode(
         status=400,
         chinese="文件格式错误",
         english="the file's format is wrong",
-        advice="Save it as .xlsx in Excel, upload that, and use its new uuid.",
+        advice=mark("Save it as .xlsx in Excel, upload that, and use its new uuid."),
     ),
     "10002": ErrorCode(
         status=400,
         chinese="上传文件列表为空",
         english="the list of files is empty",
-        advice="Name at least one file.",
+        advice=mark("Name at least one file."),
     ),
     "10003": ErrorCode(
         status=404, chinese="文件不存在", english="the file does not exist", advice=_NO_FILE
@@ -42,25 +44,25 @@ CODES = {
         status=409,
         chinese="已存在同名文件",
         english="a file of this name exists already",
-        advice="Use the uuid of that file, or upload yours under another name.",
+        advice=mark("Use the uuid of that file, or upload yours under another name."),
     ),
     "10006": ErrorCode(
         status=502,
         chinese="生成服务调用文件服务失败",
         english="the file service did not answer the analysis",
-        advice="Its fault, not yours: try again in a while.",
+        advice=mark("Its fault, not yours: try again in a while."),
     ),
     "10007": ErrorCode(
         status=502,
         chinese="下载待分析的文件失败",
         english="the file could not be fetched for the analysis",
-        advice="Try again in a while; if it persists, upload the file anew.",
+        advice=mark("Try again in a while; if it persists, upload the file anew."),
     ),
     "10008": ErrorCode(
         status=500,
         chinese="分析失败",
         english="the analysis failed",
-        advice="Try again, with a simpler question or fewer files.",
+        advice=mark("Try again, with a simpler question or fewer files."),
     ),
     "10013": ErrorCode(
         status=404,

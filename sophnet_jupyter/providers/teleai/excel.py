@@ -22,6 +22,7 @@ from ...errors import (
 )
 from ...events import Event, Finished, Metadata, Notice, Started
 from ...files.names import at_home
+from ...language import tr
 from ...options.excel import ExcelOptions
 from ...options.words import checks_keywords, shows_options
 from ...response import Response, settle
@@ -127,8 +128,10 @@ class Excel(Keeping):
         """
         if not self._sandbox:
             raise SettingsError(
-                "Only the sandbox takes files here: TeleAI's document names no upload call. "
-                "Upload the workbook in TeleAI's console, and use the uuid it gets there."
+                tr(
+                    "Only the sandbox takes files here: TeleAI's document names no upload call. "
+                    "Upload the workbook in TeleAI's console, and use the uuid it gets there."
+                )
             )
         content = file if isinstance(file, bytes) else _path(file)
         body = await asyncio.to_thread(source, content, name=name)
@@ -229,7 +232,7 @@ class AnalysisReader:
         if chunk is None:
             if not sse.complete:
                 return []
-            what = "an event that is not an object"
+            what = tr("an event that is not an object")
             quote = self._reply.scrub(data)[:80]
             raise AnswerUnreadable(
                 service=SERVICE, what=what, quote=quote, setting=self._reply.setting
@@ -248,7 +251,7 @@ class AnalysisReader:
     def end(self, *, done: bool) -> list[Event]:
         """The last events: ``[DONE]`` or the report's finish reason make it complete."""
         if self._foreign and not self._started:
-            what, quote = "JSON without any choices", self._reply.scrub(self._foreign)[:80]
+            what, quote = tr("JSON without any choices"), self._reply.scrub(self._foreign)[:80]
             raise AnswerUnreadable(
                 service=SERVICE, what=what, quote=quote, setting=self._reply.setting
             )
@@ -270,15 +273,17 @@ def ending(decoder: AnalysisDecoder, *, done: bool) -> list[Event]:
     told: list[Event] = [Metadata(values=decoder.facts)] if decoder.facts else []
     notices: list[Event] = [*told, *decoder.end()]
     if not (decoder.reason or done):
-        said = "The stream ended without saying that it was finished: the answer may be cut."
+        said = tr("The stream ended without saying that it was finished: the answer may be cut.")
         ending = Finished(reason="incomplete", ending="incomplete")
         return [*notices, Notice(text=said), ending]
     if decoder.reason == "length":
-        notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
+        notices.append(Notice(text=tr("Cut at the token limit: raise max_tokens for the rest.")))
     elif decoder.steps and not decoder.report:
-        notices.append(Notice(text="The analysis finished without a report: it has only steps."))
+        notices.append(
+            Notice(text=tr("The analysis finished without a report: it has only steps."))
+        )
     elif not decoder.report:
-        notices.append(Notice(text="The analysis finished without a word."))
+        notices.append(Notice(text=tr("The analysis finished without a word.")))
     return [*notices, Finished(reason=decoder.reason)]
 
 
@@ -301,4 +306,4 @@ def _error(chunk: dict[str, Any] | None, data: str) -> dict[str, Any]:
 def _path(file: object) -> Path:
     if isinstance(file, str | Path) and file:
         return at_home(file)
-    raise SettingsError(f"A workbook is a path, or its bytes, not {file!r:.80}.")
+    raise SettingsError(tr("A workbook is a path, or its bytes, not {file!r:.80}.", file=file))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 
 MAX_FILES = 20
 LONGEST_TRACE = 64
@@ -41,11 +42,21 @@ def request(
             body[name] = _between_0_and_1(name, value)
     if max_tokens is not None:
         if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens < 1:
-            raise SettingsError(f"max_tokens must be a whole number from 1, not {max_tokens!r}.")
+            raise SettingsError(
+                tr(
+                    "max_tokens must be a whole number from 1, not {max_tokens!r}.",
+                    max_tokens=max_tokens,
+                )
+            )
         body["max_tokens"] = max_tokens
     if timestamp is not None:
         if not isinstance(timestamp, int) or isinstance(timestamp, bool) or timestamp < 0:
-            raise SettingsError(f"timestamp is in seconds since the epoch, not {timestamp!r:.80}.")
+            raise SettingsError(
+                tr(
+                    "timestamp is in seconds since the epoch, not {timestamp!r:.80}.",
+                    timestamp=timestamp,
+                )
+            )
         body["timestamp"] = timestamp
     return body
 
@@ -54,7 +65,7 @@ def _content(question: object) -> str:
     if isinstance(question, list | tuple):
         return _content(_only_question(question))
     if not isinstance(question, str) or not question.strip():
-        raise SettingsError("An analysis needs a question, as text.")
+        raise SettingsError(tr("An analysis needs a question, as text."))
     return question
 
 
@@ -64,15 +75,22 @@ def _only_question(messages: list[Any] | tuple[Any, ...]) -> object:
             return content
         case _:
             raise SettingsError(
-                "TeleAI's analysis takes one round only: ask one question, without what was said "
-                "before."
+                tr(
+                    "TeleAI's analysis takes one round only: ask one question, without what was "
+                    "said before."
+                )
             )
 
 
 def _trace(trace_id: str | None) -> str:
     trace = str(uuid.uuid4()) if trace_id is None else trace_id
     if not isinstance(trace, str) or not 1 <= len(trace) <= LONGEST_TRACE:
-        raise SettingsError(f"trace_id must be a text of 1 to {LONGEST_TRACE} characters.")
+        raise SettingsError(
+            tr(
+                "trace_id must be a text of 1 to {longest_trace} characters.",
+                longest_trace=LONGEST_TRACE,
+            )
+        )
     return trace
 
 
@@ -80,18 +98,26 @@ def _files(file_uuids: object) -> list[str]:
     if isinstance(file_uuids, str):
         file_uuids = [file_uuids]
     if not isinstance(file_uuids, Iterable) or isinstance(file_uuids, Mapping):
-        raise SettingsError("file_uuids must be a list of texts.")
+        raise SettingsError(tr("file_uuids must be a list of texts."))
     files = list(file_uuids)
     if not all(isinstance(file, str) and file.strip() for file in files):
-        raise SettingsError("file_uuids must be texts, none of them empty.")
+        raise SettingsError(tr("file_uuids must be texts, none of them empty."))
     if not 1 <= len(files) <= MAX_FILES:
-        raise SettingsError(f"An analysis takes 1 to {MAX_FILES} files, not {len(files)}.")
+        raise SettingsError(
+            tr(
+                "An analysis takes 1 to {max_files} files, not {count}.",
+                max_files=MAX_FILES,
+                count=len(files),
+            )
+        )
     return files
 
 
 def _between_0_and_1(name: str, value: object) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not 0 <= value <= 1:  # type: ignore[operator]
-        raise SettingsError(f"{name} must be between 0 and 1, not {value!r}.")
+        raise SettingsError(
+            tr("{name} must be between 0 and 1, not {value!r}.", name=name, value=value)
+        )
     assert isinstance(value, int | float)
     return value

@@ -14,40 +14,44 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from string import punctuation
 from urllib.parse import quote, urlsplit
 
+from ...language import mark, tr
+
 LONGEST = 8192
 # Where services listen for strangers. Below 1024 there are mail, shells and databases.
 PORTS = {443, *range(1024, 65536)}
 
 # `is_global` differs between releases of Python, so the registries of IANA stand here as well.
 _SPECIAL = {
-    "0.0.0.0/8": "this machine",
-    "10.0.0.0/8": "a private network",
-    "100.64.0.0/10": "a provider's inner network",
-    "127.0.0.0/8": "this machine",
-    "168.63.129.16/32": "a cloud's metadata",
-    "169.254.0.0/16": "the local link, or a cloud's metadata",
-    "172.16.0.0/12": "a private network",
-    "192.0.0.0/24": "a protocol's own use",
+    "0.0.0.0/8": mark("this machine"),
+    "10.0.0.0/8": mark("a private network"),
+    "100.64.0.0/10": mark("a provider's inner network"),
+    "127.0.0.0/8": mark("this machine"),
+    "168.63.129.16/32": mark("a cloud's metadata"),
+    "169.254.0.0/16": mark("the local link, or a cloud's metadata"),
+    "172.16.0.0/12": mark("a private network"),
+    "192.0.0.0/24": mark("a protocol's own use"),
     "192.0.2.0/24": "documentation",
-    "192.88.99.0/24": "a tunnel",
-    "192.168.0.0/16": "a private network",
-    "198.18.0.0/15": "benchmarks, or a proxy's stand-in (then name the proxy in SOPHNET_PROXY)",
+    "192.88.99.0/24": mark("a tunnel"),
+    "192.168.0.0/16": mark("a private network"),
+    "198.18.0.0/15": mark(
+        "benchmarks, or a proxy's stand-in (then name the proxy in SOPHNET_PROXY)"
+    ),
     "198.51.100.0/24": "documentation",
     "203.0.113.0/24": "documentation",
     "224.0.0.0/4": "multicast",
     "240.0.0.0/4": "nobody",
-    "::/128": "this machine",
-    "::1/128": "this machine",
-    "64:ff9b:1::/48": "a private network",
+    "::/128": mark("this machine"),
+    "::1/128": mark("this machine"),
+    "64:ff9b:1::/48": mark("a private network"),
     "100::/64": "nobody",
-    "2001::/23": "a tunnel, or a protocol's own use",
+    "2001::/23": mark("a tunnel, or a protocol's own use"),
     "2001:db8::/32": "documentation",
-    "2002::/16": "a tunnel",
+    "2002::/16": mark("a tunnel"),
     "3fff::/20": "documentation",
-    "5f00::/16": "a provider's inner network",
-    "fc00::/7": "a private network",
-    "fe80::/10": "the local link",
-    "fec0::/10": "a private network",
+    "5f00::/16": mark("a provider's inner network"),
+    "fc00::/7": mark("a private network"),
+    "fe80::/10": mark("the local link"),
+    "fec0::/10": mark("a private network"),
     "ff00::/8": "multicast",
 }
 _NETWORKS = [(ip_network(network), whose) for network, whose in _SPECIAL.items()]
@@ -122,12 +126,14 @@ def place(url: str, trusted: Iterable[str] = ()) -> Destination:
         port = 443 if found.port == 80 else found.port
         found = replace(found, scheme="https", port=port, secured=True)
     if found.port not in PORTS:
-        raise Refused(f"has the port {found.port}, at which no files are served")
+        raise Refused(tr("has the port {port}, at which no files are served", port=found.port))
     if found.literal:
         if whose := objection(found.host):
-            raise Refused(f"leads to {found.host}, which belongs to {whose}")
+            raise Refused(
+                tr("leads to {host}, which belongs to {whose}", host=found.host, whose=tr(whose))
+            )
     elif "." not in found.host or found.host.endswith(tuple(f".{name}" for name in _LOCAL_NAMES)):
-        raise Refused(f"leads to {found.host}, a name of a local network")
+        raise Refused(tr("leads to {host}, a name of a local network", host=found.host))
     return found
 
 
@@ -135,7 +141,7 @@ def objection(address: str) -> str | None:
     """The kind of a non-public IP address; None for a public one."""
     ip = _parsed(address)
     if ip is None or getattr(ip, "scope_id", None):
-        return "a local network"
+        return tr("a local network")
     for inner in (ip, _embedded(ip)):
         if inner is None:
             continue
@@ -146,7 +152,7 @@ def objection(address: str) -> str | None:
         public = ip in _UNICAST or _embedded(ip) is not None
     else:
         public = ip.is_global
-    return None if public else "nobody in public"
+    return None if public else tr("nobody in public")
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
@@ -162,10 +168,10 @@ def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
 
 def _split(url: str) -> Destination:
     if len(url) > LONGEST:
-        raise Refused(f"is longer than {LONGEST} characters")
+        raise Refused(tr("is longer than {longest} characters", longest=LONGEST))
     # Python drops some of these without a word, and servers differ about the others.
     if any(c <= " " or c in "\\\x7f" for c in url):
-        raise Refused("holds a blank, a backslash or a control character")
+        raise Refused(tr("holds a blank, a backslash or a control character"))
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -173,11 +179,16 @@ def _split(url: str) -> Destination:
         # A signature may cover each character: only what HTTP has no sign for is spelt anew.
         target = quote(target, safe=punctuation)
     except ValueError:
-        raise Refused("is no address") from None
+        raise Refused(tr("is no address")) from None
     if parts.scheme not in ("http", "https"):
-        raise Refused(f"begins with {parts.scheme or 'nothing'}:, and only https: is fetched")
+        raise Refused(
+            tr(
+                "begins with {scheme}:, and only https: is fetched",
+                scheme=parts.scheme or "nothing",
+            )
+        )
     if "@" in parts.netloc:
-        raise Refused("holds a user name")
+        raise Refused(tr("holds a user name"))
     usual = 443 if parts.scheme == "https" else 80
     return Destination(
         scheme=parts.scheme,
@@ -192,7 +203,7 @@ def _host(netloc: str, host: str) -> str:
     if netloc.startswith("["):
         ip = _parsed(host)
         if not isinstance(ip, IPv6Address) or ip.scope_id:
-            raise Refused("names a host that is no address")
+            raise Refused(tr("names a host that is no address"))
         return str(ip)
     if not host.isascii():
         host = _ascii(host)
@@ -201,11 +212,11 @@ def _host(netloc: str, host: str) -> str:
         # Dotted decimal without zeros in front is the one spelling that all agree about.
         ip = _parsed(host)
         if ip is None:
-            raise Refused("writes its host as a number")
+            raise Refused(tr("writes its host as a number"))
         return str(ip)
     # A name of one part passes here: a configured origin may have one.
     if len(host) > 253 or not _NAME.fullmatch(host):
-        raise Refused("names no host that can be")
+        raise Refused(tr("names no host that can be"))
     return host
 
 
@@ -214,7 +225,7 @@ def _ascii(host: str) -> str:
         # The same form goes to the resolver, to the certificate check and to the server.
         return host.encode("idna").decode("ascii").lower() if len(host) < 254 else ""
     except UnicodeError:
-        raise Refused("names no host that can be") from None
+        raise Refused(tr("names no host that can be")) from None
 
 
 def _parsed(host: str) -> IPv4Address | IPv6Address | None:

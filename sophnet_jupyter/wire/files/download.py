@@ -28,6 +28,7 @@ from urllib.parse import urljoin
 
 from ...errors import DownloadFailed, SettingsError
 from ...files.kinds import Kind
+from ...language import tr
 from ...time_limit import within
 from ..call import Network
 from ..http.http import no_trust, tls_context
@@ -110,7 +111,7 @@ class Downloader:
             async with within(total):
                 return await self._attempts(url, wanted)
         except TimeoutError:
-            reason = f"took longer than {total:g} s"
+            reason = tr("took longer than {total:g} s", total=total)
         raise DownloadFailed(host="", problem="slow", reason=reason)
 
     async def _attempts(self, url: str, wanted: Wanted) -> Download:
@@ -139,8 +140,8 @@ class Downloader:
             try:
                 url = urljoin(url, location)
             except ValueError:
-                raise failed(host, "refused", "redirects to no address") from None
-        raise failed(host, "refused", f"redirects more than {HOPS} times")
+                raise failed(host, "refused", tr("redirects to no address")) from None
+        raise failed(host, "refused", tr("redirects more than {hops} times", hops=HOPS))
 
     async def _receive(
         self, where: Destination, response: httpx2.Response, wanted: Wanted
@@ -172,16 +173,16 @@ class Downloader:
     ) -> httpx2.Response:
         import httpx2
 
-        reason = "has a name without any address"
+        reason = tr("has a name without any address")
         for address in (await self._addresses(where))[:TRIED]:
             try:
                 return await transport.handle_async_request(self._request(where, address))
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-                reason = f"cannot be reached ({_words(error)})"
+                reason = tr("cannot be reached ({words})", words=_words(error))
             except (httpx2.HTTPError, OSError) as error:
                 raise _broken(where, error) from None
         if where.secured:
-            reason += "; its address begins with http:, and is asked by https only"
+            reason += tr("; its address begins with http:, and is asked by https only")
         raise failed(where.host, "unreachable", reason)
 
     async def _addresses(self, where: Destination) -> Sequence[str]:
@@ -194,11 +195,17 @@ class Downloader:
             async with within(self._network.connect):
                 found = await self._resolve(where.host, where.port)
         except (OSError, UnicodeError) as error:
-            raise failed(where.host, "unreachable", f"is not found ({_words(error)})") from None
+            raise failed(
+                where.host, "unreachable", tr("is not found ({words})", words=_words(error))
+            ) from None
         if not where.trusted:
             for address in found:
                 if whose := objection(address):
-                    reason = f"leads to {address}, which belongs to {whose}"
+                    reason = tr(
+                        "leads to {address}, which belongs to {whose}",
+                        address=address,
+                        whose=tr(whose),
+                    )
                     raise failed(where.host, "refused", reason)
         return found
 
@@ -216,7 +223,9 @@ class Downloader:
         try:
             return transport(self._network, context, proxy=proxy, connections=1, idle=0.0)
         except (ImportError, ValueError):
-            raise SettingsError("The proxy's address cannot be used: try one of http://.") from None
+            raise SettingsError(
+                tr("The proxy's address cannot be used: try one of http://.")
+            ) from None
 
     def _request(self, where: Destination, address: str) -> httpx2.Request:
         import httpx2
@@ -254,7 +263,7 @@ async def _pieces(response: httpx2.Response, where: Destination) -> AsyncGenerat
 
 
 def _broken(where: Destination, error: Exception) -> DownloadFailed:
-    return failed(where.host, "broken", f"broke off ({_words(error)})")
+    return failed(where.host, "broken", tr("broke off ({words})", words=_words(error)))
 
 
 def _words(error: BaseException) -> str:

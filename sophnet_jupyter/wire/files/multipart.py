@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ...errors import SettingsError, sizes
 from ...files.names import type_of
+from ...language import tr
 from .upload import Content, Source, source
 
 LONGEST_NAME = 200
@@ -32,7 +33,9 @@ class Part:
 
     def __post_init__(self) -> None:
         if self.content_type and not _TYPE.fullmatch(self.content_type):
-            raise SettingsError(f"{self.content_type!r} is no content type.")
+            raise SettingsError(
+                tr("{content_type!r} is no content type.", content_type=self.content_type)
+            )
 
 
 def field(name: str, text: str | bytes, *, content_type: str = "") -> Part:
@@ -61,13 +64,20 @@ def file(
     Raises `SettingsError` for what cannot be read, is empty or too large, before anything is sent.
     """
     if not isinstance(filename, str):
-        raise SettingsError(f"filename is a text, not {filename!r:.80}.")
+        raise SettingsError(tr("filename is a text, not {filename!r:.80}.", filename=filename))
     found = source(content, name=filename, size=size)
     if not found.length:
-        raise SettingsError(f"{found.name} is empty.")
+        raise SettingsError(tr("{name} is empty.", name=found.name))
     if limit is not None and found.length > limit:
         had, most = sizes(found.length, limit)
-        raise SettingsError(f"{found.name} has {had}, and the service takes no more than {most}.")
+        raise SettingsError(
+            tr(
+                "{name} has {had}, and the service takes no more than {most}.",
+                name=found.name,
+                had=had,
+                most=most,
+            )
+        )
     said = file_name(found.name)
     guessed = content_type or type_of(said) or "application/octet-stream"
     return Part(name=name, source=found, filename=said, content_type=guessed)

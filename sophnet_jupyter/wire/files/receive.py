@@ -17,6 +17,7 @@ from pathlib import Path
 from ...errors import DownloadFailed, Problem, quoted, why
 from ...files.disk import NewFile, in_thread
 from ...files.kinds import HEAD, TEXT, Kind, Media, is_text, sniff
+from ...language import tr
 
 LIMITS: dict[Kind, int] = {
     "image": 32 << 20,
@@ -101,7 +102,9 @@ class Receiving:
         try:
             return await self._to_file(file)
         except OSError as error:
-            reason = f"could not be written to {self._wanted.into} ({why(error)})"
+            reason = tr(
+                "could not be written to {into} ({why})", into=self._wanted.into, why=why(error)
+            )
             raise self._failed("disk", reason) from None
         finally:
             file.discard()
@@ -153,9 +156,9 @@ class Receiving:
             if self._wanted.on_progress:
                 self._wanted.on_progress(arrived, self._length)
         if not size:
-            raise self._failed("empty", "is empty")
+            raise self._failed("empty", tr("is empty"))
         if not plain.ended:
-            raise self._failed("broken", "broke off within its compression")
+            raise self._failed("broken", tr("broke off within its compression"))
         if self._media is None:
             self._judge(block)
         yield block
@@ -165,13 +168,15 @@ class Receiving:
         try:
             return _Plain(coding)
         except ValueError:
-            raise self._failed("type", f"is compressed as {quoted(coding)}, unasked") from None
+            raise self._failed(
+                "type", tr("is compressed as {coding}, unasked", coding=quoted(coding))
+            ) from None
 
     def _expanded(self, plain: _Plain, raw: bytes) -> Iterable[bytes]:
         try:
             yield from plain.feed(raw)
         except zlib.error:
-            raise self._failed("broken", "has a broken compression") from None
+            raise self._failed("broken", tr("has a broken compression")) from None
 
     def _judge(self, head: bytearray) -> None:
         media = sniff(bytes(head[:HEAD]))
@@ -183,7 +188,14 @@ class Receiving:
             media = TEXT
         if media is None or media.kind not in self._wanted.kinds:
             found = media.mime if media else _looks_like(bytes(head)) or self._said or "something"
-            raise self._failed("type", f"is {found}, not {' or '.join(self._wanted.kinds)}")
+            raise self._failed(
+                "type",
+                tr(
+                    "is {found}, not {kinds}",
+                    found=found,
+                    kinds=tr(" or ").join(self._wanted.kinds),
+                ),
+            )
         self._media = media
         self._limit = self._limit_of(media.kind)
 
@@ -201,12 +213,16 @@ class Receiving:
     def _check_status(self) -> None:
         status = self._answer.status
         if status in (401, 403, 404, 410):
-            raise self._failed("expired", f"has expired or is gone (HTTP {status})")
+            raise self._failed(
+                "expired", tr("has expired or is gone (HTTP {status})", status=status)
+            )
         if status != 200:
-            raise self._failed("status", f"was answered with HTTP {status}")
+            raise self._failed("status", tr("was answered with HTTP {status}", status=status))
 
     def _too_large(self) -> DownloadFailed:
-        return self._failed("large", f"is larger than {self._limit / (1 << 20):g} MB")
+        return self._failed(
+            "large", tr("is larger than {limit:g} MB", limit=self._limit / (1 << 20))
+        )
 
     def _failed(self, problem: Problem, reason: str) -> DownloadFailed:
         status = self._answer.status
@@ -274,7 +290,7 @@ def _looks_like(head: bytes) -> str:
     """A word for what often comes in place of a file."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:100].lower()
     if b"<svg" in start:
-        return "an SVG drawing, which can run scripts"
+        return tr("an SVG drawing, which can run scripts")
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "a web page"
-    return "a text" if start.startswith((b"{", b"<", b"[")) else ""
+        return tr("a web page")
+    return tr("a text") if start.startswith((b"{", b"<", b"[")) else ""

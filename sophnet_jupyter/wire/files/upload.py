@@ -59,7 +59,7 @@ class Source:
         try:
             return await in_thread(work, *arguments)
         except (OSError, ValueError) as error:
-            what = f"could not be read ({why(error)})"
+            what = tr("could not be read ({why})", why=why(error))
         raise FileChanged(name=self.name, what=what)
 
     def _open(self) -> BinaryIO:
@@ -160,10 +160,13 @@ def source(content: Content, *, name: str = "", size: int | None = None) -> Sour
         return _on_disk(Path(content), name)
     given: object = content
     if isinstance(given, io.TextIOBase):
-        raise SettingsError('A file to upload is opened in binary mode: open(…, "rb").')
+        raise SettingsError(tr('A file to upload is opened in binary mode: open(…, "rb").'))
     if not hasattr(given, "read"):
         raise SettingsError(
-            f"What is uploaded is a Path, bytes, or an open file, not {type(given).__name__}."
+            tr(
+                "What is uploaded is a Path, bytes, or an open file, not {name}.",
+                name=type(given).__name__,
+            )
         )
     # The name of a temporary file is the number of its descriptor; memory has none.
     said = getattr(content, "name", "")
@@ -194,10 +197,10 @@ def _on_disk(path: Path, name: str) -> Source:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise SettingsError(f"{path} is a folder: name one file in it.")
+            raise SettingsError(tr("{path} is a folder: name one file in it.", path=path))
         if not stat.S_ISREG(mode):
             # Opening a pipe would wait for whoever writes to it.
-            raise SettingsError(f"{path} is no ordinary file.")
+            raise SettingsError(tr("{path} is no ordinary file.", path=path))
         return _OnDisk(path, name)
     except (OSError, ValueError) as error:
         raise file_refused(path.absolute(), error) from None
@@ -213,8 +216,11 @@ def _opened(file: BinaryIO, name: str, size: int | None) -> Source:
         raise file_refused(name, error) from None
     if size is None:
         raise SettingsError(
-            f"How long {name} is cannot be told, and the service wants to know it first: "
-            "save it to a file, or give its size."
+            tr(
+                "How long {name} is cannot be told, and the service wants to know it first: "
+                "save it to a file, or give its size.",
+                name=name,
+            )
         )
     return Source(file, name, size)
 

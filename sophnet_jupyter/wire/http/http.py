@@ -23,6 +23,7 @@ from ...errors import (
     TimedOut,
     Unreachable,
 )
+from ...language import tr
 from ..agent import user_agent
 from ..call import Call, Network, Origin
 from ..reasons import in_words
@@ -145,7 +146,7 @@ class Pool:
         from .transport import transport
 
         if self._closed:
-            raise ConnectionLost(service=self._origin.service, reason="the client was closed")
+            raise ConnectionLost(service=self._origin.service, reason=tr("the client was closed"))
         if scheme not in self._clients:
             # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
             secure = scheme == "https" or self._network.proxy
@@ -183,12 +184,20 @@ class Pool:
                 seconds = self._network.between
                 return TimedOut(service=service, limit="between-chunks", seconds=seconds)
             case httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
-                return SettingsError(f"{service}'s address cannot be used: {reason}.")
+                return SettingsError(
+                    tr(
+                        "{service}'s address cannot be used: {reason}.",
+                        service=service,
+                        reason=reason,
+                    )
+                )
             case httpx2.LocalProtocolError() | UnicodeError():
                 # Its words quote the header that holds the key, with escapes: they are not kept.
-                return SettingsError(f"A header for {service} cannot be sent: check the key.")
+                return SettingsError(
+                    tr("A header for {service} cannot be sent: check the key.", service=service)
+                )
             case BrokenCompression():
-                what = "its compression is broken"
+                what = tr("its compression is broken")
                 return AnswerUnreadable(service=service, what=what, setting=setting)
             case NoHead():
                 return AnswerUnreadable(service=service, what=str(error), setting=setting)
@@ -346,8 +355,12 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_bundle)
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(
-            f"{ca_bundle} cannot be read as certificates ({_reason(error)}): SOPHNET_CA_BUNDLE, or "
-            "SSL_CERT_FILE, must name a file of them (PEM)."
+            tr(
+                "{ca_bundle} cannot be read as certificates ({reason}): SOPHNET_CA_BUNDLE, or "
+                "SSL_CERT_FILE, must name a file of them (PEM).",
+                ca_bundle=ca_bundle,
+                reason=_reason(error),
+            )
         ) from None
 
 

@@ -18,6 +18,7 @@ from threading import Thread
 from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ...language import tr
 from .http import tls_context
 
 T = TypeVar("T")
@@ -116,7 +117,7 @@ async def _pass_proxy(
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError:
-        raise ProxyRefused("it closed the connection") from None
+        raise ProxyRefused(tr("it closed the connection")) from None
     status_line = head.partition("\r\n")[0]
     if status_line.split(" ")[1:2] != ["200"]:
         raise ProxyRefused(status_line)

@@ -7,6 +7,8 @@ A line ends at LF, CR or CRLF and nowhere else. JSON strings may hold U+2028 and
 
 from __future__ import annotations
 
+from ...language import tr
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -18,7 +20,7 @@ class LineTooLong(ValueError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"a line is longer than {self.limit:,} bytes"
+        return tr("a line is longer than {limit:,} bytes", limit=self.limit)
 
 
 class LineDecoder:

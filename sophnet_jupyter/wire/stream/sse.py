@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ...language import tr
 from .lines import LineDecoder, LineTooLong
 
 
@@ -31,7 +32,7 @@ class EventTooLong(LineTooLong):
     """The lines of one event together exceed the limit."""
 
     def __str__(self) -> str:
-        return f"an event is longer than {self.limit:,} bytes"
+        return tr("an event is longer than {limit:,} bytes", limit=self.limit)
 
 
 class SSEDecoder:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from ....errors import AnswerIncomplete, SettingsError
 from ....events import Event, Reference, TextDelta
+from ....language import tr
 from ....options.chat import ChatOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -153,7 +154,7 @@ class Chat(Keeping):
         from .. import references
 
         if self._downloads is None:
-            raise SettingsError("This chat was made without a way to fetch: use client.chat.")
+            raise SettingsError(tr("This chat was made without a way to fetch: use client.chat."))
         return await references.fetch(self._wire, self._downloads, reference)
 
     def _events(

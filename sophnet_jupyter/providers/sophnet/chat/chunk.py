@@ -20,6 +20,7 @@ from ....events import (
     TokenLogprob,
     Usage,
 )
+from ....language import tr
 from ...endings import EARLY, Endings, reason_of
 from ...service_json import Halves, joined
 from ...thoughts import ThoughtPiece, Thoughts
@@ -162,13 +163,18 @@ class ChatDecoder:
         found += self._calls.rest()
         self.empty = self.empty and not found
         if self._refused:
-            found.append(Notice(text="The model refused to answer this."))
+            found.append(Notice(text=tr("The model refused to answer this.")))
         if self._calls.left_out:
             found.append(
-                Notice(text=f"Of more than {MAX_CALLS} calls at once the rest is left out.")
+                Notice(
+                    text=tr(
+                        "Of more than {max_calls} calls at once the rest is left out.",
+                        max_calls=MAX_CALLS,
+                    )
+                )
             )
         if self.endings.early:
-            found.append(Notice(text=EARLY))
+            found.append(Notice(text=tr(EARLY)))
         return found
 
     def _said(self, words: Mapping[str, Any], *, whole: bool) -> list[Event]:

@@ -19,6 +19,7 @@ from msgspec.structs import replace as changed
 
 from ....errors import SettingsError
 from ....events import Event, Parsed, ToolResult
+from ....language import tr
 from ....response.rounds import ToolCall
 from ...arguments import encoded, number, whole
 from ...keeping import CallMask, Wanted
@@ -212,11 +213,14 @@ def _check_running(
     if not run_tools:
         return
     if not box:
-        raise SettingsError("run_tools=True needs tools to run: pass tools=[…].")
+        raise SettingsError(tr("run_tools=True needs tools to run: pass tools=[…]."))
     for name, one in box.items():
         if one.function is None:
             raise SettingsError(
-                f"{name} is a schema without a Python function, so run_tools cannot run it."
+                tr(
+                    "{name} is a schema without a Python function, so run_tools cannot run it.",
+                    name=name,
+                )
             )
     whole("max_rounds", max_rounds, least=1)
     number("tool_timeout", tool_timeout, 0.001, LONGEST)
@@ -253,7 +257,12 @@ def _json_notices(body: Body) -> list[str]:
     if mentions_json(body["messages"]):
         return []
     body["messages"] = asking_for(body["messages"], ANY_JSON.instruction)
-    return [f'Added to the system message, as JSON mode demands: "{ANY_JSON.instruction}"']
+    return [
+        tr(
+            'Added to the system message, as JSON mode demands: "{instruction}"',
+            instruction=ANY_JSON.instruction,
+        )
+    ]
 
 
 def _words(messages: Sequence[Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ....errors import AnswerUnreadable
 from ....events import Event, Finished, Notice
+from ....language import tr
 from ....wire.call import Reply
 from ....wire.stream.sse import SSE
 from ...service_json import BROKEN, decode_piece
@@ -64,7 +65,7 @@ class ChatReader:
         Raises `AnswerUnreadable` for objects none of which was a piece of an answer.
         """
         if self._started and not self.decoder.began:
-            what, quote = "JSON without any choices", self._reply.scrub(self._first)[:80]
+            what, quote = tr("JSON without any choices"), self._reply.scrub(self._first)[:80]
             setting = self._reply.setting
             raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=setting)
         return last_events(self.decoder, done=done)
@@ -74,7 +75,7 @@ def whole(reply: Reply, *, choices: int = 1, cite: Cite = as_it_is) -> list[Even
     """The events of an answer that came in one piece. Raises `ServiceError`."""
     body = checked(reply)
     if not isinstance(body.get("choices"), list):
-        what = "JSON without any choices"
+        what = tr("JSON without any choices")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )
@@ -102,7 +103,7 @@ def chunks(reply: Reply, data: str, *, cut: bool) -> list[dict[str, Any]]:
             return found
     if cut:
         return []
-    what = "an event that is not a JSON object"
+    what = tr("an event that is not a JSON object")
     quote = reply.scrub(data)[:80]
     raise AnswerUnreadable(service=SERVICE, what=what, quote=quote, setting=reply.setting)
 
@@ -127,16 +128,19 @@ def last_events(decoder: ChatDecoder, *, done: bool) -> list[Event]:
     """The last events, by the finish reason, or by the end mark of the stream."""
     left = decoder.end()
     if not (decoder.reason or done):
-        said = "The stream ended without saying that it was finished: the answer may be cut."
+        said = tr("The stream ended without saying that it was finished: the answer may be cut.")
         return [*left, Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
     if decoder.reason in GAVE_UP:
-        said = f"The service gave the answer up ({decoder.reason}): ask again for the rest."
+        said = tr(
+            "The service gave the answer up ({reason}): ask again for the rest.",
+            reason=decoder.reason,
+        )
         return [*left, Notice(text=said), Finished(reason="incomplete", ending="incomplete")]
     notices: list[Event] = []
     if decoder.reason == "length":
-        notices.append(Notice(text="Cut at the token limit: raise max_tokens for the rest."))
+        notices.append(Notice(text=tr("Cut at the token limit: raise max_tokens for the rest.")))
     elif decoder.reason == "content_filter":
-        notices.append(Notice(text="The service's content filter ended this answer."))
+        notices.append(Notice(text=tr("The service's content filter ended this answer.")))
     elif decoder.empty:
-        notices.append(Notice(text="The model finished without a word."))
+        notices.append(Notice(text=tr("The model finished without a word.")))
     return [*left, *notices, Finished(reason=decoder.reason)]

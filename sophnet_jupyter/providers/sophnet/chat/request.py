@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from ....errors import SettingsError
+from ....language import tr
 from ...arguments import fields, number, text, whole
 
 Message = Mapping[str, Any]
@@ -60,7 +61,7 @@ def request(
     Raises `SettingsError` for a value the documents rule out.
     """
     if max_tokens is not None and max_completion_tokens is not None:
-        raise SettingsError("max_tokens and max_completion_tokens exclude each other.")
+        raise SettingsError(tr("max_tokens and max_completion_tokens exclude each other."))
     top_logprobs = whole("top_logprobs", number("top_logprobs", top_logprobs, 0, 20))
     given = {
         "model": text("model", model),
@@ -101,7 +102,7 @@ def messages(prompt: Prompt, system: str | None = None) -> list[Message]:
         if not isinstance(message, Mapping) or "role" not in message:
             raise _no_prompt()
     if not conversation or not any(message.get("content") for message in conversation):
-        raise SettingsError("The prompt is empty.")
+        raise SettingsError(tr("The prompt is empty."))
     if system and conversation[0]["role"] != "system":
         conversation.insert(0, {"role": "system", "content": system})
     return conversation
@@ -109,7 +110,7 @@ def messages(prompt: Prompt, system: str | None = None) -> list[Message]:
 
 def _no_prompt() -> SettingsError:
     return SettingsError(
-        'A prompt is a string, or a list of messages such as {"role": "user", "content": "…"}.'
+        tr('A prompt is a string, or a list of messages such as {"role": "user", "content": "…"}.')
     )
 
 
@@ -122,13 +123,17 @@ def _thinking(on: bool, key: ThinkingKey) -> dict[str, Any]:
         case "thinking":
             return {"thinking": {"type": "enabled" if on else "disabled"}}
         case _:
-            raise SettingsError(f"thinking_key is one of {', '.join(ThinkingKey.__args__)}.")
+            raise SettingsError(
+                tr("thinking_key is one of {args}.", args=", ".join(ThinkingKey.__args__))
+            )
 
 
 def _stops(stop: object) -> list[str]:
     several = [stop] if isinstance(stop, str) else stop
     if not isinstance(several, list | tuple | set | frozenset):
-        raise SettingsError(f"stop is a string, or up to four of them, not {stop!r:.80}.")
+        raise SettingsError(
+            tr("stop is a string, or up to four of them, not {stop!r:.80}.", stop=stop)
+        )
     if len(several) > 4:
-        raise SettingsError(f"stop takes up to four strings, not {len(several)}.")
+        raise SettingsError(tr("stop takes up to four strings, not {count}.", count=len(several)))
     return [text("stop", one) for one in several]

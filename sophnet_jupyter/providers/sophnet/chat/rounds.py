@@ -24,6 +24,7 @@ from ....events import (
     ToolResult,
     Usage,
 )
+from ....language import tr
 from ....prompt.forms.shape import Misfit
 from ....prompt.tools import call as tool_call
 from ....response import Response, fold
@@ -177,7 +178,10 @@ class Rounds:
             ToolResult(index=index, id=call.id, name=call.name, text=said, error=True)
             for index, call in named
         ]
-        notice = f"After {rounds} rounds the model still wants to call tools: raise max_rounds."
+        notice = tr(
+            "After {rounds} rounds the model still wants to call tools: raise max_rounds.",
+            rounds=rounds,
+        )
         return [*results, Notice(text=notice)]
 
     def _parsed(self) -> list[Event]:
@@ -191,7 +195,10 @@ class Rounds:
         except Misfit as misfit:
             if self._finished.reason != "length":
                 raise
-            why = f"{self._scrub(misfit.why)}; it was cut at the token limit (raise max_tokens)"
+            why = tr(
+                "{scrub}; it was cut at the token limit (raise max_tokens)",
+                scrub=self._scrub(misfit.why),
+            )
             used = self._question.repair - self._repairs
             raise AnswerInvalid(where=misfit.where, why=why, repairs=used) from None
         return [*([Notice(text=note)] if note else []), Parsed(value=value)]
@@ -207,7 +214,9 @@ class Rounds:
         said = f"That answer does not fit: {misfit}. Answer again, with the corrected JSON only."
         self._conversation.append({"role": "user", "content": said})
         text = self._state.text[: self._state.rounds[-1].text]
-        notice = f"An answer did not fit ({misfit}): the model was asked to correct it."
+        notice = tr(
+            "An answer did not fit ({misfit}): the model was asked to correct it.", misfit=misfit
+        )
         # What is withdrawn is no turn of the answer any more.
         self._turns = len(fold(self._state, TextReplaced(text=text)).messages)
         return TextReplaced(text=text, notice=notice)

@@ -14,6 +14,7 @@ import msgspec
 
 from ....errors import ServiceError, SettingsError
 from ....events import Event, Finished, Notice, Usage
+from ....language import mark, tr
 from ....options.voice import VoiceOptions
 from ....options.words import check
 from ....wire.call import Call, Reply
@@ -30,11 +31,12 @@ from .chunk import Cite, as_it_is
 from .question import Body
 
 PATH = "/v1/chat/completions-with-voice-output"
-LACKS = (
-    "Answers with a voice are documented with the id of a voice resource only. If this is refused, "
-    "set SOPHNET_VOICE_EASYLLM_ID, or %sophnet login --easyllm-id voice=ID."
+LACKS = mark(
+    "Answers with a voice are documented with the id of a voice resource only. If "
+    "this is refused, set SOPHNET_VOICE_EASYLLM_ID, or %sophnet login --easyllm-id "
+    "voice=ID."
 )
-UNSAID = "The voice stopped before its end, or said nothing; the text is whole."
+UNSAID = mark("The voice stopped before its end, or said nothing; the text is whole.")
 
 
 def speech(voice: object, easyllm_id: str) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def speech(voice: object, easyllm_id: str) -> dict[str, Any]:
     options = {} if voice is True else voice
     if not isinstance(options, Mapping):
         raise SettingsError(
-            "voice is a name, True, or a dict such as {'voice': 'longwan', 'speech_rate': 1.2}."
+            tr("voice is a name, True, or a dict such as {'voice': 'longwan', 'speech_rate': 1.2}.")
         )
     check("voice", map(str, options), VoiceOptions.__annotations__.keys() - {"mask"})
     param = sounding(**options)
@@ -98,7 +100,7 @@ async def _advised(said: Mapping[str, Any]) -> AsyncGenerator[None, None]:
     except ServiceError as error:
         named = error.status == 404 or "easyllm" in error.message.lower()
         if named and not said.get("easyllm_id"):
-            error.advice = LACKS
+            error.advice = tr(LACKS)
         raise
 
 
@@ -137,5 +139,5 @@ class _Both:
         last = self._words.end(done=done)
         whole = isinstance(last[-1], Finished) and last[-1].ending == "complete"
         if whole and not (self._frames.finished and self._frames.heard):
-            last.insert(-1, Notice(text=UNSAID))
+            last.insert(-1, Notice(text=tr(UNSAID)))
         return last

@@ -11,6 +11,7 @@ import msgspec
 
 from ....errors import AnswerUnreadable, SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress
+from ....language import mark, tr
 from ....options.words import checks_keywords
 from ....response import Response, settle
 from ....values.page import Page
@@ -30,7 +31,7 @@ LIMIT = 50_000_000 - 1
 MACROS = ("docm", "xlsm", "pptm")
 # What `Ocr` reads and this does not.
 PICTURES = ("bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
-EMPTY = "its pages may be empty, or pictures, which client.ocr.create reads one by one."
+EMPTY = mark("its pages may be empty, or pictures, which client.ocr.create reads one by one.")
 
 
 @checks_keywords("documents")
@@ -97,7 +98,9 @@ class Documents(Keeping):
         text = decode(answer, reply)
         yield PageRead(page=Page(name=name, text=text))
         if not text.strip():
-            yield Notice(text=f"No text was found in {name}: {EMPTY}")
+            yield Notice(
+                text=tr("No text was found in {name}: {empty}", name=name, empty=tr(EMPTY))
+            )
         yield Finished(reason="stop")
 
     def _form(self, document: str | Content, filename: str) -> tuple[Multipart, str]:
@@ -113,17 +116,28 @@ def check_type(name: str) -> None:
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending in MACROS:
         raise SettingsError(
-            f"{name} may hold macros, and the service does not take such files: save it as "
-            f".{ending[:-1]}x and send that."
+            tr(
+                "{name} may hold macros, and the service does not take such files: save it as "
+                ".{ending}x and send that.",
+                name=name,
+                ending=ending[:-1],
+            )
         )
     if ending in PICTURES:
         raise SettingsError(
-            f"{name} is a picture and no document: client.ocr.create reads it, or %ocr."
+            tr(
+                "{name} is a picture and no document: client.ocr.create reads it, or %ocr.",
+                name=name,
+            )
         )
     if ending not in TYPES:
         raise SettingsError(
-            f"{name} is no document that the service takes: {', '.join(TYPES)}, "
-            "told by the ending of its name."
+            tr(
+                "{name} is no document that the service takes: {types}, told by the ending of "
+                "its name.",
+                name=name,
+                types=", ".join(TYPES),
+            )
         )
 
 
@@ -133,7 +147,7 @@ def decode(answer: Mapping[str, Any], reply: Reply) -> str:
     if isinstance(found, dict):
         found = found.get("data", found.get("markdown"))
     if not isinstance(found, str):
-        what = "JSON without a text"
+        what = tr("JSON without a text")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )

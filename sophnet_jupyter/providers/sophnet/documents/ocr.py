@@ -13,6 +13,7 @@ from typing import Any, Unpack
 
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, PageRead, Progress, Started
+from ....language import tr
 from ....options.ocr import OcrOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -44,7 +45,9 @@ def request(
 ) -> dict[str, Any]:
     """The fields beside an image; only what was given. Raises `SettingsError`."""
     if prompt is not None and "deepseek" not in text("model", model).lower():
-        raise SettingsError(f"Only DeepSeek-OCR takes a prompt, and {model} does not.")
+        raise SettingsError(
+            tr("Only DeepSeek-OCR takes a prompt, and {model} does not.", model=model)
+        )
     given = {
         "model": model,
         "prompt": prompt,
@@ -94,7 +97,9 @@ class Ocr(Keeping):
         """
         body = {**self._fields, **request(**options)}
         if not isinstance(names, list | tuple):
-            raise SettingsError(f'names is a list such as ["page 1"], not {names!r:.80}.')
+            raise SettingsError(
+                tr('names is a list such as ["page 1"], not {names!r:.80}.', names=names)
+            )
         names = [arguments.text("names", each) for each in names]
         images = image if isinstance(image, list | tuple) else [image]
         called = [_name(each, n) for n, each in enumerate(images, 1)]
@@ -128,7 +133,7 @@ class Ocr(Keeping):
                 if scan.note:
                     yield Notice(text=f"{scan.name}: {scan.note}.")
                 if not page.text.strip():
-                    yield Notice(text=f"No text was found in {scan.name}.")
+                    yield Notice(text=tr("No text was found in {name}.", name=scan.name))
         yield Finished(reason="stop")
 
     async def _read(self, scan: Scan, body: dict[str, Any]) -> tuple[Started, Page]:
@@ -153,4 +158,4 @@ def _name(image: object, number: int) -> str:
     """The name of an image where there are several."""
     if isinstance(image, str | os.PathLike):
         return os.fspath(image).rpartition("/")[2][:80]
-    return f"picture {number}"
+    return tr("picture {number}", number=number)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....errors import AnswerUnreadable
+from ....language import tr
 from ....values.page import Block, Box
 from ....wire.call import Reply
 from ..access import SERVICE
@@ -30,7 +31,7 @@ def decode(answer: Mapping[str, Any], reply: Reply) -> tuple[str, tuple[Block, .
     listed = _list(result)
     texts = [text for place in places if (text := _markdown(place.get("markdown"))) is not None]
     if listed is None and not texts:
-        what = "JSON without blocks and without Markdown"
+        what = tr("JSON without blocks and without Markdown")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from ....errors import DownloadFailed, SettingsError
 from ....files.kinds import Kind
 from ....files.names import is_elsewhere
+from ....language import tr
 from ....prompt.images.pixels import EncodedImage, drawn, picture
 from ....prompt.images.sources import Source, from_base64, pages_in, sources
 from ....wire.files.download import Downloader
@@ -67,7 +68,10 @@ def _sources(image: object) -> list[Source]:
         path = Path(image)
         if path.suffix.lower() in DOCUMENTS:
             raise SettingsError(
-                f"{path.name} is a document and no picture: documents.parse reads it, or %parse."
+                tr(
+                    "{name} is a document and no picture: documents.parse reads it, or %parse.",
+                    name=path.name,
+                )
             )
     return sources(image)
 
@@ -82,10 +86,14 @@ async def _fetched(source: Source, downloads: Downloader) -> bytes:
     try:
         found = await downloads.fetch(source.url, kinds=WANTED)
     except DownloadFailed as error:
-        where = error.host or "that address"
+        where = error.host or tr("that address")
         raise SettingsError(
-            f"The picture at {where} was not fetched: it {error.reason.rstrip('.')}. "
-            "Check the address, or save the picture and name its file."
+            tr(
+                "The picture at {where} was not fetched: it {reason}. Check the address, or "
+                "save the picture and name its file.",
+                where=where,
+                reason=error.reason.rstrip("."),
+            )
         ) from None
     assert found.data is not None
     return found.data

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ....errors import AnswerUnreadable
+from ....language import tr
 from ....values.base64_text import decoded
 from ....wire.call import Reply
 from ...service_json import BROKEN, lenient
@@ -78,9 +79,9 @@ def decode(reply: Reply, count: int) -> Found:
     if answer is None or not answer.data:
         # What is an error says so here; all that passes has not the form of the document.
         checked(reply)
-        raise _unreadable(reply, "JSON without vectors")
+        raise _unreadable(reply, tr("JSON without vectors"))
     if len(answer.data) != count:
-        said = f"{len(answer.data)} vectors for {count} inputs"
+        said = tr("{count} vectors for {count2} inputs", count=len(answer.data), count2=count)
         raise _unreadable(reply, said)
     rows = _packed(_in_order(answer.data, reply), reply)
     usage = answer.usage or _Usage()
@@ -122,7 +123,7 @@ def _in_order(rows: Sequence[Any], reply: Reply) -> Sequence[Any]:
     if places == list(range(len(rows))) or places == [None] * len(rows):
         return rows
     if set(places) != set(range(len(rows))):
-        raise _unreadable(reply, f"vectors with the indexes {places[:12]}")
+        raise _unreadable(reply, tr("vectors with the indexes {places}", places=places[:12]))
     return sorted(rows, key=lambda row: row.index)
 
 
@@ -133,13 +134,13 @@ def _packed(rows: Sequence[_Row | _Coded], reply: Reply) -> list[bytes]:
         try:
             found = [pack(*row) for row in vectors]
         except (StructError, OverflowError):
-            raise _unreadable(reply, "vectors of different lengths") from None
+            raise _unreadable(reply, tr("vectors of different lengths")) from None
         if not all(_fits(row) for row in vectors if row):
-            raise _unreadable(reply, "a vector with numbers that 32-bit floats do not hold")
+            raise _unreadable(reply, tr("a vector with numbers that 32-bit floats do not hold"))
     else:
         found = [_from_base64(row, reply) for row in rows]
     if not found[0] or len({len(row) for row in found}) > 1:
-        raise _unreadable(reply, "vectors of different lengths, or of none")
+        raise _unreadable(reply, tr("vectors of different lengths, or of none"))
     return found
 
 
@@ -155,9 +156,9 @@ def _from_base64(row: Any, reply: Reply) -> bytes:
         data = decoded(row.embedding)
         values = [value for (value,) in iter_unpack("<f", data)]
     except (ValueError, StructError):
-        raise _unreadable(reply, "vectors in an encoding that is not known here") from None
+        raise _unreadable(reply, tr("vectors in an encoding that is not known here")) from None
     if not all(map(math.isfinite, values)):
-        raise _unreadable(reply, "vectors in an encoding that is not known here")
+        raise _unreadable(reply, tr("vectors in an encoding that is not known here"))
     return _floats(len(values)).pack(*values)
 
 

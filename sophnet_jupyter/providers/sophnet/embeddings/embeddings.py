@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from ....events import Event, Notice, VectorsAsked, VectorsReady
+from ....language import tr
 from ....options.embeddings import EmbeddingOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Arrival, Response, settle
@@ -109,7 +110,11 @@ class Embeddings(Keeping):
             thumbnails=tuple(asked.images.thumbnails),
         )
         if notes := asked.images.notes:
-            more = f"; and {len(notes) - _MOST_NOTES:,} more" if len(notes) > _MOST_NOTES else ""
+            more = (
+                tr("; and {count:,} more", count=len(notes) - _MOST_NOTES)
+                if len(notes) > _MOST_NOTES
+                else ""
+            )
             yield Notice(text=f"{'; '.join(notes[:_MOST_NOTES])}{more}.")
         if asked.cache and self._kept:
             ready, asked = await asyncio.to_thread(divided, asked, self._kept)
@@ -153,4 +158,8 @@ async def _labelled(
 def _from_cache(ready: VectorsReady, left: EmbeddingRequest) -> str:
     more = sum(len(batch) for batch in left.batches)
     count = len(ready.places)
-    return f"{count:,} of {count + more:,} vectors were kept from before, and cost nothing."
+    return tr(
+        "{count:,} of {count2:,} vectors were kept from before, and cost nothing.",
+        count=count,
+        count2=count + more,
+    )

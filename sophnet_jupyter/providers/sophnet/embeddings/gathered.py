@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ....errors import AnswerUnreadable, RequestRefused, ServiceError, SophNetError
 from ....events import Event, Finished, Notice, Progress, Started, Usage, VectorsReady
+from ....language import tr
 from ..access import SERVICE
 from .answer import Found
 from .batches import BatchOutcome
@@ -70,7 +71,7 @@ class Gathered:
             for places in outcome.batch.places
             for place in places
         }
-        rest = f"not sent any more, after: {self._failed[0].came}"
+        rest = tr("not sent any more, after: {came}", came=self._failed[0].came)
         asked = {p for batch in self._asked.batches for places in batch.places for p in places}
         return said | dict.fromkeys(asked - said.keys() - self._came, rest)
 
@@ -101,7 +102,12 @@ def _sum(used: Usage, found: Found) -> Usage:
 
 def _other(found: int, expected: int) -> AnswerUnreadable:
     return AnswerUnreadable(
-        service=SERVICE, what=f"vectors of {found} dimensions behind others of {expected}"
+        service=SERVICE,
+        what=tr(
+            "vectors of {found} dimensions behind others of {expected}",
+            found=found,
+            expected=expected,
+        ),
     )
 
 
@@ -114,9 +120,9 @@ def _notices(
     named = [] if len(failed) == 1 and alone else failed[:NAMED]
     said = [f"{_named(one.batch, texts)}: {one.came}" for one in named]
     if (more := sum(len(one.batch) for one in failed[NAMED:])) > 0:
-        said.append(f"{more} more inputs have no vector either.")
+        said.append(tr("{more} more inputs have no vector either.", more=more))
     if not_asked:
-        said.append(f"{not_asked} more inputs were not sent any more.")
+        said.append(tr("{not_asked} more inputs were not sent any more.", not_asked=not_asked))
     return [Notice(text=text) for text in said]
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ....errors import SettingsError
+from ....language import tr
 from ... import arguments
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def request(
     """
     written, pictures = texts_of(texts), images_of(images, max_side=max_side)
     if not written and not pictures.sent:
-        raise SettingsError("There is nothing to embed: give texts=[…] or images=[…].")
+        raise SettingsError(tr("There is nothing to embed: give texts=[…] or images=[…]."))
     model = model_for(model, pictures)
     said = fields(
         model=model,
@@ -137,19 +138,32 @@ def texts_of(texts: object) -> tuple[str, ...]:
     if isinstance(texts, str):
         texts = [texts]
     if hasattr(texts, "columns"):
-        raise SettingsError("A DataFrame has many columns: pass the one with texts, df['text'].")
+        raise SettingsError(
+            tr("A DataFrame has many columns: pass the one with texts, df['text'].")
+        )
     if isinstance(texts, Mapping | bytes) or not isinstance(texts, Iterable):
-        raise SettingsError(f"Texts are a list of strings, not a {type(texts).__name__}.")
+        raise SettingsError(
+            tr("Texts are a list of strings, not a {name}.", name=type(texts).__name__)
+        )
     if getattr(texts, "shape", None) == ():
-        raise SettingsError("texts is an array of one value: pass [str(value)].")
+        raise SettingsError(tr("texts is an array of one value: pass [str(value)]."))
     found = tuple(texts)
     for place, text in enumerate(found):
         if not isinstance(text, str):
-            raise SettingsError(f"texts[{place}] {_no_text(text)}")
+            raise SettingsError(tr("texts[{place}] {no_text}", place=place, no_text=_no_text(text)))
         if not text.strip():
-            raise SettingsError(f"texts[{place}] is empty: leave it out, a vector needs words.")
+            raise SettingsError(
+                tr("texts[{place}] is empty: leave it out, a vector needs words.", place=place)
+            )
         if not text.isascii() and (half := _half(text)) is not None:
-            raise SettingsError(f"texts[{place}] holds half a character at {half}: {text[:40]!a}.")
+            raise SettingsError(
+                tr(
+                    "texts[{place}] holds half a character at {half}: {text!a}.",
+                    place=place,
+                    half=half,
+                    text=text[:40],
+                )
+            )
     return found
 
 
@@ -200,7 +214,13 @@ def model_for(model: str | None, images: ImageInputs) -> str:
     if model is not None:
         model = arguments.text("model", model)
     if model in TEXT_ONLY and images.sent:
-        raise SettingsError(f"{model} takes texts only: for images, leave it out or say {CLIP}.")
+        raise SettingsError(
+            tr(
+                "{model} takes texts only: for images, leave it out or say {clip}.",
+                model=model,
+                clip=CLIP,
+            )
+        )
     return model or (CLIP if images.sent else TEXT)
 
 
@@ -238,10 +258,10 @@ def _dimensions(given: object) -> int:
 def _no_text(value: object) -> str:
     missing = isinstance(value, float) and math.isnan(value)
     if value is None or missing or type(value).__name__ in ("NAType", "NaTType"):
-        return "is missing: leave such rows out with .dropna(), or fill them."
+        return tr("is missing: leave such rows out with .dropna(), or fill them.")
     if isinstance(shape := getattr(value, "shape", None), tuple) and shape:
-        return "is an array: give one dimension of texts, such as one column, table[:, 0]."
-    return f"is a {type(value).__name__}, not a text: convert it with str()."
+        return tr("is an array: give one dimension of texts, such as one column, table[:, 0].")
+    return tr("is a {name}, not a text: convert it with str().", name=type(value).__name__)
 
 
 def _half(text: str) -> int | None:

@@ -15,6 +15,7 @@ import msgspec
 from ....errors import DownloadFailed, SettingsError, SophNetError
 from ....events import Event, Finished, ImageReady, Notice, Progress
 from ....files.kinds import Kind
+from ....language import tr
 from ....options.images import ImageOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -132,7 +133,7 @@ class Images(Keeping):
             return back(self._keep(_wanted(prompt, one), lambda: self._one(prompt, one)))
         seeds = [arguments.whole("seed", each, least=0) for each in seed]
         if not seeds:
-            raise SettingsError("The list of seeds is empty: give one number, or several.")
+            raise SettingsError(tr("The list of seeds is empty: give one number, or several."))
         wanted = _wanted(prompt, {**asked, "seed": seeds})
         return back(self._keep(wanted, lambda: self._several(prompt, seeds, asked)))
 
@@ -194,7 +195,9 @@ class Images(Keeping):
                     case _:
                         yield said
         for index in sorted(failures) if last else ():
-            yield Notice(text=f"Seed {seeds[index]}: {failures[index]}")
+            yield Notice(
+                text=tr("Seed {seeds}: {failures}", seeds=seeds[index], failures=failures[index])
+            )
         if failures:
             raise failures[min(failures)]
         if last:
@@ -234,7 +237,7 @@ class Images(Keeping):
         return await finish_request(self._sent(call, prompt, options.get("seed")))
 
     async def _sent(self, call: Call, prompt: str, seed: int | None) -> tuple[Task, Reply]:
-        asked = prompt if seed is None else f"{prompt} · seed {seed}"
+        asked = prompt if seed is None else tr("{prompt} · seed {seed}", prompt=prompt, seed=seed)
         async with self._tasks.intent(KIND, asked=asked) as intent:
             reply = await self._wire.fetch(call, retry=PAID_TASK)
             begun = decode_task(reply)
@@ -264,7 +267,14 @@ class Images(Keeping):
         found = decode_task(done.reply).results if done.reply else ()
         for number, result in enumerate(found):
             if result.refused:
-                yield Notice(text=f"Image {number + 1} of {len(found)}: {result.refused}")
+                yield Notice(
+                    text=tr(
+                        "Image {number} of {count}: {refused}",
+                        number=number + 1,
+                        count=len(found),
+                        refused=result.refused,
+                    )
+                )
                 continue
             yield Progress(index=index, state="fetching", task_id=picture.task_id)
             try:

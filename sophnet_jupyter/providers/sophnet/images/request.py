@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....errors import SettingsError
+from ....language import tr
 from ... import arguments
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def request(
     Raises `SettingsError`.
     """
     if not arguments.text("prompt", prompt).strip():
-        raise SettingsError("The prompt is empty.")
+        raise SettingsError(tr("The prompt is empty."))
     given = {
         "prompt": prompt,
         "negative_prompt": negative_prompt or None,
@@ -86,7 +87,13 @@ def sources_of(images: object, max_side: int | None = None) -> list[Attachment] 
 
     found = attach_pages(images, most=MOST_SOURCES, max_side=max_side)
     if not 1 <= len(found) <= MOST_SOURCES:
-        raise SettingsError(f"One to {MOST_SOURCES} pictures can be changed, not {len(found)}.")
+        raise SettingsError(
+            tr(
+                "One to {most_sources} pictures can be changed, not {count}.",
+                most_sources=MOST_SOURCES,
+                count=len(found),
+            )
+        )
     return found
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from ....errors import quoted
 from ....files.kinds import HEAD, sniff
+from ....language import mark, tr
 from ....values.base64_text import decoded
 from ..inline import inline, is_inline
 
@@ -21,7 +22,7 @@ _NAMES = ("url", "image_url", "imageUrl", "b64_json", "b64Json", "base64", "imag
 _REASONS = ("message", "errorMessage", "error_message", "error", "code")
 # Of this many letters of base64, the beginning of a picture can be told.
 _START = 4 * HEAD // 3
-_UNREADABLE = "it came in a form that cannot be read"
+_UNREADABLE = mark("it came in a form that cannot be read")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ def _text(text: str) -> Result:
         if _is_picture(text):
             return Result(data=decoded(text))
     except ValueError:
-        return Result(refused=_UNREADABLE)
+        return Result(refused=tr(_UNREADABLE))
     return Result(url=text)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ....errors import AnswerUnreadable, quoted
+from ....language import tr
 from ....wire.call import Reply
 from ....wire.poll import State
 from ..access import SERVICE, checked, unreadable
@@ -51,7 +52,7 @@ def decode_task(reply: Reply) -> ImageTask:
     output = body.get("output") if isinstance(body, dict) else None
     if not (reply.ok and isinstance(output, dict) and id_in(output)):
         checked(reply)
-        what = "JSON without the id of a task"
+        what = tr("JSON without the id of a task")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )
@@ -103,7 +104,7 @@ def look(reply: Reply, task_id: str) -> State[Reply]:
         return State(word=task.word, notice=odd)
     if not made:
         why = "; ".join(dict.fromkeys(each.refused for each in task.results))
-        empty = "it has finished without any image"
+        empty = tr("it has finished without any image")
         failed = msgspec.structs.replace(task, message=f"{empty}: {why}" if why else empty)
         raise failure(failed, task_id, reply)
     return State(word=task.word, done=True, reply=reply, urls=task.urls, notice=odd)

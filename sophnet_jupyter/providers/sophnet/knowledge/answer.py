@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ....errors import AnswerUnreadable
+from ....language import tr
 from ....values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from ....wire.call import Reply
 from ..access import SERVICE, checked, is_sandbox
@@ -63,7 +64,7 @@ def result(reply: Reply) -> dict[str, Any]:
     """The ``result`` of an envelope. Raises `ServiceError`, or `AnswerUnreadable` without one."""
     found = checked(reply).get("result")
     if not isinstance(found, dict):
-        raise _unreadable("an envelope without a result", reply)
+        raise _unreadable(tr("an envelope without a result"), reply)
     return found
 
 
@@ -71,7 +72,7 @@ def named(reply: Reply) -> dict[str, Any]:
     """The ``result`` as one row. Raises `AnswerUnreadable` for a row without an id."""
     found = result(reply)
     if not _word(found, "id"):
-        raise _unreadable("a row without an id", reply)
+        raise _unreadable(tr("a row without an id"), reply)
     return found
 
 
@@ -80,7 +81,7 @@ def page(reply: Reply) -> ListPage:
     found = result(reply)
     rows = found.get("list")
     if not isinstance(rows, list):
-        raise _unreadable("a page without its list", reply)
+        raise _unreadable(tr("a page without its list"), reply)
     return ListPage(
         number=_count(found, "pageNum") or 0,
         rows=[row for row in rows if isinstance(row, dict) and _word(row, "id")],

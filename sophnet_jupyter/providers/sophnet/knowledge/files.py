@@ -20,7 +20,7 @@ from ....errors import (
     TimedOut,
 )
 from ....events import Progress
-from ....language import mark
+from ....language import mark, tr
 from ....options.words import checks_keywords
 from ....values.knowledge import KnowledgeContent, KnowledgeFile
 from ....wire.call import Call, Reply, segment
@@ -130,7 +130,7 @@ class KnowledgeFiles:
         """
         found = await self.get(which)
         if not found.download_url:
-            raise SettingsError(f"The service names no address for {found.title}.")
+            raise SettingsError(tr("The service names no address for {title}.", title=found.title))
         return await references.source(self._wire, self._downloads, found.download_url, limit=LIMIT)
 
     async def wait_enabled(
@@ -169,12 +169,14 @@ class KnowledgeFiles:
             async for found in files:
                 if found.id == name:
                     return found
-        raise NotFound(service=SERVICE, status=404, message=f"there is no file {name} any more")
+        raise NotFound(
+            service=SERVICE, status=404, message=tr("there is no file {name} any more", name=name)
+        )
 
     def _at(self, which: KnowledgeFile | str) -> str:
         name = which if isinstance(which, str) else which.id
         if not name.strip():
-            raise SettingsError("Say which file: its id.")
+            raise SettingsError(tr("Say which file: its id."))
         return f"{self._path}/{segment(name)}"
 
     async def _check_room(self) -> None:
@@ -185,7 +187,10 @@ class KnowledgeFiles:
         states = [found.state async for found in self.list()]
         if len(states) - states.count("ERROR") >= MOST:
             raise SettingsError(
-                f"This service has {MOST} files, and it takes no more: delete one first."
+                tr(
+                    "This service has {most} files, and it takes no more: delete one first.",
+                    most=MOST,
+                )
             )
 
     async def _explained(
@@ -223,12 +228,17 @@ def check_type(name: str) -> None:
         return
     instead = ""
     if ending in ("doc", "xls", "ppt"):
-        instead = f" Save it as .{ending}x and add that."
+        instead = tr(" Save it as .{ending}x and add that.", ending=ending)
     elif ending in ("docm", "xlsm", "pptm"):
-        instead = f" It may hold macros: save it as .{ending[:-1]}x and add that."
+        instead = tr(" It may hold macros: save it as .{ending}x and add that.", ending=ending[:-1])
     elif ending in ("md", "csv", "html", "json"):
-        instead = " Save its text as .txt and add that."
+        instead = tr(" Save its text as .txt and add that.")
     raise SettingsError(
-        f"{name} is no file that a knowledge base takes: {', '.join(TYPES)}, told by the ending "
-        f"of its name.{instead}"
+        tr(
+            "{name} is no file that a knowledge base takes: {types}, told by the ending of "
+            "its name.{instead}",
+            name=name,
+            types=", ".join(TYPES),
+            instead=instead,
+        )
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ....errors import SettingsError
+from ....language import tr
 from ....options.words import checks_keywords
 from ....wire.call import segment
 from ....wire.files.download import Downloader
@@ -54,6 +55,9 @@ def check_service(service_id: str) -> str:
     name = arguments.text("service_id", service_id).removeprefix(MODEL)
     if not name or name != name.strip() or any(c.isspace() or c in "/?#" for c in name):
         raise SettingsError(
-            f"{service_id!r} is no service id: copy that of the custom model from the console."
+            tr(
+                "{service_id!r} is no service id: copy that of the custom model from the console.",
+                service_id=service_id,
+            )
         )
     return name

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from ....errors import SettingsError
+from ....language import tr
 from ....options.words import checks_keywords
 from ....values.knowledge import Qa
 from ....wire.call import Call, segment
@@ -62,7 +63,7 @@ class QaTable:
     def _at(self, record: Qa | str) -> str:
         name = arguments.text("record", getattr(record, "id", record))
         if not name.strip():
-            raise SettingsError("Say which question: its id.")
+            raise SettingsError(tr("Say which question: its id."))
         return f"{self._path}/{segment(name)}"
 
     def _call(self, path: str, question: str, answer: str) -> Call:
@@ -78,9 +79,15 @@ def check_pair(question: str, answer: str) -> None:
         ("answer", answer, ANSWER_LENGTH),
     ):
         if not arguments.text(name, text).strip():
-            raise SettingsError(f"The {name} is empty: the table holds pairs.")
+            raise SettingsError(tr("The {name} is empty: the table holds pairs.", name=name))
         if len(text) > longest:
             raise SettingsError(
-                f"The {name} has {len(text):,} characters, and the service takes no more than "
-                f"{longest:,}: shorten it" + (", or upload a file." if name == "answer" else ".")
+                tr(
+                    "The {name} has {count:,} characters, and the service takes no more than "
+                    "{longest:,}: shorten it",
+                    name=name,
+                    count=len(text),
+                    longest=longest,
+                )
+                + (tr(", or upload a file.") if name == "answer" else ".")
             )

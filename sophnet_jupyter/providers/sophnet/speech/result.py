@@ -13,6 +13,7 @@ import msgspec
 
 from ....errors import AnswerUnreadable, NotFound, TaskFailed, quoted
 from ....files.lines import lines
+from ....language import tr
 from ....values.transcript import Sentence
 from ....wire.call import Reply
 from ....wire.poll import State
@@ -65,7 +66,7 @@ def decode_task(reply: Reply) -> SpeechTask:
     # The table has task_id, the service taskId (docs/services/sophnet.md#transcription, row S12).
     task_id = id_in(fields)
     if not task_id:
-        what = "JSON without the id of a task"
+        what = tr("JSON without the id of a task")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )
@@ -94,7 +95,7 @@ def look(reply: Reply, task_id: str) -> State[Reply]:
             request_id=reply.scrub(request_id(reply.headers, {})),
         )
     if task.state == "unknown" and task.word.strip().lower() in ("", "unknown"):
-        message = f"task {task_id} is unknown"
+        message = tr("task {task_id} is unknown", task_id=task_id)
         raise NotFound(service=SERVICE, status=404, message=message, code="UNKNOWN")
     odd = odd_word(task.word) if task.state == "unknown" else ""
     # By an unknown word it goes on, unless there is what was said.
@@ -108,7 +109,7 @@ def decode_sync(reply: Reply) -> tuple[str, float | None]:
     inner = answer.get("result")
     fields = inner if isinstance(inner, dict) else answer
     if "result" not in fields:
-        what = "JSON without a result"
+        what = tr("JSON without a result")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from ....errors import SettingsError
 from ....files.kinds import HEAD, container, is_no_sound, is_something_else, sniff
 from ....files.names import at_home, is_address
+from ....language import tr
 from ....response import Response
 from ....values.transcript import Recording
 from ....wire.files.multipart import Multipart, field, file, file_name
@@ -48,7 +49,7 @@ def sounds(given: object, *, filename: str = "") -> list[SpeechInput]:
     if not isinstance(given, list | tuple):
         return [sound(given, filename=filename)]
     if not given:
-        raise SettingsError("The list of recordings is empty.")
+        raise SettingsError(tr("The list of recordings is empty."))
     return [sound(each, filename=filename) for each in given]
 
 
@@ -65,7 +66,10 @@ def sound(given: object, *, filename: str = "") -> SpeechInput:
         return _at_address(given.strip(), filename)
     if isinstance(given, str) and "://" in given:
         raise SettingsError(
-            f"{given.partition('://')[0]}:// is no address of a recording: use https."
+            tr(
+                "{partition}:// is no address of a recording: use https.",
+                partition=given.partition("://")[0],
+            )
         )
     if isinstance(given, str | os.PathLike) and str(given).strip():
         return _on_disk(Path(given), filename)
@@ -73,10 +77,13 @@ def sound(given: object, *, filename: str = "") -> SpeechInput:
         return _in_memory(bytes(given), filename)
     if hasattr(given, "read"):
         return _opened(cast("BinaryIO", given), filename)
-    what = "an empty text" if isinstance(given, str) else type(given).__name__
+    what = tr("an empty text") if isinstance(given, str) else type(given).__name__
     raise SettingsError(
-        "A recording is a path, an address, bytes, an open file or a Response with sound, "
-        f"not {what}."
+        tr(
+            "A recording is a path, an address, bytes, an open file or a Response with "
+            "sound, not {what}.",
+            what=what,
+        )
     )
 
 
@@ -84,7 +91,7 @@ def _at_address(url: str, filename: str) -> SpeechInput:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise SettingsError(f"{url!r:.80} is no address.") from None
+        raise SettingsError(tr("{url!r:.80} is no address.", url=url)) from None
     name = filename or unquote(parts.path.rpartition("/")[2]) or parts.netloc
     # Without its query, which may be a signature, and without a password.
     place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -93,7 +100,7 @@ def _at_address(url: str, filename: str) -> SpeechInput:
 
 def _of_response(response: Response, filename: str) -> SpeechInput:
     if not response.audio:
-        raise SettingsError("There is no sound in this response: client.voice makes some.")
+        raise SettingsError(tr("There is no sound in this response: client.voice makes some."))
     return _in_memory(response.audio, filename)
 
 
@@ -130,7 +137,7 @@ def _opened(given: BinaryIO, filename: str) -> SpeechInput:
     if head is not None:
         name = _named(name, head)
     elif not name:
-        raise SettingsError("This sound has no name: give one as filename='talk.mp3'.")
+        raise SettingsError(tr("This sound has no name: give one as filename='talk.mp3'."))
     sent = SpeechInput(name=name, content=given, recording=Recording(name=name))
     sent.form({})
     return sent
@@ -162,7 +169,9 @@ def _named(name: str, head: bytes) -> str:
     said = name or "this"
     if kind in ("image", "document"):
         what = "picture" if kind == "image" else "document"
-        raise SettingsError(f"{said} is a {what} and has no sound: {_takes()}")
+        raise SettingsError(
+            tr("{said} is a {what} and has no sound: {takes}", said=said, what=what, takes=_takes())
+        )
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending in FORMATS and not is_something_else(head):
         return name
@@ -170,17 +179,27 @@ def _named(name: str, head: bytes) -> str:
         return f"{name or 'sound'}{found}"
     if found and (media is None or found == ".mov"):
         raise SettingsError(
-            f"{said} is {found[1:]} and no recording that the service takes: {_takes()}"
+            tr(
+                "{said} is {found} and no recording that the service takes: {takes}",
+                said=said,
+                found=found[1:],
+                takes=_takes(),
+            )
         )
     if kind == "":
         if not name and not is_no_sound(head):
             raise SettingsError(
-                "What kind of sound this is cannot be told: give its name, as "
-                f"filename='talk.amr'; {_takes()}"
+                tr(
+                    "What kind of sound this is cannot be told: give its name, as "
+                    "filename='talk.amr'; {takes}",
+                    takes=_takes(),
+                )
             )
-        raise SettingsError(f"{said} is no recording that the service takes: {_takes()}")
+        raise SettingsError(
+            tr("{said} is no recording that the service takes: {takes}", said=said, takes=_takes())
+        )
     return name or f"sound{found}"
 
 
 def _takes() -> str:
-    return f"it takes {', '.join(FORMATS)}."
+    return tr("it takes {formats}.", formats=", ".join(FORMATS))

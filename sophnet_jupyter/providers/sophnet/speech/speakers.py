@@ -8,6 +8,7 @@ import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Transcribed
+from ....language import tr
 from ....values.transcript import renamed
 from ....wire.held import held
 
@@ -22,7 +23,7 @@ def named(events: AsyncGenerator[Event, None], names: Sequence[str]) -> AsyncGen
     if isinstance(names, str) or not (
         isinstance(names, Iterable) and all(isinstance(name, str) for name in names)
     ):
-        raise SettingsError('speakers takes a list of names: speakers=["Ada", "Bob"].')
+        raise SettingsError(tr('speakers takes a list of names: speakers=["Ada", "Bob"].'))
     return _named(events, list(names))
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from ....errors import SettingsError
 from ....events import Event, Finished, Notice, Progress, Transcribed
+from ....language import mark, tr
 from ....options.words import checks_keywords
 from ....response import Response, settle
 from ....values.transcript import Recording
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 KIND = "speech"
 PACE = Pace(first=1.0, factor=1.25, longest=10.0, total=6 * 3600.0)
-SILENT = "Nobody speaks in {name}, or nothing of it was understood: the transcript is empty."
+SILENT = mark("Nobody speaks in {name}, or nothing of it was understood: the transcript is empty.")
 Given = str | Content | Response
 Share = Callable[[Content, str], Awaitable[str]]
 
@@ -181,7 +182,7 @@ class Speech(Keeping):
         """
         recordings = sounds(given, filename=filename)
         if not sync and (model or sample_rate):
-            raise SettingsError("model and sample_rate are for sync=True only.")
+            raise SettingsError(tr("model and sample_rate are for sync=True only."))
         parameters: dict[str, Any] = {"model": model, "sample_rate": sample_rate}
         names = [each.name for each in recordings]
         request = {"given": given, "filename": filename, "sync": sync, "speakers": speakers}
@@ -304,14 +305,17 @@ class Speech(Keeping):
         if given.content is not None:
             if self._share is None or not given.name.lower().endswith(".wav"):
                 raise SettingsError(
-                    f"{given.name}: sync=True takes wav files only; without it, all others are "
-                    "sent and transcribed by a task."
+                    tr(
+                        "{name}: sync=True takes wav files only; without it, all others are "
+                        "sent and transcribed by a task.",
+                        name=given.name,
+                    )
                 )
             # That service takes addresses alone: the file is put beside it first.
             yield Progress(index=index, state="uploading")
             address = await self._share(given.content, given.name)
         elif not urlsplit(address).path.lower().endswith(".wav"):
-            yield Notice(text="The synchronous service is documented for wav files only.")
+            yield Notice(text=tr("The synchronous service is documented for wav files only."))
         yield Progress(index=index, state="waiting")
         wanted = {key: value for key, value in parameters.items() if value}
         body = {
@@ -338,5 +342,5 @@ def _read(recording: Recording, raw: str, seconds: float | None) -> list[Event]:
     heard = msgspec.structs.replace(recording, sentences=found, raw=raw, seconds=seconds)
     events: list[Event] = [Transcribed(recording=heard)]
     if not found:
-        events.append(Notice(text=SILENT.format(name=recording.name)))
+        events.append(Notice(text=tr(SILENT, name=recording.name)))
     return events

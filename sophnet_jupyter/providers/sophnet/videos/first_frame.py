@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ....errors import SettingsError
+from ....language import tr
 from ....prompt.images.attach import Attachment
 from ....prompt.images.pixels import check_pixels, drawn, picture
 from ....prompt.images.sources import Source, source
@@ -67,16 +68,20 @@ def _source(item: object) -> Source:
         name = item.label.partition(" · ")[0] or found.name
         return Source(name=name, url=found.url, data=found.data, image=found.image)
     if isinstance(item, Response):
-        return source(_only(item.images, "That response holds"))
+        return source(_only(item.images, tr("That response holds")))
     if isinstance(item, list | tuple):
-        return source(_only(item, "There are"))
+        return source(_only(item, tr("There are")))
     return source(item)
 
 
 def _only(items: Sequence[object], there: str) -> object:
     if len(items) != 1:
         raise SettingsError(
-            f"A video begins with one image. {there} {len(items)}: choose one, such as .images[0]."
+            tr(
+                "A video begins with one image. {there} {count}: choose one, such as .images[0].",
+                there=there,
+                count=len(items),
+            )
         )
     return items[0]
 
@@ -84,23 +89,45 @@ def _only(items: Sequence[object], there: str) -> object:
 def _check_bytes(data: bytes, name: str) -> None:
     if len(data) >= LARGEST:
         raise SettingsError(
-            f"{name} has {len(data) / 1e6:.1f} MB, and a video begins with less than "
-            f"{LARGEST // 10**6} MB: make it smaller, or save it as JPEG."
+            tr(
+                "{name} has {count:.1f} MB, and a video begins with less than {largest} MB: "
+                "make it smaller, or save it as JPEG.",
+                name=name,
+                count=len(data) / 1000000.0,
+                largest=LARGEST // 10**6,
+            )
         )
 
 
 def _check_sides(width: int, height: int, name: str) -> None:
     low, high = SIDES
     if not (low < min(width, height) and max(width, height) < high):
-        change = "larger" if min(width, height) <= low else "smaller"
+        change = tr("larger") if min(width, height) <= low else tr("smaller")
         raise SettingsError(
-            f"{name} is {width} × {height} pixels, and both sides of what a video begins with are "
-            f"between {low} and {high}: make it {change}."
+            tr(
+                "{name} is {width} × {height} pixels, and both sides of what a video begins "
+                "with are between {low} and {high}: make it {change}.",
+                name=name,
+                width=width,
+                height=height,
+                low=low,
+                high=high,
+                change=change,
+            )
         )
     ratio = Fraction(width, height)
     if not RATIOS[0] < ratio < RATIOS[1]:
-        change = "its sides" if ratio >= RATIOS[1] else "its top or bottom"
+        change = tr("its sides") if ratio >= RATIOS[1] else tr("its top or bottom")
         raise SettingsError(
-            f"{name} is {width} × {height} pixels, width by height {float(ratio):.2f}; it must be "
-            f"between {float(RATIOS[0])} and {float(RATIOS[1])}: cut off some of {change}."
+            tr(
+                "{name} is {width} × {height} pixels, width by height {float:.2f}; it must be "
+                "between {float2} and {float3}: cut off some of {change}.",
+                name=name,
+                width=width,
+                height=height,
+                float=float(ratio),
+                float2=float(RATIOS[0]),
+                float3=float(RATIOS[1]),
+                change=change,
+            )
         )

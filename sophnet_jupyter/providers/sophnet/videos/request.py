@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ....errors import SettingsError
+from ....language import tr
 from ....values.image import Image
 from ... import arguments
 from .first_frame import Frame, frame
@@ -79,7 +80,7 @@ def request(
         _check_model(known, prompt=prompt, has_image=image is not None)
         _check_parameters(known, chosen | {"negative_prompt": negative_prompt})
     elif not (prompt.strip() or image is not None or draft_task):
-        raise SettingsError("The prompt is empty, and there is no picture to begin with.")
+        raise SettingsError(tr("The prompt is empty, and there is no picture to begin with."))
     parameters = _said(
         **chosen,
         seed=None if seed is None else _seed(seed),
@@ -145,16 +146,30 @@ def _merged(body: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[st
 
 def _check_model(model: VideoModel, *, prompt: str, has_image: bool) -> None:
     if not prompt.strip():
-        raise SettingsError(f"The prompt is empty: {model.name} needs words of what is to happen.")
+        raise SettingsError(
+            tr("The prompt is empty: {name} needs words of what is to happen.", name=model.name)
+        )
     other = next(
         each.name
         for each in DOCUMENTED.values()
         if each.image != model.image and each.durations == model.durations
     )
     if has_image and not model.image:
-        raise SettingsError(f"{model.name} makes videos from words alone: take {other} for that.")
+        raise SettingsError(
+            tr(
+                "{name} makes videos from words alone: take {other} for that.",
+                name=model.name,
+                other=other,
+            )
+        )
     if model.image and not has_image:
-        raise SettingsError(f"{model.name} begins with a picture: give one, or take {other}.")
+        raise SettingsError(
+            tr(
+                "{name} begins with a picture: give one, or take {other}.",
+                name=model.name,
+                other=other,
+            )
+        )
 
 
 def _check_parameters(model: VideoModel, given: Mapping[str, object]) -> None:
@@ -181,11 +196,26 @@ def _check(
         return
     if not choices:
         instead = next((word for word in ("size", "resolution") if getattr(model, word + "s")), "")
-        hint = f", but {instead}" if name in ("size", "resolution") else ""
-        raise SettingsError(f"{model.name} takes no {name}{hint}: leave it out.")
+        hint = tr(", but {instead}", instead=instead) if name in ("size", "resolution") else ""
+        raise SettingsError(
+            tr(
+                "{name} takes no {name2}{hint}: leave it out.",
+                name=model.name,
+                name2=name,
+                hint=hint,
+            )
+        )
     if value not in choices:
         listed = ", ".join(map(str, choices))
-        raise SettingsError(f"{name} of {model.name} is one of {listed}, not {value}.")
+        raise SettingsError(
+            tr(
+                "{name} of {name2} is one of {listed}, not {value}.",
+                name=name,
+                name2=model.name,
+                listed=listed,
+                value=value,
+            )
+        )
 
 
 def _said(**fields: Any) -> dict[str, Any]:
@@ -196,7 +226,19 @@ def _seed(seed: int | str) -> str:
     """The digits that the service wants (docs/services/sophnet.md#videos, row S38)."""
     digits = str(seed).strip()
     if isinstance(seed, bool) or not re.fullmatch("[0-9]{1,10}", digits):
-        raise SettingsError(f"A seed is a whole number from 0 to {LARGEST_SEED}, not {seed}.")
+        raise SettingsError(
+            tr(
+                "A seed is a whole number from 0 to {largest_seed}, not {seed}.",
+                largest_seed=LARGEST_SEED,
+                seed=seed,
+            )
+        )
     if int(digits) > LARGEST_SEED:
-        raise SettingsError(f"A seed is at most {LARGEST_SEED}, not {seed}.")
+        raise SettingsError(
+            tr(
+                "A seed is at most {largest_seed}, not {seed}.",
+                largest_seed=LARGEST_SEED,
+                seed=seed,
+            )
+        )
     return str(int(digits))

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ....errors import AnswerUnreadable, quoted
+from ....language import tr
 from ....wire.call import Reply
 from ....wire.poll import State
 from ..access import SERVICE, checked, unreadable
@@ -64,7 +65,7 @@ def decode_begun(reply: Reply) -> str:
     if not (name := id_of(found)):
         if not reply.body.strip():
             raise unreadable(reply)
-        what = "no id of a task"
+        what = tr("no id of a task")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )
@@ -83,7 +84,7 @@ def decode_task(reply: Reply, task_id: str) -> VideoTask:
     inner = _inner(body) if isinstance(body, dict) else None
     if not (reply.ok and isinstance(inner, dict) and _state(inner)):
         checked(reply)
-        what = "JSON without the status of a task"
+        what = tr("JSON without the status of a task")
         raise AnswerUnreadable(
             service=SERVICE, what=what, quote=reply.text[:80], setting=reply.setting
         )
@@ -142,7 +143,7 @@ def look(reply: Reply, task_id: str) -> tuple[VideoTask, State[Reply]]:
     if task.state != "succeeded" and not (odd and task.url):
         return task, State(word=task.word, notice=odd)
     if not task.url:
-        empty = msgspec.structs.replace(task, message="it has finished without any video")
+        empty = msgspec.structs.replace(task, message=tr("it has finished without any video"))
         raise failure(empty, task_id, reply)
     # What came along is in the reply, and no address to be written down.
     urls = () if is_inline(task.url) else (task.url,)

@@ -15,6 +15,7 @@ import msgspec
 from ....errors import DownloadFailed, SettingsError
 from ....events import Event, ImageReady, Notice, Progress, Usage, VideoReady
 from ....files.kinds import Kind
+from ....language import tr
 from ....options.videos import VideoOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -221,8 +222,10 @@ class Videos(Keeping):
     def _chosen(self, generation: Generation | None) -> Generation:
         chosen = generation or self._generation
         if not isinstance(chosen, str) or chosen not in KINDS:
-            known = " or ".join(f'"{name}"' for name in KINDS)
-            raise SettingsError(f"generation is {known}, not {chosen!r:.80}.")
+            known = tr(" or ").join(f'"{name}"' for name in KINDS)
+            raise SettingsError(
+                tr("generation is {known}, not {chosen!r:.80}.", known=known, chosen=chosen)
+            )
         return chosen
 
     async def _begun(
@@ -274,7 +277,7 @@ class Videos(Keeping):
                 url=address(done.last_frame_url),
                 data=last.data,
                 mime=last.media.mime,
-                prompt=f"the end of: {video.prompt}",
+                prompt=tr("the end of: {prompt}", prompt=video.prompt),
                 task_id=video.task_id,
             )
             yield ImageReady(image=picture)
@@ -296,5 +299,5 @@ class Videos(Keeping):
 
 def _asked(prompt: str, asked: VideoRequest) -> str:
     seed = asked.asked.get("seed")
-    words = prompt.strip() or "a picture moves"
-    return words if seed is None else f"{words} · seed {seed}"
+    words = prompt.strip() or tr("a picture moves")
+    return words if seed is None else tr("{words} · seed {seed}", words=words, seed=seed)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ....errors import SettingsError
+from ....language import tr
 from ....wire.call import Call
 from ....wire.files.multipart import Multipart, field, file
 from ....wire.files.upload import Content
@@ -32,7 +33,10 @@ async def clone(
     """Send a recording, and return the name of its voice. Raises as `Voice.clone`."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise SettingsError(
-            "The name of a voice is a letter, then letters, digits, - and _, at most 64 of them."
+            tr(
+                "The name of a voice is a letter, then letters, digits, - and _, at most 64 of "
+                "them."
+            )
         )
     content = Path(recording) if isinstance(recording, str) else recording
     part = file("audio_file", content, filename=filename, limit=LARGEST)

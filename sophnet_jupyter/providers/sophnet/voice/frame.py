@@ -12,6 +12,7 @@ from typing import Any
 from ....errors import AnswerUnreadable
 from ....events import AudioChunk, Event, Usage
 from ....files import wav
+from ....language import tr
 from ....values.base64_text import decoded
 from ..access import SERVICE
 
@@ -91,5 +92,5 @@ def sound(said: Mapping[str, Any]) -> bytes:
             raise TypeError
         return decoded(frame) if isinstance(frame, str) else bytes(frame)
     except (ValueError, TypeError):
-        what = "a frame of sound that is not base64"
+        what = tr("a frame of sound that is not base64")
         raise AnswerUnreadable(service=SERVICE, what=what) from None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ....errors import SettingsError
+from ....language import tr
 from ....response import Response
 
 # What public clients keep to (docs/services/sophnet.md#voice).
@@ -39,10 +40,10 @@ def texts(subject: str | Response | Iterable[str | Response]) -> list[str]:
     """
     several: object = [subject] if isinstance(subject, str | Response) else subject
     if isinstance(several, bytes) or not isinstance(several, Iterable):
-        raise SettingsError(f"A voice says text, not {type(subject).__name__}.")
+        raise SettingsError(tr("A voice says text, not {name}.", name=type(subject).__name__))
     found = [piece for each in several for piece in pieces(_words(each)) if sayable(piece)]
     if not found:
-        raise SettingsError("There is nothing to say: the text has no letters and no digits.")
+        raise SettingsError(tr("There is nothing to say: the text has no letters and no digits."))
     return found
 
 
@@ -73,7 +74,7 @@ def _words(subject: object) -> str:
         return subject
     if isinstance(subject, Response):
         return plain(subject.text)
-    raise SettingsError(f"A voice says text, not {type(subject).__name__}.")
+    raise SettingsError(tr("A voice says text, not {name}.", name=type(subject).__name__))
 
 
 def plain(markdown: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Unpack
 from ....errors import RequestRefused, ServiceError
 from ....events import AudioChunk, Event, Finished, Notice
 from ....files.kinds import HEAD, sniff
+from ....language import mark, tr
 from ....options.voice import VoiceOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -38,7 +39,7 @@ from .voices import VOICES
 Subject = str | Response | Iterable[str | Response]
 
 PATH = "voice/synthesize-audio"
-CUT = "The sound just stopped before its end: what had come is kept. Say the rest again."
+CUT = mark("The sound just stopped before its end: what had come is kept. Say the rest again.")
 
 
 @checks_keywords("voice")
@@ -171,7 +172,7 @@ def ending(frames: Frames) -> list[Event]:
     """The last events of a voice: only ``finish`` makes it complete."""
     if frames.finished:
         return [Finished(reason="finish")]
-    return [Notice(text=CUT), Finished(reason="incomplete", ending="incomplete")]
+    return [Notice(text=tr(CUT)), Finished(reason="incomplete", ending="incomplete")]
 
 
 def silent(reply: Reply, param: Mapping[str, Any]) -> ServiceError:
@@ -180,13 +181,15 @@ def silent(reply: Reply, param: Mapping[str, Any]) -> ServiceError:
     error = RequestRefused(
         service=f"{SERVICE} sandbox" if is_sandbox(reply.headers) else SERVICE,
         status=reply.status,
-        message="no sound came",
+        message=tr("no sound came"),
         request_id=reply.scrub(request_id(reply.headers, {})),
     )
     known = ", ".join(VOICES.get(param["model"], ())) or "those of its console"
-    about = f"that {param['model']} has the voice {voice!r}" if voice else "the text"
-    voices = f" Known voices: {known}." if voice else ""
-    error.advice = f"Check {about}: it answers so for what it cannot say.{voices}"
+    about = f"that {param['model']} has the voice {voice!r}" if voice else tr("the text")
+    voices = tr(" Known voices: {known}.", known=known) if voice else ""
+    error.advice = tr(
+        "Check {about}: it answers so for what it cannot say.{voices}", about=about, voices=voices
+    )
     return error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ....errors import SettingsError
+from ....language import tr
 
 V1, V2 = "cosyvoice-v1", "cosyvoice-v2"
 # The document's list for v1; for v2 those that public clients have been seen to use
@@ -34,7 +35,13 @@ def model_for(model: str | None, voice: str | None) -> str:
         twin = f"{voice}_v2"
         instead = f"voice={twin!r}" if twin in VOICES[V2] else f"a voice such as {VOICES[V2][0]!r}"
         raise SettingsError(
-            f"{voice} is a voice of {V1}, and {model} would answer without any sound: "
-            f"take {instead}, or model={V1!r}."
+            tr(
+                "{voice} is a voice of {v1}, and {model} would answer without any sound: take "
+                "{instead}, or model={v1!r}.",
+                voice=voice,
+                v1=V1,
+                model=model,
+                instead=instead,
+            )
         )
     return model

@@ -12,6 +12,7 @@ from typing import Literal
 
 from ....errors import SettingsError, SophNetError, TimedOut
 from ....events import Event, Started
+from ....language import tr
 from ....wire.websocket import Sockets
 from .. import access
 from ..chat.chunk import Cite, as_it_is
@@ -65,7 +66,7 @@ class HeldLine:
     async def open(self, sockets: Sockets, path: str, query: Mapping[str, str]) -> None:
         """Raises as `VoiceChatConnection.open` does, and `SettingsError` the second time."""
         if self.line or self.closed:
-            raise SettingsError("A voice chat is connected once: connect another one.")
+            raise SettingsError(tr("A voice chat is connected once: connect another one."))
         line = self.line = await VoiceChatConnection.open(
             sockets, path, query, within=self._limits.created
         )
@@ -81,7 +82,7 @@ class HeldLine:
         """The open connection. Raises what ended it, and `SettingsError` where it is not open."""
         self.check()
         if self.line is None or self.closed:
-            raise SettingsError("The voice chat is not connected: use it in an async with.")
+            raise SettingsError(tr("The voice chat is not connected: use it in an async with."))
         return self.line
 
     def check(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ....events import Event, Notice
+from ....language import tr
 from ..messages import Message
 from ..speech.live.connection import decode_sentence
 from ..speech.live.repeats import Repeats
@@ -91,7 +92,9 @@ class Receiver:
     def _unreadable(self) -> list[Event]:
         """A notice about messages that could not be read since the last one."""
         lost, self._told = self._line.unreadable - self._told, self._line.unreadable
-        text = f"Messages of the service that could not be read, and are left out: {lost}."
+        text = tr(
+            "Messages of the service that could not be read, and are left out: {lost}.", lost=lost
+        )
         return [Notice(text=text)] if lost > 0 else []
 
     def _put_all(self, events: list[Event]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from ....errors import SophNetError
 from ....events import Event, Finished, Notice, Usage
+from ....language import tr
 from ..chat.chunk import ChatDecoder, Cite, as_it_is
 from ..chat.reading import last_events
 from ..chat.voiced import UNSAID
@@ -60,7 +61,7 @@ class Round:
         last = last_events(self._words, done=False)
         whole = isinstance(last[-1], Finished) and last[-1].ending == "complete"
         if whole and not (self._sound.finished and self._sound.heard):
-            last.insert(-1, Notice(text=UNSAID))
+            last.insert(-1, Notice(text=tr(UNSAID)))
         return last
 
     def _joined(self, usage: Usage) -> Usage:

@@ -13,6 +13,7 @@ from typing import Any, Self, Unpack
 
 from ....errors import SettingsError
 from ....events import Event, Finished
+from ....language import tr
 from ....options.voicechat import VoiceChatOptions
 from ....options.words import checks_keywords, shows_options
 from ....response import Response, settle
@@ -119,7 +120,7 @@ class VoiceChatSession:
         """
         if self._turns.sounded:
             raise SettingsError(
-                "The setup is frozen since the first sound was sent: connect anew to change it."
+                tr("The setup is frozen since the first sound was sent: connect anew to change it.")
             )
         setup = replace(self.setup, **changes)
         await self._held.ask("chat.update", "chat.updated", message=setup.message())
@@ -169,7 +170,7 @@ class VoiceChatSession:
     async def clear(self) -> None:
         """Drop the sound and the text of the current turn. Raises `SettingsError`."""
         if not self._turns.sounded:
-            raise SettingsError("There is nothing to clear: no sound was sent yet.")
+            raise SettingsError(tr("There is nothing to clear: no sound was sent yet."))
         await self._held.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
         self._turns.clear()
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from ....errors import SettingsError
+from ....language import tr
 from ..audio_format import FORMATS, AudioFormat
 from ..chat import request
 from ..chat.voiced import speech
@@ -49,11 +50,19 @@ class Setup:
 
     def __post_init__(self) -> None:
         if self.asr_mode not in MODES:
-            raise SettingsError(f"asr_mode is online or refresh, not {self.asr_mode}.")
+            raise SettingsError(
+                tr("asr_mode is online or refresh, not {asr_mode}.", asr_mode=self.asr_mode)
+            )
         if self.format not in FORMATS:
-            raise SettingsError(f"The sound is one of {', '.join(FORMATS)}, not {self.format}.")
+            raise SettingsError(
+                tr(
+                    "The sound is one of {formats}, not {format}.",
+                    formats=", ".join(FORMATS),
+                    format=self.format,
+                )
+            )
         if not 1000 <= self.sample_rate <= 384_000:
-            raise SettingsError("sample_rate is in samples a second, such as 16000.")
+            raise SettingsError(tr("sample_rate is in samples a second, such as 16000."))
         self.message()
 
     @property
@@ -74,14 +83,21 @@ class Setup:
         """
         if self.format != "pcm":
             raise SettingsError(
-                f"What is played is sent as samples, and the chat was set up for {self.format}: "
-                "leave format out."
+                tr(
+                    "What is played is sent as samples, and the chat was set up for {format}: "
+                    "leave format out.",
+                    format=self.format,
+                )
             )
         sound = source if isinstance(source, Samples) else read(source, self.sample_rate)
         if sound.sample_rate != self.sample_rate:
             raise SettingsError(
-                f"This sound has {sound.sample_rate} samples a second, and the chat was set up for "
-                f"{self.sample_rate}: connect with sample_rate={sound.sample_rate}."
+                tr(
+                    "This sound has {sample_rate} samples a second, and the chat was set up for "
+                    "{sample_rate2}: connect with sample_rate={sample_rate}.",
+                    sample_rate=sound.sample_rate,
+                    sample_rate2=self.sample_rate,
+                )
             )
         return sound
 
@@ -111,8 +127,11 @@ class Setup:
             asked = request.request("?", model="", **(self.chat or {}))
         except TypeError:
             raise SettingsError(
-                "The model's parameters are those of client.chat, such as temperature or "
-                f"max_tokens; one of {', '.join(self.chat or ())} is none."
+                tr(
+                    "The model's parameters are those of client.chat, such as temperature or "
+                    "max_tokens; one of {chat} is none.",
+                    chat=", ".join(self.chat or ()),
+                )
             ) from None
         del asked["model"]
         return {**asked, "messages": before, "stream": True}

@@ -10,6 +10,7 @@ import asyncio
 
 from ....errors import SettingsError
 from ....events import Event
+from ....language import tr
 from ..chat.chunk import Cite, as_it_is
 from ..messages import Message
 from .round import Round
@@ -51,9 +52,9 @@ class TurnTaking:
     def hand_over(self) -> None:
         """End the user's turn and expect an answer. Raises `SettingsError`."""
         if self.answer:
-            raise SettingsError("An answer is still coming: cancel it, or wait for its end.")
+            raise SettingsError(tr("An answer is still coming: cancel it, or wait for its end."))
         if not self.sounded:
-            raise SettingsError("There is nothing to answer yet: send some sound first.")
+            raise SettingsError(tr("There is nothing to answer yet: send some sound first."))
         self._begin()
         self.answer = Round(self._cite)
         self._at_rest.clear()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Unpack
 
 from ....errors import SettingsError
+from ....language import tr
 from ....options.voicechat import VoiceChatOptions
 from ....options.words import checks_keywords, shows_options
 from ....wire.call import segment
@@ -84,8 +85,11 @@ class VoiceChats:
             names = {name: value or "sandbox" for name, value in names.items()}
         if missing := [name for name, value in names.items() if not value]:
             raise SettingsError(
-                f"Voice chat needs a project and the ids of its two services: set "
-                f"{' and '.join(missing)}, or give asr_easyllm_id and tts_easyllm_id."
+                tr(
+                    "Voice chat needs a project and the ids of its two services: set {missing}, or "
+                    "give asr_easyllm_id and tts_easyllm_id.",
+                    missing=tr(" and ").join(missing),
+                )
             )
         project, asr, tts = names.values()
         return VoiceChatSession(

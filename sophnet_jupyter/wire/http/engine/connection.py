@@ -11,6 +11,7 @@ import select
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from typing import cast
 
+from ....language import tr
 from ....time_limit import STILL
 from .failed import Failed
 from .head import Head
@@ -115,7 +116,7 @@ class Connection(asyncio.Protocol):
             if close is not None:
                 await close()
         if length:
-            raise Failed("unsendable", "a body that is not as long as it was said to be")
+            raise Failed("unsendable", tr("a body that is not as long as it was said to be"))
         self._sent = True
 
     async def read(self) -> bytes:
@@ -166,7 +167,7 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close at once, without a goodbye."""
-        self._end(Failed("lost", "the connection was closed"))
+        self._end(Failed("lost", tr("the connection was closed")))
         if self._transport is not None:
             self._transport.abort()
 
@@ -181,7 +182,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close with the goodbye of TLS, which is not waited for."""
-        self._end(Failed("lost", "the connection was closed"))
+        self._end(Failed("lost", tr("the connection was closed")))
         if self._transport is not None:
             self._transport.close()
             self._loop.call_soon(self._transport.abort)
@@ -203,7 +204,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def transport(self) -> asyncio.Transport:
-        assert self._transport, "it was never connected"
+        assert self._transport, tr("it was never connected")
         return self._transport
 
     # What the event loop calls.
@@ -236,7 +237,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> None:
         if self._parser is not None:
             self._parser.end()
-        self._end(Failed("lost", "the other side closed the connection"))
+        self._end(Failed("lost", tr("the other side closed the connection")))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is None:
@@ -335,7 +336,7 @@ class Connection(asyncio.Protocol):
         if due > now:
             self._timer = self._loop.call_at(due, self._look)
             return
-        self._end(Failed("timeout", f"nothing came for {self._between:g} s"))
+        self._end(Failed("timeout", tr("nothing came for {between:g} s", between=self._between)))
         self.transport.abort()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from ....language import tr
 from .connection import Body, Connection
 from .failed import Failed
 from .head import Fields, Head, request
@@ -102,7 +103,7 @@ class Engine:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise Failed("lost", "the client was closed")
+            raise Failed("lost", tr("the client was closed"))
 
     def _left(self, place: Place, connection: Connection, usable: bool) -> None:
         self._busy.discard(connection)
@@ -144,7 +145,7 @@ class Exchange:
     async def read(self) -> bytes:
         """What has come of the body since; nothing at its end. Raises `Failed`."""
         if self._left is None:
-            raise Failed("lost", "the answer was closed")
+            raise Failed("lost", tr("the answer was closed"))
         return await self._connection.read()
 
     @property

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ....language import tr
 from .failed import Failed
 
 FIELDS = 128
@@ -47,11 +48,11 @@ def request(method: bytes, target: bytes, fields: Fields) -> bytes:
     Raises `Failed` for what cannot be sent, and does not quote it: it may be the key.
     """
     if not _NAME.fullmatch(method) or not _TARGET.fullmatch(target):
-        raise Failed("unsendable", "an address that cannot be sent")
+        raise Failed("unsendable", tr("an address that cannot be sent"))
     lines = [b"%b %b HTTP/1.1" % (method, target)]
     for name, value in fields:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise Failed("unsendable", "a header that cannot be sent")
+            raise Failed("unsendable", tr("a header that cannot be sent"))
         lines.append(b"%b: %b" % (name, value))
     return b"\r\n".join([*lines, b"", b""])
 

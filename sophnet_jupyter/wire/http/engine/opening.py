@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ....language import tr
 from ....time_limit import within
 from ..happy_eyeballs import first, interleaved
 from .connection import Connection
@@ -61,7 +62,7 @@ class Way:
             async with within(self.connect):
                 return await self._open(place, proxy)
         except TimeoutError:
-            reason = f"no connection within {self.connect:g} s"
+            reason = tr("no connection within {connect:g} s", connect=self.connect)
             raise Failed("connect timeout", reason) from None
         except OSError as error:
             raise Failed("connect", str(error) or type(error).__name__) from error
@@ -113,8 +114,10 @@ class Way:
             head = await connection.ask(b"CONNECT", request(b"CONNECT", where, fields))
         except Failed as failure:
             if failure.kind == "timeout":
-                raise Failed("connect timeout", "the proxy does not answer") from None
-            raise Failed("proxy", f"the proxy does not open the way: {failure}") from None
+                raise Failed("connect timeout", tr("the proxy does not answer")) from None
+            raise Failed(
+                "proxy", tr("the proxy does not open the way: {failure}", failure=failure)
+            ) from None
         if not 200 <= head.status < 300:
             raise Failed("proxy", f"{head.status} {head.reason}".strip())
         parser = connection.begin_anew()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .....errors import SettingsError
+from .....language import mark, tr
 
 LOUDEST = 32_767
 # Resampling overshoots a little; beyond this it is no sound from -1 to 1 any more.
 _OVERSHOT = 2.0
-_TAKEN = "floats from -1 to 1, or samples of 8, 16 or 32 bits"
+_TAKEN = mark("floats from -1 to 1, or samples of 8, 16 or 32 bits")
 
 
 def samples(values: Any) -> bytes:
@@ -22,11 +23,17 @@ def samples(values: Any) -> bytes:
     if callable(column := getattr(values, "to_numpy", None)):
         values = column()
     if values.ndim not in (1, 2):
-        raise SettingsError("An array of sound has one dimension, or two with the channels.")
+        raise SettingsError(tr("An array of sound has one dimension, or two with the channels."))
     if values.dtype.kind not in "uif":
-        raise SettingsError(f"An array of {values.dtype} is no sound: give {_TAKEN}.")
+        raise SettingsError(
+            tr(
+                "An array of {dtype} is no sound: give {taken}.",
+                dtype=values.dtype,
+                taken=tr(_TAKEN),
+            )
+        )
     if not values.size:
-        raise SettingsError("The array of sound is empty.")
+        raise SettingsError(tr("The array of sound is empty."))
     levels = _levels(values)
     if levels.ndim == 2:
         # Files come as rows of frames, tensors as rows of channels; there are few channels.
@@ -52,8 +59,14 @@ def _levels(values: Any) -> Any:
         if values.dtype.name == "uint32":
             return exact / 65_536 - 32_768
         raise SettingsError(
-            f"These samples go from {low:g} to {high:g}, and an array of {values.dtype} is sound "
-            f"as {_TAKEN}."
+            tr(
+                "These samples go from {low:g} to {high:g}, and an array of {dtype} is sound "
+                "as {taken}.",
+                low=low,
+                high=high,
+                dtype=values.dtype,
+                taken=tr(_TAKEN),
+            )
         )
     if values.dtype.kind == "f" and max(-low, high) <= _OVERSHOT:
         return exact.clip(-1.0, 1.0) * LOUDEST

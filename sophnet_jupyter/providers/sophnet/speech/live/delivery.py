@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .....errors import LineClosed, LineRefused, SophNetError, TimedOut, Unreachable
 from .....events import Event, Finished, Notice, Started, Transcript
+from .....language import mark, tr
 from .....time_limit import pause, within
 from .....wire.retry import ATTEMPTS, backoff
 from .....wire.websocket import ABNORMAL
@@ -26,11 +27,15 @@ from .tape import Tape
 # Seconds below which what is left at the end of a session can hold no word.
 SHORTEST = 0.2
 MUTE_LINES = 2
-SILENT = "Nobody speaks in this sound, or nothing of it was understood: the transcript is empty."
-TOO_QUIET = "The service ended the session, as it does after 60 s without heartbeat."
-UNFINISHED = "The session ended within its last sentence, which is kept as far as it was heard."
-UNREADABLE = "Messages of the recogniser that could not be read, and are left out: {}."
-NO_SOUND = "No sound was sent: the transcript is empty."
+SILENT = mark(
+    "Nobody speaks in this sound, or nothing of it was understood: the transcript is empty."
+)
+TOO_QUIET = mark("The service ended the session, as it does after 60 s without heartbeat.")
+UNFINISHED = mark(
+    "The session ended within its last sentence, which is kept as far as it was heard."
+)
+UNREADABLE = mark("Messages of the recogniser that could not be read, and are left out: {count}.")
+NO_SOUND = mark("No sound was sent: the transcript is empty.")
 # What the document advises: 100 ms at 16 kHz.
 FRAME = 3200
 
@@ -129,7 +134,7 @@ class Delivery:
             if failed >= most or slow or not self._can_resume:
                 raise self._verdict(lost)
             if self.lines:
-                self._put(Notice(text="The line to the recogniser broke; it is opened again."))
+                self._put(Notice(text=tr("The line to the recogniser broke; it is opened again.")))
             await self._sleep(backoff(failed, random.random()))
 
     def _verdict(self, lost: SophNetError) -> SophNetError:
@@ -153,7 +158,11 @@ class Delivery:
             self._put(start)
         elif self.tape.forgotten:
             seconds = self.tape.forgotten / self._rate
-            self._put(Notice(text=f"{seconds:.0f} s of sound could not be sent again."))
+            self._put(
+                Notice(
+                    text=tr("{seconds:.0f} s of sound could not be sent again.", seconds=seconds)
+                )
+            )
             self.tape.forgotten = 0
 
     async def _converse(self, line: SpeechConnection) -> None:
@@ -187,13 +196,13 @@ class Delivery:
         """The last events, with what a reader should know of the session."""
         said, whole = [], self._said_bye and self.partial is None
         if not self._said_bye:
-            said.append(TOO_QUIET)
+            said.append(tr(TOO_QUIET))
         elif not self.sentences and not self.partial:
-            said.append(SILENT if self.tape.end else NO_SOUND)
+            said.append(tr(SILENT) if self.tape.end else tr(NO_SOUND))
         if self.partial:
-            said.append(UNFINISHED)
+            said.append(tr(UNFINISHED))
         if lost := self._unreadable + line.unreadable:
-            said.append(UNREADABLE.format(lost))
+            said.append(tr(UNREADABLE, count=lost))
         for text in said:
             self._put(Notice(text=text))
         ended = Finished(reason="closed")
@@ -232,7 +241,9 @@ class Delivery:
         while heard != len(self.sentences):
             heard = len(self.sentences)
             await pause(self._limits.farewell)
-        self._put(Notice(text="The recogniser did not end its answer: its last words may lack."))
+        self._put(
+            Notice(text=tr("The recogniser did not end its answer: its last words may lack."))
+        )
         await line.socket.aclose()
 
     def _take(self, heard: TimedSentence) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from .....errors import LineRefused, SettingsError, SophNetError
 from .....events import Event, Notice, Started, Transcript
 from .....files.names import is_address
+from .....language import tr
 from .....options.words import checks_keywords
 from .....response import Response
 from .....wire.files.download import Downloader
@@ -67,11 +68,17 @@ class Live:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         if format not in FORMATS:
-            raise SettingsError(f"Live speech is one of {', '.join(FORMATS)}, not {format}.")
+            raise SettingsError(
+                tr(
+                    "Live speech is one of {formats}, not {format}.",
+                    formats=", ".join(FORMATS),
+                    format=format,
+                )
+            )
         if source is not None and format != "pcm":
-            raise SettingsError("A source is sent as pcm: leave format out.")
+            raise SettingsError(tr("A source is sent as pcm: leave format out."))
         if not 1 <= sample_rate <= 384_000 or pace < 0:
-            raise SettingsError("sample_rate is in samples a second, and pace is 0 or more.")
+            raise SettingsError(tr("sample_rate is in samples a second, and pace is 0 or more."))
         self.sample_rate = sample_rate
         self.sound: Samples | None = None
         """The source as it is sent, once it was read."""
@@ -115,7 +122,7 @@ class Live:
 
     async def __aenter__(self) -> Self:
         if self._tasks or self._over:
-            raise SettingsError("A live session is used once: make another one.")
+            raise SettingsError(tr("A live session is used once: make another one."))
         if self._source is not None:
             source = await self._fetched(self._source)
             self.sound = await asyncio.to_thread(read, source, self.sample_rate)
@@ -147,7 +154,7 @@ class Live:
         """
         delivery = self._delivery
         if delivery.ended:
-            raise SettingsError("The session was finished: nothing can be sent any more.")
+            raise SettingsError(tr("The session was finished: nothing can be sent any more."))
         while delivery.waiting > self._limits.backlog and not self._over:
             delivery.room.clear()
             await delivery.room.wait()
@@ -201,7 +208,7 @@ class Live:
         if not (isinstance(source, str) and is_address(source)):
             return source
         if self._downloads is None:
-            raise SettingsError("Nothing is fetched here: give the path of a file.")
+            raise SettingsError(tr("Nothing is fetched here: give the path of a file."))
         return (await self._downloads.fetch(source, kinds=("audio", "video"))).data
 
     async def _play(self, sound: Samples) -> None:

@@ -14,6 +14,7 @@ from .....errors import SettingsError, file_refused
 from .....files import wav
 from .....files.kinds import HEAD, container, is_no_sound, sniff
 from .....files.names import at_home
+from .....language import tr
 from .....response import Response
 from .arrays import samples
 from .mixing import MOST_CHANNELS, mono, narrowed
@@ -45,7 +46,7 @@ def read(source: Any, sample_rate: int) -> Samples:
     """
     if isinstance(source, Response):
         if not source.audio:
-            raise SettingsError("There is no sound in this response: client.voice makes some.")
+            raise SettingsError(tr("There is no sound in this response: client.voice makes some."))
         source = source.audio
     if isinstance(source, str | os.PathLike):
         path = at_home(source)
@@ -61,9 +62,12 @@ def read(source: Any, sample_rate: int) -> Samples:
         name, data = getattr(source, "name", ""), source.read()
         if isinstance(data, bytes):
             return _file(data, sample_rate, Path(name).name if isinstance(name, str) else "")
-        raise SettingsError('A file of sound is opened in binary mode: open(…, "rb").')
+        raise SettingsError(tr('A file of sound is opened in binary mode: open(…, "rb").'))
     raise SettingsError(
-        f"Sound comes from a path, bytes or an array of samples, not from {type(source).__name__}."
+        tr(
+            "Sound comes from a path, bytes or an array of samples, not from {name}.",
+            name=type(source).__name__,
+        )
     )
 
 
@@ -85,18 +89,21 @@ async def paced(
 
 
 def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
-    head, called = data[:HEAD], name or "What was given"
+    head, called = data[:HEAD], name or tr("What was given")
     if not data:
-        raise SettingsError(f"{called} is empty: there is no sound in it.")
+        raise SettingsError(tr("{called} is empty: there is no sound in it.", called=called))
     media, ending = sniff(head), container(head)
     if media is not None and media.kind not in ("audio", "video"):
-        raise SettingsError(f"There is no sound in a {media.suffix[1:]} file.")
+        raise SettingsError(tr("There is no sound in a {suffix} file.", suffix=media.suffix[1:]))
     if ending == ".wav":
         return _wav(data, called)
     if ending == ".rifx":
         # Decoders read its head, and its samples the wrong way round.
         raise SettingsError(
-            f"{called} is a WAV file with its bytes the other way round: save it anew."
+            tr(
+                "{called} is a WAV file with its bytes the other way round: save it anew.",
+                called=called,
+            )
         )
     if ending:
         return _decoded(data, ending, called)
@@ -107,8 +114,12 @@ def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
     bare = not name or name.lower().endswith(BARE)
     if not bare or is_no_sound(head):
         raise SettingsError(
-            f"{called} is no sound of a kind that is known here. Bare samples of 16 bits come as "
-            f"bytes, as an array, or in a file that ends in {' or '.join(BARE)}."
+            tr(
+                "{called} is no sound of a kind that is known here. Bare samples of 16 bits "
+                "come as bytes, as an array, or in a file that ends in {bare}.",
+                called=called,
+                bare=tr(" or ").join(BARE),
+            )
         )
     return Samples(pcm=data[: len(data) // 2 * 2], sample_rate=sample_rate)
 
@@ -118,16 +129,24 @@ def _wav(data: bytes, called: str) -> Samples:
     found = wav.layout(whole)
     known = found is not None and 0 < found.channels <= MOST_CHANNELS
     if found is None or not (known and 0 < found.sample_rate <= _FASTEST):
-        raise SettingsError(f"{called} has a damaged head: it does not say where its sound is.")
+        raise SettingsError(
+            tr("{called} has a damaged head: it does not say where its sound is.", called=called)
+        )
     if found.coding != wav.PCM:
         # Samples that are not whole numbers, or coded: for the decoder.
         return _decoded(whole, ".wav", called)
     if not 8 <= found.bits <= 32:
-        raise SettingsError(f"{called} says that its samples have {found.bits} bits: no sound has.")
+        raise SettingsError(
+            tr(
+                "{called} says that its samples have {bits} bits: no sound has.",
+                called=called,
+                bits=found.bits,
+            )
+        )
     level = narrowed(wav.samples(whole), (found.bits + 7) // 8)
     pcm = mono(level, found.channels)
     if not pcm:
-        raise SettingsError(f"{called} has no sound: it ends behind its head.")
+        raise SettingsError(tr("{called} has no sound: it ends behind its head.", called=called))
     return Samples(pcm=pcm, sample_rate=found.sample_rate)
 
 
@@ -136,8 +155,11 @@ def _decoded(data: bytes, ending: str, called: str) -> Samples:
         import av
     except ImportError:
         raise SettingsError(
-            f"Reading {ending[1:]} as live sound needs PyAV: pip install av. "
-            "A WAV file needs nothing."
+            tr(
+                "Reading {ending} as live sound needs PyAV: pip install av. A WAV file needs "
+                "nothing.",
+                ending=ending[1:],
+            )
         ) from None
     pcm = bytearray()
     try:
@@ -149,11 +171,13 @@ def _decoded(data: bytes, ending: str, called: str) -> Samples:
             for part in resampler.resample(None):
                 pcm += bytes(part.planes[0])[: part.samples * 2]
     except IndexError:
-        raise SettingsError(f"{called} has no sound, only pictures.") from None
+        raise SettingsError(tr("{called} has no sound, only pictures.", called=called)) from None
     except (av.FFmpegError, ValueError) as error:
         # What was read until then is a part of a file that is cut off or damaged.
         said = getattr(error, "strerror", None) or error
-        raise SettingsError(f"The {ending[1:]} cannot be decoded: {said}.") from None
+        raise SettingsError(
+            tr("The {ending} cannot be decoded: {said}.", ending=ending[1:], said=said)
+        ) from None
     if not pcm:
-        raise SettingsError(f"{called} has no sound.")
+        raise SettingsError(tr("{called} has no sound.", called=called))
     return Samples(pcm=bytes(pcm), sample_rate=16_000)

@@ -61,7 +61,7 @@ class DataTable:
         if name not in self._frame.columns:
             known = ", ".join(map(str, self.columns[:12])) or "none"
             raise SettingsError(f"There is no column {name!r}. There are: {known}.")
-        return cast("list[Any]", self._frame[name].to_list())
+        return cast("list[Any]", self._frame.get_column(name).to_list())
 
     @property
     def index(self) -> list[Any] | None:
@@ -96,6 +96,11 @@ class DataTable:
                 self._frame.write_parquet(part)
         except ImportError:
             raise SettingsError(_NO_PYARROW) from None
+        except (TypeError, ValueError, NotImplementedError) as error:
+            said = error.args[-1] if error.args else error
+            raise SettingsError(
+                f"Parquet cannot hold this table ({said}). Make texts of that column first."
+            ) from None
 
 
 _NO_PYARROW = "Parquet needs pyarrow, which is not installed: pip install pyarrow."

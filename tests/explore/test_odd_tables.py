@@ -199,3 +199,34 @@ async def test_two_explorations_of_one_table_at_once_do_not_disturb_each_other(c
     await asyncio.gather(one._whole(), other._whole())
     assert np.array_equal(one.vectors, other.vectors)
     assert not np.array_equal(one.map, other.map)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series(["a", None, "b"] * 6, dtype="string"),
+        pd.Series([1, None, 3] * 6, dtype="Int64"),
+        pd.Series([True, None, False] * 6, dtype="boolean"),
+        pd.Series([["a"], {"b": 1}, pd.NA, np.ones(2), pd.NaT, 1.5] * 3, dtype=object),
+    ],
+    ids=["string", "Int64", "boolean", "object"],
+)
+async def test_what_is_missing_in_a_column_of_any_kind_has_no_color(client, values):
+    table = pd.DataFrame({"text": [f"row {n}" for n in range(18)], "kind": values})
+    vectors = np.random.default_rng(0).standard_normal((18, 4))
+    ex = await client.explore(table, "text", vectors=vectors, color="kind")
+    drawn = ex.coloring
+    numbers = drawn.values if drawn.codes is None else np.where(drawn.codes < 0, np.nan, 1)
+    assert np.array_equal(np.isnan(numbers), values.isna().to_numpy())
+    assert ex.to_svg()
+    assert set(ex.mislabeled("kind").columns) >= {"suggested", "share"}
+    centered = await client.explore(table, "text", vectors=vectors, center="kind")
+    assert np.isfinite(centered.map).all()
+
+
+async def test_a_table_that_parquet_cannot_hold_is_told_in_a_sentence(client, tmp_path):
+    table = pd.DataFrame({"text": ["a", "b", "c"], "mixed": ["a", 1, ["l"]]})
+    ex = await client.explore(table, "text", vectors=np.eye(3))
+    with pytest.raises(errors.SettingsError, match="Parquet cannot hold"):
+        ex.to_parquet(tmp_path / "a.parquet")
+    assert not list(tmp_path.glob("*.parquet"))

@@ -36,10 +36,25 @@ def codes(values: Any) -> NDArray[np.int64]:
     numbers: dict[Any, int] = {}
     found = []
     for value in values.tolist() if hasattr(values, "tolist") else list(values):
-        # NaN is not equal to itself.
-        key = None if value is None or value != value else value
-        found.append(numbers.setdefault(key, len(numbers)))
+        key = None if is_none(value) else value
+        try:
+            number = numbers.setdefault(key, len(numbers))
+        except TypeError:
+            # A list or a dict is no key: it is the same as what is written the same.
+            number = numbers.setdefault(repr(value), len(numbers))
+        found.append(number)
     return np.asarray(found, np.int64)
+
+
+def is_none(value: Any) -> bool:
+    """Whether nothing is there: None, NaN, pandas' NA and NaT."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    try:
+        # NaN is not equal to itself; an array in a cell says neither yes nor no.
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return False
 
 
 def mixing(indices: Integers, groups: NDArray[np.int64]) -> float:

@@ -97,22 +97,25 @@ def outvoted(
     """
     number = codes(values)
     known = np.array([value is not None for value in values], np.bool_)
-    count = int(number.max(initial=-1)) + 1
-    strength = weights(distances) if indices.shape[1] else np.zeros(indices.shape, np.float32)
+    none = np.empty(0, np.int64)
+    if not indices.shape[1]:
+        return none, none, np.empty(0, np.float32)
     there = np.where(indices >= 0, indices, 0)
-    strength = np.where((indices >= 0) & known[there], strength, 0)
-    votes = np.zeros((len(indices), count), np.float32)
+    strength = np.where((indices >= 0) & known[there], weights(distances), 0)
+    # Votes of a neighbor's value, and not of each value that there is: there may be 50,000.
+    theirs = number[there]
+    votes = np.zeros_like(strength)
     for column in range(indices.shape[1]):
-        np.add.at(votes, (np.arange(len(indices)), number[there[:, column]]), strength[:, column])
-    share = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9)
-    best = share.argmax(axis=1) if count else np.empty(0, np.int64)
-    at = np.arange(len(indices))
-    margin = share[at, best] - share[at, number] if count else np.empty(0, np.float32)
-    rows = np.flatnonzero(known & (margin > 0))
+        votes += strength[:, column, None] * (theirs == theirs[:, column, None])
+    all_votes = np.maximum(strength.sum(axis=1), 1e-9)
+    at, place = np.arange(len(indices)), votes.argmax(axis=1)
+    best, share = theirs[at, place], votes[at, place] / all_votes
+    margin = share - (strength * (theirs == number[:, None])).sum(axis=1) / all_votes
+    rows = np.flatnonzero(known & (best != number) & (margin > 0))
     rows = rows[np.argsort(-margin[rows], kind="stable")]
     example = {int(code): row for row, code in reversed(list(enumerate(number)))}
     suggested = np.array([example[int(best[row])] for row in rows], np.int64)
-    return rows, suggested, share[rows, best[rows]].astype(np.float32)
+    return rows, suggested, share[rows].astype(np.float32)
 
 
 def best_matches(space: Floats, others: Floats) -> tuple[Rows, Floats]:

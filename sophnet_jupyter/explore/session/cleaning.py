@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import SettingsError
 from ..kernels import hygiene
 from ..kernels.arrays import unit, whole
+from ..kernels.groups import is_none
 from .clustering import Clustered
 
 
@@ -48,7 +49,7 @@ class Cleaning(Clustered):
 
         Raises `SettingsError` for a column that is not there.
         """
-        values = [None if each != each else each for each in self._values(column)]
+        values = [None if is_none(each) else each for each in self._values(column)]
         rows, suggested, share = hygiene.outvoted(values, *self._near)
         more = {"suggested": [values[each] for each in suggested], "share": share.astype(float)}
         return self._handed_out(rows, more)

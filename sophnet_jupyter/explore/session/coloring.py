@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ..kernels.arrays import Floats
+from ..kernels.groups import is_none
 from ..palettes import CATEGORIES, MOST, NUMBERS, OTHER
 from ..tables import is_series, series_values
 from .searching import Searching
@@ -93,7 +94,7 @@ class Colored(Searching):
         return self._by_category(title, values)
 
     def _by_category(self, title: str, values: Sequence[Any]) -> Coloring:
-        names = [None if _is_none(value) else str(value) for value in values]
+        names = [None if is_none(value) else str(value) for value in values]
         counts = Counter(name for name in names if name is not None)
         ordered = counts.most_common()
         shown = ordered if len(ordered) <= MOST + 1 else ordered[:MOST]
@@ -134,15 +135,11 @@ class Colored(Searching):
         return list(self._inputs.kinds) if by == "kind" else [None] * len(self)
 
 
-def _is_none(value: Any) -> bool:
-    return value is None or value != value or type(value).__name__ in ("NAType", "NaTType")
-
-
 def _is_number(value: Any) -> bool:
-    return _is_none(value) or (isinstance(value, int | float) and not isinstance(value, bool))
+    return is_none(value) or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def _numbers(values: Sequence[Any]) -> Floats:
     if not all(_is_number(value) for value in values):
         raise SettingsError("These are no numbers.")
-    return np.asarray([np.nan if _is_none(value) else value for value in values], np.float32)
+    return np.asarray([np.nan if is_none(value) else value for value in values], np.float32)

@@ -238,7 +238,7 @@ class Keystore:
             )
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _put(self.path, json.dumps({"profiles": entries}, indent=2).encode())
+            put(self.path, json.dumps({"profiles": entries}, indent=2).encode())
         except OSError as error:
             raise SettingsError(
                 tr(
@@ -295,7 +295,7 @@ def _holds_keys(entries: dict[str, Any] | None) -> bool:
     )
 
 
-def _put(path: Path, content: bytes) -> None:
+def put(path: Path, content: bytes) -> None:
     """Write a file atomically, at no time readable by others."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import SettingsError
 from ..language import ENGLISH, LANGUAGES, ask_by, tr
 from .environment import session
-from .keystore import folder
+from .keystore import folder, put
 
 # As gettext reads them.
 _SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -67,7 +67,7 @@ def keep_language(language: str) -> str:
     try:
         if language:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.write_text(f"{language}\n", encoding="utf-8")
+            put(path, f"{language}\n".encode())
         else:
             path.unlink(missing_ok=True)
     except OSError as error:

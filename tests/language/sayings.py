@@ -55,9 +55,7 @@ def in_python(source: str) -> tuple[list[str], list[int]]:
 
 def in_script(source: str) -> tuple[list[str], list[int]]:
     """The same for JavaScript, where each text is written out at its call."""
-    code = re.sub(
-        r"/\*.*?\*/|^\s*//.*$", lambda found: "\n" * found[0].count("\n"), source, flags=re.S | re.M
-    )
+    code = re.sub(r"^\s*(?://|/?\*).*$", "", source, flags=re.M)
     calls = [found.start() for found in re.finditer(r"(?<!function )\btr\(", code)]
     told = [found.start() for found in re.finditer(r'\btr\(\s*"(?:[^"\\\n]|\\.)*"\s*[,)]', code)]
     return translated(code), [code.count("\n", 0, at) + 1 for at in calls if at not in told]

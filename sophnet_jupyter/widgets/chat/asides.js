@@ -2,6 +2,7 @@
 // tools that want a yes, and the form of a prompt file.
 
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * The questions that wait for their turn.
@@ -9,7 +10,7 @@ import { button, make } from "../page/dom.js";
  * @param {import("../panel/panel.js").Panel} panel
  */
 export function openQueue(panel) {
-  const element = make("ul", { className: "sophnet-queue", "aria-label": "Waiting", hidden: true });
+  const element = make("ul", { className: "sophnet-queue", "aria-label": tr("Waiting"), hidden: true });
   /** @param {{exchange: string, text: string}[]} waiting */
   function show(waiting) {
     element.hidden = !waiting.length;
@@ -18,9 +19,9 @@ export function openQueue(panel) {
         make(
           "li",
           {},
-          make("span", { className: "sophnet-faint" }, "waits: "),
-          make("span", { className: "sophnet-waits" }, text || "an image"),
-          button("✕", () => panel.send("unqueue", { exchange }), { "aria-label": `Do not ask: ${text}` }),
+          make("span", { className: "sophnet-faint" }, `${tr("waits:")} `),
+          make("span", { className: "sophnet-waits" }, text || tr("an image")),
+          button("✕", () => panel.send("unqueue", { exchange }), { "aria-label": tr("Do not ask: {text}", { text }) }),
         ),
       ),
     );
@@ -49,20 +50,20 @@ export function openApprovals(panel) {
     };
     const card = make(
       "div",
-      { className: "sophnet-approve", role: "group", "aria-label": `May ${name} run?` },
-      make("div", {}, "The model wants to run"),
+      { className: "sophnet-approve", role: "group", "aria-label": tr("May {name} run?", { name }) },
+      make("div", {}, tr("The model wants to run")),
       make("code", {}, said),
       make(
         "div",
         { className: "sophnet-row" },
-        button("Run", decide("yes"), { className: "sophnet-main" }),
-        button(`Always run ${name}`, decide("always")),
-        button("Do not run", decide("no")),
+        button(tr("Run"), decide("yes"), { className: "sophnet-main" }),
+        button(tr("Always run {name}", { name }), decide("always")),
+        button(tr("Do not run"), decide("no")),
       ),
     );
     cards.set(call, card);
     element.append(card);
-    panel.announce(`May ${name} run?`);
+    panel.announce(tr("May {name} run?", { name }));
   }
 
   /** @param {string} call */
@@ -113,7 +114,7 @@ export function openForm(panel) {
       const field = make("textarea", {
         rows: Math.min(8, value.split("\n").length),
         value,
-        placeholder: needed ? "text, or {variable} of the notebook" : "",
+        placeholder: needed ? tr("text, or {variable} of the notebook") : "",
         "aria-label": name,
       });
       field.addEventListener("input", () => {
@@ -126,8 +127,8 @@ export function openForm(panel) {
       fields.set(name, field);
       element.append(make("label", {}, make("span", {}, name), field));
     }
-    const ask = make("button", { type: "submit", className: "sophnet-main" }, `Ask ${form.name}`);
-    ask.title = "Ctrl+Enter in a field does the same";
+    const ask = make("button", { type: "submit", className: "sophnet-main" }, tr("Ask {name}", { name: form.name }));
+    ask.title = tr("Ctrl+Enter in a field does the same");
     element.append(make("div", { className: "sophnet-row" }, ask));
   }
 

@@ -1,6 +1,7 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
-const THINKING = { "": "Default", on: "on", off: "off" };
+const THINKING = { "": tr("Default"), on: tr("on"), off: tr("off") };
 const NEW = "\u0000new";
 
 /**
@@ -10,19 +11,19 @@ const NEW = "\u0000new";
  * @param {import("../page/lab.js").Model} model
  */
 export function openBar(panel, model) {
-  const talks = make("select", { "aria-label": "Kept as", title: "The conversation of -c in which this is kept" });
-  const fresh = make("input", { placeholder: "Name", "aria-label": "Name of the conversation" });
+  const talks = make("select", { "aria-label": tr("Kept as"), title: tr("The conversation of -c in which this is kept") });
+  const fresh = make("input", { placeholder: tr("Name"), "aria-label": tr("Name of the conversation") });
   fresh.hidden = true;
-  const prompts = make("select", { "aria-label": "Prompt file", title: "A prompt file, as a form" });
-  const toggle = button("Settings", () => unfold(Boolean(settings.hidden)), { "aria-expanded": "false" });
+  const prompts = make("select", { "aria-label": tr("Prompt file"), title: tr("A prompt file, as a form") });
+  const toggle = button(tr("Settings"), () => unfold(Boolean(settings.hidden)), { "aria-expanded": "false" });
   const models = make("datalist", { id: `sophnet-models-${panel.view}` });
   const fields = {
-    model: make("input", { placeholder: "Default", "aria-label": "Model" }),
-    system: make("textarea", { rows: 2, placeholder: "none", "aria-label": "System" }),
-    temperature: make("input", { placeholder: "usual", size: 5, "aria-label": "Temperature" }),
-    thinking: make("select", { "aria-label": "Thinking" }),
-    schema: make("input", { placeholder: "none", size: 12, "aria-label": "Schema" }),
-    voice: make("input", { placeholder: "silent", size: 12, "aria-label": "Voice" }),
+    model: make("input", { placeholder: tr("Default"), "aria-label": tr("Model") }),
+    system: make("textarea", { rows: 2, placeholder: tr("none"), "aria-label": tr("System") }),
+    temperature: make("input", { placeholder: tr("usual"), size: 5, "aria-label": tr("Temperature") }),
+    thinking: make("select", { "aria-label": tr("Thinking") }),
+    schema: make("input", { placeholder: tr("none"), size: 12, "aria-label": tr("Schema") }),
+    voice: make("input", { placeholder: tr("silent"), size: 12, "aria-label": tr("Voice") }),
   };
   fields.model.setAttribute("list", models.id);
   fields.thinking.append(
@@ -52,9 +53,9 @@ export function openBar(panel, model) {
     const chosen = model.get("conversation");
     const known = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
     talks.replaceChildren(
-      make("option", { value: "" }, "not kept"),
+      make("option", { value: "" }, tr("not kept")),
       ...known.map((each) => make("option", { value: each }, `-c ${each}`)),
-      make("option", { value: NEW }, "Keep as…"),
+      make("option", { value: NEW }, tr("Keep as…")),
     );
     talks.value = chosen;
     fresh.hidden = true;
@@ -104,7 +105,7 @@ export function openBar(panel, model) {
       const files = form && !state.prompts.includes(form) ? [form, ...state.prompts] : state.prompts;
       prompts.hidden = !files.length;
       prompts.replaceChildren(
-        make("option", { value: "" }, "no prompt file"),
+        make("option", { value: "" }, tr("no prompt file")),
         ...files.map((/** @type {string} */ each) => make("option", { value: each }, each)),
       );
       prompts.value = form;

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openSender } from "../uploads/upload.js";
 
 const IMAGES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
@@ -21,16 +22,16 @@ const IMAGES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 export function openComposer(panel, asked) {
   const text = make("textarea", {
     rows: 1,
-    placeholder: "Ask something",
-    title: "Enter sends, Shift+Enter begins a new line",
-    "aria-label": "Your question",
+    placeholder: tr("Ask something"),
+    title: tr("Enter sends, Shift+Enter begins a new line"),
+    "aria-label": tr("Your question"),
   });
   const files = make("input", { type: "file", multiple: true, hidden: true });
-  const attach = button("＋ File", choose, {
-    title: "Add images, documents, recordings or texts; what is in them is sent with the question",
+  const attach = button(tr("＋ File"), choose, {
+    title: tr("Add images, documents, recordings or texts; what is in them is sent with the question"),
   });
-  const send = button("Send", submit, { className: "sophnet-main sophnet-send" });
-  const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const send = button(tr("Send"), submit, { className: "sophnet-main sophnet-send" });
+  const stop = button(tr("■ Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const strip = make("div", { className: "sophnet-strip", hidden: true });
   const row = make("div", { className: "sophnet-row" }, attach, text, send, stop);
   const form = make("form", { className: "sophnet-composer", onsubmit: () => false }, strip, row);
@@ -81,7 +82,7 @@ export function openComposer(panel, asked) {
   /** @param {File} file */
   async function upload(file) {
     const url = URL.createObjectURL(file);
-    const bar = make("progress", { max: 1, value: 0, "aria-label": `${file.name} is sent` });
+    const bar = make("progress", { max: 1, value: 0, "aria-label": tr("{name} is sent", { name: file.name }) });
     const { id, done, cancel } = sender.send(file, { onProgress: (share) => (bar.value = share) });
     const forget = () => {
       cancel();
@@ -89,7 +90,7 @@ export function openComposer(panel, asked) {
       remove(id);
       text.focus();
     };
-    const drop = button("✕", forget, { "aria-label": `Remove ${file.name}` });
+    const drop = button("✕", forget, { "aria-label": tr("Remove {name}", { name: file.name }) });
     const seen = IMAGES.includes(file.type)
       ? make("img", { src: url, alt: file.name })
       : make("span", { className: "sophnet-file", title: file.name }, `📎 ${file.name}`);
@@ -171,7 +172,7 @@ export function openComposer(panel, asked) {
       busy = now;
       send.hidden = busy;
       stop.hidden = !busy;
-      text.placeholder = busy ? "Ask the next one: it waits for its turn" : "Ask something";
+      text.placeholder = busy ? tr("Ask the next one: it waits for its turn") : tr("Ask something");
       if (hadFocus) (busy ? stop : text).focus();
     },
     recall(words) {

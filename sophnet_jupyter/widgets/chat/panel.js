@@ -2,6 +2,7 @@ import { drawExchange } from "../exchange/exchange.js";
 import { putCell } from "../page/cells.js";
 import { button, download, make } from "../page/dom.js";
 import { openSearch } from "../page/text_search.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
@@ -12,13 +13,13 @@ import { openComposer } from "./composer.js";
 /** @typedef {import("../exchange/exchange.js").Drawn} Drawn */
 
 const PHASES = {
-  ready: "Ready",
-  reading: "Reading files",
-  waiting: "Waiting",
-  thinking: "Thinking",
-  answering: "Answering",
-  stopped: "Stopped",
-  failed: "Failed",
+  ready: tr("Ready"),
+  reading: tr("Reading files"),
+  waiting: tr("Waiting"),
+  thinking: tr("Thinking"),
+  answering: tr("Answering"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["reading", "waiting", "thinking", "answering"];
 // So near to its end somebody reads along.
@@ -26,29 +27,29 @@ const NEAR = 48;
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Chat", kind: "chat", on: events() });
+  const panel = openPanel(model, el, { label: tr("Chat"), kind: "chat", on: events() });
   const log = make("div", {
     className: "sophnet-log",
     role: "log",
     tabIndex: 0,
-    "aria-label": "Conversation",
+    "aria-label": tr("Conversation"),
     // Every word as it comes would drown a screen reader; the phase is announced instead.
     "aria-live": "off",
   });
   const nothing = openState("");
   const content = make("div");
   log.append(content);
-  const newest = button("↓ Newest", () => toEnd(), { className: "sophnet-newest", hidden: true });
-  const save = button("Save .md", () => panel.send("export"), {
-    title: "Save the conversation as a Markdown file",
+  const newest = button(tr("↓ Newest"), () => toEnd(), { className: "sophnet-newest", hidden: true });
+  const save = button(tr("Save .md"), () => panel.send("export"), {
+    title: tr("Save the conversation as a Markdown file"),
   });
-  const cells = button("As cells", () => panel.send("cells"), {
-    title: "Put each question as a cell below this one; nothing is run",
+  const cells = button(tr("As cells"), () => panel.send("cells"), {
+    title: tr("Put each question as a cell below this one; nothing is run"),
   });
-  const undo = button("Undo", () => panel.send("undo"), { title: "Take the last step back" });
-  const clear = button("Clear", () => panel.send("clear"), { title: "Begin anew; Undo brings it back" });
+  const undo = button(tr("Undo"), () => panel.send("undo"), { title: tr("Take the last step back") });
+  const clear = button(tr("Clear"), () => panel.send("clear"), { title: tr("Begin anew; Undo brings it back") });
   const spent = make("span", { className: "sophnet-faint sophnet-spent" });
-  const find = button("Search", () => showSearch(Boolean(search.element.hidden)), { "aria-expanded": "false" });
+  const find = button(tr("Search"), () => showSearch(Boolean(search.element.hidden)), { "aria-expanded": "false" });
   const search = openSearch(panel, content);
   search.element.hidden = true;
   const bar = openBar(panel, model);
@@ -177,7 +178,7 @@ function render({ model, el }) {
     try {
       panel.announce(await putCell(model, el, text));
     } catch {
-      panel.fail(`It cannot be copied here. The cell is:\n${text}`);
+      panel.fail(tr("It cannot be copied here. The cell is:\n{text}", { text }));
     }
   }
 
@@ -216,8 +217,8 @@ function render({ model, el }) {
   };
   panel.follow("phase", showPhase);
   panel.follow("model", () => {
-    frame.name.textContent = model.get("model") || "Chat";
-    nothing.invite(`Ask ${model.get("model") || "the model"} something. Images, documents and recordings can be dropped here.`);
+    frame.name.textContent = model.get("model") || tr("Chat");
+    nothing.invite(tr("Ask {model} something. Images, documents and recordings can be dropped here.", { model: model.get("model") || tr("the model") }));
   });
   empty();
   return () => {

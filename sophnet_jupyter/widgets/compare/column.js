@@ -1,5 +1,6 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
 import { typeset } from "../page/lab.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {object} Column  One column of a comparison in the page.
@@ -21,10 +22,10 @@ import { typeset } from "../page/lab.js";
 export function drawColumn(model, number, acts) {
   const title = make("span", { className: "sophnet-name" });
   const figures = make("div", { className: "sophnet-figures" });
-  const stop = button("Stop", acts.stop, { className: "sophnet-stop" });
-  const again = button("Ask again", acts.again);
-  const copy = button("Copy as cell", acts.copy, { title: "A cell that asks this column again" });
-  const keep = button("Continue with this one", acts.keep);
+  const stop = button(tr("Stop"), acts.stop, { className: "sophnet-stop" });
+  const again = button(tr("Ask again"), acts.again);
+  const copy = button(tr("Copy as cell"), acts.copy, { title: tr("A cell that asks this column again") });
+  const keep = button(tr("Continue with this one"), acts.keep);
   const buttons = make("div", { className: "sophnet-acts" }, stop, again, copy, keep);
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const all = make("div", { className: "jp-RenderedHTMLCommon sophnet-body", hidden: true });
@@ -71,7 +72,7 @@ export function drawColumn(model, number, acts) {
     showHead(head) {
       title.textContent = head.title || `[${number}]`;
       figures.textContent = head.busy ? "…" : head.figures;
-      element.setAttribute("aria-label", head.title || `column ${number}`);
+      element.setAttribute("aria-label", head.title || tr("column {number}", { number }));
       element.setAttribute("aria-busy", String(head.busy));
       element.dataset.endings = head.endings.join(" ");
       stop.hidden = !head.busy;

@@ -1,19 +1,20 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
 import { drawColumn } from "./column.js";
 import { openPrompts } from "./prompts.js";
 
-const PHASES = { ready: "Ready", answering: "Answering", stopped: "Stopped", failed: "Failed" };
+const PHASES = { ready: tr("Ready"), answering: tr("Answering"), stopped: tr("Stopped"), failed: tr("Failed") };
 // Columns that wrap on a narrow page; more scroll.
 const WRAPPING = 4;
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Comparison", kind: "compare", on: events() });
-  const base = make("select", { "aria-label": "Mark what differs from", hidden: true });
-  const stop = button("Stop all", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const panel = openPanel(model, el, { label: tr("Comparison"), kind: "compare", on: events() });
+  const base = make("select", { "aria-label": tr("Mark what differs from"), hidden: true });
+  const stop = button(tr("Stop all"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const prompts = openPrompts((asked) => {
     panel.fail("");
     panel.send("run", asked);
@@ -21,12 +22,12 @@ function render({ model, el }) {
   const past = make("div", { className: "jp-RenderedHTMLCommon sophnet-past", hidden: true });
   const grid = make("div", { className: "sophnet-grid" });
   const kept = make("label", { className: "sophnet-label" });
-  const box = make("textarea", { rows: 2, "aria-label": "What to ask next" });
-  const go = make("button", { className: "sophnet-main" }, "Continue");
+  const box = make("textarea", { rows: 2, "aria-label": tr("What to ask next") });
+  const go = make("button", { className: "sophnet-main" }, tr("Continue"));
   const next = make("form", { className: "sophnet-next", hidden: true }, kept, box, go);
-  const nothing = openState("Write what is asked of all, name the models, and press Run: the answers stand side by side.");
+  const nothing = openState(tr("Write what is asked of all, name the models, and press Run: the answers stand side by side."));
   const frame = openFrame(panel, model, {
-    title: "Comparison",
+    title: tr("Comparison"),
     phases: PHASES,
     busy: ["answering"],
     acts: [base, stop],
@@ -89,9 +90,9 @@ function render({ model, el }) {
     grid.replaceChildren(...rows.flatMap(row));
     nothing.show(heads.length ? "" : "empty");
     base.replaceChildren(
-      make("option", { value: "" }, "Differences: off"),
+      make("option", { value: "" }, tr("Differences: off")),
       ...heads.map((/** @type {any} */ head, /** @type {number} */ number) =>
-        make("option", { value: String(number) }, `from ${head.title}`),
+        make("option", { value: String(number) }, tr("from {title}", { title: head.title })),
       ),
     );
     base.hidden = heads.length < 2;
@@ -117,7 +118,7 @@ function render({ model, el }) {
   function showHeads(heads) {
     heads.forEach((head, number) => columns[number]?.showHead(head));
     const engines = [...new Set(heads.flatMap((head) => head.sandbox))].filter(Boolean).sort();
-    if (engines.length) frame.badge.textContent = `sandbox: ${engines.join(", ")}`;
+    if (engines.length) frame.badge.textContent = tr("sandbox: {engines}", { engines: engines.join(", ") });
   }
 
   /** @param {[number, string][]} bodies */
@@ -126,18 +127,18 @@ function render({ model, el }) {
   /** @param {string} title */
   function showKept(title) {
     next.hidden = !title;
-    kept.textContent = title ? `Continue with ${title}` : "";
+    kept.textContent = title ? tr("Continue with {title}", { title }) : "";
   }
 
   /** @param {string} text */
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
-      panel.announce("The cell is copied.");
-      frame.phase.textContent = "Copied: paste it as a cell";
+      panel.announce(tr("The cell is copied."));
+      frame.phase.textContent = tr("Copied: paste it as a cell");
     } catch {
       // Not on https, or not allowed.
-      panel.fail(`It cannot be copied here. The cell is:\n${text}`);
+      panel.fail(tr("It cannot be copied here. The cell is:\n{text}", { text }));
     }
   }
 

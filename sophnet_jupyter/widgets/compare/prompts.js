@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {object} Prompts  The form of a comparison: prompts, and the models to ask.
@@ -15,22 +16,22 @@ export function openPrompts(run) {
   const list = make("div", { className: "sophnet-prompts" });
   const models = make("input", {
     className: "sophnet-models",
-    placeholder: "Default",
-    "aria-label": "Models, with commas between them",
+    placeholder: tr("Default"),
+    "aria-label": tr("Models, with commas between them"),
   });
-  const add = button("Add a prompt", () => addPrompt("", true));
-  const all = make("button", { className: "sophnet-main", type: "submit", title: "Ctrl+Enter" }, "Run");
-  const changed = button("Run changed", () => ask(true), {
-    title: "Ask only the columns whose prompt or model is another than before (Shift+Ctrl+Enter)",
+  const add = button(tr("Add a prompt"), () => addPrompt("", true));
+  const all = make("button", { className: "sophnet-main", type: "submit", title: "Ctrl+Enter" }, tr("Run"));
+  const changed = button(tr("Run changed"), () => ask(true), {
+    title: tr("Ask only the columns whose prompt or model is another than before (Shift+Ctrl+Enter)"),
   });
-  const named = make("label", { className: "sophnet-label" }, "Models ", models);
+  const named = make("label", { className: "sophnet-label" }, `${tr("Models")} `, models);
   const form = make("form", { className: "sophnet-asking" }, list, make("div", { className: "sophnet-bar" }, named, add, changed, all));
 
   /** @param {string} text @param {boolean} [focus] @param {string} [name] */
   function addPrompt(text, focus, name = "") {
-    const box = make("textarea", { rows: 3, value: text, placeholder: "What is to be asked of all" });
+    const box = make("textarea", { rows: 3, value: text, placeholder: tr("What is to be asked of all") });
     const label = make("span", { className: "sophnet-which" });
-    const remove = button("Remove", () => {
+    const remove = button(tr("Remove"), () => {
       row.remove();
       number();
     });
@@ -49,7 +50,7 @@ export function openPrompts(run) {
       if (rows.length > 1) element.dataset.name ||= free(rows, index);
       const name = rows.length > 1 ? element.dataset.name ?? "" : "";
       label.textContent = name;
-      box.setAttribute("aria-label", name ? `Prompt ${name}` : "Prompt");
+      box.setAttribute("aria-label", name ? tr("Prompt {name}", { name }) : tr("Prompt"));
       /** @type {HTMLElement} */ (remove).hidden = rows.length < 2;
     });
   }

@@ -1,19 +1,20 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openPlayer } from "../playing/player.js";
 
-const PHASES = { ready: "Ready", answering: "Speaking", stopped: "Stopped" };
+const PHASES = { ready: tr("Ready"), answering: tr("Speaking"), stopped: tr("Stopped") };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Voices", kind: "voices", on: events() });
-  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const whole = openPlayer("The chosen voice");
+  const panel = openPanel(model, el, { label: tr("Voices"), kind: "voices", on: events() });
+  const stop = button(tr("Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const whole = openPlayer(tr("The chosen voice"));
   const player = whole.audio;
-  const list = make("div", { className: "sophnet-choices", role: "radiogroup", "aria-label": "Voice" });
+  const list = make("div", { className: "sophnet-choices", role: "radiogroup", "aria-label": tr("Voice") });
   const frame = openFrame(panel, model, {
-    title: "Voices",
+    title: tr("Voices"),
     phases: PHASES,
     busy: ["answering"],
     acts: [stop],
@@ -38,7 +39,7 @@ function render({ model, el }) {
   /** @param {any} voice @param {DataView<ArrayBuffer>} sound */
   function show(voice, sound) {
     const known = voices.get(voice.number) ?? add(voice);
-    known.figures.textContent = voice.busy ? "speaking …" : voice.figures;
+    known.figures.textContent = voice.busy ? tr("speaking …") : voice.figures;
     if (known.url || !voice.mime || !sound?.byteLength) return;
     known.url = URL.createObjectURL(new Blob([sound], { type: voice.mime }));
     known.choice.disabled = false;

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {object} Annotations
@@ -23,15 +24,15 @@ export function drawAnnotations(panel) {
     panel.fail("");
     panel.send("annotations", { do: todo, ...facts });
   };
-  const find = make("input", { type: "search", placeholder: "Search", "aria-label": "Search annotations" });
-  const finder = make("form", { className: "sophnet-finder" }, find, make("button", {}, "Search"));
-  const rows = make("ul", { className: "sophnet-annotations", "aria-label": "Annotations" });
+  const find = make("input", { type: "search", placeholder: tr("Search"), "aria-label": tr("Search annotations") });
+  const finder = make("form", { className: "sophnet-finder" }, find, make("button", {}, tr("Search")));
+  const rows = make("ul", { className: "sophnet-annotations", "aria-label": tr("Annotations") });
   const none = make("p", { className: "sophnet-faint", hidden: true });
-  const question = make("textarea", { rows: 2, "aria-label": "Question", placeholder: "Question" });
-  const answer = make("textarea", { rows: 3, "aria-label": "Answer", placeholder: "Answer" });
-  const save = make("button", { className: "sophnet-main" }, "Add");
-  const cancel = button("Cancel", () => edit("", "", ""), { hidden: true });
-  const writer = make("form", { className: "sophnet-writer", "aria-label": "Write an annotation" });
+  const question = make("textarea", { rows: 2, "aria-label": tr("Question"), placeholder: tr("Question") });
+  const answer = make("textarea", { rows: 3, "aria-label": tr("Answer"), placeholder: tr("Answer") });
+  const save = make("button", { className: "sophnet-main" }, tr("Add"));
+  const cancel = button(tr("Cancel"), () => edit("", "", ""), { hidden: true });
+  const writer = make("form", { className: "sophnet-writer", "aria-label": tr("Write an annotation") });
   writer.append(question, answer, make("div", { className: "sophnet-row" }, save, cancel));
   const switcher = replySwitch(send);
   const element = make("div", { className: "sophnet-desk" }, finder, rows, none, writer, switcher.element);
@@ -41,25 +42,25 @@ export function drawAnnotations(panel) {
     editing = id;
     question.value = asks;
     answer.value = says;
-    save.textContent = id ? "Save" : "Add";
+    save.textContent = id ? tr("Save") : tr("Add");
     cancel.hidden = !id;
     if (id) question.focus();
   }
 
   /** @param {{id: string, question: string, answer: string, hits: number}} each */
   function row(each) {
-    const change = button("Edit", () => edit(each.id, each.question, each.answer), {
-      "aria-label": `Edit: ${each.question}`,
+    const change = button(tr("Edit"), () => edit(each.id, each.question, each.answer), {
+      "aria-label": tr("Edit: {question}", { question: each.question }),
     });
-    const away = button("Delete", (/** @type {MouseEvent} */ event) => confirm(event), { "aria-label": `Delete: ${each.question}` });
+    const away = button(tr("Delete"), (/** @type {MouseEvent} */ event) => confirm(event), { "aria-label": tr("Delete: {question}", { question: each.question }) });
     /** @param {MouseEvent} event */
     const confirm = (event) => {
       // Clicked by a hand or a key, not by a script of the page.
       if (!event.isTrusted) return;
       // Once more, since nothing brings it back.
-      if (away.textContent === "Delete") {
-        away.textContent = "Really delete?";
-        away.addEventListener("blur", () => (away.textContent = "Delete"), { once: true });
+      if (away.textContent === tr("Delete")) {
+        away.textContent = tr("Really delete?");
+        away.addEventListener("blur", () => (away.textContent = tr("Delete")), { once: true });
       } else send("delete", { id: each.id });
     };
     return make(
@@ -67,7 +68,7 @@ export function drawAnnotations(panel) {
       {},
       make("div", { className: "sophnet-annotation-question" }, each.question),
       make("div", { className: "sophnet-annotation-answer" }, each.answer),
-      make("span", { className: "sophnet-faint" }, `answered ${each.hits} ${each.hits === 1 ? "time" : "times"}`),
+      make("span", { className: "sophnet-faint" }, each.hits === 1 ? tr("answered once") : tr("answered {hits} times", { hits: each.hits })),
       change,
       away,
     );
@@ -90,8 +91,8 @@ export function drawAnnotations(panel) {
     show(found) {
       rows.replaceChildren(...found.map(row));
       none.hidden = found.length > 0;
-      none.textContent = find.value ? "None has these words." : "There is none yet.";
-      panel.announce(`${found.length} annotations`);
+      none.textContent = find.value ? tr("None has these words.") : tr("There is none yet.");
+      panel.announce(tr("{count} annotations", { count: found.length }));
     },
     kept: () => edit("", "", ""),
     replied: switcher.show,
@@ -100,18 +101,18 @@ export function drawAnnotations(panel) {
 
 /** @param {(todo: string, facts: object) => void} send */
 function replySwitch(send) {
-  const score = make("input", { type: "number", min: 0, max: 1, step: 0.01, value: "0.9", "aria-label": "Score, from 0 to 1" });
-  const provider = make("input", { placeholder: "Provider", "aria-label": "Provider of the embedding model", size: 14 });
-  const model = make("input", { placeholder: "Embedding model", "aria-label": "Embedding model", size: 18 });
+  const score = make("input", { type: "number", min: 0, max: 1, step: 0.01, value: "0.9", "aria-label": tr("Score, from 0 to 1") });
+  const provider = make("input", { placeholder: tr("Provider"), "aria-label": tr("Provider of the embedding model"), size: 14 });
+  const model = make("input", { placeholder: tr("Embedding model"), "aria-label": tr("Embedding model"), size: 18 });
   const said = make("span", { className: "sophnet-faint", role: "status" });
   /** @param {boolean} on */
   const ask = (on) => send("reply", { on, score: score.value, provider: provider.value, model: model.value });
-  const buttons = [button("Switch on", () => ask(true)), button("Switch off", () => ask(false))];
+  const buttons = [button(tr("Switch on"), () => ask(true)), button(tr("Switch off"), () => ask(false))];
   const element = make("details", { className: "sophnet-reply" });
   element.append(
-    make("summary", {}, "Answer from annotations"),
-    make("p", { className: "sophnet-faint" }, "A question that is like an annotated one, from this score on, gets its answer without the model."),
-    make("div", { className: "sophnet-row" }, make("label", {}, "Score ", score), provider, model, ...buttons, said),
+    make("summary", {}, tr("Answer from annotations")),
+    make("p", { className: "sophnet-faint" }, tr("A question that is like an annotated one, from this score on, gets its answer without the model.")),
+    make("div", { className: "sophnet-row" }, make("label", {}, `${tr("Score")} `, score), provider, model, ...buttons, said),
   );
   return {
     element,

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openDropZone } from "../uploads/drop_zone.js";
 
 /**
@@ -48,7 +49,7 @@ export function drawForm(panel, fields) {
     box.required = Boolean(field.required);
     boxes.set(field.name, box);
     const label = make("label", { htmlFor: id }, field.label);
-    if (field.required) label.append(make("span", { className: "sophnet-needed" }, " required"));
+    if (field.required) label.append(make("span", { className: "sophnet-needed" }, ` ${tr("required")}`));
     const row = make("div", { className: `sophnet-field sophnet-${field.kind}` }, label, box);
     if (field.longest && field.kind !== "number") {
       const left = make("span", { className: "sophnet-faint" });
@@ -56,7 +57,7 @@ export function drawForm(panel, fields) {
         const over = [...box.value].length;
         // Only where the end is near: a number that never matters is noise.
         const near = over > /** @type {number} */ (field.longest) * 0.8;
-        left.textContent = near ? `${over} of ${field.longest} characters` : "";
+        left.textContent = near ? tr("{over} of {longest} characters", { over, longest: field.longest }) : "";
       };
       box.addEventListener("input", tell);
       row.append(left);
@@ -68,16 +69,16 @@ export function drawForm(panel, fields) {
   /** @param {Field} field */
   function addFiles(field) {
     const title = make("span", { className: "sophnet-label" }, field.label);
-    if (field.required) title.append(make("span", { className: "sophnet-needed" }, " required"));
-    const held = make("ul", { className: "sophnet-held", "aria-label": `${field.label}, chosen` });
+    if (field.required) title.append(make("span", { className: "sophnet-needed" }, ` ${tr("required")}`));
+    const held = make("ul", { className: "sophnet-held", "aria-label": tr("{label}, chosen", { label: field.label }) });
     const group = make("div", { className: "sophnet-field sophnet-file", role: "group", "aria-label": field.label });
     group.append(title, held);
     chips.set(field.name, held);
     if (field.sends) {
       const zone = openDropZone(panel, {
-        label: field.kind === "file" ? "Add a file…" : "Add files…",
-        title: `${field.label}: choose from this machine`,
-        hint: `or drop here: ${field.hint}`,
+        label: field.kind === "file" ? tr("Add a file…") : tr("Add files…"),
+        title: tr("{label}: choose from this machine", { label: field.label }),
+        hint: tr("or drop here: {hint}", { hint: field.hint }),
         multiple: field.kind !== "file",
         purpose: field.name,
         accept: field.accept,
@@ -92,7 +93,7 @@ export function drawForm(panel, fields) {
 
   /** @param {Field} field */
   function linker(field) {
-    const url = make("input", { type: "url", placeholder: "or the address of a file", "aria-label": `${field.label}, by address` });
+    const url = make("input", { type: "url", placeholder: tr("or the address of a file"), "aria-label": tr("{label}, by address", { label: field.label }) });
     const add = () => {
       panel.fail("");
       panel.send("link", { purpose: field.name, url: url.value });
@@ -103,7 +104,7 @@ export function drawForm(panel, fields) {
       event.preventDefault();
       add();
     });
-    return make("div", { className: "sophnet-linker" }, url, button("Add address", add));
+    return make("div", { className: "sophnet-linker" }, url, button(tr("Add address"), add));
   }
 
   return {
@@ -130,12 +131,12 @@ export function drawForm(panel, fields) {
 
   /** @param {{id: string, name: string, sent: boolean}} file */
   function chip({ id, name, sent }) {
-    const look = button("Show", () => panel.send("preview", { file: id }), {
-      "aria-label": `Show ${name}`,
-      title: "As the service has it",
+    const look = button(tr("Show"), () => panel.send("preview", { file: id }), {
+      "aria-label": tr("Show {name}", { name }),
+      title: tr("As the service has it"),
       hidden: !sent,
     });
-    const away = button("✕", () => panel.send("drop", { file: id }), { "aria-label": `Take away ${name}` });
+    const away = button("✕", () => panel.send("drop", { file: id }), { "aria-label": tr("Take away {name}", { name }) });
     return make("li", { title: name }, make("span", {}, name), look, away);
   }
 }

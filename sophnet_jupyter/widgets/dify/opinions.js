@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {object} Opinions
@@ -8,7 +9,7 @@ import { button, make } from "../page/dom.js";
  *   rows: {rating: string, content: string, when: string, by: string}[]}) => void} show
  */
 
-const SIGNS = /** @type {Record<string, string>} */ ({ like: "👍 Like", dislike: "👎 Dislike" });
+const SIGNS = /** @type {Record<string, string>} */ ({ like: tr("👍 Like"), dislike: tr("👎 Dislike") });
 
 /**
  * The tab with what an app's users have said of its answers, newest first.
@@ -19,15 +20,15 @@ const SIGNS = /** @type {Record<string, string>} */ ({ like: "👍 Like", dislik
 export function drawOpinions(panel) {
   let asked = false;
   let page = 1;
-  const rows = make("ul", { className: "sophnet-annotations", "aria-label": "Opinions" });
-  const none = make("p", { className: "sophnet-faint", hidden: true }, "Nobody has said anything yet.");
+  const rows = make("ul", { className: "sophnet-annotations", "aria-label": tr("Opinions") });
+  const none = make("p", { className: "sophnet-faint", hidden: true }, tr("Nobody has said anything yet."));
   /** @param {number} which */
   const ask = (which) => {
     panel.fail("");
     panel.send("opinions", { page: which });
   };
-  const more = button("More", () => ask(page + 1), { hidden: true });
-  const again = button("Look again", () => ask(1));
+  const more = button(tr("More"), () => ask(page + 1), { hidden: true });
+  const again = button(tr("Look again"), () => ask(1));
   const element = make("div", { className: "sophnet-desk" }, rows, none, make("div", { className: "sophnet-row" }, more, again));
   return {
     element,
@@ -41,7 +42,7 @@ export function drawOpinions(panel) {
         make(
           "li",
           {},
-          make("div", { className: "sophnet-annotation-question" }, SIGNS[rating] ?? "Taken back"),
+          make("div", { className: "sophnet-annotation-question" }, SIGNS[rating] ?? tr("Taken back")),
           make("div", { className: "sophnet-annotation-answer" }, content),
           make("span", { className: "sophnet-faint" }, [when, by].filter(Boolean).join(" · ")),
         ),
@@ -50,7 +51,7 @@ export function drawOpinions(panel) {
       else rows.append(...found);
       none.hidden = rows.childElementCount > 0;
       more.hidden = !event.more;
-      panel.announce(`${rows.childElementCount} opinions`);
+      panel.announce(tr("{count} opinions", { count: rows.childElementCount }));
     },
   };
 }

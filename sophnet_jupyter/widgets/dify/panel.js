@@ -1,6 +1,7 @@
 import { drawAnnotations } from "./annotations.js";
 import { drawForm } from "./form.js";
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { drawExchange } from "../exchange/exchange.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
@@ -10,27 +11,27 @@ import { drawRating } from "./rating.js";
 import { openSound } from "../playing/sound.js";
 
 const PHASES = {
-  loading: "Loading",
-  ready: "Ready",
-  uploading: "Uploading",
-  waiting: "Waiting",
-  answering: "Answering",
-  speaking: "Speaking",
-  stopped: "Stopped",
-  failed: "Failed",
+  loading: tr("Loading"),
+  ready: tr("Ready"),
+  uploading: tr("Uploading"),
+  waiting: tr("Waiting"),
+  answering: tr("Answering"),
+  speaking: tr("Speaking"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["loading", "uploading", "waiting", "answering", "speaking"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Dify app", kind: "dify", on: events() });
+  const panel = openPanel(model, el, { label: tr("Dify app"), kind: "dify", on: events() });
   const icon = make("span", { className: "sophnet-icon", "aria-hidden": "true" });
   const about = make("p", { className: "sophnet-about", hidden: true });
   const opening = make("div", { className: "jp-RenderedHTMLCommon sophnet-opening", hidden: true });
-  const questions = make("div", { className: "sophnet-questions", role: "group", "aria-label": "Suggestions" });
-  const run = make("button", { className: "sophnet-main", disabled: true }, "Run");
-  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const loaded = openState("", { loading: "The app is loaded …", again: () => panel.send("reload") });
+  const questions = make("div", { className: "sophnet-questions", role: "group", "aria-label": tr("Suggestions") });
+  const run = make("button", { className: "sophnet-main", disabled: true }, tr("Run"));
+  const stop = button(tr("Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const loaded = openState("", { loading: tr("The app is loaded …"), again: () => panel.send("reload") });
   const asker = make("form", { className: "sophnet-asker", noValidate: true });
   const actions = make("div", { className: "sophnet-row sophnet-go" }, stop, run);
   asker.append(actions);
@@ -39,16 +40,16 @@ function render({ model, el }) {
   const desk = drawAnnotations(panel);
   const opinions = drawOpinions(panel);
   const seen = make("div", { className: "jp-RenderedHTMLCommon" });
-  const hide = button("✕", () => (looked.hidden = true), { "aria-label": "Hide the preview" });
+  const hide = button("✕", () => (looked.hidden = true), { "aria-label": tr("Hide the preview") });
   const looked = make("div", { className: "sophnet-looked", role: "group", hidden: true }, seen, hide);
   const app = make("div", {}, loaded.element, about, opening, questions, asker, looked, result);
   const tabs = drawTabs([
-    ["App", app, () => {}],
-    ["Annotations", desk.element, desk.open],
-    ["Opinions", opinions.element, opinions.open],
+    [tr("App"), app, () => {}],
+    [tr("Annotations"), desk.element, desk.open],
+    [tr("Opinions"), opinions.element, opinions.open],
   ]);
   const frame = openFrame(panel, model, {
-    title: "Dify app",
+    title: tr("Dify app"),
     phases: PHASES,
     busy: BUSY,
     lead: [icon],
@@ -66,7 +67,7 @@ function render({ model, el }) {
   let shown = "";
   let speaks = false;
   const rating = drawRating(panel);
-  const aloud = button("Read aloud", () => panel.send("speak"), { className: "sophnet-aloud" });
+  const aloud = button(tr("Read aloud"), () => panel.send("speak"), { className: "sophnet-aloud" });
 
   function events() {
     return {
@@ -114,8 +115,8 @@ function render({ model, el }) {
         panel.fail("");
         showKernelHtml(seen, html);
         looked.hidden = false;
-        looked.setAttribute("aria-label", `Preview of ${name}`);
-        panel.announce(`${name} is shown.`);
+        looked.setAttribute("aria-label", tr("Preview of {name}", { name }));
+        panel.announce(tr("{name} is shown.", { name }));
       },
       /** @param {any} event */
       annotations: ({ rows }) => desk.show(rows),
@@ -137,7 +138,7 @@ function render({ model, el }) {
     about.hidden = !look.description;
     print.replaceChildren(...[look.disclaimer, look.copyright, look.policy].filter(Boolean).map((text) => make("p", {}, text)));
     if (look.privacy) {
-      const link = make("a", { href: look.privacy.href, target: "_blank", rel: "noopener noreferrer" }, "Privacy policy");
+      const link = make("a", { href: look.privacy.href, target: "_blank", rel: "noopener noreferrer" }, tr("Privacy policy"));
       print.append(make("p", {}, link, ` (${look.privacy.host})`));
     }
     print.hidden = !print.childElementCount;
@@ -185,7 +186,7 @@ function render({ model, el }) {
   /** @param {number} at @param {DataView<ArrayBuffer>} data @param {boolean} live */
   function hear(at, data, live) {
     if (!sound) {
-      sound = openSound("the answer", panel.fail);
+      sound = openSound(tr("the answer"), panel.fail);
       rating.element.before(sound.element);
       aloud.hidden = true;
       // Only what was just asked for may begin by itself, not what a reload brings back.

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * Thumbs for an answer, with a comment; a second click takes the thumb back.
@@ -9,10 +10,10 @@ export function drawRating(panel) {
   let now = "";
   /** @param {string} which */
   const rate = (which) => send(which === now ? "none" : which);
-  const like = button("👍 Like", () => rate("like"), { "aria-pressed": "false" });
-  const dislike = button("👎 Dislike", () => rate("dislike"), { "aria-pressed": "false" });
-  const comment = make("input", { placeholder: "Why? (optional)", "aria-label": "Comment on the answer" });
-  const more = make("form", { className: "sophnet-comment", hidden: true }, comment, make("button", {}, "Send"));
+  const like = button(tr("👍 Like"), () => rate("like"), { "aria-pressed": "false" });
+  const dislike = button(tr("👎 Dislike"), () => rate("dislike"), { "aria-pressed": "false" });
+  const comment = make("input", { placeholder: tr("Why? (optional)"), "aria-label": tr("Comment on the answer") });
+  const more = make("form", { className: "sophnet-comment", hidden: true }, comment, make("button", {}, tr("Send")));
   const said = make("span", { className: "sophnet-faint", role: "status" });
   const element = make("div", { className: "sophnet-rating" }, like, dislike, more, said);
 
@@ -35,7 +36,7 @@ export function drawRating(panel) {
       dislike.setAttribute("aria-pressed", String(now === "dislike"));
       more.hidden = !now;
       comment.value = content ?? "";
-      said.textContent = now ? (content ? "Noted with your words." : "Noted.") : "";
+      said.textContent = now ? (content ? tr("Noted with your words.") : tr("Noted.")) : "";
     },
   };
 }

@@ -1,4 +1,5 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openSpread } from "./spread.js";
 import { openPanel } from "../panel/panel.js";
 
@@ -14,7 +15,7 @@ function render({ model, el }) {
   /** @type {{element: HTMLElement, close: () => void} | undefined} */
   let spread;
   const panel = openPanel(model, el, {
-    label: "Text in images",
+    label: tr("Text in images"),
     kind: "pages",
     on: {
       /** @param {any} event @param {DataView<ArrayBuffer>[]} buffers */

@@ -1,5 +1,6 @@
 import { make, showKernelHtml } from "../page/dom.js";
 import { typeset } from "../page/lab.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {object} ReadPage
@@ -40,7 +41,7 @@ export function openSpread(panel, model, page, bytes) {
   function sheet() {
     const boxes = page.blocks.length > 1 ? page.blocks.map(box) : [];
     const size = { width: page.size[0], height: page.size[1] };
-    const image = make("img", { src: url, alt: `${page.name}, as it was read`, ...size });
+    const image = make("img", { src: url, alt: tr("{name}, as it was read", { name: page.name }), ...size });
     const frame = make("div", { className: "sophnet-sheet" }, image, ...boxes.filter(Boolean));
     return make("div", { className: "sophnet-sheet-side" }, frame);
   }
@@ -53,7 +54,7 @@ export function openSpread(panel, model, page, bytes) {
     const place = make("button", {
       type: "button",
       className: `sophnet-box sophnet-is-${found.kind}`,
-      "aria-label": `Block ${index + 1}, ${found.label}: copy its text`,
+      "aria-label": tr("Block {count}, {label}: copy its text", { count: index + 1, label: found.label }),
       "data-block": String(index),
       onclick: () => copy(index),
     });
@@ -77,7 +78,7 @@ export function openSpread(panel, model, page, bytes) {
       className: `sophnet-block sophnet-is-${found.kind}`,
       role: "listitem",
       tabIndex: 0,
-      title: "Click to copy",
+      title: tr("Click to copy"),
       "data-block": String(index),
     });
     item.append(head, body);
@@ -120,14 +121,14 @@ export function openSpread(panel, model, page, bytes) {
 
   /** @param {number} index */
   async function copy(index) {
-    let said = `Block ${index + 1} is copied.`;
+    let said = tr("Block {count} is copied.", { count: index + 1 });
     const item = text.querySelector(`[data-block="${index}"]`);
     try {
       await navigator.clipboard.writeText(page.blocks[index].text);
       item?.classList.add("sophnet-copied");
     } catch {
       // Not on https, or not allowed.
-      said = "This page may not copy: select the text instead.";
+      said = tr("This page may not copy: select the text instead.");
       panel.fail(said);
     }
     panel.announce(said);

@@ -6,54 +6,55 @@ import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
 import { openSearch } from "../page/text_search.js";
+import { tr } from "../page/words.js";
 
 const PHASES = {
-  ready: "Ready",
-  reading: "Reading",
-  drawing: "Drawing",
-  answering: "Answering",
-  stopped: "Stopped",
-  failed: "Failed",
+  ready: tr("Ready"),
+  reading: tr("Reading"),
+  drawing: tr("Drawing"),
+  answering: tr("Answering"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["reading", "drawing", "answering"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Document viewer", kind: "documents", on: events() });
-  const stop = button("Stop", () => panel.send("stop"), { hidden: true });
+  const panel = openPanel(model, el, { label: tr("Document viewer"), kind: "documents", on: events() });
+  const stop = button(tr("Stop"), () => panel.send("stop"), { hidden: true });
   const files = openDropZone(panel, {
-    label: "Add files…",
+    label: tr("Add files…"),
     multiple: true,
-    hint: "or drop documents and images here",
+    hint: tr("or drop documents and images here"),
   });
   const source = make("input", {
-    placeholder: "Path, pattern or address",
-    "aria-label": "Path, pattern or address",
+    placeholder: tr("Path, pattern or address"),
+    "aria-label": tr("Path, pattern or address"),
     spellcheck: false,
   });
-  const opener = make("form", { className: "sophnet-opener" }, source, make("button", {}, "Read"));
-  const nothing = openState("Drop a document or an image here, or say where one is: its text and tables are shown beside it.");
+  const opener = make("form", { className: "sophnet-opener" }, source, make("button", {}, tr("Read")));
+  const nothing = openState(tr("Drop a document or an image here, or say where one is: its text and tables are shown beside it."));
   const note = make("div", { className: "sophnet-note", role: "status", hidden: true });
-  const tabs = make("div", { className: "sophnet-tabs", role: "group", "aria-label": "Pages" });
-  const copy = button("Copy", () => copyText(), { title: "Copy all of it as Markdown" });
+  const tabs = make("div", { className: "sophnet-tabs", role: "group", "aria-label": tr("Pages") });
+  const copy = button(tr("Copy"), () => copyText(), { title: tr("Copy all of it as Markdown") });
   const tables = make("span", { className: "sophnet-tables" });
   const place = make("div", { className: "sophnet-place" });
   const search = openSearch(panel, place);
   const tools = make("div", { className: "sophnet-tools", hidden: true }, search.element, copy, tables);
   const box = make("textarea", {
     rows: 1,
-    placeholder: "Ask about this page",
-    "aria-label": "Ask about this page",
+    placeholder: tr("Ask about this page"),
+    "aria-label": tr("Ask about this page"),
   });
-  const send = make("button", { className: "sophnet-main" }, "Ask");
+  const send = make("button", { className: "sophnet-main" }, tr("Ask"));
   const asker = make("form", { className: "sophnet-asker", hidden: true }, box, send);
   const question = make("div", { className: "sophnet-asked" });
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
-  const reply = make("article", { hidden: true, "aria-label": "Answer" }, question, body, error);
+  const reply = make("article", { hidden: true, "aria-label": tr("Answer") }, question, body, error);
   const sources = make("div", { className: "sophnet-sources" }, files.element, opener);
   const frame = openFrame(panel, model, {
-    title: "Documents",
+    title: tr("Documents"),
     phases: PHASES,
     busy: BUSY,
     acts: [stop],
@@ -83,12 +84,12 @@ function render({ model, el }) {
         pages.push(page);
         pictures.push(buffers[0]);
         open(pages.length - 1);
-        panel.announce(`${page.name} is read.`);
+        panel.announce(tr("{name} is read.", { name: page.name }));
       },
       /** @param {any} event */
       note: ({ text }) => say(text),
       /** @param {any} event */
-      framed: ({ name }) => say(`The table is in the variable ${name} of the notebook.`),
+      framed: ({ name }) => say(tr("The table is in the variable {name} of the notebook.", { name })),
       /** @param {any} event */
       asked: ({ exchange }) => begin(exchange),
       /** @param {any} event */
@@ -131,21 +132,21 @@ function render({ model, el }) {
 
   /** @param {[number, number]} size @param {number} index */
   function toFrame([rows, columns], index) {
-    const label = `Table ${index + 1} to DataFrame`;
-    const title = `${rows} rows, ${columns} columns`;
+    const label = tr("Table {count} to DataFrame", { count: index + 1 });
+    const title = tr("{rows} rows, {columns} columns", { rows, columns });
     return button(label, () => panel.send("frame", { page: shown, table: index }), { title });
   }
 
   async function copyText() {
     try {
       await navigator.clipboard.writeText(pages[shown].text);
-      copy.textContent = "Copied";
+      copy.textContent = tr("Copied");
     } catch {
       // Not on https, or not allowed.
-      copy.textContent = "Cannot copy here";
+      copy.textContent = tr("Cannot copy here");
     }
     panel.announce(copy.textContent);
-    setTimeout(() => (copy.textContent = "Copy"), 1500);
+    setTimeout(() => (copy.textContent = tr("Copy")), 1500);
   }
 
   /** @param {any} exchange */
@@ -196,7 +197,7 @@ function render({ model, el }) {
   });
   panel.follow("phase", () => {
     const busy = frame.show(model.get("phase"));
-    if (!pages.length) nothing.show(busy ? "loading" : "empty", "It is read …");
+    if (!pages.length) nothing.show(busy ? "loading" : "empty", tr("It is read …"));
     stop.hidden = !busy;
     send.disabled = busy;
     body.setAttribute("aria-busy", String(busy));

@@ -1,7 +1,17 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 const PAGE = 50;
-const SHOWN = ["", "wrong", "right", "failed", "no verdict", "labeled", "not labeled"];
+// What the kernel is asked for, as it is called here.
+const SHOWN = {
+  "": tr("wrong first"),
+  wrong: tr("wrong"),
+  right: tr("right"),
+  failed: tr("failed"),
+  "no verdict": tr("no verdict"),
+  labeled: tr("labeled"),
+  "not labeled": tr("not labeled"),
+};
 // Keys that are pressed one after the other make one question.
 const PAUSE = 250;
 
@@ -11,20 +21,20 @@ const PAUSE = 250;
  * @param {import("../panel/panel.js").Panel} panel
  */
 export function openAnswers(panel) {
-  const show = make("select", { "aria-label": "Answers to show" });
-  for (const each of SHOWN) show.append(make("option", { value: each }, each || "wrong first"));
-  const column = make("select", { "aria-label": "Prompt or model" });
-  const text = make("input", { type: "search", placeholder: "contains …", "aria-label": "Text to find" });
+  const show = make("select", { "aria-label": tr("Answers to show") });
+  for (const [value, said] of Object.entries(SHOWN)) show.append(make("option", { value }, said));
+  const column = make("select", { "aria-label": tr("Prompt or model") });
+  const text = make("input", { type: "search", placeholder: tr("contains …"), "aria-label": tr("Text to find") });
   const count = make("span", { className: "sophnet-faint", role: "status" });
-  const back = button("‹", () => turn(-1), { "aria-label": "Previous page" });
-  const forth = button("›", () => turn(1), { "aria-label": "Next page" });
+  const back = button("‹", () => turn(-1), { "aria-label": tr("Previous page") });
+  const forth = button("›", () => turn(1), { "aria-label": tr("Next page") });
   const gap = make("span", { className: "sophnet-gap" });
   const tools = make("div", { className: "sophnet-sieve" }, show, column, text, gap, count, back, forth);
   const head = make("tr", {});
   const body = make("tbody", {});
   const scroll = make(
     "div",
-    { className: "sophnet-answers", tabIndex: 0, role: "region", "aria-label": "Answers" },
+    { className: "sophnet-answers", tabIndex: 0, role: "region", "aria-label": tr("Answers") },
     make("table", {}, make("thead", {}, head), body),
   );
   const element = make("div", { className: "sophnet-table" }, tools, scroll);
@@ -70,13 +80,13 @@ export function openAnswers(panel) {
     const sorters = heads.map((name) => {
       const arrow = by === name ? (falling ? " ▾" : " ▴") : "";
       const order = by === name ? (falling ? "descending" : "ascending") : "none";
-      const sorter = button(name + arrow, () => sort(name), { title: `Sort by ${name}` });
+      const sorter = button(name + arrow, () => sort(name), { title: tr("Sort by {name}", { name }) });
       return make("th", { scope: "col", "aria-sort": order }, sorter);
     });
     head.replaceChildren(
       ...sorters,
-      make("th", { scope: "col" }, make("span", {}, "why")),
-      make("th", { scope: "col" }, make("span", {}, "label")),
+      make("th", { scope: "col" }, make("span", {}, tr("why"))),
+      make("th", { scope: "col" }, make("span", {}, tr("label"))),
     );
   }
 
@@ -84,7 +94,7 @@ export function openAnswers(panel) {
   function drawRow(row) {
     const [number, ...cells] = row.cells;
     const opener = button(number, () => open(row.number === opened ? -1 : row.number), {
-      title: "What was sent, what came, and every score",
+      title: tr("What was sent, what came, and every score"),
       "aria-expanded": String(row.number === opened),
     });
     const line = make("tr", {}, make("th", { scope: "row" }, opener));
@@ -105,17 +115,17 @@ export function openAnswers(panel) {
   function labels(row) {
     const note = make("input", {
       value: row.note,
-      placeholder: "note",
-      "aria-label": `Note on row ${row.cells[0]}`,
+      placeholder: tr("note"),
+      "aria-label": tr("Note on row {row}", { row: row.cells[0] }),
     });
     const signs = [
-      { sign: "✓", right: true, said: "right" },
-      { sign: "✗", right: false, said: "wrong" },
+      { sign: "✓", right: true, said: tr("right") },
+      { sign: "✗", right: false, said: tr("wrong") },
     ];
     const buttons = signs.map(({ sign, right, said }) => {
       const mark = button(sign, () => say(row.label === right ? null : right), {
-        title: `This answer is ${said}`,
-        "aria-label": `Row ${row.cells[0]} is ${said}`,
+        title: tr("This answer is {said}", { said }),
+        "aria-label": tr("Row {row} is {said}", { row: row.cells[0], said }),
         "aria-pressed": String(row.label === right),
       });
       mark.dataset.kind = said;
@@ -155,7 +165,7 @@ export function openAnswers(panel) {
     const line = body.querySelector(`[data-number="${opened}"]`);
     if (before && line) line.after(before);
     const last = begin + event.rows.length;
-    count.textContent = event.count ? `${begin + 1}–${last} of ${event.count.toLocaleString("en")}` : "none";
+    count.textContent = event.count ? tr("{first}–{last} of {count}", { first: begin + 1, last, count: event.count.toLocaleString("en") }) : tr("none");
     back.disabled = begin === 0;
     forth.disabled = last >= event.count;
   });
@@ -181,7 +191,7 @@ export function openAnswers(panel) {
       known = now;
       heads = event.heads;
       const chosen = column.value;
-      column.replaceChildren(make("option", { value: "" }, "all prompts and models"));
+      column.replaceChildren(make("option", { value: "" }, tr("all prompts and models")));
       for (const name of event.columns) column.append(make("option", { value: name }, name));
       column.value = chosen;
       column.hidden = event.columns.length === 0;

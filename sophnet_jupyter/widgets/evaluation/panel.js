@@ -1,35 +1,36 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openAnswers } from "./answers.js";
 
 const STATES = {
-  ready: "Not begun",
-  running: "Asking",
-  paused: "Paused",
-  judging: "Judging",
-  stopped: "Stopped",
-  failed: "Ended by an error",
-  budget: "At the limit of its budget",
-  done: "Done",
+  ready: tr("Not begun"),
+  running: tr("Asking"),
+  paused: tr("Paused"),
+  judging: tr("Judging"),
+  stopped: tr("Stopped"),
+  failed: tr("Ended by an error"),
+  budget: tr("At the limit of its budget"),
+  done: tr("Done"),
 };
 const GOING = new Set(["running", "paused", "judging"]);
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Evaluation", kind: "evaluation", on: events() });
+  const panel = openPanel(model, el, { label: tr("Evaluation"), kind: "evaluation", on: events() });
   const facts = make("span", { className: "sophnet-faint" });
-  const pause = button("❚❚ Pause", () => panel.send("pause"));
-  const goOn = button("▶ Go on", () => panel.send("go_on"));
-  const stop = button("■ Stop", () => panel.send("end"), { className: "sophnet-stop" });
-  const bar = make("progress", { max: 100, "aria-label": "Answers that have come" });
+  const pause = button(tr("❚❚ Pause"), () => panel.send("pause"));
+  const goOn = button(tr("▶ Go on"), () => panel.send("go_on"));
+  const stop = button(tr("■ Stop"), () => panel.send("end"), { className: "sophnet-stop" });
+  const bar = make("progress", { max: 100, "aria-label": tr("Answers that have come") });
   const verdict = make("div", { className: "jp-RenderedHTMLCommon", role: "status" });
   const scores = make("div", { className: "jp-RenderedHTMLCommon" });
   const how = make("div", { className: "jp-RenderedHTMLCommon" });
   const told = make("div", { className: "sophnet-told" }, bar, verdict, scores, how);
   const answers = openAnswers(panel);
   const frame = openFrame(panel, model, {
-    title: "Evaluation",
+    title: tr("Evaluation"),
     phases: STATES,
     busy: ["running", "judging"],
     acts: [facts, pause, goOn, stop],

@@ -1,48 +1,49 @@
 import { button, download, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openDropZone } from "../uploads/drop_zone.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openPieces } from "../exchange/pieces.js";
 
 const PHASES = {
-  ready: "Ready",
-  uploading: "Uploading",
-  waiting: "Waiting",
-  analysing: "Analysing",
-  reporting: "Writing the report",
-  stopped: "Stopped",
-  failed: "Failed",
+  ready: tr("Ready"),
+  uploading: tr("Uploading"),
+  waiting: tr("Waiting"),
+  analysing: tr("Analysing"),
+  reporting: tr("Writing the report"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["uploading", "waiting", "analysing", "reporting"];
 // What somebody asks who sees a table for the first time.
-const SUGGESTED = ["What is in these sheets?", "Which groups stand out, and why?", "Are there odd or missing values?"];
+const SUGGESTED = [tr("What is in these sheets?"), tr("Which groups stand out, and why?"), tr("Are there odd or missing values?")];
 const KINDS = { md: "text/markdown", html: "text/html" };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Excel analysis", kind: "excel", on: events() });
-  const files = make("div", { className: "sophnet-files", role: "group", "aria-label": "Workbooks" });
-  const name = make("input", { placeholder: "Name", "aria-label": "Name of a workbook", size: 10 });
-  const uuid = make("input", { placeholder: "uuid that TeleAI gave it", "aria-label": "uuid" });
-  const adder = make("form", { className: "sophnet-adder" }, name, uuid, make("button", {}, "Add"));
-  const there = make("details", { className: "sophnet-there" }, make("summary", {}, "Already at TeleAI"), adder);
+  const panel = openPanel(model, el, { label: tr("Excel analysis"), kind: "excel", on: events() });
+  const files = make("div", { className: "sophnet-files", role: "group", "aria-label": tr("Workbooks") });
+  const name = make("input", { placeholder: tr("Name"), "aria-label": tr("Name of a workbook"), size: 10 });
+  const uuid = make("input", { placeholder: tr("uuid that TeleAI gave it"), "aria-label": "uuid" });
+  const adder = make("form", { className: "sophnet-adder" }, name, uuid, make("button", {}, tr("Add")));
+  const there = make("details", { className: "sophnet-there" }, make("summary", {}, tr("Already at TeleAI")), adder);
   const workbooks = openDropZone(panel, {
-    label: "Add a workbook…",
-    title: "Into the sandbox: TeleAI's document names no upload",
+    label: tr("Add a workbook…"),
+    title: tr("Into the sandbox: TeleAI's document names no upload"),
   });
   const box = make("textarea", {
     rows: 2,
-    placeholder: "What do you want to know about them?",
-    "aria-label": "Your question",
+    placeholder: tr("What do you want to know about them?"),
+    "aria-label": tr("Your question"),
   });
-  const send = make("button", { className: "sophnet-main" }, "Analyse");
-  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const send = make("button", { className: "sophnet-main" }, tr("Analyse"));
+  const stop = button(tr("Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const asker = make("form", { className: "sophnet-asker" }, box, send, stop);
-  const suggested = make("div", { className: "sophnet-suggested", role: "group", "aria-label": "Suggestions" });
+  const suggested = make("div", { className: "sophnet-suggested", role: "group", "aria-label": tr("Suggestions") });
   suggested.append(...SUGGESTED.map((text) => button(text, () => suggest(text))));
   const reports = make("div", { className: "sophnet-reports" });
   const frame = openFrame(panel, model, {
-    title: "Excel analysis",
+    title: tr("Excel analysis"),
     phases: PHASES,
     busy: BUSY,
     body: [make("div", { className: "sophnet-choice" }, workbooks.element, there), files, asker, suggested, reports],
@@ -166,11 +167,11 @@ function render({ model, el }) {
 function drawReport(model, exchange, save) {
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
-  const copy = button("Copy", () => copyText(copy, text), { title: "Copy the report as Markdown" });
-  const saveMarkdown = button("Save .md", () => save("md"));
-  const saveHtml = button("Save .html", () => save("html"), { title: "A page that Word opens with its tables" });
+  const copy = button(tr("Copy"), () => copyText(copy, text), { title: tr("Copy the report as Markdown") });
+  const saveMarkdown = button(tr("Save .md"), () => save("md"));
+  const saveHtml = button(tr("Save .html"), () => save("html"), { title: tr("A page that Word opens with its tables") });
   const acts = make("div", { className: "sophnet-actions", hidden: true }, copy, saveMarkdown, saveHtml);
-  const report = make("article", { "aria-label": "Report" }, body, error, acts);
+  const report = make("article", { "aria-label": tr("Report") }, body, error, acts);
   const asked = make("summary", { className: "sophnet-asked" }, exchange.text);
   const element = make("details", { open: true }, asked, report);
   const pieces = openPieces(model, body);
@@ -193,12 +194,12 @@ function drawReport(model, exchange, save) {
 async function copyText(copy, text) {
   try {
     await navigator.clipboard.writeText(text);
-    copy.textContent = "Copied";
+    copy.textContent = tr("Copied");
   } catch {
     // Not on https, or not allowed.
-    copy.textContent = "Cannot copy here";
+    copy.textContent = tr("Cannot copy here");
   }
-  setTimeout(() => (copy.textContent = "Copy"), 1500);
+  setTimeout(() => (copy.textContent = tr("Copy")), 1500);
 }
 
 export default { render };

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openSound } from "../playing/sound.js";
 import { openPieces } from "./pieces.js";
 
@@ -37,7 +38,7 @@ export function drawExchange(model, exchange, buffers, askAgain, fail, more = {}
   const urls = [];
   const question = make(
     "article",
-    { className: "sophnet-question", "aria-label": "You" },
+    { className: "sophnet-question", "aria-label": tr("You") },
     make("div", { className: "sophnet-said" }, exchange.text),
   );
   for (const image of exchange.images) {
@@ -51,14 +52,14 @@ export function drawExchange(model, exchange, buffers, askAgain, fail, more = {}
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const error = make("div", { className: "sophnet-error", role: "alert", hidden: true });
   const actions = make("div", { className: "sophnet-actions", hidden: true });
-  const answer = make("article", { className: "sophnet-answer", "aria-label": "Answer" });
+  const answer = make("article", { className: "sophnet-answer", "aria-label": tr("Answer") });
   answer.append(body, error, actions);
   const element = make("div", { className: "sophnet-exchange" }, question, answer);
   if (more.edit || more.branch) question.after(questionActs(exchange, question, more));
 
   let text = "";
-  const copy = button("Copy", () => copyText(copy, text), { title: "Copy the answer as Markdown" });
-  const again = button("Ask again", askAgain, { className: "sophnet-again" });
+  const copy = button(tr("Copy"), () => copyText(copy, text), { title: tr("Copy the answer as Markdown") });
+  const again = button(tr("Ask again"), askAgain, { className: "sophnet-again" });
   actions.append(copy, again);
 
   const pieces = openPieces(model, body);
@@ -79,7 +80,7 @@ export function drawExchange(model, exchange, buffers, askAgain, fail, more = {}
   /** @param {number} at @param {DataView<ArrayBuffer>} bytes @param {boolean} live */
   function hear(at, bytes, live) {
     if (!sound) {
-      sound = openSound("the answer", fail);
+      sound = openSound(tr("the answer"), fail);
       body.after(sound.element);
       // Only what comes now begins by itself, not what was there before this view.
       if (live) sound.play();
@@ -117,12 +118,12 @@ export function drawExchange(model, exchange, buffers, askAgain, fail, more = {}
 async function copyText(copy, text) {
   try {
     await navigator.clipboard.writeText(text);
-    copy.textContent = "Copied";
+    copy.textContent = tr("Copied");
   } catch {
     // Not on https, or not allowed.
-    copy.textContent = "Cannot copy here";
+    copy.textContent = tr("Cannot copy here");
   }
-  setTimeout(() => (copy.textContent = "Copy"), 1500);
+  setTimeout(() => (copy.textContent = tr("Copy")), 1500);
 }
 
 /**
@@ -135,24 +136,24 @@ function questionActs(exchange, question, more) {
   const place = make("div", { className: "sophnet-of-question" });
   if (of > 1 && more.branch) {
     const turn = more.branch;
-    const before = button("‹", () => turn(-1), { "aria-label": "Branch before" });
-    const after = button("›", () => turn(1), { "aria-label": "Next branch" });
+    const before = button("‹", () => turn(-1), { "aria-label": tr("Branch before") });
+    const after = button("›", () => turn(1), { "aria-label": tr("Next branch") });
     before.disabled = here === 1;
     after.disabled = here === of;
     place.append(before, make("span", { className: "sophnet-faint" }, `${here}/${of}`), after);
   }
   if (exchange.editable && more.edit) {
     const ask = more.edit;
-    place.append(button("Edit", () => edit(), { title: "Ask it in other words, as a branch" }));
+    place.append(button(tr("Edit"), () => edit(), { title: tr("Ask it in other words, as a branch") }));
     const edit = () => {
-      const text = make("textarea", { rows: 3, value: exchange.text, "aria-label": "Edited question" });
+      const text = make("textarea", { rows: 3, value: exchange.text, "aria-label": tr("Edited question") });
       const back = () => {
         form.remove();
         question.hidden = place.hidden = false;
       };
       const go = () => text.value.trim() && ask(text.value);
-      const send = button("Ask", go, { className: "sophnet-main" });
-      const form = make("div", { className: "sophnet-edit" }, text, send, button("Cancel", back));
+      const send = button(tr("Ask"), go, { className: "sophnet-main" });
+      const form = make("div", { className: "sophnet-edit" }, text, send, button(tr("Cancel"), back));
       text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
         if (event.key === "Escape") back();
         if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -171,8 +172,8 @@ function questionActs(exchange, question, more) {
 function offerCode(code, put) {
   if (code.parentElement?.classList.contains("sophnet-code")) return;
   const text = code.textContent ?? "";
-  const copy = button("Copy", () => copyText(copy, text), { title: "Copy this code" });
-  const cell = button("As cell", () => put(text), { title: "Put it as a cell below; it is not run" });
+  const copy = button(tr("Copy"), () => copyText(copy, text), { title: tr("Copy this code") });
+  const cell = button(tr("As cell"), () => put(text), { title: tr("Put it as a cell below; it is not run") });
   const frame = make("div", { className: "sophnet-code" });
   code.replaceWith(frame);
   frame.append(make("div", { className: "sophnet-code-acts" }, copy, cell), code);

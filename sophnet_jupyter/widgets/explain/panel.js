@@ -1,35 +1,36 @@
 import { drawExchange } from "../exchange/exchange.js";
 import { putCell } from "../page/cells.js";
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 
 const PHASES = {
   ready: "",
-  waiting: "Waiting",
-  answering: "Answering",
-  stopped: "Stopped",
-  failed: "Failed",
+  waiting: tr("Waiting"),
+  answering: tr("Answering"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["waiting", "answering"];
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "An error explained", kind: "explain", on: events() });
+  const panel = openPanel(model, el, { label: tr("An error explained"), kind: "explain", on: events() });
   const text = make("textarea", {
     value: model.get("text"),
     spellcheck: false,
     rows: Math.min(16, model.get("text").split("\n").length + 1),
-    "aria-label": "What is sent",
+    "aria-label": tr("What is sent"),
   });
   const said = make("summary");
   const fold = make("details", { open: true }, said, text);
   const send = button("", () => ask(), { className: "sophnet-main" });
-  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const stop = button(tr("Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const note = make(
     "span",
     { className: "sophnet-faint" },
-    "Nothing is sent before. Take out what is not to leave this machine.",
+    tr("Nothing is sent before. Take out what is not to leave this machine."),
   );
   const done = make("span", { className: "sophnet-faint", role: "status" });
   const acts = make("div", { className: "sophnet-acts" }, send, stop, note, done);
@@ -86,7 +87,7 @@ function render({ model, el }) {
     try {
       done.textContent = await putCell(model, el, code);
     } catch {
-      panel.fail(`It cannot be copied here. The code is:\n${code}`);
+      panel.fail(tr("It cannot be copied here. The code is:\n{code}", { code }));
     }
   }
 
@@ -96,7 +97,9 @@ function render({ model, el }) {
   }
 
   function count() {
-    said.textContent = `${shown ? "What was sent" : "What is sent"}: ${text.value.length.toLocaleString()} characters`;
+    said.textContent = shown
+      ? tr("What was sent: {count} characters", { count: text.value.length.toLocaleString() })
+      : tr("What is sent: {count} characters", { count: text.value.length.toLocaleString() });
     send.disabled = busy || !text.value.trim();
   }
 
@@ -105,7 +108,7 @@ function render({ model, el }) {
     frame.name.textContent = model.get("about");
   });
   panel.follow("model", () => {
-    send.textContent = `Send to ${model.get("model") || "the model"}`;
+    send.textContent = tr("Send to {model}", { model: model.get("model") || tr("the model") });
   });
   panel.follow("phase", () => {
     busy = frame.show(model.get("phase"));

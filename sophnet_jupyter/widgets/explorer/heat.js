@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 const BARS = 40;
 
@@ -13,7 +14,7 @@ export function heatMap({ texts, chance: mean }, cosines, onClose) {
   const chance = Math.abs(mean) < 0.005 ? 0 : mean;
   const many = texts.length;
   const canvas = make("canvas", { width: many, height: many, className: "sophnet-heat", tabIndex: 0, role: "application" });
-  canvas.setAttribute("aria-label", "Similarities of the selected rows: arrows go from pair to pair");
+  canvas.setAttribute("aria-label", tr("Similarities of the selected rows: arrows go from pair to pair"));
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(many, many);
   const low = Math.min(chance, 0.99);
@@ -30,7 +31,7 @@ export function heatMap({ texts, chance: mean }, cosines, onClose) {
     const score = cosines[line * many + column];
     said.replaceChildren(
       make("strong", {}, `${score.toFixed(2)} `),
-      make("span", { className: "sophnet-faint" }, `by chance ${chance.toFixed(2)}`),
+      make("span", { className: "sophnet-faint" }, tr("by chance {chance}", { chance: chance.toFixed(2) })),
       make("p", {}, texts[line]),
       make("p", {}, texts[column]),
     );
@@ -53,8 +54,8 @@ export function heatMap({ texts, chance: mean }, cosines, onClose) {
   read();
   return make(
     "div",
-    { className: "sophnet-heats", role: "group", "aria-label": "Heat-map" },
-    make("div", { className: "sophnet-row" }, make("strong", {}, `${many} × ${many} similarities`), button("Close", onClose)),
+    { className: "sophnet-heats", role: "group", "aria-label": tr("Heat-map") },
+    make("div", { className: "sophnet-row" }, make("strong", {}, tr("{many} × {many} similarities", { many })), button(tr("Close"), onClose)),
     make("div", { className: "sophnet-split" }, canvas, make("div", { className: "sophnet-beside" }, said, histogram(cosines, many, chance))),
   );
 }
@@ -68,14 +69,14 @@ function histogram(cosines, many, chance) {
   for (let line = 0; line < many; line++) for (let column = 0; column < line; column++) counts[place(cosines[line * many + column])]++;
   const most = Math.max(1, ...counts);
   const bars = [...counts].map((count, at) => {
-    const bar = make("i", { title: `${(lowest + (at / BARS) * (1 - lowest)).toFixed(2)}: ${count.toLocaleString()} pairs` });
+    const bar = make("i", { title: tr("{similarity}: {count} pairs", { similarity: (lowest + (at / BARS) * (1 - lowest)).toFixed(2), count: count.toLocaleString() }) });
     bar.style.height = `${(100 * count) / most}%`;
     return bar;
   });
-  const line = make("b", { title: `Random pairs: ${chance.toFixed(2)}` });
+  const line = make("b", { title: tr("Random pairs: {chance}", { chance: chance.toFixed(2) }) });
   line.style.left = `${(100 * (chance - lowest)) / (1 - lowest)}%`;
   const ends = make("div", { className: "sophnet-ends sophnet-faint" }, make("span", {}, lowest.toFixed(2)), make("span", {}, "1.00"));
   const chart = make("div", { className: "sophnet-histogram", role: "img" }, ...bars, line);
-  chart.setAttribute("aria-label", `Histogram of the similarities; random pairs have ${chance.toFixed(2)}`);
+  chart.setAttribute("aria-label", tr("Histogram of the similarities; random pairs have {chance}", { chance: chance.toFixed(2) }));
   return make("div", {}, chart, ends);
 }

@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { draw } from "./draw.js";
 import { namesApart } from "./names.js";
 import { drawPictures, pictureAt, roomy } from "./pictures.js";
@@ -38,7 +39,7 @@ export function openMap(on) {
   const over = make("canvas", { className: "sophnet-over" });
   const names = make("div", { className: "sophnet-names", "aria-hidden": "true" });
   const element = make("div", { className: "sophnet-map", tabIndex: 0, role: "application" }, ground, over, names);
-  element.setAttribute("aria-label", "Map: arrows go from row to row, Enter selects, Escape clears");
+  element.setAttribute("aria-label", tr("Map: arrows go from row to row, Enter selects, Escape clears"));
   const context = /** @type {CanvasRenderingContext2D} */ (ground.getContext("2d"));
   const above = /** @type {CanvasRenderingContext2D} */ (over.getContext("2d"));
   const view = { x: 0, y: 0, scale: 1 };

@@ -1,4 +1,5 @@
 import { button, download, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openMap } from "./map.js";
 
 /**
@@ -40,27 +41,27 @@ function open() {
       map.redraw();
     });
   }
-  const pictures = button("Images", () => usePictures(pictures.getAttribute("aria-pressed") !== "true"), {
+  const pictures = button(tr("Images"), () => usePictures(pictures.getAttribute("aria-pressed") !== "true"), {
     hidden: !imaged.size,
-    title: "Show rows as images where there is room",
+    title: tr("Show rows as images where there is room"),
   });
   const map = openMap({ hover, select, click: similar });
   const tip = make("div", { className: "sophnet-tip", hidden: true });
   const legend = make("div", { className: "sophnet-legend" });
-  const said = make("strong", {}, "Nothing is selected");
+  const said = make("strong", {}, tr("Nothing is selected"));
   const rows = make("tbody", {});
-  const filter = make("input", { type: "search", placeholder: "Filter by words", "aria-label": "Filter by words", hidden: !data.texts });
-  const tag = make("input", { placeholder: "Tag, then Enter", "aria-label": "Tag of the selected rows", size: 14 });
+  const filter = make("input", { type: "search", placeholder: tr("Filter by words"), "aria-label": tr("Filter by words"), hidden: !data.texts });
+  const tag = make("input", { placeholder: tr("Tag, then Enter"), "aria-label": tr("Tag of the selected rows"), size: 14 });
   const tools = ["pan", "lasso", "box"].map((tool) =>
-    button({ pan: "Move", lasso: "Lasso", box: "Box" }[tool] ?? "", () => use(tool)),
+    button({ pan: tr("Move"), lasso: tr("Lasso"), box: tr("Box") }[tool] ?? "", () => use(tool)),
   );
   const root = make(
     "section",
-    { className: "sophnet-panel sophnet-explorer", "aria-label": "Map of rows" },
+    { className: "sophnet-panel sophnet-explorer", "aria-label": tr("Map of rows") },
     make(
       "header",
       {},
-      make("span", { className: "sophnet-name" }, "Map"),
+      make("span", { className: "sophnet-name" }, tr("Map")),
       make("span", { className: "sophnet-facts" }, data.facts),
       make("span", { className: "sophnet-gap" }),
       make("form", { className: "sophnet-finder", role: "search" }, filter),
@@ -69,12 +70,12 @@ function open() {
       "div",
       { className: "sophnet-tools" },
       ...tools,
-      button("+", () => map.zoomBy(1.5), { "aria-label": "Zoom in" }),
-      button("−", () => map.zoomBy(1 / 1.5), { "aria-label": "Zoom out" }),
-      button("Fit", () => map.zoom(null)),
+      button("+", () => map.zoomBy(1.5), { "aria-label": tr("Zoom in") }),
+      button("−", () => map.zoomBy(1 / 1.5), { "aria-label": tr("Zoom out") }),
+      button(tr("Fit"), () => map.zoom(null)),
       pictures,
-      button("Save .csv", saveTable, { title: "The selected rows, all where none is" }),
-      button("Save tags", saveTags, { title: "To be read by exploration.read_tags" }),
+      button(tr("Save .csv"), saveTable, { title: tr("The selected rows, all where none is") }),
+      button(tr("Save tags"), saveTags, { title: tr("To be read by exploration.read_tags") }),
     ),
     make(
       "div",
@@ -82,8 +83,8 @@ function open() {
       make("div", { className: "sophnet-stage" }, map.element, legend, tip),
       make(
         "aside",
-        { "aria-label": "Rows" },
-        make("div", { className: "sophnet-row" }, said, button("Clear", () => select(new Uint32Array(), "new"))),
+        { "aria-label": tr("Rows") },
+        make("div", { className: "sophnet-row" }, said, button(tr("Clear"), () => select(new Uint32Array(), "new"))),
         make("form", {}, tag),
         make("div", { className: "sophnet-list" }, make("table", {}, rows)),
       ),
@@ -101,7 +102,7 @@ function open() {
       const dot = make("i", {});
       dot.style.background = color;
       const label = many === null ? name : `${name} (${many.toLocaleString()})`;
-      const entry = button("", () => toggle(number, entry), { title: "Hide" });
+      const entry = button("", () => toggle(number, entry), { title: tr("Hide") });
       entry.append(dot, label);
       entry.setAttribute("aria-pressed", "true");
       return entry;
@@ -128,7 +129,7 @@ function open() {
   }
 
   /** @param {number} row */
-  const textOf = (row) => (data.texts ? data.texts[row] : `row ${row + 1}`);
+  const textOf = (row) => (data.texts ? data.texts[row] : tr("row {row}", { row: row + 1 }));
 
   /** @param {number} number @param {HTMLButtonElement} entry */
   function toggle(number, entry) {
@@ -161,7 +162,7 @@ function open() {
     const selected = chosen.length ? new Uint8Array(count) : null;
     for (const row of chosen) if (selected) selected[row] = 1;
     map.look({ selected });
-    said.textContent = chosen.length ? `${chosen.length.toLocaleString()} of ${count.toLocaleString()} selected` : "Nothing is selected";
+    said.textContent = chosen.length ? tr("{many} of {total} selected", { many: chosen.length.toLocaleString(), total: count.toLocaleString() }) : tr("Nothing is selected");
     list([...chosen.subarray(0, 200)]);
   }
 
@@ -170,7 +171,7 @@ function open() {
     rows.replaceChildren(
       ...(title ? [make("tr", {}, make("th", {}, title))] : []),
       ...some.map((row) => {
-        const open = button(textOf(row), () => similar(row), { className: "sophnet-text", title: "Similar rows" });
+        const open = button(textOf(row), () => similar(row), { className: "sophnet-text", title: tr("Similar rows") });
         return make("tr", {}, make("td", {}, open, ...(tags[row] ? [make("em", {}, ` ${tags[row]}`)] : [])));
       }),
     );
@@ -180,7 +181,7 @@ function open() {
   function similar(row) {
     const found = [...near.subarray(row * each, (row + 1) * each)].filter((other) => other < count);
     map.mark(Uint32Array.from([row, ...found]));
-    list([row, ...found], "Similar rows");
+    list([row, ...found], tr("Similar rows"));
   }
 
   /** @param {string} tool */

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { heatMap } from "./heat.js";
@@ -9,60 +10,60 @@ import { openSprites, shrunk } from "./sprites.js";
 // Rows whose texts come at once, as in the kernel.
 const BLOCK = 512;
 const STATES = {
-  embedding: "Embedding",
-  placing: "Placing",
-  ready: "Ready",
-  stopped: "Stopped",
-  failed: "Failed",
+  embedding: tr("Embedding"),
+  placing: tr("Placing"),
+  ready: tr("Ready"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Map of rows", kind: "explorer", on: events() });
+  const panel = openPanel(model, el, { label: tr("Map of rows"), kind: "explorer", on: events() });
   const map = openMap({ hover, select, click, compare: (a, b) => panel.send("axis", { a, b }) });
   const side = openSide(panel, { open: panelRow });
   const sprites = openSprites((rows) => panel.send("sprites", { rows }), () => map.redraw());
   const told = make("span", { className: "sophnet-facts" });
   const bar = make("progress", { max: 1, hidden: true });
-  const halt = button("Stop", () => panel.send("halt"), { hidden: true, title: "What has come is kept" });
-  const query = make("input", { type: "search", placeholder: "Search by meaning, then Enter", "aria-label": "Search by meaning" });
-  const pin = button("Pin", () => ask(true), { title: "Keep the query on the map" });
+  const halt = button(tr("Stop"), () => panel.send("halt"), { hidden: true, title: tr("What has come is kept") });
+  const query = make("input", { type: "search", placeholder: tr("Search by meaning, then Enter"), "aria-label": tr("Search by meaning") });
+  const pin = button(tr("Pin"), () => ask(true), { title: tr("Keep the query on the map") });
   const finder = make("form", { className: "sophnet-finder", role: "search" }, query, pin);
   const tools = ["pan", "lasso", "box"].map((tool) =>
-    button({ pan: "Move", lasso: "Lasso", box: "Box" }[tool] ?? "", () => use(tool), {
-      title: tool === "pan" ? "Drag the map" : "Shift adds, Alt takes away",
+    button({ pan: tr("Move"), lasso: tr("Lasso"), box: tr("Box") }[tool] ?? "", () => use(tool), {
+      title: tool === "pan" ? tr("Drag the map") : tr("Shift adds, Alt takes away"),
     }),
   );
-  const colors = make("select", { "aria-label": "Color by", title: "Color by" });
+  const colors = make("select", { "aria-label": tr("Color by"), title: tr("Color by") });
   const mode = make(
     "select",
-    { "aria-label": "Draw as", title: "Draw as" },
-    ...["auto", "discs", "density"].map((value) => make("option", { value }, value)),
+    { "aria-label": tr("Draw as"), title: tr("Draw as") },
+    ...Object.entries({ auto: tr("auto"), discs: tr("discs"), density: tr("density") }).map(([value, said]) => make("option", { value }, said)),
   );
-  const wrong = button("Wrong labels", () => panel.send("find", { what: "mislabeled", column: colors.value }), {
-    title: "Rows whose neighbors have another label of the column that colors the map",
+  const wrong = button(tr("Wrong labels"), () => panel.send("find", { what: "mislabeled", column: colors.value }), {
+    title: tr("Rows whose neighbors have another label of the column that colors the map"),
   });
-  const images = button("Images", () => usePictures(images.getAttribute("aria-pressed") !== "true"), {
+  const images = button(tr("Images"), () => usePictures(images.getAttribute("aria-pressed") !== "true"), {
     hidden: true,
-    title: "Show rows as images where there is room",
+    title: tr("Show rows as images where there is room"),
     "aria-pressed": "true",
   });
   const toolbar = make(
     "div",
-    { className: "sophnet-tools", role: "toolbar", "aria-label": "Map" },
+    { className: "sophnet-tools", role: "toolbar", "aria-label": tr("Map") },
     ...tools,
-    button("+", () => map.zoomBy(1.5), { "aria-label": "Zoom in" }),
-    button("−", () => map.zoomBy(1 / 1.5), { "aria-label": "Zoom out" }),
-    button("Fit", () => map.zoom(null)),
+    button("+", () => map.zoomBy(1.5), { "aria-label": tr("Zoom in") }),
+    button("−", () => map.zoomBy(1 / 1.5), { "aria-label": tr("Zoom out") }),
+    button(tr("Fit"), () => map.zoom(null)),
     colors,
     mode,
-    button("Duplicates", () => panel.send("find", { what: "duplicates" })),
-    button("Outliers", () => panel.send("find", { what: "outliers" })),
+    button(tr("Duplicates"), () => panel.send("find", { what: "duplicates" })),
+    button(tr("Outliers"), () => panel.send("find", { what: "outliers" })),
     wrong,
     images,
     button("PNG", () => panel.send("picture")),
   );
-  const legend = make("div", { className: "sophnet-legend", role: "group", "aria-label": "Colors" });
+  const legend = make("div", { className: "sophnet-legend", role: "group", "aria-label": tr("Colors") });
   const tip = make("div", { className: "sophnet-tip", hidden: true });
   const stage = make("div", { className: "sophnet-stage" }, map.element, legend, tip);
   const gapSaid = make("span", {});
@@ -71,7 +72,7 @@ function render({ model, el }) {
   const notices = make("div", { className: "sophnet-notices sophnet-faint", hidden: true });
   const split = make("div", { className: "sophnet-split" }, stage, side.element);
   const frame = openFrame(panel, model, {
-    title: "Map",
+    title: tr("Map"),
     phases: STATES,
     acts: [told, bar, halt, finder],
     body: [toolbar, notices, gap, split],
@@ -187,7 +188,7 @@ function render({ model, el }) {
       found(event, [positions]) {
         map.mark(integers(positions));
         side.list(event.rows, 0, event.title, event.note);
-        panel.announce(`${event.rows.length} rows found`);
+        panel.announce(tr("{count} rows found", { count: event.rows.length }));
       },
       /** @param {any} event */
       answer: ({ text }) => side.answer(text),
@@ -219,8 +220,9 @@ function render({ model, el }) {
   /** @param {string[]} columns */
   function showColumns(columns) {
     const chosen = colors.value;
-    const choices = ["", "cluster", "trust", "kind", ...columns.filter((name) => !["cluster", "trust", "kind"].includes(name))];
-    colors.replaceChildren(...choices.map((value) => make("option", { value }, value || "no color")));
+    const own = { "": tr("no color"), cluster: tr("cluster"), trust: tr("trust"), kind: tr("kind") };
+    const choices = [...Object.entries(own), ...columns.filter((name) => !(name in own)).map((name) => [name, name])];
+    colors.replaceChildren(...choices.map(([value, said]) => make("option", { value }, said)));
     colors.value = chosen;
   }
 
@@ -237,7 +239,7 @@ function render({ model, el }) {
         dot.style.background = color;
         const label = many === null ? name : `${name} (${many.toLocaleString()})`;
         if (numbers) return make("span", {}, dot, label);
-        const entry = button("", () => toggle(number, entry, palette.length), { title: "Hide; with Shift alone" });
+        const entry = button("", () => toggle(number, entry, palette.length), { title: tr("Hide; with Shift alone") });
         entry.append(dot, label);
         entry.setAttribute("aria-pressed", "true");
         entry.addEventListener("click", (event) => {
@@ -297,7 +299,7 @@ function render({ model, el }) {
   function showGap({ sentence, by, large, centered }) {
     gap.hidden = !(large || centered);
     gapSaid.textContent = sentence;
-    gapSwitch.textContent = centered ? `Tell ${by} apart again` : `Take ${by} out`;
+    gapSwitch.textContent = centered ? tr("Tell {by} apart again", { by }) : tr("Take {by} out", { by });
     gapSwitch.dataset.by = centered ? "" : by;
   }
 
@@ -377,7 +379,7 @@ function render({ model, el }) {
       if (!file) throw new Error("no image");
       panel.send("search-image", { name: file.name }, [await shrunk(file)]);
     } catch {
-      panel.fail("That is no image that can be read: drop a PNG or a JPEG.");
+      panel.fail(tr("That is no image that can be read: drop a PNG or a JPEG."));
     }
   }
 

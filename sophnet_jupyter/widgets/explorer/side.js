@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { colorOfPin } from "./pins.js";
 
 /**
@@ -19,32 +20,32 @@ import { colorOfPin } from "./pins.js";
  * @returns {Side}
  */
 export function openSide(panel, { open }) {
-  const count = make("strong", {}, "Nothing is selected");
-  const clear = button("Clear", () => panel.send("clear"));
-  const undo = button("Undo", () => panel.send("undo"));
-  const summarize = button("Summarize", () => panel.send("summarize"), { title: "By a chat model: a request" });
-  const heat = button("Heat-map", () => panel.send("heat"), { title: "2 to 200 rows, all against all" });
-  const tag = make("input", { placeholder: "Tag, then Enter", "aria-label": "Tag of the selected rows", size: 14 });
+  const count = make("strong", {}, tr("Nothing is selected"));
+  const clear = button(tr("Clear"), () => panel.send("clear"));
+  const undo = button(tr("Undo"), () => panel.send("undo"));
+  const summarize = button(tr("Summarize"), () => panel.send("summarize"), { title: tr("By a chat model: a request") });
+  const heat = button(tr("Heat-map"), () => panel.send("heat"), { title: tr("2 to 200 rows, all against all") });
+  const tag = make("input", { placeholder: tr("Tag, then Enter"), "aria-label": tr("Tag of the selected rows"), size: 14 });
   const tagger = make("form", {}, tag);
   const answer = make("p", { className: "sophnet-answer", hidden: true });
   const question = make("pre", {});
-  const asked = make("details", { hidden: true }, make("summary", {}, "What was asked"), question);
+  const asked = make("details", { hidden: true }, make("summary", {}, tr("What was asked")), question);
   const rows = make("tbody", {});
-  const table = make("table", {}, make("caption", { className: "sophnet-heard-only" }, "Rows"), rows);
-  const pins = make("div", { className: "sophnet-pins", role: "group", "aria-label": "Pins", hidden: true });
+  const table = make("table", {}, make("caption", { className: "sophnet-heard-only" }, tr("Rows")), rows);
+  const pins = make("div", { className: "sophnet-pins", role: "group", "aria-label": tr("Pins"), hidden: true });
   const clusters = make("div", { className: "sophnet-clusters" });
   let resolution = 1;
   const recluster = (/** @type {number} */ by) => {
     resolution *= by;
     panel.send("cluster", { resolution });
   };
-  const finer = button("Finer", () => recluster(1.6), { title: "More clusters" });
-  const coarser = button("Coarser", () => recluster(1 / 1.6), { title: "Fewer clusters" });
-  const namer = button("Name by chat", () => panel.send("name"), { title: "One request for all" });
+  const finer = button(tr("Finer"), () => recluster(1.6), { title: tr("More clusters") });
+  const coarser = button(tr("Coarser"), () => recluster(1 / 1.6), { title: tr("Fewer clusters") });
+  const namer = button(tr("Name by chat"), () => panel.send("name"), { title: tr("One request for all") });
   const place = make("div", { hidden: true });
   const element = make(
     "aside",
-    { "aria-label": "Rows and clusters" },
+    { "aria-label": tr("Rows and clusters") },
     make("div", { className: "sophnet-row" }, count, clear, undo, summarize, heat),
     tagger,
     pins,
@@ -52,14 +53,14 @@ export function openSide(panel, { open }) {
     answer,
     asked,
     make("div", { className: "sophnet-list" }, table),
-    make("details", { open: true }, make("summary", {}, "Clusters"), make("div", { className: "sophnet-row" }, finer, coarser, namer), clusters),
+    make("details", { open: true }, make("summary", {}, tr("Clusters")), make("div", { className: "sophnet-row" }, finer, coarser, namer), clusters),
   );
   tagger.addEventListener("submit", (event) => event.preventDefault());
   tag.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || !tag.value.trim()) return;
     event.preventDefault();
     panel.send("tag", { label: tag.value.trim() });
-    panel.announce(`Tagged ${tag.value.trim()}`);
+    panel.announce(tr("Tagged {tag}", { tag: tag.value.trim() }));
     tag.value = "";
   });
 
@@ -73,7 +74,7 @@ export function openSide(panel, { open }) {
   return {
     element,
     count(many, total) {
-      const said = many ? `${many.toLocaleString()} of ${total.toLocaleString()} selected` : "Nothing is selected";
+      const said = many ? tr("{many} of {total} selected", { many: many.toLocaleString(), total: total.toLocaleString() }) : tr("Nothing is selected");
       if (count.textContent !== said) panel.announce(said);
       count.textContent = said;
       clear.disabled = summarize.disabled = tag.disabled = !many;
@@ -85,30 +86,30 @@ export function openSide(panel, { open }) {
         ...(note ? [make("tr", {}, make("td", { colSpan: 2, className: "sophnet-faint" }, note))] : []),
         ...listed.map(line),
       );
-      if (more > 0) rows.append(make("tr", {}, make("td", { colSpan: 2 }, `and ${more.toLocaleString()} more`)));
+      if (more > 0) rows.append(make("tr", {}, make("td", { colSpan: 2 }, tr("and {more} more", { more: more.toLocaleString() }))));
     },
     pins(found) {
       pins.hidden = !found.length;
       pins.replaceChildren(
         ...found.map(({ label }, number) => {
-          const show = button(label, () => panel.send("pin-rows", { label }), { title: "The rows that are nearest to it" });
+          const show = button(label, () => panel.send("pin-rows", { label }), { title: tr("The rows that are nearest to it") });
           show.style.borderColor = colorOfPin(number);
-          const drop = button("×", () => panel.send("unpin", { label }), { "aria-label": `Take away ${label}` });
+          const drop = button("×", () => panel.send("unpin", { label }), { "aria-label": tr("Take away {label}", { label }) });
           return make("span", { className: "sophnet-pin" }, show, drop);
         }),
       );
       if (found.length > 1) {
         const [one, other] = found.slice(-2).map(({ label }) => label);
-        const title = `Color by how much nearer each row is to ${one} than to ${other}; or drag a pin onto another one`;
-        pins.append(button("Compare", () => panel.send("axis", { a: one, b: other }), { title }));
+        const title = tr("Color by how much nearer each row is to {one} than to {other}; or drag a pin onto another one", { one, other });
+        pins.append(button(tr("Compare"), () => panel.send("axis", { a: one, b: other }), { title }));
       }
     },
     clusters(found) {
       clusters.replaceChildren(
         ...found.map(({ number, label, words, size }) => {
-          const name = make("input", { value: label, "aria-label": `Name of cluster ${number}`, title: words.join(", ") });
+          const name = make("input", { value: label, "aria-label": tr("Name of cluster {number}", { number }), title: words.join(", ") });
           name.addEventListener("change", () => panel.send("rename", { cluster: number, label: name.value }));
-          const go = button(size.toLocaleString(), () => panel.send("cluster-rows", { cluster: number }), { title: "Select and show its rows" });
+          const go = button(size.toLocaleString(), () => panel.send("cluster-rows", { cluster: number }), { title: tr("Select and show its rows") });
           return make("div", { className: "sophnet-cluster" }, name, go);
         }),
       );

@@ -1,3 +1,5 @@
+import { tr } from "../page/words.js";
+
 /**
  * Images of rows that come from the kernel as they come in sight: each request one sheet of many.
  *
@@ -59,6 +61,6 @@ export async function shrunk(file) {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   /** @type {Blob | null} */
   const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
-  if (!blob) throw new Error("It cannot be drawn.");
+  if (!blob) throw new Error(tr("It cannot be drawn."));
   return blob.arrayBuffer();
 }

@@ -1,3 +1,4 @@
+import { tr } from "../page/words.js";
 import captureSource from "./capture_worklet.js?text";
 import { watchMicrophone } from "./watchdog.js";
 
@@ -34,7 +35,7 @@ export const CAPTURE_RATE = 16_000;
  * @returns {Promise<Capture>}
  */
 export async function openCapture(options) {
-  if (!navigator.mediaDevices || typeof AudioWorkletNode === "undefined") throw new Error(isVSCode() ? TROUBLES.VSCodeError : INSECURE);
+  if (!navigator.mediaDevices || typeof AudioWorkletNode === "undefined") throw new Error(isVSCode() ? TROUBLES.VSCodeError() : INSECURE());
   const { frame = 100, preroll = 500 } = options;
   let stream;
   try {
@@ -81,10 +82,10 @@ export async function openCapture(options) {
       release();
       options.onEnd(why);
     };
-    node.addEventListener("processorerror", () => lose(BROKEN));
-    track.onended = () => lose("The microphone was unplugged, or taken away by the browser.");
+    node.addEventListener("processorerror", () => lose(BROKEN()));
+    track.onended = () => lose(tr("The microphone was unplugged, or taken away by the browser."));
     await Promise.race([context.resume(), pauseFor(1000)]);
-    if (context.state !== "running") throw new Error(SHY);
+    if (context.state !== "running") throw new Error(SHY());
     watchdog = watchMicrophone(context, track, options.onTrouble ?? (() => {}), lose);
     return {
       label: track.label,
@@ -118,7 +119,7 @@ export async function microphones() {
   const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
   return devices
     .filter(({ kind }) => kind === "audioinput")
-    .map(({ deviceId, label }, index) => ({ id: deviceId, label: label || `Microphone ${index + 1}` }));
+    .map(({ deviceId, label }, index) => ({ id: deviceId, label: label || tr("Microphone {count}", { count: index + 1 }) }));
 }
 
 /**
@@ -174,33 +175,31 @@ async function worklet(context, frame) {
   });
 }
 
-const INSECURE =
-  "The browser gives no microphone to this page, since it is not secure: open it by https, or as " +
-  "localhost (ssh -L 8888:localhost:8888).";
-const BROKEN = "The browser has given up reading the microphone: press Start again.";
-const SHY = "The browser wants a click before it listens: press Start again.";
-/** @type {Record<string, string>} */
+// Looked up when told: JupyterLab's extension knows its language only after this file was run.
+const INSECURE = () =>
+  tr("The browser gives no microphone to this page, since it is not secure: open it by https, or as localhost (ssh -L 8888:localhost:8888).");
+const BROKEN = () => tr("The browser has given up reading the microphone: press Start again.");
+const SHY = () => tr("The browser wants a click before it listens: press Start again.");
+/** @type {Record<string, () => string>} */
 const TROUBLES = {
-  NotAllowedError:
-    "The microphone was not allowed: allow it beside the page's address, or in the settings of " +
-    "the system, and press Start again.",
-  VSCodeError:
-    "VS Code gives its notebooks no microphone: open this notebook in a browser (jupyter lab), or " +
-    "take a recording, as %listen FILE and %talk FILE do.",
-  SecurityError: "This page may not use a microphone: its server, or the frame it is in, forbids it.",
-  NotFoundError: "There is no microphone: plug one in, and press Start again.",
-  NotReadableError: "The microphone cannot be opened: another program may be using it.",
-  OverconstrainedError: "That microphone is no longer there: choose another one.",
-  AbortError: "The browser gave the microphone up: press Start again.",
+  NotAllowedError: () =>
+    tr("The microphone was not allowed: allow it beside the page's address, or in the settings of the system, and press Start again."),
+  VSCodeError: () =>
+    tr("VS Code gives its notebooks no microphone: open this notebook in a browser (jupyter lab), or take a recording, as %listen FILE and %talk FILE do."),
+  SecurityError: () => tr("This page may not use a microphone: its server, or the frame it is in, forbids it."),
+  NotFoundError: () => tr("There is no microphone: plug one in, and press Start again."),
+  NotReadableError: () => tr("The microphone cannot be opened: another program may be using it."),
+  OverconstrainedError: () => tr("That microphone is no longer there: choose another one."),
+  AbortError: () => tr("The browser gave the microphone up: press Start again."),
 };
 
 /** @param {DOMException} error */
 function trouble(error) {
   // A policy of the page or of its frame, too, is told as if the user had refused.
   const refused = error.name === "NotAllowedError" || error.name === "SecurityError";
-  if (refused && isVSCode()) return TROUBLES.VSCodeError;
+  if (refused && isVSCode()) return TROUBLES.VSCodeError();
   const name = error.name === "NotAllowedError" && isForbidden() ? "SecurityError" : error.name;
-  return TROUBLES[name] ?? `The microphone cannot be opened: ${error.message}`;
+  return TROUBLES[name]?.() ?? tr("The microphone cannot be opened: {message}", { message: error.message });
 }
 
 /** Whether this is VS Code, which draws notebooks in a frame that asks nobody, and names its theme. */

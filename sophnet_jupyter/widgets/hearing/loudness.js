@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 // Without any sound for so long, a microphone is muted; without words it is very quiet.
 const MUTED_AFTER = 1500;
@@ -25,7 +26,7 @@ export function loudnessMeter() {
   const element = make("div", {
     className: "sophnet-meter",
     role: "meter",
-    "aria-label": "Loudness",
+    "aria-label": tr("Loudness"),
     "aria-valuemin": "0",
     "aria-valuemax": "100",
     hidden: true,
@@ -52,8 +53,8 @@ export function loudnessMeter() {
       loudAt ||= now;
       if (peak > SILENT) soundAt = now;
       if (peak > QUIET) loudAt = now;
-      if (now - soundAt > MUTED_AFTER) return "No sound at all comes from the microphone: is it muted?";
-      if (now - loudAt > QUIET_AFTER) return "The microphone is very quiet: is it the right one?";
+      if (now - soundAt > MUTED_AFTER) return tr("No sound at all comes from the microphone: is it muted?");
+      if (now - loudAt > QUIET_AFTER) return tr("The microphone is very quiet: is it the right one?");
       return "";
     },
     end() {

@@ -1,3 +1,4 @@
+import { tr } from "../page/words.js";
 import { openCapture, CAPTURE_RATE } from "./capture.js";
 import { openUplink } from "./uplink.js";
 
@@ -59,10 +60,10 @@ export function openTake(model, { device, cleaned, onLevel, onNotice, onEnd }) {
     const kernel = model.widget_manager?.kernel;
     if (!kernel || kernel.connectionStatus === "connected") reachedAt = now;
     if (now - reachedAt > LONGEST_BREAK) {
-      end(UNREACHABLE, UNREACHABLE);
+      end(UNREACHABLE(), UNREACHABLE());
     } else if (away !== now - reachedAt > FROM_NOW) {
       away = !away;
-      onNotice(away ? "The kernel cannot be reached just now; the sound is kept for it." : "");
+      onNotice(away ? tr("The kernel cannot be reached just now; the sound is kept for it.") : "");
     }
   };
 
@@ -98,13 +99,14 @@ export function openTake(model, { device, cleaned, onLevel, onNotice, onEnd }) {
     return capture.device;
   };
   const tellWhetherLive = (/** @type {boolean} */ live) => {
-    if (!live && !over) onNotice(NOT_LIVE);
+    if (!live && !over) onNotice(NOT_LIVE());
   };
   // A kernel that dies meanwhile is told of by the panel's line.
   uplink.live.then(tellWhetherLive, () => {});
   return { number, opened: open(), end: (why) => end(why) };
 }
 
-const UNREACHABLE = "The kernel could not be reached for 30 s, so the microphone was let go: press Start again.";
-const NOT_LIVE =
-  "While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).";
+const UNREACHABLE = () =>
+  tr("The kernel could not be reached for 30 s, so the microphone was let go: press Start again.");
+const NOT_LIVE = () =>
+  tr("While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).");

@@ -1,3 +1,5 @@
+import { tr } from "../page/words.js";
+
 // So long without a sample, something has stopped. Samples come every 50 ms while all is well.
 const SILENT = 1500;
 const LOOK = 500;
@@ -32,12 +34,12 @@ export function watchMicrophone(context, track, onTrouble, onGone) {
   const look = () => {
     if (context.state === "closed" || track.readyState === "ended") {
       stop();
-      onGone(GONE);
+      onGone(GONE());
       return;
     }
     if (context.state !== "running") context.resume().catch(() => {});
-    if (track.muted) tell(MUTED);
-    else if (performance.now() - heardAt > SILENT) tell(context.state === "running" ? MISSING : PAUSED);
+    if (track.muted) tell(MUTED());
+    else if (performance.now() - heardAt > SILENT) tell(context.state === "running" ? MISSING() : PAUSED());
     else tell("");
   };
   const timer = setInterval(look, LOOK);
@@ -50,7 +52,7 @@ export function watchMicrophone(context, track, onTrouble, onGone) {
   };
 }
 
-const GONE = "The browser has closed the microphone: press Start again.";
-const MUTED = "The microphone is muted, by its switch, the system or another program: nothing is heard.";
-const PAUSED = "The browser has paused the microphone (sleep, a call, another device): it is asked to go on.";
-const MISSING = "No sound comes from the microphone just now; it goes on as soon as some does.";
+const GONE = () => tr("The browser has closed the microphone: press Start again.");
+const MUTED = () => tr("The microphone is muted, by its switch, the system or another program: nothing is heard.");
+const PAUSED = () => tr("The browser has paused the microphone (sleep, a call, another device): it is asked to go on.");
+const MISSING = () => tr("No sound comes from the microphone just now; it goes on as soon as some does.");

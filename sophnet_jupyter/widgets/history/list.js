@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {object} Acts
@@ -13,7 +14,7 @@ import { button, make } from "../page/dom.js";
  */
 export function openList(acts) {
   const items = make("ul", { className: "sophnet-items" });
-  const more = button("More", acts.more, { className: "sophnet-more", hidden: true });
+  const more = button(tr("More"), acts.more, { className: "sophnet-more", hidden: true });
   const nothing = make("div", { className: "sophnet-hint", hidden: true });
   const element = make("div", { className: "sophnet-list" }, items, nothing, more);
   /** @type {Map<number, HTMLButtonElement>} */
@@ -30,8 +31,8 @@ export function openList(acts) {
 
   /** @param {any} row @param {string[]} words */
   function add(row, words) {
-    const marks = [row.sandbox ? "sandbox" : "", row.notebook].filter(Boolean).join(" · ");
-    const star = make("span", { className: "sophnet-star", "aria-label": "kept" }, "★");
+    const marks = [row.sandbox ? tr("sandbox") : "", row.notebook].filter(Boolean).join(" · ");
+    const star = make("span", { className: "sophnet-star", "aria-label": tr("kept") }, "★");
     star.hidden = !row.star;
     const line = make(
       "span",

@@ -2,6 +2,7 @@ import { askFirst } from "../knowledge/confirm.js";
 import { putCell } from "../page/cells.js";
 import { button, make, showKernelHtml } from "../page/dom.js";
 import { typeset } from "../page/lab.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
@@ -9,23 +10,23 @@ import { openList } from "./list.js";
 
 // Milliseconds without a key, after which is searched: a word is not searched letter by letter.
 const PAUSE = 90;
-const SPANS = { "": "any time", today: "today", week: "7 days", month: "31 days" };
+const SPANS = { "": tr("any time"), today: tr("today"), week: tr("7 days"), month: tr("31 days") };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "History", kind: "history", on: events() });
+  const panel = openPanel(model, el, { label: tr("History"), kind: "history", on: events() });
   const field = make("input", {
     type: "search",
-    placeholder: "Search questions and answers",
-    "aria-label": "Search questions and answers",
+    placeholder: tr("Search questions and answers"),
+    "aria-label": tr("Search questions and answers"),
     value: model.get("words"),
   });
-  const models = make("select", { "aria-label": "Model" }, make("option", { value: "" }, "any model"));
+  const models = make("select", { "aria-label": tr("Model") }, make("option", { value: "" }, tr("any model")));
   const spans = Object.entries(SPANS).map(([value, said]) => make("option", { value }, said));
-  const since = make("select", { "aria-label": "When" }, ...spans);
+  const since = make("select", { "aria-label": tr("When") }, ...spans);
   const kept = make("input", { type: "checkbox" });
   const failed = make("input", { type: "checkbox" });
-  const again = button("↻", () => find(), { title: "Look again", "aria-label": "Look again" });
+  const again = button("↻", () => find(), { title: tr("Look again"), "aria-label": tr("Look again") });
   const count = make("span", { className: "sophnet-faint", role: "status" });
   const sieve = make(
     "div",
@@ -33,30 +34,30 @@ function render({ model, el }) {
     field,
     models,
     since,
-    make("label", {}, kept, " ★ only"),
-    make("label", {}, failed, " not complete"),
+    make("label", {}, kept, ` ${tr("★ only")}`),
+    make("label", {}, failed, ` ${tr("not complete")}`),
   );
   const list = openList({ open, more: () => find(list.length) });
   const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body" });
   const acts = make("div", { className: "sophnet-acts", hidden: true });
   const done = make("span", { className: "sophnet-faint", role: "status" });
   const star = button("", () => panel.send("star", { number: shown, star: !starred }));
-  const cell = button("As cell", () => panel.send("cell", { number: shown }), {
-    title: "Put the question as a new cell below this one",
+  const cell = button(tr("As cell"), () => panel.send("cell", { number: shown }), {
+    title: tr("Put the question as a new cell below this one"),
   });
-  const forget = button("Forget…", () =>
-    askFirst(acts, `Forget #${shown}? It cannot be got back.`, () =>
+  const forget = button(tr("Forget…"), () =>
+    askFirst(acts, tr("Forget #{shown}? It cannot be got back.", { shown }), () =>
       panel.send("forget", { number: shown }),
     ),
   );
   acts.append(star, cell, forget, done);
-  const hint = openState("Choose a question to see its answer.");
-  const beside = make("div", { className: "sophnet-beside", tabIndex: 0, "aria-label": "Answer" });
+  const hint = openState(tr("Choose a question to see its answer."));
+  const beside = make("div", { className: "sophnet-beside", tabIndex: 0, "aria-label": tr("Answer") });
   beside.append(acts, hint.element, body);
   const halves = make("div", { className: "sophnet-halves" }, list.element, beside);
   const frame = openFrame(panel, model, {
-    title: "History",
-    phases: { ready: "", loading: "Searching", failed: "Could not be read" },
+    title: tr("History"),
+    phases: { ready: "", loading: tr("Searching"), failed: tr("Could not be read") },
     busy: ["loading"],
     acts: [count, again],
     body: [sieve, halves],
@@ -112,14 +113,14 @@ function render({ model, el }) {
         try {
           done.textContent = await putCell(model, el, text);
         } catch {
-          panel.fail(`It cannot be copied here. The cell is:\n${text}`);
+          panel.fail(tr("It cannot be copied here. The cell is:\n{text}", { text }));
         }
       },
     };
   }
 
   function showCount() {
-    const many = `${list.length}${more ? "+" : ""} ${list.length === 1 ? "question" : "questions"}`;
+    const many = list.length === 1 && !more ? tr("1 question") : tr("{count} questions", { count: `${list.length}${more ? "+" : ""}` });
     count.textContent = list.length ? many : "";
   }
 
@@ -133,8 +134,8 @@ function render({ model, el }) {
   /** @param {boolean} now */
   function showStar(now) {
     starred = now;
-    star.textContent = now ? "★ Kept" : "☆ Keep";
-    star.title = now ? "It has a star, and is never forgotten" : "Give it a star: it is never forgotten";
+    star.textContent = now ? tr("★ Kept") : tr("☆ Keep");
+    star.title = now ? tr("It has a star, and is never forgotten") : tr("Give it a star: it is never forgotten");
     star.setAttribute("aria-pressed", String(now));
   }
 
@@ -165,7 +166,7 @@ function render({ model, el }) {
     if (names.length + 1 === models.options.length) return;
     const chosen = models.value;
     models.replaceChildren(
-      make("option", { value: "" }, "any model"),
+      make("option", { value: "" }, tr("any model")),
       ...names.map((each) => make("option", { value: each }, each)),
     );
     models.value = names.includes(chosen) ? chosen : "";

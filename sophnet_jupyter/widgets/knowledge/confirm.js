@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * Ask in the place of some buttons before something is done that cannot be undone.
@@ -11,7 +12,7 @@ export function askFirst(place, question, act) {
     place.replaceChildren(...before);
     /** @type {HTMLElement} */ (before[before.length - 1]).focus();
   };
-  const yes = button("Delete", (/** @type {MouseEvent} */ event) => {
+  const yes = button(tr("Delete"), (/** @type {MouseEvent} */ event) => {
     // Clicked by a hand or a key, not by a script of the page.
     if (!event.isTrusted) return;
     place.replaceChildren(...before);
@@ -23,7 +24,7 @@ export function askFirst(place, question, act) {
     { role: "group", className: "sophnet-confirm", "aria-label": question },
     make("span", {}, question),
     yes,
-    button("Keep", back),
+    button(tr("Keep"), back),
   );
   group.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") back();

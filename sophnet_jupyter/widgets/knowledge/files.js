@@ -1,14 +1,15 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openState } from "../panel/state.js";
 import { askFirst } from "./confirm.js";
 
 /** @typedef {{id: string, title: string, state: string, snippet: string, created: string}} File_ */
 
 const STATES = {
-  UPLOADING: ["…", "being read"],
-  ENABLED: ["✓", "enabled"],
-  NOT_ENABLED: ["○", "not enabled"],
-  ERROR: ["✕", "could not be read"],
+  UPLOADING: ["…", tr("being read")],
+  ENABLED: ["✓", tr("enabled")],
+  NOT_ENABLED: ["○", tr("not enabled")],
+  ERROR: ["✕", tr("could not be read")],
 };
 
 /**
@@ -18,9 +19,9 @@ const STATES = {
  * @param {() => void} again  List them once more.
  */
 export function openFiles(panel, again) {
-  const sending = make("ul", { className: "sophnet-sending", "aria-label": "Files on their way to the service" });
-  const list = make("ul", { className: "sophnet-files", "aria-label": "Files" });
-  const none = openState("No files yet: drop one in.", { loading: "The files are listed …", again });
+  const sending = make("ul", { className: "sophnet-sending", "aria-label": tr("Files on their way to the service") });
+  const list = make("ul", { className: "sophnet-files", "aria-label": tr("Files") });
+  const none = openState(tr("No files yet: drop one in."), { loading: tr("The files are listed …"), again });
   const element = make("div", {}, sending, list, none.element);
   let phase = "loading";
   /** @type {File_[]} */
@@ -41,7 +42,7 @@ export function openFiles(panel, again) {
       if (list.children[place] !== each) list.insertBefore(each, list.children[place] ?? null);
     });
     const missing = phase === "loading" || phase === "failed" ? phase : "empty";
-    none.invite(files.length ? "No file has these words." : "No files yet: drop one in.");
+    none.invite(files.length ? tr("No file has these words.") : tr("No files yet: drop one in."));
     none.show(shown.length ? "" : files.length ? "empty" : missing, phase === "failed" ? why : "");
   }
 
@@ -53,18 +54,18 @@ export function openFiles(panel, again) {
     const [sign, said] = STATES[/** @type {keyof typeof STATES} */ (file.state)] ?? ["·", file.state];
     const readable = file.state === "ENABLED" || file.state === "NOT_ENABLED";
     const reading = file.state === "UPLOADING";
-    const show = button("Show", () => panel.send("show", { id: file.id }), {
+    const show = button(tr("Show"), () => panel.send("show", { id: file.id }), {
       disabled: !readable,
-      title: readable ? "What the service has read in it" : `It is ${file.state}: there is nothing to show`,
-      "aria-label": `Show ${file.title}`,
+      title: readable ? tr("What the service has read in it") : tr("It is {state}: there is nothing to show", { state: file.state }),
+      "aria-label": tr("Show {title}", { title: file.title }),
     });
-    const remove = button("Delete", () => ask(), {
+    const remove = button(tr("Delete"), () => ask(), {
       disabled: reading,
-      title: reading ? "It is UPLOADING: the service deletes it only once it was read" : "",
-      "aria-label": `Delete ${file.title}`,
+      title: reading ? tr("It is UPLOADING: the service deletes it only once it was read") : "",
+      "aria-label": tr("Delete {title}", { title: file.title }),
     });
     const actions = make("span", { className: "sophnet-row-actions" }, show, remove);
-    const ask = () => askFirst(actions, "Delete this file?", () => panel.send("delete", { id: file.id }));
+    const ask = () => askFirst(actions, tr("Delete this file?"), () => panel.send("delete", { id: file.id }));
     const made = make(
       "li",
       {},
@@ -88,7 +89,7 @@ export function openFiles(panel, again) {
     for (const file of now) {
       const before = states.get(file.id);
       const said = STATES[/** @type {keyof typeof STATES} */ (file.state)]?.[1];
-      if (before && before !== file.state && said) panel.announce(`${file.title} is ${said}.`);
+      if (before && before !== file.state && said) panel.announce(tr("{title} is {said}.", { title: file.title, said }));
       states.set(file.id, file.state);
     }
   }
@@ -115,13 +116,13 @@ export function openFiles(panel, again) {
     /** @param {{id: string, name: string, state: string, fraction: number | null, error: string}[]} now */
     sending(now) {
       const lines = now.map(({ id, name, state, fraction, error }) => {
-        const end = button(error ? "✕" : "Cancel", () => panel.send("give-up", { id }), {
-          "aria-label": error ? `Dismiss ${name}` : `Cancel ${name}`,
+        const end = button(error ? "✕" : tr("Cancel"), () => panel.send("give-up", { id }), {
+          "aria-label": error ? tr("Dismiss {name}", { name }) : tr("Cancel {name}", { name }),
         });
         if (error) return make("li", {}, make("span", { className: "sophnet-refused", role: "alert" }, error), end);
-        const bar = make("progress", { max: 1, "aria-label": `${name} goes to the service` });
+        const bar = make("progress", { max: 1, "aria-label": tr("{name} goes to the service", { name }) });
         if (fraction !== null && state === "uploading") bar.value = fraction;
-        const said = state === "waiting" ? "waits for its turn" : "goes to the service";
+        const said = state === "waiting" ? tr("waits for its turn") : tr("goes to the service");
         const title = make("span", { className: "sophnet-file-name", title: name }, name);
         return make("li", {}, title, bar, make("span", { className: "sophnet-faint" }, said), end);
       });

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openState } from "../panel/state.js";
 import { askFirst } from "./confirm.js";
 
@@ -15,12 +16,12 @@ import { askFirst } from "./confirm.js";
  */
 export function openPairs(panel, again) {
   const body = make("tbody");
-  const heads = ["Question", "Answer", ""].map((said) =>
-    make("th", { scope: "col" }, said || make("span", { className: "sophnet-heard-only" }, "What to do")),
+  const heads = [tr("Question"), tr("Answer"), ""].map((said) =>
+    make("th", { scope: "col" }, said || make("span", { className: "sophnet-heard-only" }, tr("What to do"))),
   );
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body);
-  const none = openState("No questions yet.", { loading: "The questions are listed …", again });
-  const adder = button("Add a question", () => edit(null), { className: "sophnet-add" });
+  const none = openState(tr("No questions yet."), { loading: tr("The questions are listed …"), again });
+  const adder = button(tr("Add a question"), () => edit(null), { className: "sophnet-add" });
   const element = make("div", { className: "sophnet-pairs" }, table, none.element, adder);
   /** @type {Pair[]} */
   let pairs = [];
@@ -43,17 +44,17 @@ export function openPairs(panel, again) {
     });
     table.hidden = !rows.length;
     const missing = phase === "loading" || phase === "failed" ? phase : "empty";
-    none.invite(pairs.length ? "No question has these words." : "No questions yet.");
+    none.invite(pairs.length ? tr("No question has these words.") : tr("No questions yet."));
     none.show(rows.length ? "" : pairs.length ? "empty" : missing, phase === "failed" ? why : "");
     adder.disabled = Boolean(open);
   }
 
   /** @param {Pair} pair */
   function row(pair) {
-    const change = button("Edit", () => edit(pair), { "aria-label": `Edit ${pair.question}` });
-    const remove = button("Delete", () => ask(), { "aria-label": `Delete ${pair.question}` });
+    const change = button(tr("Edit"), () => edit(pair), { "aria-label": tr("Edit {question}", { question: pair.question }) });
+    const remove = button(tr("Delete"), () => ask(), { "aria-label": tr("Delete {question}", { question: pair.question }) });
     const actions = make("td", { className: "sophnet-row-actions" }, change, remove);
-    const ask = () => askFirst(actions, "Delete this question?", () => panel.send("remove", { id: pair.id }));
+    const ask = () => askFirst(actions, tr("Delete this question?"), () => panel.send("remove", { id: pair.id }));
     change.dataset.id = pair.id;
     return make("tr", {}, make("th", { scope: "row" }, pair.question), make("td", {}, pair.answer), actions);
   }
@@ -62,10 +63,10 @@ export function openPairs(panel, again) {
   function edit(pair) {
     if (open) close();
     const id = pair?.id ?? "";
-    const question = field("Question", pair?.question ?? "", limits.question);
-    const answer = field("Answer", pair?.answer ?? "", limits.answer);
-    const save = button("Save", () => write(), { className: "sophnet-main" });
-    const cancel = button("Cancel", () => {
+    const question = field(tr("Question"), pair?.question ?? "", limits.question);
+    const answer = field(tr("Answer"), pair?.answer ?? "", limits.answer);
+    const save = button(tr("Save"), () => write(), { className: "sophnet-main" });
+    const cancel = button(tr("Cancel"), () => {
       close();
       focusOn(id);
     });
@@ -141,7 +142,7 @@ export function openPairs(panel, again) {
       if (open?.id !== id) return;
       close();
       focusOn(id);
-      panel.announce("The question is saved.");
+      panel.announce(tr("The question is saved."));
     },
     /** @param {string} id @param {string} text */
     refused(id, text) {
@@ -160,7 +161,7 @@ function field(label, text, longest) {
   const size = () => [...box.value].length;
   const update = () => {
     const over = size() > longest;
-    count.textContent = `${size()} of ${longest}${over ? ": too long" : ""}`;
+    count.textContent = over ? tr("{size} of {longest}: too long", { size: size(), longest }) : tr("{size} of {longest}", { size: size(), longest });
     box.setAttribute("aria-invalid", String(over));
     box.style.height = "auto";
     if (box.scrollHeight) box.style.height = `${Math.min(box.scrollHeight + 2, 220)}px`;

@@ -6,21 +6,22 @@ import { typeset } from "../page/lab.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openSearch } from "../page/text_search.js";
+import { tr } from "../page/words.js";
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const service = model.get("service");
-  const panel = openPanel(model, el, { label: `Knowledge of ${service}`, kind: "knowledge", on: events() });
+  const panel = openPanel(model, el, { label: tr("Knowledge of {service}", { service }), kind: "knowledge", on: events() });
   const filter = make("input", {
     type: "search",
-    placeholder: "Search files and questions",
-    "aria-label": "Search files and questions",
+    placeholder: tr("Search files and questions"),
+    "aria-label": tr("Search files and questions"),
   });
   const refresh = () => {
     panel.fail("");
     panel.send("refresh");
   };
-  const zone = openDropZone(panel, { label: "Add files…", multiple: true });
+  const zone = openDropZone(panel, { label: tr("Add files…"), multiple: true });
   const files = openFiles(panel, refresh);
   const pairs = openPairs(panel, refresh);
   const id = crypto.getRandomValues(new Uint32Array(1))[0];
@@ -28,29 +29,29 @@ function render({ model, el }) {
     files: make("div", {}, zone.element, files.element),
     pairs: make("div", {}, pairs.element),
   };
-  const tabs = { files: tab("files", "Files"), pairs: tab("pairs", "Questions") };
-  const tablist = make("div", { className: "sophnet-tabs", role: "tablist", "aria-label": "What it knows" });
+  const tabs = { files: tab("files", tr("Files")), pairs: tab("pairs", tr("Questions")) };
+  const tablist = make("div", { className: "sophnet-tabs", role: "tablist", "aria-label": tr("What it knows") });
   tablist.append(tabs.files, tabs.pairs);
 
   const title = make("span", { className: "sophnet-name" });
   const note = make("span", { className: "sophnet-faint" });
-  const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body", tabIndex: 0, "aria-label": "What was read" });
+  const body = make("div", { className: "jp-RenderedHTMLCommon sophnet-body", tabIndex: 0, "aria-label": tr("What was read") });
   const search = openSearch(panel, body);
-  const closer = button("Close", () => hide(), { "aria-label": "Close what was read" });
+  const closer = button(tr("Close"), () => hide(), { "aria-label": tr("Close what was read") });
   const reader = make(
     "article",
-    { className: "sophnet-reader", "aria-label": "What was read in a file", hidden: true },
+    { className: "sophnet-reader", "aria-label": tr("What was read in a file"), hidden: true },
     make("header", {}, title, note, make("span", { className: "sophnet-gap" }), search.element, closer),
     body,
   );
   let shown = "";
   let trouble = "";
   const frame = openFrame(panel, model, {
-    title: "Knowledge",
-    phases: { loading: "Loading", failed: "Could not be listed", ready: "" },
+    title: tr("Knowledge"),
+    phases: { loading: tr("Loading"), failed: tr("Could not be listed"), ready: "" },
     busy: ["loading"],
-    marks: [make("code", { title: `Chat asks it as the model custom:${service}` }, service)],
-    acts: [filter, button("Refresh", refresh)],
+    marks: [make("code", { title: tr("Chat asks it as the model custom:{service}", { service }) }, service)],
+    acts: [filter, button(tr("Refresh"), refresh)],
     body: [tablist, pages.files, pages.pairs, reader],
   });
 
@@ -95,13 +96,13 @@ function render({ model, el }) {
 
   /** @param {any[]} rows */
   function showFiles(rows) {
-    tabs.files.textContent = `Files (${rows.length})`;
+    tabs.files.textContent = tr("Files ({count})", { count: rows.length });
     files.show(rows);
   }
 
   /** @param {any[]} rows @param {any} [limits] */
   function showPairs(rows, limits) {
-    tabs.pairs.textContent = `Questions (${rows.length})`;
+    tabs.pairs.textContent = tr("Questions ({count})", { count: rows.length });
     pairs.show(rows, limits);
   }
 
@@ -111,13 +112,13 @@ function render({ model, el }) {
     shown = event.id;
     title.textContent = event.title;
     note.textContent = event.note;
-    showKernelHtml(body, event.html || "<i>Nothing was found in it.</i>");
+    showKernelHtml(body, event.html || `<i>${tr("Nothing was found in it.")}</i>`);
     typeset(model, body);
     reader.hidden = false;
     search.again();
     body.scrollTop = 0;
     reader.scrollIntoView({ block: "nearest" });
-    panel.announce(`${event.title} is shown below.`);
+    panel.announce(tr("{title} is shown below.", { title: event.title }));
   }
 
   function hide() {

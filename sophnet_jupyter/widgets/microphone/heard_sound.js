@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openPlayer } from "../playing/player.js";
 
 /**
@@ -30,7 +31,7 @@ export function heardSound() {
     play(wav) {
       close();
       address = addressOf(wav);
-      const player = openPlayer("What was said");
+      const player = openPlayer(tr("What was said"));
       player.hear(address, "speech.wav");
       element.replaceChildren(player.element);
       element.hidden = false;

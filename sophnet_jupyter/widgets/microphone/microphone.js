@@ -1,5 +1,6 @@
 import { followMicrophones, microphones } from "../hearing/capture.js";
 import { button, download, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { heardSound } from "./heard_sound.js";
 import { loudnessMeter } from "../hearing/loudness.js";
 import { openFrame } from "../panel/frame.js";
@@ -9,12 +10,12 @@ import { sentenceList } from "./sentence_list.js";
 import { openTake } from "../hearing/take.js";
 
 const PHASES = {
-  ready: "Ready",
-  connecting: "Connecting",
-  listening: "Listening",
-  finishing: "Last words",
-  stopped: "Stopped",
-  failed: "Failed",
+  ready: tr("Ready"),
+  connecting: tr("Connecting"),
+  listening: tr("Listening"),
+  finishing: tr("Last words"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["connecting", "finishing"];
 
@@ -22,20 +23,20 @@ const BUSY = ["connecting", "finishing"];
 function render({ model, el }) {
   const sourced = model.get("sourced");
   const panel = openPanel(model, el, { label: model.get("title"), kind: "microphone", on: events() });
-  const start = button("● Start", begin, { className: "sophnet-main" });
-  const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const start = button(tr("● Start"), begin, { className: "sophnet-main" });
+  const stop = button(tr("■ Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const meter = loudnessMeter();
-  const choice = make("select", { "aria-label": "Microphone", hidden: sourced });
-  const copy = button("Copy", copyText, { title: "Copy the sentences" });
-  const saveSrt = button("Save .srt", () => panel.send("srt"), { title: "Subtitles with their times" });
-  const play = button("Play", () => panel.send("audio", { use: "play" }), { hidden: true });
-  const saveWav = button("Save .wav", () => panel.send("audio", { use: "save" }), { hidden: true });
-  const clear = button("Clear", () => panel.send("clear"), { title: "Forget the sentences" });
+  const choice = make("select", { "aria-label": tr("Microphone"), hidden: sourced });
+  const copy = button(tr("Copy"), copyText, { title: tr("Copy the sentences") });
+  const saveSrt = button(tr("Save .srt"), () => panel.send("srt"), { title: tr("Subtitles with their times") });
+  const play = button(tr("Play"), () => panel.send("audio", { use: "play" }), { hidden: true });
+  const saveWav = button(tr("Save .wav"), () => panel.send("audio", { use: "save" }), { hidden: true });
+  const clear = button(tr("Clear"), () => panel.send("clear"), { title: tr("Forget the sentences") });
   const notice = make("div", { className: "sophnet-notice", role: "status", hidden: true });
   const sentences = sentenceList();
   const sound = heardSound();
   const controls = make("div", { className: "sophnet-controls" }, choice, meter.element, stop, start);
-  const nothing = openState(`Press Start and ${sourced ? "the recording is written down" : "speak: sentences appear while they are spoken"}.`);
+  const nothing = openState(sourced ? tr("Press Start and the recording is written down.") : tr("Press Start and speak: sentences appear while they are spoken."));
   const frame = openFrame(panel, model, {
     title: model.get("title"),
     phases: PHASES,
@@ -78,7 +79,7 @@ function render({ model, el }) {
       /** @param {any} event */
       notice: ({ text }) => tell(text),
       /** @param {any} event */
-      late: ({ seconds }) => tell(seconds ? `The kernel is ${seconds} s behind: it is busy. No sound is lost.` : ""),
+      late: ({ seconds }) => tell(seconds ? tr("The kernel is {seconds} s behind: it is busy. No sound is lost.", { seconds }) : ""),
       /** @param {any} event */
       over: ({ has_sound }) => showSound(has_sound),
       cleared() {
@@ -170,16 +171,16 @@ function render({ model, el }) {
   async function copyText() {
     try {
       await navigator.clipboard.writeText(sentences.text());
-      copy.textContent = "Copied";
+      copy.textContent = tr("Copied");
     } catch {
       // Not on https, or not allowed.
-      copy.textContent = "Cannot copy here";
+      copy.textContent = tr("Cannot copy here");
     }
-    setTimeout(() => (copy.textContent = "Copy"), 1500);
+    setTimeout(() => (copy.textContent = tr("Copy")), 1500);
   }
 
   choice.addEventListener("change", () => {
-    if (take) tell("The new microphone is used from the next start on.");
+    if (take) tell(tr("The new microphone is used from the next start on."));
   });
   const unfollow = sourced ? () => {} : followMicrophones(() => showDevices(""));
   if (!sourced) showDevices("").catch(() => {});
@@ -189,14 +190,14 @@ function render({ model, el }) {
     start.hidden = busy;
     showEmptiness();
     stop.hidden = !busy;
-    stop.textContent = now === "finishing" ? "■ Hang up" : "■ Stop";
+    stop.textContent = now === "finishing" ? tr("■ Hang up") : tr("■ Stop");
     if (now === "failed" || now === "stopped") take?.end("");
   });
   panel.hear("lost", () => take?.end(""));
   showActions();
   return () => {
     closed = true;
-    take?.end("The panel was taken out of the page.");
+    take?.end(tr("The panel was taken out of the page."));
     unfollow();
     sound.close();
     panel.close();

@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * @typedef {{text: string, time: string}} Sentence
@@ -18,9 +19,9 @@ import { make } from "../page/dom.js";
  * @returns {SentenceList}
  */
 export function sentenceList() {
-  const lines = make("ol", { "aria-label": "Sentences" });
+  const lines = make("ol", { "aria-label": tr("Sentences") });
   const partial = make("p", { className: "sophnet-partial", "aria-live": "off", hidden: true });
-  const element = make("div", { className: "sophnet-said", tabIndex: 0, role: "log", "aria-label": "Transcript" });
+  const element = make("div", { className: "sophnet-said", tabIndex: 0, role: "log", "aria-label": tr("Transcript") });
   element.append(lines, partial);
 
   const showWhetherAny = () => {

@@ -1,3 +1,5 @@
+import { tr } from "./words.js";
+
 // A text as a new cell of the notebook: nothing is run.
 
 /**
@@ -17,10 +19,10 @@ export async function putCell(model, element, text) {
       source: text,
       metadata: { trusted: true },
     });
-    return "It is a cell below this one now; nothing was run.";
+    return tr("It is a cell below this one now; nothing was run.");
   }
   await navigator.clipboard.writeText(text);
-  return "Copied: paste it as a cell.";
+  return tr("Copied: paste it as a cell.");
 }
 
 /**

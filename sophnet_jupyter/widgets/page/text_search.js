@@ -1,4 +1,5 @@
 import { button, make } from "./dom.js";
+import { tr } from "./words.js";
 
 /**
  * A search over what an element shows: all places are marked, and one of them is gone to.
@@ -12,10 +13,10 @@ import { button, make } from "./dom.js";
 export function openSearch(panel, place) {
   const name = `sophnet-found-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const highlights = globalThis.CSS?.highlights;
-  const field = make("input", { type: "search", placeholder: "Search", "aria-label": "Search" });
+  const field = make("input", { type: "search", placeholder: tr("Search"), "aria-label": tr("Search") });
   const count = make("span", { className: "sophnet-faint" });
-  const next = button("↓", () => go(1), { "aria-label": "Next place", disabled: true });
-  const before = button("↑", () => go(-1), { "aria-label": "Place before", disabled: true });
+  const next = button("↓", () => go(1), { "aria-label": tr("Next place"), disabled: true });
+  const before = button("↑", () => go(-1), { "aria-label": tr("Place before"), disabled: true });
   const element = make("span", { className: "sophnet-search", role: "search" });
   const rule = `::highlight(${name}) { background: #ffd54a; color: #000; }
     ::highlight(${name}-here) { background: #ff8f00; color: #000; }`;
@@ -31,7 +32,7 @@ export function openSearch(panel, place) {
     highlights?.delete(`${name}-here`);
     if (highlights && found.length) highlights.set(name, new Highlight(...found));
     else highlights?.delete(name);
-    count.textContent = field.value.trim() ? `${found.length} found` : "";
+    count.textContent = field.value.trim() ? tr("{count} found", { count: found.length }) : "";
   }
 
   /** @param {number} step */
@@ -43,7 +44,7 @@ export function openSearch(panel, place) {
     parent?.closest("details:not([open])")?.setAttribute("open", "");
     highlights?.set(`${name}-here`, new Highlight(range));
     parent?.scrollIntoView({ block: "nearest" });
-    count.textContent = `${here + 1} of ${found.length}`;
+    count.textContent = tr("{here} of {count}", { here: here + 1, count: found.length });
     panel.announce(count.textContent);
   }
 

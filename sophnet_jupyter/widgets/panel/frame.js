@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openGrip } from "./grip.js";
 
 /**
@@ -24,7 +25,7 @@ import { openGrip } from "./grip.js";
 export function openFrame(panel, model, { title = "", phases = {}, busy = [], lead = [], marks = [], acts = [], body, room }) {
   const { root } = panel;
   const name = make("span", { className: "sophnet-name" }, title);
-  const badge = make("span", { className: "sophnet-badge", title: "No service answers here" }, "sandbox");
+  const badge = make("span", { className: "sophnet-badge", title: tr("No service answers here") }, tr("sandbox"));
   const phase = make("span", { className: "sophnet-phase" });
   const gap = make("span", { className: "sophnet-gap" });
   const working = new Set(busy);

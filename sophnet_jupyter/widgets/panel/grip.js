@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 // A saved notebook may say anything here, and it goes into a style.
 const LENGTH = /^\d{1,4}(\.\d{1,3})?(px|em|rem|vh|%)$/;
@@ -18,9 +19,9 @@ export function openGrip(panel, model) {
     className: "sophnet-grip",
     role: "separator",
     tabIndex: 0,
-    title: "Drag to change the height; two clicks give its own back",
+    title: tr("Drag to change the height; two clicks give its own back"),
     "aria-orientation": "horizontal",
-    "aria-label": "Height of the panel",
+    "aria-label": tr("Height of the panel"),
     "aria-valuemin": LEAST,
     "aria-valuemax": MOST,
   });

@@ -1,4 +1,5 @@
 import { whenPageGoes } from "../page/leaving.js";
+import { tr } from "../page/words.js";
 
 const TARGET = "sophnet.panel";
 
@@ -49,7 +50,7 @@ export function openLine(model, onLost) {
     made.onClose = () => {
       if (closed) return;
       if (!canAgain || kernel.isDisposed)
-        return onLost("This panel is no longer there: run its cell again.");
+        return onLost(tr("This panel is no longer there: run its cell again."));
       canAgain = opened = false;
       comm = undefined;
       // Not at once: JupyterLab would give it the subshell that it is about to end with this one.
@@ -89,12 +90,12 @@ export function openLine(model, onLost) {
 // Not made where a line is opened: it would keep all that is known there.
 const nothing = () => {};
 
-const RESTARTED = "The kernel was restarted: run this cell again.";
+const RESTARTED = tr("The kernel was restarted: run this cell again.");
 const OVER = {
   restarting: RESTARTED,
   autorestarting: RESTARTED,
-  terminating: "The kernel was shut down: start it again, and run this cell.",
-  dead: "The kernel has died: start it again, and run this cell.",
+  terminating: tr("The kernel was shut down: start it again, and run this cell."),
+  dead: tr("The kernel has died: start it again, and run this cell."),
 };
 
 /** @param {import("../page/lab.js").Kernel} kernel @param {(why: string) => void} onLost */

@@ -1,8 +1,9 @@
+import { tr } from "../page/words.js";
 import { openPanel } from "./panel.js";
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "The page", kind: "probe", on: {} });
+  const panel = openPanel(model, el, { label: tr("The page"), kind: "probe", on: {} });
   microphone().then((found) => panel.send("page", { secure: isSecureContext, microphone: found }));
   return () => panel.close();
 }

@@ -1,5 +1,6 @@
 import { button, make } from "../page/dom.js";
 import { stillForm } from "../page/lab.js";
+import { tr } from "../page/words.js";
 import { openLine } from "./line.js";
 
 // What is paid is asked for by a hand only, not by a script that clicks; `gate.py` has the same list.
@@ -50,13 +51,13 @@ export function openPanel(model, el, { label, kind, on }) {
   function askBack(text, word) {
     asked.replaceChildren(
       make("span", {}, text),
-      button("Go on", (/** @type {MouseEvent} */ event) => {
+      button(tr("Go on"), (/** @type {MouseEvent} */ event) => {
         // Clicked by a hand or a key, not by a script of the page.
         if (!event.isTrusted) return;
         asked.hidden = true;
         panel.send("confirmed", { word });
       }),
-      button("Leave it", () => (asked.hidden = true)),
+      button(tr("Leave it"), () => (asked.hidden = true)),
     );
     asked.setAttribute("aria-label", text);
     asked.hidden = false;
@@ -70,7 +71,7 @@ export function openPanel(model, el, { label, kind, on }) {
     /** @param {string} kind @param {object} [facts] @param {ArrayBuffer[]} [buffers] */
     send(kind, facts = {}, buffers = []) {
       if (SPENDING.has(kind) && !hand.isThere()) {
-        panel.fail("This was not done: nobody has pressed anything.");
+        panel.fail(tr("This was not done: nobody has pressed anything."));
         return false;
       }
       line.send({ kind, view, ...facts }, buffers);

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * What stands where a panel has nothing to show: that there is nothing yet and how to begin, that
@@ -7,9 +8,9 @@ import { button, make } from "../page/dom.js";
  * @param {string} empty @param {{loading?: string, again?: () => void}} [more]
  *   `again` tries what has failed once more.
  */
-export function openState(empty, { loading = "Loading…", again } = {}) {
+export function openState(empty, { loading = tr("Loading…"), again } = {}) {
   const said = make("span", {});
-  const retry = button("Try again", () => again?.(), { hidden: true });
+  const retry = button(tr("Try again"), () => again?.(), { hidden: true });
   const element = make("div", { className: "sophnet-hint sophnet-state", role: "status" }, said, retry);
   let hint = empty;
   let now = "";

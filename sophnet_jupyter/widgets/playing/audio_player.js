@@ -1,5 +1,6 @@
 import { openDecoder } from "./decoder.js";
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openPanel } from "../panel/panel.js";
 import { canStream, openSpeaker } from "./speaker.js";
 import { speeds } from "./player.js";
@@ -14,20 +15,20 @@ const TELL_EVERY = 1000;
 function render({ model, el }) {
   const panel = openPanel(model, el, { label: model.get("title"), kind: "audio", on: events() });
   const play = button("▶", () => (report.wants ? pause() : begin()), { className: "sophnet-main" });
-  const stop = button("■ Stop", () => panel.send("stop"), { title: "End the sound here" });
-  const place = slider("Position", () => seek(Number(place.value)), { max: 0, step: 0.01, value: 0 });
-  const volume = slider("Volume", () => speaker?.setVolume(Number(volume.value)), {
+  const stop = button(tr("■ Stop"), () => panel.send("stop"), { title: tr("End the sound here") });
+  const place = slider(tr("Position"), () => seek(Number(place.value)), { max: 0, step: 0.01, value: 0 });
+  const volume = slider(tr("Volume"), () => speaker?.setVolume(Number(volume.value)), {
     max: 1,
     step: 0.05,
     value: 1,
   });
   const speed = speeds();
   speed.addEventListener("change", () => speaker?.setSpeed(Number(speed.value)));
-  const save = button("Download", () => whole.save(), { className: "sophnet-keep", title: "What has come of the sound", disabled: true });
-  const loudness = make("label", { className: "sophnet-loudness" }, "Volume", volume);
+  const save = button(tr("Download"), () => whole.save(), { className: "sophnet-keep", title: tr("What has come of the sound"), disabled: true });
+  const loudness = make("label", { className: "sophnet-loudness" }, tr("Volume"), volume);
   const time = make("span", { className: "sophnet-time" });
   const word = make("span", { className: "sophnet-word" });
-  const tap = button("▶ Tap to hear", () => begin(), { className: "sophnet-main sophnet-tap", hidden: true });
+  const tap = button(tr("▶ Tap to hear"), () => begin(), { className: "sophnet-main sophnet-tap", hidden: true });
   const controls = make("div", { className: "sophnet-controls" }, play, stop, tap, place, time, word, loudness, speed, save);
   panel.root.append(controls);
 
@@ -49,7 +50,7 @@ function render({ model, el }) {
   const whole = wholeSound(format, { sampleRate, channels });
   if (!decoder) {
     controls.replaceChildren(word);
-    word.textContent = "This browser plays it when all of it has come.";
+    word.textContent = tr("This browser plays it when all of it has come.");
   }
 
   function events() {
@@ -135,12 +136,12 @@ function render({ model, el }) {
 
   function show() {
     play.textContent = report.wants ? "❚❚" : "▶";
-    play.setAttribute("aria-label", report.wants ? "Pause" : "Play");
+    play.setAttribute("aria-label", report.wants ? tr("Pause") : tr("Play"));
     // Without a length it would stand at the end.
     place.max = String(report.length || 1);
     place.value = String(report.at);
     time.textContent = `${clock(report.at)} / ${clock(report.length)}`;
-    place.setAttribute("aria-valuetext", `${clock(report.at)} of ${clock(report.length)}`);
+    place.setAttribute("aria-valuetext", tr("{at} of {length}", { at: clock(report.at), length: clock(report.length) }));
     word.textContent = state(report, model.get("finished"));
   }
 
@@ -172,11 +173,11 @@ const traits = (model) => ({
 
 /** @param {Report} report @param {boolean} finished */
 function state({ wants, flows, ended, length }, finished) {
-  if (flows && wants) return finished ? "Playing" : "Playing, more is coming";
-  if (wants) return "Waiting for more";
-  if (ended) return "Ended";
-  if (!finished) return length ? "Paused, more is coming" : "Waiting for sound";
-  return length ? "Paused" : "No sound came";
+  if (flows && wants) return finished ? tr("Playing") : tr("Playing, more is coming");
+  if (wants) return tr("Waiting for more");
+  if (ended) return tr("Ended");
+  if (!finished) return length ? tr("Paused, more is coming") : tr("Waiting for sound");
+  return length ? tr("Paused") : tr("No sound came");
 }
 
 /** @param {number} seconds */

@@ -1,3 +1,4 @@
+import { tr } from "../page/words.js";
 import { Mp3Frames } from "./mp3.js";
 
 /**
@@ -10,7 +11,7 @@ import { Mp3Frames } from "./mp3.js";
  */
 
 // What a browser says of it names codecs and no way out.
-const UNDECODED = "This browser cannot decode this sound: open the notebook in another one.";
+const UNDECODED = tr("This browser cannot decode this sound: open the notebook in another one.");
 
 /**
  * Turn bytes that come in any pieces into samples.

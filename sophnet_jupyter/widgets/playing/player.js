@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 
@@ -13,7 +14,7 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 export const speeds = () =>
   make(
     "select",
-    { "aria-label": "Speed", title: "Speed" },
+    { "aria-label": tr("Speed"), title: tr("Speed") },
     ...SPEEDS.map((times) => make("option", { value: times, selected: times === 1 }, `${times}×`)),
   );
 
@@ -27,7 +28,7 @@ export const speeds = () =>
 export function openPlayer(label) {
   const audio = make("audio", { controls: true, preload: "metadata", "aria-label": label });
   const speed = speeds();
-  const save = make("a", { className: "sophnet-save", hidden: true }, "Download");
+  const save = make("a", { className: "sophnet-save", hidden: true }, tr("Download"));
   const keep = () => (audio.playbackRate = Number(speed.value));
   speed.addEventListener("change", keep);
   // Another sound begins at the usual pace, whatever was chosen for the last one.

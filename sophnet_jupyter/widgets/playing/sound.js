@@ -1,5 +1,6 @@
 import { openDecoder } from "./decoder.js";
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { canStream, openSpeaker } from "./speaker.js";
 import { speeds } from "./player.js";
 import { wholeSound } from "./whole_sound.js";
@@ -32,18 +33,18 @@ export function openSound(label, fail) {
   let received = 0;
   let wanted = false;
   let closed = false;
-  const toggle = button("▶", () => (report.wants ? pause() : play()), { "aria-label": `Play ${label}` });
+  const toggle = button("▶", () => (report.wants ? pause() : play()), { "aria-label": tr("Play {label}", { label }) });
   const time = make("span", { className: "sophnet-time" });
   const element = make("div", { className: "sophnet-sound", role: "group", "aria-label": label });
   const speed = speeds();
   speed.addEventListener("change", () => speaker?.setSpeed(Number(speed.value)));
-  const save = button("Download", () => whole.save(), { title: "What has come of the sound", disabled: true });
+  const save = button(tr("Download"), () => whole.save(), { title: tr("What has come of the sound"), disabled: true });
   element.append(toggle, time, speed, save);
   const decoder = canStream()
     ? openDecoder("mp3", { sampleRate: 0, channels: 0 }, onSound, fail)
     : undefined;
   const whole = wholeSound("mp3", { sampleRate: 0, channels: 0 });
-  if (!decoder) element.replaceChildren("This browser plays the sound when all of it has come.");
+  if (!decoder) element.replaceChildren(tr("This browser plays the sound when all of it has come."));
 
   /** @type {import("./decoder.js").OnSound} */
   function onSound(pcm, sampleRate, channels) {
@@ -55,7 +56,7 @@ export function openSound(label, fail) {
       else if (wanted) play();
       return opened;
     });
-    opening.then((opened) => opened.add(pcm)).catch(() => fail("The loudspeaker cannot be opened: reload the page."));
+    opening.then((opened) => opened.add(pcm)).catch(() => fail(tr("The loudspeaker cannot be opened: reload the page.")));
   }
 
   /** @param {Report} next */
@@ -63,8 +64,8 @@ export function openSound(label, fail) {
     report = next;
     if (next.ended) wanted = false;
     toggle.textContent = report.wants ? "❚❚" : "▶";
-    toggle.setAttribute("aria-label", `${report.wants ? "Pause" : "Play"} ${label}`);
-    time.textContent = `${report.at.toFixed(1)} of ${report.length.toFixed(1)} s`;
+    toggle.setAttribute("aria-label", report.wants ? tr("Pause {label}", { label }) : tr("Play {label}", { label }));
+    time.textContent = tr("{at} of {length} s", { at: report.at.toFixed(1), length: report.length.toFixed(1) });
   }
 
   async function play() {

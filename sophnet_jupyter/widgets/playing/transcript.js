@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openPlayer } from "./player.js";
 
 /** @typedef {{text: string, start: number | null, end: number | null, who: string, colour: string}} Sentence */
@@ -16,14 +17,14 @@ export function openTranscript(title) {
   const note = make("div", { className: "sophnet-faint sophnet-where", hidden: true });
   const search = make("input", {
     type: "search",
-    placeholder: "Search",
-    "aria-label": "Search the transcript",
+    placeholder: tr("Search"),
+    "aria-label": tr("Search the transcript"),
     oninput: find,
   });
   const count = make("span", { className: "sophnet-faint", role: "status" });
   const speakers = make("div", { className: "sophnet-speakers" });
   const bar = make("div", { className: "sophnet-bar" }, search, count, speakers);
-  const list = make("ol", { className: "sophnet-sentences", "aria-label": "Sentences" });
+  const list = make("ol", { className: "sophnet-sentences", "aria-label": tr("Sentences") });
 
   /** @type {Array<{sentence: Sentence, row: HTMLElement, jump: HTMLButtonElement, words: HTMLElement}>} */
   let rows = [];
@@ -39,7 +40,7 @@ export function openTranscript(title) {
     player.element.hidden = !url;
     if (url) player.hear(url, title);
     note.hidden = Boolean(url);
-    note.textContent = place ? `The sound is at ${place}` : "The sound is not at hand.";
+    note.textContent = place ? tr("The sound is at {place}", { place }) : tr("The sound is not at hand.");
     const named = sentences.some((/** @type {Sentence} */ each) => each.who);
     rows = sentences.map((/** @type {Sentence} */ each) => row(each, named));
     list.replaceChildren(...rows.map((each) => each.row));
@@ -108,8 +109,8 @@ export function openTranscript(title) {
       hits += Number(hit);
       emphasise(words, sentence.text, wanted);
     }
-    const all = rows.length === 1 ? "1 sentence" : `${rows.length} sentences`;
-    count.textContent = wanted ? `${hits} of ${all}` : all;
+    const all = rows.length === 1 ? tr("1 sentence") : tr("{count} sentences", { count: rows.length });
+    count.textContent = wanted ? tr("{hits} of {all}", { hits, all }) : all;
   }
 
   return {

@@ -1,3 +1,4 @@
+import { tr } from "../page/words.js";
 import { openPanel } from "../panel/panel.js";
 import { openTranscript } from "./transcript.js";
 
@@ -5,7 +6,7 @@ import { openTranscript } from "./transcript.js";
 function render({ model, el }) {
   const title = model.get("title");
   const panel = openPanel(model, el, {
-    label: `Transcript of ${title}`,
+    label: tr("Transcript of {title}", { title }),
     kind: "transcript",
     on: { state: (event, [sound]) => transcript.show(event, sound) },
   });

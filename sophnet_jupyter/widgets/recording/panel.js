@@ -1,4 +1,5 @@
 import { button, download, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openDropZone } from "../uploads/drop_zone.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
@@ -6,12 +7,12 @@ import { openState } from "../panel/state.js";
 import { openTranscript } from "../playing/transcript.js";
 
 const PHASES = {
-  ready: "Ready",
-  sending: "Sending",
-  waiting: "Waiting",
-  transcribing: "Transcribing",
-  stopped: "Stopped",
-  failed: "Failed",
+  ready: tr("Ready"),
+  sending: tr("Sending"),
+  waiting: tr("Waiting"),
+  transcribing: tr("Transcribing"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const BUSY = ["sending", "waiting", "transcribing"];
 const FORMS = /** @type {const} */ (["srt", "vtt", "txt"]);
@@ -19,29 +20,29 @@ const KINDS = { srt: "application/x-subrip", vtt: "text/vtt", txt: "text/plain" 
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Recording", kind: "recording", on: events() });
+  const panel = openPanel(model, el, { label: tr("Recording"), kind: "recording", on: events() });
   panel.root.classList.add("sophnet-transcript");
   const saves = FORMS.map((form) =>
-    button(`Save .${form}`, () => panel.send("export", { form }), { title: TITLES[form] }),
+    button(tr("Save .{form}", { form }), () => panel.send("export", { form }), { title: TITLES[form] }),
   );
-  const stop = button("Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const zone = openDropZone(panel, { label: "Choose a recording…", title: "Up to 5 hours or 1 GB" });
+  const stop = button(tr("Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const zone = openDropZone(panel, { label: tr("Choose a recording…"), title: tr("Up to 5 hours or 1 GB") });
   const fast = make("input", { type: "checkbox" });
   const label = make(
     "label",
-    { className: "sophnet-fast", title: "One request without a task, for wav files of a minute or two" },
+    { className: "sophnet-fast", title: tr("One request without a task, for wav files of a minute or two") },
     fast,
-    "Fast, for a short .wav",
+    tr("Fast, for a short .wav"),
   );
-  const bar = make("progress", { max: 1, "aria-label": "How far it is" });
+  const bar = make("progress", { max: 1, "aria-label": tr("How far it is") });
   const progress = make("div", { className: "sophnet-progress", hidden: true }, bar);
-  const naming = make("form", { className: "sophnet-naming", hidden: true, "aria-label": "Speakers" });
+  const naming = make("form", { className: "sophnet-naming", hidden: true, "aria-label": tr("Speakers") });
   const notices = make("div", { className: "sophnet-notices sophnet-faint", hidden: true });
   const transcript = openTranscript("");
   transcript.element.hidden = true;
-  const nothing = openState("Choose a recording or drop one here: it becomes text, with times and speakers.");
+  const nothing = openState(tr("Choose a recording or drop one here: it becomes text, with times and speakers."));
   const frame = openFrame(panel, model, {
-    title: "Recording",
+    title: tr("Recording"),
     phases: PHASES,
     busy: BUSY,
     acts: [stop, ...saves],
@@ -67,7 +68,7 @@ function render({ model, el }) {
       transcribed(event, [sound]) {
         panel.fail("");
         show(event.recording, sound);
-        panel.announce(`${event.recording.title} is transcribed.`);
+        panel.announce(tr("{title} is transcribed.", { title: event.recording.title }));
       },
       /** @param {any} event */
       fast: (event) => (fast.checked = event.on),
@@ -92,13 +93,13 @@ function render({ model, el }) {
   /** @param {Array<{key: string, who: string, colour: string}>} speakers */
   function showSpeakers(speakers) {
     const fields = speakers.map(({ key, who, colour }) => {
-      const box = make("input", { value: who, maxLength: 60, "aria-label": `Name of ${who}` });
+      const box = make("input", { value: who, maxLength: 60, "aria-label": tr("Name of {who}", { who }) });
       box.addEventListener("change", () => panel.send("rename", { speaker: key, name: box.value }));
       const one = make("label", {}, box);
       one.style.setProperty("--who", colour);
       return one;
     });
-    naming.replaceChildren(make("span", { className: "sophnet-faint" }, "Who speaks:"), ...fields);
+    naming.replaceChildren(make("span", { className: "sophnet-faint" }, tr("Who speaks:")), ...fields);
     naming.hidden = !speakers.length;
   }
 
@@ -106,7 +107,7 @@ function render({ model, el }) {
   fast.addEventListener("change", () => panel.send("fast", { on: fast.checked }));
   panel.follow("phase", () => {
     const busy = frame.show(model.get("phase"));
-    nothing.show(busy ? "loading" : "empty", "It becomes text: a long recording takes minutes.");
+    nothing.show(busy ? "loading" : "empty", tr("It becomes text: a long recording takes minutes."));
     progress.hidden = stop.hidden = !busy;
     zone.disabled = fast.disabled = busy;
   });
@@ -123,6 +124,6 @@ function render({ model, el }) {
   };
 }
 
-const TITLES = { srt: "Subtitles for most players", vtt: "Subtitles for the web", txt: "The words alone" };
+const TITLES = { srt: tr("Subtitles for most players"), vtt: tr("Subtitles for the web"), txt: tr("The words alone") };
 
 export default { render };

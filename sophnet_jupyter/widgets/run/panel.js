@@ -1,27 +1,28 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openTable } from "./table.js";
 
 const STATES = {
-  ready: "Not begun",
-  running: "Running",
-  paused: "Paused",
-  stopped: "Stopped",
-  failed: "Ended by an error",
-  budget: "At the limit of its budget",
-  done: "Done",
+  ready: tr("Not begun"),
+  running: tr("Running"),
+  paused: tr("Paused"),
+  stopped: tr("Stopped"),
+  failed: tr("Ended by an error"),
+  budget: tr("At the limit of its budget"),
+  done: tr("Done"),
 };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Run", kind: "run", on: events() });
-  const pause = button("❚❚ Pause", () => panel.send("pause"));
-  const goOn = button("▶ Go on", () => panel.send("go_on"));
-  const retry = button("", () => panel.send("retry"), { title: "Ask the rows that failed again" });
-  const stop = button("■ Stop", () => panel.send("end"), { className: "sophnet-stop" });
-  const rows = button("Rows", () => fold(!table.element.hidden), { "aria-expanded": "false" });
-  const bar = make("progress", { max: 100, "aria-label": "Rows that are done" });
+  const panel = openPanel(model, el, { label: tr("Run"), kind: "run", on: events() });
+  const pause = button(tr("❚❚ Pause"), () => panel.send("pause"));
+  const goOn = button(tr("▶ Go on"), () => panel.send("go_on"));
+  const retry = button("", () => panel.send("retry"), { title: tr("Ask the rows that failed again") });
+  const stop = button(tr("■ Stop"), () => panel.send("end"), { className: "sophnet-stop" });
+  const rows = button(tr("Rows"), () => fold(!table.element.hidden), { "aria-expanded": "false" });
+  const bar = make("progress", { max: 100, "aria-label": tr("Rows that are done") });
   const facts = make("span", {});
   const failures = make("ul", { className: "sophnet-failures" });
   const notes = make("div", { className: "sophnet-faint" });
@@ -67,14 +68,14 @@ function render({ model, el }) {
     notes.replaceChildren(...told.notes.map((/** @type {string} */ text) => make("div", {}, text)));
     failures.replaceChildren(
       ...told.failures.map((/** @type {{number: number, text: string}} */ each) =>
-        make("li", {}, button(each.text, () => open(each.number), { title: "Open this row" })),
+        make("li", {}, button(each.text, () => open(each.number), { title: tr("Open this row") })),
       ),
     );
     const going = told.state === "running";
     pause.hidden = !going;
     goOn.hidden = going || told.state === "done";
     retry.hidden = going || told.state === "paused" || !told.failed;
-    retry.textContent = `↻ Ask ${told.failed} again`;
+    retry.textContent = tr("↻ Ask {failed} again", { failed: told.failed });
     stop.hidden = !(going || told.state === "paused");
     table.know(told.columns, told.shown);
     if (told.done !== done && !table.element.hidden) table.renew();
@@ -92,7 +93,7 @@ function render({ model, el }) {
   }
 
   panel.follow("label", () => {
-    frame.name.textContent = model.get("label") || "Run";
+    frame.name.textContent = model.get("label") || tr("Run");
   });
   panel.hear("lost", () => {
     for (const each of [pause, goOn, retry, stop]) each.disabled = true;

@@ -1,9 +1,17 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 const PAGE = 50;
-const ENDINGS = ["", "not complete", "complete", "failed", "incomplete", "stopped", "waiting"];
-/** @type {Record<string, string>} */
-const CALLED = { "": "all rows", "not complete": "all that are not complete" };
+// What the kernel is asked for, as it is called here.
+const ENDINGS = {
+  "": tr("all rows"),
+  "not complete": tr("all that are not complete"),
+  complete: tr("complete"),
+  failed: tr("failed"),
+  incomplete: tr("incomplete"),
+  stopped: tr("stopped"),
+  waiting: tr("waiting"),
+};
 // Keys that are pressed one after the other make one question.
 const PAUSE = 250;
 
@@ -13,13 +21,13 @@ const PAUSE = 250;
  * @param {import("../panel/panel.js").Panel} panel
  */
 export function openTable(panel) {
-  const ending = make("select", { "aria-label": "Rows of this ending" });
-  for (const each of ENDINGS) ending.append(make("option", { value: each }, CALLED[each] ?? each));
-  const column = make("select", { "aria-label": "Column to search" });
-  const text = make("input", { type: "search", placeholder: "contains …", "aria-label": "Text to find" });
+  const ending = make("select", { "aria-label": tr("Rows of this ending") });
+  for (const [value, said] of Object.entries(ENDINGS)) ending.append(make("option", { value }, said));
+  const column = make("select", { "aria-label": tr("Column to search") });
+  const text = make("input", { type: "search", placeholder: tr("contains …"), "aria-label": tr("Text to find") });
   const count = make("span", { className: "sophnet-faint", role: "status" });
-  const back = button("‹", () => turn(-1), { "aria-label": "Previous page" });
-  const forth = button("›", () => turn(1), { "aria-label": "Next page" });
+  const back = button("‹", () => turn(-1), { "aria-label": tr("Previous page") });
+  const forth = button("›", () => turn(1), { "aria-label": tr("Next page") });
   const gap = make("span", { className: "sophnet-gap" });
   const tools = make("div", { className: "sophnet-sieve" }, ending, column, text, gap, count, back, forth);
   const head = make("tr", {});
@@ -71,7 +79,7 @@ export function openTable(panel) {
       ...["row", ...shown].map((name) => {
         const arrow = by === name ? (falling ? " ▾" : " ▴") : "";
         const order = by === name ? (falling ? "descending" : "ascending") : "none";
-        const sorter = button(name + arrow, () => sort(name), { title: `Sort by ${name}` });
+        const sorter = button(name + arrow, () => sort(name), { title: tr("Sort by {name}", { name }) });
         return make("th", { scope: "col", "aria-sort": order }, sorter);
       }),
     );
@@ -80,7 +88,7 @@ export function openTable(panel) {
   /** @param {any} row */
   function drawRow(row) {
     const opener = button(String(row.number), () => open(row.number === opened ? -1 : row.number), {
-      title: "The prompt as it was sent, and the answer",
+      title: tr("The prompt as it was sent, and the answer"),
       "aria-expanded": String(row.number === opened),
     });
     const line = make("tr", {}, make("th", { scope: "row" }, opener));
@@ -112,7 +120,7 @@ export function openTable(panel) {
     const line = body.querySelector(`[data-number="${opened}"]`);
     if (before && line) line.after(before);
     const last = begin + event.rows.length;
-    count.textContent = total ? `${begin + 1}–${last} of ${total.toLocaleString("en")}` : "no such rows";
+    count.textContent = total ? tr("{first}–{last} of {count}", { first: begin + 1, last, count: total.toLocaleString("en") }) : tr("no such rows");
     back.disabled = begin === 0;
     forth.disabled = last >= total;
   });
@@ -141,7 +149,7 @@ export function openTable(panel) {
       known = now;
       shown = wanted;
       const chosen = column.value;
-      column.replaceChildren(make("option", { value: "" }, "any column"));
+      column.replaceChildren(make("option", { value: "" }, tr("any column")));
       for (const name of columns) column.append(make("option", { value: name }, name));
       column.value = chosen;
       drawHead();

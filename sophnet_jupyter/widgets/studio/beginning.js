@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openDropZone } from "../uploads/drop_zone.js";
 
 /**
@@ -10,8 +11,8 @@ import { openDropZone } from "../uploads/drop_zone.js";
 export function openBeginning(panel, onChange) {
   const picture = make("img", { alt: "", hidden: true });
   const name = make("span", { className: "sophnet-faint" });
-  const without = button("Without it", () => panel.send("drop-image"), { hidden: true });
-  const zone = openDropZone(panel, { label: "Begin with an image…", hint: "or drop one here" });
+  const without = button(tr("Without it"), () => panel.send("drop-image"), { hidden: true });
+  const zone = openDropZone(panel, { label: tr("Begin with an image…"), hint: tr("or drop one here") });
   const element = make("div", { className: "sophnet-beginning" }, picture, name, without, zone.element);
   let url = "";
 

@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 
 /**
@@ -32,7 +33,7 @@ export function openForm(panel, { title, main, model, fields, rows, below, onFil
   const element = make("form", { className: "sophnet-form" }, ...rows, make("div", { className: "sophnet-row sophnet-go" }, send));
   const frame = openFrame(panel, model, {
     title,
-    phases: { ready: "Ready", working: "Working" },
+    phases: { ready: tr("Ready"), working: tr("Working") },
     busy: ["working"],
     body: [element, ...below],
   });

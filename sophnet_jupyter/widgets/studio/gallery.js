@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openViewer } from "./viewer.js";
 
 // What is fetched without a click; a larger video waits for one.
@@ -21,7 +22,7 @@ const SMALL_VIDEO = 20_000_000;
  * @returns {Gallery}
  */
 export function openGallery(send, { reuse, animates = false, empty, announce }) {
-  const list = make("ul", { className: "sophnet-gallery", "aria-label": "What was made" });
+  const list = make("ul", { className: "sophnet-gallery", "aria-label": tr("What was made") });
   list.dataset.empty = empty;
   /** @type {Map<string, Card>} */
   const cards = new Map();
@@ -35,7 +36,7 @@ export function openGallery(send, { reuse, animates = false, empty, announce }) 
     const other = first;
     first = other ? "" : id;
     for (const [name, card] of cards) card.press(name === first);
-    if (!other) announce("Choose another one to compare it with.");
+    if (!other) announce(tr("Choose another one to compare it with."));
     else if (other !== id) viewer.open([other, id]);
   }
   const clock = setInterval(() => {
@@ -149,7 +150,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
     tick();
     offer();
     if (before === "working" && facts.phase !== "working") {
-      announce(facts.error || `${facts.kind === "video" ? "A video" : "An image"} is ready: ${facts.figures}`);
+      announce(facts.error || (facts.kind === "video" ? tr("A video is ready: {figures}", facts) : tr("An image is ready: {figures}", facts)));
     }
   }
 
@@ -167,12 +168,12 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
     }
     const still = thumbnail?.byteLength ? address(thumbnail, "image/webp") : "";
     if (now.kind === "video") {
-      const play = button("▶ Load the video", () => want("play"), { className: "sophnet-play" });
+      const play = button(tr("▶ Load the video"), () => want("play"), { className: "sophnet-play" });
       stage.append(...(still ? [make("img", { src: still, alt: now.prompt })] : []), play);
       if (now.bytes && now.bytes <= SMALL_VIDEO) want("show");
     } else if (still) {
       const picture = make("img", { src: still, alt: now.prompt });
-      const about = { className: "sophnet-open", title: "Open it large", "aria-label": `Open: ${now.prompt}` };
+      const about = { className: "sophnet-open", title: tr("Open it large"), "aria-label": tr("Open: {prompt}", { prompt: now.prompt }) };
       stage.append(make("button", { type: "button", onclick: () => open([id]), ...about }, picture));
     }
   }
@@ -208,11 +209,11 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
   function tick() {
     const seconds = (performance.now() - since) / 1000;
     const said = [
-      ...(now.sandbox ? ["sandbox"] : []),
+      ...(now.sandbox ? [tr("sandbox")] : []),
       ...(now.phase === "working" ? [`${now.state} …`, span(seconds)] : []),
       ...(now.figures ? [now.figures] : []),
       ...(now.phase === "ready" ? [span(now.seconds)] : []),
-      ...(now.variable ? [`in ${now.variable}`] : []),
+      ...(now.variable ? [tr("in {variable}", { variable: now.variable })] : []),
     ].join(" · ");
     if (state.textContent !== said) state.textContent = said;
   }
@@ -224,16 +225,16 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
     const hadFocus = tools.contains(document.activeElement);
     const label = (/** @type {string} */ what) => ({ "aria-label": `${what}: ${now.prompt}` });
     if (now.phase === "working") {
-      tools.replaceChildren(button("Cancel", () => send("cancel", { piece: id }), label("Cancel")));
+      tools.replaceChildren(button(tr("Cancel"), () => send("cancel", { piece: id }), label(tr("Cancel"))));
     } else {
       const ready = now.phase === "ready";
       tools.replaceChildren(
-        button("Reuse", () => reuse(now.settings), { title: "Fill the form with these settings", ...label("Reuse") }),
-        ...(ready ? [button("Save as variable", () => ask("take"), label("Save as variable"))] : []),
-        ...(ready && animates && now.kind === "image" ? [button("Video", () => ask("animate"), { title: "Make a video that begins with this image", ...label("Video") })] : []),
-        ...(ready ? [button("Compare", () => compare(id), { "aria-pressed": String(pressed), ...label("Compare") })] : []),
-        ...(ready ? [button("Download", () => want("save"), label("Download"))] : []),
-        button("Remove", () => send("remove", { piece: id }), label("Remove")),
+        button(tr("Reuse"), () => reuse(now.settings), { title: tr("Fill the form with these settings"), ...label(tr("Reuse")) }),
+        ...(ready ? [button(tr("Save as variable"), () => ask("take"), label(tr("Save as variable")))] : []),
+        ...(ready && animates && now.kind === "image" ? [button(tr("Video"), () => ask("animate"), { title: tr("Make a video that begins with this image"), ...label(tr("Video")) })] : []),
+        ...(ready ? [button(tr("Compare"), () => compare(id), { "aria-pressed": String(pressed), ...label(tr("Compare")) })] : []),
+        ...(ready ? [button(tr("Download"), () => want("save"), label(tr("Download")))] : []),
+        button(tr("Remove"), () => send("remove", { piece: id }), label(tr("Remove"))),
       );
     }
     if (hadFocus) tools.querySelector("button")?.focus();
@@ -243,8 +244,8 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
   function ask(what) {
     const taking = what === "take";
     const field = make("input", {
-      "aria-label": taking ? "Name of the variable" : "Describe the video",
-      placeholder: taking ? "name" : "what is to happen in it",
+      "aria-label": taking ? tr("Name of the variable") : tr("Describe the video"),
+      placeholder: taking ? tr("name") : tr("what is to happen in it"),
       value: taking ? now.variable || (now.kind === "video" ? "video" : "picture") : now.prompt,
     });
     const close = () => {
@@ -252,7 +253,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
       extra.replaceChildren();
       tools.querySelector("button")?.focus();
     };
-    extra.replaceChildren(field, make("button", {}, taking ? "Save" : "Generate"), button("✕", close, { "aria-label": "Cancel" }));
+    extra.replaceChildren(field, make("button", {}, taking ? tr("Save") : tr("Generate")), button("✕", close, { "aria-label": tr("Cancel") }));
     extra.onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       send(what, { piece: id, ...(taking ? { name: field.value } : { text: field.value }) });
@@ -293,5 +294,5 @@ function proportions({ width, height, settings }) {
 
 /** @param {number} seconds */
 function span(seconds) {
-  return seconds < 60 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return seconds < 60 ? tr("{seconds} s", { seconds: Math.floor(seconds) }) : tr("{minutes} min {seconds} s", { minutes: Math.floor(seconds / 60), seconds: Math.floor(seconds % 60) });
 }

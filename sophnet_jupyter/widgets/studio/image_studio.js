@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openBeginning } from "./beginning.js";
 import { openGallery } from "./gallery.js";
 import { openPanel } from "../panel/panel.js";
@@ -11,7 +12,7 @@ function render({ model, el }) {
     reuse: (settings) => form.fill(settings, true),
     announce: (text) => panel.announce(text),
     animates: true,
-    empty: "No image yet: describe one above, and press Generate.",
+    empty: tr("No image yet: describe one above, and press Generate."),
   });
   /** @param {string} kind @param {object} [facts] */
   const act = (kind, facts) => {
@@ -21,7 +22,7 @@ function render({ model, el }) {
   };
   const service = openServiceTasks((kind, facts) => act(kind, facts));
   const panel = openPanel(model, el, {
-    label: "Image studio",
+    label: tr("Image studio"),
     kind: "studio",
     on: {
       ...gallery.on,
@@ -43,33 +44,33 @@ function render({ model, el }) {
   });
   const name = `sophnet-sizes-${model.get("key")}`;
   const list = make("datalist", { id: name });
-  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the image" });
-  const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
-  const size = make("input", { name: "size", placeholder: "Default", size: 11 });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: tr("Describe the image") });
+  const negative = make("input", { name: "negative", placeholder: tr("what is not to be seen") });
+  const size = make("input", { name: "size", placeholder: tr("Default"), size: 11 });
   size.setAttribute("list", name);
   const known = make("datalist", { id: `${name}-models` });
-  const chosen = make("input", { name: "model", placeholder: "Default", size: 18 });
+  const chosen = make("input", { name: "model", placeholder: tr("Default"), size: 18 });
   chosen.setAttribute("list", known.id);
   const beginning = openBeginning(panel, () => {});
   const steps = make("input", { name: "steps", type: "number", min: 1, max: 100, placeholder: "30" });
-  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "Random", size: 11 });
+  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: tr("Random"), size: 11 });
   const locked = make("input", { name: "locked", type: "checkbox" });
   const count = make("input", { name: "count", type: "number", min: 1, value: 1 });
   const form = openForm(panel, {
-    title: "Image studio",
-    main: "Generate",
+    title: tr("Image studio"),
+    main: tr("Generate"),
     model,
     fields: [prompt, negative, chosen, size, steps, seed, locked, count],
     rows: [
-      field("Prompt", prompt, "wide"),
+      field(tr("Prompt"), prompt, "wide"),
       beginning.element,
-      field("Negative prompt", negative, "wide"),
-      field("Model", chosen),
-      field("Size", size),
-      field("Steps", steps),
-      field("Seed", seed),
-      field("Lock the seed", locked, "check"),
-      field("How many", count),
+      field(tr("Negative prompt"), negative, "wide"),
+      field(tr("Model"), chosen),
+      field(tr("Size"), size),
+      field(tr("Steps"), steps),
+      field(tr("Seed"), seed),
+      field(tr("Lock the seed"), locked, "check"),
+      field(tr("How many"), count),
     ],
     below: [list, known, gallery.element, service.element],
   });

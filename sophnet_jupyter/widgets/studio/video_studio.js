@@ -1,4 +1,5 @@
 import { make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openBeginning } from "./beginning.js";
 import { openGallery } from "./gallery.js";
 import { openPanel } from "../panel/panel.js";
@@ -12,7 +13,7 @@ function render({ model, el }) {
   const gallery = openGallery((kind, facts) => act(kind, facts), {
     reuse: (settings) => form.fill(settings, true),
     announce: (text) => panel.announce(text),
-    empty: "No video yet: describe one above, and press Generate. It takes some minutes.",
+    empty: tr("No video yet: describe one above, and press Generate. It takes some minutes."),
   });
   /** @param {string} kind @param {object} [facts] */
   const act = (kind, facts) => {
@@ -22,7 +23,7 @@ function render({ model, el }) {
   };
   const service = openServiceTasks((kind, facts) => act(kind, facts));
   const panel = openPanel(model, el, {
-    label: "Video studio",
+    label: tr("Video studio"),
     kind: "studio",
     on: {
       ...gallery.on,
@@ -43,37 +44,37 @@ function render({ model, el }) {
   /** @type {any[]} */
   let models = [];
   let hasImage = false;
-  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: "Describe the video" });
+  const prompt = make("textarea", { name: "prompt", rows: 3, placeholder: tr("Describe the video") });
   const chosen = make("select", { name: "model" });
-  const negative = make("input", { name: "negative", placeholder: "what is not to be seen" });
-  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: "Random", size: 11 });
+  const negative = make("input", { name: "negative", placeholder: tr("what is not to be seen") });
+  const seed = make("input", { name: "seed", inputMode: "numeric", placeholder: tr("Random"), size: 11 });
   const watermark = make("input", { name: "watermark", type: "checkbox" });
   /** @type {Record<string, any>} */
   const choices = Object.fromEntries(CHOICES.map((name) => [name, make("select", { name })]));
   /** @type {Record<string, any>} */
   const rows = {
-    negative: field("Negative prompt", negative, "wide"),
-    size: field("Size", choices.size),
-    resolution: field("Resolution", choices.resolution),
-    ratio: field("Ratio", choices.ratio),
-    duration: field("Seconds", choices.duration),
-    watermark: field("Watermark", watermark, "check"),
+    negative: field(tr("Negative prompt"), negative, "wide"),
+    size: field(tr("Size"), choices.size),
+    resolution: field(tr("Resolution"), choices.resolution),
+    ratio: field(tr("Ratio"), choices.ratio),
+    duration: field(tr("Seconds"), choices.duration),
+    watermark: field(tr("Watermark"), watermark, "check"),
   };
   const beginning = openBeginning(panel, (has) => {
     hasImage = has;
     listModels();
   });
   const form = openForm(panel, {
-    title: "Video studio",
-    main: "Generate",
+    title: tr("Video studio"),
+    main: tr("Generate"),
     model,
     fields: [prompt, chosen, negative, ...Object.values(choices), seed, watermark],
     rows: [
-      field("Prompt", prompt, "wide"),
+      field(tr("Prompt"), prompt, "wide"),
       beginning.element,
-      field("Model", chosen),
+      field(tr("Model"), chosen),
       ...CHOICES.map((name) => rows[name]),
-      field("Seed", seed),
+      field(tr("Seed"), seed),
       rows.watermark,
       rows.negative,
     ],
@@ -100,7 +101,7 @@ function render({ model, el }) {
       rows[name].hidden = !values.length;
       const before = select.value;
       select.replaceChildren(
-        make("option", { value: "" }, "Default"),
+        make("option", { value: "" }, tr("Default")),
         ...values.map((/** @type {string} */ value) => make("option", { value }, value)),
       );
       if (values.includes(before)) select.value = before;

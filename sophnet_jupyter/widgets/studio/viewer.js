@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * One thing that can be looked at: what it is called, and how to get all of it.
@@ -19,11 +20,11 @@ import { button, make } from "../page/dom.js";
 export function openViewer(all) {
   const words = make("div", { className: "sophnet-viewer-words", "aria-live": "polite" });
   const stage = make("div", { className: "sophnet-viewer-stage" });
-  const earlier = button("‹", () => move(-1), { "aria-label": "Previous" });
-  const later = button("›", () => move(1), { "aria-label": "Next" });
-  const close = button("Close", () => element.close());
+  const earlier = button("‹", () => move(-1), { "aria-label": tr("Previous") });
+  const later = button("›", () => move(1), { "aria-label": tr("Next") });
+  const close = button(tr("Close"), () => element.close());
   const bar = make("div", { className: "sophnet-viewer-bar" }, earlier, later, words, close);
-  const element = make("dialog", { className: "sophnet-viewer", "aria-label": "Large view" }, bar, stage);
+  const element = make("dialog", { className: "sophnet-viewer", "aria-label": tr("Large view") }, bar, stage);
   /** @type {string[]} */
   let shown = [];
   /** @type {HTMLElement | null} */
@@ -44,7 +45,7 @@ export function openViewer(all) {
     const seen = ids.flatMap((id) => known.find((one) => one.id === id) ?? []);
     const place = known.findIndex(({ id }) => id === ids[0]) + 1;
     earlier.hidden = later.hidden = ids.length > 1 || known.length < 2;
-    words.textContent = ids.length > 1 ? "" : `${place} of ${known.length} · ${seen[0]?.words ?? ""}`;
+    words.textContent = ids.length > 1 ? "" : `${tr("{place} of {count}", { place, count: known.length })} · ${seen[0]?.words ?? ""}`;
     stage.replaceChildren(...seen.map((one) => figure(one, ids.length > 1)));
   }
 

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { megabytes, openSender } from "./upload.js";
 
 /**
@@ -24,9 +25,9 @@ import { megabytes, openSender } from "./upload.js";
 export function openDropZone(
   panel,
   {
-    label = "Add a file…",
+    label = tr("Add a file…"),
     title = "",
-    hint = "or drop it here",
+    hint = tr("or drop it here"),
     multiple = false,
     purpose = "",
     accept,
@@ -42,7 +43,7 @@ export function openDropZone(
   };
   const chooser = button(label, choose, { title });
   const said = make("span", { className: "sophnet-faint" }, hint);
-  const rows = make("ul", { className: "sophnet-sending", "aria-label": "Files on their way" });
+  const rows = make("ul", { className: "sophnet-sending", "aria-label": tr("Files on their way") });
   const element = make("div", { className: "sophnet-uploads" });
   element.append(make("div", { className: "sophnet-chooser" }, chooser, said, picker), rows);
   let disabled = false;
@@ -56,16 +57,16 @@ export function openDropZone(
 
   /** @param {File} file */
   async function begin(file) {
-    const bar = make("progress", { max: 1, value: 0, "aria-label": `${file.name} is sent` });
+    const bar = make("progress", { max: 1, value: 0, "aria-label": tr("{name} is sent", { name: file.name }) });
     const state = make("span", { className: "sophnet-faint" });
-    const cancel = button("Cancel", () => sending?.cancel(), { "aria-label": `Cancel ${file.name}` });
+    const cancel = button(tr("Cancel"), () => sending?.cancel(), { "aria-label": tr("Cancel {name}", { name: file.name }) });
     const name = make("span", { className: "sophnet-file-name", title: file.name }, file.name);
     const row = make("li", {}, name, bar, state, cancel);
     /** @param {number} fraction */
     const onProgress = (fraction) => {
       bar.value = fraction;
       const sent = (fraction * file.size) / 1e6;
-      state.textContent = `${sent.toFixed(1)} of ${megabytes(file.size)}`;
+      state.textContent = tr("{sent} of {whole}", { sent: sent.toFixed(1), whole: megabytes(file.size) });
     };
     /** @type {import("./upload.js").Sending | undefined} */
     let sending;
@@ -77,7 +78,7 @@ export function openDropZone(
       sending = sender.send(file, { purpose, onProgress });
       await sending.done;
       leave(row);
-      panel.announce(`${file.name} has arrived.`);
+      panel.announce(tr("{name} has arrived.", { name: file.name }));
       onDone(file, sending.id);
     } catch (error) {
       const { name: kind, message } = /** @type {Error} */ (error);
@@ -85,7 +86,7 @@ export function openDropZone(
         leave(row);
         panel.announce(message);
       } else {
-        const dismiss = button("✕", () => leave(row), { "aria-label": `Dismiss ${file.name}` });
+        const dismiss = button("✕", () => leave(row), { "aria-label": tr("Dismiss {name}", { name: file.name }) });
         row.replaceChildren(make("span", { role: "alert", className: "sophnet-refused" }, message), dismiss);
       }
     }

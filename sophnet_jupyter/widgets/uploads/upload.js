@@ -1,3 +1,5 @@
+import { tr } from "../page/words.js";
+
 // Large enough that few messages are needed, small enough for any limit on their size.
 const PIECE = 1 << 20;
 // So many pieces are sent ahead of what the kernel has said that it has.
@@ -80,10 +82,10 @@ export function openSender(panel) {
       else {
         arrived = received;
         onProgress(arrived / file.size);
-        pump().catch(() => withdraw(new Error(`${file.name} cannot be read.`)));
+        pump().catch(() => withdraw(new Error(tr("{name} cannot be read.", { name: file.name }))));
       }
     };
-    const cancel = () => withdraw(new DOMException(`${file.name} was taken back.`, "AbortError"));
+    const cancel = () => withdraw(new DOMException(tr("{name} was taken back.", { name: file.name }), "AbortError"));
     open.set(id, { hear, fail: end, cancel });
     const why = refusal(file);
     if (why) end(new Error(why));
@@ -93,14 +95,14 @@ export function openSender(panel) {
 
   /** @type {Sender["refusal"]} */
   function refusal(file, accept = rules.accept) {
-    if (!file.size) return `${file.name} is empty.`;
+    if (!file.size) return tr("{name} is empty.", { name: file.name });
     if (accept.length && !accept.some((kind) => isOf(kind, file))) {
-      return `${file.name} is not of a kind that is taken here: ${accept.join(", ")}.`;
+      return tr("{name} is not of a kind that is taken here: {kinds}.", { name: file.name, kinds: accept.join(", ") });
     }
     if (file.size <= rules.limit) return "";
     const digits = [1, 2, 3].find((n) => differ(file.size, rules.limit, n)) ?? 6;
     const [has, most] = [file.size, rules.limit].map((size) => megabytes(size, digits));
-    return `${file.name} has ${has}; up to ${most} can be sent.`;
+    return tr("{name} has {has}; up to {most} can be sent.", { name: file.name, has, most });
   }
 
   return {
@@ -117,7 +119,7 @@ export function openSender(panel) {
 
 /** @param {number} size */
 export function megabytes(size, digits = 1) {
-  return size < 1e5 ? `${size} bytes` : `${(size / 1e6).toFixed(digits)} MB`;
+  return size < 1e5 ? tr("{size} bytes", { size }) : `${(size / 1e6).toFixed(digits)} MB`;
 }
 
 /** @param {number} one @param {number} other @param {number} digits */

@@ -1,5 +1,6 @@
 import { openDecoder } from "../playing/decoder.js";
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
@@ -10,37 +11,37 @@ import { wholeSound } from "../playing/whole_sound.js";
 /** @typedef {import("../playing/speaker.js").Speaker} Speaker */
 /** @typedef {{id: number, text: string, voice: string, format: string, sample: boolean, phase: string, error: string}} Item */
 
-const PHASES = { ready: "Ready", speaking: "Speaking", stopped: "Stopped" };
+const PHASES = { ready: tr("Ready"), speaking: tr("Speaking"), stopped: tr("Stopped") };
 const ITEM_PHASES = {
-  waiting: "Waiting",
-  speaking: "Being made",
+  waiting: tr("Waiting"),
+  speaking: tr("Being made"),
   ready: "",
-  stopped: "Stopped",
-  cut: "Incomplete",
-  failed: "Failed",
+  stopped: tr("Stopped"),
+  cut: tr("Incomplete"),
+  failed: tr("Failed"),
 };
 const FORMATS = { mp3: "MP3", wav: "WAV" };
 const TYPES = { mp3: "audio/mpeg", wav: "audio/wav" };
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: "Voice studio", kind: "voice-studio", on: events() });
+  const panel = openPanel(model, el, { label: tr("Voice studio"), kind: "voice-studio", on: events() });
   const box = make("textarea", {
     rows: 4,
-    placeholder: "What is to be said?",
-    "aria-label": "Text",
+    placeholder: tr("What is to be said?"),
+    "aria-label": tr("Text"),
   });
-  const voice = make("select", { "aria-label": "Voice" });
-  const sample = button("▶ Sample", () => panel.send("sample", { options: options() }), {
-    title: "Hear this voice",
+  const voice = make("select", { "aria-label": tr("Voice") });
+  const sample = button(tr("▶ Sample"), () => panel.send("sample", { options: options() }), {
+    title: tr("Hear this voice"),
   });
-  const format = make("select", { "aria-label": "Format" }, ...choices(FORMATS));
-  const rate = slider("Rate", 0.5, 2, 0.05, 1, (value) => `${value.toFixed(2)}×`);
-  const pitch = slider("Pitch", 0.5, 2, 0.05, 1, (value) => `${value.toFixed(2)}×`);
-  const volume = slider("Volume", 0, 100, 1, 50, (value) => value.toFixed(0));
-  const speak = make("button", { className: "sophnet-main", title: "Ctrl+Enter" }, "Speak");
-  const stop = button("Stop", () => stopAll(), { className: "sophnet-stop", hidden: true });
-  const go = button("Go on with the queue", () => panel.send("go"), { hidden: true });
+  const format = make("select", { "aria-label": tr("Format") }, ...choices(FORMATS));
+  const rate = slider(tr("Rate"), 0.5, 2, 0.05, 1, (value) => `${value.toFixed(2)}×`);
+  const pitch = slider(tr("Pitch"), 0.5, 2, 0.05, 1, (value) => `${value.toFixed(2)}×`);
+  const volume = slider(tr("Volume"), 0, 100, 1, 50, (value) => value.toFixed(0));
+  const speak = make("button", { className: "sophnet-main", title: "Ctrl+Enter" }, tr("Speak"));
+  const stop = button(tr("Stop"), () => stopAll(), { className: "sophnet-stop", hidden: true });
+  const go = button(tr("Go on with the queue"), () => panel.send("go"), { hidden: true });
   const asker = make(
     "form",
     {},
@@ -48,17 +49,17 @@ function render({ model, el }) {
     make(
       "div",
       { className: "sophnet-row" },
-      make("label", {}, "Voice ", voice),
+      make("label", {}, `${tr("Voice")} `, voice),
       sample,
-      make("label", {}, "Format ", format),
+      make("label", {}, `${tr("Format")} `, format),
     ),
     make("div", { className: "sophnet-row" }, rate.element, pitch.element, volume.element),
     make("div", { className: "sophnet-row sophnet-go" }, go, stop, speak),
   );
-  const queue = make("ol", { className: "sophnet-queue", "aria-label": "Texts" });
-  const nothing = openState("Write a text and press Speak: it is heard while it is made, and kept here.");
+  const queue = make("ol", { className: "sophnet-queue", "aria-label": tr("Texts") });
+  const nothing = openState(tr("Write a text and press Speak: it is heard while it is made, and kept here."));
   const frame = openFrame(panel, model, {
-    title: "Voice studio",
+    title: tr("Voice studio"),
     phases: PHASES,
     busy: ["speaking"],
     body: [asker, nothing.element, queue],
@@ -148,7 +149,7 @@ function render({ model, el }) {
     stop.hidden = !busy;
     nothing.show(rows.size ? "" : "empty");
     sample.disabled = busy;
-    speak.textContent = busy ? "Add to the queue" : "Speak";
+    speak.textContent = busy ? tr("Add to the queue") : tr("Speak");
     go.hidden = busy || ![...rows.values()].some((row) => row.waits());
   }
 
@@ -178,9 +179,9 @@ function render({ model, el }) {
  * @param {{fresh: boolean, turns: Turns, remove: () => void, fail: (text: string) => void}} about
  */
 function openRow(first, { fresh, turns, remove, fail }) {
-  const text = make("div", { className: "sophnet-text" }, first.sample ? `Sample of ${first.voice}` : first.text);
+  const text = make("div", { className: "sophnet-text" }, first.sample ? tr("Sample of {voice}", { voice: first.voice }) : first.text);
   const about = make("span", { className: "sophnet-faint" });
-  const play = button("❚❚", () => (wants ? silence() : listen()), { "aria-label": "Pause", hidden: true });
+  const play = button("❚❚", () => (wants ? silence() : listen()), { "aria-label": tr("Pause"), hidden: true });
   const time = make("span", { className: "sophnet-time" });
   const speed = speeds();
   const kept = wholeSound("mp3", { sampleRate: 0, channels: 0 });
@@ -190,7 +191,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
   const ready = openPlayer(first.text);
   const player = ready.audio;
   ready.element.hidden = true;
-  const away = button("✕", remove, { "aria-label": "Remove", title: "Remove" });
+  const away = button("✕", remove, { "aria-label": tr("Remove"), title: tr("Remove") });
   const error = make("div", { className: "sophnet-error", hidden: true });
   const bar = make("div", { className: "sophnet-row" }, play, time, speed, save, ready.element);
   const element = make("li", {}, make("div", { className: "sophnet-line" }, text, about, away), bar, error);
@@ -254,14 +255,14 @@ function openRow(first, { fresh, turns, remove, fail }) {
     wants = true;
     play.hidden = speed.hidden = save.hidden = false;
     play.textContent = "❚❚";
-    play.setAttribute("aria-label", "Pause");
+    play.setAttribute("aria-label", tr("Pause"));
     opening?.then((speaker) => speaker.play());
   }
 
   function pause() {
     wants = false;
     play.textContent = "▶";
-    play.setAttribute("aria-label", "Play");
+    play.setAttribute("aria-label", tr("Play"));
     opening?.then((speaker) => speaker.pause());
     player.pause();
     if (made) settle();

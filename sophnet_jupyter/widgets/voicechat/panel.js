@@ -1,5 +1,6 @@
 import { followMicrophones, microphones } from "../hearing/capture.js";
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 import { loudnessMeter } from "../hearing/loudness.js";
 import { openFrame } from "../panel/frame.js";
 import { openPanel } from "../panel/panel.js";
@@ -11,15 +12,15 @@ import { ANSWERING, openVoiceTake } from "./take.js";
 import { openTurns } from "./turns.js";
 
 const PHASES = {
-  ready: "Ready",
-  connecting: "Connecting",
-  listening: "Listening",
-  thinking: "Thinking",
-  speaking: "Speaking",
-  interrupted: "Interrupted",
-  reconnecting: "Reconnecting",
-  stopped: "Stopped",
-  failed: "Failed",
+  ready: tr("Ready"),
+  connecting: tr("Connecting"),
+  listening: tr("Listening"),
+  thinking: tr("Thinking"),
+  speaking: tr("Speaking"),
+  interrupted: tr("Interrupted"),
+  reconnecting: tr("Reconnecting"),
+  stopped: tr("Stopped"),
+  failed: tr("Failed"),
 };
 const IDLE = new Set(["ready", "stopped", "failed"]);
 const PCM_RATE = 24_000;
@@ -28,25 +29,25 @@ const PCM_RATE = 24_000;
 function render({ model, el }) {
   const sourced = model.get("sourced");
   const panel = openPanel(model, el, { label: model.get("title"), kind: "voice-chat", on: events() });
-  const start = button("● Start", begin, { className: "sophnet-main" });
-  const stop = button("■ Stop", () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
-  const hold = button("Hold to talk", () => {}, {
+  const start = button(tr("● Start"), begin, { className: "sophnet-main" });
+  const stop = button(tr("■ Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
+  const hold = button(tr("Hold to talk"), () => {}, {
     className: "sophnet-hold",
     hidden: true,
     "aria-pressed": "false",
-    title: "Hold it, or the space bar, while you speak",
+    title: tr("Hold it, or the space bar, while you speak"),
   });
-  const hush = button("Interrupt", () => interrupt(0), { className: "sophnet-stop", hidden: true });
+  const hush = button(tr("Interrupt"), () => interrupt(0), { className: "sophnet-stop", hidden: true });
   const meter = loudnessMeter();
-  const choice = make("select", { "aria-label": "Microphone", hidden: sourced });
-  const copy = button("Copy", copyText, { title: "Copy the conversation" });
-  const clear = button("New", () => panel.send("clear"), { title: "Forget the conversation" });
+  const choice = make("select", { "aria-label": tr("Microphone"), hidden: sourced });
+  const copy = button(tr("Copy"), copyText, { title: tr("Copy the conversation") });
+  const clear = button(tr("New"), () => panel.send("clear"), { title: tr("Forget the conversation") });
   const notice = make("div", { className: "sophnet-notice", role: "status", hidden: true });
   const turns = openTurns((turn) => panel.send("audio", { turn }));
   const controls = make("div", { className: "sophnet-controls" });
   controls.append(choice, meter.element, hush, hold, stop, start);
   const setup = voiceSetup(model, panel, (chosen) => panel.send("setup", { setup: chosen }));
-  const nothing = openState("Press Start and talk: a short silence ends your turn. Speak into the answer to break it off.");
+  const nothing = openState(tr("Press Start and talk: a short silence ends your turn. Speak into the answer to break it off."));
   const frame = openFrame(panel, model, {
     title: model.get("title"),
     phases: PHASES,
@@ -132,7 +133,7 @@ function render({ model, el }) {
       audio({ turn: which, type }, [data]) {
         const blob = new Blob([data], { type: `audio/${type}` });
         urls.push(URL.createObjectURL(blob));
-        const player = openPlayer("The answer");
+        const player = openPlayer(tr("The answer"));
         player.hear(String(urls.at(-1)), `answer-${which + 1}.${type === "wav" ? "wav" : "mp3"}`);
         turns.put(which, player.element);
         player.audio.play().catch(() => {});
@@ -244,7 +245,7 @@ function render({ model, el }) {
   function showHeld(on) {
     held = on;
     hold.setAttribute("aria-pressed", String(on));
-    hold.textContent = on ? "Listening – let go to send" : "Hold to talk";
+    hold.textContent = on ? tr("Listening – let go to send") : tr("Hold to talk");
   }
 
   /** @param {string} why  A sentence, or nothing if it was wanted. */
@@ -287,12 +288,12 @@ function render({ model, el }) {
   async function copyText() {
     try {
       await navigator.clipboard.writeText(turns.text());
-      copy.textContent = "Copied";
+      copy.textContent = tr("Copied");
     } catch {
       // Not on https, or not allowed.
-      copy.textContent = "Cannot copy here";
+      copy.textContent = tr("Cannot copy here");
     }
-    setTimeout(() => (copy.textContent = "Copy"), 1500);
+    setTimeout(() => (copy.textContent = tr("Copy")), 1500);
   }
 
   /** @param {keyof typeof PHASES} now */
@@ -344,7 +345,7 @@ function render({ model, el }) {
   showActions();
   return () => {
     closed = true;
-    hangUp("The panel was taken out of the page.");
+    hangUp(tr("The panel was taken out of the page."));
     unfollow();
     unlisten();
     for (const url of urls) URL.revokeObjectURL(url);

@@ -1,3 +1,4 @@
+import { tr } from "../page/words.js";
 import { keepAwake } from "../playing/awake.js";
 import { openDecoder } from "../playing/decoder.js";
 import ringSource from "./ring_worklet.js?text";
@@ -98,7 +99,7 @@ export function openRing({ format, rate, onHeard, onError }) {
           shut();
           opening = undefined;
         }
-        opening ??= open(sampleRate, channels).catch(() => onError("This browser plays no sound just now: click into the page, and start again."));
+        opening ??= open(sampleRate, channels).catch(() => onError(tr("This browser plays no sound just now: click into the page, and start again.")));
         if (pcm.length) post({ pcm, answer: mine });
       },
       onError,

@@ -1,4 +1,5 @@
 import { button, make } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 /**
  * The setup of a voice chat, folded: what can change at any time does at once, what the service
@@ -13,39 +14,39 @@ export function voiceSetup(model, panel, tell) {
   const mode = make(
     "select",
     {},
-    make("option", { value: "hands-free" }, "Hands-free: a silence ends my turn"),
-    make("option", { value: "push-to-talk" }, "Push-to-talk: I hold a button"),
+    make("option", { value: "hands-free" }, tr("Hands-free: a silence ends my turn")),
+    make("option", { value: "push-to-talk" }, tr("Push-to-talk: I hold a button")),
   );
   const silence = make("input", { type: "range", min: "0.3", max: "2.5", step: "0.1" });
   const seconds = make("output", {});
   const deaf = make("input", { type: "checkbox" });
-  const chatModel = make("input", { type: "text", placeholder: "Default" });
-  const voice = make("input", { type: "text", placeholder: "Default" });
+  const chatModel = make("input", { type: "text", placeholder: tr("Default") });
+  const voice = make("input", { type: "text", placeholder: tr("Default") });
   const models = choices(chatModel);
   const voices = choices(voice);
-  const system = make("textarea", { rows: 2, placeholder: "What the model should know, and how it should speak" });
-  const apply = button("Apply", () =>
+  const system = make("textarea", { rows: 2, placeholder: tr("What the model should know, and how it should speak") });
+  const apply = button(tr("Apply"), () =>
     tell({ mode: mode.value, chat_model: chatModel.value, voice: voice.value, system: system.value }),
   );
-  const frozen = make("span", { className: "sophnet-faint" }, "A change of these connects anew; the conversation goes on.");
-  const silenceRow = field("Silence", make("span", {}, silence, " ", seconds));
+  const frozen = make("span", { className: "sophnet-faint" }, tr("A change of these connects anew; the conversation goes on."));
+  const silenceRow = field(tr("Silence"), make("span", {}, silence, " ", seconds));
   const form = make(
     "div",
     { className: "sophnet-form" },
     silenceRow,
-    field("Half-duplex", deaf, "do not listen while the answer is heard: for loudspeakers. With headphones leave it off."),
-    field("Mode", mode),
-    field("Model", chatModel),
-    field("Voice", voice),
-    field("System", system),
+    field(tr("Half-duplex"), deaf, tr("do not listen while the answer is heard: for loudspeakers. With headphones leave it off.")),
+    field(tr("Mode"), mode),
+    field(tr("Model"), chatModel),
+    field(tr("Voice"), voice),
+    field(tr("System"), system),
     make("div", { className: "sophnet-apply" }, apply, frozen),
   );
-  silence.addEventListener("input", () => (seconds.textContent = `${Number(silence.value).toFixed(1)} s`));
+  silence.addEventListener("input", () => (seconds.textContent = tr("{seconds} s", { seconds: Number(silence.value).toFixed(1) })));
   silence.addEventListener("change", () => tell({ silence: Number(silence.value) }));
   deaf.addEventListener("change", () => tell({ half_duplex: deaf.checked }));
   panel.follow("silence", () => {
     silence.value = model.get("silence");
-    seconds.textContent = `${model.get("silence").toFixed(1)} s`;
+    seconds.textContent = tr("{seconds} s", { seconds: model.get("silence").toFixed(1) });
   });
   panel.follow("half_duplex", () => (deaf.checked = model.get("half_duplex")));
   panel.follow("mode", () => {
@@ -55,7 +56,7 @@ export function voiceSetup(model, panel, tell) {
   panel.follow("chat_model", () => (chatModel.value = model.get("chat_model")));
   panel.follow("voice", () => (voice.value = model.get("voice")));
   panel.follow("system", () => (system.value = model.get("system")));
-  const setup = make("details", { className: "sophnet-setup" }, make("summary", {}, "Setup"), form, models, voices);
+  const setup = make("details", { className: "sophnet-setup" }, make("summary", {}, tr("Setup")), form, models, voices);
   // Asked for once they are wanted: the list of models is a request.
   setup.addEventListener("toggle", () => panel.send("lists"), { once: true });
   panel.hear("lists", (lists) => {

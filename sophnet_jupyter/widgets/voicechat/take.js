@@ -1,3 +1,4 @@
+import { tr } from "../page/words.js";
 import { openCapture, CAPTURE_RATE } from "../hearing/capture.js";
 import { openGate } from "./speech_gate.js";
 import { openUplink } from "../hearing/uplink.js";
@@ -158,4 +159,4 @@ export function openVoiceTake(model, { device, about, isDeaf, onSpeech, onLevel,
 }
 
 const NOT_LIVE =
-  "While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).";
+  tr("While a cell runs, sound waits for its end here: this kernel has no subshells (ipykernel 7 has).");

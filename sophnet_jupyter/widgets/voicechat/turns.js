@@ -1,11 +1,12 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
+import { tr } from "../page/words.js";
 
 const ENDS = {
   "": "",
   complete: "",
-  stopped: "— interrupted",
-  incomplete: "— not whole",
-  failed: "— failed",
+  stopped: tr("— interrupted"),
+  incomplete: tr("— not whole"),
+  failed: tr("— failed"),
 };
 
 /**
@@ -25,7 +26,7 @@ export function openTurns(onHear) {
     className: "sophnet-turns",
     tabIndex: 0,
     role: "log",
-    "aria-label": "Conversation",
+    "aria-label": tr("Conversation"),
     hidden: true,
   });
   element.append(list, partial);
@@ -86,13 +87,13 @@ function row(index, onHear) {
   const drawn = make("div", { className: "jp-RenderedHTMLCommon sophnet-body", hidden: true });
   const ending = make("span", { className: "sophnet-ending" });
   const figures = make("span", {});
-  const hear = button("▶ Hear again", () => onHear(index), { hidden: true });
+  const hear = button(tr("▶ Hear again"), () => onHear(index), { hidden: true });
   const below = make("p", { className: "sophnet-figures" }, figures, hear);
   const element = make(
     "li",
     {},
-    make("p", { className: "sophnet-you" }, make("b", {}, "You"), question),
-    make("div", { className: "sophnet-it" }, make("b", {}, "Answer"), make("div", {}, answer, drawn, " ", ending)),
+    make("p", { className: "sophnet-you" }, make("b", {}, tr("You")), question),
+    make("div", { className: "sophnet-it" }, make("b", {}, tr("Answer")), make("div", {}, answer, drawn, " ", ending)),
     below,
   );
   return {
@@ -118,6 +119,6 @@ function row(index, onHear) {
       hear.hidden = true;
       below.append(player);
     },
-    text: () => `You: ${question.textContent}\nAnswer: ${answer.textContent} ${ending.textContent}`.trim(),
+    text: () => tr("You: {question}\nAnswer: {answer} {ending}", { question: question.textContent, answer: answer.textContent, ending: ending.textContent }).trim(),
   };
 }

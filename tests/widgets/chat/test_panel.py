@@ -139,7 +139,7 @@ def test_no_trait_holds_the_key_or_what_was_said(panel: ChatPanel, sent: list[An
     wait(lambda: panel.messages and not panel.busy)
     ours = panel.get_state(["conversation", "key", "model", "phase", "progress"])
     rest = {name for name in panel.keys if name[0] != "_"} - set(ours)
-    assert rest <= {"height", "layout", "sandbox", "tabbable", "tooltip"}, (
+    assert rest <= {"height", "language", "layout", "sandbox", "tabbable", "tooltip"}, (
         "who looks at what this one holds?"
     )
     assert "6*7" not in str(ours)

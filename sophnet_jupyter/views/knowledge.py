@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..language import mark, tr
 from ..values.knowledge import KnowledgeContent, KnowledgeFile, Qa
 from .safe.control_characters import plain
 from .safe.look import BAD, FAINT, GOOD, LINE, LONGEST_NAME, SMALL, clipped, one_line, words
@@ -66,7 +67,9 @@ def content(found: KnowledgeContent) -> dict[str, str]:
     """What the service has read out of a file, as safe Markdown."""
     text = found.content
     cut = len(text) > _LONGEST_CONTENT
-    note = f"{len(text):,} characters" + (f", {_LONGEST_CONTENT:,} shown" if cut else "")
+    note = tr("{count:,} characters", count=len(text)) + (
+        tr(", {longest_content:,} shown", longest_content=_LONGEST_CONTENT) if cut else ""
+    )
     shown = text[:_LONGEST_CONTENT]
     head = f"{clipped(one_line(found.title), LONGEST_NAME)} · {note} · {one_line(found.id)}"
     html = (
@@ -99,5 +102,13 @@ def _badge(*, sandbox: bool) -> str:
     return f' <span style="{_BADGE}">sandbox</span>' if sandbox else ""
 
 
+_COUNTS = {
+    "file": (mark("no files"), mark("1 file"), mark("{count} files")),
+    "question": (mark("no questions"), mark("1 question"), mark("{count} questions")),
+}
+
+
 def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number or 'no'} {thing}s"
+    none, one, many = _COUNTS[thing]
+    said = many if number > 1 else one if number else none
+    return tr(said, count=number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ...language import tr
 from ...response import Response
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.table import per_second
@@ -31,19 +32,23 @@ def line(answers: Sequence[ColumnAnswer]) -> str:
     said += [] if output.stable else _times(responses)
     usages = [one.usage for one in responses if one.usage]
     tokens = sum(one.prompt_tokens for one in usages), sum(one.completion_tokens for one in usages)
-    said += [f"{tokens[0]:,} tokens in · {tokens[1]:,} out"] if any(tokens) else []
+    said += (
+        [tr("{tokens:,} tokens in · {tokens2:,} out", tokens=tokens[0], tokens2=tokens[1])]
+        if any(tokens)
+        else []
+    )
     characters = sum(one.characters or 0 for one in usages)
-    said += [f"{characters:,} characters"] if characters else []
+    said += [tr("{characters:,} characters", characters=characters)] if characters else []
     return " · ".join([*said, *_costs(answers)])
 
 
 def _times(responses: Sequence[Response]) -> list[str]:
     firsts = [one.timing.first_token for one in responses if one.timing.first_token is not None]
-    said = [f"first token {_mean(firsts):.2f} s"] if firsts else []
+    said = [tr("first token {mean:.2f} s", mean=_mean(firsts))] if firsts else []
     totals = [one.timing.total for one in responses if one.timing.total]
     said += [f"{_mean(totals):.1f} s"] if totals else []
     rates = [rate for one in responses if (rate := per_second(one)) is not None]
-    return [*said, *([f"{_mean(rates):.0f} tokens/s"] if rates else [])]
+    return [*said, *([tr("{mean:.0f} tokens/s", mean=_mean(rates))] if rates else [])]
 
 
 def _costs(answers: Sequence[ColumnAnswer]) -> list[str]:

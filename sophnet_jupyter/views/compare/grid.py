@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...language import tr
 from ...response import Response
 from ...runs.compare.answer import ColumnAnswer
 from ...runs.compare.comparison import Comparison
@@ -62,7 +63,10 @@ def past(comparison: Comparison, column: Column, question: str) -> str:
     """What a comparison was continued from: all of it, folded, and what was asked next."""
     kept = inert(title(column))
     return (
-        fold(f"before: {size(comparison)}, continued with {kept}", bundle(comparison)["text/html"])
+        fold(
+            tr("before: {size}, continued with {kept}", size=size(comparison), kept=kept),
+            bundle(comparison)["text/html"],
+        )
         + f'<div style="{_ASKED};margin:6px 0">{inert(plain(question))}</div>'
     )
 
@@ -70,8 +74,8 @@ def past(comparison: Comparison, column: Column, question: str) -> str:
 def size(comparison: Comparison) -> str:
     """How many columns and answers there are."""
     count, answers = len(comparison), len(comparison.cells)
-    said = f"{count} column{'s' if count > 1 else ''}"
-    return f"{said} · {answers} answers" if answers > count else said
+    said = tr("{count} columns", count=count) if count > 1 else tr("1 column")
+    return tr("{said} · {answers} answers", said=said, answers=answers) if answers > count else said
 
 
 def in_words(comparison: Comparison) -> str:
@@ -96,7 +100,7 @@ def title(column: Column, *, row: bool = True) -> str:
 def cell_head(column: Column, cells: Sequence[ColumnAnswer], same: int | None, *, row: bool) -> str:
     """The lines above a column's answers: who, and what it took."""
     line = figures.line(cells)
-    equal = f" · equal to [{same}]" if same is not None else ""
+    equal = (" " + tr("· equal to [{same}]", same=same)) if same is not None else ""
     return (
         f'<div style="font-weight:600">{inert(title(column, row=row))}</div>'
         f'<div style="{SMALL};{FAINT}">{inert(line)}{equal}</div>'
@@ -119,7 +123,7 @@ def error(cell: ColumnAnswer) -> str:
     """What went wrong with an answer; nothing where nothing did."""
     if cell.error is None:
         return ""
-    which = f"repetition {cell.repeat}: " if cell.repeat else ""
+    which = (tr("repetition {repeat}:", repeat=cell.repeat) + " ") if cell.repeat else ""
     return f'<div style="{_FAILED}">✕ {which}{inert(plain(cell.problem))}</div>'
 
 
@@ -171,7 +175,7 @@ def _read_otherwise(comparison: Comparison, column: Column) -> str:
     found = difference(first.text, answer.text)
     if found.equal:
         return f'<div style="{SMALL};margin:6px 0 2px">reads the same</div>'
-    said = f"{found.alike:.0%} read alike"
+    said = tr("{alike:.0%} read alike", alike=found.alike)
     return f'<div style="{SMALL};margin:6px 0 2px">{said}</div>{marked.marked(found)}'
 
 
@@ -192,8 +196,12 @@ def answer_html(response: Response, context: Context) -> str:
 def _count(group: Sequence[ColumnAnswer], cells: Sequence[ColumnAnswer]) -> str:
     which = ", ".join(str(cell.repeat) for cell in group)
     if len(group) == len(cells):
-        return f"all {len(cells)} equal"
-    equal = f"{len(group)} of {len(cells)} equal: repetitions" if len(group) > 1 else "repetition"
+        return tr("all {count} equal", count=len(cells))
+    equal = (
+        tr("{count} of {count2} equal: repetitions", count=len(group), count2=len(cells))
+        if len(group) > 1
+        else tr("repetition")
+    )
     return f"{equal} {which}"
 
 
@@ -212,7 +220,7 @@ def _asked(comparison: Comparison) -> str:
         f'<div style="{_ASKED}">{inert(clipped(plain(text), _LONGEST_QUESTION))}</div>'
         for name, text in named.items()
     )
-    return fold(f"{len(named)} prompts", said)
+    return fold(tr("{count} prompts", count=len(named)), said)
 
 
 def _is_text(response: Response) -> bool:

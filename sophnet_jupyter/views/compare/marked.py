@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from ...language import tr
 from ...runs.compare.difference import TextDifference
 from ..safe.control_characters import plain
 from ..safe.look import BAD, FAINT, GOOD, SMALL, WRAP, words
@@ -29,7 +30,7 @@ def bundle(found: TextDifference) -> dict[str, str]:
     legend = (
         f'<span style="color:{BAD}">− {titles[0] or "first"}</span> · '
         f'<span style="color:{GOOD}">+ {titles[1] or "second"}</span> · '
-        + ("equal" if found.equal else f"{found.alike:.0%} alike")
+        + (tr("equal") if found.equal else tr("{alike:.0%} alike", alike=found.alike))
     )
     return {
         "text/html": f'<div style="{SMALL};margin:0 0 6px">{legend}</div>{marked(found)}',

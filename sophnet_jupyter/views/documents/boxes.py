@@ -7,6 +7,7 @@ import io
 from html import escape
 from typing import TYPE_CHECKING
 
+from ...language import tr
 from ...values.image import Image
 from ...values.markdown import with_pipes
 from ...values.page import Block, Page
@@ -54,7 +55,7 @@ def shown(page: Page, budget: int) -> str:
         data = base64.b64encode(boxed(page, budget)).decode()
         seen = f'<img alt="{alt}" src="data:image/webp;base64,{data}" style="{_PICTURE}">'
     except (OSError, ValueError):
-        said = "This image cannot be shown: it is damaged, or of another kind."
+        said = tr("This image cannot be shown: it is damaged, or of another kind.")
         seen = f'<div style="{FAINT}">{said}</div>'
     figure = f'<figure style="{_HALF};max-width:560px">{seen}{said}</figure>'
     return f'<div style="{_ROW}">{figure}<div style="{_HALF}">{_text(page)}</div></div>'
@@ -79,7 +80,7 @@ def boxed(page: Page, budget: int) -> bytes:
 
 def count(page: Page) -> str:
     number = len(page.blocks)
-    return f"{number} block{'' if number == 1 else 's'}"
+    return tr("1 block") if number == 1 else tr("{count} blocks", count=number)
 
 
 def numbered(page: Page) -> str:

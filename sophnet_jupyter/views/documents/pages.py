@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...language import tr
 from ...values.markdown import Heading, outline, with_pipes
 from ...values.page import Page
 from ..media.shelf import BUDGET
@@ -42,7 +43,7 @@ def in_words(pages: Sequence[Page]) -> str:
         text = boxes.numbered(page) if page.image else _cut_words(page.text)
         said.append(head + text)
     if (left := len(pages) - MOST_PAGES) > 0:
-        said.append(f"and {left} more in .pages")
+        said.append(tr("and {left} more in .pages", left=left))
     return "\n\n".join(said)
 
 
@@ -67,8 +68,9 @@ def headings_in_words(pages: Sequence[Page]) -> str:
 
 def facts(page: Page, found: Sequence[Heading]) -> str:
     """The number of characters and headings, in words."""
-    size = f"{len(page.text):,} characters"
-    return f"{size} · {len(found)} heading{'' if len(found) == 1 else 's'}"
+    size = tr("{count:,} characters", count=len(page.text))
+    count = len(found)
+    return f"{size} · " + (tr("1 heading") if count == 1 else tr("{count} headings", count=count))
 
 
 def _page(page: Page, budget: int, several: bool) -> str:
@@ -76,7 +78,7 @@ def _page(page: Page, budget: int, several: bool) -> str:
         return boxes.shown(page, budget)
     found = outline(page.text)
     name = f'<div style="{_NAME}"><b>{words(page.name, 120)}</b> · {facts(page, found)}</div>'
-    listed = fold("outline", _outline(found)) if len(found) >= FEWEST_HEADINGS else ""
+    listed = fold(tr("outline"), _outline(found)) if len(found) >= FEWEST_HEADINGS else ""
     return (name if several or listed else "") + listed + _document(page.text)
 
 
@@ -85,10 +87,11 @@ def _document(text: str) -> str:
         return render(with_pipes(text))
     begin, rest = _cut(text, OPEN)
     behind, left = _cut(rest, FOLDED)
-    title = f"the rest · {len(rest):,} of {len(text):,} characters"
+    title = tr("the rest · {count:,} of {count2:,} characters", count=len(rest), count2=len(text))
     more = (
-        f'<div style="{SMALL};{FAINT}">… {len(left):,} more characters in .text; '
-        "--save writes them to a file</div>"
+        f'<div style="{SMALL};{FAINT}">'
+        + tr("… {count:,} more characters in .text; --save writes them to a file", count=len(left))
+        + "</div>"
         if left
         else ""
     )
@@ -108,7 +111,11 @@ def _cut(text: str, size: int) -> tuple[str, str]:
 def _cut_words(text: str) -> str:
     if len(text) <= OPEN:
         return plain(text)
-    return f"{plain(text[:OPEN])}\n… ({len(text) - OPEN:,} more characters in .text)"
+    return tr(
+        "{text}\n… ({count:,} more characters in .text)",
+        text=plain(text[:OPEN]),
+        count=len(text) - OPEN,
+    )
 
 
 def _outline(found: Sequence[Heading]) -> str:

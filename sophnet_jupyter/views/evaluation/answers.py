@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from ...language import tr
 from ...runs.compare.difference import difference
 from ...runs.evaluation.answers import ScoredAnswer
 from ...runs.score import Grade, is_missing
@@ -32,8 +33,8 @@ def table(
 ) -> str:
     """As many of them as a notebook keeps. ``own`` are the columns of the table to show."""
     expects = any(not is_missing(one.expected) for one in answers)
-    heads = ["row", *(["prompt"] if several else []), *own]
-    heads += [*(["expected"] if expects else []), "answer", *scores, "why"]
+    heads = [tr("row"), *([tr("prompt")] if several else []), *own]
+    heads += [*([tr("expected")] if expects else []), tr("answer"), *scores, tr("why")]
     head = "".join(f'<th style="{_HEAD}">{words(name, 60)}</th>' for name in heads)
     html, left, count = [f'<table style="{_TABLE}"><tr>{head}</tr>'], MOST_BYTES, 0
     for one in answers[:MOST_ROWS]:
@@ -46,8 +47,9 @@ def table(
     html.append("</table>")
     if count < len(answers):
         html.append(
-            f'<div style="{SMALL};{FAINT}">{count:,} of {len(answers):,}; '
-            ".to_frame() has all.</div>"
+            f'<div style="{SMALL};{FAINT}">'
+            + tr("{count:,} of {total:,}; .to_frame() has all.", count=count, total=len(answers))
+            + "</div>"
         )
     return f'<div style="overflow-x:auto;max-width:100%">{"".join(html)}</div>'
 
@@ -77,7 +79,7 @@ def got(one: ScoredAnswer, longest: int = LONGEST_CELL) -> str:
     """The answer as HTML, with what differs from the expected text marked, where they are near."""
     text = clipped(plain(one.said.answer), longest)
     if one.failed or not text:
-        return f'<span style="{FAINT}">{"failed" if one.failed else "(empty)"}</span>'
+        return f'<span style="{FAINT}">{tr("failed") if one.failed else tr("(empty)")}</span>'
     if is_missing(one.expected) or not one.wrong:
         return inert(text)
     found = difference(clipped(plain(str(one.expected)), longest), text)

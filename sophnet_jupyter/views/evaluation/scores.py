@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...language import tr
 from ...runs.evaluation.summary import ScoreFigure
 from ...runs.verdicts import count, number
 from ..safe.look import FAINT, LINE, SMALL, WRAP, words
@@ -26,7 +27,12 @@ def table(figures: Sequence[ScoreFigure]) -> str:
         return ""
     several = len({one.score for one in figures}) > 1
     named = len({one.column.number for one in figures}) > 1
-    heads = [*(["score"] if several else []), *(["prompt"] if named else []), "value", "rows"]
+    heads = [
+        *([tr("score")] if several else []),
+        *([tr("prompt")] if named else []),
+        tr("value"),
+        tr("rows"),
+    ]
     head = "".join(f'<th style="{_HEAD}">{name}</th>' for name in heads)
     body: list[str] = []
     before = ""
@@ -47,14 +53,17 @@ def table(figures: Sequence[ScoreFigure]) -> str:
 def _figures(one: ScoreFigure, scale: tuple[float, float]) -> list[str]:
     found = one.estimate
     if not found.n:
-        return ["–", words(f"{one.missing:,} not counted", 60) if one.missing else ""]
+        return [
+            "–",
+            words(tr("{missing:,} not counted", missing=one.missing), 60) if one.missing else "",
+        ]
     if one.kind == "rate":
         value = f"<b>{found.value:.0%}</b>"
-        between = f"{found.low:.0%} to {found.high:.0%}"
+        between = tr("{low} to {high}", low=f"{found.low:.0%}", high=f"{found.high:.0%}")
     else:
         value, between = (
             f"<b>{number(found.value)}</b>",
-            f"{number(found.low)} to {number(found.high)}",
+            tr("{low} to {high}", low=number(found.low), high=number(found.high)),
         )
     said = f'{value} <span style="{SMALL};{FAINT};white-space:nowrap">{between}</span>'
     return [said + _bar(found.low, found.value, found.high, scale, between), _rows(one)]
@@ -62,10 +71,12 @@ def _figures(one: ScoreFigure, scale: tuple[float, float]) -> list[str]:
 
 def _rows(one: ScoreFigure) -> str:
     """How many rows it is of, and which do not count."""
-    of = f"{count(one.hits)} of {one.estimate.n:,}" if one.kind == "rate" else f"{one.estimate.n:,}"
-    said = [f"{one.missing:,} not counted"] if one.missing else []
+    of = f"{one.estimate.n:,}"
+    if one.kind == "rate":
+        of = tr("{hits} of {all}", hits=count(one.hits), all=of)
+    said = [tr("{missing:,} not counted", missing=one.missing)] if one.missing else []
     said += [f"{number:,} {word}" for word, number in one.lost.items()]
-    said += [f"{one.failed:,} failed"] if one.failed else []
+    said += [tr("{failed:,} failed", failed=one.failed)] if one.failed else []
     more = words(", ".join(said), 120)
     return f'{of} <span style="{SMALL};{FAINT};{WRAP}">{more}</span>' if said else of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...language import mark, tr
 from ...runs.evaluation.answers import ScoredAnswer
 from ...runs.evaluation.evaluated import Evaluated
 from ..answer.answer import loud
@@ -24,6 +25,18 @@ def bundle(found: Evaluated, context: object = None) -> dict[str, str]:
     return {"text/html": html, "text/plain": plain(repr(found))}
 
 
+STATES = {
+    "ready": mark("ready"),
+    "running": mark("running"),
+    "paused": mark("paused"),
+    "judging": mark("judging"),
+    "stopped": mark("stopped"),
+    "failed": mark("failed"),
+    "budget": mark("at the limit of its budget"),
+    "done": mark("done"),
+}
+
+
 def head(found: Evaluated) -> str:
     """The verdict: the sandbox first, the first sentence of the rest in bold."""
     lines = found.verdicts
@@ -31,30 +44,51 @@ def head(found: Evaluated) -> str:
     badge = loud(inert(sandboxed(found.engines)))
     html = f'<div style="{SMALL};margin:0 0 4px">{badge}{inert(size(found))}</div>'
     html += "".join(_sentence(line) for line in shown)
-    return html + (fold(f"{len(more)} more", "".join(map(_sentence, more))) if more else "")
+    return html + (
+        fold(tr("{count} more", count=len(more)), "".join(map(_sentence, more))) if more else ""
+    )
 
 
 def size(found: Evaluated) -> str:
     """How many rows and columns it is of, and what it took."""
     rows, turns = len(found.asked.rows), found.asked.repeat
-    said = [f"{rows:,} row{'' if rows == 1 else 's'}"]
-    said += [f"{len(found.columns)} prompts and models"] if len(found.columns) > 1 else []
-    said += [f"{turns} times each"] if turns > 1 else []
+    said = [tr("1 row") if rows == 1 else tr("{count:,} rows", count=rows)]
+    said += (
+        [tr("{count} prompts and models", count=len(found.columns))]
+        if len(found.columns) > 1
+        else []
+    )
+    said += [tr("{turns} times each", turns=turns)] if turns > 1 else []
     usage = found.usage
     if usage.prompt_tokens or usage.completion_tokens:
-        said.append(f"{usage.prompt_tokens:,} tokens in · {usage.completion_tokens:,} out")
+        said.append(
+            tr(
+                "{prompt_tokens:,} tokens in · {completion_tokens:,} out",
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+            )
+        )
     said += [
         f"{amount:.4g} {currency}".strip() for currency, amount in found.cost.items() if amount
     ]
-    return " · ".join([*said, *([] if found.state == "done" else [found.state])])
+    return " · ".join([*said, *([] if found.state == "done" else [tr(STATES[found.state])])])
 
 
 def going(found: Evaluated) -> str:
     """How far one is that goes on, in a line."""
     told = found.run.progress()
     badge = f"{sandboxed(told.engines)} · " if told.sandbox else ""
-    failed = f" · {told.failed:,} failed" if told.failed else ""
-    return f"{badge}{found.state}: {told.done:,} of {told.total or 0:,} answers{failed}"
+    failed = (" " + tr("· {failed:,} failed", failed=told.failed)) if told.failed else ""
+    return (
+        badge
+        + tr(
+            "{state}: {done:,} of {total:,} answers",
+            state=tr(STATES[found.state]),
+            done=told.done,
+            total=told.total or 0,
+        )
+        + failed
+    )
 
 
 def wrong(found: Evaluated) -> str:
@@ -64,8 +98,11 @@ def wrong(found: Evaluated) -> str:
     if not ended:
         return ""
     if not bad:
-        return f'<div style="{SMALL};{FAINT};margin:6px 0">No answer is wrong by any score.</div>'
-    title = f"{len(bad):,} of {len(ended):,} answers are wrong by a score"
+        none = tr("No answer is wrong by any score.")
+        return f'<div style="{SMALL};{FAINT};margin:6px 0">{none}</div>'
+    title = tr(
+        "{count:,} of {count2:,} answers are wrong by a score", count=len(bad), count2=len(ended)
+    )
     several = len(found.columns) > 1
     drawn = answers.table(bad, found.score_names, own_columns(found), several=several)
     return f'<div style="{SMALL};margin:8px 0 2px;font-weight:600">{title}</div>{drawn}'
@@ -97,7 +134,7 @@ def how(found: Evaluated) -> str:
         f'<div style="white-space:pre-wrap;{WRAP}">{inert(plain(one.text[:2000]))}</div>'
         for one in found.columns
     )
-    return fold("how it was done", lines + prompts)
+    return fold(tr("how it was done"), lines + prompts)
 
 
 def _sentence(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...explore.session.comparing import MapComparison
+from ...language import tr
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, one_line, words
 from . import still
@@ -46,8 +47,8 @@ def table(compared: MapComparison) -> str:
     return (
         f'<div style="{SMALL}">{words(sentence(compared), 300)}</div>'
         f'<div style="overflow:auto;max-height:260px"><table style="{still.TABLE}"><thead><tr>'
-        f'<th scope="col" style="{still.CELL}">common</th>'
-        f'<th scope="col" style="{still.CELL}">row</th></tr></thead>'
+        f'<th scope="col" style="{still.CELL}">{tr("common")}</th>'
+        f'<th scope="col" style="{still.CELL}">{tr("row")}</th></tr></thead>'
         f"<tbody>{lines}</tbody></table></div>"
     )
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 from io import BytesIO
 
 from ...explore.session.comparing import Similarities
+from ...language import tr
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, SMALL, one_line
 from ..vectors.heat_map import MOST, MapItem, heat_map
@@ -18,7 +19,7 @@ _SIDE = 600
 
 def bundle(similarities: Similarities, context: object = None) -> dict[str, str]:
     """A table with colored cells, or of many rows a picture, with what pairs have by chance."""
-    said = f"Random pairs of all rows have {similarities.chance:.2f}."
+    said = tr("Random pairs of all rows have {chance:.2f}.", chance=similarities.chance)
     line = f'<div style="{SMALL};{FAINT}">{said}</div>'
     drawn = _table if len(similarities.rows) <= MOST else _picture
     return {
@@ -43,7 +44,7 @@ def _picture(similarities: Similarities) -> str:
     image = Image.fromarray(tone).resize((side, side), Image.Resampling.NEAREST)
     out = BytesIO()
     image.save(out, "PNG", optimize=True)
-    said = f"Cosines of {len(tone)} rows, near ones together"
+    said = tr("Cosines of {count} rows, near ones together", count=len(tone))
     return (
         f'<img alt="{said}" src="data:image/png;base64,{b64encode(out.getvalue()).decode()}"'
         ' style="height:auto;max-width:100%">'
@@ -56,5 +57,5 @@ def in_words(similarities: Similarities) -> str:
         for place in range(min(_TOLD, len(similarities.rows)))
     ]
     if (more := len(similarities.rows) - len(lines)) > 0:
-        lines.append(f"and {more} more")
+        lines.append(tr("and {more} more", more=more))
     return plain("\n".join(lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from ...explore.exploration import Exploration
+from ...language import mark, tr
 from ..answer.answer import loud
 from ..safe.control_characters import plain
 from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
@@ -14,14 +15,14 @@ ROWS, LARGEST = 12, 300_000
 _WIDTHS = (900, 700, 500)
 TABLE = f"{SMALL};border-collapse:collapse;margin:6px 0;width:auto"
 CELL = f"border:{LINE};padding:3px 8px;text-align:left;vertical-align:top"
-_TITLES = ("cluster", "rows", "such as")
+_TITLES = (mark("cluster"), mark("rows"), mark("such as"))
 _LONGEST, _EXAMPLE = 60, 90
 _WORDS = {
-    "embedding": "waits to be embedded",
-    "placing": "is being placed",
+    "embedding": mark("waits to be embedded"),
+    "placing": mark("is being placed"),
     "ready": "",
-    "stopped": "was stopped",
-    "failed": "failed",
+    "stopped": mark("was stopped"),
+    "failed": mark("failed"),
 }
 
 
@@ -36,25 +37,28 @@ def has_map(exploration: Exploration) -> bool:
 
 def facts(exploration: Exploration, *, quality: bool = True) -> list[str]:
     """What is told in one line above the picture."""
-    found = [f"{len(exploration):,} rows"]
+    found = [tr("{count:,} rows", count=len(exploration))]
     if missing := exploration.missing_count:
-        found.append(f"{missing:,} without a vector")
+        found.append(tr("{missing:,} without a vector", missing=missing))
     if said := _WORDS[exploration.state]:
+        said = tr(said)
         found.append(said)
     if exploration.vectors.shape[1]:
         of = f" of {model}" if (model := exploration.made["model"]) else ""
-        found.append(f"{exploration.vectors.shape[1]:,} dimensions{of}")
+        found.append(
+            tr("{exploration:,} dimensions{of}", exploration=exploration.vectors.shape[1], of=of)
+        )
     if quality and exploration.state == "ready" and has_map(exploration):
         measured = exploration.quality
         if measured.trust == measured.trust:
-            found.append(f"trust {measured.trust:.2f}")
-            found.append(f"{measured.kept:.0%} of true neighbors are neighbors here")
+            found.append(tr("trust {trust:.2f}", trust=measured.trust))
+            found.append(tr("{kept:.0%} of true neighbors are neighbors here", kept=measured.kept))
     return found
 
 
 def in_words(exploration: Exploration) -> str:
     """The same for a terminal."""
-    badge = "[sandbox] " if exploration.sandbox else ""
+    badge = f"[{tr('sandbox')}] " if exploration.sandbox else ""
     lines = [badge + ", ".join(facts(exploration)), *exploration.notices]
     if exploration.error is not None:
         lines.append(str(exploration.error))
@@ -67,7 +71,7 @@ def in_words(exploration: Exploration) -> str:
 
 def _html(exploration: Exploration) -> str:
     said = " · ".join(words(each, 200) for each in facts(exploration))
-    badge = loud("sandbox" if exploration.sandbox else "")
+    badge = loud(tr("sandbox") if exploration.sandbox else "")
     line = f'{badge}<span style="{FAINT}">{said}</span>'
     parts = [f'<div style="{SMALL};margin:2px 0 6px">{line}</div>']
     parts += [f'<div style="{SMALL};{FAINT}">{words(n, 400)}</div>' for n in exploration.notices]
@@ -86,7 +90,7 @@ def picture(exploration: Exploration) -> str:
         data = exploration.to_png(width=width, scale=1, labels=labels)
         if len(data) <= LARGEST:
             break
-    said = f"Map of {len(exploration):,} rows"
+    said = tr("Map of {count:,} rows", count=len(exploration))
     return (
         f'<img alt="{said}" src="data:image/png;base64,{base64.b64encode(data).decode()}"'
         ' style="border-radius:6px;height:auto;max-width:100%">'
@@ -111,7 +115,7 @@ def _table(exploration: Exploration) -> str:
         )
     if not rows:
         return ""
-    head = "".join(f'<th scope="col" style="{CELL}">{title}</th>' for title in _TITLES)
+    head = "".join(f'<th scope="col" style="{CELL}">{tr(title)}</th>' for title in _TITLES)
     return (
         f'<div style="overflow-x:auto"><table style="{TABLE}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"

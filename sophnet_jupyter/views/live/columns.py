@@ -72,7 +72,7 @@ class LiveColumns:
     def began(self, answer: ColumnAnswer) -> None:
         at = _at(answer)
         self._forget(at)
-        view = SideBySide(_Pieces(self, at), self._context, stop="Stop")
+        view = SideBySide(_Pieces(self, at), self._context, stop=tr("Stop"))
         self._views[at] = view
         view.start(answer.column.model or tr("the model"))
 

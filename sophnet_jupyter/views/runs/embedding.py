@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlsplit
 
+from ...language import tr
 from ...runs.batch.embedding import BatchEmbedding
 from ..safe.control_characters import plain
 from ..safe.look import BAD, FAINT, SMALL, WRAP, one_line, words
@@ -33,11 +34,16 @@ def bundle(told: BatchEmbedding, context: object = None) -> dict[str, str]:
 
 def facts(told: BatchEmbedding) -> list[str]:
     """The figures one by one."""
-    said = [f"{told.done:,} of {told.parts:,} parts", f"{told.rows:,} rows with their vectors"]
+    said = [
+        tr("{done:,} of {parts:,} parts", done=told.done, parts=told.parts),
+        tr("{rows:,} rows with their vectors", rows=told.rows),
+    ]
     if told.missing:
-        said[1] = f"{told.rows:,} rows, {told.missing:,} without a vector"
+        said[1] = tr(
+            "{rows:,} rows, {missing:,} without a vector", rows=told.rows, missing=told.missing
+        )
     if told.skipped:
-        said.append(f"{told.skipped:,} parts from before")
+        said.append(tr("{skipped:,} parts from before", skipped=told.skipped))
     if told.state in ("stopped", "failed"):
-        said.append(f"{told.state}: what is whole stays, and a second run goes on")
+        said.append(tr("{state}: what is whole stays, and a second run goes on", state=told.state))
     return said

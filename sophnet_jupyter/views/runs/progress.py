@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ...errors import span
 from ...events import Usage
+from ...language import mark, tr
 from ...runs.progress import RunProgress, State
 from ...runs.run import Run
 from ..answer.figures import sandboxed
@@ -21,11 +22,11 @@ SIGNS: Mapping[State, str] = {
     "done": "✓",
 }
 _SAID: Mapping[State, str] = {
-    "ready": "not begun",
-    "paused": "paused",
-    "stopped": "stopped",
-    "failed": "ended by an error",
-    "budget": "at the limit of its budget",
+    "ready": mark("not begun"),
+    "paused": mark("paused"),
+    "stopped": mark("stopped"),
+    "failed": mark("ended by an error"),
+    "budget": mark("at the limit of its budget"),
 }
 LONGEST_ERROR = 200
 
@@ -43,36 +44,52 @@ def facts(told: RunProgress, *, waits: str = "", with_badge: bool = True) -> lis
     """
     going = told.state in ("running", "paused")
     sandbox = [who] if with_badge and (who := sandboxed(told.engines)) else []
-    of = "" if told.total is None else f" of {told.total:,}"
-    said = [*sandbox, f"{told.done:,}{of} rows"]
-    said += [_SAID[told.state]] if told.state in _SAID else []
+    done = tr("{count:,} rows", count=told.done)
+    if told.total is not None:
+        done = tr("{done:,} of {total:,} rows", done=told.done, total=told.total)
+    said = [*sandbox, done]
+    said += [tr(_SAID[told.state])] if told.state in _SAID else []
     if told.state == "running":
-        said += [f"{_rate(told.per_second)} rows/s"] if told.per_second else []
-        said += [f"{span(told.eta)} left"] if told.eta is not None and told.eta >= 1 else []
+        said += [tr("{rate} rows/s", rate=_rate(told.per_second))] if told.per_second else []
+        said += (
+            [tr("{span} left", span=span(told.eta))]
+            if told.eta is not None and told.eta >= 1
+            else []
+        )
     elif told.seconds and not going:
         said += [span(told.seconds) if told.seconds >= 10 else f"{told.seconds:.1f} s"]
-    said += [f"{told.failed:,} not complete"] if told.failed else []
+    said += [tr("{failed:,} not complete", failed=told.failed)] if told.failed else []
     said += [equal(told.equal)] if told.equal else []
-    said += [f"{told.cached:,} from earlier calls"] if told.cached else []
-    said += [f"{told.kept:,} from before"] if told.kept else []
+    said += [tr("{cached:,} from earlier calls", cached=told.cached)] if told.cached else []
+    said += [tr("{kept:,} from before", kept=told.kept)] if told.kept else []
     said += [paid] if (paid := tokens(told.usage, told.cost)) else []
     if told.kept and (now := tokens(told.usage_now, told.cost_now)):
-        said += [f"this time {now}"]
+        said += [tr("this time {now}", now=now)]
     said += [waits] if waits and going else []
     return said
 
 
 def equal(count: int) -> str:
-    return f"{count:,} {'rows' if count > 1 else 'row'} equal to others"
+    return (
+        tr("{count:,} rows equal to others", count=count)
+        if count > 1
+        else tr("1 row equal to others")
+    )
 
 
 def tokens(usage: Usage, cost: Mapping[str, float]) -> str:
     """What it took: ``31,200 tokens in, 4,100 out, 0.12 CNY``."""
     said = []
     if usage.prompt_tokens or usage.completion_tokens:
-        said.append(f"{usage.prompt_tokens:,} tokens in, {usage.completion_tokens:,} out")
+        said.append(
+            tr(
+                "{prompt_tokens:,} tokens in, {completion_tokens:,} out",
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+            )
+        )
     elif usage.total_tokens:
-        said.append(f"{usage.total_tokens:,} tokens")
+        said.append(tr("{total_tokens:,} tokens", total_tokens=usage.total_tokens))
     said += [money(amount, currency) for currency, amount in cost.items()]
     return ", ".join(said)
 
@@ -97,20 +114,27 @@ def estimate(run: Run) -> str:
     )
     cost = {currency: amount * share for currency, amount in told.cost.items()}
     paid = tokens(usage, cost)
-    return f"All {run.whole:,} rows would take about {paid}." if paid else ""
+    return (
+        tr("All {whole:,} rows would take about {paid}.", whole=run.whole, paid=paid)
+        if paid
+        else ""
+    )
 
 
 def failures(told: RunProgress) -> list[str]:
     """The last failures, each with the number of its row."""
-    return [f"row {row.number}: {_why(row.error, row.ending)}" for row in told.failures]
+    return [
+        tr("row {number}: {why}", number=row.number, why=_why(row.error, row.ending))
+        for row in told.failures
+    ]
 
 
 def notes(run: Run) -> list[str]:
     """What a reader is to know beside the figures."""
-    said = [f"Values: {run.sources}."] if run.sources else []
+    said = [tr("Values: {sources}.", sources=run.sources)] if run.sources else []
     if run.renamed:
         pairs = ", ".join(f"{old} is {new}" for old, new in run.renamed.items())
-        said.append(f"The table has columns of these names already, so {pairs}.")
+        said.append(tr("The table has columns of these names already, so {pairs}.", pairs=pairs))
     said += run.notes
     return [*said, *filter(None, [estimate(run) if run.total != run.whole else ""])]
 

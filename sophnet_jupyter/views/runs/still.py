@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...language import tr
 from ...runs.run import Run
 from ..answer.answer import loud
 from ..answer.figures import sandboxed
@@ -57,7 +58,7 @@ def table(run: Run) -> str:
     if not chosen:
         return ""
     names = shown_columns(run)
-    head = "".join(f'<th style="{_HEAD}">{words(name, 60)}</th>' for name in ["row", *names])
+    head = "".join(f'<th style="{_HEAD}">{words(name, 60)}</th>' for name in [tr("row"), *names])
     html, left = [f'<table style="{_TABLE}"><tr>{head}</tr>'], MOST_BYTES - 20_000
     count = 0
     for number in chosen:
@@ -70,7 +71,11 @@ def table(run: Run) -> str:
         count += 1
     html.append("</table>")
     if count < len(rows):
-        said = f"{count:,} of {len(rows):,} rows; run.show() has all, .to_frame() is the table."
+        said = tr(
+            "{count:,} of {total:,} rows; run.show() has all, .to_frame() is the table.",
+            count=count,
+            total=len(rows),
+        )
         html.append(f'<div style="{SMALL};{FAINT}">{said}</div>')
     return f'<div style="overflow-x:auto;max-width:100%">{"".join(html)}</div>'
 
@@ -102,7 +107,7 @@ def cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, bytes):
-        return f"{len(value):,} bytes"
+        return tr("{count:,} bytes", count=len(value))
     return clipped(one_line(plain(str(value))), LONGEST_CELL)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ...language import tr
 from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
 from ..safe.maths import inert
 
@@ -145,7 +146,7 @@ def _scale(low: float, high: float, *, sorted_: bool) -> str:
         f'padding:1px 8px">{_said(value)}</span>'
         for part, value in enumerate(steps)
     )
-    said = "similarity (cosine)" + (", neighbours put together" if sorted_ else "")
+    said = "similarity (cosine)" + (tr(", neighbours put together") if sorted_ else "")
     return f'<div style="{SMALL}">{cells} <span style="{FAINT}">{inert(said)}</span></div>'
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...errors import SettingsError
+from ...language import tr
 from ...response import Response
 from ..media.thumbnails import small
 from ..safe.look import FAINT, LINE, SMALL, clipped, one_line, words
@@ -64,11 +65,14 @@ def lines(response: Response) -> str:
 def title(response: Response) -> str:
     """Number, kind and dimensions of the vectors: ``120 texts × 1024 dimensions``."""
     found = response.embeddings
-    counts = ((len(found.asked.texts), "text"), (len(found.asked.images), "image"))
-    said = " and ".join(f"{n:,} {name}{'s' if n > 1 else ''}" for n, name in counts if n)
+    texts, images = len(found.asked.texts), len(found.asked.images)
+    counts = [tr("1 text") if texts == 1 else tr("{count:,} texts", count=texts)] if texts else []
+    if images:
+        counts.append(tr("1 image") if images == 1 else tr("{count:,} images", count=images))
+    said = tr(" and ").join(counts)
     missing = len(found.missing)
-    without = f", {missing:,} without a vector" if missing else ""
-    return f"{said} × {found.dimensions} dimensions{without}"
+    without = tr(", {missing:,} without a vector", missing=missing) if missing else ""
+    return tr("{said} × {dimensions} dimensions", said=said, dimensions=found.dimensions) + without
 
 
 def numbers(response: Response) -> str:
@@ -142,7 +146,7 @@ def _pairs(response: Response) -> str:
         return ""
     head = "".join(
         f'<th scope="col" style="{_CELL};font-weight:600">{name}</th>'
-        for name in ("cosine", "nearest to each other", "")
+        for name in ("cosine", tr("nearest to each other"), "")
     )
     return (
         f'<div style="overflow-x:auto"><table style="{_TABLE}">'
@@ -156,5 +160,5 @@ def _named(response: Response, place: int) -> str:
 
 def _hint(inputs: Sequence[str]) -> str:
     if len(inputs) == 1:
-        return ".vectors is the array; a second text would show how near the two are"
-    return ".vectors is the array, .similarity() the matrix, .to_frame() a DataFrame"
+        return tr(".vectors is the array; a second text would show how near the two are")
+    return tr(".vectors is the array, .similarity() the matrix, .to_frame() a DataFrame")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 from ...prompt.file import place
 from ...prompt.file.prompt import Prompt
 from ...prompt.fill import FIELD, Filled, fill, value_of
@@ -27,7 +28,7 @@ def prompt_of(given: object) -> Prompt | None:
         return given
     if isinstance(given, str):
         return Prompt(given)
-    raise SettingsError("prompt is the name of a prompt file, or a sophnet_jupyter.Prompt.")
+    raise SettingsError(tr("prompt is the name of a prompt file, or a sophnet_jupyter.Prompt."))
 
 
 def names_of_prompts() -> list[str]:
@@ -64,7 +65,9 @@ def filled_form(
     texts = {name: str(text) for name, text in values.items() if name in prompt.variables}
     given = {name: _value(text, names) for name, text in texts.items() if text.strip()}
     if empty := [name for name in prompt.missing if name not in given]:
-        raise SettingsError(f"{empty[0]} is empty: the prompt {prompt.name} needs it.")
+        raise SettingsError(
+            tr("{empty} is empty: the prompt {name} needs it.", empty=empty[0], name=prompt.name)
+        )
     said = [f"{name}: {_short(texts[name])}" for name in given]
     return "\n".join([prompt.name, *said]), prompt.messages(**given)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 
 SETTINGS = ("system", "temperature", "thinking", "schema", "voice")
 THINKING = {"": None, "on": True, "off": False}
@@ -19,14 +20,20 @@ def refuse(voice: object, options: Mapping[str, Any]) -> None:
     for name in _OF_A_QUESTION:
         if options.get(name) is not None:
             raise SettingsError(
-                f"{name} belongs to one question: paste or drop pictures into the panel, or give "
-                "them to panel.ask(text, images)."
+                tr(
+                    "{name} belongs to one question: paste or drop pictures into the panel, or give"
+                    " them to panel.ask(text, images).",
+                    name=name,
+                )
             )
     form = voice.get("format") if isinstance(voice, Mapping) else None
     if form and not str(form).lower().startswith("mp3"):
         raise SettingsError(
-            f"The panel plays an answer while it comes, and that is mp3, not {str(form)!r:.40}: "
-            "leave format out, or use %%sophchat --voice."
+            tr(
+                "The panel plays an answer while it comes, and that is mp3, not {form!r:.40}: "
+                "leave format out, or use %%sophchat --voice.",
+                form=str(form),
+            )
         )
 
 
@@ -39,7 +46,7 @@ def setting(name: str, text: str, names: Mapping[str, Any]) -> Any:
     text = text.strip()
     if name == "thinking":
         if text not in THINKING:
-            raise SettingsError("Thinking is on, off, or empty for the model's default.")
+            raise SettingsError(tr("Thinking is on, off, or empty for the model's default."))
         return THINKING[text]
     if not text:
         return None
@@ -49,11 +56,13 @@ def setting(name: str, text: str, names: Mapping[str, Any]) -> Any:
         except ValueError:
             value = -1.0
         if not 0 <= value <= 2:
-            raise SettingsError("Temperature is a number from 0 to 2.")
+            raise SettingsError(tr("Temperature is a number from 0 to 2."))
         return value
     if name == "schema":
         if text not in names:
-            raise SettingsError(f"Schema is a variable of the notebook, and there is no {text}.")
+            raise SettingsError(
+                tr("Schema is a variable of the notebook, and there is no {text}.", text=text)
+            )
         return names[text]
     return text
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError, sizes
+from ...language import mark, tr
 from ...prompt.fill import Filled, fill
 from ...response import Response
 from ..exchange.attachments import TYPES, AttachedFile, PastedImage, attachment, check_room
@@ -23,6 +24,7 @@ RECORDINGS = (".wav", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".amr", 
 TEXTS = (".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".log", ".py", ".sql", ".tex", ".toml")
 # What may be dropped: types of images, as browsers name them, then endings.
 ACCEPTED = (*TYPES, *DOCUMENTS, *RECORDINGS, *TEXTS)
+_KINDS = {"document": mark("document"), "text": mark("text"), "recording": mark("recording")}
 _LIMITS = {"document": LARGEST_DOCUMENT, "text": LARGEST_TEXT, "recording": LARGEST_FILE}
 
 Attached = PastedImage | AttachedFile
@@ -40,8 +42,13 @@ def from_path(path: str | Path) -> AttachedFile:
     """A file of this machine. Raises `SettingsError` for what is none, or too large."""
     place = Path(path).expanduser()
     if not place.is_file() or not kind_of(place.name):
-        why = "is no file" if not place.is_file() else "is of no kind that can be read here"
-        raise SettingsError(f"{place.name} {why}: {', '.join((*DOCUMENTS, *RECORDINGS, *TEXTS))}.")
+        why = (
+            tr("{name} is no file: {kinds}.")
+            if not place.is_file()
+            else tr("{name} is of no kind that can be read here: {kinds}.")
+        )
+        kinds = ", ".join((*DOCUMENTS, *RECORDINGS, *TEXTS))
+        raise SettingsError(why.format(name=place.name, kinds=kinds))
     return _file(place.name, place.stat().st_size, place)
 
 
@@ -49,7 +56,15 @@ def _file(name: str, size: int, content: bytes | Path, owner: object = None) -> 
     kind = kind_of(name)
     if size > _LIMITS[kind]:
         said, most = sizes(size, _LIMITS[kind])
-        raise SettingsError(f"{name} has {said}; up to {most} of a {kind} can be sent.")
+        raise SettingsError(
+            tr(
+                "{name} has {said}; up to {most} of a {kind} can be sent.",
+                name=name,
+                said=said,
+                most=most,
+                kind=tr(_KINDS[kind]),
+            )
+        )
     return AttachedFile(name=name, kind=kind, size=size, content=content, owner=owner)
 
 
@@ -66,7 +81,9 @@ def check_waiting(waiting: Iterable[Attached], one: Attached) -> None:
     if isinstance(one, PastedImage):
         check_room([each for each in here if isinstance(each, PastedImage)], one)
     elif sum(isinstance(each, AttachedFile) for each in here) >= MOST:
-        raise SettingsError(f"{one.name} was not added: {MOST} files wait already.")
+        raise SettingsError(
+            tr("{name} was not added: {most} files wait already.", name=one.name, most=MOST)
+        )
 
 
 async def read(client: Any, files: Sequence[AttachedFile]) -> None:
@@ -79,7 +96,7 @@ async def read(client: Any, files: Sequence[AttachedFile]) -> None:
         if not one.text:
             text = await _reader(client, one)(one)
             if not text.strip():
-                raise SettingsError(f"{one.name} has no text: nothing was asked.")
+                raise SettingsError(tr("{name} has no text: nothing was asked.", name=one.name))
             one.text = text
 
 
@@ -107,7 +124,9 @@ def _reader(client: Any, one: AttachedFile) -> Callable[[AttachedFile], Any]:
 
     resource = {"document": "documents", "recording": "speech"}.get(one.kind)
     if resource and not hasattr(type(client), resource):
-        raise SettingsError(f"That client reads no {one.kind}s, so that {one.name} stays out.")
+        raise SettingsError(
+            tr("That client cannot read {name}, so that it stays out.", name=one.name)
+        )
     readers = {"document": document, "recording": recording, "text": text}
     return readers[one.kind]
 
@@ -117,4 +136,4 @@ def _decoded(one: AttachedFile) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SettingsError(f"{one.name} is not UTF-8: save it as UTF-8.") from None
+        raise SettingsError(tr("{name} is not UTF-8: save it as UTF-8.", name=one.name)) from None

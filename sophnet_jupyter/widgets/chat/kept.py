@@ -12,6 +12,7 @@ from ...errors import SettingsError
 from ...files.database import refused
 from ...history.history import History
 from ...history.turns import Asker, ChatTurn, words
+from ...language import tr
 from ...response import Response
 from ...settings import history_on, notebook_path, policy
 from ...views.answer import Context, bundle
@@ -54,14 +55,20 @@ class KeptConversations:
         """A conversation as a panel shows it, empty where there is none. Raises `SettingsError`."""
         if not history_on():
             raise SettingsError(
-                "The history is off, so that no conversation is kept: %sophnet history on."
+                tr("The history is off, so that no conversation is kept: %sophnet history on.")
             )
         if not name.strip() or len(name) > LONGEST_NAME or any(map(str.isspace, name)):
-            raise SettingsError("A conversation is named by one word, such as trip.")
+            raise SettingsError(tr("A conversation is named by one word, such as trip."))
         try:
             return self.shown(self._history.turns(self.home, name))
         except (sqlite3.Error, OSError) as error:
-            raise SettingsError(f"Conversation {name} cannot be read: {refused(error)}.") from None
+            raise SettingsError(
+                tr(
+                    "Conversation {name} cannot be read: {refused}.",
+                    name=name,
+                    refused=refused(error),
+                )
+            ) from None
 
     def shown(self, turns: Iterable[ChatTurn]) -> list[Exchange]:
         """Turns as exchanges."""
@@ -89,7 +96,7 @@ class KeptConversations:
         if self._store is None:
             store: History | None = getattr(self._client, "history", None)
             if store is None:
-                raise SettingsError("That client keeps no history, and no conversations.")
+                raise SettingsError(tr("That client keeps no history, and no conversations."))
             self._store = store
             store.conversed.append(self._heard)
         return self._store

@@ -20,6 +20,7 @@ from ...errors import SettingsError
 from ...events import AudioChunk, Event, ReasoningDelta, TextDelta
 from ...history.turns import ChatTurn
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...options.chat import ChatOptions
 from ...options.words import shows_options
 from ...response import Arrival, Response
@@ -40,7 +41,7 @@ from .kept import KeptConversations, is_masked
 from .spent import spent
 from .talk import Talk
 
-_EMPTY = "A chat panel. Run its cell to talk."
+_EMPTY = mark("A chat panel. Run its cell to talk.")
 # Questions that may wait while one is answered.
 MOST_WAITING = 20
 
@@ -240,7 +241,7 @@ class ChatPanel(Panel):
 
     def still(self) -> tuple[str, str]:
         if not self._talk.exchanges:
-            return f"<i>{_EMPTY}</i>", _EMPTY
+            return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
         return to_html(self._talk), self.to_markdown()
 
     def _shown(self, exchange: Exchange, buffers: list[bytes]) -> dict[str, Any]:
@@ -278,7 +279,7 @@ class ChatPanel(Panel):
 
     def _taken(self, names: list[str]) -> tuple[files.Attached, ...]:
         if not self._pending.keys() >= set(names):
-            raise SettingsError("An image or a file is no longer there: add it again.")
+            raise SettingsError(tr("An image or a file is no longer there: add it again."))
         return tuple(self._pending[name] for name in names)
 
     def _received(self, upload: Upload) -> None:
@@ -296,7 +297,12 @@ class ChatPanel(Panel):
         """Ask it now, or when what is asked now is answered."""
         if self._job:
             if len(self._waiting) >= MOST_WAITING:
-                raise SettingsError(f"{MOST_WAITING} questions wait already: let some be answered.")
+                raise SettingsError(
+                    tr(
+                        "{most_waiting} questions wait already: let some be answered.",
+                        most_waiting=MOST_WAITING,
+                    )
+                )
             self._waiting.append(exchange)
             self._tell_waiting()
             return
@@ -379,7 +385,7 @@ class ChatPanel(Panel):
 
     def _idle(self) -> bool:
         if self._job:
-            raise SettingsError("An answer is coming: stop it first, or wait for its end.")
+            raise SettingsError(tr("An answer is coming: stop it first, or wait for its end."))
         return True
 
     def _set(self, name: str, text: str) -> None:
@@ -454,7 +460,7 @@ class ChatPanel(Panel):
             exchange.masked = is_masked(options.get("mask"))
             asked = [one for one in exchange.sent if not before or one["role"] != "system"]
             events = self._client.chat.stream([*before, *asked], **options)
-            await show(events, view, arrival, model=options.get("model") or "the model")
+            await show(events, view, arrival, model=options.get("model") or tr("the model"))
             self.phase = "ready"
         except asyncio.CancelledError:
             self.phase = "stopped" if exchange in self._talk.exchanges else "ready"

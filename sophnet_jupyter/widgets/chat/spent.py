@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...errors import SophNetError
+from ...language import tr
 from ..exchange.exchange import Exchange
 
 
@@ -31,12 +32,12 @@ def spent(exchanges: Iterable[Exchange], client: Any, model: str) -> str:
             money[key] = money.get(key, 0.0) + float(cost.amount)
     if not tokens and not money:
         return ""
-    said = [f"{tokens:,} tokens"]
+    said = [tr("{tokens:,} tokens", tokens=tokens)]
     for (currency, source), amount in sorted(money.items()):
-        by = " by the service" if source == "service" else ""
+        by = (" " + tr("by the service")) if source == "service" else ""
         said.append(f"{amount:,.4f} {currency}{by}")
     if money and unknown:
-        said.append(f"{unknown} unknown")
+        said.append(tr("{unknown} unknown", unknown=unknown))
     return " · ".join(said)
 
 

@@ -11,6 +11,7 @@ from traitlets import Bool
 
 from ...errors import SettingsError
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...options.chat import ChatOptions
 from ...options.words import shows_options
 from ...runs.compare.answer import ColumnAnswer
@@ -25,7 +26,7 @@ from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from .asked import as_cell, messages_of
 
-_EMPTY = "A comparison. Run its cell to ask several models at once."
+_EMPTY = mark("A comparison. Run its cell to ask several models at once.")
 # Seconds after which a front end that has not shown the panel is taken for one that cannot.
 PATIENCE, TICK = 3.0, 0.5
 
@@ -138,14 +139,14 @@ class Compare(Panel):
 
     def still(self) -> tuple[str, str]:
         if not self.comparison:
-            return f"<i>{_EMPTY}</i>", _EMPTY
+            return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
         drawn = grid.bundle(self.comparison, self._context)
         return "".join([*self._past, drawn["text/html"]]), drawn["text/plain"]
 
     @property
     def _shown(self) -> Comparison:
         if self.comparison is None:
-            raise SettingsError("Nothing was asked yet.")
+            raise SettingsError(tr("Nothing was asked yet."))
         return self.comparison
 
     def _grid(self) -> dict[str, Any]:
@@ -181,7 +182,8 @@ class Compare(Panel):
             found.append(
                 {
                     "title": grid.title(column, row=not several),
-                    "figures": line + (f" · equal to [{same}]" if same is not None else ""),
+                    "figures": line
+                    + ((" " + tr("· equal to [{same}]", same=same)) if same is not None else ""),
                     "busy": any(one.busy for one in answers),
                     "sandbox": [one.response.engine for one in answers if one.response.sandbox],
                     "endings": sorted({one.response.ending for one in answers if not one.busy}),
@@ -223,11 +225,11 @@ class Compare(Panel):
         asked = {name: self._as_asked(name, prompt) for name, prompt in prompts.items()}
         named = [name for each in models if (name := str(each).strip())]
         if not all(_text(prompt).strip() for prompt in asked.values()):
-            raise SettingsError("A prompt is empty: write what is to be asked.")
+            raise SettingsError(tr("A prompt is empty: write what is to be asked."))
         # Refused here, and not in a job, where it would end what was shown before.
         comparison = self._compare(asked if len(asked) > 1 else asked.popitem()[1], named)
         if changed and self.comparison and not comparison.keep_from(self.comparison):
-            raise SettingsError("Nothing has changed: Run asks all of it again.")
+            raise SettingsError(tr("Nothing has changed: Run asks all of it again."))
         self.start(lambda: self._follow(comparison))
         self._prompts = dict(prompts) if len(prompts) > 1 else {"": next(iter(prompts.values()))}
         self._models, self._kept = named, None
@@ -246,7 +248,7 @@ class Compare(Panel):
     def _keep(self, column: int) -> None:
         shown = self._shown
         if not shown[column].text:
-            raise SettingsError("There is no answer in this column to go on from.")
+            raise SettingsError(tr("There is no answer in this column to go on from."))
         self._kept = shown.columns[column]
         self.tell("kept", kept=self._kept_words())
 

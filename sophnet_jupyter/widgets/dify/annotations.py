@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 from ...views.safe.look import LONGEST_NAME, clipped, one_line
 
 Do = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
@@ -59,7 +60,7 @@ class AnnotationDesk:
 
     def _write(self, key: str, question: str, answer: str) -> None:
         if not (question and answer):
-            raise SettingsError("An annotation has a question and an answer: write both.")
+            raise SettingsError(tr("An annotation has a question and an answer: write both."))
 
         async def write() -> None:
             if key:
@@ -73,25 +74,25 @@ class AnnotationDesk:
 
     async def _delete(self, key: str) -> None:
         await self._app.annotations.delete(key)
-        self._tell("told", text=f"Deleted: {self._questions.get(key, key)}")
+        self._tell("told", text=tr("Deleted: {questions}", questions=self._questions.get(key, key)))
         await self._list()
 
     def _reply(self, on: bool, score: object, provider: str, model: str) -> None:
         replies = self._app.annotation_reply
         # What is written in the fields is of no use to switch off.
-        begin, done = partial(replies.disable), "Off."
+        begin, done = partial(replies.disable), tr("Off.")
         if on:
             threshold = _threshold(score)
             named = {"provider": provider.strip(), "model": model.strip()}
             if not all(named.values()):
                 raise SettingsError(
-                    "Name the provider and the embedding model, as Dify calls them."
+                    tr("Name the provider and the embedding model, as Dify calls them.")
                 )
             begin = partial(replies.enable, score_threshold=threshold, **named)
-            done = f"Annotations answer from a score of {threshold:g}."
+            done = tr("Annotations answer from a score of {threshold:g}.", threshold=threshold)
 
         async def switch() -> None:
-            self._tell("annotation-reply", text="Switching…", busy=True)
+            self._tell("annotation-reply", text=tr("Switching…"), busy=True)
             said = ""
             try:
                 await replies.wait(await begin())
@@ -108,5 +109,5 @@ def _threshold(score: object) -> float:
     except ValueError:
         found = -1.0
     if not 0 <= found <= 1:
-        raise SettingsError("The score is a number from 0 to 1, such as 0.9.")
+        raise SettingsError(tr("The score is a number from 0 to 1, such as 0.9."))
     return found

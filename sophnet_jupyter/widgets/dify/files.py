@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...files.names import is_address
+from ...language import tr
 from ...views.safe.look import one_line
 from ..uploads.uploads import Upload
 
@@ -58,7 +59,9 @@ class HeldFiles:
         """A file that a run has used. Raises `SettingsError`."""
         held = self._held.get(key)
         if held is None or held.sent is None:
-            raise SettingsError("Run the app first: a file is shown once an answer has used it.")
+            raise SettingsError(
+                tr("Run the app first: a file is shown once an answer has used it.")
+            )
         return held
 
     def receive(self, upload: Upload) -> None:
@@ -71,7 +74,7 @@ class HeldFiles:
     def link(self, purpose: str, url: str) -> None:
         """Add a URL, which the service will fetch. Raises `SettingsError`."""
         if not is_address(url):
-            raise SettingsError("An address begins with https:// or http://.")
+            raise SettingsError(tr("An address begins with https:// or http://."))
         self._hold(Held(purpose=purpose, name=url, url=url))
 
     def drop(self, key: str) -> None:

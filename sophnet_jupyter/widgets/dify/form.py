@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ...errors import SettingsError
+from ...language import tr
 from ...views.safe.look import one_line
 
 # Fields that are more than one line of text, by the service's words; others are one line.
@@ -65,9 +66,9 @@ def fields(inputs: Iterable[FormInput], files: Mapping[str, Rule]) -> list[dict[
         }
         for each in inputs
     ]
-    found = found or [dict(_QUERY)]
+    found = found or [{**_QUERY, "label": tr("Query")}]
     if files:
-        found.append({"name": "", "label": "Files", "kind": "file-list", **_taken(files)})
+        found.append({"name": "", "label": tr("Files"), "kind": "file-list", **_taken(files)})
     return found
 
 
@@ -87,7 +88,9 @@ def value(each: FormInput, text: str) -> str | int | float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise SettingsError(f"{each.label or each.name} is a number, not {text[:40]!r}.")
+        raise SettingsError(
+            tr("{each} is a number, not {text!r}.", each=each.label or each.name, text=text[:40])
+        )
     return int(number) if number.is_integer() else number
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ...language import tr
 from ...views.safe.control_characters import plain
 from ...views.safe.links import web_link
 from ...views.safe.look import clipped, one_line
@@ -25,7 +26,7 @@ def look(info: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any]:
     followed, with the host it leads to. An icon that is an image is not fetched: the first letter
     of the title stands in its place.
     """
-    title = _line(site.get("title")) or _line(info.get("name")) or "Dify app"
+    title = _line(site.get("title")) or _line(info.get("name")) or tr("Dify app")
     privacy = str(site.get("privacy_policy") or "").strip()
     link = web_link(privacy) if privacy else None
     return {

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from ...errors import AnswerUnreadable, KeyRejected, NotFound, SettingsError
 from ...events import AudioChunk, Event, TextDelta
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
@@ -27,7 +28,7 @@ from .form import fields, largest, value
 from .look import look
 
 Rating = Literal["like", "dislike"] | None
-_EMPTY = "A Dify app. Run its cell to use it."
+_EMPTY = mark("A Dify app. Run its cell to use it.")
 # Where an app names no limit of its own.
 LARGEST = 100_000_000
 # Opinions of users on a page.
@@ -129,7 +130,7 @@ class DifyApp(Panel):
 
     def still(self) -> tuple[str, str]:
         if not self._exchange:
-            return f"<i>{_EMPTY}</i>", _EMPTY
+            return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
         html, text = to_html([self._exchange]), to_markdown([self._exchange])
         if self._track and self._track.data:
             return html + audio.player(self._track.data), text + audio.line(self._track.data)
@@ -185,7 +186,10 @@ class DifyApp(Panel):
         if missing := self._form.missing(found):
             called = {each.name: each.label or each.name for each in self._form.inputs}
             raise SettingsError(
-                f"Fill in what the app needs: {', '.join(called[name] for name in missing)}."
+                tr(
+                    "Fill in what the app needs: {names}.",
+                    names=", ".join(called[name] for name in missing),
+                )
             )
         self._form.check(found)
         return found
@@ -211,7 +215,7 @@ class DifyApp(Panel):
             beside = await self._files.named(files)
             self.phase = "waiting"
             events = self._app.stream(sent, files=beside or None, mask=self._mask)
-            await show(events, view, arrival, model="the app")
+            await show(events, view, arrival, model=tr("the app"))
             self.phase = "ready"
         except asyncio.CancelledError:
             self.phase = "stopped"
@@ -261,7 +265,7 @@ class DifyApp(Panel):
 
     async def _rate(self, rating: Rating, content: str) -> None:
         if self.response is None:
-            raise SettingsError("There is no answer yet that could be rated.")
+            raise SettingsError(tr("There is no answer yet that could be rated."))
         await self._app.feedback(self.response, rating, content or None)
         self._rating = {"rating": rating, "content": content}
         self.tell("rated", **self._rating)

@@ -12,6 +12,7 @@ from ...errors import SettingsError
 from ...events import Event, Notice, PageRead
 from ...files.names import at_home, is_address
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...response import Arrival, Response
 from ...values.page import Page
 from ...views.answer import Context, answer
@@ -28,7 +29,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 LIMIT = 50_000_000 - 1
 # Of a page so much goes along with a question.
 LONGEST = 20_000
-_EMPTY = "A document viewer. Run its cell to read documents and images."
+_EMPTY = mark("A document viewer. Run its cell to read documents and images.")
 
 
 class DocumentsClient(Protocol):
@@ -116,7 +117,7 @@ class DocumentViewer(Panel):
 
     def still(self) -> tuple[str, str]:
         if not self._pages:
-            return f"<i>{_EMPTY}</i>", _EMPTY
+            return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
         html, plain = pages.shown(self._pages), pages.in_words(self._pages)
         asked = to_html([self._exchange]) if self._exchange else ""
         badge = answer.closing(Response(sandbox=self._sandbox, ending="complete"), Context())
@@ -131,7 +132,7 @@ class DocumentViewer(Panel):
     def _open_source(self, source: str) -> None:
         source = source.strip()
         if not source:
-            raise SettingsError("Give a path, a pattern such as scans/*.png, or an address.")
+            raise SettingsError(tr("Give a path, a pattern such as scans/*.png, or an address."))
         found: list[str | Path] = [source]
         if not is_address(source):
             path = at_home(source)
@@ -197,7 +198,7 @@ class DocumentViewer(Panel):
         frame = self._pages[page].tables[table]
         shell = getattr(getattr(self.comm, "kernel", None), "shell", None)
         if shell is None:
-            raise SettingsError("There is no notebook here: take viewer.pages[n].tables.")
+            raise SettingsError(tr("There is no notebook here: take viewer.pages[n].tables."))
         stem = re.sub(r"\W+", "_", Path(self._pages[page].name).stem, flags=re.ASCII).strip("_")
         stem = f"table_{stem}" if not stem or stem[0].isdigit() else stem
         base = f"{stem.lower()}_{table + 1}"
@@ -210,10 +211,15 @@ class DocumentViewer(Panel):
         if not text.strip():
             return
         if not 0 <= index < len(self._pages):
-            raise SettingsError("Read a document first: there is nothing to ask about.")
+            raise SettingsError(tr("Read a document first: there is nothing to ask about."))
         page = self._pages[index]
         part = page.text[:LONGEST]
-        size = f"{len(part):,} of {len(page.text):,} characters of {page.name}"
+        size = tr(
+            "{count:,} of {count2:,} characters of {name}",
+            count=len(part),
+            count2=len(page.text),
+            name=page.name,
+        )
         prompt = f"{text.strip()}\n\n````markdown\n{part}\n````"
         events = self._client.chat.stream(prompt, **self._model)
         exchange = Exchange(text=text.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...language import tr
 from ...runs.compare.difference import difference
 from ...runs.evaluation.answers import ScoredAnswer
 from ...runs.evaluation.evaluated import Evaluated
@@ -23,20 +24,20 @@ _TITLE = f"{SMALL};{FAINT};margin:8px 0 2px"
 
 def answer_html(found: Evaluated, one: ScoredAnswer) -> str:
     """All there is to one answer, as safe HTML."""
-    html = _part("The row", _row(one))
-    html += _part("The prompt as it was sent", _box(found.prompt_of(one.number)))
+    html = _part(tr("The row"), _row(one))
+    html += _part(tr("The prompt as it was sent"), _box(found.prompt_of(one.number)))
     if one.said.error:
-        html += _part("What went wrong", _box(one.said.error))
+        html += _part(tr("What went wrong"), _box(one.said.error))
     if one.ended and (one.said.answer or one.said.response.thinking):
-        html += _part("The answer", bundle(one.said.response, Context())["text/html"])
+        html += _part(tr("The answer"), bundle(one.said.response, Context())["text/html"])
     if one.ended and one.wrong and not is_missing(one.expected) and one.said.answer:
         difference_found = difference(
             clipped(str(one.expected), LONGEST),
             clipped(one.said.answer, LONGEST),
             ("expected", "answer"),
         )
-        html += _part("From what was expected to what came", marked(difference_found))
-    return html + _part("Scores", _grades(one))
+        html += _part(tr("From what was expected to what came"), marked(difference_found))
+    return html + _part(tr("Scores"), _grades(one))
 
 
 def _part(title: str, html: str) -> str:
@@ -45,7 +46,7 @@ def _part(title: str, html: str) -> str:
 
 def _box(text: str) -> str:
     left = len(text) - LONGEST
-    more = f"\n… ({left:,} characters more)" if left > 0 else ""
+    more = tr("\n… ({left:,} characters more)", left=left) if left > 0 else ""
     return f'<div style="{_BOX};white-space:pre-wrap">{inert(plain(text[:LONGEST] + more))}</div>'
 
 
@@ -63,7 +64,7 @@ def _grades(one: ScoredAnswer) -> str:
         for name, grade in one.grades.items()
     ]
     if not lines:
-        return "<i>not scored yet</i>"
+        return tr("<i>not scored yet</i>")
     return f'<table style="{_TABLE}">{"".join(lines)}</table>'
 
 

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from ...kernel.loop import loop
+from ...language import tr
 from ...runs.evaluation.answers import Label
 from ...runs.evaluation.evaluation import Evaluation
 from ...views.evaluation import scores, whole
@@ -93,10 +94,12 @@ class EvaluationPanel(Panel):
     def _figures(self) -> dict[str, Any]:
         found, told = self.evaluation, self.evaluation.progress()
         self.phase = "running" if self._going else found.state
-        facts = [f"{told.done:,} of {told.total or 0:,} answers"]
-        facts += [f"{told.per_second:.1f} a second"] if told.per_second else []
-        facts += [f"{told.eta:.0f} s left"] if told.eta else []
-        facts += [f"{told.failed:,} failed"] if told.failed else []
+        facts = [tr("{done:,} of {told:,} answers", done=told.done, told=told.total or 0)]
+        facts += (
+            [tr("{per_second:.1f} a second", per_second=told.per_second)] if told.per_second else []
+        )
+        facts += [tr("{eta:.0f} s left", eta=told.eta)] if told.eta else []
+        facts += [tr("{failed:,} failed", failed=told.failed)] if told.failed else []
         return {
             "state": found.state,
             "facts": facts if self._going else [],

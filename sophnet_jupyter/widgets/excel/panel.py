@@ -10,6 +10,7 @@ from typing import Any, Protocol, Unpack
 from ...errors import SettingsError
 from ...events import Event, ReasoningDelta, TextDelta
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...options.excel import ExcelOptions
 from ...options.words import shows_options
 from ...response import Arrival, Response
@@ -23,7 +24,7 @@ from ..panel.frame import Height, from_sandbox
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
 
-_EMPTY = "An Excel panel. Run its cell to ask about workbooks."
+_EMPTY = mark("An Excel panel. Run its cell to ask about workbooks.")
 LARGEST = 20_000_000
 
 
@@ -112,7 +113,7 @@ class ExcelAnalyst(Panel):
 
     def still(self) -> tuple[str, str]:
         if not self._exchanges:
-            return f"<i>{_EMPTY}</i>", _EMPTY
+            return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
         texts = [_written([each], markdown) or plain(each.error) for each in self._exchanges]
         return to_html(self._exchanges), "\n\n".join(texts)
 
@@ -129,7 +130,7 @@ class ExcelAnalyst(Panel):
     def _add(self, name: str, uuid: str) -> None:
         name, uuid = name.strip(), uuid.strip()
         if not uuid:
-            raise SettingsError("A workbook is named by the uuid that TeleAI gave it.")
+            raise SettingsError(tr("A workbook is named by the uuid that TeleAI gave it."))
         self._files[name or uuid] = uuid
         self.tell("files", files=self._files, chosen=name or uuid)
 
@@ -148,7 +149,7 @@ class ExcelAnalyst(Panel):
         if not text.strip():
             return
         if missing := [name for name in names if name not in self._files]:
-            raise SettingsError(f"No workbook is called {missing[0]!r}.")
+            raise SettingsError(tr("No workbook is called {missing!r}.", missing=missing[0]))
         uuids = [self._files[name] for name in names]
         # Refused here, and not in a job, where it would end what was shown before.
         events = self._excel.stream(text, file_uuids=uuids, **self._options)

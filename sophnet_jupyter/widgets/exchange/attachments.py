@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import SettingsError, sizes
+from ...language import tr
 
 LARGEST = 10_000_000
 # Of all that wait for one question. Services take fewer; what waits is held in memory.
@@ -64,13 +65,17 @@ class AttachedFile:
 
 def attachment(data: bytes, name: str = "") -> PastedImage:
     """Take an image. Raises `SettingsError` if it is too large, or none that services take."""
-    called = name or "The image"
+    called = name or tr("The image")
     if len(data) > LARGEST:
         said, most = sizes(len(data), LARGEST)
-        raise SettingsError(f"{called} has {said}; up to {most} can be sent.")
+        raise SettingsError(
+            tr("{name} has {said}; up to {most} can be sent.", name=called, said=said, most=most)
+        )
     mime = _mime(data)
     if mime is None:
-        raise SettingsError(f"{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.")
+        raise SettingsError(
+            tr("{called} is not an image that can be sent: PNG, JPEG, WebP or GIF.", called=called)
+        )
     return PastedImage(name=name or f"image.{mime.removeprefix('image/')}", mime=mime, data=data)
 
 
@@ -78,10 +83,18 @@ def check_room(waiting: Iterable[PastedImage], image: PastedImage) -> None:
     """Raise `SettingsError` where one more image is too much beside those that wait."""
     sizes = [len(each.data) for each in waiting]
     if len(sizes) >= MOST:
-        raise SettingsError(f"{image.name} was not added: {MOST} images wait already.")
+        raise SettingsError(
+            tr("{name} was not added: {most} images wait already.", name=image.name, most=MOST)
+        )
     if sum(sizes) + len(image.data) > LARGEST_TOGETHER:
         limit = f"{LARGEST_TOGETHER // 10**6} MB"
-        raise SettingsError(f"{image.name} was not added: a question takes {limit} of images.")
+        raise SettingsError(
+            tr(
+                "{name} was not added: a question takes {limit} of images.",
+                name=image.name,
+                limit=limit,
+            )
+        )
 
 
 def _label(name: str, size: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from traitlets import Unicode
 
 from ...events import Event
+from ...language import tr
 from ...response import Arrival, Response
 from ...views.answer import Context
 from ...views.live.answer import LiveAnswer, show
@@ -69,7 +70,9 @@ class ExplainPanel(Panel):
 
     def still(self) -> tuple[str, str]:
         if self._exchange is None:
-            note = f"{self.about} It was not sent: run this cell to look at it again."
+            note = tr(
+                "{about} It was not sent: run this cell to look at it again.", about=self.about
+            )
             return f"<i>{inert(note)}</i>", note
         return to_html([self._exchange]), to_markdown([self._exchange])
 
@@ -96,7 +99,7 @@ class ExplainPanel(Panel):
         try:
             # Code is full of braces: nothing is put in for them.
             events = self._client.chat.stream(exchange.sent, model=self.model or None)
-            await show(events, view, arrival, model=self.model or "the model")
+            await show(events, view, arrival, model=self.model or tr("the model"))
             self.phase = "ready"
         except asyncio.CancelledError:
             self.phase = "stopped"

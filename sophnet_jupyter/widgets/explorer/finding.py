@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import SettingsError
 from ...explore.exploration import Exploration
 from ...explore.tables import columns_of
+from ...language import tr
 from .telling import LISTED
 
 
@@ -25,22 +26,27 @@ def find(exploration: Exploration, what: str, column: str) -> FoundRows | None:
     if what == "duplicates":
         frame = exploration.duplicates()
         told = _told(frame, "similarity", "kept")
-        beside = [f"{score:.2f} like {kept}" for score, kept in told]
-        note = "Each is like a row that stays; they are selected. Undo takes that back."
-        return _listed(exploration, frame, "Duplicates", note, beside)
+        beside = [tr("{score:.2f} like {kept}", score=score, kept=kept) for score, kept in told]
+        note = tr("Each is like a row that stays; they are selected. Undo takes that back.")
+        return _listed(exploration, frame, tr("Duplicates"), note, beside)
     if what == "outliers":
         frame = exploration.outliers()
         beside = [f"{distance:.2f}" for (distance,) in _told(frame, "distance")]
-        note = "Furthest from their neighbors first; they are selected."
-        return _listed(exploration, frame, "Outliers", note, beside)
+        note = tr("Furthest from their neighbors first; they are selected.")
+        return _listed(exploration, frame, tr("Outliers"), note, beside)
     if what == "mislabeled":
         if column in ("", "cluster", "trust", "kind") or column not in exploration.columns:
-            raise SettingsError("Color by the column of labels first: wrong ones are found there.")
+            raise SettingsError(
+                tr("Color by the column of labels first: wrong ones are found there.")
+            )
         frame = exploration.mislabeled(column)
         told = _told(frame, column, "suggested", "share")
         beside = [f"{own} → {other} {share:.0%}" for own, other, share in told]
-        note = f"Rows whose neighbors have another {column}, surest first; they are selected."
-        return _listed(exploration, frame, "Wrong labels", note, beside)
+        note = tr(
+            "Rows whose neighbors have another {column}, surest first; they are selected.",
+            column=column,
+        )
+        return _listed(exploration, frame, tr("Wrong labels"), note, beside)
     return None
 
 

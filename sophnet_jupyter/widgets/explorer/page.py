@@ -11,6 +11,7 @@ import numpy as np
 
 from ...explore.exploration import Exploration
 from ...explore.export.sprites import MOST, SIDE, sheet
+from ...language import tr
 from ..panel.modules import inlined, style
 from .colors import colors_of
 
@@ -65,7 +66,7 @@ def _data(exploration: Exploration, rows: Any, *, include_text: bool) -> dict[st
             part
             for part in (
                 *("sandbox",) * exploration.sandbox,
-                f"{len(rows):,} rows",
+                tr("{count:,} rows", count=len(rows)),
                 made["model"],
                 made["when"][:10],
             )

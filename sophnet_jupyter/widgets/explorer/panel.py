@@ -10,6 +10,7 @@ from ...errors import SettingsError
 from ...events import Event, Finished, Notice, Placed, Progress
 from ...explore.exploration import Exploration
 from ...kernel.loop import loop
+from ...language import tr
 from ...views.explore.still import bundle
 from ..panel.frame import Height
 from ..panel.panel import Buffers, Command
@@ -35,7 +36,9 @@ class Explorer(TellingPanel):
         layout: Any = None,
     ) -> None:
         if not isinstance(exploration, Exploration):
-            raise SettingsError("An Explorer shows an exploration: Explorer(client.explore(df)).")
+            raise SettingsError(
+                tr("An Explorer shows an exploration: Explorer(client.explore(df)).")
+            )
         super().__init__(height=height, layout=layout)
         self.exploration = exploration
         self.sandbox = exploration.sandbox

@@ -13,6 +13,7 @@ from ...explore.exploration import Exploration
 from ...explore.export.sprites import SIDE, sheet
 from ...explore.session.searching import Hits
 from ...kernel.loop import loop
+from ...language import tr
 from ...views.explore.still import facts
 from ..panel.panel import Panel
 from .colors import colors_of
@@ -148,7 +149,11 @@ class TellingPanel(Panel):
                 hits.rows, hits.scores, hits.ranks, kinds, strict=True
             )
         ]
-        note = f"Random pairs: {chance.mean:.2f}, one in a hundred above {chance.p99:.2f}"
+        note = tr(
+            "Random pairs: {mean:.2f}, one in a hundred above {p99:.2f}",
+            mean=chance.mean,
+            p99=chance.p99,
+        )
         self.tell("found", [positions(hits.rows)], title=title, note=note, rows=found)
 
     def _send_heat(self, view: str) -> None:

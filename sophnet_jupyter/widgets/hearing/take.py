@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 
 from ...errors import SettingsError
+from ...language import tr
 from ...time_limit import within
 
 # Seconds of sound that may wait while the line to the recogniser is opened, or is slow.
@@ -18,7 +19,9 @@ GONE = 40.0
 def refuse_coded(who: str, sound_format: object) -> None:
     """Raise `SettingsError` for a format other than the samples that a browser's microphone has."""
     if sound_format != "pcm":
-        raise SettingsError(f"{who} sends samples, so that its format is pcm: leave format out.")
+        raise SettingsError(
+            tr("{who} sends samples, so that its format is pcm: leave format out.", who=who)
+        )
 
 
 class Take:
@@ -75,7 +78,12 @@ class Take:
                 async with within(self._gone):
                     await self._news.wait()
             except TimeoutError:
-                self.end(f"No sound has come from the browser for {self._gone:g} s: is it gone?")
+                self.end(
+                    tr(
+                        "No sound has come from the browser for {gone:g} s: is it gone?",
+                        gone=self._gone,
+                    )
+                )
         data = self._queue.popleft()
         self._waiting -= len(data)
         return data

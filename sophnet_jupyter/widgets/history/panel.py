@@ -14,6 +14,7 @@ from ...history.calls import CallRecord
 from ...history.history import History
 from ...history.search import HistoryQuery
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...settings import history_on
 from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel
@@ -24,7 +25,7 @@ PAGE = 40
 MOST_MODELS = 30
 DAY = 86400.0
 SPANS = {"today": 0.0, "week": 7 * DAY, "month": 31 * DAY}
-_STILL = (
+_STILL = mark(
     "The history. What it holds is on the machine where it was asked, and not in this notebook: "
     "run this cell to search it."
 )
@@ -79,7 +80,7 @@ class HistoryPanel(Panel):
                 self._answer(self._forgotten, view, number)
 
     def still(self) -> tuple[str, str]:
-        return f"<i>{_STILL}</i>", _STILL
+        return f"<i>{tr(_STILL)}</i>", tr(_STILL)
 
     def _answer(
         self, work: Callable[..., tuple[str, dict[str, Any]]], view: str, *what: Any
@@ -137,7 +138,9 @@ class HistoryPanel(Panel):
     def _forgotten(self, number: int) -> tuple[str, dict[str, Any]]:
         gone = self._client.history.forget([number])
         if gone.kept:
-            raise SettingsError(f"#{number} has a star, and stays: take the star away first.")
+            raise SettingsError(
+                tr("#{number} has a star, and stays: take the star away first.", number=number)
+            )
         return "forgotten", {"number": number}
 
     def _call(self, number: int) -> CallRecord:
@@ -148,7 +151,9 @@ class HistoryPanel(Panel):
 
 
 def _gone(number: int) -> SettingsError:
-    return SettingsError(f"There is no #{number} in the history any more: it was forgotten.")
+    return SettingsError(
+        tr("There is no #{number} in the history any more: it was forgotten.", number=number)
+    )
 
 
 def _since(span: str) -> float | None:
@@ -164,7 +169,7 @@ def _nothing(wish: HistoryQuery) -> str:
         return ""
     narrowed = wish.model or wish.failed or wish.star or wish.since
     if wish.words or narrowed:
-        return "Nothing of that is in the history."
+        return tr("Nothing of that is in the history.")
     if history_on():
-        return "Nothing was asked yet that is kept: ask in a cell or a panel, and look again."
-    return "The history is off: %sophnet history on keeps what is asked next."
+        return tr("Nothing was asked yet that is kept: ask in a cell or a panel, and look again.")
+    return tr("The history is off: %sophnet history on keeps what is asked next.")

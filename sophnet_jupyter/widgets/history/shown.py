@@ -8,6 +8,7 @@ from typing import Any
 
 from ...history.calls import CallRecord
 from ...history.search import FoundCall
+from ...language import tr
 from ...settings.secret import scrub
 from ...views.answer import Context, bundle
 from ...views.answer.figures import SIGNS
@@ -70,7 +71,11 @@ def opened(call: CallRecord) -> str:
     facts = [f"#{call.id}", stamp, call.asked.service, call.notebook]
     line = " · ".join(inert(plain(each)) for each in facts if each)
     question = plain(scrub(call.question))
-    more = f"\n… ({len(question) - LONGEST:,} characters more)" if len(question) > LONGEST else ""
+    more = (
+        tr("\n… ({count:,} characters more)", count=len(question) - LONGEST)
+        if len(question) > LONGEST
+        else ""
+    )
     html = f'<div style="{SMALL};{FAINT};{WRAP}">{line}</div>'
     if question:
         html += f'<div style="{_ASKED}">{inert(question[:LONGEST] + more)}</div>'

@@ -10,6 +10,7 @@ from traitlets import Unicode
 
 from ...events import Progress
 from ...kernel.loop import loop
+from ...language import tr
 from ...values.knowledge import KnowledgeFile, Qa
 from ...views import knowledge as views
 from ...views.safe.look import LONGEST_NAME, clipped, one_line
@@ -197,9 +198,9 @@ class KnowledgePanel(Panel):
     async def _show(self, name: str, view: object) -> None:
         found = await self._known.files.get(name)
         text = found.content
-        note = f"{len(text):,} characters"
+        note = tr("{count:,} characters", count=len(text))
         if len(text) > LONGEST:
-            note += f", of which {LONGEST:,} are shown"
+            note += tr(", of which {longest:,} are shown", longest=LONGEST)
         html = await asyncio.to_thread(render, text[:LONGEST])
         self.tell("content", to=view, id=name, title=one_line(found.title), note=note, html=html)
 
@@ -207,7 +208,7 @@ class KnowledgePanel(Panel):
         title = next((each.title for each in self._files if each.id == name), name)
         await self._known.files.delete(name)
         self.tell("gone", id=name)
-        self.tell("told", text=f"Deleted: {one_line(title)}")
+        self.tell("told", text=tr("Deleted: {title}", title=one_line(title)))
         await self._list_files()
 
     async def _write(self, name: str, question: str, answer: str, view: object) -> None:
@@ -226,7 +227,7 @@ class KnowledgePanel(Panel):
     async def _remove(self, name: str) -> None:
         asked = next((each.question for each in self._pairs if each.id == name), name)
         await self._known.qa.delete(name)
-        self.tell("told", text=f"Deleted: {clipped(one_line(asked), LONGEST_NAME)}")
+        self.tell("told", text=tr("Deleted: {asked}", asked=clipped(one_line(asked), LONGEST_NAME)))
         await self._list_pairs()
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:

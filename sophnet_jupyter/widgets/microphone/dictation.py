@@ -11,6 +11,7 @@ from ...events import Transcript
 from ...files import wav
 from ...files.names import at_home
 from ...files.saving import save_bytes
+from ...language import tr
 from . import spoken
 
 
@@ -79,7 +80,7 @@ class Dictation:
         path = at_home(path)
         if path.suffix == ".wav":
             if not self.sound:
-                raise SettingsError("No sound was kept: make it with Microphone(keep=True).")
+                raise SettingsError(tr("No sound was kept: make it with Microphone(keep=True)."))
             return save_bytes(self.wav, path)
         text = self.to_srt() if path.suffix == ".srt" else self.text
         return save_bytes(f"{text}\n".encode("utf-8", "replace"), path)

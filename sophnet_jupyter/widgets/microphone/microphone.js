@@ -22,7 +22,9 @@ const BUSY = ["connecting", "finishing"];
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const sourced = model.get("sourced");
-  const panel = openPanel(model, el, { label: model.get("title"), kind: "microphone", on: events() });
+  // Its own title; a user may have given another one.
+  const title = model.get("title") === "Microphone" ? tr("Microphone") : model.get("title");
+  const panel = openPanel(model, el, { label: title, kind: "microphone", on: events() });
   const start = button(tr("● Start"), begin, { className: "sophnet-main" });
   const stop = button(tr("■ Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const meter = loudnessMeter();
@@ -38,7 +40,7 @@ function render({ model, el }) {
   const controls = make("div", { className: "sophnet-controls" }, choice, meter.element, stop, start);
   const nothing = openState(sourced ? tr("Press Start and the recording is written down.") : tr("Press Start and speak: sentences appear while they are spoken."));
   const frame = openFrame(panel, model, {
-    title: model.get("title"),
+    title,
     phases: PHASES,
     busy: BUSY,
     acts: [copy, saveSrt, play, saveWav, clear],

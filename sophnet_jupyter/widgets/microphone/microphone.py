@@ -13,6 +13,7 @@ from ... import time_limit
 from ...errors import SophNetError
 from ...events import Transcript
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...options.live import LiveOptions
 from ...options.words import shows_options
 from ...views.media.shelf import fits
@@ -25,7 +26,7 @@ from . import spoken
 from .listening import Listening
 from .recognition import shown
 
-_EMPTY = "A microphone. Run its cell, and press Start, to have speech written down."
+_EMPTY = mark("A microphone. Run its cell, and press Start, to have speech written down.")
 
 
 class SpeechClient(Protocol):
@@ -68,7 +69,7 @@ class Microphone(Listening):
         layout: Any = None,
         **options: Unpack[LiveOptions],
     ) -> None:
-        refuse_coded("A microphone", options.get("format", "pcm"))
+        refuse_coded(tr("A microphone"), options.get("format", "pcm"))
         super().__init__(
             height=height,
             layout=layout,
@@ -152,7 +153,7 @@ class Microphone(Listening):
             met, over = self._is_idle, lambda: False
         async with time_limit.within(within):
             if not await self._waiting.until(met, over):
-                raise SophNetError("The microphone was stopped before that was said.")
+                raise SophNetError(tr("The microphone was stopped before that was said."))
         return self.text
 
     def _condition(
@@ -190,8 +191,8 @@ class Microphone(Listening):
     def still(self) -> tuple[str, str]:
         sentences, sound = self._dictation.sentences, self._dictation.sound
         if not sentences:
-            return f"<i>{_EMPTY}</i>", _EMPTY
-        title = f"{self.title} · sandbox" if self.sandbox else self.title
+            return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
+        title = tr("{title} · sandbox", title=self.title) if self.sandbox else self.title
         page = spoken.html(sentences, title)
         words = spoken.plain(sentences)
         if sound and fits(sound) and self._is_idle():

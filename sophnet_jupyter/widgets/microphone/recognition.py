@@ -11,6 +11,7 @@ from ...errors import SophNetError
 from ...events import Event, Notice, Started, Transcript
 from ...kernel.loop import loop
 from ...kernel.switching import quick_turns
+from ...language import tr
 from ...views.safe.control_characters import plain
 from ..hearing.take import Take
 from ..hearing.uplink import Message
@@ -98,7 +99,7 @@ class Recognition:
                 take.missing += max(0, int(facts["frames"]) - take.frames)
                 take.end(str(facts.get("why", "")))
             case "gone" if take:
-                take.end("The page with the microphone was closed.")
+                take.end(tr("The page with the microphone was closed."))
 
     def finish(self) -> None:
         """End the sound, and wait for the last sentences: `listen` returns with them."""
@@ -156,7 +157,7 @@ class Recognition:
             self._tell_final(begun)
         if take and take.missing + take.dropped:
             lost = (take.missing + take.dropped) / 10
-            self._tell("notice", text=f"{lost:.1f} s of sound were lost on the way.")
+            self._tell("notice", text=tr("{lost:.1f} s of sound were lost on the way.", lost=lost))
 
     def _become(self, phase: str) -> None:
         self.phase = phase

@@ -9,6 +9,7 @@ from ipywidgets import Layout
 from traitlets import TraitError
 
 from ...errors import SettingsError
+from ...language import tr
 
 Height = str | int
 """A number of pixels, or a length of CSS such as ``"30em"``; empty for the panel's own."""
@@ -27,7 +28,7 @@ def height_of(height: Height) -> str:
     if said == "" or (isinstance(said, str) and _LENGTH.fullmatch(said)):
         return said
     raise SettingsError(
-        "The height of a panel is a number of pixels, or a length such as '30em' or '60vh'."
+        tr("The height of a panel is a number of pixels, or a length such as '30em' or '60vh'.")
     )
 
 
@@ -41,7 +42,10 @@ def layout_of(layout: Any) -> dict[str, Any]:
         return {"layout": Layout(**layout)}
     except (TypeError, TraitError):
         raise SettingsError(
-            "The layout of a panel is an ipywidgets.Layout, or a dict such as {'width': '30em'}."
+            tr(
+                "The layout of a panel is an ipywidgets.Layout, or a dict such as {'width': "
+                "'30em'}."
+            )
         ) from None
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import comm
 
 from ...errors import SettingsError
+from ...language import mark, tr
 
 MOST, SECONDS = 5, 1.0
 # Kinds of commands that spend. `panel.js` sends them only for a hand, and has the same list.
@@ -26,7 +27,7 @@ SPENDING = frozenset(
 COSTLY = SPENDING | frozenset("delete remove write".split())
 # So many answers, images or sounds are asked for within so many seconds before the reader is asked.
 ALLOWED, WITHIN = 30, 60.0
-QUESTION = "This panel has asked for a lot within a minute. Go on with this as well?"
+QUESTION = mark("This panel has asked for a lot within a minute. Go on with this as well?")
 # Each page that shows a panel has one, until it goes.
 MOST_LINES = 200
 
@@ -53,7 +54,10 @@ class Gate:
         now = time.monotonic()
         if len(self._latest) == MOST and now - self._latest[0] < SECONDS:
             raise SettingsError(
-                f"More than {MOST} requests a second came from the page: this was not done."
+                tr(
+                    "More than {most} requests a second came from the page: this was not done.",
+                    most=MOST,
+                )
             )
         self._latest.append(now)
 

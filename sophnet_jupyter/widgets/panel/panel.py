@@ -17,7 +17,7 @@ from traitlets import Bool, Float, Unicode, default
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...kernel.output import Cell
-from ...language import ENGLISH, LANGUAGES, current, listen, translations
+from ...language import ENGLISH, LANGUAGES, current, listen, tr, translations
 from ...options.words import check_keywords
 from ...settings.secret import scrub
 from ...views.output import output
@@ -179,7 +179,7 @@ class Panel(anywidget.AnyWidget):
     def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start a job, on the loop's thread; one at a time. An error that it raises is shown."""
         if self._job:
-            raise SophNetError("It is still busy with what was asked before: stop that first.")
+            raise SophNetError(tr("It is still busy with what was asked before: stop that first."))
         self._job = loop().create_task(self._guard(work))
         # Not in the job itself, which never runs if it is cancelled at once.
         self._job.add_done_callback(self._ended)
@@ -248,7 +248,7 @@ class Panel(anywidget.AnyWidget):
         if is_spending(command) and (
             word := self._gate.hold((command, buffers), self.spends(command))
         ):
-            self.tell("confirm", to=str(command.get("view")), text=QUESTION, word=word)
+            self.tell("confirm", to=str(command.get("view")), text=tr(QUESTION), word=word)
         else:
             self._carry_out(command, buffers)
 

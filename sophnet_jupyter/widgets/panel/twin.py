@@ -12,6 +12,7 @@ from threading import RLock
 from typing import Any
 
 from ...kernel.output import Cell
+from ...language import mark, tr
 
 # Nothing depends on this rule: where JupyterLab does not trust a notebook, it takes the rule out,
 # but does not draw the live output either.
@@ -19,7 +20,7 @@ _HIDE = (
     ".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.sophnet-panel))"
     "{{display:none}}"
 )
-_MOVED = "This panel was shown again further down."
+_MOVED = mark("This panel was shown again further down.")
 
 
 class Twin:
@@ -54,7 +55,7 @@ class Twin:
         """Display it in this cell from now on: a notebook holds its text once."""
         with self._lock:
             if self._cell:
-                moved = {"text/html": f"<i>{_MOVED}</i>", "text/plain": _MOVED}
+                moved = {"text/html": f"<i>{tr(_MOVED)}</i>", "text/plain": tr(_MOVED)}
                 self._cell.publish(moved, display_id=self._display, update=True)
             self._cell = cell
             self._display = cell.publish(self.bundle())

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ...kernel.loop import loop
+from ...language import mark, tr
 
 # Seconds that a page has for that, after the cell.
 PATIENCE = 3.0
-SENTENCE = (
+SENTENCE = mark(
     "Its cell has run, but no page has drawn it. JupyterLab draws panels where anywidget and "
     "ipywidgets are installed in the environment of JupyterLab itself, which need not be the "
     "kernel's: install them there and reload the page. %sophnet doctor says what the page can do."
@@ -18,7 +19,7 @@ SENTENCE = (
 
 def with_sentence(html: str, plain: str) -> tuple[str, str]:
     """The still form of a panel that nobody draws."""
-    return f"<p>{SENTENCE}</p>{html}", f"{SENTENCE}\n{plain}".rstrip()
+    return f"<p>{tr(SENTENCE)}</p>{html}", f"{tr(SENTENCE)}\n{plain}".rstrip()
 
 
 def after_cell(shell: Any, look: Callable[[], None]) -> None:

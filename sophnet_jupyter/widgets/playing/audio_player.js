@@ -13,7 +13,9 @@ const TELL_EVERY = 1000;
 
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
-  const panel = openPanel(model, el, { label: model.get("title"), kind: "audio", on: events() });
+  // Its own title; a user may have given another one.
+  const title = model.get("title") === "Audio" ? tr("Audio") : model.get("title");
+  const panel = openPanel(model, el, { label: title, kind: "audio", on: events() });
   const play = button("▶", () => (report.wants ? pause() : begin()), { className: "sophnet-main" });
   const stop = button(tr("■ Stop"), () => panel.send("stop"), { title: tr("End the sound here") });
   const place = slider(tr("Position"), () => seek(Number(place.value)), { max: 0, step: 0.01, value: 0 });
@@ -150,7 +152,7 @@ function render({ model, el }) {
     stop.hidden = finished;
     if (decoder) show();
     if (!finished) return;
-    if (!decoder) controls.replaceChildren(whole.player(model.get("title")));
+    if (!decoder) controls.replaceChildren(whole.player(title));
     else decoder.end().then(() => opening?.then((opened) => opened.end()), () => {});
   }
 

@@ -12,6 +12,7 @@ from ...errors import SettingsError
 from ...events import AudioChunk, Event, Finished
 from ...files import wav
 from ...kernel.loop import loop
+from ...language import tr
 from ...response import Arrival, Response, settle
 from ...views.media import audio
 from ...views.output import output
@@ -61,7 +62,7 @@ class AudioPlayer(Panel):
         layout: Any = None,
     ) -> None:
         if format not in ("mp3", "pcm"):
-            raise SettingsError(f"A player plays mp3 or pcm, not {format}.")
+            raise SettingsError(tr("A player plays mp3 or pcm, not {format}.", format=format))
         super().__init__(
             height=height,
             layout=layout,
@@ -101,7 +102,9 @@ class AudioPlayer(Panel):
         be heard. Raises `SettingsError` for a player that has played: one sound, one player.
         """
         if self.finished or self._data:
-            raise SettingsError("This player has its sound already: AudioPlayer() makes another.")
+            raise SettingsError(
+                tr("This player has its sound already: AudioPlayer() makes another.")
+            )
 
         def on_event(response: Response, event: Event) -> None:
             if isinstance(event, AudioChunk):
@@ -143,7 +146,7 @@ class AudioPlayer(Panel):
     def still(self) -> tuple[str, str]:
         name = plain_text(self.title)
         if not (self.finished and self._data):
-            word = "no sound came" if self.finished else "sound is arriving"
+            word = tr("no sound came") if self.finished else tr("sound is arriving")
             return f"<i>{inert(name)}: {word}.</i>", f"[{name}: {word}]"
         data = self.data
         return audio.player(data), f"{name} {audio.line(data)}"

@@ -7,6 +7,7 @@ from typing import Any
 from traitlets import Unicode
 
 from ...errors import SettingsError
+from ...language import tr
 from ...response import Response
 from ...values.transcript import Recording
 from ...views.answer import bundle
@@ -43,7 +44,9 @@ class TranscriptPlayer(Panel):
         layout: Any = None,
     ) -> None:
         if not 0 <= number < len(response.recordings):
-            raise SettingsError("There is no transcript in this response: client.speech makes one.")
+            raise SettingsError(
+                tr("There is no transcript in this response: client.speech makes one.")
+            )
         self._response = response
         self._footer = footer
         self._recording: Recording = response.recordings[number]

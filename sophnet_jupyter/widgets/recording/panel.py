@@ -13,6 +13,7 @@ from ...errors import SettingsError
 from ...events import Event, Progress
 from ...files.kinds import HEAD, sniff
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...response import Arrival, Response, settle
 from ...values.transcript import Recording, held
 from ...views.answer import bundle
@@ -25,7 +26,7 @@ from ..playing.transcript_player import LARGEST as HEARD
 from ..playing.transcript_player import facts
 from ..uploads.uploads import Upload, Uploads
 
-_EMPTY = "A recording panel. Run its cell to have a recording transcribed."
+_EMPTY = mark("A recording panel. Run its cell to have a recording transcribed.")
 # "文件大小不超过1GB"
 LARGEST = 1 << 30
 TYPES = tuple(".wav .mp3 .m4a .flv .mp4 .wma .3gp .amr .aac .ogg .opus .flac".split())
@@ -109,13 +110,13 @@ class RecordingPanel(Panel):
     def still(self) -> tuple[str, str]:
         if self._response is None or not self._response.recordings:
             failed = plain(self._error)
-            return f"<i>{_EMPTY}</i>" if not failed else "", failed or _EMPTY
+            return f"<i>{tr(_EMPTY)}</i>" if not failed else "", failed or tr(_EMPTY)
         made = bundle(self._response)
         return made["text/html"], made["text/plain"]
 
     def _recording(self) -> Recording:
         if self._response is None or not self._response.recordings:
-            raise SettingsError("Nothing is transcribed yet: drop a recording first.")
+            raise SettingsError(tr("Nothing is transcribed yet: drop a recording first."))
         return self._response.recordings[0]
 
     def _written(self, form: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...language import tr
 from ...runs.run import Run
 from ...settings.secret import scrub
 from ...views.answer import Context, bundle
@@ -33,12 +34,12 @@ def row_html(run: Run, number: int) -> str:
 def _prompt(run: Run, number: int) -> str:
     item = run.question(number)
     if item is None:
-        return "<i>not kept</i>"
+        return tr("<i>not kept</i>")
     text = scrub(_words(item.prompt))
     images = item.options.get("images") or ()
-    pictures = f"\n[{len(images)} pictures]" if images else ""
+    pictures = tr("\n[{count} pictures]", count=len(images)) if images else ""
     left = len(text) - LONGEST
-    more = f"\n… ({left:,} characters more)" if left > 0 else ""
+    more = tr("\n… ({left:,} characters more)", left=left) if left > 0 else ""
     return inert(plain(text[:LONGEST] + more + pictures))
 
 

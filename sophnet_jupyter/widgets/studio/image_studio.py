@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 from ...errors import SettingsError
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...options.images import ImageOptions
 from ...options.words import shows_options
 from ...values.image import Image
@@ -55,7 +56,7 @@ class ImageStudio(Studio):
     """
 
     file = "image_studio"
-    empty = "An image studio. Run its cell to make images."
+    empty = mark("An image studio. Run its cell to make images.")
 
     @shows_options(ImageOptions)
     def __init__(
@@ -136,16 +137,24 @@ class ImageStudio(Studio):
     def _make(self, form: Mapping[str, Any]) -> None:
         prompt = str(form.get("prompt", "")).strip()
         if not prompt:
-            raise SettingsError("Say what is to be seen: the prompt is empty.")
+            raise SettingsError(tr("Say what is to be seen: the prompt is empty."))
         count = _number(form, "count") or 1
         if not 1 <= count <= MOST_AT_ONCE:
-            raise SettingsError(f"1 to {MOST_AT_ONCE} images can be made at once, not {count}.")
+            raise SettingsError(
+                tr(
+                    "1 to {most_at_once} images can be made at once, not {count}.",
+                    most_at_once=MOST_AT_ONCE,
+                    count=count,
+                )
+            )
         seed = _number(form, "seed") if form.get("locked") else None
         if seed is None:
             # Chosen here, so that it is known.
             seed = Random().randrange(SEEDS - count)
         if not 0 <= seed <= SEEDS - count:
-            raise SettingsError(f"A seed goes from 0 to {SEEDS - 1}, not {seed}.")
+            raise SettingsError(
+                tr("A seed goes from 0 to {seeds}, not {seed}.", seeds=SEEDS - 1, seed=seed)
+            )
         image = self._beginning.image
         named = str(form.get("model", "")).strip() or self._options.get("model")
         said = {
@@ -176,7 +185,7 @@ class ImageStudio(Studio):
     def _animate(self, piece: Piece, text: str) -> None:
         picture = piece.result
         if not isinstance(picture, Image):
-            raise SettingsError("Only an image can begin a video.")
+            raise SettingsError(tr("Only an image can begin a video."))
         words = text.strip() or piece.prompt
         video = Piece(kind="video", prompt=words, settings={**piece.settings, "prompt": words})
         self.when_checked(
@@ -196,4 +205,6 @@ def _number(form: Mapping[str, Any], name: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise SettingsError(f"The {name} is a whole number, not {text!r}.") from None
+        raise SettingsError(
+            tr("The {name} is a whole number, not {text!r}.", name=name, text=text)
+        ) from None

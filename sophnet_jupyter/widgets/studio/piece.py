@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from ...errors import SettingsError
 from ...events import Event, ImageReady, Progress, Started, VideoReady
+from ...language import tr
 from ...values.image import Image
 from ...values.video import Video
 from ...views.live.progress import said
@@ -112,10 +113,14 @@ class Piece:
             return videos.figures(self.result)
         if self.result and self.result.data:
             width, height = self.result.size
-            own = "" if self.result.seed is None else f" · seed {self.result.seed}"
+            own = (
+                ""
+                if self.result.seed is None
+                else (" " + tr("· seed {seed}", seed=self.result.seed))
+            )
             return f"{width} × {height}{own}"
         seed = self.settings.get("seed")
-        return "" if seed in (None, "") else f"seed {seed}"
+        return "" if seed in (None, "") else tr("seed {seed}", seed=seed)
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from ...errors import SettingsError
 from ...events import Event
 from ...files.disk import in_thread
 from ...kernel.loop import loop
+from ...language import tr
 from ...views.live.progress import said as in_words
 from ...views.media import images
 from ...views.safe.look import one_line
@@ -100,12 +101,12 @@ class Studio(Panel):
     def still(self) -> tuple[str, str]:
         pieces = [piece for piece in reversed(self._pieces.values()) if piece.phase != "working"]
         if not pieces:
-            return f"<i>{self.empty}</i>", self.empty
+            return f"<i>{tr(self.empty)}</i>", tr(self.empty)
         pictures = [piece.html for piece in pieces if piece.kind == "image" and piece.html]
         shown = [images.beside(pictures[:STILL_PICTURES], 3 * (WIDTH + images.GAP))]
         shown += [p.html for p in pieces if p.kind == "video" and p.html][:STILL_VIDEOS]
         if any(piece.sandbox for piece in pieces):
-            shown.append("<div><i>Made by the sandbox: no real model.</i></div>")
+            shown.append(f"<div><i>{tr('Made by the sandbox: no real model.')}</i></div>")
         shown += [f"<div>✕ {inert(piece.words)}</div>" for piece in pieces if piece.error]
         return "".join(shown), "\n".join(piece.words for piece in pieces)
 
@@ -148,7 +149,7 @@ class Studio(Panel):
         """Wait for a task of the service, and put what comes of it into the gallery."""
         tasks = self._client.tasks
         known = await tasks.find(name)
-        prompt = known.asked if known and known.asked else f"Task {one_line(name)}"
+        prompt = known.asked if known and known.asked else tr("Task {name}", name=one_line(name))
         kind = None if known else self.makes
         piece = Piece(kind=self.makes, prompt=prompt, settings={"prompt": prompt})
         self.begin(piece, lambda: tasks.stream(name, kind=kind))
@@ -158,7 +159,9 @@ class Studio(Panel):
         if len(self._pieces) >= MOST:
             ended = next((p for p in self._pieces.values() if p.phase != "working"), None)
             if ended is None:
-                raise SettingsError(f"{MOST} are being made already: wait for one of them.")
+                raise SettingsError(
+                    tr("{most} are being made already: wait for one of them.", most=MOST)
+                )
             self._remove(ended)
         self._pieces[piece.id] = piece
         piece.state = "waiting"
@@ -176,7 +179,7 @@ class Studio(Panel):
                         self._show(piece)
             await asyncio.to_thread(piece.draw)
             piece.end(
-                "ready" if piece.result else "failed", "" if piece.result else "Nothing came."
+                "ready" if piece.result else "failed", "" if piece.result else tr("Nothing came.")
             )
         except Exception as error:
             piece.end("failed", said(error))
@@ -185,11 +188,11 @@ class Studio(Panel):
         piece.task = None
         if piece.phase == "working":
             goes_on = (
-                " The service goes on with it: Tasks of the service, below, fetches it."
+                (" " + tr("The service goes on with it: Tasks of the service, below, fetches it."))
                 if piece.task_id
                 else ""
             )
-            piece.end("stopped", f"Stopped.{goes_on}")
+            piece.end("stopped", tr("Stopped.") + goes_on)
         if piece.id in self._pieces:
             self._show(piece)
         self._count()
@@ -204,7 +207,7 @@ class Studio(Panel):
 
     def _piece(self, name: str) -> Piece:
         if name not in self._pieces:
-            raise SettingsError("That one is not in the gallery any more.")
+            raise SettingsError(tr("That one is not in the gallery any more."))
         return self._pieces[name]
 
     def _cancel(self, piece: Piece) -> None:
@@ -227,15 +230,17 @@ class Studio(Panel):
     def _take(self, piece: Piece, name: str) -> None:
         """Store it in a notebook variable, but never over another value."""
         if not name.isidentifier() or keyword.iskeyword(name):
-            raise SettingsError(f"{name!r} cannot be the name of a variable.")
+            raise SettingsError(tr("{name!r} cannot be the name of a variable.", name=name))
         if piece.result is None:
-            raise SettingsError("There is nothing to save yet.")
+            raise SettingsError(tr("There is nothing to save yet."))
         shell = getattr(getattr(self.comm, "kernel", None), "shell", None)
         if shell is None:
-            raise SettingsError("There is no notebook whose variables could be set.")
+            raise SettingsError(tr("There is no notebook whose variables could be set."))
         ours = [other.result for other in self._pieces.values() if other.variable == name]
         if name in shell.user_ns and not any(shell.user_ns[name] is one for one in ours):
-            raise SettingsError(f"{name} is something else in this notebook: take another name.")
+            raise SettingsError(
+                tr("{name} is something else in this notebook: take another name.", name=name)
+            )
         for other in self._pieces.values():
             if other.variable == name:
                 other.variable = ""
@@ -247,9 +252,9 @@ class Studio(Panel):
     def _hand_over(self, piece: Piece, view: str) -> None:
         """Send its full data to the view that plays or saves it."""
         if piece.result is None or not piece.result.data:
-            raise SettingsError("It was not fetched, so there is nothing to show.")
+            raise SettingsError(tr("It was not fetched, so there is nothing to show."))
         if len(piece.result.data) > LARGEST:
             raise SettingsError(
-                "It is too large for the browser: save it as a variable, and .save(path) it."
+                tr("It is too large for the browser: save it as a variable, and .save(path) it.")
             )
         self.tell("data", [piece.result.data], to=view, piece=piece.id, mime=piece.result.mime)

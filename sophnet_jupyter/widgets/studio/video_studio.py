@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 from ...errors import SettingsError
 from ...kernel.loop import loop
+from ...language import mark, tr
 from ...options.videos import VideoOptions
 from ...options.words import shows_options
 from ..panel.frame import Height
@@ -34,7 +35,7 @@ class VideoStudio(Studio):
 
     file = "video_studio"
     makes = "video"
-    empty = "A video studio. Run its cell to make videos."
+    empty = mark("A video studio. Run its cell to make videos.")
 
     @shows_options(VideoOptions)
     def __init__(
@@ -152,7 +153,9 @@ class VideoStudio(Studio):
         given["watermark"] = True if form.get("watermark") else None
         if given["duration"]:
             if not given["duration"].isdecimal():
-                raise SettingsError(f"The duration is in seconds, not {given['duration']!r}.")
+                raise SettingsError(
+                    tr("The duration is in seconds, not {given!r}.", given=given["duration"])
+                )
             given["duration"] = int(given["duration"])
         given["seed"] = str(form.get("seed") or "").strip() or None
         if given["seed"] is None and seeded and self._options.get("seed") is None:

@@ -17,6 +17,7 @@ from weakref import finalize
 
 from ...errors import SophNetError, sizes, why
 from ...files.disk import in_thread
+from ...language import tr
 from ...settings.secret import scrub
 from ...time_limit import within
 from .store import InMemory, OnDisk, delete
@@ -156,14 +157,24 @@ class Uploads:
     def _refusal(self, arrival: _Arrival) -> str:
         name, size = arrival.name, arrival.size
         if size <= 0:
-            return f"{name} is empty."
+            return tr("{name} is empty.", name=name)
         if size > self._limit:
             said, most = sizes(size, self._limit)
-            return f"{name} has {said}; up to {most} can be sent."
+            return tr(
+                "{name} has {said}; up to {most} can be sent.", name=name, said=said, most=most
+            )
         if not accepted(name, arrival.mime, self._accept):
-            return f"{name} is not of a kind that is taken here: {', '.join(self._accept)}."
+            return tr(
+                "{name} is not of a kind that is taken here: {kinds}.",
+                name=name,
+                kinds=", ".join(self._accept),
+            )
         if len(self._arriving) >= AT_ONCE or arrival.id in self._arriving:
-            return f"{AT_ONCE} files are on their way; add {name} when one of them has come."
+            return tr(
+                "{many} files are on their way; add {name} when one of them has come.",
+                many=AT_ONCE,
+                name=name,
+            )
         return ""
 
     def _take(self, key: str, at: int, piece: memoryview) -> None:
@@ -173,7 +184,9 @@ class Uploads:
         fits = piece and at == arrival.queued and at + len(piece) <= arrival.size
         if not fits or arrival.pieces.qsize() >= AHEAD:
             self._drop(key)
-            self._answer(arrival, refused=f"{arrival.name} came out of order: add it again.")
+            self._answer(
+                arrival, refused=tr("{name} came out of order: add it again.", name=arrival.name)
+            )
             return
         arrival.queued += len(piece)
         arrival.pieces.put_nowait(piece)
@@ -194,9 +207,9 @@ class Uploads:
                 await taking
             self._answer(arrival, done=True)
         except TimeoutError:
-            self._answer(arrival, refused=f"{name} stopped coming: add it again.")
+            self._answer(arrival, refused=tr("{name} stopped coming: add it again.", name=name))
         except OSError as error:
-            told = f"{name} could not be kept: {why(error)}."
+            told = tr("{name} could not be kept: {why}.", name=name, why=why(error))
             self._answer(arrival, refused=told)
         except Exception as error:
             ours = isinstance(error, SophNetError)

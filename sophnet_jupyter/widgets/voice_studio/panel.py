@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ...errors import SettingsError
 from ...events import AudioChunk, Event
+from ...language import tr
 from ...response import Arrival, Response, settle
 from ...views.media import audio
 from ...views.safe.control_characters import plain
@@ -122,7 +123,9 @@ class VoiceStudio(Panel):
     def still(self) -> tuple[str, str]:
         done = [item for item in self._items if item.sound and not item.sample]
         if not done:
-            return "<i>A voice studio. Run its cell to have texts said.</i>", "[voice studio]"
+            return tr("<i>A voice studio. Run its cell to have texts said.</i>"), tr(
+                "[voice studio]"
+            )
         html = "".join(
             f'<div style="margin:8px 0"><div>{inert(plain(item.text))}</div>'
             f'<div style="{SMALL};{FAINT}">{inert(plain(self._by(item)))}</div>'
@@ -136,7 +139,7 @@ class VoiceStudio(Panel):
 
     def _add(self, text: str, options: dict[str, Any], *, sample: bool = False) -> None:
         if sample and self.busy:
-            raise SettingsError("A voice is speaking: stop it first, then hear a sample.")
+            raise SettingsError(tr("A voice is speaking: stop it first, then hear a sample."))
         if sample:
             self._items = [item for item in self._items if not item.sample]
         given = {name: options.get(name) for name in ("voice", "model", "format", *NUMBERS)}

@@ -15,6 +15,7 @@ from ...events import AudioChunk, Ending, Finished, Notice, Started, TextDelta, 
 from ...files import wav
 from ...kernel.loop import loop
 from ...kernel.switching import quick_turns
+from ...language import mark, tr
 from ..hearing.take import Take
 from ..hearing.uplink import Message, Uplink
 from ..hearing.waiting import Waiters
@@ -27,7 +28,7 @@ from .turn import Turn
 from .turns import Turns
 
 _TAKEN, _CANCELED = "input_audio_buffer.completed", "conversation.chat.canceled"
-_UNANSWERED = "the conversation ended before an answer came"
+_UNANSWERED = mark("the conversation ended before an answer came")
 
 
 class Conversation(Panel):
@@ -97,7 +98,7 @@ class Conversation(Panel):
                 take.missing += max(0, int(facts["frames"]) - take.frames)
                 self._hang_up(take, str(facts.get("why", "")))
             case "gone" if take:
-                self._hang_up(take, "The page with the microphone was closed.")
+                self._hang_up(take, tr("The page with the microphone was closed."))
 
     def _hang_up(self, take: Take, why: str) -> None:
         # At once, and not when its last frame is through: the line may be in no state to take it.
@@ -149,13 +150,13 @@ class Conversation(Panel):
         self._give_up("stopped" if self.phase == "stopped" else "incomplete")
         if take and take.missing + take.dropped:
             lost = (take.missing + take.dropped) / 10
-            self._tell_notice(f"{lost:.1f} s of sound were lost on the way.")
+            self._tell_notice(tr("{lost:.1f} s of sound were lost on the way.", lost=lost))
         self._answers.end()
         self._take, self._sending.again = None, False
         self._speech.partial = ""
         self._speech.forget()
         if self._so_far:
-            self._turns.add(Turn(question=self._so_far, ending="failed", error=_UNANSWERED))
+            self._turns.add(Turn(question=self._so_far, ending="failed", error=tr(_UNANSWERED)))
         self._show_so_far("")
         self.tell("halt")
 
@@ -192,7 +193,9 @@ class Conversation(Panel):
             return
         # Its next step is what is done here.
         what, _, _ = str(error).partition(". ")
-        self._tell_notice(f"{what}. The line is opened again, and the conversation goes on.")
+        self._tell_notice(
+            tr("{what}. The line is opened again, and the conversation goes on.", what=what)
+        )
         turn = self._answers.comes
         if turn and turn.ending is None and not turn.written:
             # Nothing was answered: the question is asked again on the next line.
@@ -223,7 +226,9 @@ class Conversation(Panel):
     def _read_sources(self) -> list[Any]:
         sounds = [self._client.voicechat.sound(source) for source in self._sources]
         if len({sound.sample_rate for sound in sounds}) != 1:
-            raise SettingsError("The sources of a voice chat have one and the same sampling rate.")
+            raise SettingsError(
+                tr("The sources of a voice chat have one and the same sampling rate.")
+            )
         return sounds
 
     async def _end_turn(self) -> None:
@@ -234,7 +239,7 @@ class Conversation(Panel):
             speech.forget()
             await session.clear()
             self._show_so_far("")
-            self._tell_notice("Hold the button as long as you speak.")
+            self._tell_notice(tr("Hold the button as long as you speak."))
             return
         turn = Turn(question=session.unanswered)
         if self.sound_format == "pcm":
@@ -289,7 +294,7 @@ class Conversation(Panel):
             turn.question = session.question
             self._turns.tell(turn, "turn")
         elif getattr(signal, "status", 0) and signal.name != _CANCELED:
-            self._tell_notice(f"The service says: {signal.message}")
+            self._tell_notice(tr("The service says: {message}", message=signal.message))
             if turn:
                 turn.error = signal.message
 

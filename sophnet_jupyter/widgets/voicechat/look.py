@@ -5,29 +5,34 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
+from ...language import mark, tr
 from ...views.media.shelf import fits
 from ...views.safe.control_characters import plain as plain_text
 from ...views.safe.markdown import render
 from ...views.safe.maths import inert
 from .turn import Turn
 
-EMPTY = "A voice chat. Run its cell, press Start, and speak."
+EMPTY = mark("A voice chat. Run its cell, press Start, and speak.")
 _ENDINGS = {
-    "stopped": "interrupted",
-    "incomplete": "the answer is not whole",
-    "failed": "no answer",
+    "stopped": mark("interrupted"),
+    "incomplete": mark("the answer is not whole"),
+    "failed": mark("no answer"),
 }
 
 
 def html(turns: Sequence[Turn], title: str) -> str:
     """Static HTML for untrusted notebooks."""
     if not turns:
-        return f"<i>{EMPTY}</i>"
+        return f"<i>{tr(EMPTY)}</i>"
     sounds = fits(*(turn.audio for turn in turns), *(turn.question_sound for turn in turns))
     rows = "".join(
-        _row("You", _words(turn.question or "…"), "", _kept(turn.question_sound, sounds), "wav")
+        _row(tr("You"), _words(turn.question or "…"), "", _kept(turn.question_sound, sounds), "wav")
         + _row(
-            "Answer", render(turn.answer), _below(turn), _kept(turn.audio, sounds), turn.sound_kind
+            tr("Answer"),
+            render(turn.answer),
+            _below(turn),
+            _kept(turn.audio, sounds),
+            turn.sound_kind,
         )
         for turn in turns
     )
@@ -36,17 +41,24 @@ def html(turns: Sequence[Turn], title: str) -> str:
 
 def plain(turns: Sequence[Turn]) -> str:
     if not turns:
-        return EMPTY
+        return tr(EMPTY)
     lines = []
     for turn in turns:
-        lines.append(f"   You: {_indented(turn.question) or '…'}")
-        lines.append(f"Answer: {_indented(turn.answer)}{_noted(turn)}")
+        lines.append("   " + tr("You: {indented}", indented=_indented(turn.question) or "…"))
+        lines.append(
+            tr("Answer: {indented}{noted}", indented=_indented(turn.answer), noted=_noted(turn))
+        )
     return "\n".join(lines)
+
+
+def _ended(turn: Turn) -> str:
+    word = _ENDINGS.get(turn.ending or "", "")
+    return word and tr(word)
 
 
 def _indented(text: str) -> str:
     """Below its first line as far in, so that no line of it looks like another turn."""
-    return plain_text(text).replace("\n", "\n" + " " * len("Answer: "))
+    return plain_text(text).replace("\n", "\n" + " " * len(tr("Answer:") + " "))
 
 
 def _words(text: str) -> str:
@@ -71,10 +83,10 @@ def _row(who: str, html: str, below: str, sound: bytes, kind: str) -> str:
 
 
 def _below(turn: Turn) -> str:
-    words = [_ENDINGS.get(turn.ending or "", ""), turn.error, turn.figures()]
+    words = [_ended(turn), turn.error, turn.figures()]
     return " · ".join(filter(None, words))
 
 
 def _noted(turn: Turn) -> str:
-    note = _ENDINGS.get(turn.ending or "", "")
+    note = _ended(turn)
     return f" [{note}]" if note else ""

@@ -28,7 +28,9 @@ const PCM_RATE = 24_000;
 /** @type {import("@anywidget/types").Render} */
 function render({ model, el }) {
   const sourced = model.get("sourced");
-  const panel = openPanel(model, el, { label: model.get("title"), kind: "voice-chat", on: events() });
+  // Its own title; a user may have given another one.
+  const title = model.get("title") === "Voice chat" ? tr("Voice chat") : model.get("title");
+  const panel = openPanel(model, el, { label: title, kind: "voice-chat", on: events() });
   const start = button(tr("● Start"), begin, { className: "sophnet-main" });
   const stop = button(tr("■ Stop"), () => panel.send("stop"), { className: "sophnet-stop", hidden: true });
   const hold = button(tr("Hold to talk"), () => {}, {
@@ -49,7 +51,7 @@ function render({ model, el }) {
   const setup = voiceSetup(model, panel, (chosen) => panel.send("setup", { setup: chosen }));
   const nothing = openState(tr("Press Start and talk: a short silence ends your turn. Speak into the answer to break it off."));
   const frame = openFrame(panel, model, {
-    title: model.get("title"),
+    title,
     phases: PHASES,
     busy: ["connecting", "thinking", "reconnecting"],
     acts: [copy, clear],

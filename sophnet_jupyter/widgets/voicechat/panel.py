@@ -10,6 +10,7 @@ from traitlets import Bool, Unicode
 from ... import time_limit
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
+from ...language import tr
 from ...options.voicechat import TalkOptions
 from ...options.words import shows_options
 from ..hearing.take import refuse_coded
@@ -89,8 +90,10 @@ class VoiceChat(Conversation):
         **options: Unpack[TalkOptions],
     ) -> None:
         if mode not in MODES:
-            raise SettingsError(f"A voice chat is {' or '.join(MODES)}, not {mode}.")
-        refuse_coded("A voice chat's microphone", options.get("format", "pcm"))
+            raise SettingsError(
+                tr("A voice chat is {names}, not {mode}.", names=" or ".join(MODES), mode=mode)
+            )
+        refuse_coded(tr("A voice chat's microphone"), options.get("format", "pcm"))
         super().__init__(
             height=height,
             layout=layout,
@@ -162,7 +165,7 @@ class VoiceChat(Conversation):
         over = (lambda: self._job is None) if what else (lambda: False)
         async with time_limit.within(within):
             if not await self._waiting.until(met, over):
-                raise SophNetError("The voice chat was stopped before that.")
+                raise SophNetError(tr("The voice chat was stopped before that."))
         return self.turns
 
     # Commands of the browser.
@@ -195,7 +198,7 @@ class VoiceChat(Conversation):
         return {"turns": self._turns.shown(), "partial": self._so_far}, []
 
     def still(self) -> tuple[str, str]:
-        title = f"{self.title} · sandbox" if self.sandbox else self.title
+        title = tr("{title} · sandbox", title=self.title) if self.sandbox else self.title
         return look.html(self._turns.all, title), look.plain(self._turns.all)
 
     def _stop_playback(self) -> None:
@@ -215,8 +218,10 @@ class VoiceChat(Conversation):
             self.half_duplex = deaf
         if self._session and before != [getattr(self, name) for name in FROZEN]:
             self._tell_notice(
-                "The service takes a new setup on a new line only: connecting again. "
-                "The conversation goes on."
+                tr(
+                    "The service takes a new setup on a new line only: connecting again. The "
+                    "conversation goes on."
+                )
             )
             self._give_up("stopped")
             self._calls.renew()
@@ -235,7 +240,7 @@ class VoiceChat(Conversation):
 
     def _clear(self) -> None:
         if self._answers.comes:
-            raise SophNetError("An answer is still coming: interrupt it first.")
+            raise SophNetError(tr("An answer is still coming: interrupt it first."))
         self._turns.all.clear()
         self._answers.heard = None
         self.tell("state", **self.state()[0])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ...events import Ending
+from ...language import tr
 from ...views.safe.control_characters import plain
 from ...views.safe.markdown import render
 
@@ -60,11 +61,13 @@ class Turn:
     def figures(self) -> str:
         """Its times, in a line for readers."""
         parts = []
-        for name, seconds in (("text", self.first_text), ("sound", self.first_sound)):
+        for name, seconds in ((tr("text"), self.first_text), (tr("sound"), self.first_sound)):
             if seconds is not None:
-                parts.append(f"{name} after {seconds:.2f} s")
+                parts.append(tr("{name} after {seconds:.2f} s", name=name, seconds=seconds))
         if self.barge_in is not None:
-            parts.append(f"silent {self.barge_in * 1000:.0f} ms after you spoke")
+            parts.append(
+                tr("silent {barge_in:.0f} ms after you spoke", barge_in=self.barge_in * 1000)
+            )
         return " · ".join(parts)
 
     def shown(self) -> dict[str, Any]:

@@ -31,8 +31,8 @@ export function openBar(panel, model) {
   );
   const settings = make("div", { className: "sophnet-settings", hidden: true }, models);
   for (const [name, field] of Object.entries(fields)) {
-    const said = name[0].toUpperCase() + name.slice(1);
-    settings.append(make("label", { className: `sophnet-set-${name}` }, make("span", {}, said), field));
+    const said = make("span", {}, String(field.getAttribute("aria-label")));
+    settings.append(make("label", { className: `sophnet-set-${name}` }, said, field));
     field.addEventListener("change", () => panel.send("set", { name, value: field.value }));
   }
   const row = make("div", { className: "sophnet-bar" }, talks, fresh, prompts, toggle);

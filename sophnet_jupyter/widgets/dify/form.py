@@ -7,11 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ...errors import SettingsError
-from ...language import tr
+from ...language import mark, tr
 from ...views.safe.look import one_line
 
 # Fields that are more than one line of text, by the service's words; others are one line.
 _KINDS = ("paragraph", "select", "number", "file", "file-list")
+_FILES = {
+    "image": mark("image"),
+    "document": mark("document"),
+    "audio": mark("audio"),
+    "video": mark("video"),
+}
 _QUERY = {"name": "query", "label": "Query", "kind": "paragraph", "required": True}
 
 
@@ -94,16 +100,25 @@ def value(each: FormInput, text: str) -> str | int | float:
     return int(number) if number.is_integer() else number
 
 
+def _called(kind: str) -> str:
+    said = _FILES.get(kind)
+    return tr(said) if said else kind
+
+
 def _taken(files: Mapping[str, Rule]) -> dict[str, Any]:
     """The file types that a field accepts, for the browser's file dialog."""
     sent = [rule for rule in files.values() if "local_file" in rule.ways]
     endings = [ending for rule in sent for ending in rule.endings]
     anything = any(not rule.endings for rule in sent)
-    sizes = [f"{kind} up to {r.limit >> 20} MB" for kind, r in files.items() if r.limit]
+    sizes = [
+        tr("{kind} up to {size} MB", kind=_called(kind), size=r.limit >> 20)
+        for kind, r in files.items()
+        if r.limit
+    ]
     return {
         "sends": bool(sent),
         "links": any("remote_url" in rule.ways for rule in files.values()),
         "accept": [] if anything else endings,
         "most": sum(rule.most for rule in files.values()),
-        "hint": one_line(", ".join(sizes) or ", ".join(files)),
+        "hint": one_line(", ".join(sizes) or ", ".join(map(_called, files))),
     }

@@ -125,6 +125,7 @@ export function openSpread(panel, model, page, bytes) {
     const item = text.querySelector(`[data-block="${index}"]`);
     try {
       await navigator.clipboard.writeText(page.blocks[index].text);
+      item?.querySelector(".sophnet-block-head")?.setAttribute("data-copied", tr("copied"));
       item?.classList.add("sophnet-copied");
     } catch {
       // Not on https, or not allowed.

@@ -103,6 +103,7 @@ function render({ model, el }) {
       files.append(make("label", { title: id }, check, label));
     }
     files.dataset.empty = String(boxes.size === 0);
+    files.dataset.none = tr("No workbook yet: add one above.");
   }
 
   /** @param {any} exchange  Those before it stay, folded. */

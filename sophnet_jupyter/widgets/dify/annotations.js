@@ -68,7 +68,7 @@ export function drawAnnotations(panel) {
       {},
       make("div", { className: "sophnet-annotation-question" }, each.question),
       make("div", { className: "sophnet-annotation-answer" }, each.answer),
-      make("span", { className: "sophnet-faint" }, each.hits === 1 ? tr("answered once") : tr("answered {hits} times", { hits: each.hits })),
+      make("span", { className: "sophnet-faint" }, each.hits === 1 ? tr("answered 1 time") : tr("answered {hits} times", { hits: each.hits })),
       change,
       away,
     );

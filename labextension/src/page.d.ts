@@ -20,6 +20,10 @@ declare module "*/page/dom.js" {
   ): HTMLButtonElement;
 }
 
+declare module "*/page/words.js" {
+  export function useWords(look: (text: string) => string): void;
+}
+
 declare module "*/hearing/take.js" {
   export interface Take {
     number: number;

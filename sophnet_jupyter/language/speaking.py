@@ -54,7 +54,11 @@ def translations(language: str) -> dict[str, str]:
     folder = LANGUAGES[language]
     if not folder:
         return {}
-    found = read(_LOCALE / folder / "LC_MESSAGES" / "sophnet_jupyter.po")
+    try:
+        found = read(_LOCALE / folder / "LC_MESSAGES" / "sophnet_jupyter.po")
+    except (OSError, ValueError):
+        # A file that somebody has edited, or left out: what is said is English then.
+        return {}
     return {text: said for text, said in found.items() if text}
 
 

@@ -9,6 +9,7 @@ import { INotebookTracker, NotebookActions } from "@jupyterlab/notebook";
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { LabIcon } from "@jupyterlab/ui-components";
+import { useWords } from "../../../sophnet_jupyter/widgets/page/words.js";
 import { ILines } from "../lines.js";
 import { IChoices } from "../settings.js";
 import { Dictation } from "./dictation.js";
@@ -42,6 +43,8 @@ export const dictation: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
   ) {
     const trans = (translator ?? nullTranslator).load("sophnet_jupyter");
+    // What the panels' scripts say that hear here too.
+    useWords((text) => trans.gettext(text));
     let running: Dictation | null = null;
     extensions.addExtension({
       name: "sophnet-dictation",

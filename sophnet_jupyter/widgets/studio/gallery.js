@@ -245,7 +245,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
     const taking = what === "take";
     const field = make("input", {
       "aria-label": taking ? tr("Name of the variable") : tr("Describe the video"),
-      placeholder: taking ? tr("name") : tr("what is to happen in it"),
+      placeholder: taking ? tr("Name") : tr("what is to happen in it"),
       value: taking ? now.variable || (now.kind === "video" ? "video" : "picture") : now.prompt,
     });
     const close = () => {

@@ -10,7 +10,9 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from sophnet_jupyter import explore
 from sophnet_jupyter.explore.kernels import neighbors as module
+from sophnet_jupyter.explore.kernels import threads
 from sophnet_jupyter.explore.kernels.threads import in_blocks, one_each
+from tests.waiting import wait
 
 from . import measured
 
@@ -18,6 +20,8 @@ from . import measured
 @pytest.fixture(autouse=True)
 def two_threads() -> Iterator[None]:
     """As if this machine had two processors, where BLAS can be told so."""
+    # The map of another test may still come to its end in this process.
+    wait(lambda: not threads._limit.wanted)
     with threadpool_limits(2, user_api="blas"):
         yield
 

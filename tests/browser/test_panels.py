@@ -248,7 +248,7 @@ def test_images_and_files_go_along_and_errors_are_drawn(show: Any, page: Page) -
     # What was paid for is heard, and can be heard again.
     sound = chat.answers.get_by_role("group", name="the answer")
     expect(sound).to_contain_text(re.compile(r"of [1-9]\d*\.\d s"))
-    expect(sound.get_by_role("button")).to_be_enabled()
+    expect(sound.get_by_role("button", name=re.compile("the answer"))).to_be_enabled()
     notebook.screenshot("panel-voice", of=chat.panel)
     chat.button("Copy").click()
     expect(chat.button("Copied")).to_be_visible()

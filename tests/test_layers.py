@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "views": VALUES | {"explore", "response", "runs"},
     "widgets": VALUES
     | {"options", "prompt", "response", "settings", "views", "kernel", "explore", "history"}
-    | {"runs", "time_limit"},
+    | {"masking", "runs", "time_limit"},
     "magics": (BELOW_CLIENT - {"wire"})
     | {"client", "doctor", "explore", "history", "kernel", "runs", "views", "widgets"},
     # What JupyterLab's extension asks of a kernel; nothing needs it.

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..errors import SettingsError
 from ..events import Event
@@ -18,6 +18,10 @@ from ..response import Response
 from ..runs.compare.comparison import Comparison
 from ..runs.compare.grid import AskedGrid, Column, grid
 from ..settings import data_folder
+from .site.masks import concealing, masker_of
+
+if TYPE_CHECKING:
+    from ..masking.masker import Masker
 
 Stream = Callable[..., AsyncGenerator[Event, None]]
 """``stream`` of a resource: a subject and options."""
@@ -81,13 +85,21 @@ def compare(
         cost = prices.cost(response, model=model)
         return (float(cost.amount), cost.currency) if cost else None
 
-    return Comparison(
+    found = Comparison(
         made,
         ask,
         asked={name: (asked or in_words)(one) for name, one in made.prompts.items()},
         settings={name: value for name, value in options.items() if value is not None},
         price=price,
     )
+    found.conceal = concealing(_masker(request(column).get("mask") for column in made.columns))
+    return found
+
+
+def _masker(wanted: Iterable[object]) -> Masker | None:
+    """What masks any of the columns."""
+    masks = list(wanted)
+    return masker_of(next(filter(None, masks), None if None in masks else False))
 
 
 def check_budget(

@@ -20,7 +20,7 @@ from ..settings import data_folder
 from ..wire.pace import patient
 from .kept_runs import Retry, is_kept, keep
 from .mapping import reviver, salt
-from .site.masks import masker_of, restoring
+from .site.masks import concealing, masker_of, restoring
 
 if TYPE_CHECKING:
     from ..history.budget import Meter
@@ -111,7 +111,7 @@ def evaluate(
     )
     if masker is not None:
         made.run.template = masker.masked(made.run.template, {})
-        made.run.restore = restoring(masker)
+        made.run.restore, made.run.conceal = restoring(masker), concealing(masker)
     recorder: Recorder | None = chat._recorder
     if name is not None or (recorder and recorder.on):
         called = found.tell(made.run, salt({"model": default_model, **asked}))

@@ -22,7 +22,7 @@ from ..settings import data_folder
 from ..wire.pace import patient
 from ..wire.wire import Wire
 from .row_calls import ChatSource, RowCalls
-from .site.masks import masker_of, restoring
+from .site.masks import concealing, masker_of, restoring
 
 if TYPE_CHECKING:
     from ..history.budget import Meter
@@ -98,7 +98,7 @@ def map_chat(
         fields=fields,
         longest=options.get("max_tokens") or options.get("max_completion_tokens"),
         revive=reviver(options),
-        restore=restoring(masker),
+        masker=masker,
         **how,
     )
 
@@ -128,13 +128,15 @@ def run_of(
     table: Table,
     patience: float = 600.0,
     budget: object = None,
+    masker: Masker | None = None,
     **how: Any,
 ) -> Run:
     """
     A run of any resource, whose rows wait patiently for their turns.
 
     ``lane`` is what calls ``of`` it are called on the way, ``budget`` what it may take: see
-    `history.budget`. ``how`` are further arguments of `Run`.
+    `history.budget`. ``masker`` is what masks its questions. ``how`` are further arguments of
+    `Run`.
     """
     if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
         raise SettingsError(f"patience is a number of seconds above 0, not {patience!r:.80}.")
@@ -159,6 +161,8 @@ def run_of(
         patience=patience,
         around=partial(patient, seconds=patience),
         waits=waits,
+        restore=restoring(masker),
+        conceal=concealing(masker),
         **how,
     )
 

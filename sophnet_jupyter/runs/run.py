@@ -85,6 +85,7 @@ class Run(Drawn):
         longest: int | None = None,
         revive: Callable[[str], Any] | None = None,
         restore: Callable[[Row], Row] | None = None,
+        conceal: Callable[[str], str] | None = None,
     ) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
             raise SettingsError(f"concurrency goes from 1 to {MOST_AT_ONCE}, not {concurrency}.")
@@ -102,6 +103,8 @@ class Run(Drawn):
         self.revive = revive
         # Makes of a row that was kept what it was, where the store has placeholders.
         self.restore = restore
+        # A text of it as it was sent, where its questions are masked.
+        self.conceal = conceal
         self._record: RunKeeper | None = None
         self._spent = False
         self._ask, self._stop_on, self._price = ask, stop_on, price
@@ -243,6 +246,7 @@ class Run(Drawn):
                 f"{len(rows):,} rows, {counted(row.ending for row in rows)}.",
                 *(f"{count:,} × {error}" for error, count in failed.most_common(3)),
             ],
+            conceal=self.conceal,
             rows=records,
             asked=self.template,
             settings={

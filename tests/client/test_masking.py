@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx2
+import openpyxl
 import pytest
 
 from sophnet_jupyter import Client, Dify, SettingsError, TeleAI
@@ -97,6 +98,43 @@ async def test_nothing_personal_is_sent_kept_recorded_or_logged(
     assert (home / "tape.json").stat().st_size
     assert log.read_text()
     assert has_none(caplog.text)
+
+
+@pytest.mark.parametrize("ending", ["html", "csv", "jsonl", "xlsx"])
+async def test_what_a_masked_run_saves_for_others_has_placeholders_and_its_frame_the_values(
+    sandbox: SimpleNamespace, home: Path, ending: str
+) -> None:
+    rows = [{"who": MAIL, "call": int(PHONE), "card": CARD}]
+    async with asking(sandbox) as client:
+        found = [
+            run := client.chat.map("Repeat: {who}, {call} and {card}", rows, mask=True),
+            client.chat.compare(f"Repeat: {WORDS}", models=["GLM-5.2"], mask=True),
+            client.chat.evaluate({"v1": "Repeat: {who}"}, rows, expect="card", mask=True),
+        ]
+        for each in found:
+            await each
+            kept = [str(one) for one in each.to_records()]
+            assert MAIL in kept[0]
+            path = each.save(home / f"saved.{ending}")
+            saved = sheets(path) if ending == "xlsx" else path.read_text("utf-8-sig")
+            assert has_none(saved)
+            assert "[EMAIL-1]" in saved
+    assert run.to_records()[0]["call"] == int(PHONE)
+
+
+async def test_a_masked_evaluation_is_compared_with_its_own_file(
+    sandbox: SimpleNamespace, home: Path
+) -> None:
+    rows = [{"who": MAIL, "is": "a"}, {"who": PHONE, "is": "b"}]
+    async with asking(sandbox) as client:
+        found = await client.chat.evaluate({"v1": "Repeat: {who}"}, rows, expect="is", mask=True)
+        turned = found.against(found.save(home / "before.jsonl"))
+    assert turned.rows == 2
+
+
+def sheets(path: Path) -> str:
+    found = openpyxl.load_workbook(path)
+    return "\n".join(str(cell.value) for sheet in found for row in sheet.rows for cell in row)
 
 
 async def test_equal_values_of_a_run_have_one_placeholder_and_rows_get_their_own_back(

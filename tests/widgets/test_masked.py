@@ -218,4 +218,12 @@ def test_an_apps_panel_and_one_of_workbooks_send_and_keep_nothing_personal(
     command(analyst, "ask", text=WORDS, files=["staff.xlsx"])
     wait(lambda: any(one["method"] == "POST" for one in _seen(sandbox)) and not analyst.busy)
     check(sandbox, site, analyst)
+    for form in ("md", "html"):
+        name = analyst.state()[0]["exchanges"][0]["id"]
+        command(analyst, "export", view="v", exchange=name, form=form)
+        wait(lambda: any(one["kind"] == "document" for one in sent))
+        (told,) = [one for one in sent if one["kind"] == "document"]
+        assert "[EMAIL-1]" in told["text"]
+        assert not any(each in told["text"] for each in (PHONE, MAIL, CARD))
+        sent.clear()
     analyst.close()

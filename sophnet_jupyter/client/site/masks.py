@@ -65,6 +65,11 @@ def restoring(masker: Masker | None) -> Callable[[Row], Row] | None:
     return lambda row: replace(row, packed=pack(call.back(row.response)))
 
 
+def concealing(masker: Masker | None) -> Callable[[str], str] | None:
+    """What makes of a text of a run what the service has of it."""
+    return None if masker is None else lambda text: masker.masked(text, {})
+
+
 def mask_of(wanted: object) -> MaskedQuestion | None:
     """The same for one question."""
     if (masker := masker_of(wanted)) is None:

@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 
 from ...client import Dify
 from ...client.mapping import run_of
-from ...client.site.masks import masker_of, restoring
+from ...client.site.masks import masker_of
 from ...errors import SophNetError
 from ...events import Event
 from ...language import tr
@@ -57,7 +57,7 @@ class DifyRows:
             template=self._question.text
             if self._masker is None
             else self._masker.masked(self._question.text, {}),
-            restore=restoring(self._masker),
+            masker=self._masker,
             prompt_hash=hashlib.sha256(self._question.text.encode()).hexdigest(),
             used=table.columns,
             more={"message_id": lambda row: row.response.request_id},

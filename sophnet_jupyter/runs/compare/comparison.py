@@ -98,6 +98,8 @@ class Comparison(Drawn):
         self.watcher = watcher
         self.settings = dict(settings or {})
         """What all columns are asked with, for readers."""
+        self.conceal: Callable[[str], str] | None = None
+        """A text of it as it was sent, where its questions are masked."""
         self._price = price or own_price
         self._ask = ask
         self._cells = {
@@ -233,6 +235,7 @@ class Comparison(Drawn):
             settings={**table.asked(self.grid, self.asked), **self.settings},
             sandbox=self.sandbox,
             engines=self.engines,
+            conceal=self.conceal,
         )
 
     # Asking.

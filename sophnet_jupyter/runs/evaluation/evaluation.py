@@ -173,7 +173,7 @@ class Evaluation(Evaluated, Drawn):
         from .kept import save
 
         if os.fspath(path).lower().endswith(".jsonl"):
-            return save(self, path)
+            return save(self, path, conceal=self.run.conceal)
         return saving.save(self.report(), path)
 
     def report(self) -> Report:
@@ -187,6 +187,7 @@ class Evaluation(Evaluated, Drawn):
             value=self,
             verdict=self.verdicts,
             rows=self.to_records(),
+            conceal=self.run.conceal,
             settings=facts,
             sandbox=self.sandbox,
             engines=self.engines,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ...errors import SettingsError, file_refused, quoted
 from ...files.names import at_home
 from ...files.saving import save_bytes
 from ...response import Response
+from ..report.concealed import concealed_value
 from ..rows import Row, pack
 from ..score import Grade
 from .answers import Label, ScoredAnswer
@@ -58,13 +59,27 @@ def head(found: Evaluated) -> dict[str, Any]:
     }
 
 
-def save(found: Evaluated, path: str | os.PathLike[str]) -> Path:
-    """Write it to a ``.jsonl`` file. Raises `SettingsError` for another ending."""
+def save(
+    found: Evaluated, path: str | os.PathLike[str], *, conceal: Callable[[str], str] | None = None
+) -> Path:
+    """
+    Write it to a ``.jsonl`` file, with each text as ``conceal`` makes it.
+
+    Raises `SettingsError` for another ending.
+    """
     target = at_home(path)
     if target.suffix.lower() != ".jsonl":
         raise SettingsError(f"An evaluation is saved as .jsonl, not as {target.suffix or 'that'}.")
-    text = "\n".join(_written(line) for line in [head(found), *map(_line, found.answers)])
+    lines = [head(found), *map(_line, found.answers)]
+    if conceal is not None:
+        # Rows are known by their keys, which say nothing.
+        lines = [{**concealed_value(line, conceal), **_key(line)} for line in lines]
+    text = "\n".join(map(_written, lines))
     return save_bytes((text + "\n").encode("utf-8", "replace"), target)
+
+
+def _key(line: dict[str, Any]) -> dict[str, Any]:
+    return {"key": line["key"]} if "key" in line else {}
 
 
 def _written(line: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,8 @@ class Report:
     sandbox: bool = False
     engines: Collection[str] = ()
     """What has made the sandbox's answers; empty words stand for its script."""
+    conceal: Callable[[str], str] | None = None
+    """A text as it was sent, where questions were masked: what is saved has it so."""
     at: str = field(default_factory=lambda: f"{datetime.now().astimezone():%Y-%m-%d %H:%M %z}")
 
     @property

@@ -9,6 +9,7 @@ from ...errors import SettingsError
 from ...files.names import at_home
 from ...files.saving import save_bytes
 from .. import looks
+from .concealed import concealed
 from .report import Report
 
 ENDINGS = (".html", ".xlsx", ".csv", ".jsonl")
@@ -20,10 +21,11 @@ def save(report: Report, path: str | os.PathLike[str]) -> Path:
 
     ``.html`` is one page without network and scripts, verdict first; ``.xlsx`` has pictures in
     cells and the settings on a second sheet, and needs openpyxl; ``.csv`` opens in Excel as it is;
-    ``.jsonl`` has a line for each row. Raises `SettingsError`.
+    ``.jsonl`` has a line for each row. Where questions were masked, it has placeholders, as the
+    service has. Raises `SettingsError`.
     """
     target = at_home(path)
-    return save_bytes(_written(report, target.suffix.lower()), target)
+    return save_bytes(_written(concealed(report), target.suffix.lower()), target)
 
 
 def _written(report: Report, ending: str) -> bytes:

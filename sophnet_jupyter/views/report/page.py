@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...runs.report.cells import pictures, text
+from ...runs.report.concealed import concealed_html
 from ...runs.report.report import Report
 from ..drawing import VIEWS, draw
 from ..media.shelf import embedding
@@ -36,6 +37,8 @@ def page(report: Report) -> str:
     said = "".join(f"<p>{inert(plain(sentence))}</p>" for sentence in report.sentences)
     with embedding():
         drawn = _drawn(report.value)
+    if report.conceal is not None:
+        drawn = concealed_html(drawn, report.conceal)
     asked = f'<div class="asked">{_cell(report.asked)}</div>' if report.asked.strip() else ""
     rows = _rows(report.rows, report.columns)
     opened = "" if drawn else " open"

@@ -14,9 +14,10 @@ from ...history.history import History
 from ...history.turns import Asker, ChatTurn, words
 from ...language import tr
 from ...response import Response
-from ...settings import history_on, notebook_path, policy
+from ...settings import history_on, notebook_path
 from ...views.answer import Context, bundle
 from ..exchange.exchange import Exchange
+from ..exchange.masked import with_placeholders
 
 LONGEST_NAME = 60
 
@@ -81,10 +82,7 @@ class KeptConversations:
 
     def exported(self, text: str, exchanges: Iterable[Exchange]) -> str:
         """A text as a file may have it: with placeholders where a question was masked."""
-        store = getattr(self._client, "history", None)
-        if store is None or not any(one.masked for one in exchanges):
-            return text
-        return str(store.placeholders([text])[0])
+        return with_placeholders(text) if any(one.masked for one in exchanges) else text
 
     def close(self) -> None:
         """Hear of no more changes."""
@@ -104,11 +102,6 @@ class KeptConversations:
     def _heard(self, notebook: str, name: str, turns: Sequence[ChatTurn]) -> None:
         if notebook == self.home:
             self._hear(name, turns)
-
-
-def is_masked(wanted: object) -> bool:
-    """Whether questions with this ``mask`` are masked, by it or by the site."""
-    return policy().masks if wanted is None else bool(wanted)
 
 
 def turn_of(exchange: Exchange) -> ChatTurn | None:

@@ -29,6 +29,7 @@ from ...views.live.answer import LiveAnswer, show
 from ..exchange.as_cell import chat_cell
 from ..exchange.attachments import LARGEST, PastedImage, attachment
 from ..exchange.exchange import Exchange, Pieces, to_html, to_markdown
+from ..exchange.masked import is_masked
 from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
 from ..playing.track import Track
@@ -37,7 +38,7 @@ from . import asking, choices, files
 from .approval import PATIENCE, Approvals
 from .choices import refuse
 from .files import from_path
-from .kept import KeptConversations, is_masked
+from .kept import KeptConversations
 from .spent import spent
 from .talk import Talk
 

@@ -20,6 +20,7 @@ from ...views.live.answer import show
 from ...views.live.report import LiveReport
 from ...views.safe.control_characters import plain
 from ..exchange.exchange import Exchange, Pieces, to_html
+from ..exchange.masked import is_masked, with_placeholders
 from ..panel.frame import Height, from_sandbox
 from ..panel.panel import Buffers, Command, Panel, said
 from ..uploads.uploads import Upload, Uploads
@@ -106,6 +107,8 @@ class ExcelAnalyst(Panel):
             case {"kind": "export", "view": view, "exchange": name, "form": "md" | "html" as form}:
                 found = [each for each in self._exchanges if each.id == name]
                 text = _written(found, document if form == "html" else markdown)
+                if is_masked(mask := self._options.get("mask")):
+                    text = with_placeholders(text, mask)
                 self.tell("document", to=view, text=text, form=form)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:

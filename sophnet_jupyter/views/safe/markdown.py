@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ...language import tr
 from ...values.markdown import drawable, spaced
 from .code_colors import colored, colored_so_far
 from .control_characters import plain
@@ -79,7 +80,12 @@ def render(text: str, *, growing: bool = False) -> str:
     read = drawable(shown[:cut])
     html: str = _parser().render(begun(read) if growing else read, {_GROWING: growing})
     if len(html) > LARGEST_HTML:
-        return _as_written(shown, f"Set, this text would have {len(html) / 1e6:.1f} MB: it stands")
+        return _as_written(
+            shown,
+            tr(
+                "Set, this text would have {size:.1f} MB: it stands as it is.", size=len(html) / 1e6
+            ),
+        )
     return html + (_unread(shown[cut:]) if cut < len(shown) else "")
 
 
@@ -90,11 +96,16 @@ def code_block(code: str, language: str, *, growing: bool = False) -> str:
 
 
 def _unread(text: str) -> str:
-    return _as_written(text, f"The text is too long to be set: the last {len(text):,} characters")
+    return _as_written(
+        text,
+        tr(
+            "The text is too long to be set: the last {count:,} characters as they are.",
+            count=len(text),
+        ),
+    )
 
 
-def _as_written(text: str, why: str) -> str:
-    note = f"{why} as they are." if why.endswith("characters") else f"{why} as it is."
+def _as_written(text: str, note: str) -> str:
     return f'<p style="{WRAP}"><em>{note}</em></p>\n{code_block(text, "")}'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Coroutine, Mapping
 from typing import Any
@@ -191,8 +192,8 @@ class Conversation(Panel):
         self.phase = "reconnecting"
         if error is None:
             return
-        # Its next step is what is done here.
-        what, _, _ = str(error).partition(". ")
+        # Its next step, in a sentence of its own, is what is done here.
+        what = re.split(r"\. |。", str(error), maxsplit=1)[0]
         self._tell_notice(
             tr("{what}. The line is opened again, and the conversation goes on.", what=what)
         )

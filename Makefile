@@ -46,7 +46,7 @@ help:
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
 	@echo "make bench-explorer   the same for maps of vectors, against umap-learn and hnswlib"
-	@echo "make soak    try what attacks, breaks and loads, in some twenty minutes"
+	@echo "make soak    try what attacks, breaks and loads, in some ten minutes"
 	@echo "             ARGS='--small' tries less; ARGS=links one group"
 	@echo "make clean   remove what these commands made"
 	@echo

@@ -18,6 +18,7 @@ from ..kernel.output import Cell
 from ..language import tr
 from ..providers.sophnet.voice.request import SHORT, samples, sounding
 from ..providers.sophnet.voice.text import texts
+from ..providers.sophnet.voice.voices import V2
 from ..response import Arrival, Response
 from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
@@ -26,7 +27,7 @@ from ..views.safe.control_characters import plain
 from .answers.loudspeaker import Figures, heard
 from .answers.settle import settle
 from .line.interpolate import Filled, fill
-from .line.named_files import named_files
+from .line.named_files import named_sound
 from .line.options import out_name, several
 from .line.prompt import prompt_of
 from .line.suffixes import SOUNDS
@@ -80,12 +81,14 @@ class SpeakMagics(SessionMagics):
         "--clone",
         metavar="FILE",
         completes=files(*SOUNDS),
-        help="First make --voice NAME of this recording, of somebody who has agreed to it.",
+        help="First make --voice NAME of this recording, of somebody who has agreed to it. A file, "
+        "or the name of a response with sound.",
     )
+    @option("--clone-text", metavar="WORDS", help="What is said in that recording, in quotes.")
     @option("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
     @option("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
     @option("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
-    def speak(self, line: str, cell: str | None = None) -> Response | Comparison:
+    def speak(self, line: str, cell: str | None = None) -> Response | Comparison | None:
         """
         Say a text aloud; it is heard while it is still being made.
 
@@ -97,10 +100,20 @@ class SpeakMagics(SessionMagics):
             %speak Hello, world --voice longwan,longcheng
             %speak answer --save answer.mp3
             %speak --clone ada.wav --voice ada Hello, this is Ada.
+            %speak --clone ada.wav --voice ada
+
+        Without words, --clone makes the voice and says nothing.
         """
         return self._speak(*parse_around(self.speak, line), cell)
 
-    def _speak(self, args: Namespace, words: str, cell: str | None) -> Response | Comparison:
+    def _speak(self, args: Namespace, words: str, cell: str | None) -> Response | Comparison | None:
+        if args.clone_text and not args.clone:
+            raise UsageError(
+                tr("--clone-text is what is said in a recording: name that by --clone.")
+            )
+        if args.clone and not words.strip() and not (cell or "").strip():
+            self._clone(args, several("--voice", args.voice))
+            return None
         words = prompt_of(words, cell, to="say", thing="text").strip()
         out = out_name(args.out)
         options = {
@@ -140,9 +153,10 @@ class SpeakMagics(SessionMagics):
         """Make the voice that is named, and return the model that has it."""
         if len(names) != 1:
             raise UsageError(tr("--clone makes one voice: name it by --voice."))
-        model = args.model or "cosyvoice-v2"
-        [path] = named_files(args.clone, SOUNDS)
-        made = run(self._session.client.voice.clone(str(path), names[0], model=model))
+        model, text = args.model or V2, args.clone_text or ""
+        recording = named_sound(args.clone, self._session.shell.user_ns)
+        voice = self._session.client.voice
+        made = run(voice.clone(recording, names[0], model=model, text=text))
         sys.stdout.write(
             tr("The voice {made} of {model} is made.\n", made=plain(made), model=plain(model))
         )

@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from sophnet_jupyter.files import wav
+
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = [
     pytest.mark.browser,
@@ -47,6 +49,7 @@ LISTENER = """(() => {
         return connect.call(this, to, ...rest);
     };
 })()"""
+SOUND = wav.head(32_000, 16_000, 1) + bytes(32_000)
 LONG = "One two three four five six seven eight nine ten. " * 2
 
 
@@ -194,7 +197,7 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     notebook.start_cell(1)
     rows = panel.get_by_role("listitem")
 
-    panel.get_by_label("Voice").select_option("longxiaochun_v2")
+    panel.get_by_label("Voice", exact=True).select_option("longxiaochun_v2")
     panel.get_by_role("button", name="Sample").click()
     expect(rows.first).to_contain_text("Sample of longxiaochun_v2")
     expect(panel.locator(".sophnet-badge")).to_have_text("sandbox")
@@ -220,6 +223,21 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     with page.expect_download() as download:
         rows.nth(1).get_by_role("link", name="Download").click()
     assert download.value.suggested_filename == "One-two-three.mp3"
+
+    # A voice is made of what is dropped, and chosen; nobody's is made who was not asked.
+    panel.get_by_text("A voice of your own").click()
+    panel.locator("input[type=file]").set_input_files(
+        {"name": "ada.wav", "mimeType": "audio/wav", "buffer": SOUND}
+    )
+    create = panel.get_by_role("button", name="Make the voice")
+    panel.get_by_label("Name of the voice").fill("ada")
+    expect(panel.locator(".sophnet-own")).to_contain_text("ada.wav")
+    expect(create).to_be_disabled()
+    panel.get_by_label("The speaker has agreed").check()
+    notebook.screenshot("studio-own-voice", of=panel)
+    create.click()
+    expect(panel.get_by_label("Voice", exact=True)).to_have_value("ada")
+    expect(panel.get_by_label("Name of the voice")).to_be_hidden()
 
     # What cannot be said is told at once, and a stopped queue can go on.
     box.fill("😀")

@@ -163,8 +163,22 @@ def test_a_voice_is_made_of_a_recording_and_says_the_words(own, studio):
     assert said.status == "ok", said.text
     assert "The voice ada of cosyvoice-v2 is made." in said.printed()
     assert len(own.value("told.audio")) > 500
-    refused = own.run("%speak --clone ada.wav Hello")
-    assert "name it by --voice" in refused.text + refused.printed("stderr")
+    studio.forget()
+    made = own.run('%speak --clone told --voice bea --clone-text "Hello again"')
+    assert made.status == "ok", made.text
+    assert "The voice bea of cosyvoice-v2 is made." in made.printed()
+    assert [each["path"].rpartition("/")[2] for each in studio.seen()] == ["upload"]
+    # From now on the name is enough, and Tab knows it.
+    assert own.run("%speak Hello --voice bea").status == "ok"
+    reply = own.client.complete("%speak --voice be", 17, reply=True, timeout=60)["content"]
+    assert "bea" in reply["matches"]
+    for line, why in (
+        ("%speak --clone ada.wav Hello", "name it by --voice"),
+        ("%speak --clone-text words --voice bea Hello", "name that by --clone"),
+        ("%speak --clone *.wav --voice bea", "There is no file"),
+    ):
+        refused = own.run(line)
+        assert why in refused.text + refused.printed("stderr"), line
 
 
 def test_a_file_gets_an_address_that_is_kept_and_not_shown(own):

@@ -44,9 +44,9 @@ def videos(fact: str) -> Finder:
 
 def voices(word: str, session: KernelSession) -> list[Found]:
     """A finder of voices, each shown with its model."""
-    from ...providers.sophnet.voice.voices import VOICES
+    from ...providers.sophnet.voice.voices import known
 
-    models = {name: model for model, names in VOICES.items() for name in names}
+    models = {name: model for model, names in known().items() for name in names}
     return [(name, models[name]) for name, _ in matching(word, models, "voice")]
 
 

@@ -6,12 +6,18 @@ import { openPanel } from "../panel/panel.js";
 import { openState } from "../panel/state.js";
 import { openPlayer, speeds } from "../playing/player.js";
 import { canStream, openSpeaker } from "../playing/speaker.js";
+import { openOwnVoice } from "./own_voice.js";
 import { wholeSound } from "../playing/whole_sound.js";
 
 /** @typedef {import("../playing/speaker.js").Speaker} Speaker */
 /** @typedef {{id: number, text: string, voice: string, format: string, sample: boolean, phase: string, error: string}} Item */
 
-const PHASES = { ready: tr("Ready"), speaking: tr("Speaking"), stopped: tr("Stopped") };
+const PHASES = {
+  ready: tr("Ready"),
+  speaking: tr("Speaking"),
+  making: tr("A voice is being made"),
+  stopped: tr("Stopped"),
+};
 const ITEM_PHASES = {
   waiting: tr("Waiting"),
   speaking: tr("Being made"),
@@ -56,13 +62,14 @@ function render({ model, el }) {
     make("div", { className: "sophnet-row" }, rate.element, pitch.element, volume.element),
     make("div", { className: "sophnet-row sophnet-go" }, go, stop, speak),
   );
+  const own = openOwnVoice(panel);
   const queue = make("ol", { className: "sophnet-queue", "aria-label": tr("Texts") });
   const nothing = openState(tr("Write a text and press Speak: it is heard while it is made, and kept here."));
   const frame = openFrame(panel, model, {
     title: tr("Voice studio"),
     phases: PHASES,
-    busy: ["speaking"],
-    body: [asker, nothing.element, queue],
+    busy: ["speaking", "making"],
+    body: [asker, own.element, nothing.element, queue],
     room: queue,
   });
 
@@ -73,8 +80,10 @@ function render({ model, el }) {
   function events() {
     return {
       /** @param {any} event @param {DataView<ArrayBuffer>[]} sounds */
-      state({ voices, text, items }, sounds) {
-        showVoices(voices);
+      state({ voices, makes, recording, text, items }, sounds) {
+        if (!voice.options.length) showVoices(voices);
+        own.element.hidden = !makes;
+        own.show(recording);
         box.value ||= text;
         items.forEach((/** @type {Item} */ item, /** @type {number} */ index) => {
           const row = rowOf(item);
@@ -91,6 +100,16 @@ function render({ model, el }) {
       },
       /** @param {any} event @param {DataView<ArrayBuffer>[]} sounds */
       sound: ({ id, at }, [data]) => rows.get(id)?.take(at, data),
+      /** @param {any} event */
+      recording: ({ name }) => own.show(name),
+      /** @param {any} event */
+      voices({ voices, chosen }) {
+        showVoices(voices);
+        voice.value = chosen;
+        own.made();
+        panel.fail("");
+        panel.announce(tr("The voice {name} is made, and chosen.", { name: chosen }));
+      },
       /** @param {any} event */
       removed({ id }) {
         rows.get(id)?.close();
@@ -113,19 +132,20 @@ function render({ model, el }) {
     return row;
   }
 
-  /** @param {Record<string, string[]>} voices */
+  /** @param {Array<{label: string, model: string | null, names: string[]}>} voices */
   function showVoices(voices) {
-    if (voice.options.length) return;
-    for (const [group, names] of Object.entries(voices)) {
-      voice.append(make("optgroup", { label: group }, ...names.map((name) => make("option", { value: name }, name))));
+    voice.replaceChildren();
+    for (const { label, model: of, names } of voices) {
+      const group = make("optgroup", { label }, ...names.map((name) => make("option", { value: name }, name)));
+      if (of) group.dataset.model = of;
+      voice.append(group);
     }
   }
 
   function options() {
-    const group = voice.selectedOptions[0]?.closest("optgroup")?.label;
     return {
       voice: voice.value || null,
-      model: group?.startsWith("cosyvoice") ? group : null,
+      model: voice.selectedOptions[0]?.closest("optgroup")?.dataset.model ?? null,
       format: format.value,
       speech_rate: rate.value(),
       pitch_rate: pitch.value(),
@@ -145,10 +165,12 @@ function render({ model, el }) {
   }
 
   function showActions() {
-    const busy = model.get("phase") === "speaking";
-    stop.hidden = !busy;
+    const phase = model.get("phase");
+    const busy = phase === "speaking";
+    stop.hidden = !busy && phase !== "making";
     nothing.show(rows.size ? "" : "empty");
-    sample.disabled = busy;
+    sample.disabled = !stop.hidden;
+    own.disable(!stop.hidden);
     speak.textContent = busy ? tr("Add to the queue") : tr("Speak");
     go.hidden = busy || ![...rows.values()].some((row) => row.waits());
   }
@@ -168,6 +190,7 @@ function render({ model, el }) {
   });
   return () => {
     for (const row of rows.values()) row.close();
+    own.close();
     panel.close();
   };
 }

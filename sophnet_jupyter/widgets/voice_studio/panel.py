@@ -18,12 +18,16 @@ from ...views.safe.look import FAINT, SMALL, clipped
 from ...views.safe.maths import inert
 from ..panel.frame import Height
 from ..panel.panel import Buffers, Command, Panel, said
+from ..uploads.uploads import Upload, Uploads
 
 SAMPLE = "Hello, this is my voice. 你好，这是我的声音。"
 EXCERPT = 160
 NUMBERS = ("volume", "speech_rate", "pitch_rate")
 # At most so many messages a second, however small the pieces of sound are.
 RATE = 15
+# What a voice is made of.
+LARGEST = 50_000_000
+TYPES = tuple(".wav .mp3 .m4a .flac .ogg .opus .aac .amr".split())
 
 
 class VoiceClient(Protocol):
@@ -68,7 +72,8 @@ class VoiceStudio(Panel):
     """
     Write texts, choose a voice and how it sounds, hear them, and keep them as files.
 
-    Texts wait for each other in a queue. ``voices`` are names besides those that are known, such
+    Texts wait for each other in a queue. A voice of your own is made of a recording that is dropped
+    there, of somebody who has agreed to it. ``voices`` are names besides those that are known, such
     as one of your own; ``text`` stands there to begin with; ``client`` is the one to ask, else the
     usual one; ``mask`` is that of ``client.voice.stream``. What was said is in ``panel.responses``.
 
@@ -90,8 +95,12 @@ class VoiceStudio(Panel):
         super().__init__(height=height, layout=layout)
         self._mask = mask
         self._voice = self.client_for(client).voice
-        own = {"yours": list(voices)} if voices else {}
-        self._voices = {**own, **{model: list(n) for model, n in self._voice.voices.items()}}
+        self._own = list(voices)
+        self._recording: Upload | None = None
+        # A client of one's own may have no voices made of recordings.
+        self._makes = hasattr(self._voice, "clone")
+        if self._makes:
+            self.uploads = Uploads(self.tell, self._received, limit=LARGEST, accept=TYPES)
         self._text = text
         self._items: list[QueuedText] = []
         self._ids = count(1)
@@ -109,12 +118,16 @@ class VoiceStudio(Panel):
                 self._add(SAMPLE, options, sample=True)
             case {"kind": "go"}:
                 self._go()
+            case {"kind": "make", "name": str(name), "text": str(text), "agreed": bool(agreed)}:
+                self._make(name.strip(), text.strip(), agreed=agreed)
             case {"kind": "remove", "id": int(number)}:
                 self._remove(number)
 
     def state(self) -> tuple[dict[str, Any], list[bytes]]:
         facts = {
-            "voices": self._voices,
+            "voices": self._voices(),
+            "makes": self._makes,
+            "recording": self._recording.name if self._recording else "",
             "text": self._text,
             "items": [item.facts() for item in self._items],
         }
@@ -136,6 +149,44 @@ class VoiceStudio(Panel):
 
     def _by(self, item: QueuedText) -> str:
         return " · ".join(filter(None, [item.options.get("voice"), "sandbox" * self.sandbox]))
+
+    def _voices(self) -> list[dict[str, Any]]:
+        """The voices that can be chosen, by model; those that were given by name come first."""
+        known = [
+            {"label": model, "model": model, "names": list(names)}
+            for model, names in self._voice.voices.items()
+        ]
+        own = [{"label": tr("yours"), "model": None, "names": self._own}] if self._own else []
+        return own + known
+
+    def _received(self, upload: Upload) -> None:
+        self._recording = upload
+        self.tell("recording", name=upload.name)
+
+    def _make(self, name: str, text: str, *, agreed: bool) -> None:
+        if self._recording is None:
+            raise SettingsError(tr("A voice is made of a recording: drop one first."))
+        if not agreed:
+            raise SettingsError(
+                tr("Say that the speaker has agreed: a voice is made of nobody else.")
+            )
+        upload = self._recording
+        self.start(lambda: self._clone(upload, name, text))
+
+    async def _clone(self, upload: Upload, name: str, text: str) -> None:
+        self.phase = "making"
+        try:
+            await self._voice.clone(upload.content, name, text=text, filename=upload.name)
+        except asyncio.CancelledError:
+            self.phase = "stopped"
+            raise
+        except Exception:
+            self.phase = "ready"
+            raise
+        self._recording = None
+        self.tell("voices", voices=self._voices(), chosen=name)
+        # Texts that were added meanwhile have waited for it.
+        await self._work()
 
     def _add(self, text: str, options: dict[str, Any], *, sample: bool = False) -> None:
         if sample and self.busy:

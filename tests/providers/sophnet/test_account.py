@@ -1,9 +1,7 @@
-"""The account, uploads, and voices made from recordings, against a sandbox."""
+"""The account and uploads, against a sandbox."""
 
 from __future__ import annotations
 
-import io
-import wave
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -12,7 +10,6 @@ import httpx2
 import pytest
 
 from sophnet_jupyter import Client, SettingsError
-from sophnet_jupyter.errors import RequestRefused
 
 pytestmark = pytest.mark.anyio
 
@@ -20,16 +17,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def shared(sandbox: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
-
-
-def sound() -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(16_000)
-        writer.writeframes(bytes(3_200))
-    return file.getvalue()
 
 
 async def test_the_balance_is_exact_and_in_its_parts() -> None:
@@ -55,15 +42,3 @@ async def test_an_uploaded_file_is_at_its_address_without_a_key() -> None:
         with pytest.raises(SettingsError, match="is empty"):
             await client.files.upload(b"", filename="notes.txt")
     assert httpx2.get(address, trust_env=False).content == b"abc"
-
-
-async def test_a_voice_is_made_from_a_recording_and_speaks() -> None:
-    pytest.importorskip("espeakng_loader")
-    async with Client() as client:
-        name = await client.voice.clone(sound(), "ada-1", filename="ada.wav", text="Hello")
-        said = await client.voice.speak("Hello", voice=name, model="cosyvoice-v2")
-        assert said.audio
-        with pytest.raises(SettingsError, match="is a letter, then"):
-            await client.voice.clone(sound(), "1 2", filename="ada.wav")
-        with pytest.raises(RequestRefused, match="MODEL_NOT_SUPPORT"):
-            await client.voice.clone(sound(), "ada-2", model="none", filename="ada.wav")

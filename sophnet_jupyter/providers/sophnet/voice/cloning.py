@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ....errors import SettingsError
 from ....language import tr
 from ....wire.call import Call
 from ....wire.files.multipart import Multipart, field, file
-from ....wire.files.upload import Content
 from ....wire.retry import PAID_TASK
 from ....wire.wire import Wire
 from ... import arguments
 from ..access import checked
+from ..speech.sound import sound
+from .voices import VOICES, remember
 
 # What the service takes is in no document; more than this is no sample of a voice.
 LARGEST = 50_000_000
@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 async def clone(
     wire: Wire,
     path: str,
-    recording: str | Content,
+    recording: object,
     name: str,
     *,
     model: str,
@@ -38,8 +38,16 @@ async def clone(
                 "them."
             )
         )
-    content = Path(recording) if isinstance(recording, str) else recording
-    part = file("audio_file", content, filename=filename, limit=LARGEST)
+    if any(name in names for names in VOICES.values()):
+        raise SettingsError(
+            tr("{name} is a voice of the service: give yours another name.", name=name)
+        )
+    given = sound(recording, filename=filename)
+    if given.content is None:
+        raise SettingsError(
+            tr("A voice is made of a file or bytes, not of an address: fetch the sound first.")
+        )
+    part = file("audio_file", given.content, filename=given.name, limit=LARGEST)
     asked = {"model": arguments.words("model", model), "name": name}
     if text:
         asked["prompt_text"] = arguments.text("text", text)
@@ -53,4 +61,5 @@ async def clone(
     )
     call = Call(method="POST", path=path, upload=form, lane=model)
     checked(await wire.fetch(call, retry=PAID_TASK))
+    remember(name, model)
     return name

@@ -34,7 +34,7 @@ from ..paths import ResourceIds
 from .frame import Frames
 from .request import sounding
 from .text import texts
-from .voices import VOICES
+from .voices import V2, known
 
 Subject = str | Response | Iterable[str | Response]
 
@@ -46,13 +46,15 @@ CUT = mark("The sound just stopped before its end: what had come is kept. Say th
 class Voice(Keeping):
     """Text as speech."""
 
-    # By model, as far as they are known; the service may have more.
-    voices: Mapping[str, tuple[str, ...]] = VOICES
-
     def __init__(self, wire: Wire, *, place: ResourceIds) -> None:
         self._wire = wire
         self._path = place.path(PATH)
         self._fields = place.fields
+
+    @property
+    def voices(self) -> Mapping[str, tuple[str, ...]]:
+        """The voices by model, as far as they are known; the service may have more."""
+        return known()
 
     @shows_options(VoiceOptions, sounding)
     async def speak(
@@ -90,10 +92,10 @@ class Voice(Keeping):
 
     async def clone(
         self,
-        recording: str | Content,
+        recording: str | Content | Response,
         name: str,
         *,
-        model: str = "cosyvoice-v2",
+        model: str = V2,
         text: str = "",
         filename: str = "",
     ) -> str:
@@ -101,12 +103,15 @@ class Voice(Keeping):
         Make a voice that sounds like a ``recording``, and return its ``name``, which is a voice of
         ``model`` from then on. Only of somebody who has agreed to it.
 
-        ``recording`` is a path, bytes or a file that is open in binary mode; the last two need a
-        ``filename``. ``text`` is what is said in it. Raises `SettingsError` before anything is
-        sent, and `SophNetError`.
+        ``recording`` is a path, bytes, a file that is open in binary mode or a response with sound;
+        ``filename`` is for bytes that do not say what they are. ``text`` is what is said in it,
+        masked where a site masks. In this process the name then needs no ``model``; later it does.
+        Raises `SettingsError` before anything is sent, and `SophNetError`.
         """
         from . import cloning
 
+        if text:
+            text, _ = self._masked(None, text)
         path = "/projects/easyllms/voice/upload"
         return await cloning.clone(
             self._wire, path, recording, name, model=model, text=text, filename=filename
@@ -184,9 +189,13 @@ def silent(reply: Reply, param: Mapping[str, Any]) -> ServiceError:
         message=tr("no sound came"),
         request_id=reply.scrub(request_id(reply.headers, {})),
     )
-    known = ", ".join(VOICES.get(param["model"], ())) or "those of its console"
-    about = f"that {param['model']} has the voice {voice!r}" if voice else tr("the text")
-    voices = tr(" Known voices: {known}.", known=known) if voice else ""
+    model = param["model"]
+    names = ", ".join(known().get(model, ())) or tr("those of its console")
+    has = tr("that {model} has the voice {voice!r}", model=model, voice=voice)
+    about = has if voice else tr("the text")
+    voices = tr(" Known voices: {known}.", known=names) if voice else ""
+    if voice and model != V2:
+        voices += tr(" One that was made of a recording wants its model={model!r}.", model=V2)
     error.advice = tr(
         "Check {about}: it answers so for what it cannot say.{voices}", about=about, voices=voices
     )

@@ -22,6 +22,21 @@ VOICES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Voices that this process has made of recordings, each with its model: no service lists them.
+_made: dict[str, str] = {}
+
+
+def known() -> dict[str, tuple[str, ...]]:
+    """The names of voices by model; those that were made here come first."""
+    models = dict.fromkeys([*VOICES, *_made.values()])
+    own = {model: [name for name, of in _made.items() if of == model] for model in models}
+    return {model: (*own[model], *VOICES.get(model, ())) for model in models}
+
+
+def remember(name: str, model: str) -> None:
+    """Count a voice that was just made among the known ones."""
+    _made[name] = model
+
 
 def model_for(model: str | None, voice: str | None) -> str:
     """
@@ -30,6 +45,8 @@ def model_for(model: str | None, voice: str | None) -> str:
     Raises `SettingsError` for a voice of v1 with a model of v2, which would answer with nothing.
     """
     if not model:
+        if voice in _made:
+            return _made[voice]
         return V2 if voice and (voice in VOICES[V2] or voice.endswith("_v2")) else V1
     if voice in VOICES[V1] and "v2" in model.lower():
         twin = f"{voice}_v2"

@@ -21,6 +21,7 @@ import numpy as np
 from ..files import database
 from ..files.database import Schema
 from ..history.writer import Writer
+from ..language import mark
 from .kernels.arrays import Floats
 
 log = logging.getLogger("sophnet_jupyter.explore")
@@ -66,7 +67,7 @@ class VectorCache:
         self.path = folder / "vectors.sqlite"
         self._limit = limit
         self._writer = Writer(
-            self.path, _SCHEMA, on_notice=log.warning, what="The cache of vectors"
+            self.path, _SCHEMA, on_notice=log.warning, what=mark("The cache of vectors")
         )
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:

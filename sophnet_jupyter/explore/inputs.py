@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..errors import SettingsError
+from ..language import tr
 from ..response import Response
 from .kernels.arrays import Floats, matrix
 from .tables import DataTable, is_series, is_table, made, read_parquet, series_index, series_values
@@ -90,7 +91,9 @@ def _table(
 ) -> tuple[DataTable, Any, Any, Floats | None]:
     """The table of what was given, its columns, and the vectors that it has already."""
     if isinstance(data, str) and not data.endswith((".parquet", ".pq")):
-        raise SettingsError("Pass a DataFrame, a list, an array, or the path of a .parquet file.")
+        raise SettingsError(
+            tr("Pass a DataFrame, a list, an array, or the path of a .parquet file.")
+        )
     if isinstance(data, str | Path):
         data = read_parquet(Path(data).expanduser())
         if vectors is None and VECTOR in data.columns:
@@ -108,7 +111,7 @@ def _table(
 
 def _of_response(response: Response) -> tuple[DataTable, Any, Any, Floats]:
     if not response.embeddings:
-        raise SettingsError("This response holds no vectors: pass that of %embed.")
+        raise SettingsError(tr("This response holds no vectors: pass that of %embed."))
     asked = response.embeddings.asked
     kinds = [TEXT] * len(asked.texts) + [IMAGE] * len(asked.images)
     columns = {"input": list(response.embeddings.inputs), "kind": kinds}
@@ -121,7 +124,9 @@ def _of_list(data: Any, vectors: Any, is_picture: Any) -> tuple[DataTable, Any, 
     elif isinstance(data, Iterable) and not isinstance(data, Mapping | bytes):
         values, index = list(data), None
     else:
-        raise SettingsError(f"A {type(data).__name__} cannot be explored: pass a table or a list.")
+        raise SettingsError(
+            tr("A {kind} cannot be explored: pass a table or a list.", kind=type(data).__name__)
+        )
     if values and isinstance(values[0], Mapping):
         names = list(dict.fromkeys(name for row in values for name in row))
         table = made({name: [row.get(name) for row in values] for name in names})
@@ -167,7 +172,9 @@ def _vectors(table: DataTable, given: Any) -> Floats | None:
         values = _stacked(list(values))
     rows = matrix(values)
     if len(rows) != table.height:
-        raise SettingsError(f"{len(rows):,} vectors are not for {table.height:,} rows.")
+        raise SettingsError(
+            tr("{count:,} vectors are not for {rows:,} rows.", count=len(rows), rows=table.height)
+        )
     return rows
 
 
@@ -175,8 +182,11 @@ def _stacked(values: list[Any]) -> Floats:
     """Rows of one length; NaN where there is none."""
     lengths = {len(value) for value in values if not _is_missing(value)}
     if len(lengths) != 1:
-        said = "of different lengths" if lengths else "missing"
-        raise SettingsError(f"The vectors are {said}: each row needs one of the same length.")
+        raise SettingsError(
+            tr("The vectors are of different lengths: each row needs one of the same length.")
+            if lengths
+            else tr("The vectors are missing: each row needs one of the same length.")
+        )
     rows = np.full((len(values), lengths.pop()), np.nan, np.float32)
     for place, value in enumerate(values):
         if not _is_missing(value):
@@ -203,8 +213,8 @@ def _text_column(table: DataTable, text: Any, image: Any, given: Floats | None) 
     named = [name for name in likely if str(name).lower() in ("text", "content", "body", "title")]
     if named:
         return named[0]
-    known = ", ".join(map(str, (likely or table.columns)[:12])) or "none"
-    raise SettingsError(f"Which column is to be explored? text=… one of: {known}.")
+    known = ", ".join(map(str, (likely or table.columns)[:12])) or tr("none")
+    raise SettingsError(tr("Which column is to be explored? text=… one of: {known}.", known=known))
 
 
 def _text(value: Any) -> str:
@@ -233,7 +243,9 @@ def _reasons(kinds: Sequence[Kind], values: Sequence[Any]) -> dict[int, str]:
         if not kind:
             value = values[row] if values else None
             said = not (isinstance(value, str) or _is_missing(value))
-            found[row] = f"a {type(value).__name__}, not a text" if said else "no text"
+            found[row] = (
+                tr("a {kind}, not a text", kind=type(value).__name__) if said else tr("no text")
+            )
     return found
 
 

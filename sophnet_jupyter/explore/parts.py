@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import SettingsError
 from ..files.saving import exported, save_bytes
+from ..language import tr
 
 VECTOR, REASON = "vector", "reason"
 MANIFEST = "manifest.json"
@@ -48,15 +49,19 @@ class PartVectors:
             row for row, value in enumerate(values) if isinstance(value, str) and value.strip()
         ]
         self.texts = [values[row].encode("utf-8", "replace").decode() for row in self.rows]
-        self.reasons = dict.fromkeys(set(range(len(values))) - set(self.rows), "no text")
+        self.reasons = dict.fromkeys(set(range(len(values))) - set(self.rows), tr("no text"))
         self.array = np.full((len(values), dimensions), np.nan, np.float32)
 
     def take(self, places: Sequence[Sequence[int]], data: bytes, dimensions: int) -> None:
         """Set vectors that came for ``texts``. Raises `SettingsError` for another length."""
         if dimensions != self.array.shape[1]:
             raise SettingsError(
-                f"The model gives {dimensions} dimensions, not {self.array.shape[1]}: "
-                f"say dimensions={dimensions}."
+                tr(
+                    "The model gives {dimensions} dimensions, not {wanted}: say "
+                    "dimensions={dimensions}.",
+                    dimensions=dimensions,
+                    wanted=self.array.shape[1],
+                )
             )
         for several, vector in zip(
             places, np.frombuffer(data, np.float32).reshape(-1, dimensions), strict=True
@@ -133,6 +138,9 @@ def _pyarrow() -> tuple[Any, Any]:
         from pyarrow import parquet
     except ImportError:
         raise SettingsError(
-            'Parquet needs pyarrow, which is not installed: pip install "sophnet-jupyter[dask]".'
+            tr(
+                "Parquet needs pyarrow, which is not installed: pip install "
+                '"sophnet-jupyter[dask]".'
+            )
         ) from None
     return pyarrow, parquet

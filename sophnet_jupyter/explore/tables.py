@@ -7,6 +7,7 @@ they stand. Only here is narwhals used.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import SettingsError, file_refused
 from ..files.saving import exported
+from ..language import mark, tr
 
 Positions = NDArray[np.int64]
 
@@ -33,16 +35,22 @@ class DataTable:
     def __init__(self, given: Any) -> None:
         try:
             self._frame = nw.from_native(given, eager_only=True)
-        except nw.exceptions.DuplicateError as error:
-            said = " ".join(str(error).split())
-            raise SettingsError(f"Columns need names of their own. {said}") from None
+        except nw.exceptions.DuplicateError:
+            raise SettingsError(
+                tr(
+                    "Columns need names of their own: {names} is there more than once.",
+                    names=", ".join(_doubled(given)),
+                )
+            ) from None
         except TypeError:
             kind = type(given).__name__
             if hasattr(given, "collect"):
                 raise SettingsError(
-                    f"A {kind} has no rows yet: pass .collect() of it, or .compute()."
+                    tr("A {kind} has no rows yet: pass .collect() of it, or .compute().", kind=kind)
                 ) from None
-            raise SettingsError(f"A {kind} is no table: pass a DataFrame or a list.") from None
+            raise SettingsError(
+                tr("A {kind} is no table: pass a DataFrame or a list.", kind=kind)
+            ) from None
 
     @property
     def native(self) -> Any:
@@ -59,8 +67,10 @@ class DataTable:
     def column(self, name: Any) -> list[Any]:
         """The values of a column. Raises `SettingsError` for one that is not there."""
         if name not in self._frame.columns:
-            known = ", ".join(map(str, self.columns[:12])) or "none"
-            raise SettingsError(f"There is no column {name!r}. There are: {known}.")
+            known = ", ".join(map(str, self.columns[:12])) or tr("none")
+            raise SettingsError(
+                tr("There is no column {name!r}. There are: {known}.", name=name, known=known)
+            )
         return cast("list[Any]", self._frame.get_column(name).to_list())
 
     @property
@@ -86,7 +96,7 @@ class DataTable:
         """These rows, and behind them those of a table with the same columns."""
         own = [name for name in self.columns if name in more.columns]
         if missing := [str(name) for name in self.columns if name not in own]:
-            raise SettingsError(f"The rows lack {', '.join(missing)}.")
+            raise SettingsError(tr("The rows lack {missing}.", missing=", ".join(missing)))
         return _of(nw.concat([self._frame, more._frame.select(*own)], how="vertical"))
 
     def to_parquet(self, path: Path) -> None:
@@ -95,15 +105,23 @@ class DataTable:
             with exported(path) as part:
                 self._frame.write_parquet(part)
         except ImportError:
-            raise SettingsError(_NO_PYARROW) from None
+            raise SettingsError(tr(_NO_PYARROW)) from None
         except (TypeError, ValueError, NotImplementedError) as error:
             said = error.args[-1] if error.args else error
             raise SettingsError(
-                f"Parquet cannot hold this table ({said}). Make texts of that column first."
+                tr(
+                    "Parquet cannot hold this table ({said}). Make texts of that column first.",
+                    said=said,
+                )
             ) from None
 
 
-_NO_PYARROW = "Parquet needs pyarrow, which is not installed: pip install pyarrow."
+_NO_PYARROW = mark("Parquet needs pyarrow, which is not installed: pip install pyarrow.")
+
+
+def _doubled(given: Any) -> list[str]:
+    names = getattr(given, "column_names", None) or given.columns
+    return [str(name) for name, count in Counter(names).items() if count > 1]
 
 
 def _of(frame: Any) -> DataTable:
@@ -128,7 +146,10 @@ def made(columns: Mapping[str, Sequence[Any]], like: DataTable | None = None) ->
         backend = next((name for name in _BACKENDS if find_spec(name)), None)
     if backend is None:
         raise SettingsError(
-            "A table needs pandas, polars or pyarrow, and none is installed: pip install pandas."
+            tr(
+                "A table needs pandas, polars or pyarrow, and none is installed: pip install "
+                "pandas."
+            )
         )
     return _of(nw.from_dict(dict(columns), backend=backend))
 
@@ -140,18 +161,20 @@ def read_parquet(path: Path) -> DataTable:
         backend = "pyarrow"
     if backend != "polars" and not find_spec("pyarrow"):
         if not find_spec("polars"):
-            raise SettingsError(_NO_PYARROW)
+            raise SettingsError(tr(_NO_PYARROW))
         backend = "polars"
     try:
         return _of(nw.read_parquet(str(path), backend=backend))
     except OSError as error:
         raise file_refused(path, error) from None
     except ImportError:
-        raise SettingsError(_NO_PYARROW) from None
+        raise SettingsError(tr(_NO_PYARROW)) from None
     except Exception as error:
         # Each library has errors of its own for a file that is no Parquet.
         said = " ".join(str(error).split())[:200]
-        raise SettingsError(f"{path} is no Parquet file that can be read: {said}") from None
+        raise SettingsError(
+            tr("{path} is no Parquet file that can be read: {said}", path=path, said=said)
+        ) from None
 
 
 def columns_of(frame: Any, *names: str) -> list[list[Any]]:

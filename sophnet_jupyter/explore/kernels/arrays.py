@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...language import tr
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int32]
@@ -27,9 +28,16 @@ def matrix(given: Any) -> Floats:
         rows = np.asarray(given, dtype=np.float32)
     except (TypeError, ValueError):
         kind = type(given).__name__
-        raise SettingsError(f"A {kind} holds no vectors: pass an array of numbers.") from None
+        raise SettingsError(
+            tr("A {kind} holds no vectors: pass an array of numbers.", kind=kind)
+        ) from None
     if rows.ndim != 2:
-        raise SettingsError(f"Vectors are rows of a matrix, not of {rows.ndim} dimensions.")
+        raise SettingsError(
+            tr(
+                "Vectors are rows of a matrix, not of {dimensions} dimensions.",
+                dimensions=rows.ndim,
+            )
+        )
     return np.ascontiguousarray(rows)
 
 

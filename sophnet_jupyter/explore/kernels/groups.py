@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...language import tr
 from .arrays import Floats, Integers, matrix, whole
 
 
@@ -22,7 +23,13 @@ def centered(vectors: Any, groups: Any) -> Floats:
     rows = matrix(vectors).copy()
     number = codes(groups)
     if len(number) != len(rows):
-        raise SettingsError(f"{len(number):,} groups are not for {len(rows):,} vectors.")
+        raise SettingsError(
+            tr(
+                "{count:,} groups are not for {vectors:,} vectors.",
+                count=len(number),
+                vectors=len(rows),
+            )
+        )
     good = whole(rows)
     for group in range(int(number.max(initial=-1)) + 1):
         inside = np.flatnonzero((number == group) & good)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...language import tr
 from .arrays import Floats, matrix, whole
 from .graph import weights
 from .neighbors import nearest
@@ -23,10 +24,20 @@ def place(new: Any, vectors: Any, points: Any) -> Floats:
     """
     fresh, known, places = matrix(new), matrix(vectors), matrix(points)
     if len(known) != len(places):
-        raise SettingsError(f"{len(places):,} points are no map of {len(known):,} vectors.")
+        raise SettingsError(
+            tr(
+                "{count:,} points are no map of {vectors:,} vectors.",
+                count=len(places),
+                vectors=len(known),
+            )
+        )
     if fresh.shape[1] != known.shape[1]:
         raise SettingsError(
-            f"Vectors of {fresh.shape[1]} dimensions have no place among those of {known.shape[1]}."
+            tr(
+                "Vectors of {new} dimensions have no place among those of {known}.",
+                new=fresh.shape[1],
+                known=known.shape[1],
+            )
         )
     found = np.full((len(fresh), 2), np.nan, np.float32)
     there, good = whole(known) & whole(places), whole(fresh)

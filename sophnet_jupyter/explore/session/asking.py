@@ -12,6 +12,7 @@ import numpy as np
 
 from ...errors import SettingsError, SophNetError
 from ...events import Finished, TextDelta, TextReplaced
+from ...language import tr
 from . import prompts
 from .cleaning import Cleaning
 from .selecting import Positions
@@ -43,7 +44,9 @@ class Asking(Cleaning):
         count = len(self.cluster_words)
         names = {number: name for number, name in names.items() if 0 <= number < count}
         if not names:
-            raise SophNetError(f"The model named no cluster; it said: {answer[:200]!r}")
+            raise SophNetError(
+                tr("The model named no cluster; it said: {answer!r}", answer=answer[:200])
+            )
         self._names.update(names)
         self._forget("coloring")
         self._tell("clusters")
@@ -58,7 +61,7 @@ class Asking(Cleaning):
         await self
         where = self.positions(rows)
         if not len(where):
-            raise SettingsError("No row is selected: select some, or name rows.")
+            raise SettingsError(tr("No row is selected: select some, or name rows."))
         shown = self._telling(where)
         answer = await self._answer("summary", prompts.summary(shown, len(where)), model)
         self._keep_column("summary", where, answer)
@@ -69,7 +72,7 @@ class Asking(Cleaning):
         await self
         one, other = self.positions(a), self.positions(b)
         if not len(one) or not len(other):
-            raise SettingsError("Each side needs a row.")
+            raise SettingsError(tr("Each side needs a row."))
         asked = prompts.contrast(self._telling(one), self._telling(other))
         answer = await self._answer("contrast", asked, model)
         self._keep_column("contrast", np.union1d(one, other), answer)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...events import Event, Finished, Placed, VectorsAsked, VectorsReady
+from ...language import tr
 from ..inputs import Inputs
 from ..kernels.arrays import Floats, Integers, unit, whole
 from ..kernels.groups import centered
@@ -87,7 +88,7 @@ class ExplorationBase:
         if inputs.vectors is not None:
             self._vectors = inputs.vectors
             self._missing = {
-                int(row): "no vector" for row in np.flatnonzero(~whole(inputs.vectors))
+                int(row): tr("no vector") for row in np.flatnonzero(~whole(inputs.vectors))
             }
 
     # What users read.
@@ -181,7 +182,9 @@ class ExplorationBase:
     def check_center(self) -> None:
         """Raises `SettingsError` where ``center`` names no column and has no value for each row."""
         if len(groups := self._groups()) != len(self):
-            raise SettingsError(f"{len(groups):,} groups are not for {len(self):,} rows.")
+            raise SettingsError(
+                tr("{count:,} groups are not for {rows:,} rows.", count=len(groups), rows=len(self))
+            )
 
     def _groups(self) -> list[Any]:
         """The group of each row, as ``center`` names it."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...language import tr
 from .. import looks
 from ..kernels.groups import codes, mixing
 from .clustering import carried
@@ -42,9 +43,13 @@ class GroupGap:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        return (
-            f"Of the {_NEAR} nearest rows {self.share:.0%} are of another {self.by}, "
-            f"{self.chance:.0%} would be by chance."
+        return tr(
+            "Of the {nearest} nearest rows {share:.0%} are of another {by}, {chance:.0%} "
+            "would be by chance.",
+            nearest=_NEAR,
+            share=self.share,
+            by=self.by,
+            chance=self.chance,
         )
 
 
@@ -72,7 +77,7 @@ class Centering(Comparing):
         await self
         if self._like_before is not None:
             raise SettingsError(
-                "This map keeps the places of another one: explore without like= to center it."
+                tr("This map keeps the places of another one: explore without like= to center it.")
             )
         before = self.options
         self.options = replace(before, center=by)

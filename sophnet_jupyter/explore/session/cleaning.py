@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...language import tr
 from ..kernels import hygiene
 from ..kernels.arrays import unit, whole
 from ..kernels.groups import is_none
@@ -64,8 +65,12 @@ class Cleaning(Clustered):
         theirs, labels = _of_other(other)
         if theirs.shape[1] != self._vectors.shape[1]:
             raise SettingsError(
-                f"The other vectors have {theirs.shape[1]} dimensions, and these "
-                f"{self._vectors.shape[1]}: embed both with one model."
+                tr(
+                    "The other vectors have {theirs} dimensions, and these {ours}: embed both "
+                    "with one model.",
+                    theirs=theirs.shape[1],
+                    ours=self._vectors.shape[1],
+                )
             )
         place, scores = hygiene.best_matches(unit(self._vectors), unit(theirs))
         rows = np.flatnonzero(scores >= at_least)
@@ -88,6 +93,6 @@ def _of_other(other: Any) -> tuple[Any, Sequence[Any]]:
         vectors = np.asarray(getattr(other, "vectors", other), np.float32)
         labels = list(range(len(vectors)))
     if vectors.ndim != 2:
-        raise SettingsError("Compare with an exploration, or an array of vectors.")
+        raise SettingsError(tr("Compare with an exploration, or an array of vectors."))
     good = np.flatnonzero(whole(vectors)) if vectors.shape[1] else np.empty(0, int)
     return vectors[good], [labels[row] for row in good]

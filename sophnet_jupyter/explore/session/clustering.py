@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...language import tr
 from ..kernels.communities import communities
 from ..kernels.keywords import keywords
 from ..tables import made
@@ -68,7 +69,12 @@ class Clustered(Colored):
         Names that were given stay with clusters that keep half of their rows.
         """
         if not 0 < resolution < 1000:
-            raise SettingsError(f"resolution is above 0, such as 0.5 or 2, not {resolution}.")
+            raise SettingsError(
+                tr(
+                    "resolution is above 0, such as 0.5 or 2, not {resolution}.",
+                    resolution=resolution,
+                )
+            )
         before, names = self.cluster_labels, dict(self._names)
         self._resolution, self._given_clusters = resolution, None
         self._forget("clusters", "words", "coloring")
@@ -80,7 +86,13 @@ class Clustered(Colored):
         """Give a cluster a name. Raises `SettingsError` for one that is not there."""
         count = int(self.cluster_labels.max(initial=-1)) + 1
         if not 0 <= cluster < count:
-            raise SettingsError(f"There is no cluster {cluster}: they are 0 to {count - 1}.")
+            raise SettingsError(
+                tr(
+                    "There is no cluster {cluster}: they are 0 to {last}.",
+                    cluster=cluster,
+                    last=count - 1,
+                )
+            )
         self._names[cluster] = str(label)
         self._forget("coloring")
         self._tell("clusters")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...language import tr
 from ..kernels.arrays import Floats
 from ..kernels.groups import is_none
 from ..palettes import CATEGORIES, MOST, NUMBERS, OTHER
@@ -128,7 +129,9 @@ class Colored(Searching):
         else:
             values = self._inputs.table.column(by)
         if len(values) != len(self):
-            raise SettingsError(f"{len(values):,} values are not for {len(self):,} rows.")
+            raise SettingsError(
+                tr("{count:,} values are not for {rows:,} rows.", count=len(values), rows=len(self))
+            )
         return values
 
     def _own_values(self, by: str) -> list[Any]:
@@ -141,5 +144,5 @@ def _is_number(value: Any) -> bool:
 
 def _numbers(values: Sequence[Any]) -> Floats:
     if not all(_is_number(value) for value in values):
-        raise SettingsError("These are no numbers.")
+        raise SettingsError(tr("These are no numbers."))
     return np.asarray([np.nan if is_none(value) else value for value in values], np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...events import VectorsReady
+from ...language import tr
 from .. import looks
 from ..kernels.arrays import Floats, unit
 from ..kernels.neighbors import neighbors
@@ -130,7 +131,13 @@ class Comparing(Drawing):
         await self
         good = np.flatnonzero(self._good)
         if len(good) < 3 * RECALL:
-            raise SettingsError(f"{len(good)} rows are too few to say: {3 * RECALL} at least.")
+            raise SettingsError(
+                tr(
+                    "{count} rows are too few to say: {least} at least.",
+                    count=len(good),
+                    least=3 * RECALL,
+                )
+            )
         rows = np.sort(np.random.default_rng(0).choice(good, min(SAMPLE, len(good)), replace=False))
         full = unit(self._vectors[rows])
         tried = [each for each in DIMENSIONS if each < full.shape[1]]
@@ -155,7 +162,11 @@ class Comparing(Drawing):
         where = where[self._good[where]]
         if not 2 <= len(where) <= HEATED:
             raise SettingsError(
-                f"A heat-map shows 2 to {HEATED} rows, not {len(where):,}: select some."
+                tr(
+                    "A heat-map shows 2 to {most} rows, not {count:,}: select some.",
+                    most=HEATED,
+                    count=len(where),
+                )
             )
         space = self._space[where]
         cosines = np.clip(space @ space.T, -1, 1)
@@ -178,7 +189,7 @@ class Comparing(Drawing):
     async def _short(self, rows: Any, dimensions: int) -> Floats:
         texts = [self._inputs.texts[row] for row in rows]
         if not all(texts):
-            raise SettingsError("Dimensions are compared by rows with texts.")
+            raise SettingsError(tr("Dimensions are compared by rows with texts."))
         facts = {**self._service.facts(images=False), "dimensions": dimensions}
         found = np.full((len(rows), dimensions), np.nan, np.float32)
         async with aclosing(self._service.embed(texts, [], facts)) as events:
@@ -220,10 +231,16 @@ def _advice(recall: Mapping[int, float], sample: int, cut: bool, rows: int, like
         "recall": list(recall.values()),
         "megabytes": [each * rows * 4 / 1e6 for each in recall],
     }
-    how = f"short vectors are {'' if cut else 'not '}long ones cut"
-    sentence = (
-        f"{dimensions} dimensions keep {recall[dimensions]:.0%} of the {RECALL} nearest rows, "
-        f"by a sample of {sample}; {how}."
+    sentence = tr(
+        "{dimensions} dimensions keep {share:.0%} of the {nearest} nearest rows, by a sample of "
+        "{sample}; {how}.",
+        dimensions=dimensions,
+        share=recall[dimensions],
+        nearest=RECALL,
+        sample=sample,
+        how=tr("short vectors are long ones cut")
+        if cut
+        else tr("short vectors are not long ones cut"),
     )
     return Advice(
         dimensions=dimensions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...language import tr
 from .service import Input
 
 # From here on it is told before the first request.
@@ -31,13 +32,18 @@ class ExploreCost:
     tokens: int
 
     def __str__(self) -> str:
-        parts = [f"{self.rows:,} rows"]
+        parts = [tr("{count:,} rows", count=self.rows)]
         if self.equal:
-            parts.append(f"{self.equal:,} equal to others")
+            parts.append(tr("{count:,} equal to others", count=self.equal))
         if self.kept:
-            parts.append(f"{self.kept:,} kept from before")
-        asked = f"{self.asked:,} to ask in {self.requests:,} requests, some {self.tokens:,} tokens"
-        return ", ".join([*parts, asked])
+            parts.append(tr("{count:,} kept from before", count=self.kept))
+        asked = tr(
+            "{asked:,} to ask in {requests:,} requests, some {tokens:,} tokens",
+            asked=self.asked,
+            requests=self.requests,
+            tokens=self.tokens,
+        )
+        return tr(", ").join([*parts, asked])
 
 
 def tokens_of(given: Input) -> int:

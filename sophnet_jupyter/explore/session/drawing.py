@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...files.saving import save_bytes
+from ...language import tr
 from .. import looks
 from ..kernels.neighbors import neighbors
 from .growing import MoreRows
@@ -42,7 +43,10 @@ class Drawing(MoreRows):
         self._check_map()
         data, missing = png(scene(self, width=width, labels=labels), dark=dark, scale=scale)
         if missing:
-            said = f"No font here has the letters of {missing[0]!r}: to_svg keeps such labels."
+            said = tr(
+                "No font here has the letters of {label!r}: to_svg keeps such labels.",
+                label=missing[0],
+            )
             if said not in self._notices:
                 self._notice(said)
         if path is not None:
@@ -78,11 +82,18 @@ class Drawing(MoreRows):
             chosen = self.positions(None if isinstance(rows, str) and rows == "selected" else rows)
         chosen = chosen[np.isfinite(self._points[chosen, 0])]
         if not len(chosen):
-            raise SettingsError("There is no row to write: select some, or leave rows out.")
+            raise SettingsError(tr("There is no row to write: select some, or leave rows out."))
         data = looks.page(self, chosen, include_text).encode()
         path = Path(path).expanduser()
         # Told before it is written: a large one may take its time on a slow disk.
-        self._notice(f"{path.name}: {len(chosen):,} rows, {len(data) / 1e6:.1f} MB.")
+        self._notice(
+            tr(
+                "{name}: {count:,} rows, {size:.1f} MB.",
+                name=path.name,
+                count=len(chosen),
+                size=len(data) / 1e6,
+            )
+        )
         return save_bytes(data, path)
 
     def read_tags(self, path: str | Path) -> dict[str, int]:
@@ -96,9 +107,9 @@ class Drawing(MoreRows):
             tags = {int(row): str(tag) for row, tag in held["tags"].items()}
             same = held["map"] == self.fingerprint
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise SettingsError(f"{path} holds no tags of a map.") from None
+            raise SettingsError(tr("{path} holds no tags of a map.", path=path)) from None
         if not same or any(not 0 <= row < len(self) for row in tags):
-            raise SettingsError(f"{path} belongs to another map.")
+            raise SettingsError(tr("{path} belongs to another map.", path=path))
         for tag in dict.fromkeys(tags.values()):
             rows = np.array([row for row, each in tags.items() if each == tag], np.int64)
             self._keep_column("tag", rows, tag)
@@ -136,4 +147,4 @@ class Drawing(MoreRows):
 
     def _check_map(self) -> None:
         if self._points[~(self._points != self._points)].size == 0:
-            raise SettingsError("There is no map yet: await exploration first.")
+            raise SettingsError(tr("There is no map yet: await exploration first."))

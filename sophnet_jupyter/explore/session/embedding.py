@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import SettingsError, SophNetError
 from ...events import Notice, Placed, Progress, Usage, VectorsAsked, VectorsReady
+from ...language import tr
 from ..kernels.projection import pca
 from .base import ExplorationBase
 from .cost import TOLD_FROM, affordable, cost
@@ -37,7 +38,7 @@ class Embedding(ExplorationBase):
             content = pictures[row].content if kind == "image" else inputs.texts[row]
             rows.setdefault((kind, content), []).append(row)
         if not rows:
-            raise SettingsError("There is nothing to explore: no row has a text or an image.")
+            raise SettingsError(tr("There is nothing to explore: no row has a text or an image."))
         facts = self._service.facts(images=any(kind == "image" for kind, _ in rows))
         self._model = str(facts.get("model"))
         labels = tuple(sent.label for sent in pictures.values())
@@ -52,11 +53,19 @@ class Embedding(ExplorationBase):
             self._take([rows[each] for each in part], np.stack([found[each] for each in part]))
         within = affordable(asked, self.options.budget)
         for each in asked[within:]:
-            self._leave_out(rows[each], f"not asked: the budget is {self.options.budget:,} tokens")
+            self._leave_out(
+                rows[each],
+                tr("not asked: the budget is {budget:,} tokens", budget=self.options.budget),
+            )
         if within < len(asked):
             self._notice(
-                f"{len(asked) - within:,} of {len(asked):,} inputs are not asked, since the budget "
-                f"is {self.options.budget:,} tokens."
+                tr(
+                    "{left:,} of {count:,} inputs are not asked, since the budget is {budget:,} "
+                    "tokens.",
+                    left=len(asked) - within,
+                    count=len(asked),
+                    budget=self.options.budget,
+                )
             )
         if within:
             await self._ask(asked[:within], rows, pictures, facts)
@@ -84,7 +93,7 @@ class Embedding(ExplorationBase):
             per_request=self._service.per_request(model),
         )
         if len(asked) > TOLD_FROM:
-            self._notice(f"{self._cost}.")
+            self._notice(tr("{cost}.", cost=self._cost))
 
     async def _ask(
         self,
@@ -129,7 +138,9 @@ class Embedding(ExplorationBase):
             why = self._service.waits(self._model)
             if done == self._done and why:
                 fraction = min(1.0, (done - before) / asked)
-                self._emit(Progress(state=f"waiting for the service: {why}", fraction=fraction))
+                self._emit(
+                    Progress(state=tr("waiting for the service: {why}", why=why), fraction=fraction)
+                )
 
     def _tell_stopped(self, asked: Sequence[Input], rows: Mapping[Input, list[int]]) -> None:
         good = self._good
@@ -137,9 +148,15 @@ class Embedding(ExplorationBase):
         paid = min(left, self._service.under_way(self._model))
         if left:
             self._notice(
-                f"Stopped: {len(asked) - left:,} of {len(asked):,} inputs are kept, and {left:,} "
-                f"are asked for next time. Of these at most {paid:,} were under way, which the "
-                "service may count."
+                tr(
+                    "Stopped: {kept:,} of {count:,} inputs are kept, and {left:,} are asked for "
+                    "next time. Of these at most {paid:,} were under way, which the service may "
+                    "count.",
+                    kept=len(asked) - left,
+                    count=len(asked),
+                    left=left,
+                    paid=paid,
+                )
             )
 
     def _came(
@@ -160,9 +177,11 @@ class Embedding(ExplorationBase):
     def _stop_asking(self, ordered: Sequence[Input], rows: Mapping[Input, list[int]]) -> None:
         good = self._good
         left = [row for each in ordered for row in rows[each] if not good[row]]
-        self._leave_out(left, f"not asked: the budget is {self.options.budget:,} tokens")
+        self._leave_out(
+            left, tr("not asked: the budget is {budget:,} tokens", budget=self.options.budget)
+        )
         if left:
-            self._notice(f"The budget is spent: {len(left):,} rows have no vector.")
+            self._notice(tr("The budget is spent: {count:,} rows have no vector.", count=len(left)))
 
     def _take(self, rows: Sequence[Sequence[int]], vectors: Any) -> None:
         """Set the vectors of rows; several rows where they are equal."""

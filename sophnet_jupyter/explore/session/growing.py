@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...language import tr
 from ..inputs import Inputs, read
 from ..kernels.arrays import Floats, unit, whole
 from ..kernels.neighbors import nearest
@@ -48,7 +49,9 @@ class MoreRows(Saving):
         95 % of the share now holds the share of before. Raises `SettingsError` without ``like``.
         """
         if self._changes is None:
-            raise SettingsError("There is nothing to compare with: client.explore(…, like=path).")
+            raise SettingsError(
+                tr("There is nothing to compare with: client.explore(…, like=path).")
+            )
         return self._changes
 
     async def add(self, rows: Any) -> None:
@@ -107,8 +110,13 @@ class MoreRows(Saving):
         good = np.flatnonzero(self._good)
         if before.vectors.shape[1] != self._vectors.shape[1]:
             raise SettingsError(
-                f"{before.path} has vectors of {before.vectors.shape[1]} dimensions, and these "
-                f"rows of {self._vectors.shape[1]}: explore both with one model."
+                tr(
+                    "{path} has vectors of {theirs} dimensions, and these rows of {ours}: "
+                    "explore both with one model.",
+                    path=before.path,
+                    theirs=before.vectors.shape[1],
+                    ours=self._vectors.shape[1],
+                )
             )
         space, known = unit(self._vectors[good]), unit(before.vectors)
         indices, distances = nearest(space, known, _VOTES)
@@ -159,15 +167,19 @@ class Before:
     """A saved exploration: a path, or its table. Raises `SettingsError`."""
 
     def __init__(self, given: Any) -> None:
-        self.path = str(given) if isinstance(given, str | Path) else "The other exploration"
+        self.path = str(given) if isinstance(given, str | Path) else tr("The other exploration")
         if isinstance(given, str | Path):
             table = read_parquet(Path(given).expanduser())
         else:
             table = given._table(vectors=True) if isinstance(given, Saving) else given
         if missing := {"x", "y", "cluster", "vector"} - set(table.columns):
             raise SettingsError(
-                f"{self.path} holds no map: {', '.join(sorted(missing))} missing. "
-                "exploration.to_parquet(path) makes one."
+                tr(
+                    "{path} holds no map: {missing} missing. exploration.to_parquet(path) makes "
+                    "one.",
+                    path=self.path,
+                    missing=", ".join(sorted(missing)),
+                )
             )
         x, y = (np.asarray(table.column(name), np.float32) for name in ("x", "y"))
         self.all_points = np.stack([x, y], axis=1)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...language import tr
 from ..kernels.arrays import Floats, Integers, matrix
 from ..kernels.neighbors import neighbors
 from ..kernels.projection import EPOCHS, EPOCHS_OF_FEW, FEW, beginning, laid_out, pca
@@ -62,7 +63,11 @@ class Placing(ExplorationBase):
             return _umap(space, self.options.seed), 1
         if projection != "neighbors":
             raise SettingsError(
-                f"projection is neighbors, pca, umap, a function or an array, not {projection!r}."
+                tr(
+                    "projection is neighbors, pca, umap, a function or an array, not "
+                    "{projection!r}.",
+                    projection=projection,
+                )
             )
         epochs = EPOCHS_OF_FEW if len(space) < FEW else EPOCHS
         begin = beginning(space, self.options.seed)
@@ -117,7 +122,11 @@ def _given(projection: Any, space: Floats, good: Any, count: int) -> Floats:
         points = points[good]
     if points.shape != (len(space), 2):
         raise SettingsError(
-            f"The projection gave an array of shape {points.shape}, not {(len(space), 2)}."
+            tr(
+                "The projection gave an array of shape {shape}, not {wanted}.",
+                shape=points.shape,
+                wanted=(len(space), 2),
+            )
         )
     return points
 
@@ -127,6 +136,6 @@ def _umap(space: Floats, seed: int) -> Floats:
         from umap import UMAP  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise SettingsError(
-            "projection='umap' needs umap-learn: pip install umap-learn, or leave it out."
+            tr("projection='umap' needs umap-learn: pip install umap-learn, or leave it out.")
         ) from None
     return matrix(UMAP(random_state=seed, n_neighbors=NEIGHBORS).fit_transform(space))

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import SettingsError
 from ...events import VectorsReady
+from ...language import tr
 from ..kernels.arrays import Floats, unit, whole
 from ..kernels.scripts import script
 from .selecting import Selecting
@@ -37,7 +38,11 @@ class Queries(Selecting):
         if isinstance(query, np.ndarray) and query.dtype.kind == "f" and query.ndim == 1:
             if len(query) != self._vectors.shape[1]:
                 raise SettingsError(
-                    f"A vector of {len(query)} dimensions is none of {self._vectors.shape[1]}."
+                    tr(
+                        "A vector of {count} dimensions is none of {dimensions}.",
+                        count=len(query),
+                        dimensions=self._vectors.shape[1],
+                    )
                 )
             return _unit(query.astype(np.float32))
         if isinstance(query, Pin):
@@ -46,10 +51,12 @@ class Queries(Selecting):
         if not isinstance(query, str) and not picture:
             own = self.positions([query])
             if len(own) != 1:
-                raise SettingsError(f"{len(own)} rows are called {query!r}.")
+                raise SettingsError(
+                    tr("{count} rows are called {query!r}.", count=len(own), query=query)
+                )
             return self._placed_vector(int(own[0]))
         if not picture and not query.strip():
-            raise SettingsError("There is nothing to search for.")
+            raise SettingsError(tr("There is nothing to search for."))
         return await self._asked_vector(query, picture)
 
     async def _asked_vector(self, query: Any, picture: bool) -> Floats:
@@ -72,8 +79,12 @@ class Queries(Selecting):
         assert vector is not None
         if len(vector) != self._vectors.shape[1]:
             raise SettingsError(
-                f"The model gives {len(vector)} dimensions, and these rows have "
-                f"{self._vectors.shape[1]}: name theirs with model=… and dimensions=…."
+                tr(
+                    "The model gives {count} dimensions, and these rows have {dimensions}: name "
+                    "theirs with model=… and dimensions=….",
+                    count=len(vector),
+                    dimensions=self._vectors.shape[1],
+                )
             )
         self._queries[given] = _unit(vector)
         return self._less_group(self._queries[given], given)
@@ -85,8 +96,12 @@ class Queries(Selecting):
             facts["dimensions"] = self._vectors.shape[1]
         if picture and self._model and facts["model"] != self._model:
             raise SettingsError(
-                f"These rows were embedded by {self._model}, which takes no images: explore with "
-                f"model={str(facts['model'])!r} to search by one."
+                tr(
+                    "These rows were embedded by {model}, which takes no images: explore with "
+                    "model={other!r} to search by one.",
+                    model=self._model,
+                    other=str(facts["model"]),
+                )
             )
         return facts
 
@@ -111,7 +126,7 @@ class Queries(Selecting):
     def _placed_vector(self, row: int) -> Floats:
         vector: Floats = self._space[row]
         if not whole(vector[None])[0]:
-            raise SettingsError(f"The row {self._inputs.labels[row]!r} has no vector.")
+            raise SettingsError(tr("The row {row!r} has no vector.", row=self._inputs.labels[row]))
         return vector
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from ...errors import SettingsError, SophNetError
 from ...events import Event, Finished
+from ...language import tr
 from .. import looks
 from .embedding import Embedding
 from .placing import Placing
@@ -31,7 +32,7 @@ class Working(Embedding, Placing):
                     loop = asyncio.get_running_loop()
                 except RuntimeError:
                     raise SettingsError(
-                        "Outside of a notebook an exploration is awaited: await exploration."
+                        tr("Outside of a notebook an exploration is awaited: await exploration.")
                     ) from None
             self._work_future = asyncio.run_coroutine_threadsafe(self._work(), loop)
 
@@ -74,7 +75,7 @@ class Working(Embedding, Placing):
         """Wait until it is ready. Interrupted, the work is stopped; what came is kept."""
         self.begin()
         if self._work_future is None:
-            raise SettingsError("This exploration is closed.")
+            raise SettingsError(tr("This exploration is closed."))
         await asyncio.wrap_future(self._work_future)
         return self
 
@@ -113,6 +114,6 @@ class Working(Embedding, Placing):
         """Stop, and let go of whoever watches."""
         self._closed = True
         self.stop()
-        self._tell("closed", "This map is closed, and changes no more.")
+        self._tell("closed", tr("This map is closed, and changes no more."))
         with self._lock:
             self._watchers.clear()

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import SettingsError
 from ...files.saving import exported
+from ...language import tr
 from ..tables import DataTable
 from .asking import Asking
 
@@ -60,7 +61,7 @@ class Saving(Asking):
 
     def _table(self, vectors: bool) -> DataTable:
         if not np.isfinite(self._points).any():
-            raise SettingsError("There is no map yet: await exploration first.")
+            raise SettingsError(tr("There is no map yet: await exploration first."))
         labels = self.cluster_labels
         names = {number: self.cluster_name(number) for number in set(labels.tolist()) - {-1}}
         columns: dict[str, Any] = {

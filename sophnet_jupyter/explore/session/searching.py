@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...language import tr
 from ..kernels.arrays import Floats
 from ..kernels.placing import place
 from ..tables import series_like
@@ -110,7 +111,9 @@ class Searching(Queries):
         """The ``k`` rows nearest to one, without it; as `search`. Raises `SettingsError`."""
         own = self.positions(at=row) if at else self.positions([row])
         if len(own) != 1:
-            raise SettingsError(f"{len(own)} rows are called {row!r}: name one by at=True.")
+            raise SettingsError(
+                tr("{count} rows are called {row!r}: name one by at=True.", count=len(own), row=row)
+            )
         rows, scores = self._best(self._placed_vector(int(own[0])), k, None, int(own[0]))
         more = {
             "similarity": scores.astype(np.float64).clip(-1, 1),
@@ -150,8 +153,10 @@ class Searching(Queries):
         """Take a pin away. Raises `SettingsError` for one that is not there."""
         with self._lock:
             if label not in self._pins:
-                known = ", ".join(self._pins) or "none"
-                raise SettingsError(f"There is no pin {label!r}. There are: {known}.")
+                known = ", ".join(self._pins) or tr("none")
+                raise SettingsError(
+                    tr("There is no pin {label!r}. There are: {known}.", label=label, known=known)
+                )
             del self._pins[label]
         self._tell_pins()
 
@@ -167,7 +172,9 @@ class Searching(Queries):
         """
         for label in (a, b):
             if label not in self._pins:
-                raise SettingsError(f"There is no pin {label!r}: await exploration.pin({label!r}).")
+                raise SettingsError(
+                    tr("There is no pin {label!r}: await exploration.pin({label!r}).", label=label)
+                )
         between = self._space @ (self._pins[a].vector - self._pins[b].vector)
         found = series_like(f"{a} - {b}", between.astype(np.float64), self._inputs.table)
         self.color(found)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...language import tr
 from ..tables import is_series, is_table, mask_by, series_values
 from .running import Working
 
@@ -108,7 +109,9 @@ class Selecting(Working):
         if len(values) == count and all(isinstance(each, bool | np.bool_) for each in values):
             return np.flatnonzero(np.asarray(values, np.bool_))
         if values and isinstance(values[0], bool | np.bool_):
-            raise SettingsError(f"A mask of {len(values):,} is not for {count:,} rows.")
+            raise SettingsError(
+                tr("A mask of {count:,} is not for {rows:,} rows.", count=len(values), rows=count)
+            )
         return self._labelled(values)
 
     def order_of(self, frame: Any) -> Positions:
@@ -128,7 +131,9 @@ class Selecting(Working):
             if places is None and not self._has_integers and isinstance(key, int):
                 places = [key] if 0 <= key < len(self) else None
             if places is None:
-                raise SettingsError(f"There is no row {label!r}. at=… names rows by position.")
+                raise SettingsError(
+                    tr("There is no row {label!r}. at=… names rows by position.", label=label)
+                )
             found += places
         return np.unique(np.asarray(found, np.int64))
 
@@ -153,7 +158,10 @@ class Selecting(Working):
         if hasattr(frame, "index") and not callable(frame.index):
             return self._labelled(list(frame.index))
         raise SettingsError(
-            "These rows have no index: pass a mask, at=[positions], or rows that were found here."
+            tr(
+                "These rows have no index: pass a mask, at=[positions], or rows that were "
+                "found here."
+            )
         )
 
     def _set_selection(self, rows: Positions) -> None:
@@ -186,5 +194,7 @@ def _listed(rows: Any) -> list[Any]:
 def _within(rows: Positions, count: int) -> Positions:
     rows = np.where(rows < 0, rows + count, rows)
     if len(rows) and (rows.min() < 0 or rows.max() >= count):
-        raise SettingsError(f"There are {count:,} rows, at positions 0 to {count - 1:,}.")
+        raise SettingsError(
+            tr("There are {count:,} rows, at positions 0 to {last:,}.", count=count, last=count - 1)
+        )
     return np.unique(rows)

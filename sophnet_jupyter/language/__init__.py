@@ -8,6 +8,8 @@ string gets one.
 """
 
 from .catalogue import read as read
+from .retelling import retold as retold
+from .retelling import told_by as told_by
 from .speaking import ENGLISH as ENGLISH
 from .speaking import LANGUAGES as LANGUAGES
 from .speaking import Listener as Listener

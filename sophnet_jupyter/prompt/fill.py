@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from ..language import tr
 from ..response import Response
 from . import latex
 from .prose import Prose, nearest
@@ -244,5 +245,6 @@ def _as_text(value: Any, longest: int) -> tuple[str, str]:
         raise LookupError(text)
     if not found and len(text) > longest:
         clipped = f"{text[:longest]}\n… ({len(text) - longest:,} characters left out)"
-        return clipped, f"{longest:,} of {len(text):,} characters"
-    return found or (text, f"{len(text):,} characters")
+        shown = tr("{count:,} of {total:,} characters", count=longest, total=len(text))
+        return clipped, shown
+    return found or (text, tr("{count:,} characters", count=len(text)))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..language import tr
+
 # \frac, \sqrt[3] and \frac{a}{b}, up to where the next group begins; within maths also with blanks.
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\[\]\n]*\])?(?:\{[^{}\n]*\})*\Z")
 _SPACED = re.compile(r"\\[A-Za-z]+\*?[ ]?(?:\[[^\[\]\n]*\][ ]?)?(?:\{[^{}\n]*\}[ ]?)*\Z")
@@ -56,9 +58,10 @@ def eaten(value: Any) -> str:
     for text in _texts(value):
         if found := _EATEN.search(text):
             command = f"\\{_LETTERS[found[0][0]]}{found[0][1:]}"
-            return (
-                f"{command} in this JSON was written with one backslash, which JSON reads as a "
-                f"control character: the text has lost it. Ask for two, as in \\{command}."
+            return tr(
+                "{command} in this JSON was written with one backslash, which JSON reads as "
+                "a control character: the text has lost it. Ask for two, as in \\{command}.",
+                command=command,
             )
     return ""
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..language import tr
+
 TABLE_ROWS, TABLE_COLUMNS, CELL = 20, 12, 80
 # Tables in a dict or a list, how deep they are looked for, and characters from which on it is
 # enough of them. An array of many dimensions is cut there too.
@@ -151,10 +153,10 @@ def _head(name: object) -> str:
 def _markdown(found: Grid) -> Sized:
     lines = [_line(found.names), "|---" * len(found.names) + "|"]
     lines += [_line(row) for row in found.rows]
-    size = _size(len(found.rows), found.height, len(found.names) - found.labels, found.width)
-    if size != _size(found.height, found.height, found.width, found.width):
-        lines.append(f"(shown: {size})")
-    return "\n" + "\n".join(lines) + "\n", size
+    shown = len(found.rows), found.height, len(found.names) - found.labels, found.width
+    if shown[0] != shown[1] or shown[2] != shown[3]:
+        lines.append(f"(shown: {_told(*shown)})")
+    return "\n" + "\n".join(lines) + "\n", _size(*shown)
 
 
 def _line(cells: Iterable[Any]) -> str:
@@ -166,9 +168,23 @@ def _cell(value: Any) -> str:
     return text if len(text) <= CELL else text[: CELL - 1] + "…"
 
 
-def _size(rows: int, height: int, columns: int = 1, width: int = 1) -> str:
+def _told(rows: int, height: int, columns: int = 1, width: int = 1) -> str:
+    """How much a text holds, as a model is told it."""
     size = f"{rows:,} of {height:,} rows"
     return size if columns == width else f"{size}, {columns:,} of {width:,} columns"
+
+
+def _size(rows: int, height: int, columns: int = 1, width: int = 1) -> str:
+    """The same for the reader."""
+    if columns == width:
+        return tr("{rows:,} of {height:,} rows", rows=rows, height=height)
+    return tr(
+        "{rows:,} of {height:,} rows, {columns:,} of {width:,} columns",
+        rows=rows,
+        height=height,
+        columns=columns,
+        width=width,
+    )
 
 
 def _array(value: Any) -> Sized:
@@ -176,7 +192,8 @@ def _array(value: Any) -> Sized:
     shape = [int(side) for side in value.shape]
     shown = [min(shape[0], TABLE_ROWS), *(min(side, TABLE_COLUMNS) for side in shape[1:])]
     whole = shown == shape
-    size = _size(shown[0], shape[0], *([shown[1], shape[1]] if len(shape) > 1 else []))
+    sides = [shown[0], shape[0], *([shown[1], shape[1]] if len(shape) > 1 else [])]
+    size = _size(*sides)
     if whole and len(shape) < 3 and ("..." not in (said := str(value))):
         return said, size
     # A plain slice where it does: labels of rows take no tuple of them.
@@ -185,8 +202,8 @@ def _array(value: Any) -> Sized:
     if len(text) > LONGEST:
         text, whole = f"{text[:LONGEST]} …", False
     if not whole:
-        sides = " × ".join(f"{side:,}" for side in shape)
-        text += f"\n(shown: {size}{f' of {sides}' if len(shape) > 2 else ''})\n"
+        whole_of = f" of {' × '.join(f'{side:,}' for side in shape)}" if len(shape) > 2 else ""
+        text += f"\n(shown: {_told(*sides)}{whole_of})\n"
     return text, size
 
 
@@ -205,7 +222,7 @@ def _lazy(frame: Any) -> Sized:
     except Exception:  # its file may be gone
         columns = ""
     said = f"(a LazyFrame{columns}; its rows are not there before .collect() is called)"
-    return said, "a LazyFrame without rows: .collect() it first"
+    return said, tr("a LazyFrame without rows: .collect() it first")
 
 
 def _holds_tables(value: Any, depth: int) -> bool:
@@ -228,8 +245,8 @@ def _several(value: Mapping[Any, Any] | Sequence[Any]) -> Sized:
         text, size = table_text(inner) or (_cell(inner), "")
         parts.append(f"{_name(name)}:\n{text.strip()}")
         sizes += [f"{_name(name)} {size}"] if size else []
-    size = ", ".join(sizes)
+    size = tr(", ").join(sizes)
     if (shown := len(parts)) < len(pairs):
-        size = f"{shown} of {len(pairs):,} entries: {size}"
+        size = tr("{count} of {total:,} entries: {size}", count=shown, total=len(pairs), size=size)
         parts.append(f"(shown: {shown} of {len(pairs):,} entries)")
     return "\n" + "\n\n".join(parts) + "\n", size

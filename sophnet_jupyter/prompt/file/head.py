@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...language import mark, retold, tr
 from ..prose import nearest
 from .sections import Misplaced
 
@@ -43,8 +44,39 @@ _OTHERS: dict[str, tuple[type, ...]] = {
     "defaults": (dict,),
 }
 KEYS = (*OPTIONS, *_OTHERS)
-_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-_WORDS |= {list: "a list", dict: "a table"}
+_WORDS = {
+    str: mark("a text"),
+    int: mark("a whole number"),
+    float: mark("a number"),
+    bool: mark("true or false"),
+    list: mark("a list"),
+    dict: mark("a table"),
+}
+# As `tomllib` says them.
+_MISTYPED = (
+    mark("expected '=' after a key in a key/value pair"),
+    mark("expected newline or end of document after a statement"),
+    mark("expected ']' at the end of a table declaration"),
+    mark("expected ']]' at the end of an array declaration"),
+    mark("invalid initial character for a key part"),
+    mark("invalid statement"),
+    mark("invalid value"),
+    mark("invalid hex value"),
+    mark("invalid date or datetime"),
+    mark("cannot overwrite a value"),
+    mark("cannot declare {name} twice"),
+    mark("cannot redefine namespace {name}"),
+    mark("cannot mutate immutable namespace {name}"),
+    mark("duplicate inline table key {name}"),
+    mark("unclosed array"),
+    mark("unclosed inline table"),
+    mark("unterminated string"),
+    mark("unescaped '\\' in a string"),
+    mark("escaped character is not a Unicode scalar value"),
+    mark("illegal character {name}"),
+    mark("found invalid character {name}"),
+    mark("expected {name}"),
+)
 _AT_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -70,7 +102,7 @@ def split(text: str) -> tuple[str, str, int]:
     begin = text.find("\n") + 1
     end = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE).search(text, begin) if begin else None
     if end is None:
-        raise Misplaced(1, f"its head has no end: a second line {MARK}")
+        raise Misplaced(1, tr("its head has no end: a second line {mark}", mark=MARK))
     body = text[end.end() + 1 :]
     return text[begin : end.start()], body, text.count("\n", 0, end.end()) + 2
 
@@ -84,13 +116,18 @@ def read(toml: str) -> Head:
         last = toml.rstrip("\n").count("\n") + 1
         line = int(place[1]) if place and place[1] else last
         why = _AT_LINE.sub("", str(error))
-        raise Misplaced(line + 1, f"its head is no TOML: {why[:1].lower()}{why[1:]}") from None
+        raise Misplaced(
+            line + 1,
+            tr("its head is no TOML: {why}", why=retold(why[:1].lower() + why[1:], _MISTYPED)),
+        ) from None
     for name, value in given.items():
         _check(name, value, toml)
     defaults = given.pop("defaults", {})
     for name in defaults:
         if not _NAME.fullmatch(name) or name.startswith("_"):
-            raise Misplaced(_line(toml, name), f"{name!r} cannot be the name of a variable")
+            raise Misplaced(
+                _line(toml, name), tr("{name!r} cannot be the name of a variable", name=name)
+            )
     said = {name: given.pop(name) for name in ("description", "schema") if name in given}
     return Head(options=given, defaults=defaults, **said)
 
@@ -99,17 +136,24 @@ def _check(name: str, value: object, toml: str) -> None:
     kinds = OPTIONS.get(name) or _OTHERS.get(name)
     if kinds is None:
         near = nearest(name, KEYS)
-        advice = f"did you mean {near}?" if near else f"it may have {', '.join(KEYS)}"
-        raise Misplaced(_line(toml, name), f"its head has an unknown word {name!r}: {advice}")
+        advice = (
+            tr("did you mean {near}?", near=near)
+            if near
+            else tr("it may have {names}", names=", ".join(KEYS))
+        )
+        raise Misplaced(
+            _line(toml, name),
+            tr("its head has an unknown word {name!r}: {advice}", name=name, advice=advice),
+        )
     # True is an int to Python, and none to whoever writes a temperature.
     fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
     if fits and isinstance(value, list):
         fits = all(isinstance(one, str) for one in value)
     if not fits:
-        wanted = " or ".join(
-            _WORDS[kind] for kind in kinds if kind is not int or float not in kinds
+        wanted = tr(" or ").join(
+            tr(_WORDS[kind]) for kind in kinds if kind is not int or float not in kinds
         )
-        raise Misplaced(_line(toml, name), f"{name} is {wanted}")
+        raise Misplaced(_line(toml, name), tr("{name} is {wanted}", name=name, wanted=wanted))
 
 
 def _line(toml: str, name: str) -> int:

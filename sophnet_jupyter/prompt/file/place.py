@@ -7,6 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from ...errors import SettingsError, file_refused, quoted
+from ...language import tr
 from ..prose import nearest
 
 FOLDER, ENDING = "prompts", ".md"
@@ -39,8 +40,12 @@ def place_of(name: str, folder: Path | None = None) -> Path:
     odd = _ODD.search(words) or words.startswith(("/", "~")) or ".." in parts
     if odd or not parts or any(part.startswith(".") or part != part.strip() for part in parts):
         raise SettingsError(
-            f"A prompt is named by letters, such as reviews, and lies in {root.as_posix()}/: "
-            f"{quoted(name)} is no such name."
+            tr(
+                "A prompt is named by letters, such as reviews, and lies in {root}/: {name} "
+                "is no such name.",
+                root=root.as_posix(),
+                name=quoted(name),
+            )
         )
     path = root.joinpath(*parts[:-1], parts[-1] + ENDING)
     refuse_outside(path, root)
@@ -57,22 +62,35 @@ def existing(name: str | os.PathLike[str], folder: Path | None = None) -> Path:
     if path.is_file():
         return path
     if not isinstance(name, str):
-        raise SettingsError(f"There is no prompt file {quoted(path.as_posix())}.")
+        raise SettingsError(tr("There is no prompt file {path}.", path=quoted(path.as_posix())))
     root, names = folder or Path(FOLDER), listed(folder)
     near = nearest(name, names)
     shown = ", ".join(names[:MOST_LISTED]) + (", …" if len(names) > MOST_LISTED else "")
-    advice = f"Did you mean {near}?" if near else f"There is {shown}."
+    advice = (
+        tr("Did you mean {names}?", names=near) if near else tr("There is {names}.", names=shown)
+    )
     if not names:
-        advice = "%%sophprompt NAME writes one."
+        advice = tr("%%sophprompt NAME writes one.")
     raise SettingsError(
-        f"There is no prompt {quoted(name)} in {quoted(root.as_posix())}/. {quoted(advice)}"
+        tr(
+            "There is no prompt {name} in {root}/. {advice}",
+            name=quoted(name),
+            root=quoted(root.as_posix()),
+            advice=quoted(advice),
+        )
     )
 
 
 def refuse_outside(path: Path, root: Path) -> None:
     """Raise `SettingsError` for a path that a link leads out of ``root``."""
     if not path.resolve().is_relative_to(root.resolve()):
-        raise SettingsError(f"{quoted(path.as_posix())} leads out of {quoted(root.as_posix())}/.")
+        raise SettingsError(
+            tr(
+                "{path} leads out of {root}/.",
+                path=quoted(path.as_posix()),
+                root=quoted(root.as_posix()),
+            )
+        )
 
 
 def name_of(path: Path, folder: Path | None = None) -> str:
@@ -92,12 +110,20 @@ def text_of(path: Path) -> str:
         # ValueError: a null byte in the name.
         raise file_refused(where, error) from None
     if len(data) > LARGEST:
-        raise SettingsError(f"{where} is longer than a prompt file may be, {LARGEST:,} bytes.")
+        raise SettingsError(
+            tr(
+                "{where} is longer than a prompt file may be, {most:,} bytes.",
+                where=where,
+                most=LARGEST,
+            )
+        )
     try:
         return plain_lines(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"{where}:{line}: it is not UTF-8: save it as UTF-8.") from None
+        raise SettingsError(
+            tr("{where}:{line}: it is not UTF-8: save it as UTF-8.", where=where, line=line)
+        ) from None
 
 
 def plain_lines(text: str) -> str:

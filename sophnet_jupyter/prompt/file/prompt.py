@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from ...errors import SettingsError, UnknownOption, quoted
+from ...language import mark, retold, tr
+from ..no_json import NO_JSON
 from ..prose import nearest
 from . import head, place
 from .sections import Misplaced, sections
@@ -131,14 +133,14 @@ class Prompt:
         """
         make = type(self).make_form
         if make is None:
-            raise SettingsError("A form is a panel: ChatPanel(client, prompt=…) makes one.")
+            raise SettingsError(tr("A form is a panel: ChatPanel(client, prompt=…) makes one."))
         return make(self, client)
 
     def _check(self, values: Mapping[str, Any]) -> None:
         if odd := [name for name in values if name not in self.variables]:
             known = list(self.variables)
             raise UnknownOption(
-                call=f"the prompt {self.name}",
+                call=tr("the prompt {name}", name=self.name),
                 word=odd[0],
                 near=nearest(odd[0], known),
                 known=known,
@@ -165,10 +167,8 @@ class Prompt:
 
     def __repr__(self) -> str:
         said = f" · {self._head.options['model']}" if "model" in self._head.options else ""
-        names = ", ".join(f"{{{name}}}" for name in self.variables)
-        return quoted(
-            f"<Prompt {self.name} · {self.version[:8]}{said} · {names or 'no variables'}>"
-        )
+        names = ", ".join(f"{{{name}}}" for name in self.variables) or tr("no variables")
+        return quoted(f"<Prompt {self.name} · {self.version[:8]}{said} · {names}>")
 
     def _variables(self) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -182,19 +182,33 @@ class Prompt:
             return given
         where = quoted(self.path.as_posix())
         if Path(given).name != given or given.startswith(".") or "\\" in given:
-            raise SettingsError(f"{where}: schema is the name of a file beside it, such as x.json.")
+            raise SettingsError(
+                tr("{where}: schema is the name of a file beside it, such as x.json.", where=where)
+            )
         path = self.path.parent / given
         place.refuse_outside(path, self.path.parent)
         try:
             found = json.loads(place.text_of(path))
         except (json.JSONDecodeError, RecursionError) as error:
-            raise SettingsError(f"{quoted(path.as_posix())} is no JSON: {error}.") from None
+            raise SettingsError(
+                tr(
+                    "{path} is no JSON: {why}.",
+                    path=quoted(path.as_posix()),
+                    why=retold(str(error), NO_JSON),
+                )
+            ) from None
         if not isinstance(found, dict):
-            raise SettingsError(f"{quoted(path.as_posix())} is no JSON schema: it is no object.")
+            raise SettingsError(
+                tr("{path} is no JSON schema: it is no object.", path=quoted(path.as_posix()))
+            )
         return found
 
     def _wrong(self, error: Misplaced) -> SettingsError:
-        return SettingsError(quoted(f"{self.path.as_posix()}:{error.line}: {error.what}."))
+        where = f"{self.path.as_posix()}:{error.line}"
+        # What asks back has its mark already.
+        asks = error.what.endswith(("?", "？"))
+        said = mark("{where}: {what}") if asks else mark("{where}: {what}.")
+        return SettingsError(quoted(tr(said, where=where, what=error.what)))
 
 
 def sent(
@@ -210,8 +224,12 @@ def sent(
     for name in prompt.variables:
         if name in taken and name not in prompt.defaults:
             raise SettingsError(
-                f"{{{name}}} in {prompt.name} is called like an option of the request: ask with "
-                f"prompt.messages({name}=…)."
+                tr(
+                    "{{{name}}} in {prompt} is called like an option of the request: ask with "
+                    "prompt.messages({name}=…).",
+                    name=name,
+                    prompt=prompt.name,
+                )
             )
     words = {name: value for name, value in options.items() if value is not None}
     values = {name: words.pop(name) for name in list(words) if name not in taken}

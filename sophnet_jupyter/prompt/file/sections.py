@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...language import tr
+
 _MARK = re.compile(r"^## (system|user|assistant)[ \t]*$", re.MULTILINE)
 # A line that looks like a mark, and is one of the text: a backslash before it is taken off.
 _ESCAPED = re.compile(r"^\\(?=\\*## (?:system|user|assistant)[ \t]*$)", re.MULTILINE)
@@ -37,7 +39,7 @@ def sections(body: str, first_line: int = 1) -> tuple[Section, ...]:
     if not marks:
         return (_section("user", body, 0, body, first_line),)
     if body[: marks[0].start()].strip():
-        raise Misplaced(first_line, f"there are words before {marks[0][0].strip()}")
+        raise Misplaced(first_line, tr("there are words before {mark}", mark=marks[0][0].strip()))
     ends = [mark.start() for mark in marks[1:]] + [len(body)]
     found = tuple(
         _section(mark[1], body[mark.end() : end], mark.end(), body, first_line)
@@ -59,7 +61,9 @@ def _section(role: str, text: str, start: int, body: str, first_line: int) -> Se
     blank = len(text) - len(text.lstrip("\n"))
     line = first_line + body.count("\n", 0, start + blank)
     if not words.strip():
-        raise Misplaced(line, f"nothing stands below ## {role}" if start else "it has no text")
+        raise Misplaced(
+            line, tr("nothing stands below ## {role}", role=role) if start else tr("it has no text")
+        )
     return Section(role, _ESCAPED.sub("", words), line)
 
 
@@ -67,14 +71,19 @@ def _check_order(found: tuple[Section, ...]) -> None:
     before = ""
     for section in found:
         if section.role == "system" and before:
-            raise Misplaced(section.line - 1, "## system stands once, before all others")
+            raise Misplaced(section.line - 1, tr("## system stands once, before all others"))
         if section.role == "assistant" and before != "user":
-            raise Misplaced(section.line - 1, "## assistant answers a ## user, and none is before")
+            raise Misplaced(
+                section.line - 1, tr("## assistant answers a ## user, and none is before")
+            )
         if section.role == before == "user":
-            raise Misplaced(section.line - 1, "a second ## user follows without ## assistant")
+            raise Misplaced(section.line - 1, tr("a second ## user follows without ## assistant"))
         before = section.role
     if before != "user":
-        raise Misplaced(found[-1].line - 1, f"## {before} is the last: what is asked is a ## user")
+        raise Misplaced(
+            found[-1].line - 1,
+            tr("## {before} is the last: what is asked is a ## user", before=before),
+        )
 
 
 def _escape(text: str) -> str:

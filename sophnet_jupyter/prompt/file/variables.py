@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...language import tr
 from .. import latex
 from ..fill import FIELD, STEP, fill
 from ..prose import Prose
@@ -21,7 +22,9 @@ def variables(section: Section) -> dict[str, int]:
             continue
         line = _line(section, start)
         if _is_private(match[1]) or any(map(_is_private, _steps(match[2]))):
-            raise Misplaced(line, f"{match[0]} begins with _, which a prompt file cannot read")
+            raise Misplaced(
+                line, tr("{field} begins with _, which a prompt file cannot read", field=match[0])
+            )
         if prose.is_lone(start, end):
             found.setdefault(match[1], line)
     return found
@@ -41,20 +44,23 @@ def filled(section: Section, values: Mapping[str, Any], passed: frozenset[str]) 
     """
     for match in FIELD.finditer(section.text):
         if match[2] and match[1] in values and match[1] not in passed:
-            what = f"{match[0]}: a default has no attributes and keys, only a value that is passed"
+            what = tr(
+                "{field}: a default has no attributes and keys, only a value that is passed",
+                field=match[0],
+            )
             raise Misplaced(_line(section, match.start()), what)
         if any(map(_is_private, (match[1], *_steps(match[2])))):
             # Also where it stands in code, since it would be put in there too.
-            what = f"{match[0]} begins with _, which a prompt file cannot read"
+            what = tr("{field} begins with _, which a prompt file cannot read", field=match[0])
             raise Misplaced(_line(section, match.start()), what)
     for name, line in variables(section).items():
         if name not in values:
-            raise Misplaced(line, f"{{{name}}} is missing: pass {name}=…")
+            raise Misplaced(line, tr("{{{name}}} is missing: pass {name}=…", name=name))
     result = fill(section.text, values)
     if result.left:
         said = result.left[0]
         line = _line(section, section.text.find(said.partition(" (")[0]))
-        raise Misplaced(line, f"{said} is no text, and leads to none")
+        raise Misplaced(line, tr("{said} is no text, and leads to none", said=said))
     return result.text
 
 

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import mark, tr
+from .complaint import Complaint
 
-Complaint = tuple[str, str]  # where, as in $.people[0].age, and why
 _DEPTH = 64
 # A pattern is the caller's, who need not think of what a model may write: of a longer text it would
 # be looked for so long that the kernel stands still.
@@ -39,11 +40,23 @@ def _check(schema: object, where: str, root: Mapping[str, Any]) -> None:
     if isinstance(schema, bool):
         return
     if not isinstance(schema, Mapping):
-        raise SettingsError(f"The schema is wrong at {where}: {schema!r:.80} is no schema.")
+        raise SettingsError(
+            tr(
+                "The schema is wrong at {where}: {schema!r:.80} is no schema.",
+                where=where,
+                schema=schema,
+            )
+        )
     kinds = schema.get("type", [])
     for kind in kinds if isinstance(kinds, list | tuple) else [kinds]:
         if not isinstance(kind, str) or kind not in _TYPES:
-            raise SettingsError(f"The schema is wrong at {where}.type: there is no {kind!r:.80}.")
+            raise SettingsError(
+                tr(
+                    "The schema is wrong at {where}.type: there is no {kind!r:.80}.",
+                    where=where,
+                    kind=kind,
+                )
+            )
     if isinstance(target := schema.get("$ref"), str):
         _local(target, root)
     for name in _NESTED:
@@ -52,13 +65,17 @@ def _check(schema: object, where: str, root: Mapping[str, Any]) -> None:
     for name in _LISTS:
         parts = schema.get(name, [])
         if not isinstance(parts, list | tuple):
-            raise SettingsError(f"The schema is wrong at {where}.{name}: it is no list.")
+            raise SettingsError(
+                tr("The schema is wrong at {where}.{name}: it is no list.", where=where, name=name)
+            )
         for place, part in enumerate(parts):
             _check(part, f"{where}.{name}[{place}]", root)
     for name in _NAMED:
         named = schema.get(name, {})
         if not isinstance(named, Mapping):
-            raise SettingsError(f"The schema is wrong at {where}.{name}: it is no dict.")
+            raise SettingsError(
+                tr("The schema is wrong at {where}.{name}: it is no dict.", where=where, name=name)
+            )
         for key, part in named.items():
             _check(part, f"{where}.{name}.{key}", root)
 
@@ -81,19 +98,31 @@ def _misfits(
 ) -> Iterator[Complaint]:
     if not isinstance(schema, Mapping) or depth > _DEPTH:
         if schema is False:
-            yield where, "nothing may stand here"
+            yield Complaint(where, mark("nothing may stand here"))
         return
     if isinstance(target := schema.get("$ref"), str):
         yield from _misfits(value, _local(target, root), where, root, depth + 1)
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if kinds and not any(_TYPES.get(kind, lambda _: True)(value) for kind in kinds):
-        yield where, f"{value!r:.80} is not of type {' or '.join(kinds)}"
+        yield Complaint(
+            where,
+            mark("{value!r:.80} is not of type {kinds}"),
+            value=value,
+            kinds=" | ".join(kinds),
+        )
         return
     if "enum" in schema and value not in schema["enum"]:
-        yield where, f"{value!r:.80} is not one of {schema['enum']!r:.200}"
+        yield Complaint(
+            where,
+            mark("{value!r:.80} is not one of {known!r:.200}"),
+            value=value,
+            known=schema["enum"],
+        )
     if "const" in schema and value != schema["const"]:
-        yield where, f"{value!r:.80} is not {schema['const']!r:.80}"
+        yield Complaint(
+            where, mark("{value!r:.80} is not {only!r:.80}"), value=value, only=schema["const"]
+        )
     for part in schema.get("allOf", []):
         yield from _misfits(value, part, where, root, depth + 1)
     yield from _choices(value, schema, where, root, depth)
@@ -114,11 +143,16 @@ def _choices(
         return next(_misfits(value, one, where, root, depth + 1), None) is None
 
     if "anyOf" in schema and not any(map(fits, schema["anyOf"])):
-        yield where, f"{value!r:.80} fits none of the alternatives"
+        yield Complaint(where, mark("{value!r:.80} fits none of the alternatives"), value=value)
     if "oneOf" in schema and (count := sum(map(fits, schema["oneOf"]))) != 1:
-        yield where, f"{value!r:.80} fits {count or 'none'} of the alternatives, not one"
+        said = (
+            mark("{value!r:.80} fits {count} of the alternatives, not one")
+            if count
+            else mark("{value!r:.80} fits none of the alternatives, not one")
+        )
+        yield Complaint(where, said, value=value, count=count)
     if "not" in schema and fits(schema["not"]):
-        yield where, f"{value!r:.80} is what may not stand here"
+        yield Complaint(where, mark("{value!r:.80} is what may not stand here"), value=value)
 
 
 def _object(
@@ -131,11 +165,11 @@ def _object(
     known = schema.get("properties", {})
     for name in schema.get("required", []):
         if name not in value:
-            yield where, f"{name!r} is missing"
+            yield Complaint(where, mark("{name!r} is missing"), name=name)
     for name, item in value.items():
         rule = known[name] if name in known else schema.get("additionalProperties", True)
         if rule is False and name not in known:
-            yield where, f"{name!r:.80} was not asked for"
+            yield Complaint(where, mark("{name!r:.80} was not asked for"), name=name)
         else:
             yield from _misfits(item, rule, f"{where}.{name}", root, depth + 1)
 
@@ -153,14 +187,30 @@ def _out_of_range(value: Any, schema: Mapping[str, Any], where: str) -> Iterator
         }
         for name, holds in limits.items():
             if name in schema and not holds(schema[name]):
-                yield where, f"{value!r:.80} is beyond {name} {schema[name]}"
+                yield Complaint(
+                    where,
+                    mark("{value!r:.80} is beyond {name} {limit}"),
+                    value=value,
+                    name=name,
+                    limit=schema[name],
+                )
     if isinstance(value, str) and "pattern" in schema:
         if len(value) > LONGEST_MATCHED:
-            yield where, f"{value!r:.80} is longer than {LONGEST_MATCHED:,} characters"
+            yield Complaint(
+                where,
+                mark("{value!r:.80} is longer than {most:,} characters"),
+                value=value,
+                most=LONGEST_MATCHED,
+            )
         elif not re.search(schema["pattern"], value):
-            yield where, f"{value!r:.80} does not match {schema['pattern']}"
+            yield Complaint(
+                where,
+                mark("{value!r:.80} does not match {pattern}"),
+                value=value,
+                pattern=schema["pattern"],
+            )
     if isinstance(value, list) and schema.get("uniqueItems") and _repeats(value):
-        yield where, "an item stands in it twice"
+        yield Complaint(where, mark("an item stands in it twice"))
 
 
 def _repeats(items: list[Any]) -> bool:
@@ -174,5 +224,7 @@ def _local(target: str, root: Mapping[str, Any]) -> Any:
         step = step.replace("~1", "/").replace("~0", "~")
         place = place.get(step) if isinstance(place, Mapping) else None
     if place is None or not target.startswith("#"):
-        raise SettingsError(f"The schema refers to what is not in it: {target!r}.")
+        raise SettingsError(
+            tr("The schema refers to what is not in it: {target!r}.", target=target)
+        )
     return place

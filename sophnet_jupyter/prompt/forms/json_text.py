@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from ...language import mark
+from .complaint import Complaint, Misfit
+
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([\"\\/bfnrt]|u[0-9a-fA-F]{4})?")
 # Where a value may begin: after most brackets in words none does. Blanks are bounded, as the tries
@@ -80,11 +83,11 @@ def first_value(text: str, fits: Fits | None = None) -> Any:
 
     An example comes last, also one in a fence before an object of the same fields, and a citation
     such as ``[1]`` is none. What some models think aloud before ``</think>`` is passed over. Raises
-    ValueError, also for a value of more than `DEEPEST` levels.
+    `Misfit`, also for a value of more than `DEEPEST` levels.
     """
     text = text.rpartition("</think>")[2].strip().removeprefix("\ufeff")
     if not text:
-        raise ValueError("the answer is empty")
+        raise Misfit(Complaint("$", mark("the answer is empty")))
     # As it is; then with the LaTeX in its texts, of which "\alpha" has no meaning in JSON.
     for whole in (text, repaired := _ESCAPE.sub(_doubled, text)):
         try:
@@ -95,7 +98,7 @@ def first_value(text: str, fits: Fits | None = None) -> Any:
     fitting = [one for one in found if fits(one.value)] if fits else []
     chosen = fitting or [one for one in found if not one.is_citation]
     if cut or not chosen:
-        raise ValueError("there is no JSON in the answer, or it is cut off")
+        raise Misfit(Complaint("$", mark("there is no JSON in the answer, or it is cut off")))
     return _not_deep(_best(chosen).value)
 
 
@@ -182,7 +185,13 @@ def _not_deep(value: Any) -> Any:
     while inside := [one for one in level if isinstance(one, dict | list)]:
         depth += 1
         if depth > DEEPEST:
-            raise ValueError(f"the JSON in the answer has more than {DEEPEST} levels")
+            raise Misfit(
+                Complaint(
+                    "$",
+                    mark("the JSON in the answer has more than {most} levels"),
+                    most=DEEPEST,
+                )
+            )
         level = [each for one in inside for each in _items(one)]
     return value
 

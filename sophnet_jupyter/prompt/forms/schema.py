@@ -17,9 +17,16 @@ from uuid import UUID
 import msgspec
 
 from ...errors import SettingsError
+from ...language import mark, retold, tr
 
 Schema = dict[str, Any]
 
+# What msgspec says of a type that is none.
+_UNKNOWN = (
+    mark("Type {name} is not supported"),
+    mark("name {name} is not defined"),
+    mark("Generating JSON schema for custom types requires {what}"),
+)
 _SCALARS = (bytes, Decimal, date, datetime, time, timedelta, UUID)
 
 
@@ -39,11 +46,18 @@ def schema_of(kind: Any, *, where: str) -> Schema:
         reason = str(error).split("\n")[0]
     if reason.endswith(":"):
         # What msgspec says of a class that it does not know goes on about hooks of its own.
-        reason = (
+        reason = tr(
             "no fields are declared: put @dataclass above it, or make it a TypedDict or a model"
         )
     name = getattr(kind, "__name__", str(kind))
-    raise SettingsError(f"{where}: a model cannot write a value of type {name} ({reason}).")
+    raise SettingsError(
+        tr(
+            "{where}: a model cannot write a value of type {name} ({reason}).",
+            where=where,
+            name=name,
+            reason=retold(reason, _UNKNOWN),
+        )
+    )
 
 
 def convert(value: Any, kind: Any) -> Any:

@@ -10,23 +10,26 @@ from typing import Any
 import msgspec
 
 from ...errors import SettingsError
+from ...language import mark, told_by, tr
 from ..latex import eaten
+from .complaint import Complaint, Misfit
 from .json_check import check_schema, complaint
 from .json_text import first_value
 from .schema import Schema, convert, describe_fields, is_pydantic, schema_of
 
 # JSON mode gives an object; what is none is asked for under this name in one.
 WRAPPER = "answer"
+# What a library says in words of its own.
+_QUOTED = mark("{words}")
+_MISFITS = (
+    mark("Expected {wanted}, got {got}"),
+    mark("Object missing required field {name}"),
+    mark("Object contains unknown field {name}"),
+    mark("Invalid enum value {value}"),
+    mark("Invalid value {value}"),
+    mark("Expected {wanted}"),
+)
 _PLACE = re.compile(r"\s+- at `([^`]*)`$")
-
-
-class Misfit(ValueError):
-    """The answer has another form: ``where`` is a path such as ``$.age``, ``why`` a reason."""
-
-    def __init__(self, where: str, why: str) -> None:
-        self.where = where
-        self.why = " ".join(why.split()).rstrip(".")
-        super().__init__(f"at {where}: {self.why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,7 @@ class Shape:
 
     def read_and_note(self, text: str) -> tuple[Any, str]:
         """The value, and a sentence on what JSON has made of its LaTeX. Raises `Misfit`."""
-        try:
-            value = first_value(text, self._fits if self.chooses else None)
-        except ValueError as error:
-            raise Misfit("$", str(error)) from None
+        value = first_value(text, self._fits if self.chooses else None)
         return self.build(value), eaten(value)
 
     def _fits(self, value: Any) -> bool:
@@ -79,13 +79,13 @@ def shape(schema: object) -> Shape:
 
         def build(value: Any) -> Any:
             if found := complaint(value, declared):
-                raise Misfit(*found)
+                raise Misfit(found)
             return value
 
         return _wrapped(declared, build)
     if schema is None or isinstance(schema, str | bytes | int | float):
         raise SettingsError(
-            "schema= takes a class such as a dataclass, or a JSON schema as a dict."
+            tr("schema= takes a class such as a dataclass, or a JSON schema as a dict.")
         )
     described = describe_fields(schema_of(schema, where="schema="), schema)
     return _wrapped(described, lambda value: _converted(value, schema))
@@ -126,7 +126,7 @@ def _wrapped(schema: Schema, build: Callable[[Any], Any]) -> Shape:
     try:
         text = msgspec.json.encode(whole).decode()
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise SettingsError(f"JSON cannot hold the schema: {error}.") from None
+        raise SettingsError(tr("JSON cannot hold the schema: {error}.", error=error)) from None
     return Shape(
         "Answer with one JSON object and nothing else. It must fit this JSON schema:\n" + text,
         unwrap,
@@ -145,7 +145,17 @@ def _converted(value: Any, kind: Any) -> Any:
         if is_pydantic(kind) and callable(errors := getattr(error, "errors", None)):
             first = errors()[0]
             steps = (f"[{s}]" if isinstance(s, int) else f".{s}" for s in first["loc"])
-            raise Misfit("$" + "".join(steps), str(first["msg"])) from None
+            raise Misfit(
+                Complaint("$" + "".join(steps), _QUOTED, words=str(first["msg"]))
+            ) from None
         place = _PLACE.search(str(error))
         where = place[1] if place else "$"
-        raise Misfit(where, _PLACE.sub("", str(error)).replace("`", "")) from None
+        raise Misfit(_complaint(where, _PLACE.sub("", str(error)).replace("`", ""))) from None
+
+
+def _complaint(where: str, words: str) -> Complaint:
+    """What msgspec says, by the sentence that it is, so that it can be said in another language."""
+    for sentence in _MISFITS:
+        if facts := told_by(sentence, words):
+            return Complaint(where, sentence, **facts)
+    return Complaint(where, _QUOTED, words=words)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import SettingsError, quoted
+from ...language import tr
 from .pixels import MAX_ENCODED, drawn, picture
 from .sources import Source, pages_in, sources
 
@@ -85,7 +86,9 @@ def attach_pages(images: object, *, most: int, max_side: int | None = None) -> l
 
 def _several(images: object, max_side: int | None) -> Iterable[object]:
     if max_side is not None and (not isinstance(max_side, int) or max_side < 1):
-        raise SettingsError(f"max_side is a number of pixels, not {max_side}.")
+        raise SettingsError(
+            tr("max_side is a number of pixels, not {max_side}.", max_side=max_side)
+        )
     return images if isinstance(images, list | tuple | set | frozenset) else [images]
 
 
@@ -96,10 +99,15 @@ def _pages(one: Source | Attachment) -> Sequence[Source | Attachment]:
 def _check_pages(found: Sequence[Source]) -> None:
     count = sum(one.page is not None for one in found)
     if count > MOST_PAGES:
-        name = found[0].name.rpartition(", page")[0]
+        name = found[0].whole
         raise SettingsError(
-            f"{name} has {count:,} pages; up to {MOST_PAGES} go with a question. "
-            "%ocr reads them all, and its text fits a prompt."
+            tr(
+                "{name} has {count:,} pages; up to {most} go with a question. %ocr reads "
+                "them all, and its text fits a prompt.",
+                name=name,
+                count=count,
+                most=MOST_PAGES,
+            )
         )
 
 
@@ -130,7 +138,7 @@ def with_images(
             before = [{"type": "text", "text": words}] if isinstance(words, str) else list(words)
             found[place] = {**found[place], "content": [*before, *parts]}
             return found
-    raise SettingsError("Images need a message of the user to stand in.")
+    raise SettingsError(tr("Images need a message of the user to stand in."))
 
 
 def _one(source: Source, detail: str | None, max_side: int | None, max_encoded: int) -> Attachment:

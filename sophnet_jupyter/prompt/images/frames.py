@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from ...language import tr
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -48,7 +50,9 @@ def which(image: Image.Image) -> str:
     except Exception:
         # Damaged behind its first frame, or closed: then there is no other.
         return ""
-    return f"{'page' if image.format == 'TIFF' else 'frame'} {place} of {count}"
+    if image.format == "TIFF":
+        return tr("page {place} of {count}", place=place, count=count)
+    return tr("frame {place} of {count}", place=place, count=count)
 
 
 def _count(image: Any) -> str:
@@ -66,4 +70,4 @@ def _count(image: Any) -> str:
                 other.seek(number)
             except EOFError:
                 return f"{number:,}"
-    return f"more than {_MOST_COUNTED}"
+    return tr("more than {most}", most=_MOST_COUNTED)

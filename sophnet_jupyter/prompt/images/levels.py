@@ -7,6 +7,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
+from ...language import tr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,7 +34,7 @@ def eight_bits(image: Image.Image, name: str) -> tuple[Image.Image, str]:
 
 def said(low: float, high: float) -> str:
     """How levels were scaled, for a label."""
-    return f"scaled from {low:g}…{high:g}"
+    return tr("scaled from {low:g}…{high:g}", low=low, high=high)
 
 
 def scaled_array(values: Any) -> tuple[Any, str]:
@@ -66,7 +67,7 @@ def _finite(greys: Image.Image, name: str) -> tuple[Image.Image, float, float]:
     values = array("f", greys.tobytes())
     numbers = [value for value in values if math.isfinite(value)]
     if not numbers:
-        raise SettingsError(f"{name} has no pixel that is a number.")
+        raise SettingsError(tr("{name} has no pixel that is a number.", name=name))
     low, high = min(numbers), max(numbers)
     cleared = array("f", (value if math.isfinite(value) else low for value in values))
     return Image.frombytes("F", greys.size, cleared.tobytes()), low, high

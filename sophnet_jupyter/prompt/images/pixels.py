@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError, sizes
+from ...language import tr
 from .formats import kind_of
 from .frames import which
 from .levels import eight_bits
@@ -68,7 +69,7 @@ def picture(
     ``name``.
     """
     if not data:
-        raise SettingsError(f"{name} is empty.")
+        raise SettingsError(tr("{name} is empty.", name=name))
     kind = kind_of(data, name)
     image = _opened(data, kind, name, page or 0)
     too_wide = max_side is not None and max(image.size) > max_side
@@ -111,7 +112,9 @@ def _ready(
         raise
     except Exception as error:
         # Pillow reads a file when it is first needed, and may raise anything then.
-        raise SettingsError(f"{name} is damaged, or was closed{_because(error)}.") from None
+        raise SettingsError(
+            tr("{name} is damaged, or was closed{why}.", name=name, why=_because(error))
+        ) from None
 
 
 def _drawn(
@@ -135,7 +138,7 @@ def _drawn(
         if _encoded_size(data) <= max_encoded:
             return _finished(data, "PNG", image, notes)
         if image.has_transparency_data:
-            notes.append("without its transparency")
+            notes.append(tr("without its transparency"))
     image = flat(image)
     data = _encoded(image, "JPEG", quality=90)
     _check_size(data, name, max_encoded)
@@ -145,10 +148,18 @@ def _drawn(
 def check_pixels(width: int, height: int, name: str) -> None:
     """Raise `SettingsError` for a picture without pixels, or with too many to unfold."""
     if width < 1 or height < 1:
-        raise SettingsError(f"{name} has no pixels ({width}×{height}).")
+        raise SettingsError(
+            tr("{name} has no pixels ({width}×{height}).", name=name, width=width, height=height)
+        )
     if width * height > MAX_PIXELS:
         raise SettingsError(
-            f"{name} is too large: {width}×{height} is more than {MAX_PIXELS // 10**6} megapixels."
+            tr(
+                "{name} is too large: {width}×{height} is more than {most} megapixels.",
+                name=name,
+                width=width,
+                height=height,
+                most=MAX_PIXELS // 10**6,
+            )
         )
 
 
@@ -209,15 +220,24 @@ def _opened(data: bytes, kind: str, name: str, page: int) -> Image.Image:
     except SettingsError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        many = f"more than {MAX_PIXELS // 10**6} megapixels"
-        raise SettingsError(f"{name} is too large: it unfolds to {many}.") from None
+        raise SettingsError(
+            tr(
+                "{name} is too large: it unfolds to more than {most} megapixels.",
+                name=name,
+                most=MAX_PIXELS // 10**6,
+            )
+        ) from None
     except UnidentifiedImageError:
         raise SettingsError(
-            f"{name} is damaged, or a {kind} of a kind that is not read here: save it as PNG."
+            tr(
+                "{name} is damaged, or a {kind} of a kind that is not read here: save it as PNG.",
+                name=name,
+                kind=kind,
+            )
         ) from None
     except Exception as error:
         # Pillow's readers raise nearly anything over damaged bytes.
-        raise SettingsError(f"{name} is damaged{_because(error)}.") from None
+        raise SettingsError(tr("{name} is damaged{why}.", name=name, why=_because(error))) from None
     return image
 
 
@@ -247,8 +267,14 @@ def _check_size(data: bytes, name: str, limit: int) -> None:
     if size > limit:
         said, most = sizes(size, limit)
         raise SettingsError(
-            f"{name} is too large to send: {said} encoded, the limit is {most}. "
-            f"Shrink it with max_side={ADVISED_SIDE}, or less."
+            tr(
+                "{name} is too large to send: {said} encoded, the limit is {most}. Shrink it "
+                "with max_side={side}, or less.",
+                name=name,
+                said=said,
+                most=most,
+                side=ADVISED_SIDE,
+            )
         )
 
 

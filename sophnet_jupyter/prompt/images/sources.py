@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError, file_refused, sizes
 from ...files.names import at_home
+from ...language import tr
 from ...response import Response
 from ...values.base64_text import decoded
 from ...values.image import Image
@@ -38,7 +39,8 @@ _SHORTEST = 40
 class Source:
     """
     One picture: exactly one of ``url``, ``data`` and ``image`` is there. ``note`` says what was
-    made of it. ``page`` is which of a file's pages, from 0 on, where each is one of its own.
+    made of it. ``page`` is which of a file's pages, from 0 on, where each is one of its own, and
+    ``whole`` is the name of that file.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Source:
     image: PIL.Image.Image | None = None
     note: str = ""
     page: int | None = None
+    whole: str = ""
 
 
 def sources(item: object, *, pages: bool = False) -> list[Source]:
@@ -58,7 +61,7 @@ def sources(item: object, *, pages: bool = False) -> list[Source]:
     """
     if isinstance(item, Response):
         if not item.images:
-            raise SettingsError("That response holds no images.")
+            raise SettingsError(tr("That response holds no images."))
         found = [_from_picture(picture) for picture in item.images]
     else:
         found = [source(item)]
@@ -71,7 +74,17 @@ def pages_in(whole: Source) -> list[Source]:
     if len(found) == 1:
         return [whole]
     return [
-        replace(whole, name=f"{whole.name}, page {number} of {len(found)}", page=page)
+        replace(
+            whole,
+            name=tr(
+                "{name}, page {number} of {count}",
+                name=whole.name,
+                number=number,
+                count=len(found),
+            ),
+            page=page,
+            whole=whole.name,
+        )
         for number, page in enumerate(found, 1)
     ]
 
@@ -85,14 +98,17 @@ def source(item: object) -> Source:
     if isinstance(item, os.PathLike):
         return _from_file(Path(os.fsdecode(item)))
     if isinstance(item, bytes | bytearray | memoryview):
-        return Source(name="the image", data=bytes(item))
+        return Source(name=tr("the image"), data=bytes(item))
     for read in (_from_pillow, _from_array, _from_figure, _from_display):
         found = read(item)
         if found is not None:
             return found
     kind = type(item).__name__
     raise SettingsError(
-        f"A {kind} is no image: pass a Path, a URL, bytes, an array, a figure or a PIL image."
+        tr(
+            "A {kind} is no image: pass a Path, a URL, bytes, an array, a figure or a PIL image.",
+            kind=kind,
+        )
     )
 
 
@@ -100,8 +116,12 @@ def _from_picture(picture: Image) -> Source:
     # Its bytes, if we have them: the service's own address of it may have expired.
     if not picture.data:
         return _from_address(picture.url)
-    seed = "" if picture.seed is None else f" of seed {picture.seed}"
-    return Source(name=f"the picture{seed}", data=picture.data)
+    name = (
+        tr("the picture")
+        if picture.seed is None
+        else tr("the picture of seed {seed}", seed=picture.seed)
+    )
+    return Source(name=name, data=picture.data)
 
 
 def _from_text(text: str) -> Source:
@@ -109,7 +129,7 @@ def _from_text(text: str) -> Source:
     if (path := _path(text)) is not None:
         return _from_file(path)
     if data := from_base64(text):
-        return Source(name="the image", data=data)
+        return Source(name=tr("the image"), data=data)
     return _from_address(text)
 
 
@@ -141,12 +161,18 @@ def _from_address(text: str) -> Source:
     parts = urllib.parse.urlsplit(text)
     if parts.scheme in ("http", "https") and parts.hostname:
         if parts.username or parts.password:
-            raise SettingsError("The address of an image must not hold a name or password.")
+            raise SettingsError(tr("The address of an image must not hold a name or password."))
         name = urllib.parse.unquote(parts.path.rpartition("/")[2])
-        return Source(name=f"{name} at {parts.hostname}" if name else parts.hostname, url=text)
+        return Source(
+            name=tr("{name} at {host}", name=name, host=parts.hostname) if name else parts.hostname,
+            url=text,
+        )
     short = text if len(text) <= 60 else text[:59] + "…"
     raise SettingsError(
-        f"{short!r} is text, not an image: pass Path({short!r}) to attach a file, or a URL."
+        tr(
+            "{short!r} is text, not an image: pass Path({short!r}) to attach a file, or a URL.",
+            short=short,
+        )
     )
 
 
@@ -155,10 +181,10 @@ def _from_data_uri(text: str) -> Source:
     try:
         if not comma or not head.lower().endswith(";base64"):
             raise ValueError
-        return Source(name="the image", data=decoded(urllib.parse.unquote(body)))
+        return Source(name=tr("the image"), data=decoded(urllib.parse.unquote(body)))
     except ValueError:
         raise SettingsError(
-            "That data URI cannot be read: it must look like data:image/png;base64,…"
+            tr("That data URI cannot be read: it must look like data:image/png;base64,…")
         ) from None
 
 
@@ -167,12 +193,19 @@ def _from_file(path: Path) -> Source:
         path = at_home(path)
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise SettingsError(f"{path} is a folder, not an image.")
+            raise SettingsError(tr("{path} is a folder, not an image.", path=path))
         if not stat.S_ISREG(found.st_mode):
-            raise SettingsError(f"{path} is no ordinary file.")
+            raise SettingsError(tr("{path} is no ordinary file.", path=path))
         if found.st_size > MAX_FILE:
             said, most = sizes(found.st_size, MAX_FILE)
-            raise SettingsError(f"{path} is too large: it has {said}, the limit is {most}.")
+            raise SettingsError(
+                tr(
+                    "{path} is too large: it has {said}, the limit is {most}.",
+                    path=path,
+                    said=said,
+                    most=most,
+                )
+            )
         return Source(name=path.name, data=path.read_bytes())
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a null byte in the name; RuntimeError: no home folder to expand.
@@ -184,7 +217,7 @@ def _from_pillow(item: Any) -> Source | None:
         return None
     if not callable(getattr(item, "getexif", None)):
         return None
-    name = Path(str(getattr(item, "filename", "") or "the image")).name
+    name = Path(str(getattr(item, "filename", "") or tr("the image"))).name
     check_pixels(item.width, item.height, name)
     return Source(name=name, image=item)
 
@@ -196,14 +229,16 @@ def _from_array(item: Any) -> Source | None:
     grey = len(shape) == 2
     if not grey and not (len(shape) == 3 and shape[2] in (1, 3, 4)):
         said = "×".join(map(str, shape))
-        raise SettingsError(f"An array of {said} is no image: it must be H×W, H×W×3 or H×W×4.")
-    check_pixels(shape[1], shape[0], "the array")
+        raise SettingsError(
+            tr("An array of {shape} is no image: it must be H×W, H×W×3 or H×W×4.", shape=said)
+        )
+    check_pixels(shape[1], shape[0], tr("the array"))
     import PIL.Image
 
     levels, note = _levels(item)
     if not grey and shape[2] == 1:
         levels = levels[:, :, 0]
-    return Source(name="the array", image=PIL.Image.fromarray(levels), note=note)
+    return Source(name=tr("the array"), image=PIL.Image.fromarray(levels), note=note)
 
 
 def _levels(array: Any) -> tuple[Any, str]:
@@ -211,7 +246,9 @@ def _levels(array: Any) -> tuple[Any, str]:
     if array.dtype.kind == "b":
         return array.astype("uint8") * 255, ""
     if array.dtype.kind not in "uif":
-        raise SettingsError(f"An array of {array.dtype} is no image: use uint8, or floats 0 to 1.")
+        raise SettingsError(
+            tr("An array of {dtype} is no image: use uint8, or floats 0 to 1.", dtype=array.dtype)
+        )
     low, high = float(array.min()), float(array.max())
     if array.dtype.name == "uint16" and high > 255:
         # A camera's 10, 12 or 16 bits, which nothing in the array tells.
@@ -220,9 +257,15 @@ def _levels(array: Any) -> tuple[Any, str]:
     top = 1 if array.dtype.kind == "f" else 255
     # Said this way round, since a comparison with NaN is never true.
     if not (low >= 0 and high <= top):
-        kind = f"an array of {array.dtype}"
         raise SettingsError(
-            f"The values of {kind} must lie between 0 and {top}, these go from {low:g} to {high:g}."
+            tr(
+                "The values of an array of {dtype} must lie between 0 and {top}, these go from "
+                "{low:g} to {high:g}.",
+                dtype=array.dtype,
+                top=top,
+                low=low,
+                high=high,
+            )
         )
     if array.dtype.kind == "f":
         array = (array * 255).round()
@@ -235,7 +278,7 @@ def _from_figure(item: Any) -> Source | None:
         if callable(save):
             buffer = io.BytesIO()
             _asked(lambda: save(buffer, format="png", bbox_inches="tight"), "savefig")  # noqa: B023
-            return Source(name="the figure", data=buffer.getvalue())
+            return Source(name=tr("the figure"), data=buffer.getvalue())
     return None
 
 
@@ -246,7 +289,7 @@ def _from_display(item: Any) -> Source | None:
         if not callable(draw) or isinstance(item, type):
             continue
         if data := _bytes(_asked(draw, method)):
-            return Source(name=f"the {type(item).__name__}", data=data)
+            return Source(name=tr("the {kind}", kind=type(item).__name__), data=data)
     url = getattr(item, "url", None)
     if isinstance(url, str) and url and hasattr(item, "_repr_mimebundle_"):
         return _from_address(url)
@@ -274,4 +317,6 @@ def _asked(draw: Callable[[], object], method: str) -> object:
     except Exception as error:
         # The object's own code: it may raise anything.
         said = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
-        raise SettingsError(f"The object could not be drawn: {method} raised {said}.") from None
+        raise SettingsError(
+            tr("The object could not be drawn: {method} raised {said}.", method=method, said=said)
+        ) from None

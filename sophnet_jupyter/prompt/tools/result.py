@@ -11,6 +11,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...events import Shown
+from ...language import tr
 from ...response import Response
 from ...values.image import Image
 from ...values.markdown import unique
@@ -70,7 +71,9 @@ def _table(value: Any, scrub: Callable[[str], str]) -> Shown | None:
         for row in found.rows
     )
     large = found.height > ROWS or found.width > COLUMNS
-    size = f"{found.height:,} rows, {found.width:,} columns" if large else ""
+    size = ""
+    if large:
+        size = tr("{rows:,} rows, {columns:,} columns", rows=found.height, columns=found.width)
     return Shown(rows=rows, size=size)
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, overload
 import msgspec
 
 from ...errors import SettingsError
+from ...language import tr
 from ..forms.schema import Schema, description, schema_of
 from . import docstring
 
@@ -79,7 +80,7 @@ def toolbox(tools: object) -> dict[str, Tool]:
     for item in several:
         made = as_tool(item)
         if made.name in found:
-            raise SettingsError(f"Two tools are called {made.name}.")
+            raise SettingsError(tr("Two tools are called {name}.", name=made.name))
         found[made.name] = made
     return found
 
@@ -92,7 +93,9 @@ def as_tool(item: object) -> Tool:
         return _declared(item)
     if callable(item):
         return _from_function(item)
-    raise SettingsError(f"A tool is a Python function or a JSON schema, not {type(item).__name__}.")
+    raise SettingsError(
+        tr("A tool is a Python function or a JSON schema, not {kind}.", kind=type(item).__name__)
+    )
 
 
 def choice(value: object, tools: Mapping[str, Tool]) -> object:
@@ -102,8 +105,10 @@ def choice(value: object, tools: Mapping[str, Tool]) -> object:
     if not isinstance(value, str) or value in ("auto", "none", "required"):
         return value
     if value not in tools:
-        known = ", ".join(tools) or "no tools"
-        raise SettingsError(f"tool_choice names {value!r}; there is {known}.")
+        known = ", ".join(tools) or tr("no tools")
+        raise SettingsError(
+            tr("tool_choice names {value!r}; there is {known}.", value=value, known=known)
+        )
     return {"type": "function", "function": {"name": value}}
 
 
@@ -115,8 +120,10 @@ def _declared(item: Mapping[str, Any]) -> Tool:
     function = item.get("function") if item.get("type") == "function" else item
     if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
         raise SettingsError(
-            'A tool given as a schema looks like {"type": "function", '
-            '"function": {"name": "…", "parameters": {…}}}.'
+            tr(
+                'A tool given as a schema looks like {"type": "function", "function": '
+                '{"name": "…", "parameters": {…}}}.'
+            )
         )
     return Tool(
         name=_checked(function["name"]), declaration={"type": "function", "function": function}
@@ -153,8 +160,11 @@ def _checked(name: object) -> str:
     if isinstance(name, str) and _NAME.fullmatch(name):
         return name
     raise SettingsError(
-        f"A tool needs a name of letters, digits, _ and -, not {name!r}: "
-        "give it one with sophnet_jupyter.tool(name=…)."
+        tr(
+            "A tool needs a name of letters, digits, _ and -, not {name!r}: give it one "
+            "with sophnet_jupyter.tool(name=…).",
+            name=name,
+        )
     )
 
 
@@ -174,7 +184,10 @@ class _Signature:
             signature = inspect.signature(self.function)
         except (TypeError, ValueError):
             raise SettingsError(
-                f"{self.name} does not tell its parameters: wrap it in a function that does."
+                tr(
+                    "{name} does not tell its parameters: wrap it in a function that does.",
+                    name=self.name,
+                )
             ) from None
         hints = self._hints()
         for parameter in signature.parameters.values():
@@ -234,7 +247,11 @@ class _Signature:
             return typing.get_type_hints(target, include_extras=True)
         except NameError as error:
             raise SettingsError(
-                f"{self.name}: its annotations name something unknown here ({error})."
+                tr(
+                    "{name}: its annotations name something unknown here ({error}).",
+                    name=self.name,
+                    error=error,
+                )
             ) from None
         except TypeError:
             return {}

@@ -152,8 +152,9 @@ FULL = {"age": 3.0, "name": "Ada", "tags": ["a"], "size": None, "kind": "person"
 def test_a_value_is_held_against_every_keyword(value: Any, where: str) -> None:
     found = complaint(value, SCHEMA)
     assert found is not None
-    assert found[0] == where
-    assert found[1]
+    assert found.where == where
+    assert found.told == found.why
+    assert found.told
 
 
 def test_a_value_that_fits_has_no_complaint() -> None:
@@ -187,7 +188,9 @@ def test_a_wrong_schema_is_refused_before_anything_is_sent(part: Any, where: str
 def test_a_schema_that_holds_itself_ends() -> None:
     tree = {"properties": {"more": {"type": "array", "items": {"$ref": "#"}}}}
     assert complaint({"more": [{"more": []}]}, tree) is None
-    assert complaint({"more": [{"more": 3}]}, tree) == ("$.more[0].more", "3 is not of type array")
+    found = complaint({"more": [{"more": 3}]}, tree)
+    assert found is not None
+    assert (found.where, found.told) == ("$.more[0].more", "3 is not of type array")
     assert complaint({}, {"$ref": "#"}) is None
 
 

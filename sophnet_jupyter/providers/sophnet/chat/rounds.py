@@ -211,7 +211,9 @@ class Rounds:
             raise AnswerInvalid(where=misfit.where, why=why, repairs=repairs) from None
         self._repairs -= 1
         self._send_back()
-        said = f"That answer does not fit: {misfit}. Answer again, with the corrected JSON only."
+        said = (
+            f"That answer does not fit: {misfit.told}. Answer again, with the corrected JSON only."
+        )
         self._conversation.append({"role": "user", "content": said})
         text = self._state.text[: self._state.rounds[-1].text]
         notice = tr(

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, cast
 import msgspec
 
 from .errors import SettingsError
+from .language import tr
 from .values.image import Image
 from .values.page import Page
 from .values.transcript import Recording
@@ -196,7 +197,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         fetch = self.__dict__.get("fetched_by")
         if fetch is None:
-            raise SettingsError("Only a reference of an answer can be fetched.")
+            raise SettingsError(tr("Only a reference of an answer can be fetched."))
         return cast("str | bytes", await fetch(self))
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from ..errors import SettingsError
+from ..language import tr
 from ..prompt.forms.schema import schema_of
 from ..runs.batch.meta import types
 from ..runs.batch.partition import empty, typed
@@ -88,17 +89,21 @@ def map(  # noqa: A001 - as the builtin does, over a frame
     """
     if not hasattr(ddf, "map_partitions"):
         raise SettingsError(
-            f"batch.map takes a frame of Dask, not a {type(ddf).__name__}: client.chat.map takes "
-            "others."
+            tr(
+                "batch.map takes a frame of Dask, not a {kind}: client.chat.map takes others.",
+                kind=type(ddf).__name__,
+            )
         )
     if not 1 <= at_once <= MOST_AT_ONCE:
-        raise SettingsError(f"at_once goes from 1 to {MOST_AT_ONCE}, not {at_once}.")
+        raise SettingsError(
+            tr("at_once goes from 1 to {most}, not {at_once}.", most=MOST_AT_ONCE, at_once=at_once)
+        )
     asked = {"model": model, "schema": schema, **options}
     asked = {key: value for key, value in asked.items() if value is not None}
     usual = client or Client()
     usual.chat.request("?", **asked)
     settings = usual.settings
-    table = Table(ddf._meta, name="the frame")
+    table = Table(ddf._meta, name=tr("the frame"))
     files = getattr(type(prompt), "brings_words", False)
     template = FileTemplate(prompt) if files else Template(prompt)
     template.check(table)
@@ -148,16 +153,20 @@ def worker_client(job: WorkerJob) -> Client:
     """A client of the origin that was named. A worker never answers from the sandbox instead."""
     client = Client() if job.sandbox else Client(None, job.base_url, job.project_id or None)
     if client.settings.sandbox != job.sandbox:
-        whom = "the sandbox" if job.sandbox else job.base_url
+        whom = tr("the sandbox") if job.sandbox else job.base_url
         raise SettingsError(
-            f"This worker is to ask {whom}, and has {_key_of(client)}: set SOPHNET_API_KEY for it "
-            "as for whoever began this."
+            tr(
+                "This worker is to ask {whom}, and has {found}: set SOPHNET_API_KEY for it "
+                "as for whoever began this.",
+                whom=whom,
+                found=_key_of(client),
+            )
         )
     return client
 
 
 def _key_of(client: Client) -> str:
-    return "no key" if client.settings.sandbox else "a key of a service"
+    return tr("no key") if client.settings.sandbox else tr("a key of a service")
 
 
 def _repetition(name: str | None) -> int:

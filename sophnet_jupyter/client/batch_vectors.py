@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import RequestRefused, SettingsError, Stopped
 from ..events import VectorsReady
 from ..files.names import at_home
+from ..language import tr
 from ..runs.batch.embedding import BatchEmbedding
 from ..wire.pace import patient
 from .batch import threads_of, worker_client
@@ -76,19 +77,24 @@ def embed(
     """
     if not hasattr(ddf, "map_partitions"):
         raise SettingsError(
-            f"batch.embed takes a frame of Dask, not a {type(ddf).__name__}: client.embeddings and "
-            "client.explore take others."
+            tr(
+                "batch.embed takes a frame of Dask, not a {kind}: client.embeddings and "
+                "client.explore take others.",
+                kind=type(ddf).__name__,
+            )
         )
     if text not in list(ddf.columns):
         known = ", ".join(map(str, list(ddf.columns)[:12]))
-        raise SettingsError(f"There is no column {text!r}. There are: {known}.")
+        raise SettingsError(
+            tr("There is no column {name!r}. There are: {known}.", name=text, known=known)
+        )
     if at_once < 1:
-        raise SettingsError(f"at_once is 1 at least, not {at_once}.")
+        raise SettingsError(tr("at_once is 1 at least, not {at_once}.", at_once=at_once))
     try:
         from ..providers.sophnet.embeddings.request import request
     except ImportError as error:
         raise SettingsError(
-            f'{error.name} is missing: pip install "sophnet-jupyter[explore]".'
+            tr('{name} is missing: pip install "sophnet-jupyter[explore]".', name=error.name)
         ) from None
     asked = request(["?"], model=model, dimensions=dimensions or 1024)
     settings = (client or Client()).settings

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from ..errors import SettingsError
 from ..events import Event
 from ..history.prices import Prices
+from ..language import tr
 from ..options.words import check
 from ..prompt.file.filled import FilledPrompt
 from ..response import Response
@@ -50,15 +51,17 @@ def compare(
     """
     axes = dict(settings or {})
     if "model" in axes and models:
-        raise SettingsError("Name the models in models=[…], or in the grid: not in both.")
+        raise SettingsError(tr("Name the models in models=[…], or in the grid: not in both."))
     named = axes.pop("model", None) or models
     if not isinstance(named, str | Iterable):
-        raise SettingsError(f"models are names, not {named!r:.80}.")
+        raise SettingsError(tr("models are names, not {named!r:.80}.", named=named))
     check("grid", axes, known)
     if twice := sorted(
         axes.keys() & {name for name, value in options.items() if value is not None}
     ):
-        raise SettingsError(f"{twice[0]} is in the grid, and given for all columns too.")
+        raise SettingsError(
+            tr("{name} is in the grid, and given for all columns too.", name=twice[0])
+        )
     made = grid(subject, models=named, settings=axes, repeat=repeat)
 
     def request(column: Column) -> dict[str, Any]:
@@ -124,8 +127,13 @@ def check_budget(
     if total > limit.amount:
         count = len(made.cells)
         raise SettingsError(
-            f"{count} answers may cost {Budget(total, limit.unit)}, and the budget is {limit}. "
-            "Nothing was sent: leave some out, set max_tokens, or allow more."
+            tr(
+                "{count} answers may cost {cost}, and the budget is {limit}. Nothing was "
+                "sent: leave some out, set max_tokens, or allow more.",
+                count=count,
+                cost=Budget(total, limit.unit),
+                limit=limit,
+            )
         )
 
 

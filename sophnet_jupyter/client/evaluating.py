@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SettingsError
 from ..events import Event, VectorsReady
 from ..history.prices import Prices
+from ..language import tr
 from ..response import Response
 from ..runs.evaluation.asked import EvaluatedRows, columns
 from ..runs.evaluation.evaluation import Evaluation
@@ -137,8 +138,10 @@ def _meter(given: object, prices: Prices, service: str, models: set[str]) -> Met
     limit = budgets.budget(given, prices)
     if len(models) > 1 and not limit.in_tokens:
         raise SettingsError(
-            "A budget in money is for one model, and here are several: give it in tokens, as "
-            "2M-tokens."
+            tr(
+                "A budget in money is for one model, and here are several: give it in "
+                "tokens, as 2M-tokens."
+            )
         )
     return budgets.Meter(limit, prices, service=service, model=sorted(models)[0])
 

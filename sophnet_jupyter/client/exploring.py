@@ -19,6 +19,7 @@ from ..explore.session.base import ExploreOptions
 from ..explore.session.growing import Before
 from ..explore.session.service import Input, SentImage
 from ..files.names import is_address
+from ..language import tr
 from ..prompt.images.attach import attach
 from ..prompt.images.objects import SUFFIXES, is_picture
 from ..providers.sophnet.embeddings.embeddings import Embeddings
@@ -106,7 +107,7 @@ class ClientVectors:
     def image(self, value: Any) -> SentImage:
         found = attach([value], max_side=_SIDE)
         if len(found) != 1:
-            raise SettingsError(f"{len(found)} images stand for one row.")
+            raise SettingsError(tr("{count} images stand for one row.", count=len(found)))
         url = str(found[0].part["image_url"]["url"])
         content = url.partition(",")[2] if url.startswith("data:") else url
         return SentImage(

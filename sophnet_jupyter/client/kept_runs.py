@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import SettingsError
 from ..history import runs as store
+from ..language import mark, tr
 from ..runs.keeping import EQUAL
 from ..runs.known import find, remember
 from ..runs.rows import Item, Row, RowEnding, pack
@@ -24,11 +25,11 @@ Retry = Literal["failed"]
 ENDED: Mapping[str, RowEnding] = {
     name: name for name in ("complete", "incomplete", "failed", "stopped")
 }
-CHANGED = (
+_CHANGED = mark(
     "The run {name!r} cannot go on: {what} changed since. Begin it anew without resume, or keep "
     "the rows whose prompt is equal with anyway."
 )
-_WHAT = {"prompt": "the prompt or an option has", "table": "the table has"}
+_WHAT = {"prompt": mark("the prompt or an option has"), "table": mark("the table has")}
 
 
 class Earlier:
@@ -65,16 +66,18 @@ def keep(
     milliseconds of a disk. Raises `SettingsError` for what cannot be gone on with.
     """
     if name is not None and (not isinstance(name, str) or not name.strip()):
-        raise SettingsError(f"name is what the run is called, not {name!r:.80}.")
+        raise SettingsError(tr("name is what the run is called, not {name!r:.80}.", name=name))
     if retry not in (None, "failed"):
-        raise SettingsError(f"retry is 'failed', not {retry!r:.80}.")
+        raise SettingsError(tr("retry is 'failed', not {retry!r:.80}.", retry=retry))
     on = bool(recorder and recorder.on)
     resume = resume or retry is not None
     if name is None and not on:
         if resume:
             raise SettingsError(
-                "Only a run that is kept can be resumed: give it a name=, or make the client with "
-                "history=True."
+                tr(
+                    "Only a run that is kept can be resumed: give it a name=, or make the client "
+                    "with history=True."
+                )
             )
         return run
     run.name = name or f"map-{run.prompt_hash[:8]}"
@@ -82,7 +85,9 @@ def keep(
     record, rows = record_of(recorder, run, resume=resume, anyway=anyway)
     if before and resume:
         if before.state in ("running", "paused"):
-            raise SettingsError(f"The run {run.name!r} is still going: stop it first.")
+            raise SettingsError(
+                tr("The run {name!r} is still going: stop it first.", name=run.name)
+            )
         rows = before.rows
     known = Earlier(rows, failed=retry is not None, anyway=anyway) if resume else None
     run.keep(record, known)
@@ -106,19 +111,26 @@ def record_of(
     before = begin(True)
     if (where := _elsewhere(before.kept)) and not anyway:
         raise SettingsError(
-            f"The run {run.name!r} is still going in another process, {where}: stop it there first."
+            tr(
+                "The run {name!r} is still going in another process, {where}: stop it there first.",
+                name=run.name,
+                where=where,
+            )
         )
     before.claim(_owner())
     if before.changed and not anyway:
-        what = " and ".join(_WHAT[each] for each in before.changed)
-        raise SettingsError(CHANGED.format(name=run.name, what=what))
+        what = tr(" and ").join(tr(_WHAT[each]) for each in before.changed)
+        raise SettingsError(tr(_CHANGED, name=run.name, what=what))
     # Rows that are equal to others find them again by themselves.
     rows = [row_of(kept, run.revive) for kept in before.rows() if kept.state != EQUAL]
     begun = sum(not row.ending for row in rows)
     if begun:
         run.notes.append(
-            f"{begun:,} rows were under way when the run ended: they are asked again, and may be "
-            "paid twice."
+            tr(
+                "{count:,} rows were under way when the run ended: they are asked again, and "
+                "may be paid twice.",
+                count=begun,
+            )
         )
     if not before.changed:
         return before, rows

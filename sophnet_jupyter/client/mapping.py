@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import SettingsError
 from ..events import Event
 from ..history.prices import Prices
+from ..language import tr
 from ..providers.sophnet.chat.question import Reuse
 from ..response import Response
 from ..runs.columns import PARSED, fields_of
@@ -67,7 +68,9 @@ def map_chat(
     prompt: Template | FileTemplate
     if getattr(type(template), "brings_words", False):
         if images is not None:
-            raise SettingsError("A prompt file takes no images: name a column in a text prompt.")
+            raise SettingsError(
+                tr("A prompt file takes no images: name a column in a text prompt.")
+            )
         prompt = FileTemplate(template)
         options = {**template.options, **options}
     else:
@@ -139,7 +142,9 @@ def run_of(
     `Run`.
     """
     if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
-        raise SettingsError(f"patience is a number of seconds above 0, not {patience!r:.80}.")
+        raise SettingsError(
+            tr("patience is a number of seconds above 0, not {patience!r:.80}.", patience=patience)
+        )
 
     def waits() -> str:
         told = of._wire.told(lane)

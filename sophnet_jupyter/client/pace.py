@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..language import tr
 from ..wire.turns import all_told
 
 
@@ -10,6 +11,15 @@ def paces() -> list[str]:
     lines = []
     for service, lane, told in all_told():
         if told.asked or told.learned:
-            most = f"; {told.most} at once at most" if told.learned else ""
-            lines.append(f"{service} {lane}: {told}{most}")
+            if told.learned:
+                line = tr(
+                    "{service} {lane}: {told}; {most} at once at most",
+                    service=service,
+                    lane=lane,
+                    told=told,
+                    most=told.most,
+                )
+            else:
+                line = tr("{service} {lane}: {told}", service=service, lane=lane, told=told)
+            lines.append(line)
     return lines

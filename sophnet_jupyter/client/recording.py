@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..history.current import CURRENT
+from ..language import tr
 from ..settings import data_folder, history_on, policy
 from .keeping import tapes
 from .site.masks import masked_alike
@@ -79,9 +80,9 @@ class Recorder:
         self, path: Path, mode: Mode, *, pace: float, within: float, tools: bool
     ) -> OpenCassette:
         """Use a cassette from now on. Raises `SettingsError`, also where one is in use."""
-        policy().refuse("cassettes", "Recording and replaying answers (cassettes)")
+        policy().refuse("cassettes", tr("Recording and replaying answers (cassettes)"))
         if self.tape:
-            raise SettingsError(f"A cassette is in use already: {self.tape.path}.")
+            raise SettingsError(tr("A cassette is in use already: {path}.", path=self.tape.path))
         from .keeping.taped import OpenCassette
 
         self._tape = OpenCassette(

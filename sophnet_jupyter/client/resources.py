@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
+from ..language import tr
 from ..options.words import checks_keywords
 from ..settings import data_folder, model_name
 from .connection import SophNetConnection
@@ -217,8 +218,11 @@ class Resources(SophNetConnection):
             from .exploring import Parts, explore
         except ImportError as error:
             raise SettingsError(
-                f"Exploring needs {error.name or 'numpy'}, which is not installed: "
-                'pip install "sophnet-jupyter[explore]".'
+                tr(
+                    "Exploring needs {package}, which is not installed: pip install "
+                    '"sophnet-jupyter[explore]".',
+                    package=error.name or "numpy",
+                )
             ) from None
         check_service("embeddings")
         # Not kept in the history: 100,000 vectors would push everything else out of it.

@@ -9,6 +9,7 @@ from ..errors import SettingsError
 from ..events import Event
 from ..history import runs as store
 from ..history.history import opened
+from ..language import tr
 from ..runs.keeping import EQUAL
 from ..runs.known import all_runs, find
 from ..runs.rows import Item, Row
@@ -30,8 +31,12 @@ def run(name: str) -> Run:
     if not kept:
         known = [each.name for each in all_runs()]
         known += [each.name for each in store.runs(opened(data_folder())) if each.name not in known]
-        there = f"There is {', '.join(dict.fromkeys(known[:12]))}." if known else "There is none."
-        raise SettingsError(f"No run is called {name!r:.80}. {there}")
+        there = (
+            tr("There is {names}.", names=", ".join(dict.fromkeys(known[:12])))
+            if known
+            else tr("There is none.")
+        )
+        raise SettingsError(tr("No run is called {name!r:.80}. {there}", name=name, there=there))
     return _of_store(kept[0])
 
 
@@ -40,7 +45,7 @@ def _of_store(kept: store.KeptRun) -> Run:
     found = Run(iter(()), _nobody, total=kept.total, name=kept.name, template=kept.prompt)
     found.fill(_rows(record))
     if found.state != "done":
-        found.notes.append("It goes on where its table is: --resume, or client.chat.map(…).")
+        found.notes.append(tr("It goes on where its table is: --resume, or client.chat.map(…)."))
     return found
 
 

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from ..errors import SandboxFailed, why
 from ..files.lines import lines
+from ..language import tr
 from ..settings.environment import refuse_silent_sandbox
 from ..settings.secret import Secret
 from ..settings.shared_sandbox import caller, child_environment
@@ -115,7 +116,9 @@ def _start() -> _Child:
             process = _launched(said)
         except OSError as error:
             raise SandboxFailed(
-                _sentence(f"{sys.executable} cannot be run, since {why(error)}")
+                _sentence(
+                    tr("{python} cannot be run, since {why}", python=sys.executable, why=why(error))
+                )
             ) from None
         assert process.stdout
         # Reading has no time limit of its own: killing the child ends the read.
@@ -153,13 +156,18 @@ def _last_words(process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
     process.wait()
     said.seek(0)
     words = lines(said.read().decode("utf-8", "replace").strip())
-    return words[-1] if words else f"it ended without a word, within {START_LIMIT:g} s"
+    return (
+        words[-1]
+        if words
+        else tr("it ended without a word, within {seconds:g} s", seconds=START_LIMIT)
+    )
 
 
 def _sentence(reason: str) -> str:
-    return (
-        f"The sandbox did not start: {reason}. "
-        "Without it a key is needed: set SOPHNET_API_KEY before the kernel starts."
+    return tr(
+        "The sandbox did not start: {reason}. Without it a key is needed: set "
+        "SOPHNET_API_KEY before the kernel starts.",
+        reason=reason,
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import why
+from ..language import mark, tr
 
 T = TypeVar("T")
 
@@ -34,21 +35,21 @@ class NewerFile(sqlite3.DatabaseError):
     """A newer version of this package has written the file, so that it is only read."""
 
     def __init__(self) -> None:
-        super().__init__("a newer version of sophnet_jupyter has written it")
+        super().__init__(tr("a newer version of sophnet_jupyter has written it"))
 
 
 # What SQLite says by the first byte of its code.
 _SAID = {
-    sqlite3.SQLITE_BUSY: "another program has been writing to it for too long",
-    sqlite3.SQLITE_LOCKED: "another program has been writing to it for too long",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_NOTADB: "it is no database",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk has failed",
-    sqlite3.SQLITE_READONLY: "nothing may be written there",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_PERM: "this account may not",
-    sqlite3.SQLITE_ERROR: "its tables are not as they should be",
+    sqlite3.SQLITE_BUSY: mark("another program has been writing to it for too long"),
+    sqlite3.SQLITE_LOCKED: mark("another program has been writing to it for too long"),
+    sqlite3.SQLITE_CORRUPT: mark("it is damaged"),
+    sqlite3.SQLITE_NOTADB: mark("it is no database"),
+    sqlite3.SQLITE_FULL: mark("the disk is full"),
+    sqlite3.SQLITE_IOERR: mark("the disk has failed"),
+    sqlite3.SQLITE_READONLY: mark("nothing may be written there"),
+    sqlite3.SQLITE_CANTOPEN: mark("it cannot be opened"),
+    sqlite3.SQLITE_PERM: mark("this account may not"),
+    sqlite3.SQLITE_ERROR: mark("its tables are not as they should be"),
 }
 
 
@@ -57,7 +58,7 @@ def refused(error: Exception) -> str:
     if isinstance(error, OSError):
         return why(error)
     known = _SAID.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    return known or str(error)
+    return tr(known) if known else str(error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from ..language import tr
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -133,7 +135,7 @@ class NewFile:
                 path.unlink(missing_ok=True)
                 raise
             return path
-        raise FileExistsError(f"there are too many files called {stem}")
+        raise FileExistsError(tr("there are too many files called {stem}", stem=stem))
 
     def discard(self) -> None:
         """Delete the temporary file; does nothing after `keep`."""

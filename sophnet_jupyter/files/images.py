@@ -7,6 +7,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from ..language import tr
+
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
@@ -53,7 +55,7 @@ def _checked(file: BinaryIO, pixels: int, frames: int) -> ImageInfo:
         raise
     except Exception:
         # Whatever a reader stumbles over, the file is to blame.
-        raise ValueError("is a broken picture") from None
+        raise ValueError(tr("is a broken picture")) from None
     finally:
         image.close()
     return ImageInfo(width=width, height=height, format=str(image.format))
@@ -65,8 +67,14 @@ class _TooMuch(ValueError):
 
 def _check_size(width: int, height: int, pixels: int) -> None:
     if width * height > pixels:
-        most = f"{pixels // 1_000_000} million"
-        raise _TooMuch(f"is {width:,} × {height:,} pixels large, and {most} are taken")
+        raise _TooMuch(
+            tr(
+                "is {width:,} × {height:,} pixels large, and {most} million are taken",
+                width=width,
+                height=height,
+                most=pixels // 1_000_000,
+            )
+        )
 
 
 def _moves(image: ImageFile) -> bool:
@@ -100,8 +108,8 @@ def _opened(file: BinaryIO) -> ImageFile:
             try:
                 return reader(file)
             except Exception:
-                raise ValueError("is a broken picture") from None
-    raise ValueError("is no picture of a kind that is shown (PNG, JPEG, WEBP, GIF)")
+                raise ValueError(tr("is a broken picture")) from None
+    raise ValueError(tr("is no picture of a kind that is shown (PNG, JPEG, WEBP, GIF)"))
 
 
 def _count(image: ImageFile, frames: int) -> None:
@@ -111,4 +119,4 @@ def _count(image: ImageFile, frames: int) -> None:
     except EOFError:
         image.seek(0)
         return
-    raise _TooMuch(f"has more than {frames} frames")
+    raise _TooMuch(tr("has more than {frames} frames", frames=frames))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from ..language import tr
+
 _HEAD = struct.Struct(">I4s")
 # Boxes of the outermost level. What else stands at the end, behind a whole video, is no box.
 _OUTER = frozenset(
@@ -36,7 +38,7 @@ def facts(data: bytes) -> Facts:
     try:
         return _video(data)
     except (struct.error, IndexError):
-        raise ValueError("is a broken video") from None
+        raise ValueError(tr("is a broken video")) from None
 
 
 def check(content: Path | bytes) -> Facts:
@@ -47,7 +49,7 @@ def check(content: Path | bytes) -> Facts:
 def _video(data: bytes) -> Facts:
     top = _outermost(data)
     if b"moov" not in top or not {b"mdat", b"moof"} & top.keys():
-        raise ValueError("is a video without pictures")
+        raise ValueError(tr("is a video without pictures"))
     begin, end = top[b"moov"]
     width = height = 0
     seconds = 0.0
@@ -100,6 +102,6 @@ def _boxes(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, tuple[int
             inner += 8
         after = end if size == 0 else begin + size
         if after > end or after < inner:
-            raise ValueError("is a video that breaks off")
+            raise ValueError(tr("is a video that breaks off"))
         yield kind, (inner, after)
         begin = after

@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakSet, finalize
 
+from ..language import mark, tr
 from . import database
 from .database import Schema
 
@@ -60,7 +61,7 @@ class Store:
         schema: Schema,
         *,
         what: str,
-        advice: str = "If it stays so, delete the file.",
+        advice: str = mark("If it stays so, delete the file."),
         carried: Sequence[str] = (),
         pending: int | None = None,
         on_notice: Callable[[str], None] = lambda _: None,
@@ -131,9 +132,13 @@ class Store:
         self._away = away
         # Tried a last time when the kernel ends, if it ends in peace.
         away.leave = finalize(self, _leave, self.path, self._schema, away)
-        return (
-            f"{self._what} in this kernel's memory for now, since {self.path} cannot be used: "
-            f"{database.refused(error)}. It is tried again by itself. {self._advice}"
+        return tr(
+            "{what} in this kernel's memory for now, since {path} cannot be used: {why}. "
+            "It is tried again by itself. {advice}",
+            what=tr(self._what),
+            path=self.path,
+            why=database.refused(error),
+            advice=tr(self._advice),
         )
 
     def _found(self) -> str:
@@ -142,7 +147,9 @@ class Store:
             return ""
         away.leave.detach()
         away.memory.close()
-        return f"{self._what} in {self.path} again, with what came meanwhile."
+        return tr(
+            "{what} in {path} again, with what came meanwhile.", what=tr(self._what), path=self.path
+        )
 
     def _copied(self) -> sqlite3.Connection:
         """A store in memory, with the tables that can still be read of the file."""

@@ -10,11 +10,12 @@ import comm
 
 from ..errors import SophNetError
 from ..kernel.loop import loop
+from ..language import mark, tr
 from ..views.safe.control_characters import plain
 from ..widgets.hearing.uplink import Message, Uplink
 from .messages import Event, Heard, TakeOver, TakeTold
 
-NO_PROJECT = (
+NO_PROJECT = mark(
     "The settings name a speech resource, which is not used without its project: "
     "set SOPHNET_PROJECT_ID."
 )
@@ -73,12 +74,12 @@ class PageDictation:
         take = begun(message)
         try:
             if self._job:
-                raise SophNetError("A dictation from this page is still being written down.")
+                raise SophNetError(tr("A dictation from this page is still being written down."))
             client = self._session.client
             resource = self.resource.strip()
             session = client.speech.live(None, sample_rate=take.sample_rate, easyllm_id=resource)
             if resource and not client.settings.project_id:
-                self._tell(TakeTold(take.number, NO_PROJECT))
+                self._tell(TakeTold(take.number, tr(NO_PROJECT)))
         except SophNetError as error:
             self._tell(TakeOver(take.number, str(error)))
             return

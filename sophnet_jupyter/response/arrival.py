@@ -21,13 +21,14 @@ from ..events import (
     ToolCallDelta,
 )
 from ..files.wav import with_true_length
+from ..language import mark, tr
 from .folding import fold
 from .response import Response, Timing
 
 # A stream that does not end would fill the memory. The longest answers of models have 64,000
 # tokens; a hundred books have as many letters as this.
 LONGEST = 4_000_000
-TOO_LONG = f"More than {LONGEST:,} characters came: the answer was ended here."
+TOO_LONG = mark("More than {count:,} characters came: the answer was ended here.")
 
 
 class Arrival:
@@ -98,7 +99,7 @@ async def settle(events: AsyncGenerator[Event, Any], arrival: Arrival | None = N
             async for event in events:
                 arrival.add(event)
                 if arrival.is_full:
-                    arrival.add(Notice(text=TOO_LONG))
+                    arrival.add(Notice(text=tr(TOO_LONG, count=LONGEST)))
                     arrival.add(Finished(reason="", ending="incomplete"))
                     break
     except SophNetError as error:

@@ -32,6 +32,7 @@ from ..events import (
     VideoReady,
 )
 from ..files.wav import with_true_length
+from ..language import tr
 from .growing import Growing
 from .response import Response
 from .rounds import Mark, ToolCall
@@ -48,8 +49,11 @@ def fold(state: Response, event: Event) -> Response:
         case TextReplaced(text=text, quiet=True):
             return _changed(state, text=text)
         case TextReplaced(text=text, reason=reason):
-            said = f"The service replaced its answer{f' ({reason})' if reason else ''}."
-            said = event.notice or said
+            said = event.notice or (
+                tr("The service replaced its answer ({reason}).", reason=reason)
+                if reason
+                else tr("The service replaced its answer.")
+            )
             return _changed(state, text=text, notices=(*state.notices, said))
         case ToolCallDelta():
             return _changed(state, tool_calls=_with_call(state.tool_calls, event))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SettingsError, quoted
 from ..events import Ending, Reference, Replayed, TokenLogprob, ToolResult, Usage
 from ..files.names import at_home
+from ..language import tr
 from ..values.image import Image
 from ..values.page import Block, Page, frames, headings
 from ..values.transcript import Recording
@@ -192,8 +193,10 @@ class Response:
 
         wanted = {str(old): new for old, new in names.items()}
         if unknown := sorted(wanted.keys() - set(self.speakers)):
-            heard = ", ".join(self.speakers) or "none"
-            raise SettingsError(f"No speaker is called {unknown[0]!r} here: {heard}.")
+            heard = ", ".join(self.speakers) or tr("none")
+            raise SettingsError(
+                tr("No speaker is called {name!r} here: {heard}.", name=unknown[0], heard=heard)
+            )
         found = tuple(transcript.renamed(each, wanted) for each in self.recordings)
         return replace(self, recordings=found)
 
@@ -211,8 +214,14 @@ class Response:
 
     def _only_recording(self) -> Recording:
         if len(self.recordings) != 1:
-            said = f"{len(self.recordings)} recordings" if self.recordings else "no transcript"
-            raise SettingsError(f"Subtitles belong to one recording, and here are {said}.")
+            raise SettingsError(
+                tr(
+                    "Subtitles belong to one recording, and here are {count} recordings.",
+                    count=len(self.recordings),
+                )
+                if self.recordings
+                else tr("Subtitles belong to a recording, and this response has no transcript.")
+            )
         return self.recordings[0]
 
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
@@ -239,16 +248,16 @@ class Response:
             said = [(one.name, one.text) for one in self.recordings]
             return saving.save_texts(said, path, ending=".txt")
         if not (self.audio or self.text):
-            raise SettingsError("There is nothing to save in this response.")
+            raise SettingsError(tr("There is nothing to save in this response."))
         if saving.is_folder(path):
-            raise SettingsError(f"{os.fspath(path)} is a folder: name a file in it.")
+            raise SettingsError(tr("{path} is a folder: name a file in it.", path=os.fspath(path)))
         data = self.audio or self.text.encode("utf-8", "replace")
         return [saving.save_bytes(data, at_home(path))]
 
     def show(self) -> None:
         """Show it here and now, as the last line of a cell would."""
         # The looks come from above: the package puts its own in this one's place.
-        raise SettingsError("Import sophnet_jupyter to have responses drawn.")
+        raise SettingsError(tr("Import sophnet_jupyter to have responses drawn."))
 
     if not TYPE_CHECKING:
 

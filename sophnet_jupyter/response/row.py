@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
+from ..language import tr
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -22,5 +23,5 @@ def frame(facts: Mapping[str, object]) -> DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise SettingsError("to_frame needs pandas: pip install pandas.") from None
+        raise SettingsError(tr("to_frame needs pandas: pip install pandas.")) from None
     return pd.DataFrame([{name: facts.get(name) for name in FACTS}])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
 from ..events import VectorsAsked, VectorsReady
+from ..language import tr
 from .growing_list import GrowingList
 
 if TYPE_CHECKING:
@@ -101,13 +102,20 @@ class Vectors:
         theirs = mine if other is None else _unit(_rows(other))
         if mine.shape[1] != theirs.shape[1]:
             raise SettingsError(
-                f"Vectors of {mine.shape[1]} dimensions cannot be compared with "
-                f"vectors of {theirs.shape[1]}."
+                tr(
+                    "Vectors of {ours} dimensions cannot be compared with vectors of {theirs}.",
+                    ours=mine.shape[1],
+                    theirs=theirs.shape[1],
+                )
             )
         if mine.shape[0] * theirs.shape[0] > MOST_CELLS:
             raise SettingsError(
-                f"A matrix of {mine.shape[0]:,} × {theirs.shape[0]:,} similarities is too large: "
-                "compare with fewer vectors at a time, as similarity(other)."
+                tr(
+                    "A matrix of {ours:,} × {theirs:,} similarities is too large: compare with "
+                    "fewer vectors at a time, as similarity(other).",
+                    ours=mine.shape[0],
+                    theirs=theirs.shape[0],
+                )
             )
         return numpy.clip(mine @ theirs.T, -1, 1)  # type: ignore[no-any-return]
 
@@ -117,8 +125,10 @@ class Vectors:
             import pandas
         except ImportError:
             raise SettingsError(
-                "A DataFrame needs pandas, which is not installed: pip install pandas. "
-                "The vectors themselves are in .vectors."
+                tr(
+                    "A DataFrame needs pandas, which is not installed: pip install pandas. The "
+                    "vectors themselves are in .vectors."
+                )
             ) from None
         kinds = ["text"] * len(self.asked.texts) + ["image"] * len(self.asked.images)
         # One column, as pandas has no other place for a row of another array.
@@ -145,11 +155,20 @@ def _rows(other: Any) -> Matrix:
             rows = given.astype(numpy.float32)
     except (TypeError, ValueError, OverflowError):
         kind = type(other).__name__
-        raise SettingsError(f"A {kind} holds no vectors: pass a response or an array.") from None
+        raise SettingsError(
+            tr("A {kind} holds no vectors: pass a response or an array.", kind=kind)
+        ) from None
     if numpy.isinf(rows).any():
-        raise SettingsError("These vectors hold numbers beyond 32-bit floats, or infinite ones.")
+        raise SettingsError(
+            tr("These vectors hold numbers beyond 32-bit floats, or infinite ones.")
+        )
     if rows.ndim not in (1, 2):
-        raise SettingsError(f"Vectors are rows of a matrix, not of {rows.ndim} dimensions.")
+        raise SettingsError(
+            tr(
+                "Vectors are rows of a matrix, not of {dimensions} dimensions.",
+                dimensions=rows.ndim,
+            )
+        )
     return rows.reshape(-1, rows.shape[-1])  # type: ignore[no-any-return]
 
 
@@ -165,7 +184,9 @@ def _numpy() -> Any:
         import numpy
     except ImportError:
         raise SettingsError(
-            "Vectors as an array need numpy, which is not installed: "
-            'pip install "sophnet-jupyter[explore]". Nothing is lost: ask for them again then.'
+            tr(
+                "Vectors as an array need numpy, which is not installed: pip install "
+                '"sophnet-jupyter[explore]". Nothing is lost: ask for them again then.'
+            )
         ) from None
     return numpy

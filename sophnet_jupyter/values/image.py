@@ -13,12 +13,13 @@ import msgspec
 from ..errors import SettingsError
 from ..files.names import at_home
 from ..files.saving import is_folder, save_bytes, save_new, stem
+from ..language import mark, tr
 
 if TYPE_CHECKING:
     import PIL.Image
 
 
-_BROKEN = "That picture is broken, or of a kind that is not shown (PNG, JPEG, WEBP, GIF)."
+_BROKEN = mark("That picture is broken, or of a kind that is not shown (PNG, JPEG, WEBP, GIF).")
 
 
 class BrokenImage(SettingsError, ValueError):
@@ -60,7 +61,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
         try:
             image.load()
         except Exception:
-            raise BrokenImage(_BROKEN) from None
+            raise BrokenImage(tr(_BROKEN)) from None
         return image
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -99,14 +100,14 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
     def _opened(self) -> PIL.Image.Image:
         if not self.data:
-            raise SettingsError("That picture was not fetched; only its address is known.")
+            raise SettingsError(tr("That picture was not fetched; only its address is known."))
         import PIL.Image
 
         try:
             return PIL.Image.open(io.BytesIO(self.data), formats=("PNG", "JPEG", "WEBP", "GIF"))
         except Exception:
             # Whatever a reader stumbles over, the file is to blame.
-            raise BrokenImage(_BROKEN) from None
+            raise BrokenImage(tr(_BROKEN)) from None
 
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF"}
@@ -147,11 +148,17 @@ def save_images(pictures: Sequence[Image], path: str | os.PathLike[str]) -> list
 def suffix(picture: Image) -> str:
     """What the name of its file ends with. Raises `SettingsError` if it was not fetched."""
     if not picture.data:
-        raise SettingsError("That picture was not fetched; only its address is known.")
+        raise SettingsError(tr("That picture was not fetched; only its address is known."))
     return _SUFFIXES.get(picture.mime, ".png")
 
 
 def _format(ending: str) -> str:
     if ending.lower() not in _FORMATS:
-        raise SettingsError(f"{ending} is no format of pictures: {', '.join(_FORMATS)} are.")
+        raise SettingsError(
+            tr(
+                "{ending} is no format of pictures: {names} are.",
+                ending=ending,
+                names=", ".join(_FORMATS),
+            )
+        )
     return _FORMATS[ending.lower()]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from ..language import tr
+
 # The parts of a text are looked for when somebody asks for them, and not loaded for a chat.
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -86,7 +88,7 @@ def frame(rows: list[Row]) -> DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise SettingsError("Tables as DataFrames need pandas: pip install pandas.") from None
+        raise SettingsError(tr("Tables as DataFrames need pandas: pip install pandas.")) from None
 
     from .markdown import unique
     from .numbers import numbers

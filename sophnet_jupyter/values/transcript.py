@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import SettingsError
+from ..language import tr
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -113,7 +114,7 @@ def frame(recordings: Sequence[Recording]) -> DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise SettingsError("to_frame needs pandas: pip install pandas.") from None
+        raise SettingsError(tr("to_frame needs pandas: pip install pandas.")) from None
     rows: list[dict[str, Any]] = [
         {
             "file": one.name,
@@ -151,7 +152,9 @@ def _timed(sentences: Sequence[Sentence]) -> list[tuple[Sentence, float, float]]
         if any(map(str.isprintable, "".join(each.text.split())))
     ]
     if said and all(start is None and end is None for _, start, end in said):
-        raise SettingsError(f"No times are known of {said[0][0].text[:40]!r}: no subtitles of it.")
+        raise SettingsError(
+            tr("No times are known of {text!r}: no subtitles of it.", text=said[0][0].text[:40])
+        )
     following: list[float | None] = [None]
     for _, start, _ in reversed(said[1:]):
         following.append(following[-1] if start is None else start)

@@ -13,6 +13,7 @@ from ..errors import SettingsError
 from ..files.mp4 import Facts, facts
 from ..files.names import at_home
 from ..files.saving import is_folder, save_bytes, save_new, stem
+from ..language import tr
 from .image import Image
 
 
@@ -63,7 +64,7 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
 
     def _facts(self) -> Facts:
         if not self.data:
-            raise SettingsError("That video was not fetched; only its address is known.")
+            raise SettingsError(tr("That video was not fetched; only its address is known."))
         try:
             return facts(self.data)
         except ValueError:
@@ -78,7 +79,9 @@ Film = Video
 def save_videos(videos: Sequence[Video], path: str | os.PathLike[str]) -> list[Path]:
     """Write videos to a folder, or to a file: several are numbered. Raises `SettingsError`."""
     if lost := [video for video in videos if not video.data]:
-        raise SettingsError(f"{lost[0]!r}: only its address is known, so it cannot be written.")
+        raise SettingsError(
+            tr("{video!r}: only its address is known, so it cannot be written.", video=lost[0])
+        )
     target = at_home(path)
     if is_folder(path):
         return [
@@ -94,7 +97,9 @@ def save_videos(videos: Sequence[Video], path: str | os.PathLike[str]) -> list[P
     saved = []
     for number, video in enumerate(videos, 1):
         if target.suffix not in ("", _ending(video)):
-            raise SettingsError(f"The video is a {_ending(video)} file: name it so, or a folder.")
+            raise SettingsError(
+                tr("The video is a {ending} file: name it so, or a folder.", ending=_ending(video))
+            )
         name = f"{target.stem}-{number}" if len(videos) > 1 else target.stem
         saved.append(save_bytes(video.data, target.with_name(name + _ending(video))))
     return saved

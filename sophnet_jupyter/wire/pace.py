@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from math import inf
 from threading import Lock
 
+from ..language import tr
+
 # So many are under way at most, and so many of them are never given to rows: somebody who asks one
 # question does not wait behind a thousand.
 MOST = 32
@@ -82,10 +84,16 @@ class Told:
 
     def __str__(self) -> str:
         rate = f"{self.per_second:.{0 if self.per_second >= 10 else 1}f}"
-        words = [f"{self.asked} asked", f"{self.under_way} under way", f"{rate} rows/s"]
+        words = [
+            tr("{count} asked", count=self.asked),
+            tr("{count} under way", count=self.under_way),
+            tr("{rate} rows/s", rate=rate),
+        ]
         if self.refused_share:
-            words.append(f"{100 * self.refused_share:.1f} % refused and asked again")
-        return ", ".join(words)
+            words.append(
+                tr("{share:.1f} % refused and asked again", share=100 * self.refused_share)
+            )
+        return tr(", ").join(words)
 
 
 @dataclass(slots=True, eq=False)

@@ -34,7 +34,7 @@ async def test_a_stream_without_end_is_left_and_what_came_is_kept(make):
     kept = response.text + response.thinking + "".join(c.arguments for c in response.tool_calls)
     assert LONGEST < len(kept) <= LONGEST + 100_000
     assert response.ending == "incomplete"
-    assert arrival.TOO_LONG in response.notices
+    assert arrival.TOO_LONG.format(count=LONGEST) in response.notices
     assert left == [True]
 
 

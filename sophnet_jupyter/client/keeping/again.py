@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
 from ...events import Event
+from ...language import tr
 
 if TYPE_CHECKING:
     from ...history.calls import CallRecord
@@ -23,7 +24,9 @@ def again(client: Any, call: CallRecord) -> AsyncGenerator[Event, None]:
     """
     request = dict(call.asked.request)
     if gone := lost(request):
-        raise SettingsError(f"#{call.id} cannot be asked again: {gone} is not kept with it.")
+        raise SettingsError(
+            tr("#{id} cannot be asked again: {gone} is not kept with it.", id=call.id, gone=gone)
+        )
     events: AsyncGenerator[Event, None]
     match call.asked.resource:
         case "chat":
@@ -43,7 +46,9 @@ def again(client: Any, call: CallRecord) -> AsyncGenerator[Event, None]:
         case "embeddings":
             events = client.embeddings.stream(request.pop("texts"), **request)
         case other:
-            raise SettingsError(f"#{call.id} is of {other}, which is not asked again so.")
+            raise SettingsError(
+                tr("#{id} is of {kind}, which is not asked again so.", id=call.id, kind=other)
+            )
     return events
 
 
@@ -51,11 +56,11 @@ def lost(value: Any) -> str:
     """What of a request only its hash is kept of; empty where all is there."""
     match value:
         case {"sha256": _}:
-            return "a file or an image"
+            return tr("a file or an image")
         case {"file": str(name)}:
             return name
         case {"$left_out": _}:
-            return "a request of that size"
+            return tr("a request of that size")
         case Mapping():
             return next(filter(None, map(lost, value.values())), "")
         case list():

@@ -22,6 +22,7 @@ from ...errors import (
 from ...events import Event, Finished, ReasoningDelta, Replayed, TextDelta, ToolResult
 from ...history.cassette import Cassette, CassetteRecorder
 from ...history.keys import AskedCall
+from ...language import tr
 from ...providers.keeping import Wanted
 from ...response import Response, fold
 from ...time_limit import within
@@ -58,9 +59,11 @@ class OpenCassette:
         tools: bool = False,
     ) -> None:
         if mode not in MODES:
-            raise SettingsError(f"mode is one of {', '.join(MODES)}, not {mode!r:.40}.")
+            raise SettingsError(
+                tr("mode is one of {names}, not {mode!r:.40}.", names=", ".join(MODES), mode=mode)
+            )
         if pace < 0 or within <= 0:
-            raise SettingsError("pace is tokens a second, 0 for at once; within is in seconds.")
+            raise SettingsError(tr("pace is tokens a second, 0 for at once; within is in seconds."))
         there = path.exists()
         self.mode: Mode = ("replay" if there else "record") if mode == "auto" else mode
         self.path = path
@@ -111,14 +114,18 @@ class OpenCassette:
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             recorder.close()
-            return f"{len(recorder):,} calls are recorded in {self.path}."
+            return tr(
+                "{count:,} calls are recorded in {path}.", count=len(recorder), path=self.path
+            )
         for notice in self.notices:
             log.warning("%s", notice)
         if self.unused:
-            said = f"{self.unused:,} calls of {self.path} were not asked for."
+            said = tr(
+                "{unused:,} calls of {path} were not asked for.", unused=self.unused, path=self.path
+            )
             log.warning("%s", said)
             return said
-        return f"All of {self.path} was asked for." if self.replays else ""
+        return tr("All of {path} was asked for.", path=self.path) if self.replays else ""
 
     def answer(self, wanted: Wanted, make: Make, who: Who) -> AsyncGenerator[Event, None]:
         """The events of a call: recorded, or as they were."""
@@ -206,6 +213,8 @@ class OpenCassette:
 def refuse(error: type[SophNetError] = SettingsError) -> None:
     """Raise for a call that no cassette can hold."""
     raise error(
-        "While a cassette is replayed nothing is sent, and this call is on none: lines that are "
-        "live, voice chats and administration."
+        tr(
+            "While a cassette is replayed nothing is sent, and this call is on none: "
+            "lines that are live, voice chats and administration."
+        )
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import SettingsError
+from ...language import tr
 from ...settings import cassette_path, policy, session
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def shared() -> OpenCassette | None:
 
 def use(path: Path, mode: Mode, *, pace: float = 0.0) -> OpenCassette:
     """Use a cassette for all clients, until it is closed. Raises `SettingsError`."""
-    policy().refuse("cassettes", "Recording and replaying answers (cassettes)")
+    policy().refuse("cassettes", tr("Recording and replaying answers (cassettes)"))
     if _shared:
-        raise SettingsError(f"A cassette is in use already: {_shared[0].path}.")
+        raise SettingsError(tr("A cassette is in use already: {path}.", path=_shared[0].path))
     from .taped import WITHIN, OpenCassette
 
     tape = OpenCassette(path, mode, pace=pace, within=WITHIN, leave=_leave)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
+from ...language import tr
 from ...settings import mask_patterns, policy
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def masker_of(wanted: object) -> Masker | None:
     locked = site.locks("masking")
     if wanted is False:
         if locked and locked.value:
-            raise SettingsError(f"Masking cannot be switched off here: decided by {locked.by}.")
+            raise SettingsError(
+                tr("Masking cannot be switched off here: decided by {by}.", by=locked.by)
+            )
         return None
     if wanted is None:
         if not site.masks:
@@ -42,7 +45,9 @@ def masker_of(wanted: object) -> Masker | None:
         return Masker(kinds_of(mask_patterns()))
     if isinstance(wanted, str | os.PathLike):
         return Masker(kinds_of(os.fspath(wanted)))
-    raise SettingsError(f"mask is True, False or a file of patterns, not {wanted!r:.80}.")
+    raise SettingsError(
+        tr("mask is True, False or a file of patterns, not {wanted!r:.80}.", wanted=wanted)
+    )
 
 
 def masked_alike(values: Iterable[Any]) -> list[Any]:

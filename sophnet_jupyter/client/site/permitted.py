@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...language import tr
 from ...providers.keeping import Wanted
 from ...settings import policy
 
@@ -32,4 +33,4 @@ def check_service(name: str) -> None:
 def check_tools(options: Mapping[str, Any]) -> None:
     """Raise `SettingsError` where functions of the user are to be run, and that is off."""
     if options.get("run_tools"):
-        policy().refuse("run_tools", "Running the functions that a model calls (run_tools)")
+        policy().refuse("run_tools", tr("Running the functions that a model calls (run_tools)"))

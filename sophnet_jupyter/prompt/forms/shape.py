@@ -12,7 +12,8 @@ import msgspec
 from ...errors import SettingsError
 from ...language import mark, told_by, tr
 from ..latex import eaten
-from .complaint import Complaint, Misfit
+from .complaint import Complaint
+from .complaint import Misfit as Misfit
 from .json_check import check_schema, complaint
 from .json_text import first_value
 from .schema import Schema, convert, describe_fields, is_pydantic, schema_of

@@ -19,7 +19,7 @@ import msgspec
 from ...errors import quoted
 from ...files.database import Schema
 from ...files.store import Store
-from ...language import tr
+from ...language import mark
 
 # Finished tasks are kept to this number, others to this age in seconds: no service keeps longer.
 KEPT_FINISHED = 300
@@ -132,8 +132,8 @@ class Journal:
         self._store = Store(
             path,
             SCHEMA,
-            what=tr("Tasks are kept"),
-            advice=tr("Note the ids of long tasks; if it stays so, delete the file."),
+            what=mark("Tasks are kept"),
+            advice=mark("Note the ids of long tasks; if it stays so, delete the file."),
             carried=("tasks",),
             on_notice=on_notice,
             clock=clock,

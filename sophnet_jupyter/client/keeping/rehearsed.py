@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import SettingsError
 from ...history.prices import Prices
+from ...language import tr
 from ...response import Response, fold
 from ...settings import data_folder
 from . import tapes
@@ -41,7 +42,7 @@ def _facts(resource: str, response: Response) -> dict[str, Any]:
         "shows": " ".join(response.text.split())[:SHOWN],
     }
     if not facts["shows"] and media:
-        facts["shows"] = f"[{len(media)} of {resource}]"
+        facts["shows"] = tr("[{count} of {resource}]", count=len(media), resource=resource)
     return facts
 
 

@@ -67,9 +67,9 @@ _SHEET = (
 
 def markdown(question: str, response: Response) -> str:
     """A report as a Markdown document: the report, then the steps that led to it."""
-    parts = [response.text.strip(), "---", f"**Question:** {' '.join(question.split())}"]
+    parts = [response.text.strip(), "---", f"**{tr('Question:')}** {' '.join(question.split())}"]
     if response.thinking.strip():
-        parts += ["**Analysis steps**", _lines(response.thinking)]
+        parts += [f"**{tr('Analysis steps')}**", _lines(response.thinking)]
     parts.append(f"*{answer.figures(response, Context())}*")
     return plain("\n\n".join(filter(None, parts)) + "\n")
 
@@ -78,11 +78,11 @@ def document(question: str, response: Response) -> str:
     """A report as a page of its own that Word opens too, tables and all."""
     asked = clipped(one_line(question), 120)
     steps = _lines(response.thinking)
-    behind = f"<h2>Analysis steps</h2>{render(steps)}" if steps else ""
+    behind = f"<h2>{tr('Analysis steps')}</h2>{render(steps)}" if steps else ""
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(asked)}</title>'
         f"<style>{_SHEET}</style></head><body>{render(plain(response.text))}"
-        f"<hr><p><b>Question:</b> {inert(asked)}</p>{behind}"
+        f"<hr><p><b>{tr('Question:')}</b> {inert(asked)}</p>{behind}"
         f"<p><i>{inert(answer.figures(response, Context()))}</i></p></body></html>"
     )
 

@@ -174,7 +174,7 @@ def _read_otherwise(comparison: Comparison, column: Column) -> str:
         return ""
     found = difference(first.text, answer.text)
     if found.equal:
-        return f'<div style="{SMALL};margin:6px 0 2px">reads the same</div>'
+        return f'<div style="{SMALL};margin:6px 0 2px">{tr("reads the same")}</div>'
     said = tr("{alike:.0%} read alike", alike=found.alike)
     return f'<div style="{SMALL};margin:6px 0 2px">{said}</div>{marked.marked(found)}'
 

@@ -28,8 +28,8 @@ def bundle(found: TextDifference) -> dict[str, str]:
     """A difference as the last line of a cell shows it."""
     titles = [words(title, 80) for title in found.titles]
     legend = (
-        f'<span style="color:{BAD}">− {titles[0] or "first"}</span> · '
-        f'<span style="color:{GOOD}">+ {titles[1] or "second"}</span> · '
+        f'<span style="color:{BAD}">− {titles[0] or tr("first")}</span> · '
+        f'<span style="color:{GOOD}">+ {titles[1] or tr("second")}</span> · '
         + (tr("equal") if found.equal else tr("{alike:.0%} alike", alike=found.alike))
     )
     return {
@@ -50,5 +50,6 @@ def _piece(kind: str, text: str) -> str:
             escape(plain(text[:_KEPT]), quote=False),
             escape(plain(text[-_KEPT:]), quote=False),
         )
-        return f'{begin}<span style="{FAINT}"> … {left:,} equal characters … </span>{end}'
+        between = tr("… {count:,} equal characters …", count=left)
+        return f'{begin}<span style="{FAINT}"> {between} </span>{end}'
     return said

@@ -104,14 +104,15 @@ def block_html(block: Block) -> str:
 
 def _text(page: Page) -> str:
     if not _apart(page):
-        return render(with_pipes(page.text)) or f'<i style="{FAINT}">no text was found</i>'
+        return render(with_pipes(page.text)) or f'<i style="{FAINT}">{tr("no text was found")}</i>'
     pieces = []
     for number, block in enumerate(page.blocks[:MOST_BLOCKS], 1):
         label = words(block.label, LONGEST_LABEL)
         mark = f'<div style="{SMALL};{FAINT}"><b>{number}</b> {label}</div>'
         pieces.append(f'<div style="{_BLOCK}">{mark}{block_html(block)}</div>')
     if (left := len(page.blocks) - MOST_BLOCKS) > 0:
-        pieces.append(f'<div style="{SMALL};{FAINT}">and {left} more in .blocks</div>')
+        more = tr("and {left} more in .blocks", left=left)
+        pieces.append(f'<div style="{SMALL};{FAINT}">{more}</div>')
     return "".join(pieces)
 
 

@@ -30,7 +30,8 @@ def shown(pages: Sequence[Page]) -> str:
     budget = BUDGET // min(MOST_PAGES, pictures)
     html = [_page(page, budget, several) for page in pages[:MOST_PAGES]]
     if (left := len(pages) - MOST_PAGES) > 0:
-        html.append(f'<div style="{SMALL};{FAINT}">and {left} more in .pages</div>')
+        more = tr("and {left} more in .pages", left=left)
+        html.append(f'<div style="{SMALL};{FAINT}">{more}</div>')
     return "".join(html)
 
 
@@ -53,7 +54,7 @@ def headings(pages: Sequence[Page]) -> str:
     for page in pages:
         found = outline(page.text)
         name = f'<div style="{_NAME}">{words(page.name, 120)} · {facts(page, found)}</div>'
-        html.append(name + (_outline(found) or f'<i style="{FAINT}">no headings</i>'))
+        html.append(name + (_outline(found) or f'<i style="{FAINT}">{tr("no headings")}</i>'))
     return "".join(html)
 
 
@@ -124,5 +125,6 @@ def _outline(found: Sequence[Heading]) -> str:
         for one in found[:MOST_HEADINGS]
     )
     if (left := len(found) - MOST_HEADINGS) > 0:
-        lines += f'<div style="{FAINT}">and {left} more in .outline</div>'
+        more = tr("and {left} more in .outline", left=left)
+        lines += f'<div style="{FAINT}">{more}</div>'
     return lines

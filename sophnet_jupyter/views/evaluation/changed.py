@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...language import mark, tr
 from ...runs.evaluation.answers import ScoredAnswer
 from ...runs.evaluation.turned import Turned
 from ..answer.answer import loud
@@ -12,19 +13,28 @@ from ..safe.maths import inert
 from . import answers
 
 _CELL = f"border-bottom:{LINE};padding:4px 12px 4px 0;text-align:left;vertical-align:top;{WRAP}"
-_HEADS = ("row", "score", "", "expected", "before", "now", "why")
+_HEADS = (
+    mark("row"),
+    mark("score"),
+    "",
+    mark("expected"),
+    mark("before"),
+    mark("now"),
+    mark("why"),
+)
 
 
 def bundle(found: Turned, context: object = None) -> dict[str, str]:
     """The verdict, and the answers that turned, the worse first."""
     badge = loud(inert(sandboxed(found.engines)))
-    html = f'<div style="{SMALL}">{badge}{found.rows:,} rows that both have</div>'
+    both = tr("{count:,} rows that both have", count=found.rows)
+    html = f'<div style="{SMALL}">{badge}{both}</div>'
     html += "".join(
         f'<div style="margin:2px 0;{WRAP}">{inert(one_line(plain(line)))}</div>'
         for line in found.verdicts
     )
     if found.answers:
-        head = "".join(f'<th style="{_CELL};{FAINT}">{name}</th>' for name in _HEADS)
+        head = "".join(f'<th style="{_CELL};{FAINT}">{name and tr(name)}</th>' for name in _HEADS)
         rows = "".join(
             _line(one.score, one.before, one.now, better=one.better)
             for one in found.answers[: answers.MOST_ROWS]
@@ -37,7 +47,7 @@ def bundle(found: Turned, context: object = None) -> dict[str, str]:
 
 
 def _line(score: str, before: ScoredAnswer, now: ScoredAnswer, *, better: bool) -> str:
-    turn = "better" if better else "worse"
+    turn = tr("better") if better else tr("worse")
     cells = [
         str(now.row),
         words(score, 60),

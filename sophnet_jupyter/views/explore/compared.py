@@ -31,9 +31,10 @@ def bundle(compared: MapComparison, context: object = None) -> dict[str, str]:
 
 def sentence(compared: MapComparison) -> str:
     """How many neighbors both have."""
-    return (
-        f"On average {compared.mean:.0%} of a row's neighbors are its neighbors under both; "
-        "the maps are colored by it."
+    return tr(
+        "On average {share:.0%} of a row's neighbors are its neighbors under both; the maps are "
+        "colored by it.",
+        share=compared.mean,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...files.kinds import HEAD, sniff
+from ...language import tr
 from ..safe.cleaned import cleaned
 from ..safe.control_characters import plain
 from ..safe.look import BAD, LINE, SMALL, WRAP, fold
@@ -23,7 +24,8 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _TEXT = f"white-space:pre-wrap;{WRAP};margin:4px 0"
 _OUTPUT = "border-left:2px solid rgba(128,128,128,.3);margin:8px 0;padding:0 0 0 12px"
 _HEADING = re.compile(r"^#{1,3}\s+(.+)$", re.MULTILINE)
-_SANDBOX = re.compile(r">sandbox(?:: [^<]*)?</span>|\bSANDBOX answers")
+# Of outputs that were made in any language.
+_SANDBOX = re.compile(r">(?:sandbox|沙盒)(?:[:：] ?[^<]*)?</span>|\bSANDBOX answers")
 
 
 def notebook_page(book: Mapping[str, Any], name: str, folder: Path) -> str:
@@ -34,15 +36,13 @@ def notebook_page(book: Mapping[str, Any], name: str, folder: Path) -> str:
     """
     cells = book.get("cells")
     if book.get("nbformat") != 4 or not isinstance(cells, list):
-        raise ValueError("it is no notebook of format 4")
+        raise ValueError(tr("it is no notebook of format 4"))
     beside = _Beside(folder)
     drawn = [_cell(cell, beside) for cell in cells if isinstance(cell, Mapping)]
     said = ""
     if any(_SANDBOX.search(part) for part in drawn):
-        said = (
-            '<div class="verdict"><p>Some answers are the sandbox\'s: scripted, they say nothing '
-            "about models.</p></div>"
-        )
+        told = tr("Some answers are the sandbox's: scripted, they say nothing about models.")
+        said = f'<div class="verdict"><p>{told}</p></div>'
     return document(_title(cells, name), said + "\n".join(filter(None, drawn)))
 
 
@@ -62,7 +62,7 @@ def _cell(cell: Mapping[str, Any], beside: _Beside) -> str:
             return render(source)
         case "code":
             found = "".join(_outputs(cell.get("outputs") or [], beside))
-            code = fold("code", code_block(plain(source), "python")) if source.strip() else ""
+            code = fold(tr("code"), code_block(plain(source), "python")) if source.strip() else ""
             return code + (f'<div style="{_OUTPUT}">{found}</div>' if found else "")
         case "raw" if source.strip():
             return f'<pre style="{_TEXT}">\n{escape(plain(source), quote=False)}</pre>'

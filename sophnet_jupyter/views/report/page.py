@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...language import tr
 from ...runs.report.cells import pictures, text
 from ...runs.report.concealed import concealed_html
 from ...runs.report.report import Report
@@ -42,11 +43,12 @@ def page(report: Report) -> str:
     asked = f'<div class="asked">{_cell(report.asked)}</div>' if report.asked.strip() else ""
     rows = _rows(report.rows, report.columns)
     opened = "" if drawn else " open"
+    count = tr("{count:,} rows", count=len(report.rows))
     return document(
         report.title,
         f'<h1>{_words(report.title)}</h1><div class="verdict">{said}</div>{asked}{drawn}'
-        f"<details{opened}><summary>{len(report.rows):,} rows</summary>{rows}</details>"
-        f"<details><summary>Settings</summary>{_facts(report.facts)}</details>",
+        f"<details{opened}><summary>{count}</summary>{rows}</details>"
+        f"<details><summary>{tr('Settings')}</summary>{_facts(report.facts)}</details>",
     )
 
 
@@ -74,7 +76,10 @@ def _rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
         for row in rows[:MOST_ROWS]
     ]
     left = len(rows) - MOST_ROWS
-    more = f"<p>and {left:,} more rows: save .xlsx or .csv for all.</p>" if left > 0 else ""
+    more = ""
+    if left > 0:
+        said = tr("and {left:,} more rows: save .xlsx or .csv for all.", left=left)
+        more = f"<p>{said}</p>"
     return (
         f'<div style="overflow-x:auto"><table><tr>{head}</tr>{"".join(lines)}</table></div>{more}'
     )
@@ -89,7 +94,7 @@ def _facts(facts: Mapping[str, object]) -> str:
 
 def _cell(value: Any) -> str:
     if found := pictures(value):
-        return f"{len(found)} picture{'s' if len(found) > 1 else ''}"
+        return tr("1 picture") if len(found) == 1 else tr("{count} pictures", count=len(found))
     return f'<span style="{WRAP}">{inert(clipped(plain(text(value)), LONGEST))}</span>'
 
 

@@ -133,7 +133,9 @@ def notes(run: Run) -> list[str]:
     """What a reader is to know beside the figures."""
     said = [tr("Values: {sources}.", sources=run.sources)] if run.sources else []
     if run.renamed:
-        pairs = ", ".join(f"{old} is {new}" for old, new in run.renamed.items())
+        pairs = ", ".join(
+            tr("{old} is {new}", old=old, new=new) for old, new in run.renamed.items()
+        )
         said.append(tr("The table has columns of these names already, so {pairs}.", pairs=pairs))
     said += run.notes
     return [*said, *filter(None, [estimate(run) if run.total != run.whole else ""])]

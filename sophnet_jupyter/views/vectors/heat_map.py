@@ -119,7 +119,8 @@ def strength(value: float, low: float, high: float) -> float:
 
 def _cell(row: MapItem, column: MapItem, value: float, low: float, high: float) -> str:
     if math.isnan(value):
-        return f'<td style="{_CELL};{FAINT}" title="no vector">–</td>'
+        none = tr("no vector")
+        return f'<td style="{_CELL};{FAINT}" title="{none}">–</td>'
     opacity = _FAINTEST + (_STRONGEST - _FAINTEST) * strength(value, low, high)
     title = escape(f"{_short(row)} ~ {_short(column)}: {value:.4f}", quote=True)
     ground = _GROUND.format(opacity)

@@ -15,8 +15,10 @@ from pathlib import Path
 
 from .commands import demo, evaluate_options, history, map_options, rehearse
 from .commands.jupyterlab import DemoFailed
+from .commands.parser import Parser
 from .errors import SettingsError, SophNetError, file_refused
 from .files.saving import save_bytes
+from .language import padded, tr, width
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.command == "sandbox":
         return serve_sandbox(rest)
     if rest:
+        # In argparse's words, which the parser translates as it does its own.
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     if options.command == "doctor":
         return doctor(stream=options.stream, report=options.report)
@@ -47,28 +50,30 @@ def main(argv: list[str] | None = None) -> int:
         return getattr(error, "status", 1)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="sophnet-jupyter", description="SophNet, Dify and TeleAI in Jupyter."
+def _parser() -> Parser:
+    parser = Parser(prog="sophnet-jupyter", description=tr("SophNet, Dify and TeleAI in Jupyter."))
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=importlib.metadata.version("sophnet-jupyter"),
+        help=tr("show program's version number and exit"),
     )
-    version = importlib.metadata.version("sophnet-jupyter")
-    parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     demo.declare(commands)
-    summary = "check versions, network, key and clock, and say what to do"
+    summary = tr("check versions, network, key and clock, and say what to do")
     add = commands.add_parser("doctor", help=summary, description=summary).add_argument
-    add("--stream", action="store_true", help="also ask for a short answer, which costs tokens")
-    add("--report", action="store_true", help="one text to paste, without keys and addresses")
-    summary = "write a notebook as one page for people without Python: no network, no scripts"
+    add("--stream", action="store_true", help=tr("also ask for a short answer, which costs tokens"))
+    add("--report", action="store_true", help=tr("one text to paste, without keys and addresses"))
+    summary = tr("write a notebook as one page for people without Python: no network, no scripts")
     add = commands.add_parser("report", help=summary, description=summary).add_argument
-    add("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file; it is not run")
-    add("-o", "--output", type=Path, metavar="FILE", help="where to; NOTEBOOK.html if not said")
+    add("notebook", type=Path, metavar="NOTEBOOK", help=tr("the .ipynb file; it is not run"))
+    add("-o", "--output", type=Path, metavar="FILE", help=tr("where to; NOTEBOOK.html if not said"))
     map_options.declare(commands)
     evaluate_options.declare(commands)
     history.declare(commands)
     rehearse.declare(commands)
     # Its options, --help included, are the sandbox's own.
-    commands.add_parser("sandbox", help="serve the sandbox alone", add_help=False)
+    commands.add_parser("sandbox", help=tr("serve the sandbox alone"), add_help=False)
     return parser
 
 
@@ -92,11 +97,11 @@ def doctor(*, stream: bool, report: bool = False) -> int:
     if report:
         print(doctor.report(findings))
         return 0 if doctor.all_passed(findings) else 1
-    width = max(len(finding.about) for finding in findings)
+    columns = max(width(finding.title) for finding in findings)
     for finding in findings:
-        print(f"{finding.mark} {finding.about:<{width}}  {finding.said}")
+        print(f"{finding.mark} {padded(finding.title, columns)}  {finding.said}")
         if finding.advice:
-            print(f"{'':<{width + 2}}  → {finding.advice}")
+            print(f"{'':<{columns + 2}}  → {finding.advice}")
     return 0 if doctor.all_passed(findings) else 1
 
 
@@ -111,7 +116,9 @@ def report(options: argparse.Namespace) -> int:
     except OSError as error:
         raise file_refused(source, error) from None
     except (ValueError, AttributeError, RecursionError):
-        raise SettingsError(f"{source} is no notebook of format 4 (.ipynb).") from None
+        raise SettingsError(
+            tr("{path} is no notebook of format 4 (.ipynb).", path=source)
+        ) from None
     target: Path = options.output or source.with_suffix(".html")
     print(save_bytes(page.encode("utf-8", "replace"), target))
     return 0

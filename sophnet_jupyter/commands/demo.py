@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from ..client import sandbox
+from ..language import tr
 from ..settings import Settings
 from .jupyterlab import DemoFailed, check_free, free_port, jupyterlab
 from .notebooks import put_notebooks
@@ -25,20 +26,26 @@ NEEDED = {"jupyterlab": "JupyterLab", "starlette": "Starlette", "uvicorn": "Uvic
 
 def declare(commands: Any) -> None:
     """Add ``demo`` to the commands."""
-    summary = "open JupyterLab at the quickstart; without a key, on a local sandbox"
+    summary = tr("open JupyterLab at the quickstart; without a key, on a local sandbox")
     add = commands.add_parser("demo", help=summary, description=summary).add_argument
-    add("--no-browser", action="store_true", help="only print the address")
-    add("--port", type=int, default=0, metavar="N", help="port of JupyterLab; a free one if unset")
+    add("--no-browser", action="store_true", help=tr("only print the address"))
+    add(
+        "--port",
+        type=int,
+        default=0,
+        metavar="N",
+        help=tr("port of JupyterLab; a free one if unset"),
+    )
     add(
         "--notebook-dir",
         type=Path,
         metavar="DIR",
-        help="work in this folder instead of sophnet-quickstart; notebooks are added to it",
+        help=tr("work in this folder instead of sophnet-quickstart; notebooks are added to it"),
     )
     add(
         "--reset",
         action="store_true",
-        help="begin with fresh notebooks; those that you changed are put aside, not deleted",
+        help=tr("begin with fresh notebooks; those that you changed are put aside, not deleted"),
     )
 
 
@@ -56,11 +63,11 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_interruptible())
         if settings.sandbox:
-            print("Starting a sandbox ...", flush=True)
+            print(tr("Starting a sandbox ..."), flush=True)
             stack.callback(sandbox.stop)
             environ["SOPHNET_SANDBOX_KEY"] = sandbox.key().reveal()
             environ["SOPHNET_SANDBOX_URL"] = sandbox.address().removesuffix("/api/open-apis")
-        print("Starting JupyterLab ...", flush=True)
+        print(tr("Starting JupyterLab ..."), flush=True)
         lab = stack.enter_context(jupyterlab(folder, port, environ, QUICKSTART))
         lab.wait_until_up()
         print(_greeting(lab.url, settings), flush=True)
@@ -74,7 +81,10 @@ def _check_installed(needed: dict[str, str]) -> None:
     missing = [name for module, name in needed.items() if not importlib.util.find_spec(module)]
     if missing:
         raise DemoFailed(
-            f'The demo needs {" and ".join(missing)}: pip install "sophnet-jupyter[demo]"',
+            tr(
+                'The demo needs {names}: pip install "sophnet-jupyter[demo]"',
+                names=tr(" and ").join(missing),
+            ),
             status=3,
         )
 
@@ -101,13 +111,16 @@ def _interruptible() -> Iterator[None]:
 
 def _greeting(url: str, settings: Settings) -> str:
     if settings.sandbox:
-        where = "No key is set: cells talk to a sandbox on this machine. Nothing leaves it."
+        where = tr("No key is set: cells talk to a sandbox on this machine. Nothing leaves it.")
     elif settings.key_source == "environment":
-        where = "SOPHNET_API_KEY is set: cells talk to SophNet."
+        where = tr("SOPHNET_API_KEY is set: cells talk to SophNet.")
     else:
-        where = f"Profile {settings.profile} has a key: cells talk to SophNet."
-    return (
-        f"JupyterLab is ready:\n\n    {url}\n\n{where}\n"
-        "Open the address, then run the cells from the top with Shift+Enter.\n"
-        "Ctrl-C here ends everything."
-    )
+        where = tr("Profile {name} has a key: cells talk to SophNet.", name=settings.profile)
+    lines = [
+        tr("JupyterLab is ready:"),
+        f"\n    {url}\n",
+        where,
+        tr("Open the address, then run the cells from the top with Shift+Enter."),
+        tr("Ctrl-C here ends everything."),
+    ]
+    return "\n".join(lines)

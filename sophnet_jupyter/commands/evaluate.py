@@ -13,6 +13,7 @@ from typing import Any
 from ..client import Client
 from ..errors import EvaluationFailed, SettingsError
 from ..history.runs import runs
+from ..language import tr
 from ..prompt.file.prompt import Prompt
 from ..runs import tables_on_disk
 from ..runs.evaluation.evaluation import Evaluation
@@ -55,7 +56,9 @@ async def _run(options: argparse.Namespace) -> int:
     table = tables_on_disk.read(options.table)
     goes_on = options.resume or bool(options.retry)
     if goes_on and not options.output:
-        raise SettingsError("--resume and --retry need -o: an evaluation is known by its output.")
+        raise SettingsError(
+            tr("--resume and --retry need -o: an evaluation is known by its output.")
+        )
     async with Client() as client:
         name = str(options.output.resolve()) if goes_on else None
         # A job says --resume each time: the first has nothing to go on with.
@@ -95,7 +98,7 @@ def _told(found: Evaluation, options: argparse.Namespace) -> int:
     """The verdict, on the way out: first, that it is the sandbox's."""
     print(plain(found.verdict))
     for figure in found.figures if len(found.columns) > 1 else []:
-        print(plain(f"{figure.score}: {figure}"))
+        print(plain(tr("{name}: {said}", name=figure.score, said=figure)))
     if options.against:
         print(plain(repr(found.against(options.against))))
     if found.state == "budget":
@@ -125,7 +128,9 @@ def _scores(options: argparse.Namespace) -> list[Any]:
 def _own(name: str) -> Any:
     if ":" not in name:
         known = ", ".join(_NAMED)
-        raise SettingsError(f"--score takes {known}, or module:name, not {name!r}.")
+        raise SettingsError(
+            tr("--score takes {known}, or module:name, not {name!r}.", known=known, name=name)
+        )
     return named(name, option="--score")
 
 

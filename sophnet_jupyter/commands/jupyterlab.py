@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..files.saving import save_private
+from ..language import tr
 
 # A first start reads some hundred megabytes from a cold disk.
 START_LIMIT = 60.0
@@ -45,7 +46,7 @@ def check_free(port: int) -> None:
         socket.create_server(("127.0.0.1", port)).close()
     except (OSError, OverflowError):
         raise DemoFailed(
-            f"Port {port} cannot be used. Leave out --port to get a free one."
+            tr("Port {port} cannot be used. Leave out --port to get a free one.", port=port)
         ) from None
 
 
@@ -63,7 +64,7 @@ class Lab:
             if _answers(self.url):
                 return
             time.sleep(0.1)
-        raise DemoFailed("JupyterLab did not start. `jupyter lab` may say more about why.")
+        raise DemoFailed(tr("JupyterLab did not start. `jupyter lab` may say more about why."))
 
     def wait_until_over(self) -> None:
         """Return when the user shuts Lab down from its menu."""

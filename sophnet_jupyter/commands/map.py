@@ -13,6 +13,7 @@ from typing import Any
 from ..client import Client
 from ..errors import SettingsError
 from ..history.runs import runs
+from ..language import tr
 from ..prompt.file.prompt import Prompt
 from ..runs import tables_on_disk
 from ..runs.run import Run
@@ -46,7 +47,10 @@ async def _run(options: argparse.Namespace) -> int:
     output: Path = options.output
     endings = (*tables_on_disk.ENDINGS, ".xlsx", ".html")
     if output.suffix.lower() not in endings:
-        raise SettingsError(f"-o is written as {', '.join(endings)}, not as {output.name}.")
+        known = ", ".join(endings)
+        raise SettingsError(
+            tr("-o is written as {known}, not as {name}.", known=known, name=output.name)
+        )
     table = _part(tables_on_disk.read(options.table), options.shard)
     prompt = Prompt(options.prompt)
     schema = schema_of(options.schema, beside=options.prompt.parent) if options.schema else None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import why
 from ..files.saving import save_bytes
+from ..language import tr
 from .jupyterlab import DemoFailed
 
 FOLDER = "sophnet-quickstart"
@@ -30,13 +31,19 @@ def put_notebooks(wanted: Path | None = None, *, reset: bool = False) -> tuple[P
     target = (wanted or base / FOLDER).expanduser().resolve()
     source = shipped()
     if target == source:
-        return target, f"These are the notebooks of the checkout itself: {target}."
+        return target, tr(
+            "These are the notebooks of the checkout itself: {folder}.", folder=target
+        )
     try:
         return target, _put(source, target, reset)
     except OSError as error:
         raise DemoFailed(
-            f"The notebooks cannot be put into {target}: {why(error)}. "
-            "Name another folder with --notebook-dir."
+            tr(
+                "The notebooks cannot be put into {folder}: {why}. "
+                "Name another folder with --notebook-dir.",
+                folder=target,
+                why=why(error),
+            )
         ) from None
 
 
@@ -75,13 +82,20 @@ def _put(source: Path, target: Path, reset: bool) -> str:
         save_bytes(data, file)
     save_bytes(json.dumps(put, indent=1, sort_keys=True).encode(), target / PUT)
     if moved:
-        return f"The notebooks in {target} are fresh; {moved} that you changed are in {aside.name}."
-    if kept:
-        return (
-            f"The notebooks are in {target}. There are newer ones of {', '.join(kept)}, which you "
-            "changed: --reset brings them, and puts yours aside."
+        return tr(
+            "The notebooks in {folder} are fresh; {moved} that you changed are in {aside}.",
+            folder=target,
+            moved=moved,
+            aside=aside.name,
         )
-    return f"The notebooks are in {target}."
+    if kept:
+        return tr(
+            "The notebooks are in {folder}. There are newer ones of {names}, which you "
+            "changed: --reset brings them, and puts yours aside.",
+            folder=target,
+            names=", ".join(kept),
+        )
+    return tr("The notebooks are in {folder}.", folder=target)
 
 
 def _files(source: Path) -> Iterator[Path]:

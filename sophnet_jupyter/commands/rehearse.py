@@ -12,21 +12,30 @@ from typing import Any
 
 from ..errors import SettingsError, file_refused
 from ..files.saving import save_bytes
+from ..language import mark, tr, width
 from ..views.safe.control_characters import plain
 
-SUMMARY = "play a notebook once, record its answers, and say what a fallback would show"
+SUMMARY = mark("play a notebook once, record its answers, and say what a fallback would show")
 PROBE = "from sophnet_jupyter.client.keeping import rehearsed as _r; print(_r.taken())"
 BEGIN = "from pathlib import Path as _P\nfrom sophnet_jupyter.client.keeping import tapes as _t\n"
 END = "from sophnet_jupyter.client.keeping import tapes as _t; print(_t.end())"
+# Of a line's figures: cell, seconds, calls, tokens, cost.
+WIDTHS = (4, 6, 5, 7, 10)
 # Seconds that a cell may take.
 LONGEST = 3600
 
 
 def declare(commands: Any) -> None:
     """Declare the command and its options."""
-    add = commands.add_parser("rehearse", help=SUMMARY, description=SUMMARY).add_argument
-    add("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file; it is left as it is")
-    add("-o", "--output", type=Path, metavar="FILE", help="the cassette; NOTEBOOK.jsonl if unset")
+    add = commands.add_parser("rehearse", help=tr(SUMMARY), description=tr(SUMMARY)).add_argument
+    add("notebook", type=Path, metavar="NOTEBOOK", help=tr("the .ipynb file; it is left as it is"))
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=tr("the cassette; NOTEBOOK.jsonl if unset"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,14 +49,16 @@ def run(options: argparse.Namespace) -> int:
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError
     except ImportError:
-        raise SettingsError("rehearse runs notebooks: pip install nbclient.") from None
+        raise SettingsError(tr("rehearse runs notebooks: pip install nbclient.")) from None
     source: Path = options.notebook
     try:
         book: Any = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise file_refused(source, error) from None
     except ValueError:
-        raise SettingsError(f"{source} is no notebook of format 4 (.ipynb).") from None
+        raise SettingsError(
+            tr("{path} is no notebook of format 4 (.ipynb).", path=source)
+        ) from None
     target = (options.output or source.with_suffix(".jsonl")).resolve()
     fresh = target.with_name(f".{target.stem}.rehearsed{target.suffix}")
     fresh.unlink(missing_ok=True)
@@ -55,9 +66,8 @@ def run(options: argparse.Namespace) -> int:
     client = NotebookClient(
         played, timeout=LONGEST, record_timing=True, resources={"metadata": {"path": source.parent}}
     )
-    print(
-        f"{'cell':>4}  {'s':>6}  {'calls':>5}  {'tokens':>7}  {'cost':>10}  what a fallback shows"
-    )
+    heads = (tr("cell"), tr("s"), tr("calls"), tr("tokens"), tr("cost"))
+    print(*_columns(*heads), tr("what a fallback shows"), sep="  ")
     failed = ""
     try:
         client.execute()
@@ -67,13 +77,16 @@ def run(options: argparse.Namespace) -> int:
         print(plain(line))
     if failed:
         fresh.unlink(missing_ok=True)
-        print(plain(f"A cell has failed, so that {target} is as it was: {failed}"), file=sys.stderr)
+        said = tr(
+            "A cell has failed, so that {path} is as it was: {error}", path=target, error=failed
+        )
+        print(plain(said), file=sys.stderr)
         return 1
     if not fresh.exists():
-        print("Nothing was asked, so that there is nothing to fall back on.")
+        print(tr("Nothing was asked, so that there is nothing to fall back on."))
         return 0
     _move(fresh, target)
-    print(f"{target.name}: %sophnet cassette fallback {target.name} uses it.")
+    print(tr("{name}: %sophnet cassette fallback {name} uses it.", name=target.name))
     return 0
 
 
@@ -103,15 +116,21 @@ def _lines(book: Any) -> list[str]:
         cost = "–" if calls and not all(costs) else " + ".join(costs)
         size = sum(call["size"] for call in calls)
         sound = sum(call["sound"] for call in calls)
-        beside = [f"{_said(size)} of media"] if size else []
-        beside += [f"{_said(sound)} of sound"] if sound else []
-        shows = [call["shows"] or f"[{call['resource']}]" for call in calls] or ["nothing asked"]
-        seconds = _seconds(cell)
-        said = " | ".join([*shows, *beside])
-        found.append(
-            f"{number:>4}  {seconds:>6.1f}  {len(calls):>5}  {tokens:>7,}  {cost:>10}  {said[:160]}"
+        beside = [tr("{size} of media", size=_said(size))] if size else []
+        beside += [tr("{size} of sound", size=_said(sound))] if sound else []
+        shows = [call["shows"] or f"[{call['resource']}]" for call in calls]
+        said = " | ".join([*(shows or [tr("nothing asked")]), *beside])
+        figures = _columns(
+            str(number), f"{_seconds(cell):.1f}", str(len(calls)), f"{tokens:,}", cost
         )
+        found.append("  ".join([*figures, said[:160]]))
     return found
+
+
+def _columns(*texts: str) -> list[str]:
+    """Texts at the right edges of their columns; a Chinese letter takes two."""
+    sizes = zip(texts, WIDTHS, strict=True)
+    return [" " * (columns - width(text)) + text for text, columns in sizes]
 
 
 def _calls(probe: Mapping[str, Any]) -> list[dict[str, Any]]:

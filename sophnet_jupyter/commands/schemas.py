@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError, file_refused
+from ..language import tr
 
 
 def schema_of(name: str, *, beside: Path) -> Any:
@@ -25,8 +26,12 @@ def schema_of(name: str, *, beside: Path) -> Any:
         if path.is_file():
             return _read(path)
     raise SettingsError(
-        f"--schema {name}: there is no {files[0]}. It is a JSON schema in a file, or a class as "
-        "module:Class."
+        tr(
+            "--schema {name}: there is no {path}. It is a JSON schema in a file, or a class as "
+            "module:Class.",
+            name=name,
+            path=files[0],
+        )
     )
 
 
@@ -36,9 +41,11 @@ def _read(path: Path) -> Any:
     except OSError as error:
         raise file_refused(path, error) from None
     except (ValueError, RecursionError):
-        raise SettingsError(f"--schema: {path} is no JSON.") from None
+        raise SettingsError(tr("--schema: {path} is no JSON.", path=path)) from None
     if not isinstance(found, dict):
-        raise SettingsError(f"--schema: {path} is no JSON schema, which is an object.")
+        raise SettingsError(
+            tr("--schema: {path} is no JSON schema, which is an object.", path=path)
+        )
     return found
 
 
@@ -50,6 +57,8 @@ def named(name: str, *, option: str) -> Any:
     try:
         return getattr(importlib.import_module(module), kind)
     except (ImportError, AttributeError, ValueError) as error:
-        raise SettingsError(f"{option} {name}: {error}.") from None
+        raise SettingsError(
+            tr("{option} {name}: {error}.", option=option, name=name, error=error)
+        ) from None
     finally:
         sys.path.remove("")

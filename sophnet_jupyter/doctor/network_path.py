@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ..client import sandbox
 from ..errors import span
+from ..language import tr
 from ..wire.http import probe
 from ..wire.reasons import in_words
 from .finding import Finding, all_passed, run_check
@@ -46,13 +47,17 @@ async def check_path(path: NetworkPath) -> list[Finding]:
 async def _sandbox() -> list[Finding]:
     begin = time.monotonic()
     address = await probe.in_daemon_thread(sandbox.address)
-    took = f"answers at {address} after {time.monotonic() - begin:.2f} s"
-    engine = f", vectors by {sandbox.vectors()}"
-    return [Finding(mark="✓", about="sandbox", said=took + engine)]
+    said = tr(
+        "answers at {address} after {seconds:.2f} s, vectors by {engine}",
+        address=address,
+        seconds=time.monotonic() - begin,
+        engine=sandbox.vectors(),
+    )
+    return [Finding(mark="✓", about="sandbox", said=said)]
 
 
 def _proxy(path: NetworkPath) -> Finding:
-    said = f"through {_shown(path.proxy)}" if path.proxy else "none"
+    said = tr("through {proxy}", proxy=_shown(path.proxy)) if path.proxy else tr("none")
     return Finding(mark="✓", about="proxy", said=said)
 
 
@@ -68,31 +73,47 @@ async def _name(path: NetworkPath) -> list[Finding]:
     try:
         addresses = await probe.resolve(host)
     except socket.gaierror as error:
-        advice = f"check {path.setting} and the network; behind a proxy, set HTTPS_PROXY"
-        said = f"{host} has no address: {in_words(str(error))}"
+        advice = tr(
+            "check {setting} and the network; behind a proxy, set HTTPS_PROXY",
+            setting=path.setting,
+        )
+        said = tr("{host} has no address: {reason}", host=host, reason=in_words(str(error)))
         return [Finding(mark="✕", about="name", said=said, advice=advice)]
-    more = f" and {len(addresses) - 2} more" if len(addresses) > 2 else ""
-    return [Finding(mark="✓", about="name", said=f"{host} is {', '.join(addresses[:2])}{more}")]
+    shown = ", ".join(addresses[:2])
+    if (more := len(addresses) - 2) > 0:
+        said = tr("{host} is {addresses} and {more} more", host=host, addresses=shown, more=more)
+    else:
+        said = tr("{host} is {addresses}", host=host, addresses=shown)
+    return [Finding(mark="✓", about="name", said=said)]
 
 
 async def _connection(path: NetworkPath) -> list[Finding]:
     if path.proxy.startswith("socks"):
-        return [Finding(mark="!", about="connection", said="not checked through a SOCKS proxy")]
+        said = tr("not checked through a SOCKS proxy")
+        return [Finding(mark="!", about="connection", said=said)]
     place = _shown(path.proxy) if path.proxy else path.origin
     try:
         peer = await probe.connect(path.base_url, ca_bundle=path.ca_bundle, proxy=path.proxy)
     except probe.ProxyRefused as error:
-        said = f"the proxy lets nobody through to {path.origin}: {error}"
-        return [_broken(said, "check the proxy's name and password, or NO_PROXY")]
+        said = tr(
+            "the proxy lets nobody through to {origin}: {error}", origin=path.origin, error=error
+        )
+        return [_broken(said, tr("check the proxy's name and password, or NO_PROXY"))]
     except ssl.SSLCertVerificationError as error:
-        advice = "behind a company's proxy: SOPHNET_CA_BUNDLE=its certificate file; else the clock"
-        return [_broken(f"the certificate is not trusted: {error.verify_message}", advice)]
+        advice = tr(
+            "behind a company's proxy: SOPHNET_CA_BUNDLE=its certificate file; else the clock"
+        )
+        said = tr("the certificate is not trusted: {reason}", reason=error.verify_message)
+        return [_broken(said, advice)]
     except ssl.SSLError as error:
-        said = f"{path.origin} speaks no TLS: {error.reason or error}"
-        return [_broken(said, f"check the port and the scheme of {path.setting}")]
+        said = tr(
+            "{origin} speaks no TLS: {reason}", origin=path.origin, reason=error.reason or error
+        )
+        advice = tr("check the port and the scheme of {setting}", setting=path.setting)
+        return [_broken(said, advice)]
     except OSError as error:
-        said = f"{place} takes no connection: {in_words(str(error))}"
-        return [_broken(said, "check the port, the firewall and the proxy")]
+        said = tr("{place} takes no connection: {reason}", place=place, reason=in_words(str(error)))
+        return [_broken(said, tr("check the port, the firewall and the proxy"))]
     return [_greeted(path, peer)]
 
 
@@ -103,10 +124,21 @@ def _broken(said: str, advice: str) -> Finding:
 def _greeted(path: NetworkPath, peer: probe.Peer) -> Finding:
     took = f"{peer.seconds * 1000:.0f} ms"
     if peer.expires is None:
-        return Finding(mark="✓", about="connection", said=f"{took}, without TLS")
-    trusted = path.ca_bundle or "the system's certificates"
+        return Finding(mark="✓", about="connection", said=tr("{took}, without TLS", took=took))
     left = peer.expires - time.time()
-    said = f"{took}, {peer.tls}, certificate by {peer.issuer} (trusted by {trusted})"
+    facts = {
+        "took": took,
+        "tls": peer.tls,
+        "issuer": peer.issuer,
+        "trusted": path.ca_bundle or tr("the system's certificates"),
+        "left": span(left),
+    }
     if left < SOON:
-        return Finding(mark="!", about="connection", said=f"{said} ends in {span(left)}")
-    return Finding(mark="✓", about="connection", said=f"{said}, good for {span(left)}")
+        said = tr(
+            "{took}, {tls}, certificate by {issuer} (trusted by {trusted}) ends in {left}", **facts
+        )
+        return Finding(mark="!", about="connection", said=said)
+    said = tr(
+        "{took}, {tls}, certificate by {issuer} (trusted by {trusted}), good for {left}", **facts
+    )
+    return Finding(mark="✓", about="connection", said=said)

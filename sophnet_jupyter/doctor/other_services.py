@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..client import Client
 from ..errors import KeyRejected, SettingsError, SophNetError
+from ..language import tr
 from ..settings import dify_apps
 from .finding import Finding, all_passed, run_check
 from .network_path import NetworkPath, check_path
@@ -49,11 +50,12 @@ async def _opened(app: Dify) -> list[Finding]:
     try:
         info = await app.info()
     except KeyRejected as error:
-        advice = "make a new one in the app's page on API access"
+        advice = tr("make a new one in the app's page on API access")
         return [Finding(mark="✕", about="key", said=str(error), advice=advice)]
     except SophNetError as error:
         return [Finding(mark="!", about="key", said=str(error))]
-    return [Finding(mark="✓", about="key", said=f"opens the app {str(info.get('name'))[:60]!r}")]
+    said = tr("opens the app {name!r}", name=str(info.get("name"))[:60])
+    return [Finding(mark="✓", about="key", said=said)]
 
 
 async def _analyst(client: Client) -> list[Finding]:
@@ -73,7 +75,11 @@ async def _analyst(client: Client) -> list[Finding]:
         )
     )
     # Nothing it has is free of cost, so that only an analysis tells whether the key is right.
-    said = f"app id {account.app_id}, region {account.region}; the first analysis tries the key"
+    said = tr(
+        "app id {id}, region {region}; the first analysis tries the key",
+        id=account.app_id,
+        region=account.region,
+    )
     return _of("teleai", [*way, Finding(mark="✓", about="key", said=said)])
 
 

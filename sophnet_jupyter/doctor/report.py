@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..client import Client
 from ..errors import SophNetError
+from ..language import mark, tr
 from ..settings import given_hosts, given_variables
 from ..settings.secret import scrub
 from . import requirements
@@ -20,12 +21,15 @@ from .finding import Finding
 # Days of the history whose failures are counted.
 DAYS = 7
 PUBLIC = ("sophnet.com", "dify.ai", "teleai.cn", "127.0.0.1", "localhost")
-OWN = "(an address of your own)"
-# The name of a user and a password before a host go with it.
+OWN = mark("(an address of your own)")
+# The name of a user and a password before a host go with it. An address may stand between Chinese
+# words without a blank, so that only letters of ASCII, and no Chinese mark, count as its own.
 _URL = re.compile(
-    r"\b(https?|wss?|socks\w*)://(?:[^\s/@]*@)?(\[[^\]\s]*\]|[^\s/,;:?#]+)[^\s,;]*", re.IGNORECASE
+    r"\b(https?|wss?|socks\w*)://(?:[^\s/@]*@)?(\[[^\]\s]*\]|[^\s/,;:?#，；：。、（）]+)"
+    r"[^\s,;，；。、（）]*",
+    re.IGNORECASE | re.ASCII,
 )
-_IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9a-f:]*:[0-9a-f:]*", re.IGNORECASE)
+_IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9a-f:]*:[0-9a-f:]*", re.IGNORECASE | re.ASCII)
 _FAILED = """
 SELECT service, resource, ending, sandbox, count(*) FROM calls
 WHERE at > ? AND ending IN ('failed', 'incomplete') GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 20
@@ -44,10 +48,10 @@ def report(found: Sequence[Finding], *, host: str = "") -> str:
     lines = [
         f"sophnet_jupyter {requirements.installed()}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.release()} {platform.machine()}",
-        *([f"front end: {host}"] if host else []),
-        f"extras: {', '.join(_extras()) or 'none'}",
-        f"variables that are set: {', '.join(given_variables()) or 'none'}",
-        *(f"{each.mark} {each.about}: {each.said}" for each in found),
+        *([tr("front end: {host}", host=host)] if host else []),
+        tr("extras: {names}", names=", ".join(_extras()) or tr("none")),
+        tr("variables that are set: {names}", names=", ".join(given_variables()) or tr("none")),
+        *(tr("{name}: {said}", name=f"{one.mark} {one.title}", said=one.said) for one in found),
         *_failures(client),
     ]
     said = "\n".join(line.replace("\n", " ") for line in lines)
@@ -76,8 +80,15 @@ def _failures(client: Client | None) -> list[str]:
     except (SophNetError, sqlite3.Error, OSError):
         return []
     return [
-        f"last {DAYS} days: {service} {resource}, {ending} {count} times"
-        + (" (sandbox)" if sandbox else "")
+        tr(
+            "last {days} days: {service} {resource}, {ending} {count} times",
+            days=DAYS,
+            service=service,
+            resource=resource,
+            ending=tr(ending),
+            count=count,
+        )
+        + (tr(" (sandbox)") if sandbox else "")
         for service, resource, ending, sandbox, count in rows
     ]
 
@@ -86,25 +97,25 @@ def _anonymous(text: str, hosts: Sequence[str]) -> str:
     home = Path.home()
     text = scrub(text).replace(str(home), "~")
     if (user := home.name) not in ("", "root"):
-        text = re.sub(rf"\b{re.escape(user)}\b", "USER", text)
+        text = re.sub(rf"(?<![A-Za-z0-9_]){re.escape(user)}(?![A-Za-z0-9_])", "USER", text)
     # What a server has said of itself stands in quotes: the name of an app, for one.
     text = re.sub(r"'[^'\n]*'", "'…'", text)
     text = _URL.sub(lambda found: f"{found[1]}://{_told(found[2])}", text)
     # A host stands without a scheme too, where its name or its certificate is spoken of.
     for host in sorted(hosts, key=len, reverse=True):
-        text = re.sub(re.escape(host), OWN, text, flags=re.IGNORECASE)
+        text = re.sub(re.escape(host), tr(OWN), text, flags=re.IGNORECASE)
     return _IP.sub(_numbers_told, text)
 
 
 def _numbers_told(found: re.Match[str]) -> str:
     try:
-        return found[0] if ipaddress.ip_address(found[0]).is_loopback else OWN
+        return found[0] if ipaddress.ip_address(found[0]).is_loopback else tr(OWN)
     except ValueError:
         return found[0]
 
 
 def _told(host: str) -> str:
-    return host.lower() if _is_public(host) else OWN
+    return host.lower() if _is_public(host) else tr(OWN)
 
 
 def _is_public(host: str) -> bool:

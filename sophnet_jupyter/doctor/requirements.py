@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from ..errors import SettingsError
+from ..language import tr
 from .versions import version_parts
 
 NAME = "sophnet-jupyter"
@@ -31,7 +32,10 @@ def lacking(extra: str) -> list[str]:
     Raises `SettingsError` for a word that is no extra.
     """
     if extra not in extras():
-        raise SettingsError(f"sophnet-jupyter has no extra {extra}: {', '.join(extras())}.")
+        known = ", ".join(extras())
+        raise SettingsError(
+            tr("sophnet-jupyter has no extra {extra}: {known}.", extra=extra, known=known)
+        )
     return list(dict.fromkeys(_lacking(extra, set())))
 
 

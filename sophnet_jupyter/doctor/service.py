@@ -11,6 +11,7 @@ from itertools import pairwise
 from ..client import Client
 from ..errors import KeyRejected, NotFound, RateLimited, ServiceDown, SophNetError, span
 from ..events import ReasoningDelta, TextDelta
+from ..language import tr
 from ..providers.sophnet.access import checked
 from ..settings import Settings
 from ..time_limit import within
@@ -42,18 +43,22 @@ def _accepted(reply: Reply, settings: Settings) -> Finding:
     try:
         models = checked(reply).get("data")
     except KeyRejected as error:
-        said = f"rejected: {error.status} {error.message}"
-        advice = f"make a new one in the console, then %sophnet login ({source(settings)})"
+        said = tr("rejected: {status} {message}", status=error.status, message=error.message)
+        advice = tr(
+            "make a new one in the console, then %sophnet login ({source})",
+            source=source(settings),
+        )
         return Finding(mark="✕", about="key", said=said, advice=advice)
     except NotFound:
-        said = "cannot be told: the service has no list of models at this address"
-        return Finding(mark="!", about="key", said=said, advice="%sophchat hello will tell")
+        said = tr("cannot be told: the service has no list of models at this address")
+        return Finding(mark="!", about="key", said=said, advice=tr("%sophchat hello will tell"))
     except (RateLimited, ServiceDown) as error:
         return Finding(mark="!", about="key", said=str(error))
     except SophNetError as error:
         return Finding(mark="✕", about="key", said=str(error))
-    count = f"; {len(models)} models" if isinstance(models, list) else ""
-    return Finding(mark="✓", about="key", said=f"accepted{count}")
+    if isinstance(models, list):
+        return Finding(mark="✓", about="key", said=tr("accepted; {n} models", n=len(models)))
+    return Finding(mark="✓", about="key", said=tr("accepted"))
 
 
 async def _balance(client: Client) -> list[Finding]:
@@ -64,9 +69,11 @@ async def _balance(client: Client) -> list[Finding]:
         return []
     if left is None:
         return []
-    said = f"{left} left of the account" + (", of play money" if client.settings.sandbox else "")
+    said = tr("{left} left of the account", left=left)
+    if client.settings.sandbox:
+        said = tr("{left} left of the account, of play money", left=left)
     if left <= 0:
-        advice = "pay in at the console: calls that cost something are refused"
+        advice = tr("pay in at the console: calls that cost something are refused")
         return [Finding(mark="!", about="balance", said=said, advice=advice)]
     return [Finding(mark="✓", about="balance", said=said)]
 
@@ -78,18 +85,26 @@ def _clock(date: str) -> list[Finding]:
         return []
     skew = time.time() - there
     if abs(skew) <= SKEW:
-        return [Finding(mark="✓", about="clock", said="agrees with the service's")]
-    said = f"{span(abs(skew))} {'ahead of' if skew > 0 else 'behind'} the service's"
-    advice = "set this machine's clock: signed requests and certificates depend on it"
+        return [Finding(mark="✓", about="clock", said=tr("agrees with the service's"))]
+    by = span(abs(skew))
+    said = tr("{by} ahead of the service's", by=by)
+    if skew < 0:
+        said = tr("{by} behind the service's", by=by)
+    advice = tr("set this machine's clock: signed requests and certificates depend on it")
     return [Finding(mark="!", about="clock", said=said, advice=advice)]
 
 
 def source(settings: Settings) -> str:
     """A phrase that says where the key comes from."""
     if settings.key_source == "environment":
-        return f"key from {settings.key_setting}"
-    profile = f", profile {settings.profile}" if settings.profile else ""
-    return f"key from {settings.key_source}{profile}"
+        return tr("key from {source}", source=settings.key_setting)
+    if settings.profile:
+        return tr(
+            "key from {source}, profile {profile}",
+            source=settings.key_from,
+            profile=settings.profile,
+        )
+    return tr("key from {source}", source=settings.key_from)
 
 
 async def _stream(client: Client) -> list[Finding]:
@@ -99,8 +114,8 @@ async def _stream(client: Client) -> list[Finding]:
             await _listen(client, times)
     except TimeoutError:
         if not times:
-            said = f"no piece within {LIMIT - 0.5:g} s"
-            advice = "a busy model, or a proxy that holds answers back: try again"
+            said = tr("no piece within {seconds:g} s", seconds=LIMIT - 0.5)
+            advice = tr("a busy model, or a proxy that holds answers back: try again")
             return [Finding(mark="!", about="stream", said=said, advice=advice)]
     except SophNetError as error:
         return [Finding(mark="!", about="stream", said=str(error))]
@@ -120,9 +135,17 @@ def streaming_finding(times: list[float]) -> Finding:
     # Pieces out of one packet follow each other within far less than a millisecond.
     bursts = 1 + sum(later - earlier > 0.001 for earlier, later in pairwise(times))
     if len(times) < 8:
-        return Finding(mark="✓", about="stream", said="too short an answer to judge")
-    said = f"{len(times)} pieces in {bursts} bursts over {times[-1] - times[0]:.1f} s"
+        said = tr("too short an answer to judge")
+        return Finding(mark="✓", about="stream", said=said)
+    said = tr(
+        "{pieces} pieces in {bursts} bursts over {seconds:.1f} s",
+        pieces=len(times),
+        bursts=bursts,
+        seconds=times[-1] - times[0],
+    )
     if len(times) >= 8 * bursts:
-        advice = "a proxy on the way holds answers back: switch its buffering off, or go round it"
+        advice = tr(
+            "a proxy on the way holds answers back: switch its buffering off, or go round it"
+        )
         return Finding(mark="!", about="stream", said=said, advice=advice)
     return Finding(mark="✓", about="stream", said=said)

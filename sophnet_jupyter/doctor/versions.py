@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from importlib import metadata
 
+from ..language import tr
+
 # Read by a kernel that Jupyter started, so it is nobody's requirement but there all the same.
 KERNEL = {"ipykernel": "6.30"}
 
@@ -53,7 +55,10 @@ def summary() -> str:
     here = [f"{each.name} {each.version}" for each in packages() if each.version]
     elsewhere = [each.name for each in packages() if not each.version]
     said = ", ".join(here)
-    return f"{said}; not in this environment: {', '.join(elsewhere)}" if elsewhere else said
+    if not elsewhere:
+        return said
+    missing = ", ".join(elsewhere)
+    return tr("{said}; not in this environment: {missing}", said=said, missing=missing)
 
 
 def version_parts(version: str) -> tuple[int, ...]:

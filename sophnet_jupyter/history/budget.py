@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from ..errors import SettingsError
+from ..language import tr
 from ..response import Response
 from .prices import Prices, money
 
@@ -35,7 +36,7 @@ class Budget:
 
     def __str__(self) -> str:
         if self.unit == TOKENS:
-            return f"{self.amount:,.0f} tokens"
+            return tr("{n:,.0f} tokens", n=self.amount)
         return money(self.amount, self.unit)
 
     @property
@@ -109,12 +110,22 @@ class Meter:
         self._price = None if limit.in_tokens else prices.find(service, model)
         if not (limit.in_tokens or priced_by_service or self._price):
             raise SettingsError(
-                f"A budget in {limit.unit} needs the price of {model}: add it to {prices.path}, or "
-                'give the budget in tokens, such as "200k tokens".'
+                tr(
+                    "A budget in {unit} needs the price of {model}: add it to {path}, or "
+                    'give the budget in tokens, such as "200k tokens".',
+                    unit=limit.unit,
+                    model=model,
+                    path=prices.path,
+                )
             )
         if self._price and self._price.currency != limit.unit:
             raise SettingsError(
-                f"{model} is priced in {self._price.currency}, and the budget is in {limit.unit}."
+                tr(
+                    "{model} is priced in {currency}, and the budget is in {unit}.",
+                    model=model,
+                    currency=self._price.currency,
+                    unit=limit.unit,
+                )
             )
 
     @property
@@ -162,26 +173,34 @@ def _currency(prices: Prices) -> str:
     if not prices.listed:
         raise _no_prices(prices)
     if not prices.currency:
-        raise SettingsError(f"{prices.path} has several currencies: say which, as in 2.00 CNY.")
+        raise SettingsError(
+            tr("{path} has several currencies: say which, as in 2.00 CNY.", path=prices.path)
+        )
     return prices.currency
 
 
 def _no_prices(prices: Prices) -> SettingsError:
     return SettingsError(
-        f"A budget in money needs prices, and {prices.path} has none: put some there (docs/"
-        'history.md), or give the budget in tokens, such as "200k tokens".'
+        tr(
+            "A budget in money needs prices, and {path} has none: put some there "
+            '(docs/history.md), or give the budget in tokens, such as "200k tokens".',
+            path=prices.path,
+        )
     )
 
 
 def _no_budget(given: object) -> SettingsError:
     return SettingsError(
-        f'A budget is a number of tokens, or money such as "2.00 CNY", not {given!r:.60}.'
+        tr(
+            'A budget is a number of tokens, or money such as "2.00 CNY", not {given!r:.60}.',
+            given=given,
+        )
     )
 
 
 def _positive(found: Budget) -> Budget:
     if found.amount <= 0:
-        raise SettingsError(f"A budget is more than nothing, not {found.amount}.")
+        raise SettingsError(tr("A budget is more than nothing, not {amount}.", amount=found.amount))
     return found
 
 

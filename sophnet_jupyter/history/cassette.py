@@ -36,6 +36,7 @@ from ..files.disk import append, create
 from ..files.lines import lines
 from ..files.processes import is_alive
 from ..files.saving import save_bytes
+from ..language import tr
 from ..settings.secret import HIDDEN, scrub
 from . import encoding
 from .keys import AskedCall, canonical, without_signatures
@@ -88,16 +89,28 @@ class Cassette:
             raise file_refused(self.path, error) from None
         for number, line in enumerate(lines, 1):
             if line.startswith(_CONFLICT):
-                raise SettingsError(f"{self.path}, line {number}: a merge conflict is left in it.")
+                raise SettingsError(
+                    tr(
+                        "{path}, line {line}: a merge conflict is left in it.",
+                        path=self.path,
+                        line=number,
+                    )
+                )
         head = self._value(lines, 1)
         if head.get("sophnet_cassette") != VERSION:
             raise SettingsError(
-                f"{self.path} is no cassette of version {VERSION}: record it anew, or update "
-                "sophnet_jupyter."
+                tr(
+                    "{path} is no cassette of version {version}: record it anew, or update "
+                    "sophnet_jupyter.",
+                    path=self.path,
+                    version=VERSION,
+                )
             )
         last = len(lines) if lines[-1] else len(lines) - 1
         if (last - 1) % 3:
-            raise SettingsError(f"{self.path} is cut: after its head come three lines a call.")
+            raise SettingsError(
+                tr("{path} is cut: after its head come three lines a call.", path=self.path)
+            )
         for first in range(2, last + 1, 3):
             self._read(*(self._value(lines, first + more) for more in range(3)), line=first)
         for calls in self._calls.values():
@@ -114,9 +127,22 @@ class Cassette:
             )
             found = encoding.revived(events["events"], self._bytes)
         except (KeyError, TypeError, ValueError) as error:
-            raise SettingsError(f"{self.path}, line {line}: {error} is no call.") from None
+            raise SettingsError(
+                tr(
+                    "{path}, line {line}: {error} is no call.",
+                    path=self.path,
+                    line=line,
+                    error=error,
+                )
+            ) from None
         if who.get("key") != asked.key.hex():
-            self.notices.append(f"{self.path}, line {line}: the request was edited by hand.")
+            self.notices.append(
+                tr(
+                    "{path}, line {line}: the request was edited by hand.",
+                    path=self.path,
+                    line=line,
+                )
+            )
         taped = Taped(asked=asked, events=tuple(found))
         self._calls.setdefault(_same(asked), []).append(taped)
 
@@ -164,16 +190,23 @@ class Cassette:
             for calls in self._calls.values()
             if calls[0].asked.whose == asked.whose
         ]
-        said = f"{self.path} has no answer to this {asked.service} {asked.resource} request"
-        advice = "%sophnet cassette refresh records it anew."
+        whose = {"path": self.path, "service": asked.service, "resource": asked.resource}
         if not others:
-            return f"{said}, and none of that kind. {advice}"
+            return tr(
+                "{path} has no answer to this {service} {resource} request, and none of that "
+                "kind. %sophnet cassette refresh records it anew.",
+                **whose,
+            )
         nearest = max(others, key=lambda one: difflib.SequenceMatcher(None, one, own).quick_ratio())
         changes = difflib.unified_diff(
-            lines(nearest), lines(own), "recorded", "asked", lineterm="", n=1
+            lines(nearest), lines(own), tr("recorded"), tr("asked"), lineterm="", n=1
         )
-        shown = "\n".join(line[:200] for line in list(changes)[:24])
-        return f"{said}. {advice} The nearest that is recorded:\n{shown}"
+        said = tr(
+            "{path} has no answer to this {service} {resource} request. %sophnet cassette "
+            "refresh records it anew. The nearest that is recorded:",
+            **whose,
+        )
+        return "\n".join([said, *(line[:200] for line in list(changes)[:24])])
 
     def _value(self, lines: Sequence[bytes], number: int) -> Any:
         try:
@@ -181,19 +214,27 @@ class Cassette:
         except (IndexError, msgspec.DecodeError, RecursionError):
             value = None
         if not isinstance(value, dict):
-            raise SettingsError(f"{self.path}, line {number} is no JSON object: record it anew.")
+            raise SettingsError(
+                tr(
+                    "{path}, line {line} is no JSON object: record it anew.",
+                    path=self.path,
+                    line=number,
+                )
+            )
         return value
 
     def _bytes(self, name: str) -> bytes:
         if not re.fullmatch("[0-9a-f]{64}", name):
-            raise ValueError(f"{name!r:.80} as a name of media")
+            raise ValueError(tr("{name!r:.80} as a name of media", name=name))
         try:
             data = (self.media / name).read_bytes()
         except OSError:
-            self.notices.append(f"{self.media / name} is missing: that answer has no bytes.")
+            self.notices.append(
+                tr("{path} is missing: that answer has no bytes.", path=self.media / name)
+            )
             return b""
         if encoding.digest(data) != name:
-            raise ValueError(f"the content of {self.media / name}")
+            raise ValueError(tr("the content of {path}", path=self.media / name))
         return data
 
 
@@ -225,8 +266,11 @@ class CassetteRecorder:
             except FileExistsError:
                 if self._is_recorded():
                     raise SettingsError(
-                        f"{self.path} is being recorded already: wait for its end, or delete "
-                        f"{self.part}."
+                        tr(
+                            "{path} is being recorded already: wait for its end, or delete {part}.",
+                            path=self.path,
+                            part=self.part,
+                        )
                     ) from None
                 self.part.unlink(missing_ok=True)
                 continue

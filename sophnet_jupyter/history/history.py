@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from ..errors import SettingsError
 from ..events import AudioChunk, ImageReady, TextDelta, VideoReady
 from ..files import database
+from ..language import mark, tr
 from ..settings import secret
 from . import forgetting, index, search, spending
 from .calls import CallColumns, CallRecord, read
@@ -33,7 +34,7 @@ from .writer import Writer
 T = TypeVar("T")
 After = Callable[[sqlite3.Connection, int], object]
 
-FIRST = (
+FIRST = mark(
     "Questions and answers of cells and panels are kept in {path}, for you alone, so that "
     "%sophnet history finds them again; %sophnet history off stops that."
 )
@@ -114,7 +115,7 @@ class History:
         if not self._begun:
             self._begun = True
             if not self.path.exists():
-                self.notices.append(FIRST.format(path=self.path))
+                self.notices.append(tr(FIRST, path=self.path))
             self.writer.put(self._build)
 
     def prices(self) -> Prices:

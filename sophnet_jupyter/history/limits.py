@@ -18,6 +18,7 @@ from typing import Literal
 
 from ..errors import SettingsError
 from ..files.processes import is_alive
+from ..language import tr
 from ..settings import policy, spending_limit, usual_spending_limit
 from .budget import CHARACTERS, EXPECTED_ANSWER, TOKENS, Budget, budget
 from .history import History
@@ -42,7 +43,9 @@ class SpendingLimit:
     per: Per
 
     def __str__(self) -> str:
-        return f"{self.limit} per {self.per}"
+        if self.per == "day":
+            return tr("{limit} per day", limit=self.limit)
+        return tr("{limit} per month", limit=self.limit)
 
     @property
     def since(self) -> str:
@@ -56,7 +59,9 @@ def written(words: str, history: History) -> SpendingLimit:
     said, _, per = words.replace("--per", " per ").partition(" per ")
     span = per.strip() or "day"
     if span not in ("day", "month"):
-        raise SettingsError(f"A budget is per day or per month, not per {span!r:.20}.")
+        raise SettingsError(
+            tr("A budget is per day or per month, not per {span!r:.20}.", span=span)
+        )
     found = budget(said.strip(), history.prices())
     return SpendingLimit(found, "day" if span == "day" else "month")
 
@@ -68,7 +73,9 @@ def set_limit(history: History, words: str) -> SpendingLimit | None:
     Raises `SettingsError` where the site has set it.
     """
     if locked := policy().locks("budget"):
-        raise SettingsError(f"The budget here is {locked.value}: decided by {locked.by}.")
+        raise SettingsError(
+            tr("The budget here is {budget}: decided by {by}.", budget=locked.value, by=locked.by)
+        )
     limit = None if words.strip() == "off" else written(words, history)
     text = "" if limit is None else f"{limit.limit.amount} {limit.limit.unit} per {limit.per}"
     history.write(lambda rows: put_fact(rows, "budget", text or "0"))
@@ -136,8 +143,12 @@ def reserve(history: History, question: str, model: str, max_tokens: int | None)
     left = history.write(work)
     if left is not None:
         raise BudgetReached(
-            f"The budget of {limit} is used up: {Budget(left, limit.limit.unit)} is left. "
-            "%sophnet usage shows what took it; %sophnet budget sets another, or off."
+            tr(
+                "The budget of {limit} is used up: {left} is left. "
+                "%sophnet usage shows what took it; %sophnet budget sets another, or off.",
+                limit=limit,
+                left=Budget(left, limit.limit.unit),
+            )
         )
     return name
 

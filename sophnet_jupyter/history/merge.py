@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import SettingsError
 from ..files import database
 from ..files.saving import exported, save_private
+from ..language import tr
 from . import index
 from .schema import SCHEMA
 
@@ -22,10 +23,10 @@ def merge(sources: Sequence[Path], target: Path) -> int:
     A call that several have is in it once. Media are copied beside it. Raises `SettingsError`.
     """
     if target.exists():
-        raise SettingsError(f"{target} is there already: name a new file.")
+        raise SettingsError(tr("{path} is there already: name a new file.", path=target))
     for source in sources:
         if not source.is_file():
-            raise SettingsError(f"{source} is no file.")
+            raise SettingsError(tr("{path} is no file.", path=source))
     try:
         with exported(target) as draft, database.opened(draft, SCHEMA) as rows:
             # One that is named twice is taken once: its sums would count double.
@@ -37,7 +38,7 @@ def merge(sources: Sequence[Path], target: Path) -> int:
             return int(rows.execute("SELECT count(*) FROM calls").fetchone()[0])
     except sqlite3.Error as error:
         raise SettingsError(
-            f"The histories cannot be put together: {database.refused(error)}."
+            tr("The histories cannot be put together: {reason}.", reason=database.refused(error))
         ) from None
 
 

@@ -6,6 +6,7 @@ import datetime
 import re
 
 from ..errors import SettingsError
+from ..language import tr
 
 _SPANS = {"min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _SPAN = re.compile(r"(\d{1,6})\s*(min|h|d|w)")
@@ -39,5 +40,9 @@ def moment(words: str, now: datetime.datetime | None = None) -> float:
     except (ValueError, OverflowError):
         pass
     raise SettingsError(
-        f"{words!r:.40} is no moment: 2026-11-21, 11-21, yesterday, or a time before now as 3d, 2h."
+        tr(
+            "{words!r:.40} is no moment: 2026-11-21, 11-21, yesterday, or a time before now as "
+            "3d, 2h.",
+            words=words,
+        )
     )

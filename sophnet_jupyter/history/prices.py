@@ -27,6 +27,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..errors import SettingsError, file_refused
 from ..events import Usage
+from ..language import tr
 from ..response import Response
 
 FILE = "prices.toml"
@@ -85,7 +86,9 @@ class Prices:
         except FileNotFoundError:
             return cls((), path)
         except UnicodeDecodeError:
-            raise SettingsError(f"{path} is not in UTF-8: save it so, and try again.") from None
+            raise SettingsError(
+                tr("{path} is not in UTF-8: save it so, and try again.", path=path)
+            ) from None
         except OSError as error:
             raise file_refused(path, error) from None
         try:
@@ -94,7 +97,7 @@ class Prices:
             raise SettingsError(f"{path}: {error}.") from None
         entries = said.get("price", [])
         if set(said) - {"price"} or not isinstance(entries, list):
-            raise SettingsError(f"{path} is a list of [[price]], and nothing else.")
+            raise SettingsError(tr("{path} is a list of [[price]], and nothing else.", path=path))
         return cls(tuple(_price(entry, n, path) for n, entry in enumerate(entries, 1)), path)
 
     def find(self, service: str, model: str, day: datetime.date | None = None) -> ModelPrice | None:
@@ -154,23 +157,35 @@ def total(costs: Sequence[Cost | None]) -> tuple[dict[tuple[str, str], Decimal],
 
 
 def _price(entry: object, number: int, path: Path) -> ModelPrice:
-    where = f"{path}, price {number}"
+    where = tr("{path}, price {number}", path=path, number=number)
     if not isinstance(entry, Mapping):
-        raise SettingsError(f"{where} is no table.")
+        raise SettingsError(tr("{where} is no table.", where=where))
     for name in entry:
         if name not in NAMES:
             near = get_close_matches(name, NAMES, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"There is {', '.join(NAMES)}."
-            raise SettingsError(f"{where} has {name!r:.40}: {advice}")
+            advice = tr("There is {names}.", names=", ".join(NAMES))
+            if near:
+                advice = tr("did you mean {near}?", near=near[0])
+            raise SettingsError(
+                tr("{where} has {name!r:.40}: {advice}", where=where, name=name, advice=advice)
+            )
     words = {name: _word(entry, name, where) for name in ("service", "model", "currency")}
     numbers = {name: _number(entry, name, where) for name in NUMBERS if name in entry}
     if lacking := [name for name in ("input", "output") if name not in numbers]:
-        raise SettingsError(f"{where} says no {lacking[0]}, which is per million tokens.")
+        raise SettingsError(
+            tr(
+                "{where} says no {name}, which is per million tokens.",
+                where=where,
+                name=lacking[0],
+            )
+        )
     since = entry.get("from", datetime.date.min)
     if isinstance(since, datetime.datetime):
         since = since.date()
     if not isinstance(since, datetime.date):
-        raise SettingsError(f"{where}: from is a day such as 2026-01-01, without quotes.")
+        raise SettingsError(
+            tr("{where}: from is a day such as 2026-01-01, without quotes.", where=where)
+        )
     return ModelPrice(
         service=words["service"],
         model=words["model"],
@@ -185,7 +200,7 @@ def _price(entry: object, number: int, path: Path) -> ModelPrice:
 def _word(entry: Mapping[str, Any], name: str, where: str) -> str:
     value = entry.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"{where} says no {name}.")
+        raise SettingsError(tr("{where} says no {name}.", where=where, name=name))
     return value.strip().upper() if name == "currency" else value.strip()
 
 
@@ -193,7 +208,14 @@ def _number(entry: Mapping[str, Any], name: str, where: str) -> Decimal:
     value = entry[name]
     number = None if isinstance(value, bool) else _decimal(value)
     if number is None or number < 0:
-        raise SettingsError(f"{where}: {name} is a number from 0, not {value!r:.40}.")
+        raise SettingsError(
+            tr(
+                "{where}: {name} is a number from 0, not {value!r:.40}.",
+                where=where,
+                name=name,
+                value=value,
+            )
+        )
     return number
 
 

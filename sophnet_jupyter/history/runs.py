@@ -17,6 +17,7 @@ import msgspec
 
 from ..errors import SettingsError
 from ..events import Event
+from ..language import tr
 from ..response import Response
 from .calls import CallRecord, read
 from .current import CURRENT
@@ -255,7 +256,10 @@ def begin(
         found = [run for run in runs(history, name=name) if run.notebook == notebook]
         if not found:
             raise SettingsError(
-                f"There is no run {name!r} of this notebook to resume: leave out resume."
+                tr(
+                    "There is no run {name!r} of this notebook to resume: leave out resume.",
+                    name=name,
+                )
             )
         kept = found[0]
         compared = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SettingsError
+from ..language import tr
 from .history import History
 
 By = Literal["day", "model", "notebook", "run"]
@@ -34,7 +35,9 @@ class Used:
 def usage(history: History, by: str = "model", since: float | None = None) -> list[Used]:
     """What was used, most first, or by day in their order. Blocking. Raises `SettingsError`."""
     if by not in BY:
-        raise SettingsError(f"--by is one of {', '.join(BY)}, not {by!r:.30}.")
+        raise SettingsError(
+            tr("--by is one of {known}, not {by!r:.30}.", known=", ".join(BY), by=by)
+        )
     day = "" if since is None else datetime.datetime.fromtimestamp(since).date().isoformat()
 
     def work(rows: sqlite3.Connection) -> list[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from weakref import WeakSet
 
 from ..files import database
 from ..files.database import Schema
+from ..language import mark, tr
 
 # Changes to one transaction at most, and the seconds for which a batch may gather.
 BATCH, GATHER = 16, 0.05
@@ -57,7 +58,7 @@ class Writer:
         *,
         on_notice: Callable[[str], None] = lambda _: None,
         most_waiting: int = MOST_WAITING,
-        what: str = "The history",
+        what: str = mark("The history"),
     ) -> None:
         self.path = path
         self._what = what
@@ -215,12 +216,24 @@ class Writer:
     def _tell(self, problem: str) -> None:
         if problem and not self._problem:
             self._on_notice(
-                f"{self._what} waits in this kernel's memory, since {self.path} cannot be used: "
-                f"{problem}. It is tried again by itself."
+                tr(
+                    "{what} waits in this kernel's memory, since {path} cannot be used: "
+                    "{problem}. It is tried again by itself.",
+                    what=tr(self._what),
+                    path=self.path,
+                    problem=problem,
+                )
             )
         elif self._problem and not problem:
-            lost = f"; {self._lost:,} records of meanwhile were too many" if self._lost else ""
-            self._on_notice(f"{self._what} is kept in {self.path} again{lost}.")
+            facts = {"what": tr(self._what), "path": self.path}
+            said = tr("{what} is kept in {path} again.", **facts)
+            if self._lost:
+                said = tr(
+                    "{what} is kept in {path} again; {lost:,} records of meanwhile were too many.",
+                    lost=self._lost,
+                    **facts,
+                )
+            self._on_notice(said)
             self._lost = 0
         self._problem = problem
 

@@ -161,7 +161,7 @@ def greeting(session: KernelSession) -> str:
         "{key_source}. Help: %sophnet help",
         origin=settings.origin,
         model_name=model_name(),
-        key_source=settings.key_source,
+        key_source=settings.key_from,
     )
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ..language import mark
 from .numbers import is_card, is_identity, is_old_identity
 
 # Digits and marks of full width count as those of ASCII, letter for letter.
@@ -98,8 +99,8 @@ def _plate(found: str, before: str) -> bool:
 KINDS = (
     DataKind(
         "EMAIL",
-        "e-mail address",
-        "e-mail addresses",
+        mark("e-mail address"),
+        mark("e-mail addresses"),
         re.compile(
             r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+-](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_%+-])?"
             r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
@@ -109,16 +110,16 @@ KINDS = (
     ),
     DataKind(
         "ID",
-        "identity number",
-        "identity numbers",
+        mark("identity number"),
+        mark("identity numbers"),
         re.compile(rf"{_BEGIN}(?:\d{{6}}[ -]?\d{{8}}[ -]?\d{{3}}[0-9Xx]|\d{{15}}){_END}", re.ASCII),
         _identity,
         _digits,
     ),
     DataKind(
         "CARD",
-        "bank card",
-        "bank cards",
+        mark("bank card"),
+        mark("bank cards"),
         re.compile(
             rf"{_BEGIN}(?:\d{{4}}(?:[ -]?\d{{4}}){{3}}(?:[ -]?\d{{1,3}})?|\d{{4}}[ -]?\d{{6}}[ -]?"
             rf"\d{{5}}|\d{{6}}[ -]\d{{10,13}}){_END}",
@@ -129,8 +130,8 @@ KINDS = (
     ),
     DataKind(
         "MOBILE",
-        "mobile number",
-        "mobile numbers",
+        mark("mobile number"),
+        mark("mobile numbers"),
         re.compile(
             rf"(?:(?<![A-Za-z0-9_])(?:\+|00)86[ -]?|\(\+?86\)[ -]?|{_BEGIN}86[ -]?|{_BEGIN})"
             rf"1(?:3\d|4[014-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
@@ -142,8 +143,8 @@ KINDS = (
     ),
     DataKind(
         "PLATE",
-        "number plate",
-        "number plates",
+        mark("number plate"),
+        mark("number plates"),
         re.compile(
             rf"[{_PROVINCES}][A-HJ-NP-Z][ ·•.-]?(?:[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9学警港澳挂领]"
             r"|[A-HJK][A-HJ-NP-Z0-9]\d{4}|\d{5}[A-HJK])(?![A-Za-z0-9])",

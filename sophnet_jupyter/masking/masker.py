@@ -10,6 +10,7 @@ from inspect import iscoroutinefunction
 from threading import Lock
 from typing import Any
 
+from ..language import tr
 from .kinds import KINDS, DataKind, find
 
 # What of a message is no text: addresses of pictures, ids, and data in base64.
@@ -18,7 +19,6 @@ _NO_TEXT = frozenset(
     "transfer_method".split()
 )
 _DEEPEST = 40
-CANNOT = "names and addresses are not found"
 
 
 class Masker:
@@ -166,8 +166,12 @@ class MaskedCall:
         counts: dict[str, tuple[DataKind, int]] = {}
         for kind in self._seen.values():
             counts[kind.word] = (kind, counts.get(kind.word, (kind, 0))[1] + 1)
-        said = [f"{n} {kind.one if n == 1 else kind.many}" for kind, n in counts.values()]
-        return f"masked: {', '.join(said) or 'nothing'} ({CANNOT})"
+        named = [(n, kind.one if n == 1 else kind.many) for kind, n in counts.values()]
+        said = [tr("{n} {kind}", n=n, kind=tr(name)) for n, name in named]
+        return tr(
+            "masked: {what} (names and addresses are not found)",
+            what=tr(", ").join(said) or tr("nothing"),
+        )
 
     def _object_back(self, value: Any, depth: int) -> Any:
         """An object of a class, as a schema makes it, copied with its texts put back."""

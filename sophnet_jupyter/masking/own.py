@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import SettingsError, why
+from ..language import tr
 from .kinds import KINDS, DataKind
 
 _NAME = re.compile(r"[A-Z][A-Z]{1,15}")
@@ -30,7 +31,9 @@ def kinds_of(path: str) -> tuple[DataKind, ...]:
         return _read(place, (status.st_mtime_ns, status.st_size))
     except OSError as error:
         reason = why(error)
-    raise SettingsError(f"The patterns for masking, {path}, cannot be read: {reason}.")
+    raise SettingsError(
+        tr("The patterns for masking, {path}, cannot be read: {reason}.", path=path, reason=reason)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -41,9 +44,11 @@ def _read(path: Path, stamp: tuple[int, int]) -> tuple[DataKind, ...]:
         with path.open("rb") as file:
             said = tomllib.load(file).get("patterns")
     except ValueError as error:
-        raise SettingsError(f"The patterns for masking, {path}, are no TOML: {error}.") from None
+        raise SettingsError(
+            tr("The patterns for masking, {path}, are no TOML: {error}.", path=path, error=error)
+        ) from None
     if not isinstance(said, dict):
-        raise SettingsError(f"{path} has no [patterns] with NAME = 'expression'.")
+        raise SettingsError(tr("{path} has no [patterns] with NAME = 'expression'.", path=path))
     return (*(_kind(path, name, each) for name, each in said.items()), *KINDS)
 
 
@@ -51,12 +56,25 @@ def _kind(path: Path, name: str, written: object) -> DataKind:
     known = {kind.word for kind in KINDS}
     if not _NAME.fullmatch(name) or name in known:
         raise SettingsError(
-            f"{path}: {name!r:.40} is to be a word in capitals, 2 to 16, other than "
-            f"{', '.join(sorted(known))}."
+            tr(
+                "{path}: {name!r:.40} is to be a word in capitals, 2 to 16, other than {known}.",
+                path=path,
+                name=name,
+                known=", ".join(sorted(known)),
+            )
         )
     try:
         if not isinstance(written, str) or not written:
-            raise SettingsError(f"{path}: {name} is to be a regular expression.")
+            raise SettingsError(
+                tr("{path}: {name} is to be a regular expression.", path=path, name=name)
+            )
         return DataKind(name, name.lower(), name.lower(), re.compile(written))
     except re.error as error:
-        raise SettingsError(f"{path}: {name} is no regular expression: {error}.") from None
+        raise SettingsError(
+            tr(
+                "{path}: {name} is no regular expression: {error}.",
+                path=path,
+                name=name,
+                error=error,
+            )
+        ) from None

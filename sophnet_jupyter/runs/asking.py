@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import SophNetError, TimedOut, quoted
 from ..events import Usage
+from ..language import tr
 from ..response import Arrival, Response, settle
 from ..time_limit import within
 from .rows import Ask, Item, Row, pack
@@ -51,7 +52,7 @@ async def ask_one(
         keep(_row(row, arrival.end("stopped"), begun, "", price), None)
         raise
     except TimeoutError:
-        service = arrival.response.service or "The service"
+        service = arrival.response.service or tr("The service")
         error = TimedOut(service=service, limit="row", seconds=patience)
     except SophNetError as caught:
         error = caught

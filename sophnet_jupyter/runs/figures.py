@@ -14,6 +14,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean
 
+from ..language import mark
+
 LEVEL = 0.95
 SEED = 20_000
 """Of the bootstrap: the same rows give the same figures on every machine."""
@@ -200,6 +202,6 @@ def difference(first: Sequence[Value], second: Sequence[Value]) -> Difference:
         low=low,
         high=high,
         p=p,
-        test="exact McNemar" if binary else "paired bootstrap",
+        test=mark("exact McNemar") if binary else mark("paired bootstrap"),
         binary=binary,
     )

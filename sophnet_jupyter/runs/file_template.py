@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import SettingsError, SophNetError
+from ..language import tr
 from .rows import Item
 from .tables import Record, Table
 from .template import is_missing
@@ -25,8 +26,14 @@ class FileTemplate:
             return
         if missing := [name for name in self.prompt.missing if name not in table.columns]:
             raise SettingsError(
-                f"The prompt {self.prompt.name} takes {{{missing[0]}}}, which is no column here. "
-                f"The columns of {table.name}: {', '.join(table.columns[:12])}."
+                tr(
+                    "The prompt {name} takes {variable}, which is no column here. "
+                    "The columns of {table}: {columns}.",
+                    name=self.prompt.name,
+                    variable=f"{{{missing[0]}}}",
+                    table=table.name,
+                    columns=", ".join(table.columns[:12]),
+                )
             )
 
     def named(self, table: Table) -> list[str]:
@@ -36,7 +43,7 @@ class FileTemplate:
     def sources(self, table: Table) -> str:
         """What was read from where, in words."""
         columns = " ".join(f"{{{name}}}" for name in self.named(table))
-        return f"{columns} from the table" if columns else ""
+        return tr("{names} from the table", names=columns) if columns else ""
 
     def items(self, table: Table, *, salt: str = "") -> Iterator[Item]:
         """A question for each row; ``salt`` makes their keys those of one way to ask."""

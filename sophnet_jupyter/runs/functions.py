@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import quoted
+from ..language import tr
 from .reading import plain
 from .score import WHY, Case, Grade, Marked, Means, Score
 
@@ -80,4 +81,4 @@ def _mark(given: Any) -> Grade:
         return Grade(None, quoted(why, WHY))
     if isinstance(value, bool | int | float) and value == value:
         return Grade(value if isinstance(value, bool) else float(value), quoted(why, WHY))
-    raise TypeError(f"it gave {value!r:.80}, which is neither a bool nor a number")
+    raise TypeError(tr("it gave {value!r:.80}, which is neither a bool nor a number", value=value))

@@ -12,7 +12,8 @@ from statistics import fmean
 from typing import Any
 
 from ..errors import SettingsError, quoted
-from .score import WHY, Asked, Case, Grade, Lost, Marked, Means, Score, is_missing
+from ..language import tr
+from .score import WHY, Asked, Case, Grade, Lost, Marked, Means, Score, in_lost, is_missing
 
 JUDGE = """\
 Judge one answer by this question: {question}
@@ -77,14 +78,20 @@ def prefer(
 
 def _asked(question: str) -> str:
     if not isinstance(question, str) or not question.strip():
-        raise SettingsError('A judge takes a question: judge("Is the tone polite?").')
+        raise SettingsError(tr('A judge takes a question: judge("Is the tone polite?").'))
     return question.strip()
 
 
 def _shown(show: Collection[str]) -> tuple[str, ...]:
     listed = (show,) if isinstance(show, str) else tuple(show)
     if unknown := [one for one in listed if one not in _SHOWN]:
-        raise SettingsError(f"show= has no {unknown[0]!r}: it takes {', '.join(_SHOWN)}.")
+        raise SettingsError(
+            tr(
+                "show= has no {name!r}: it takes {known}.",
+                name=unknown[0],
+                known=", ".join(_SHOWN),
+            )
+        )
     return listed
 
 
@@ -110,7 +117,9 @@ class Judge:
         found = await means.ask([prompt for prompt in prompts if prompt], self.model)
         replies = iter(found)
         marks = [
-            _verdict(next(replies), _WORDS, bool) if prompt else Grade(False, "the answer is empty")
+            _verdict(next(replies), _WORDS, bool)
+            if prompt
+            else Grade(False, tr("the answer is empty"))
             for prompt in prompts
         ]
         notes = [*_own(self.name, found, cases), *_lost(self.name, [one.lost for one in marks])]
@@ -137,11 +146,18 @@ class Prefer:
 
     def check(self, cases: int, columns: int, expect: str) -> None:
         if columns < 2:
-            raise SettingsError(f"{self.name} compares two prompts or models, and here is one.")
+            raise SettingsError(
+                tr("{name} compares two prompts or models, and here is one.", name=self.name)
+            )
         if columns > MOST_COLUMNS:
             raise SettingsError(
-                f"{self.name} compares every two of at most {MOST_COLUMNS} prompts and models: "
-                f"here are {columns}."
+                tr(
+                    "{name} compares every two of at most {most} prompts and models: "
+                    "here are {columns}.",
+                    name=self.name,
+                    most=MOST_COLUMNS,
+                    columns=columns,
+                )
             )
 
     async def marked(self, cases: Sequence[Case], means: Means) -> Marked:
@@ -163,8 +179,7 @@ class Prefer:
             left = None if won.value is None else 1 - won.value
             shares[other].append(Grade(left, won.why, won.lost))
         marks = [_share(shares[place]) for place in range(len(cases))]
-        told = f"{self.name}: {flips:,} of {len(pairs):,} verdicts flip with the order"
-        notes = [f"{told} ({flips / len(pairs):.0%}), and are ties."] if pairs else []
+        notes = [_flipped(self.name, flips, len(pairs))] if pairs else []
         notes += [*_own(self.name, found, cases), *_lost(self.name, [one.lost for one in verdicts])]
         return Marked(marks=marks, notes=notes, asked=found)
 
@@ -212,16 +227,17 @@ def _verdict(
     """What was said, if it is one of the words and no other: a verdict is never guessed."""
     answer = asked.response
     if answer is None or asked.error or answer.ending == "failed":
-        return Grade(None, quoted(f"no verdict: {asked.error or 'it failed'}", WHY), lost="refused")
+        why = tr("no verdict: {why}", why=asked.error or tr("it failed"))
+        return Grade(None, quoted(why, WHY), lost="refused")
     if answer.finish_reason == "content_filter":
-        return Grade(None, "no verdict: refused by a content filter", lost="refused")
+        return Grade(None, tr("no verdict: refused by a content filter"), lost="refused")
     text = answer.text.rpartition("</think>")[2][-LONGEST:].strip()
     if not text:
-        return Grade(None, "no verdict: the answer is empty", lost="blank")
+        return Grade(None, tr("no verdict: the answer is empty"), lost="blank")
     lines = _LINE.findall(text)
     said = {" ".join(one.lower().split()) for one in lines} or {text.strip(" .。*\"'").lower()}
     if len(said) != 1 or (word := said.pop()) not in words:
-        return Grade(None, quoted(f"no verdict: {text}", WHY), lost="nonsense")
+        return Grade(None, quoted(tr("no verdict: {why}", why=text), WHY), lost="nonsense")
     return Grade(kind(words[word]), quoted(_LINE.sub("", text).strip(), WHY))
 
 
@@ -234,13 +250,14 @@ def _of_both(one: Grade, other: Grade) -> tuple[Grade, bool]:
     if one.value == back:
         return Grade(one.value, one.why), False
     flipped = {one.value, back} == {0.0, 1.0}
-    return Grade(0.5, "a tie: the verdict flips with the order" if flipped else "a tie"), flipped
+    why = tr("a tie: the verdict flips with the order") if flipped else tr("a tie")
+    return Grade(0.5, why), flipped
 
 
 def _share(marks: Sequence[Grade]) -> Grade:
     values = [float(one.value) for one in marks if one.value is not None]
     if not values:
-        return marks[0] if marks else Grade(None, "there is nothing to compare it with")
+        return marks[0] if marks else Grade(None, tr("there is nothing to compare it with"))
     return Grade(fmean(values), next(one.why for one in marks if one.value is not None))
 
 
@@ -252,15 +269,39 @@ def _pairs(cases: Sequence[Case]) -> list[tuple[int, int]]:
     return [pair for places in together.values() for pair in combinations(places, 2)]
 
 
+def _flipped(name: str, flips: int, pairs: int) -> str:
+    return tr(
+        "{name}: {flips:,} of {pairs:,} verdicts flip with the order ({share:.0%}), and are ties.",
+        name=name,
+        flips=flips,
+        pairs=pairs,
+        share=flips / pairs,
+    )
+
+
 def _own(name: str, found: Sequence[Asked], cases: Sequence[Case]) -> list[str]:
     judges = {each.response.model for each in found if each.response and each.response.model}
     if own := sorted(judges & {one.model for one in cases}):
         said = quoted(", ".join(own), 80)
-        return [f"{name}: {said} judges answers of its own. Give model= another one."]
+        return [
+            tr(
+                "{name}: {model} judges answers of its own. Give model= another one.",
+                name=name,
+                model=said,
+            )
+        ]
     return []
 
 
 def _lost(name: str, losses: Sequence[Lost]) -> list[str]:
-    counted = {kind: losses.count(kind) for kind in ("blank", "refused", "nonsense")}
-    said = ", ".join(f"{count:,} {kind}" for kind, count in counted.items() if count)
-    return [f"{name}: {said} of {len(losses):,} verdicts, which count as none."] if said else []
+    counts: dict[str, int] = {kind: losses.count(kind) for kind in ("blank", "refused", "nonsense")}
+    if not (said := in_lost(counts)):
+        return []
+    return [
+        tr(
+            "{name}: {lost} of {n:,} verdicts, which count as none.",
+            name=name,
+            lost=tr(", ").join(said),
+            n=len(losses),
+        )
+    ]

@@ -10,6 +10,7 @@ from operator import mul
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 from .score import Case, Grade, Marked, Means, Score, is_missing
 
 FEWEST = 8
@@ -25,7 +26,7 @@ def similar(*, at_least: float | None = None, name: str = "similar") -> Score:
     below 0. With ``at_least`` it is a rate. Fewer than 8 rows are refused with `SettingsError`.
     """
     if at_least is not None and not -1 <= at_least <= 1:
-        raise SettingsError("similar(at_least=…) takes a number from -1 to 1.")
+        raise SettingsError(tr("similar(at_least=…) takes a number from -1 to 1."))
     return Similar(name=name, at_least=at_least)
 
 
@@ -43,11 +44,18 @@ class Similar:
 
     def check(self, cases: int, columns: int, expect: str) -> None:
         if not expect:
-            raise SettingsError(f"{self.name} needs expect=, the column of what is expected.")
+            raise SettingsError(
+                tr("{name} needs expect=, the column of what is expected.", name=self.name)
+            )
         if cases < FEWEST:
             raise SettingsError(
-                f"{self.name} measures against unrelated rows and needs {FEWEST} of them: "
-                f"here are {cases}."
+                tr(
+                    "{name} measures against unrelated rows and needs {fewest} of them: "
+                    "here are {cases}.",
+                    name=self.name,
+                    fewest=FEWEST,
+                    cases=cases,
+                )
             )
 
     async def marked(self, cases: Sequence[Case], means: Means) -> Marked:
@@ -63,22 +71,27 @@ class Similar:
         }
         base = _unrelated(usable, vectors)
         if base is None:
-            note = f"{self.name} says nothing: no two rows expect different texts."
+            note = tr("{name} says nothing: no two rows expect different texts.", name=self.name)
             return Marked(marks=[Grade(None) for _ in cases], notes=[note])
-        note = f"{self.name}: 0 is a cosine of {base:.2f}, that of unrelated rows here."
+        note = tr(
+            "{name}: 0 is a cosine of {base:.2f}, that of unrelated rows here.",
+            name=self.name,
+            base=base,
+        )
         return Marked(marks=[self._mark(one, vectors, base) for one in cases], notes=[note])
 
     def _mark(self, one: Case, vectors: Mapping[str, _Vector], base: float) -> Grade:
         if is_missing(one.expected):
-            return Grade(None, "nothing is expected")
+            return Grade(None, tr("nothing is expected"))
         if not one.answer.text.strip():
-            return Grade(self._value(0.0), "the answer is empty")
+            return Grade(self._value(0.0), tr("the answer is empty"))
         got, wanted = vectors.get(one.answer.text), vectors.get(str(one.expected))
         if got is None or wanted is None:
-            return Grade(None, "it got no vector", lost="blank")
+            return Grade(None, tr("it got no vector"), lost="blank")
         cosine = _dot(got, wanted)
         value = (cosine - base) / (1 - base)
-        return Grade(self._value(value), f"{value:.2f}, a cosine of {cosine:.2f}")
+        why = tr("{value:.2f}, a cosine of {cosine:.2f}", value=value, cosine=cosine)
+        return Grade(self._value(value), why)
 
     def _value(self, value: float) -> bool | float:
         return value if self.at_least is None else value >= self.at_least

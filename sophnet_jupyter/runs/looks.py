@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 
 
 def _plainly(value: object) -> Mapping[str, str]:
@@ -18,7 +19,7 @@ def _plainly(value: object) -> Mapping[str, str]:
 
 
 def _no_page(report: Any) -> str:
-    raise SettingsError("Import sophnet_jupyter to have reports written as pages.")
+    raise SettingsError(tr("Import sophnet_jupyter to have reports written as pages."))
 
 
 draw: Callable[[Any], Mapping[str, str]] = _plainly

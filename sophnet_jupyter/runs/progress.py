@@ -9,11 +9,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..events import Usage
+from ..language import mark
 from .rows import Row
 
 State = Literal["ready", "running", "paused", "stopped", "failed", "budget", "done"]
 """Of a run: not begun, under way, paused or stopped by somebody, ended by an error, at the limit of
 its budget, or with an answer, or the lack of one, for every row."""
+
+# The same for readers.
+STATES: Mapping[str, str] = {
+    "ready": mark("ready"),
+    "running": mark("running"),
+    "paused": mark("paused"),
+    "judging": mark("judging"),
+    "stopped": mark("stopped"),
+    "failed": mark("failed"),
+    "budget": mark("budget"),
+    "done": mark("done"),
+}
 
 # Speed is measured over so many seconds, and so many of the last failures are shown.
 WINDOW, LAST = 20.0, 3

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ..errors import quoted
 from ..events import Ending, Event, Usage
+from ..language import mark, tr
 from ..response import Response
 from ..response.ended import in_words
 
@@ -69,7 +70,9 @@ class Row:
 
     def __repr__(self) -> str:
         said = quoted(self.error or self.answer, 60)
-        return f"<Row {self.number} · {self.ended or 'waiting'}{f' · {said!r}' if said else ''}>"
+        ended = self.ended or mark("waiting")
+        facts = [tr(ended), *([repr(said)] if said else [])]
+        return f"<{tr('Row {number}', number=self.number)} · {' · '.join(facts)}>"
 
     @property
     def answer(self) -> str:

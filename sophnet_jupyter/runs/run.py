@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
 from ..events import Usage
+from ..language import tr
 from .asking import Price, ask_one
 from .bell import Bell
 from .columns import added
+from .ended import ended
 from .failures import ends_all
 from .keeping import EQUAL, RowKeeper, RunKeeper, SpendMeter
 from .looks import Drawn
-from .progress import RunProgress, State, Tally
+from .progress import STATES, RunProgress, State, Tally
 from .questions import Questions
 from .rows import Ask, Item, Row
 from .tables import Table
+from .verdicts import in_rows
 
 if TYPE_CHECKING:
     from .report.report import Report
@@ -88,9 +91,17 @@ class Run(Drawn):
         conceal: Callable[[str], str] | None = None,
     ) -> None:
         if not 1 <= concurrency <= MOST_AT_ONCE:
-            raise SettingsError(f"concurrency goes from 1 to {MOST_AT_ONCE}, not {concurrency}.")
+            raise SettingsError(
+                tr(
+                    "concurrency goes from 1 to {most}, not {concurrency}.",
+                    most=MOST_AT_ONCE,
+                    concurrency=concurrency,
+                )
+            )
         if first is not None and first < 1:
-            raise SettingsError(f"first is how many rows to begin with, at least 1, not {first}.")
+            raise SettingsError(
+                tr("first is how many rows to begin with, at least 1, not {first}.", first=first)
+            )
         self.whole = len(items) if total is None and isinstance(items, Sequence) else total
         self.concurrency = concurrency
         self.patience = patience
@@ -131,9 +142,12 @@ class Run(Drawn):
 
     def __repr__(self) -> str:
         told = self.progress()
-        of = "" if told.total is None else f" of {told.total:,}"
-        bad = f" · {told.failed:,} failed" if told.failed else ""
-        return f"<{type(self).__name__} {told.done:,}{of} rows · {told.state}{bad}>"
+        said = [in_rows(told.done)]
+        if told.total is not None:
+            said = [tr("{done:,} of {total:,} rows", done=told.done, total=told.total)]
+        said.append(tr(STATES[told.state]))
+        said += [ended("failed", told.failed)] if told.failed else []
+        return f"<{type(self).__name__} {' · '.join(said)}>"
 
     @property
     def state(self) -> State:
@@ -240,19 +254,26 @@ class Run(Drawn):
         rows, records = self.rows, self.to_records()
         failed = Counter(row.error for row in rows if row.error)
         return Report(
-            title="Run",
+            title=tr("Run"),
             value=self,
             verdict=[
-                f"{len(rows):,} rows, {counted(row.ending for row in rows)}.",
+                tr(
+                    "{rows}, {counted}.",
+                    rows=in_rows(len(rows)),
+                    counted=counted(row.ending for row in rows),
+                ),
                 *(f"{count:,} × {error}" for error, count in failed.most_common(3)),
             ],
             conceal=self.conceal,
             rows=records,
             asked=self.template,
             settings={
-                "tokens in": self.usage.prompt_tokens,
-                "tokens out": self.usage.completion_tokens,
-                **{f"cost ({currency})": amount for currency, amount in self.cost.items()},
+                tr("tokens in"): self.usage.prompt_tokens,
+                tr("tokens out"): self.usage.completion_tokens,
+                **{
+                    tr("cost ({currency})", currency=currency): amount
+                    for currency, amount in self.cost.items()
+                },
             },
             sandbox=any(row.sandbox for row in rows),
             engines=self.progress().engines,
@@ -326,7 +347,9 @@ class Run(Drawn):
         Raises `SettingsError` while it is running.
         """
         if self._task is not None:
-            raise SettingsError("The run is still going: what fails can be asked again afterwards.")
+            raise SettingsError(
+                tr("The run is still going: what fails can be asked again afterwards.")
+            )
         return self._reopen({"failed", "incomplete"})
 
     def _reopen(self, endings: set[str]) -> int:

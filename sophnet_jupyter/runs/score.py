@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..errors import quoted
+from ..language import mark, tr
 from ..response import Response
 
 Lost = Literal["", "raised", "blank", "refused", "nonsense"]
 WHY = 300
+# So many answers without a value, and why.
+LOST: dict[str, str] = {
+    "raised": mark("{n:,} raised"),
+    "blank": mark("{n:,} blank"),
+    "refused": mark("{n:,} refused"),
+    "nonsense": mark("{n:,} nonsense"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +115,11 @@ def is_missing(value: object) -> bool:
     except (TypeError, ValueError):
         # pandas.NA is neither equal nor unequal to itself; an array is both.
         return type(value).__name__ == "NAType"
+
+
+def in_lost(counts: Mapping[str, int]) -> list[str]:
+    """How many were lost in each way, in words; nothing of a way in which none was."""
+    return [tr(said, n=counts[kind]) for kind, said in LOST.items() if counts.get(kind)]
 
 
 def told(value: object) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 from ..prompt.forms.json_check import LONGEST_MATCHED
 from ..prompt.forms.shape import Misfit, Shape, shape
 from .functions import function
@@ -35,7 +36,9 @@ class Check:
 
     def check(self, cases: int, columns: int, expect: str) -> None:
         if self.expects and not expect:
-            raise SettingsError(f"{self.name} needs expect=, the column of what is expected.")
+            raise SettingsError(
+                tr("{name} needs expect=, the column of what is expected.", name=self.name)
+            )
 
     async def marked(self, cases: Sequence[Case], means: Means) -> Marked:
         return Marked(marks=[self.mark(case) for case in cases])
@@ -54,11 +57,11 @@ def exact(
 
     def mark(one: Case) -> Grade:
         if is_missing(one.expected):
-            return Grade(None, "nothing is expected")
+            return Grade(None, tr("nothing is expected"))
         got = _said(one)
         if _equal(got, one.expected, width=width, case=case, space=space):
             return Grade(True)
-        return Grade(False, f"expected {told(one.expected)!r}, got {told(got)!r}")
+        return _other(one.expected, got)
 
     settings = {"score": "exact", "width": width, "case": case, "space": space}
     return Check(name=name, settings=settings, mark=mark, expects=True)
@@ -78,14 +81,14 @@ def field(
     def mark(one: Case) -> Grade:
         wanted = _wanted(one, path, expect)
         if is_missing(wanted):
-            return Grade(None, "nothing is expected")
+            return Grade(None, tr("nothing is expected"))
         try:
             got = part(value_of(one.answer), path)
         except (LookupError, ValueError, TypeError):
-            return Grade(False, f"the answer has no {path}")
+            return Grade(False, tr("the answer has no {path}", path=path))
         if _near(got, wanted, within) or _equal(got, wanted):
             return Grade(True)
-        return Grade(False, f"expected {told(wanted)!r}, got {told(got)!r}")
+        return _other(wanted, got)
 
     settings = {"score": "field", "path": path, "within": within, "expect": expect}
     return Check(name=name or path.replace(".", "_"), settings=settings, mark=mark)
@@ -96,14 +99,23 @@ def regex(pattern: str, *, flags: int = 0, name: str = "regex") -> Score:
     try:
         compiled = re.compile(pattern, flags)
     except re.error as error:
-        raise SettingsError(f"regex({pattern!r}) is no regular expression: {error}.") from None
+        raise SettingsError(
+            tr(
+                "regex({pattern!r}) is no regular expression: {error}.",
+                pattern=pattern,
+                error=error,
+            )
+        ) from None
 
     def mark(one: Case) -> Grade:
         # As in a schema: a longer text could keep the pattern busy for ever.
         if len(one.answer.text) > LONGEST_MATCHED:
-            return Grade(False, f"the answer is longer than {LONGEST_MATCHED:,} characters")
+            return Grade(
+                False, tr("the answer is longer than {most:,} characters", most=LONGEST_MATCHED)
+            )
         found = compiled.search(one.answer.text)
-        return Grade(found is not None, "" if found else f"{pattern} is not in it")
+        why = "" if found else tr("{pattern} is not in it", pattern=pattern)
+        return Grade(found is not None, why)
 
     return Check(name=name, settings={"score": "regex", "pattern": pattern}, mark=mark)
 
@@ -136,12 +148,17 @@ def scores_of(given: Iterable[Any], expect: str) -> list[Score]:
         found = [exact()]
     if not found:
         raise SettingsError(
-            "There is nothing to score by: name the expected column with expect=, or give scores=."
+            tr(
+                "There is nothing to score by: name the expected column with expect=, or give "
+                "scores=."
+            )
         )
     names = [one.name for one in found]
     for name in names:
         if names.count(name) > 1:
-            raise SettingsError(f"Two scores are called {name!r}: give one of them name=….")
+            raise SettingsError(
+                tr("Two scores are called {name!r}: give one of them name=….", name=name)
+            )
     return found
 
 
@@ -149,10 +166,17 @@ def _score(one: Any) -> Score:
     if hasattr(one, "marked") and hasattr(one, "name"):
         return one  # type: ignore[no-any-return]
     if one in (exact, field, regex, fits, similar, judge, prefer):
-        raise SettingsError(f"scores= takes {one.__name__}(…), with its brackets.")
+        raise SettingsError(tr("scores= takes {name}(…), with its brackets.", name=one.__name__))
     if callable(one):
         return function(one)
-    raise SettingsError(f"{told(repr(one))} is no score: see sophnet_jupyter.scores.")
+    raise SettingsError(
+        tr("{score} is no score: see sophnet_jupyter.scores.", score=told(repr(one)))
+    )
+
+
+def _other(wanted: Any, got: Any) -> Grade:
+    """The grade of an answer that is another one than was expected."""
+    return Grade(False, tr("expected {wanted!r}, got {got!r}", wanted=told(wanted), got=told(got)))
 
 
 def _said(one: Case) -> Any:

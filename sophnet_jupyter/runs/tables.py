@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..errors import SettingsError
+from ..language import tr
 from ..prompt.fill import is_bare
 from ..prompt.table import is_frame, is_lazy, is_series
 
@@ -31,15 +32,21 @@ class Table:
 
     def __init__(self, given: Any, *, name: str = "rows") -> None:
         if is_lazy(given):
-            raise SettingsError(f"{name} is a LazyFrame, which has no rows yet: {name}.collect().")
+            raise SettingsError(
+                tr("{name} is a LazyFrame, which has no rows yet: {name}.collect().", name=name)
+            )
         if is_series(given):
             given = given.to_frame(name=given.name or VALUE)
         if isinstance(given, str | bytes | Mapping) or not (
             is_frame(given) or isinstance(given, Iterable)
         ):
             raise SettingsError(
-                f"{name} is no table: it is a {type(given).__name__}. Give a DataFrame, a list of "
-                "dicts, or anything that gives one dict for each row."
+                tr(
+                    "{name} is no table: it is a {kind}. Give a DataFrame, a list of dicts, or "
+                    "anything that gives one dict for each row.",
+                    name=name,
+                    kind=type(given).__name__,
+                )
             )
         self.given = given
         self.name = name
@@ -187,5 +194,5 @@ def _framed(rows: list[dict[str, Any]], columns: list[str]) -> Any:
     try:
         import polars as pl
     except ImportError:
-        raise SettingsError("to_frame needs pandas or polars: pip install pandas.") from None
+        raise SettingsError(tr("to_frame needs pandas or polars: pip install pandas.")) from None
     return pl.DataFrame(by_column, strict=False)

@@ -11,9 +11,10 @@ from typing import Any
 
 from ..errors import SettingsError, file_refused
 from ..files.saving import exported
+from ..language import mark, tr
 
 ENDINGS = (".parquet", ".csv", ".jsonl")
-_NEEDED = "Parquet needs pandas with pyarrow, or polars: pip install polars."
+_NEEDED = mark("Parquet needs pandas with pyarrow, or polars: pip install polars.")
 
 
 def read(path: Path) -> Any:
@@ -24,7 +25,14 @@ def read(path: Path) -> Any:
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        raise SettingsError(f"{path} is read as {', '.join(ENDINGS)}, not as {ending or 'that'}.")
+        raise SettingsError(
+            tr(
+                "{path} is read as {known}, not as {ending}.",
+                path=path,
+                known=", ".join(ENDINGS),
+                ending=ending or tr("that"),
+            )
+        )
     try:
         if ending == ".parquet":
             return _parquet(path)
@@ -32,7 +40,9 @@ def read(path: Path) -> Any:
     except OSError as error:
         raise file_refused(path, error) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{path} is not in UTF-8: save it so, and try again.") from None
+        raise SettingsError(
+            tr("{path} is not in UTF-8: save it so, and try again.", path=path)
+        ) from None
 
 
 def save_parquet(frame: Any, path: Path) -> Path:
@@ -44,9 +54,11 @@ def save_parquet(frame: Any, path: Path) -> Path:
             else:
                 frame.to_parquet(place)
         except ImportError:
-            raise SettingsError(_NEEDED) from None
+            raise SettingsError(tr(_NEEDED)) from None
         except (ValueError, TypeError) as error:
-            raise SettingsError(f"{path} cannot hold the table: {error}.") from None
+            raise SettingsError(
+                tr("{path} cannot hold the table: {error}.", path=path, error=error)
+            ) from None
     return path
 
 
@@ -59,11 +71,13 @@ def _parquet(path: Path) -> Any:
     try:
         import polars as pl
     except ImportError:
-        raise SettingsError(_NEEDED) from None
+        raise SettingsError(tr(_NEEDED)) from None
     try:
         return pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
-        raise SettingsError(f"{path} is no Parquet file: {error}.") from None
+        raise SettingsError(
+            tr("{path} is no Parquet file: {error}.", path=path, error=error)
+        ) from None
 
 
 def _csv(path: Path) -> list[dict[str, Any]]:
@@ -72,7 +86,9 @@ def _csv(path: Path) -> list[dict[str, Any]]:
         try:
             return [dict(row) for row in reader]
         except csv.Error as error:
-            raise SettingsError(f"{path}, line {reader.line_num}: {error}.") from None
+            raise SettingsError(
+                tr("{path}, line {line}: {error}.", path=path, line=reader.line_num, error=error)
+            ) from None
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -83,7 +99,16 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise SettingsError(f"{path}, line {number} is no JSON: {error}.") from None
+                raise SettingsError(
+                    tr(
+                        "{path}, line {line} is no JSON: {error}.",
+                        path=path,
+                        line=number,
+                        error=error,
+                    )
+                ) from None
             if not isinstance(row, dict):
-                raise SettingsError(f"{path}, line {number} is no object with columns.")
+                raise SettingsError(
+                    tr("{path}, line {line} is no object with columns.", path=path, line=number)
+                )
             yield row

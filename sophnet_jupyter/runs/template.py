@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import SettingsError, SophNetError, quoted
 from ..files.kinds import sniff
+from ..language import tr
 from ..prompt.fill import Filled, fill
 from ..prompt.images.objects import is_picture
 from .rows import NOTHING, Item
@@ -43,9 +44,11 @@ class Template:
         self, text: str, *, names: Mapping[str, Any] = NOTHING, images: object = None
     ) -> None:
         if not isinstance(text, str):
-            raise SettingsError(f"The prompt of a run is a text, not a {type(text).__name__}.")
+            raise SettingsError(
+                tr("The prompt of a run is a text, not a {kind}.", kind=type(text).__name__)
+            )
         if not text.strip():
-            raise SettingsError("The prompt is empty.")
+            raise SettingsError(tr("The prompt is empty."))
         self.text = text
         self._names = names
         self._images = images
@@ -58,8 +61,11 @@ class Template:
             self._refuse(self._filled(dict.fromkeys(table.columns), table, []), table)
         if doubled := [name for name in self.named(table) if name in table.twice]:
             raise SettingsError(
-                f"Several columns are called {doubled[0]}: rename one, so that it is clear which "
-                "is meant."
+                tr(
+                    "Several columns are called {name}: rename one, so that it is clear which "
+                    "is meant.",
+                    name=doubled[0],
+                )
             )
 
     def named(self, table: Table) -> list[str]:
@@ -78,9 +84,9 @@ class Template:
         names = dict.fromkeys(name for each in found.inserted for name in _NAME.findall(each))
         columns = [f"{{{name}}}" for name in names if name in table.columns or name == ROW]
         others = [f"{{{name}}}" for name in names if f"{{{name}}}" not in columns]
-        said = [f"{' '.join(columns)} from the table"] if columns else []
-        said += [f"{' '.join(others)} from the notebook"] if others else []
-        return ", ".join(said)
+        said = [tr("{names} from the table", names=" ".join(columns))] if columns else []
+        said += [tr("{names} from the notebook", names=" ".join(others))] if others else []
+        return tr(", ").join(said)
 
     def items(self, table: Table, *, salt: str = "") -> Iterator[Item]:
         """A question for each row; ``salt`` makes their keys those of one way to ask."""
@@ -100,7 +106,7 @@ class Template:
         except SophNetError as error:
             return Item(number=number, prompt="", columns=row, problem=str(error))
         options = {"images": pictures} if pictures else NOTHING
-        problem = "" if found.text.strip() else "There is nothing to ask: the row is empty."
+        problem = "" if found.text.strip() else tr("There is nothing to ask: the row is empty.")
         key = "" if pictures else _key(salt, found.text)
         return Item(
             number=number, prompt=found.text, key=key, options=options, columns=row, problem=problem
@@ -121,7 +127,8 @@ class Template:
             if not (is_picture(value) or _is_picture_file(value)):
                 return None
             pictures.append(value)
-            return f"[image {len(pictures)}]", "an image"
+            # The first goes to the model.
+            return f"[image {len(pictures)}]", tr("an image")
 
         known = {name: "" if is_missing(value) else value for name, value in row.items()}
         names = {**self._names, ROW: _Named(known), **known}
@@ -130,11 +137,25 @@ class Template:
     def _refuse(self, found: Filled, table: Table) -> None:
         if not found.left:
             return
-        columns = quoted(", ".join(table.columns[:12])) or "none"
-        where = "no column and no variable" if self._names else "no column"
+        facts = {
+            "names": ", ".join(found.left),
+            "table": table.name,
+            "columns": quoted(", ".join(table.columns[:12])) or tr("none"),
+        }
+        if self._names:
+            raise SettingsError(
+                tr(
+                    "The prompt names what is no column and no variable here: {names}. "
+                    "The columns of {table}: {columns}.",
+                    **facts,
+                )
+            )
         raise SettingsError(
-            f"The prompt names what is {where} here: {', '.join(found.left)}. "
-            f"The columns of {table.name}: {columns}."
+            tr(
+                "The prompt names what is no column here: {names}. "
+                "The columns of {table}: {columns}.",
+                **facts,
+            )
         )
 
     def _pictures(self, row: Record) -> list[Any]:

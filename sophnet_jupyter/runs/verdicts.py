@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import combinations
 
+from ..language import mark, tr
 from .figures import Difference, Value, difference, holm
 
 SIGNIFICANT = 0.05
 FEW = 20
-SCRIPTED = "Sandbox: these answers are scripted, and say nothing about a model."
+SCRIPTED = mark("Sandbox: these answers are scripted, and say nothing about a model.")
 
 
 def scripted(engines: Collection[str]) -> str:
@@ -19,17 +20,28 @@ def scripted(engines: Collection[str]) -> str:
     """
     made = ", ".join(sorted(filter(None, engines)))
     if not made:
-        return SCRIPTED
-    who = f"scripted, or by {made}," if "" in engines else f"by {made},"
-    return f"Sandbox: these answers are {who} and say nothing about the models that are named."
+        return tr(SCRIPTED)
+    if "" in engines:
+        return tr(
+            "Sandbox: these answers are scripted, or by {engines}, and say nothing about the "
+            "models that are named.",
+            engines=made,
+        )
+    return tr(
+        "Sandbox: these answers are by {engines}, and say nothing about the models that are named.",
+        engines=made,
+    )
 
 
 def few(rows: int) -> str:
     """The sentence that comes first where there are too few rows; empty where there are enough."""
     if rows >= FEW:
         return ""
-    said = "1 row" if rows == 1 else f"{rows} rows"
-    return f"Only {said}: below {FEW}, all but the largest differences can be chance."
+    return tr(
+        "Only {rows}: below {few}, all but the largest differences can be chance.",
+        rows=in_rows(rows),
+        few=FEW,
+    )
 
 
 def verdicts(columns: dict[str, Sequence[Value]]) -> list[tuple[str, Difference, float]]:
@@ -56,31 +68,68 @@ def sentence(one: str, other: str, found: Difference, p: float, *, several: bool
     other one is named, and p is told to be adjusted.
     """
     if not found.n:
-        return f"{one} and {other}: no row has a value for both."
-    rows = f"{found.n:,} rows" if found.n > 1 else "row"
+        return tr("{one} and {other}: no row has a value for both.", one=one, other=other)
     if not found.better and not found.worse:
-        return f"{one} and {other} are equal in all {rows}."
+        if found.n == 1:
+            return tr("{one} and {other} are equal in the only row.", one=one, other=other)
+        rows = in_rows(found.n)
+        return tr("{one} and {other} are equal in all {rows}.", one=one, other=other, rows=rows)
     if found.second < found.first:
         one, other, found = other, one, _turned(found)
-    told = f"{probability(p)}{' by Holm' if several else ''}"
-    against = f" than {one}" if several else ""
-    if p < SIGNIFICANT:
-        if found.binary:
-            return (
-                f"{other} is better{against} in {_rows(found.better)}, "
-                f"worse in {found.worse:,} ({told})."
-            )
-        return (
-            f"{other} is higher{against} by {number(found.mean)} on average "
-            f"({number(found.low)} to {number(found.high)}; {told})."
-        )
-    of = f" of {one}" if several else ""
+    told = tr("{p} by Holm", p=probability(p)) if several else probability(p)
+    say = _better if p < SIGNIFICANT else _chance
+    return say(found, {"one": one, "other": other, "told": told}, several)
+
+
+def _better(found: Difference, facts: dict[str, str], several: bool) -> str:
     if found.binary:
-        figures = f"{count(found.second)} of {found.n:,} against {count(found.first)}{of}"
-    else:
-        means = found.second / found.n, found.first / found.n
-        figures = f"{number(means[0])} against {number(means[1])}{of} on average"
-    return f"{other}: {figures}: that can be chance ({told})."
+        counts = {"rows": in_rows(found.better), "worse": found.worse}
+        if several:
+            return tr(
+                "{other} is better than {one} in {rows}, worse in {worse:,} ({told}).",
+                **facts,
+                **counts,
+            )
+        return tr("{other} is better in {rows}, worse in {worse:,} ({told}).", **facts, **counts)
+    means = {"by": number(found.mean), "low": number(found.low), "high": number(found.high)}
+    if several:
+        return tr(
+            "{other} is higher than {one} by {by} on average ({low} to {high}; {told}).",
+            **facts,
+            **means,
+        )
+    return tr("{other} is higher by {by} on average ({low} to {high}; {told}).", **facts, **means)
+
+
+def _chance(found: Difference, facts: dict[str, str], several: bool) -> str:
+    if found.binary:
+        counts = {"hits": count(found.second), "n": found.n, "before": count(found.first)}
+        if several:
+            return tr(
+                "{other}: {hits} of {n:,} against {before} of {one}: that can be chance ({told}).",
+                **facts,
+                **counts,
+            )
+        return tr(
+            "{other}: {hits} of {n:,} against {before}: that can be chance ({told}).",
+            **facts,
+            **counts,
+        )
+    means = {
+        "mean": number(found.second / found.n),
+        "before": number(found.first / found.n),
+    }
+    if several:
+        return tr(
+            "{other}: {mean} against {before} of {one} on average: that can be chance ({told}).",
+            **facts,
+            **means,
+        )
+    return tr(
+        "{other}: {mean} against {before} on average: that can be chance ({told}).",
+        **facts,
+        **means,
+    )
 
 
 def probability(p: float) -> str:
@@ -101,8 +150,9 @@ def count(hits: float) -> str:
     return f"{hits:,.1f}".removesuffix(".0")
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+def in_rows(count: int) -> str:
+    """So many rows, in words: ``1 row``, ``2,000 rows``."""
+    return tr("1 row") if count == 1 else tr("{count:,} rows", count=count)
 
 
 def _turned(found: Difference) -> Difference:

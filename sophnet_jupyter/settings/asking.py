@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import SettingsError
-from ..language import tr
+from ..language import mark, tr
 from .secret import Secret
 
 USER_HEADER = "x-sophnet-user"
@@ -103,15 +103,15 @@ def _written(text: str) -> dict[str, str]:
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise SettingsError(_HOW)
+            raise SettingsError(tr(_HOW))
         return _checked(found, "SOPHNET_HEADERS")
     pairs = [line.partition(":") for line in re.split("\\r?\\n", text) if line.strip()]
     if not all(colon for _, colon, _ in pairs):
-        raise SettingsError(_HOW)
+        raise SettingsError(tr(_HOW))
     return _checked({name.strip(): value.strip() for name, _, value in pairs}, "SOPHNET_HEADERS")
 
 
-_HOW = (
+_HOW = mark(
     'SOPHNET_HEADERS is a JSON object, {"X-Team": "data"}, or a line for each header, '
     "X-Team: data; {user} in it is who asks."
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 from ..errors import SettingsError
-from ..language import tr
+from ..language import mark, tr
 from .asking import user_of
 from .keystore import DEFAULT, Keystore
 from .policy import policy
@@ -25,6 +25,14 @@ SANDBOX_KEY = "sandbox"
 
 
 KeySource = Literal["argument", "%sophnet", "environment", "keyring", "file", "sandbox"]
+# The same where a reader sees it; ``%sophnet`` is a name.
+KEY_SOURCES = {
+    "argument": mark("argument"),
+    "environment": mark("environment"),
+    "keyring": mark("keyring"),
+    "file": mark("file"),
+    "sandbox": mark("sandbox"),
+}
 
 
 class Chosen(TypedDict, total=False):
@@ -168,7 +176,8 @@ def replays(environ: Mapping[str, str] | None = None) -> bool:
 def cassette_path() -> str:
     """The cassette that SOPHNET_CASSETTE names, empty without one. Raises `SettingsError`."""
     if named := os.environ.get("SOPHNET_CASSETTE", ""):
-        policy().refuse("cassettes", f"SOPHNET_CASSETTE={named:.80}: recording and replaying")
+        what = tr("{name}: recording and replaying", name=f"SOPHNET_CASSETTE={named:.80}")
+        policy().refuse("cassettes", what)
     return named
 
 

@@ -123,7 +123,7 @@ class Policy:
     @property
     def described(self) -> str:
         """What is decided and where, in one line; no address and no text of it is a key."""
-        locked = ", ".join(sorted(self.locked)) or "nothing"
+        locked = ", ".join(sorted(self.locked)) or tr("nothing")
         usual = ", ".join(sorted(self.defaults))
         said = tr("{files}: locks {locked}", files=", ".join(map(str, self.files)), locked=locked)
         return tr("{said}; defaults for {usual}", said=said, usual=usual) if usual else said

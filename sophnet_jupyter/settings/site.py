@@ -25,7 +25,7 @@ def site_address(
     found = locked or (None if said else site.defaults.get(name))
     if found is None:
         return None
-    url = checked_url(found.value, f"{name} in {found.path}", like)
+    url = checked_url(found.value, tr("{name} in {path}", name=name, path=found.path), like)
     if locked and said and checked_url(said, setting, like) != url:
         raise SettingsError(
             tr(
@@ -35,7 +35,7 @@ def site_address(
                 by=found.by,
             )
         )
-    return url, f"{name} in {found.path}"
+    return url, tr("{name} in {path}", name=name, path=found.path)
 
 
 def refuse_sandbox(environ: Mapping[str, str], advice: str, whose: str = "") -> None:

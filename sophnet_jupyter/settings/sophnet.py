@@ -15,6 +15,7 @@ from . import resource_ids
 from .addresses import BASE_URL, checked_key, checked_url, sandbox_url
 from .asking import WhoAsks, asking
 from .environment import (
+    KEY_SOURCES,
     KeySource,
     Timeouts,
     session,
@@ -91,6 +92,12 @@ class Settings:
     def sandbox(self) -> bool:
         """True when there is no key, so that a local stand-in answers."""
         return self.key_source == "sandbox"
+
+    @property
+    def key_from(self) -> str:
+        """Where the key comes from, in the language of this moment."""
+        said = KEY_SOURCES.get(self.key_source, self.key_source)
+        return tr(said)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None, **arguments: Any) -> Settings:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ...files.saving import save_bytes
+from ...language import tr
 from ..turns import ChatTurn, words
 
 # Words that can stand in quotes on a line of a magic.
@@ -25,8 +26,8 @@ def written(name: str, turns: Sequence[ChatTurn], path: Path) -> Path:
 def title(number: int, turn: ChatTurn) -> str:
     """Number, time and model of a turn, and how its answer ended where that is not the end."""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(turn.at))
-    ending = "" if turn.ending == "complete" else turn.ending
-    sandbox = "sandbox" if turn.sandbox else ""
+    ending = "" if turn.ending == "complete" else tr(turn.ending)
+    sandbox = tr("sandbox") if turn.sandbox else ""
     return " · ".join(filter(None, [str(number), when, turn.model, sandbox, ending]))
 
 

@@ -78,7 +78,7 @@ def require(session: KernelSession, rest: str) -> None:
 def _key(session: KernelSession, there: list[str], missing: list[str]) -> None:
     settings = session.client.settings
     if not settings.sandbox:
-        there.append(tr("The key is from {key_source}.", key_source=settings.key_source))
+        there.append(tr("The key is from {key_source}.", key_source=settings.key_from))
     elif tape := tapes.shared():
         there.append(tr("Answers come from {name}, which needs no key.", name=tape.path.name))
     else:

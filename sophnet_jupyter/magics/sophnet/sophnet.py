@@ -319,7 +319,7 @@ def status_rows(session: KernelSession) -> dict[str, str]:
 
 def _key_from(settings: Settings) -> str:
     of_another = settings.key_setting.endswith(("_FILE", "_COMMAND"))
-    return settings.key_setting if of_another else settings.key_source
+    return settings.key_setting if of_another else settings.key_from
 
 
 def _dify(session: KernelSession) -> str:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from ...language import tr
 from .. import looks
 from ..looks import Drawn
+from ..progress import STATES
+from ..verdicts import in_rows
 
 State = Literal["ready", "running", "stopped", "failed", "done"]
 
@@ -88,9 +91,11 @@ class BatchEmbedding(Drawn):
         return [self.folder / each["file"] for each in self.manifest.get("parts", [])]
 
     def __repr__(self) -> str:
-        said = f"{self.done:,} of {self.parts:,} parts, {self.rows:,} rows"
+        parts = tr("{done:,} of {parts:,} parts", done=self.done, parts=self.parts)
+        said = [parts, in_rows(self.rows)]
         if self.missing:
-            said += f", {self.missing:,} without a vector"
+            said.append(tr("{n:,} without a vector", n=self.missing))
         if self.skipped:
-            said += f", {self.skipped:,} parts from before"
-        return f"<vectors in {self.folder}: {said}, {self.state}>"
+            said.append(tr("{n:,} parts from before", n=self.skipped))
+        said.append(tr(STATES[self.state]))
+        return tr("<vectors in {folder}: {said}>", folder=self.folder, said=tr(", ").join(said))

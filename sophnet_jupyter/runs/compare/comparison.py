@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsIndex
 
 from ...errors import SettingsError
 from ...events import Event
+from ...language import mark, tr
 from ...response import Arrival, Response, settle
+from ..ended import ENDED, ended
 from ..looks import Drawn
 from . import table
 from .answer import ColumnAnswer
@@ -42,6 +44,11 @@ Ask = Callable[[Column, int], AsyncGenerator[Event, None]]
 
 Price = Callable[[Response, str], tuple[float, str] | None]
 """What an answer of a model has cost, and in which currency."""
+# Figures by which a report names the best column.
+_BEST = {
+    "first_token": mark("Quickest to its first token: [{number}] {label}."),
+    "cost": mark("Cheapest: [{number}] {label}."),
+}
 
 
 def own_price(response: Response, model: str) -> tuple[float, str] | None:
@@ -162,13 +169,11 @@ class Comparison(Drawn):
     def __repr__(self) -> str:
         count = len(self.cells)
         endings = [cell.response.ending for cell in self.cells]
-        said = [f"{len(self)} columns", *([f"{count} answers"] if count > len(self) else [])]
-        said += [
-            f"{endings.count(one)} {one}"
-            for one in ("complete", "stopped", "incomplete", "failed")
-            if one in endings
-        ]
-        return f"<Comparison of {', '.join([*said, *(['sandbox'] if self.sandbox else [])])}>"
+        said = [tr("{n} columns", n=len(self))]
+        said += [tr("{n} answers", n=count)] if count > len(self) else []
+        said += [ended(one, endings.count(one)) for one in ENDED if one in endings]
+        said += [tr("sandbox")] if self.sandbox else []
+        return tr("<Comparison of {what}>", what=tr(", ").join(said))
 
     # Ways to look at it.
 
@@ -218,13 +223,19 @@ class Comparison(Drawn):
         """What `save` writes."""
         from ..report.report import Report, counted
 
-        told = [f"{len(self)} columns, {counted(cell.response.ending for cell in self.cells)}."]
-        for figure, words in (("first_token", "Quickest to its first token"), ("cost", "Cheapest")):
+        told = [
+            tr(
+                "{n} columns, {counted}.",
+                n=len(self),
+                counted=counted(cell.response.ending for cell in self.cells),
+            )
+        ]
+        for figure, words in _BEST.items():
             with suppress(SettingsError):
                 best = self.best(by=figure)
-                told.append(f"{words}: [{best.number}] {best.label}.")
+                told.append(tr(words, number=best.number, label=best.label))
         return Report(
-            title="Comparison",
+            title=tr("Comparison"),
             value=self,
             verdict=told,
             rows=[
@@ -263,7 +274,7 @@ class Comparison(Drawn):
     async def _changes(self, *, quiet: bool) -> AsyncGenerator[Change, None]:
         """Each change as it comes; with ``quiet`` none, only their end."""
         if self._began:
-            raise SettingsError("This comparison was asked already: its answers are in it.")
+            raise SettingsError(tr("This comparison was asked already: its answers are in it."))
         self._began, self._loop = True, asyncio.get_running_loop()
         changes: asyncio.Queue[Change | None] = asyncio.Queue()
         open_ones = [cell for cell in self.cells if not cell.kept]
@@ -324,7 +335,9 @@ class Comparison(Drawn):
         """
         cells = self.of(column) if repeat is None else [self.of(column)[repeat]]
         if any(cell.busy for cell in cells):
-            raise SettingsError(f"Column {column} is still being answered: stop it first.")
+            raise SettingsError(
+                tr("Column {column} is still being answered: stop it first.", column=column)
+            )
         self._loop = asyncio.get_running_loop()
         tasks = [self._start(cell, None) for cell in cells]
         try:
@@ -376,13 +389,19 @@ class Comparison(Drawn):
     def _number(self, column: SupportsIndex) -> int:
         column, count = index(column), len(self)
         if not -count <= column < count:
-            raise IndexError(f"There are columns 0 to {count - 1}, and no {column}.")
+            raise IndexError(
+                tr(
+                    "There are columns 0 to {last}, and no {column}.",
+                    last=count - 1,
+                    column=column,
+                )
+            )
         return column % count
 
     def _title(self, place: Place) -> str:
         column, turn = place if isinstance(place, tuple) else (place, 0)
-        label = self.columns[self._number(column)].label or f"column {column}"
-        return f"{label}, repetition {turn}" if turn else label
+        label = self.columns[self._number(column)].label or tr("column {column}", column=column)
+        return tr("{label}, repetition {turn}", label=label, turn=turn) if turn else label
 
 
 def _stop(cells: list[ColumnAnswer]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from ...language import tr
 from ..looks import Drawn
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
@@ -52,8 +53,9 @@ class TextDifference(Drawn):
         return "".join(marks[piece.kind].format(piece.text) for piece in self.pieces)
 
     def __repr__(self) -> str:
-        said = "equal" if self.equal else f"{self.alike:.0%} alike"
-        return f"<Difference of {' and '.join(filter(None, self.titles)) or 'two texts'}: {said}>"
+        said = tr("equal") if self.equal else tr("{alike:.0%} alike", alike=self.alike)
+        titles = tr(" and ").join(filter(None, self.titles)) or tr("two texts")
+        return tr("<Difference of {titles}: {said}>", titles=titles, said=said)
 
 
 def difference(first: str, second: str, titles: tuple[str, str] = ("", "")) -> TextDifference:

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import mark, tr
 
 # What can be read side by side, and what one connection pool takes at once.
 MOST = 24
@@ -95,7 +96,9 @@ def grid(
     asked = _axis("models", [models] if isinstance(models, str) else list(models), least=0)
     axes = {name: _values(name, values) for name, values in (settings or {}).items()}
     if isinstance(repeat, bool) or not isinstance(repeat, int) or repeat < 1:
-        raise SettingsError(f"repeat is a whole number from 1 on, not {repeat!r:.80}.")
+        raise SettingsError(
+            tr("repeat is a whole number from 1 on, not {repeat!r:.80}.", repeat=repeat)
+        )
     _check_count({"prompt": len(named), "model": len(asked) or 1}, axes, repeat, most)
     rows = product(named, *axes.values())
     combined = ((model, row) for row in rows for model in (asked or [""]))
@@ -118,19 +121,29 @@ def _check_count(
 ) -> None:
     counts = {**named, **{name: len(values) for name, values in axes.items()}, "repeat": repeat}
     if (count := prod(counts.values())) > most:
-        said = " × ".join(
-            f"{number} {_several(name)}" for name, number in counts.items() if number > 1
-        )
+        said = " × ".join(_several(name, number) for name, number in counts.items() if number > 1)
         raise SettingsError(
-            f"{said} are {count:,} answers, and a comparison takes at most {most}. Nothing was "
-            "sent: leave some out, or ask them one after the other."
+            tr(
+                "{said} are {count:,} answers, and a comparison takes at most {most}. Nothing was "
+                "sent: leave some out, or ask them one after the other.",
+                said=said,
+                count=count,
+                most=most,
+            )
         )
 
 
-def _several(name: str) -> str:
-    return {"prompt": "prompts", "model": "models", "repeat": "repetitions"}.get(
-        name, f"values of {name}"
-    )
+_SEVERAL = {
+    "prompt": mark("{n} prompts"),
+    "model": mark("{n} models"),
+    "repeat": mark("{n} repetitions"),
+}
+
+
+def _several(name: str, count: int) -> str:
+    if name in _SEVERAL:
+        return tr(_SEVERAL[name], n=count)
+    return tr("{n} values of {name}", n=count, name=name)
 
 
 def _values(name: str, values: object) -> list[Any]:
@@ -141,14 +154,18 @@ def _values(name: str, values: object) -> list[Any]:
 
 def _axis(name: str, values: list[Any], *, least: int = 1) -> list[Any]:
     if len(values) < least:
-        raise SettingsError(f"There is nothing to compare in {name}: it is empty.")
+        raise SettingsError(tr("There is nothing to compare in {name}: it is empty.", name=name))
     for place, value in enumerate(values):
         if any(type(value) is type(other) and value == other for other in values[:place]):
             raise SettingsError(
-                f"{name} has {_word(value)} twice: repeat=2 asks everything a second time."
+                tr(
+                    "{name} has {value} twice: repeat=2 asks everything a second time.",
+                    name=name,
+                    value=_word(value),
+                )
             )
         if name == "models" and not (isinstance(value, str) and value.strip()):
-            raise SettingsError(f"A model is named by a text, not {value!r:.80}.")
+            raise SettingsError(tr("A model is named by a text, not {value!r:.80}.", value=value))
     return values
 
 

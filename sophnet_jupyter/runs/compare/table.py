@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError
+from ...language import tr
 from ...response import Response
 from .answer import ColumnAnswer
 from .grid import AskedGrid
@@ -30,14 +31,14 @@ def records(grid: AskedGrid, cells: Iterable[ColumnAnswer]) -> list[dict[str, An
 
 def asked(grid: AskedGrid, words: Mapping[str, str]) -> dict[str, Any]:
     """What was compared, for a reader: prompts, models, and the values of each setting."""
-    found: dict[str, Any] = {f"prompt {name}".strip(): text for name, text in words.items()}
+    found: dict[str, Any] = {f"{tr('prompt')} {name}".strip(): one for name, one in words.items()}
     if models := ", ".join(dict.fromkeys(filter(None, (one.model for one in grid.columns)))):
-        found["models"] = models
+        found[tr("models")] = models
     for column in grid.columns:
         for name, value in column.settings.items():
             known = found.setdefault(name, [])
             known += [] if str(value) in known else [str(value)]
-    return {**found, "repeat": grid.repeat}
+    return {**found, tr("repeat"): grid.repeat}
 
 
 def frame(records: Sequence[dict[str, Any]]) -> DataFrame:
@@ -45,7 +46,7 @@ def frame(records: Sequence[dict[str, Any]]) -> DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise SettingsError("to_frame needs pandas: pip install pandas.") from None
+        raise SettingsError(tr("to_frame needs pandas: pip install pandas.")) from None
     return pd.DataFrame(list(records))
 
 
@@ -78,7 +79,11 @@ def best(cells: Iterable[ColumnAnswer], by: str | Callable[[Response], float]) -
     """The number of the best column: see `Comparison.best`."""
     if isinstance(by, str) and by not in (*SMALLEST, *LARGEST):
         raise SettingsError(
-            f"by is one of {', '.join((*SMALLEST, *LARGEST))}, or a function, not {by!r:.80}."
+            tr(
+                "by is one of {known}, or a function, not {by!r:.80}.",
+                known=", ".join((*SMALLEST, *LARGEST)),
+                by=by,
+            )
         )
     columns: dict[int, list[ColumnAnswer]] = {}
     for cell in cells:
@@ -86,7 +91,9 @@ def best(cells: Iterable[ColumnAnswer], by: str | Callable[[Response], float]) -
     found = {number: _mean(each, by) for number, each in columns.items()}
     known = {number: value for number, value in found.items() if value is not None}
     if not known:
-        raise SettingsError(f"No complete answer here has a figure to compare by {by!r:.80}.")
+        raise SettingsError(
+            tr("No complete answer here has a figure to compare by {by!r:.80}.", by=by)
+        )
     smallest = isinstance(by, str) and by in SMALLEST
     return min(known, key=lambda number: known[number] if smallest else -known[number])
 

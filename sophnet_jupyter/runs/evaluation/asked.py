@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from ...errors import SettingsError, SophNetError, quoted
+from ...language import tr
 from ..file_template import FileTemplate
 from ..rows import NOTHING, Item
 from ..run import Run
@@ -58,7 +59,9 @@ def columns(prompts: object, models: Iterable[str]) -> list[EvaluatedColumn]:
     named = _named(prompts)
     listed = list(dict.fromkeys(models)) or [""]
     if (count := len(named) * len(listed)) > MOST_COLUMNS:
-        raise SettingsError(f"{count} prompts and models are more than {MOST_COLUMNS}.")
+        raise SettingsError(
+            tr("{count} prompts and models are more than {most}.", count=count, most=MOST_COLUMNS)
+        )
     found: list[EvaluatedColumn] = []
     for name, source in named.items():
         own = dict(getattr(source, "options", {})) if is_file(source) else {}
@@ -93,13 +96,19 @@ def _named(prompts: object) -> dict[str, Any]:
     elif isinstance(prompts, Iterable):
         found = {str(getattr(one, "name", f"prompt {n}")): one for n, one in enumerate(prompts, 1)}
     else:
-        raise SettingsError(f"Prompts are templates by name, not a {type(prompts).__name__}.")
+        raise SettingsError(
+            tr("Prompts are templates by name, not a {kind}.", kind=type(prompts).__name__)
+        )
     if not found:
-        raise SettingsError('There is no prompt: give them by name, {"v1": "Is {text} polite?"}.')
+        raise SettingsError(
+            tr('There is no prompt: give them by name, {"v1": "Is {text} polite?"}.')
+        )
     for name, prompt in found.items():
         if not isinstance(prompt, str) and not is_file(prompt):
             kind = type(prompt).__name__
-            raise SettingsError(f"The prompt {name!r} is no template: it is a {kind}.")
+            raise SettingsError(
+                tr("The prompt {name!r} is no template: it is a {kind}.", name=name, kind=kind)
+            )
     return found
 
 
@@ -131,19 +140,30 @@ class EvaluatedRows:
         images: object = None,
     ) -> None:
         if not 1 <= repeat <= 100:
-            raise SettingsError(f"repeat goes from 1 to 100, not {repeat}.")
+            raise SettingsError(tr("repeat goes from 1 to 100, not {repeat}.", repeat=repeat))
         if first is not None and first < 1:
-            raise SettingsError(f"first is how many rows to begin with, at least 1, not {first}.")
+            raise SettingsError(
+                tr("first is how many rows to begin with, at least 1, not {first}.", first=first)
+            )
         self.columns, self.expect, self.repeat = list(asked), expect, repeat
         self.table = rows if isinstance(rows, Table) else Table(rows)
         self.rows: list[Record] = list(islice(self.table, first or MOST_ROWS + 1))
         if len(self.rows) > MOST_ROWS:
             raise SettingsError(
-                f"An evaluation takes at most {MOST_ROWS:,} rows: first= takes so many of them."
+                tr(
+                    "An evaluation takes at most {most:,} rows: first= takes so many of them.",
+                    most=MOST_ROWS,
+                )
             )
         if expect and self.rows and expect not in self.table.columns:
-            known = quoted(", ".join(self.table.columns[:12])) or "none"
-            raise SettingsError(f"expect= names no column: {expect!r}. There are {known}.")
+            known = quoted(", ".join(self.table.columns[:12])) or tr("none")
+            raise SettingsError(
+                tr(
+                    "expect= names no column: {expect!r}. There are {known}.",
+                    expect=expect,
+                    known=known,
+                )
+            )
         self._templates = [
             None if is_file(one.source) else Template(one.text, names=names, images=images)
             for one in self.columns

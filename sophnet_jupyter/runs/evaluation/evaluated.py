@@ -8,11 +8,13 @@ from typing import Any
 
 from ...errors import EvaluationFailed, SettingsError
 from ...events import Usage
+from ...language import tr
+from ..progress import STATES
 from ..rows import Row
 from ..run import Run
 from ..score import Grade, Score
 from ..tables import Table
-from ..verdicts import scripted
+from ..verdicts import in_rows, scripted
 from . import summary
 from .answers import Label, ScoredAnswer, records
 from .asked import EvaluatedColumn, EvaluatedRows, worded
@@ -160,7 +162,7 @@ class Evaluated:
     def verdicts(self) -> list[str]:
         """The verdict in sentences; that it is the sandbox's, and on few rows, comes first."""
         if not any(one.ended for one in self.answers):
-            return ["Nothing is answered yet: await it."]
+            return [tr("Nothing is answered yet: await it.")]
         said = summary.told(
             self.figures,
             self.compared,
@@ -169,7 +171,15 @@ class Evaluated:
             rows=len({one.row for one in self.answers if one.ended}),
         )
         left = sum(not one.ended for one in self.answers)
-        return [*said, f"{left:,} of {len(self.answers):,} were not asked."] if left else said
+        if left:
+            said.append(tr("{left:,} of {all:,} were not asked.", left=left, all=len(self.answers)))
+        return said
+
+    @property
+    def comparing(self) -> set[str]:
+        """Those of `verdicts` that say of two columns which is better, or that none is."""
+        several = len({figure.score for figure in self.figures}) > 1
+        return summary.comparing(self.compared, several=several)
 
     @property
     def verdict(self) -> str:
@@ -197,7 +207,8 @@ class Evaluated:
         return Table([{} for _ in found]).to_frame(values)
 
     def __repr__(self) -> str:
-        counted = f"{len(self.asked.rows):,} rows × {len(self.columns)} · {self.state}"
+        rows, state = in_rows(len(self.asked.rows)), tr(STATES[self.state])
+        counted = f"{rows} × {len(self.columns)} · {state}"
         if not any(one.ended for one in self.answers):
             return f"<Evaluation {counted}>"
         return f"<Evaluation {counted}>\n{self.verdict}"
@@ -230,8 +241,12 @@ class Evaluated:
         ]
         if len(found) != 1:
             raise SettingsError(
-                f"{len(found)} answers are that: name a row from 0 to {len(self.asked.rows) - 1}, "
-                "and prompt= and model= where there are several."
+                tr(
+                    "{n} answers are that: name a row from 0 to {last}, "
+                    "and prompt= and model= where there are several.",
+                    n=len(found),
+                    last=len(self.asked.rows) - 1,
+                )
             )
         self.set_label(
             found[0].number, None if right is None and not note else Label(right=right, note=note)
@@ -280,10 +295,19 @@ class Evaluated:
             ("score", score, self.score_names),
         ):
             if given is not None and given not in known:
-                raise SettingsError(f"No {name} here is called {given!r}: {', '.join(known)}.")
+                raise SettingsError(
+                    tr(
+                        "No {what} here is called {given!r}: {known}.",
+                        what=tr(name),
+                        given=given,
+                        known=", ".join(known),
+                    )
+                )
         said = summary.shortfalls(lines, self.answers, at_least)
         if not lines or not self.answers:
-            said = ["No row was evaluated." if not self.answers else "No score here is a rate."]
+            said = [tr("No score here is a rate.")]
+            if not self.answers:
+                said = [tr("No row was evaluated.")]
         if said:
             engines = self.engines
             raise EvaluationFailed([scripted(engines), *said] if engines else said)

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mappi
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from ...language import tr
 from ..bell import Bell
 from ..looks import Drawn
 from ..progress import RunProgress
@@ -183,7 +184,7 @@ class Evaluation(Evaluated, Drawn):
 
         facts = {name: value for name, value in head(self).items() if name != "verdicts"}
         return Report(
-            title="Evaluation",
+            title=tr("Evaluation"),
             value=self,
             verdict=self.verdicts,
             rows=self.to_records(),

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 from ..judging import MARK
 from ..rows import Ask, Item
 from ..run import Run
@@ -100,8 +101,8 @@ class Grading:
         for one in answers:
             if one.failed:
                 counts = not (expects and is_missing(one.expected))
-                error = one.said.error or "it failed"
-                found[one.number] = Grade(False if counts else None, f"no answer: {error}")
+                why = tr("no answer: {error}", error=one.said.error or tr("it failed"))
+                found[one.number] = Grade(False if counts else None, why)
         self._grades[score.name] = found
 
     async def _answered(self, prompts: Sequence[str], model: str) -> list[Asked]:
@@ -134,7 +135,7 @@ class Grading:
 
     async def _vectors(self, texts: Sequence[str]) -> list[Sequence[float] | None]:
         if self._embed is None:
-            raise SettingsError("similar() needs embeddings, and this client has none.")
+            raise SettingsError(tr("similar() needs embeddings, and this client has none."))
         return await self._embed(texts)
 
 

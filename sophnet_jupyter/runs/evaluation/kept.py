@@ -12,6 +12,7 @@ from typing import Any
 from ...errors import SettingsError, file_refused, quoted
 from ...files.names import at_home
 from ...files.saving import save_bytes
+from ...language import tr
 from ...response import Response
 from ..report.concealed import concealed_value
 from ..rows import Row, pack
@@ -69,7 +70,12 @@ def save(
     """
     target = at_home(path)
     if target.suffix.lower() != ".jsonl":
-        raise SettingsError(f"An evaluation is saved as .jsonl, not as {target.suffix or 'that'}.")
+        raise SettingsError(
+            tr(
+                "An evaluation is saved as .jsonl, not as {ending}.",
+                ending=target.suffix or tr("that"),
+            )
+        )
     lines = [head(found), *map(_line, found.answers)]
     if conceal is not None:
         # Rows are known by their keys, which say nothing.
@@ -126,11 +132,15 @@ def read(path: str | os.PathLike[str]) -> KeptEvaluation:
     source = at_home(path)
     try:
         if source.stat().st_size > LARGEST:
-            raise SettingsError(f"{source.name} is larger than {LARGEST // 10**9} GB.")
+            raise SettingsError(
+                tr("{name} is larger than {most} GB.", name=source.name, most=LARGEST // 10**9)
+            )
         lines = _lines(source)
         first = next(lines, {})
         if first.get("evaluation") != FORMAT:
-            raise SettingsError(f"{source.name} is no evaluation that this version reads.")
+            raise SettingsError(
+                tr("{name} is no evaluation that this version reads.", name=source.name)
+            )
         return KeptEvaluation(source.name, first, list(lines))
     except SettingsError:
         raise
@@ -138,7 +148,9 @@ def read(path: str | os.PathLike[str]) -> KeptEvaluation:
         raise file_refused(source, error) from None
     except Exception as error:  # whole JSON in which anything may stand in the place of anything
         said = quoted(error, 120)
-        raise SettingsError(f"{source} cannot be read as an evaluation: {said}.") from None
+        raise SettingsError(
+            tr("{path} cannot be read as an evaluation: {reason}.", path=source, reason=said)
+        ) from None
 
 
 def _lines(source: Path) -> Iterator[dict[str, Any]]:
@@ -147,7 +159,7 @@ def _lines(source: Path) -> Iterator[dict[str, Any]]:
             if line.strip():
                 found = json.loads(line)
                 if not isinstance(found, dict):
-                    raise ValueError("a line is no object")
+                    raise ValueError(tr("a line is no object"))
                 yield found
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from ...errors import SettingsError, quoted
 from ...files.names import at_home
 from ...files.saving import save_bytes
+from ...language import tr
 from ..figures import SEED, kappa
 from ..verdicts import scripted
 from .answers import Label, ScoredAnswer
@@ -54,8 +55,14 @@ class Agreement:
     kappa: float
 
     def __str__(self) -> str:
-        measure = "" if math.isnan(self.kappa) else f", kappa {self.kappa:.2f}"
-        return f"{self.one} and {self.other}: {self.agreed:,} of {self.n:,} alike{measure}"
+        said = tr(
+            "{one} and {other}: {agreed:,} of {n:,} alike",
+            one=self.one,
+            other=self.other,
+            agreed=self.agreed,
+            n=self.n,
+        )
+        return said if math.isnan(self.kappa) else f"{said}, kappa {self.kappa:.2f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +93,12 @@ class Reviews:
         ]
 
     def __repr__(self) -> str:
-        lines = [f"<Reviews of {len(self.labels):,} answers · {len(self.disputes):,} in dispute>"]
-        return "\n".join([*lines, *map(str, self.agreement), *self.notes])
+        head = tr(
+            "<Reviews of {n:,} answers · {disputes:,} in dispute>",
+            n=len(self.labels),
+            disputes=len(self.disputes),
+        )
+        return "\n".join([head, *map(str, self.agreement), *self.notes])
 
 
 def write(
@@ -96,15 +107,19 @@ def write(
     """See `Evaluation.review`."""
     target = at_home(path)
     if target.suffix.lower() != ".xlsx":
-        raise SettingsError(f"A review is a sheet: name it {target.stem}.xlsx.")
+        raise SettingsError(tr("A review is a sheet: name it {name}.xlsx.", name=target.stem))
     if rows < 1:
-        raise SettingsError(f"rows is how many answers to review, at least 1, not {rows}.")
+        raise SettingsError(
+            tr("rows is how many answers to review, at least 1, not {rows}.", rows=rows)
+        )
     if by is not None and by not in found.asked.table.columns:
-        known = quoted(", ".join(found.asked.table.columns[:12])) or "none"
-        raise SettingsError(f"by= names no column: {by!r}. There are {known}.")
+        known = quoted(", ".join(found.asked.table.columns[:12])) or tr("none")
+        raise SettingsError(
+            tr("by= names no column: {by!r}. There are {known}.", by=by, known=known)
+        )
     answers = [one for one in found.answers if one.ended and not one.failed]
     if not answers:
-        raise SettingsError("There is nothing to review: no answer has come.")
+        raise SettingsError(tr("There is nothing to review: no answer has come."))
     chosen = _chosen(answers, rows, by, mixed=blind)
     return save_bytes(_sheet(found, chosen, blind=blind), target)
 
@@ -196,9 +211,11 @@ def read(found: Evaluated, paths: str | os.PathLike[str] | Iterable[str]) -> Rev
         said[who], odd = _read(file)
         unknown = said[who].keys() - answers.keys()
         if odd:
-            notes.append(f"{file.name}: {odd:,} cells say neither yes nor no.")
+            notes.append(tr("{name}: {n:,} cells say neither yes nor no.", name=file.name, n=odd))
         if unknown:
-            notes.append(f"{file.name}: {len(unknown):,} ids are of no answer here.")
+            notes.append(
+                tr("{name}: {n:,} ids are of no answer here.", name=file.name, n=len(unknown))
+            )
         said[who] = {name: label for name, label in said[who].items() if name in answers}
     labels: dict[int, Label] = {}
     disputes: list[tuple[ScoredAnswer, Mapping[str, bool]]] = []
@@ -219,7 +236,7 @@ def _files(paths: str | os.PathLike[str] | Iterable[str]) -> list[Path]:
     # What Excel keeps beside a sheet that is open is none.
     found = [one for one in dict.fromkeys(found) if not one.name.startswith("~$")]
     if not found:
-        raise SettingsError(f"No file is called {', '.join(map(str, patterns))}.")
+        raise SettingsError(tr("No file is called {names}.", names=", ".join(map(str, patterns))))
     return found
 
 
@@ -233,7 +250,14 @@ def _read(path: Path) -> tuple[dict[str, tuple[bool, str]], int]:
     lines = _lines(path)
     heads = [str(value or "").strip().lower() for value in next(lines, ())]
     if ID not in heads or RIGHT not in heads:
-        raise SettingsError(f"{path.name} is no review: it has no columns {ID} and {RIGHT}.")
+        raise SettingsError(
+            tr(
+                "{name} is no review: it has no columns {id} and {right}.",
+                name=path.name,
+                id=ID,
+                right=RIGHT,
+            )
+        )
     places = heads.index(ID), heads.index(RIGHT), heads.index(NOTE) if NOTE in heads else -1
     found: dict[str, tuple[bool, str]] = {}
     odd = 0
@@ -256,7 +280,9 @@ def _lines(path: Path) -> Iterator[tuple[Any, ...]]:
     openpyxl = _openpyxl()
     try:
         if path.stat().st_size > _LARGEST:
-            raise SettingsError(f"{path.name} is larger than {_LARGEST // 10**6} MB.")
+            raise SettingsError(
+                tr("{name} is larger than {most} MB.", name=path.name, most=_LARGEST // 10**6)
+            )
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
             yield from book.worksheets[0].iter_rows(values_only=True, max_row=_MOST_LINES)
@@ -266,14 +292,18 @@ def _lines(path: Path) -> Iterator[tuple[Any, ...]]:
         raise
     except Exception as error:  # a broken archive or XML raises whatever its reader does
         said = quoted(error, 120)
-        raise SettingsError(f"{path.name} cannot be read as a sheet: {said}.") from None
+        raise SettingsError(
+            tr("{name} cannot be read as a sheet: {reason}.", name=path.name, reason=said)
+        ) from None
 
 
 def _majority(votes: Mapping[str, tuple[bool, str]]) -> Label:
     counted = Counter(right for right, _ in votes.values())
     right = None if counted[True] == counted[False] else counted[True] > counted[False]
     note = "; ".join(note for _, note in votes.values() if note)
-    return Label(right=right, note=note or ("in dispute" if right is None else ""), by="review")
+    if right is None:
+        note = note or tr("in dispute")
+    return Label(right=right, note=note, by="review")
 
 
 def _between(said: Mapping[str, Mapping[str, tuple[bool, str]]]) -> list[Agreement]:
@@ -299,7 +329,7 @@ def _with_scores(found: Evaluated, labels: Mapping[int, Label]) -> list[Agreemen
             and isinstance(grade.value, bool)
         ]
         if pairs:
-            agreed.append(_agreement("people", score.name, pairs))
+            agreed.append(_agreement(tr("people"), score.name, pairs))
     return agreed
 
 
@@ -312,5 +342,5 @@ def _openpyxl() -> Any:
     try:
         import openpyxl
     except ImportError:
-        raise SettingsError("Sheets need openpyxl: pip install openpyxl.") from None
+        raise SettingsError(tr("Sheets need openpyxl: pip install openpyxl.")) from None
     return openpyxl

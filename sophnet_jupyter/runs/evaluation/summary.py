@@ -6,12 +6,15 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 from ...errors import quoted
+from ...language import tr
 from ..figures import Difference, Estimate, Value, averaged, estimate
 from ..score import Grade
-from ..verdicts import count, few, number, scripted, verdicts
+from ..verdicts import count, few, in_rows, number, scripted, verdicts
+from ..verdicts import sentence as told_of
 from .answers import ScoredAnswer
 from .asked import EvaluatedColumn
 
@@ -42,23 +45,49 @@ class ScoreFigure:
     def __str__(self) -> str:
         found = self.estimate
         if not found.n:
-            return f"{self.column.label}: no row has a value."
+            return tr("{label}: no row has a value.", label=self.column.label)
         if self.kind == "number":
-            between = f"{number(found.low)} to {number(found.high)}"
-            return f"{self.column.label}: {number(found.value)} on average ({between})."
-        hits = count(self.hits)
-        between = f"{found.low:.0%} to {found.high:.0%}"
-        return f"{self.column.label}: {hits} of {found.n:,}, {found.value:.0%} ({between})."
+            return tr(
+                "{label}: {value} on average ({low} to {high}).",
+                label=self.column.label,
+                value=number(found.value),
+                low=number(found.low),
+                high=number(found.high),
+            )
+        return tr(
+            "{label}: {hits} of {n:,}, {value:.0%} ({low:.0%} to {high:.0%}).",
+            label=self.column.label,
+            hits=count(self.hits),
+            n=found.n,
+            value=found.value,
+            low=found.low,
+            high=found.high,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Two columns by one score, as a sentence; ``p`` is as adjusted for how many there are."""
+    """
+    Two columns by one score; ``p`` is as adjusted for how many there are.
+
+    With ``earlier`` it is one column, ``one``, against itself in an earlier evaluation.
+    """
 
     score: str
-    sentence: str
+    one: str
+    other: str
     difference: Difference
     p: float
+    several: bool = False
+    earlier: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Which is better, in the language of this moment."""
+        one, other = self.one, self.other
+        if self.earlier:
+            one, other = tr("{label} before", label=one), tr("{label} now", label=other)
+        return told_of(one, other, self.difference, self.p, several=self.several)
 
 
 def figures(
@@ -101,13 +130,31 @@ def compared(
         lined: dict[str, Sequence[Value]] = {
             label: [each.get(row) for row in rows] for label, each in values.items()
         }
+        pairs = list(combinations(lined, 2))
         found += [
-            Verdict(score=score, sentence=said, difference=difference, p=p)
-            for said, difference, p in verdicts(lined)
+            Verdict(
+                score=score,
+                one=one,
+                other=other,
+                difference=difference,
+                p=p,
+                several=len(pairs) > 1,
+            )
+            for (one, other), (_, difference, p) in zip(pairs, verdicts(lined), strict=True)
             # Nobody labels all rows of all columns.
             if difference.n or score != LABEL
         ]
     return found
+
+
+def line(score: str, sentence: str, *, several: bool) -> str:
+    """A sentence with its score before it, where there are several."""
+    return tr("{name}: {said}", name=score, said=sentence) if several else sentence
+
+
+def comparing(found: Sequence[Verdict], *, several: bool) -> set[str]:
+    """The sentences of `told` that say which column is better, or that it cannot be told."""
+    return {line(each.score, each.sentence, several=several) for each in found if each.difference.n}
 
 
 def told(
@@ -125,7 +172,7 @@ def told(
     sentences = [(each.score, each.sentence) for each in found] or [
         (line.score, str(line)) for line in lines
     ]
-    said += [f"{score}: {sentence}" if several else sentence for score, sentence in sentences]
+    said += [line(score, sentence, several=several) for score, sentence in sentences]
     said += _missing(lines)
     return [*said, *notes]
 
@@ -137,12 +184,22 @@ def _missing(lines: Sequence[ScoreFigure]) -> list[str]:
         own = [line for line in lines if line.score == score]
         if missing := max(line.missing for line in own):
             said.append(
-                f"{score}: {_rows(missing)} without an expected value or grade do not count."
+                tr(
+                    "{score}: {rows} without an expected value or grade do not count.",
+                    score=score,
+                    rows=in_rows(missing),
+                )
             )
         if raised := sum(line.lost.get("raised", 0) for line in own):
-            said.append(f"{score}: it raised for {raised:,} answers, which do not count.")
+            said.append(
+                tr(
+                    "{score}: it raised for {n:,} answers, which do not count.",
+                    score=score,
+                    n=raised,
+                )
+            )
     if failed := sum(line.failed for line in lines if line.score == lines[0].score):
-        said.append(f"{failed:,} answers failed, and count as wrong.")
+        said.append(tr("{n:,} answers failed, and count as wrong.", n=failed))
     return said
 
 
@@ -163,10 +220,6 @@ def _figure(answers: Sequence[ScoredAnswer], column: EvaluatedColumn, score: str
         lost={str(kind): count for kind, count in lost.items()},
         failed=sum(one.failed for one in ended),
     )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def shortfalls(
@@ -191,13 +244,22 @@ def shortfalls(
         lost = {row for row in lost if values.get(row) is None}
         rows = line.estimate.n + (len(open_ones | lost) if line.kind == "rate" else 0)
         value = line.hits / rows if rows else math.nan
-        name = quoted(f"{line.score} of {line.column.label}")
+        name = quoted(tr("{score} of {label}", score=line.score, label=line.column.label))
         if not rows:
-            found.append(f"{name} has no row that counts.")
+            found.append(tr("{name} has no row that counts.", name=name))
         elif not value >= at_least - 1e-12:
-            hits = count(line.hits)
-            of = f" ({hits} of {rows:,})" if line.kind == "rate" else ""
-            more = len(open_ones | lost)
-            why = f", {_rows(more)} without an answer or a verdict among them" if more else ""
-            found.append(f"{name} is {value:.3g}{of}{why}, below {at_least:g}.")
+            said = f"{value:.3g}"
+            if line.kind == "rate":
+                said = tr(
+                    "{value} ({hits} of {rows:,})", value=said, hits=count(line.hits), rows=rows
+                )
+            if more := len(open_ones | lost):
+                said = tr(
+                    "{said}, {rows} without an answer or a verdict among them",
+                    said=said,
+                    rows=in_rows(more),
+                )
+            found.append(
+                tr("{name} is {said}, below {at_least:g}.", name=name, said=said, at_least=at_least)
+            )
     return found

@@ -6,14 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import SettingsError
+from ...language import tr
 from ..figures import difference
 from ..looks import Drawn
-from ..verdicts import few, scripted, sentence
+from ..verdicts import few, scripted
 from .answers import ScoredAnswer
 from .asked import EvaluatedColumn
 from .evaluated import Evaluated
 from .kept import KeptEvaluation
-from .summary import Verdict, by_row
+from .summary import Verdict, by_row, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,9 @@ class Turned(Drawn):
 
     def __repr__(self) -> str:
         told = "\n".join(self.verdicts)
-        counts = f"{len(self.better)} better, {len(self.worse)} worse"
+        counts = tr(
+            "{better} better, {worse} worse", better=len(self.better), worse=len(self.worse)
+        )
         return f"<Turned: {counts}>\n{told}"
 
 
@@ -61,7 +64,7 @@ def turned(now: Evaluated, earlier: Evaluated | KeptEvaluation) -> Turned:
     pairs = _pairs(now.columns, earlier.columns)
     keys = {one.key for one in earlier.answers} & {one.key for one in now.answers}
     if not keys:
-        raise SettingsError("The two evaluations have no row in common.")
+        raise SettingsError(tr("The two evaluations have no row in common."))
     compared: list[Verdict] = []
     answers: list[TurnedAnswer] = []
     for before, after in pairs:
@@ -72,16 +75,16 @@ def turned(now: Evaluated, earlier: Evaluated | KeptEvaluation) -> Turned:
                 compared.append(_verdict(score, after.label, old, new))
                 answers += _turned(score, old, new)
     if not compared:
-        raise SettingsError("The two evaluations have no score in common.")
+        raise SettingsError(tr("The two evaluations have no score in common."))
     left = len({one.key for one in now.answers} | {one.key for one in earlier.answers}) - len(keys)
     engines = now.engines | earlier.engines
     said = [scripted(engines)] if engines else []
     if now.sandbox != earlier.sandbox:
-        said.append("Only one of the two is the sandbox's: they cannot be compared.")
+        said.append(tr("Only one of the two is the sandbox's: they cannot be compared."))
     said += [warning] if (warning := few(len(keys))) else []
     several = len({one.score for one in compared}) > 1
-    said += [f"{one.score}: {one.sentence}" if several else one.sentence for one in compared]
-    said += [f"{left:,} rows are in one of them only, and left out."] if left else []
+    said += [line(one.score, one.sentence, several=several) for one in compared]
+    said += [tr("{n:,} rows are in one of them only, and left out.", n=left)] if left else []
     answers.sort(key=lambda one: (one.better, one.now.row))
     return Turned(
         rows=len(keys), verdicts=said, compared=compared, answers=answers, engines=engines
@@ -97,8 +100,11 @@ def _pairs(
     found = [(known[one.label], one) for one in now if one.label in known]
     if not found:
         raise SettingsError(
-            f"The earlier evaluation has {', '.join(known)}, and none of "
-            f"{', '.join(one.label for one in now)}."
+            tr(
+                "The earlier evaluation has {known}, and none of {asked}.",
+                known=", ".join(known),
+                asked=", ".join(one.label for one in now),
+            )
         )
     return found
 
@@ -115,8 +121,7 @@ def _verdict(
     before, after = _by_key(old, score), _by_key(new, score)
     rows = sorted(before.keys() & after.keys())
     found = difference([before[row] for row in rows], [after[row] for row in rows])
-    said = sentence(f"{label} before", f"{label} now", found, found.p)
-    return Verdict(score=score, sentence=said, difference=found, p=found.p)
+    return Verdict(score=score, one=label, other=label, difference=found, p=found.p, earlier=True)
 
 
 def _by_key(answers: Sequence[ScoredAnswer], score: str) -> dict[str, float | None]:

@@ -7,8 +7,9 @@ from importlib import metadata
 from typing import Any
 
 from ...errors import quoted
+from ...language import tr
 from ..figures import RESAMPLES, SEED
-from ..verdicts import number, scripted
+from ..verdicts import in_rows, number, scripted
 from .evaluated import Evaluated
 from .kept import head
 from .summary import ScoreFigure
@@ -57,43 +58,68 @@ def methods(found: Evaluated) -> str:
     """What somebody needs to do it again: models, dates, settings, rows, tests, prompts."""
     facts = head(found)
     said = [scripted(found.engines)] if found.sandbox else []
-    models = ", ".join(facts["models_answered"]) or "no model"
-    services = ", ".join(facts["services"])
-    said.append(f"Answered by {models}{f' at {services}' if services else ''} ({facts['at']}).")
+    models = ", ".join(facts["models_answered"]) or tr("no model")
+    who = {"models": models, "services": ", ".join(facts["services"]), "at": facts["at"]}
+    if who["services"]:
+        said.append(tr("Answered by {models} at {services} ({at}).", **who))
+    else:
+        said.append(tr("Answered by {models} ({at}).", **who))
     if prints := facts["fingerprints"]:
-        said.append(f"System fingerprints: {', '.join(prints)}.")
+        said.append(tr("System fingerprints: {names}.", names=", ".join(prints)))
     said += [_prompt(one) for one in facts["columns"]]
     said.append(_settings(facts))
-    rows = f"{facts['rows']:,} rows"
-    turns = facts["repeat"]
-    often = "once" if turns == 1 else f"{turns} times, averaged in their row"
-    expected = f", expected values in the column {facts['expect']}" if facts["expect"] else ""
-    said.append(f"{rows}, each asked {often}{expected}.")
+    said.append(_rows(facts))
     said += [_score(one) for one in facts["scores"]]
-    tests = sorted({one.difference.test for one in found.compared})
-    said.append(
-        "Intervals of 95 %: Wilson's for rates, the bootstrap's for means "
-        f"({RESAMPLES:,} resamples, seed {SEED})."
+    tests = tr(" and ").join(
+        tr(name) for name in sorted({one.difference.test for one in found.compared})
     )
-    if tests:
-        holm = ", adjusted by Holm" if len(found.columns) > 2 else ""
-        said.append(f"Tests on the same rows: {' and '.join(tests)}{holm}.")
+    said.append(
+        tr(
+            "Intervals of 95 %: Wilson's for rates, the bootstrap's for means "
+            "({n:,} resamples, seed {seed}).",
+            n=RESAMPLES,
+            seed=SEED,
+        )
+    )
+    if tests and len(found.columns) > 2:
+        said.append(tr("Tests on the same rows: {tests}, adjusted by Holm.", tests=tests))
+    elif tests:
+        said.append(tr("Tests on the same rows: {tests}.", tests=tests))
     said.append(f"sophnet-jupyter {metadata.version('sophnet-jupyter')}.")
     return "\n".join(said)
 
 
+def _rows(facts: dict[str, Any]) -> str:
+    turns = facts["repeat"]
+    said = tr("{rows}, each asked once", rows=in_rows(facts["rows"]))
+    if turns > 1:
+        said = tr(
+            "{rows}, each asked {turns} times, averaged in their row",
+            rows=in_rows(facts["rows"]),
+            turns=turns,
+        )
+    if facts["expect"]:
+        return tr("{said}, expected values in the column {name}.", said=said, name=facts["expect"])
+    return tr("{said}.", said=said)
+
+
 def _prompt(one: dict[str, Any]) -> str:
-    model = f" for {one['model']}" if one["model"] else ""
-    return f"Prompt {quoted(one['prompt'])}{model}: SHA-256 {one['sha256'][:16]}."
+    name = quoted(one["prompt"])
+    if one["model"]:
+        name = tr("{prompt} for {model}", prompt=name, model=one["model"])
+    return tr("Prompt {name}: SHA-256 {hash}.", name=name, hash=one["sha256"][:16])
 
 
 def _settings(facts: dict[str, Any]) -> str:
     settings = {**facts["settings"]}
     named = ", ".join(f"{name} {quoted(value, 80)}" for name, value in settings.items())
-    return f"Settings: {named}." if named else "Settings: those of the service."
+    return tr("Settings: {named}.", named=named) if named else tr("Settings: those of the service.")
 
 
 def _score(one: dict[str, Any]) -> str:
     given = {name: value for name, value in one.items() if name not in ("name", "score")}
     told = ", ".join(f"{name} {quoted(value, 1000)}" for name, value in given.items() if value)
-    return f"Score {quoted(one['name'])}: {one['score']}{f' ({told})' if told else ''}."
+    name = quoted(one["name"])
+    if not told:
+        return tr("Score {name}: {score}.", name=name, score=one["score"])
+    return tr("Score {name}: {score} ({told}).", name=name, score=one["score"], told=told)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...files.kinds import HEAD, sniff
+from ...language import tr
 from ...values.image import Image
 
 # Whole numbers above are rounded by spreadsheets, which know fractions only.
@@ -26,7 +27,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
     if isinstance(value, bytes):
-        return f"{len(value):,} bytes"
+        return tr("{n:,} bytes", n=len(value))
     if isinstance(value, Sequence | set | frozenset):
         return [plain(one) for one in value]
     return str(value)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ...language import mark, tr
+from ..ended import ended
 from ..verdicts import scripted
 
-SANDBOX = "The sandbox has answered: its answers are scripted and say nothing about models."
+SANDBOX = mark("The sandbox has answered: its answers are scripted and say nothing about models.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +41,8 @@ class Report:
     @property
     def sentences(self) -> list[str]:
         """The verdict, with the sandbox's part in it first."""
-        told = any("sandbox" in sentence.lower() for sentence in self.verdict[:1])
-        said = scripted(self.engines) if any(self.engines) else SANDBOX
+        told = scripted(self.engines) in self.verdict[:1]
+        said = scripted(self.engines) if any(self.engines) else tr(SANDBOX)
         return [*([said] if self.sandbox and not told else []), *self.verdict]
 
     @property
@@ -51,11 +53,15 @@ class Report:
     @property
     def facts(self) -> dict[str, object]:
         """The settings, behind what everybody should know of the file."""
-        said = {"verdict": "\n".join(self.sentences), "written": self.at, "rows": len(self.rows)}
-        return {**said, "sandbox": self.sandbox, **self.settings}
+        return {
+            tr("verdict"): "\n".join(self.sentences),
+            tr("written"): self.at,
+            tr("rows"): len(self.rows),
+            tr("sandbox"): self.sandbox,
+            **self.settings,
+        }
 
 
 def counted(endings: Iterable[str]) -> str:
     """How many ended how: ``990 complete, 10 failed``."""
-    found = Counter(endings)
-    return ", ".join(f"{count:,} {ending or 'not asked'}" for ending, count in found.items())
+    return tr(", ").join(ended(ending, count) for ending, count in Counter(endings).items())

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...errors import SettingsError
 from ...files.names import at_home
 from ...files.saving import save_bytes
+from ...language import tr
 from .. import looks
 from .concealed import concealed
 from .report import Report
@@ -44,4 +45,10 @@ def _written(report: Report, ending: str) -> bytes:
             from .lines import jsonl
 
             return jsonl(report)
-    raise SettingsError(f"It is saved as {', '.join(ENDINGS)}, not as {ending or 'that'}.")
+    raise SettingsError(
+        tr(
+            "It is saved as {known}, not as {ending}.",
+            known=", ".join(ENDINGS),
+            ending=ending or tr("that"),
+        )
+    )

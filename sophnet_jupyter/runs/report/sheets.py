@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ...errors import SettingsError
+from ...language import tr
 from .cells import number, pictures, text
 from .report import Report
 
@@ -25,10 +26,12 @@ def workbook(report: Report) -> bytes:
         import openpyxl
     except ImportError:
         raise SettingsError(
-            "An .xlsx needs openpyxl: pip install 'sophnet-jupyter[sheets]'."
+            tr("An .xlsx needs openpyxl: pip install 'sophnet-jupyter[sheets]'.")
         ) from None
     if len(report.rows) > MOST_ROWS:
-        raise SettingsError(f"A sheet has {MOST_ROWS:,} rows, and these are more: save a .csv.")
+        raise SettingsError(
+            tr("A sheet has {most:,} rows, and these are more: save a .csv.", most=MOST_ROWS)
+        )
     book = openpyxl.Workbook()
     _rows(book.active, report)
     _settings(book.create_sheet("settings"), report)
@@ -91,7 +94,7 @@ def _draw(sheet: Any, cell: Any, data: bytes) -> None:
     try:
         image = PIL.Image.open(io.BytesIO(data)).convert("RGB")
     except (OSError, ValueError, PIL.Image.DecompressionBombError):
-        _write(cell, "a picture that cannot be read")
+        _write(cell, tr("a picture that cannot be read"))
         return
     image.thumbnail((2 * SIDE, 2 * SIDE))
     file = io.BytesIO()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...language import tr
 from ...runs.evaluation.summary import ScoreFigure
+from ...runs.score import in_lost
 from ...runs.verdicts import count, number
 from ..safe.look import FAINT, LINE, SMALL, WRAP, words
 
@@ -75,9 +76,9 @@ def _rows(one: ScoreFigure) -> str:
     if one.kind == "rate":
         of = tr("{hits} of {all}", hits=count(one.hits), all=of)
     said = [tr("{missing:,} not counted", missing=one.missing)] if one.missing else []
-    said += [f"{number:,} {word}" for word, number in one.lost.items()]
+    said += in_lost(one.lost)
     said += [tr("{failed:,} failed", failed=one.failed)] if one.failed else []
-    more = words(", ".join(said), 120)
+    more = words(tr(", ").join(said), 120)
     return f'{of} <span style="{SMALL};{FAINT};{WRAP}">{more}</span>' if said else of
 
 

@@ -43,10 +43,11 @@ def head(found: Evaluated) -> str:
     shown, more = lines[:MOST_VERDICTS], lines[MOST_VERDICTS:]
     badge = loud(inert(sandboxed(found.engines)))
     html = f'<div style="{SMALL};margin:0 0 4px">{badge}{inert(size(found))}</div>'
-    html += "".join(_sentence(line) for line in shown)
-    return html + (
-        fold(tr("{count} more", count=len(more)), "".join(map(_sentence, more))) if more else ""
-    )
+    # What stands before a verdict, and figures of single scores, are less than the verdict.
+    strong = found.comparing
+    html += "".join(_sentence(line, strong=line in strong) for line in shown)
+    rest = "".join(_sentence(line, strong=line in strong) for line in more)
+    return html + (fold(tr("{count} more", count=len(more)), rest) if more else "")
 
 
 def size(found: Evaluated) -> str:
@@ -137,8 +138,6 @@ def how(found: Evaluated) -> str:
     return fold(tr("how it was done"), lines + prompts)
 
 
-def _sentence(line: str) -> str:
-    # What stands before a verdict, and figures of single scores, are less than the verdict.
-    strong = any(word in line for word in ("is better", "is higher", "can be chance", "are equal"))
+def _sentence(line: str, *, strong: bool) -> str:
     look = "font-weight:600" if strong else f"{SMALL};{FAINT}"
     return f'<div style="{_VERDICT};{look}">{inert(one_line(plain(line)))}</div>'

@@ -13,6 +13,7 @@ from . import (
     embeddings,
     explorer,
     extension,
+    extension_load,
     first_token,
     history,
     interrupt,
@@ -49,5 +50,6 @@ MEASURES: dict[str, Measure] = {
     "compare": compare.measure,
     "microphone": microphone.measure,
     "extension": extension.measure,
+    "extension_load": extension_load.measure,
     "voice_chat": voice_chat.measure,
 }

@@ -103,22 +103,6 @@ for _ in range({count}):
     page.tell(Heard(page._dictation._recognition.take.number, False, f"{{time.time() * 1000:.0f}}"))
     time.sleep(0.05)
 """
-LEFT = """(lambda comms, shells: (
-    len([one for one in comms.values() if "sophnet" in one.target_name]) - 2,
-    len(shells.list_subshell()) - 1,
-))(__import__("comm").get_comm_manager().comms,
-   __import__("ipykernel.kernelapp").kernelapp.IPKernelApp.instance()
-       .kernel.shell_channel_thread.manager)"""
-AGAIN = """async () => {
-    const { context } = jupyterapp.shell.currentWidget;
-    const { path } = context;
-    await context.save();
-    jupyterapp.shell.currentWidget.close();
-    const opened = await jupyterapp.commands.execute("docmanager:open", { path });
-    await opened.context.ready;
-    await opened.sessionContext.ready;
-    await jupyterapp.commands.execute("sophnet:side");
-}"""
 
 
 def measure(*, full: bool) -> Iterator[Result]:
@@ -134,7 +118,6 @@ def measure(*, full: bool) -> Iterator[Result]:
             yield _keys(running, full=full)
             yield _stop(running, full=full)
             yield from _partial_words(running, full=full)
-            yield _left(running, full=full)
         yield _start(full=full)
     except Missing as reason:
         skip("extension", reason)
@@ -216,20 +199,6 @@ def _partial_words(running: Lab, *, full: bool) -> Iterator[Result]:
         unit="ms",
         samples={OURS: [p95]},
         goal=Goal(most=100),
-    )
-
-
-def _left(running: Lab, *, full: bool) -> Result:
-    for _ in range(20 if full else 5):
-        running.page.evaluate(AGAIN)
-        running.page.locator("#sophnet-side details").first.wait_for(timeout=PATIENCE)
-    running.page.wait_for_timeout(1000)
-    comms, subshells = running.value(LEFT)
-    return Result(
-        measure="extension: comms and subshells left of closed notebooks",
-        unit="",
-        samples={OURS: [comms + subshells]},
-        goal=Goal(most=0),
     )
 
 

@@ -9,6 +9,8 @@ import { PROTOCOL, isEvent } from "./messages.js";
 import type { Command, Event, Welcome } from "./messages.js";
 
 const TARGET = "sophnet.lab";
+// On which an older kernel opens the way down; others take the line's own, and with it its subshell:
+// one that is asked for as the notebook closes would stay in the kernel.
 const EVENTS = "sophnet.lab.events";
 const ENDS: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
 
@@ -48,18 +50,22 @@ export class Line implements ILine {
   private opening: Promise<boolean> | undefined;
   private answer: ((welcome: Welcome | null) => void) | undefined;
   private isOpen = false;
+  /** Whether the kernel has been asked for the way down, and so knows of this page. */
+  private isAsked = false;
   private isDisposed = false;
 
+  /** `all` are the lines of this page: on one kernel they share a connection, a subshell, or both. */
   constructor(
     readonly notebook: NotebookPanel,
     private readonly trans: TranslationBundle,
+    private readonly all: () => Iterable<Line>,
   ) {
     const { sessionContext } = notebook;
     sessionContext.kernelChanged.connect(this.onKernel, this);
     sessionContext.statusChanged.connect(this.onStatus, this);
     // Said while the kernel is still connected, which it no more is when the notebook has gone.
     sessionContext.disposed.connect(this.leaveAtOnce, this);
-    addEventListener("pagehide", this.onPageHide);
+    addEventListener("pagehide", this.leaveAtOnce);
     this.listen(this.kernel);
   }
 
@@ -68,7 +74,7 @@ export class Line implements ILine {
   }
 
   get live(): boolean {
-    return this.isOpen && Boolean(this.kernel?.supportsSubshells && (this.up as { subshellId?: string })?.subshellId);
+    return this.isOpen && Boolean(this.kernel?.supportsSubshells && this.subshell);
   }
 
   open(): Promise<boolean> {
@@ -101,10 +107,8 @@ export class Line implements ILine {
 
   dispose(): void {
     this.isDisposed = true;
-    removeEventListener("pagehide", this.onPageHide);
+    removeEventListener("pagehide", this.leaveAtOnce);
     this.leaveAtOnce();
-    this.notebook.sessionContext.kernelChanged.disconnect(this.onKernel, this);
-    this.notebook.sessionContext.statusChanged.disconnect(this.onStatus, this);
     this.drop("");
     Signal.clearData(this);
   }
@@ -118,6 +122,7 @@ export class Line implements ILine {
     const { kernel, trans } = this;
     if (!kernel || kernel.isDisposed) return this.refuse(trans.__("There is no kernel: start one."));
     const { language_info } = await kernel.info;
+    if (this.isDisposed) return false;
     if (language_info.name !== "python")
       return this.refuse(trans.__("This kernel speaks %1, and no Python.", language_info.name));
     this.page = crypto.randomUUID?.() ?? `${Math.random()}${Date.now()}`;
@@ -126,7 +131,8 @@ export class Line implements ILine {
     up.onClose = () => this.answer?.(null);
     await ready(kernel, up);
     if (up.isDisposed || kernel.isDisposed) return this.refuse(this.why);
-    up.open({ page: this.page, protocol: PROTOCOL });
+    up.open({ page: this.page, protocol: PROTOCOL, shared: true });
+    this.isAsked = true;
     const welcome = await answered;
     this.answer = undefined;
     if (this.up !== up) return false;
@@ -148,17 +154,22 @@ export class Line implements ILine {
   }
 
   private refuse(why: string): false {
-    this.up = undefined;
-    this.why = why;
+    this.forget(why);
     return false;
+  }
+
+  private forget(why: string): void {
+    // Closed by the kernel without a word.
+    this.down?.dispose();
+    this.up = this.down = undefined;
+    this.isOpen = this.isAsked = false;
+    this.why = why;
   }
 
   /** Forget the kernel's side, with the reason; `hears` is false where it would not hear of it. */
   private drop(why: string, hears = true): void {
     const { up, kernel, isOpen } = this;
-    this.up = undefined;
-    this.isOpen = false;
-    this.why = why;
+    this.forget(why);
     this.answer?.(null);
     if (up && !up.isDisposed && kernel && !kernel.isDisposed)
       isOpen && hears ? void leave(up) : up.dispose();
@@ -178,55 +189,59 @@ export class Line implements ILine {
     this.drop(why, false);
   }
 
-  private readonly onPageHide = () => this.leaveAtOnce();
-
   /**
    * Leave without waiting for an answer: the page or the notebook goes.
    *
    * Both ways are closed, since the first one's subshell may be gone before the word has come. The
    * comm itself would ask for that subshell's end a moment too late.
    */
-  private leaveAtOnce(): void {
-    const { up, down, kernel, isOpen } = this;
-    if (!isOpen) return;
-    this.isOpen = false;
-    const subshell = (up as { subshellId?: string | null } | undefined)?.subshellId;
+  private readonly leaveAtOnce = (): void => {
+    const { up, down, kernel, isAsked, subshell } = this;
+    // Also before the kernel has answered, since it will.
+    if (!isAsked) return;
     for (const comm of [up, down]) if (comm && !comm.isDisposed) comm.close();
-    if (subshell && kernel && !kernel.isDisposed)
+    this.forget(this.why);
+    const isShared = [...this.all()].some((line) => line.subshell === subshell);
+    if (subshell && !isShared && kernel && !kernel.isDisposed)
       kernel.requestDeleteSubshell({ subshell_id: subshell }, true);
+  };
+
+  private get subshell(): string | null {
+    return (this.up as { subshellId?: string | null } | undefined)?.subshellId ?? null;
   }
 
   /** Take the way down from this kernel: only what answers the request of this page counts. */
   private listen(kernel: Kernel.IKernelConnection | null): void {
-    kernel?.registerCommTarget(EVENTS, (down: Kernel.IComm, { content }: KernelMessage.ICommOpenMsg) => {
+    const hear = (down: Kernel.IComm, { content }: KernelMessage.ICommOpenMsg) => {
       void giveBackSubshell(down);
       const welcome = content.data as unknown as Welcome;
-      // That of another page stays, unheard, until the kernel closes it.
-      if (!this.page || welcome.page !== this.page || !this.answer) return;
-      down.onMsg = ({ content: { data } }) => {
-        if (!this.isOpen || !isEvent(data)) return;
-        this.event.emit(data);
-        if (data.kind !== "unloaded") return;
+      // Heard for all of a connection; that of another page stays until the kernel closes it.
+      for (const line of this.all()) if (line.kernel === kernel) line.take(down, welcome);
+    };
+    for (const target of [TARGET, EVENTS]) kernel?.registerCommTarget(target, hear);
+  }
+
+  private take(down: Kernel.IComm, welcome: Welcome): void {
+    if (!this.page || welcome.page !== this.page || !this.answer) return;
+    down.onMsg = ({ content: { data } }) => {
+      if (!this.isOpen || !isEvent(data)) return;
+      this.event.emit(data);
+      if (data.kind === "unloaded")
         this.drop(this.trans.__("The extension was unloaded from the kernel."), false);
-        down.dispose();
-      };
-      this.down = down;
-      this.isOpen = welcome.protocol === PROTOCOL;
-      this.answer(welcome);
-    });
+    };
+    this.down = down;
+    this.isOpen = welcome.protocol === PROTOCOL;
+    this.answer(welcome);
   }
 }
 
 /**
- * Nothing is sent on a comm of events, so it needs no subshell. JupyterLab starts one all the same,
- * and would forget it if told before it is there.
+ * Nothing is sent on a comm of events, so it needs no subshell. JupyterLab gives it one all the same:
+ * that of its target, which is the line's own unless the kernel is of an older version.
  */
 async function giveBackSubshell(down: Kernel.IComm): Promise<void> {
   const comm = down as { subshellStarted?: Promise<void>; commsOverSubshells?: string };
-  try {
-    await comm.subshellStarted;
-  } catch {
-    return;
-  }
-  comm.commsOverSubshells = "disabled";
+  const hasOne = await comm.subshellStarted?.then(() => true, () => false);
+  // What is disposed has given it back.
+  if (hasOne && !down.isDisposed) comm.commsOverSubshells = "disabled";
 }

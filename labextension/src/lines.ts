@@ -44,7 +44,7 @@ export const kernelLines: JupyterFrontEndPlugin<ILines> = {
     const of = (notebook: NotebookPanel) => {
       let line = lines.get(notebook);
       if (!line) {
-        lines.set(notebook, (line = new Line(notebook, trans)));
+        lines.set(notebook, (line = new Line(notebook, trans, () => lines.values())));
         line.changed.connect((opened) => choose(opened));
         notebook.disposed.connect(() => {
           lines.get(notebook)?.dispose();

@@ -44,6 +44,8 @@ class LabPage:
     ) -> None:
         self._uplink = uplink
         self._id = str(said(opening).get("page", ""))
+        # JupyterLab then has one subshell for both comms. An older page waits on the other target.
+        self._events = uplink.target_name if said(opening).get("shared") is True else EVENTS
         self.subshell: str | None = opening["header"].get("subshell_id")
         """By which the kernel hears of it while a cell runs, if it has one."""
         self._session = session
@@ -61,7 +63,7 @@ class LabPage:
 
         self._dictation = PageDictation(self._id, self._session, self.tell)
         hello = Welcome(self._id, messages.PROTOCOL, version("sophnet-jupyter"))
-        self._down = comm.create_comm(target_name=EVENTS, data=messages.sent(hello))
+        self._down = comm.create_comm(target_name=self._events, data=messages.sent(hello))
         # A page that goes closes both, and the subshell of the other may be gone before that is
         # read: this one comes by the main shell.
         self._down.handle_close = lambda message: self.leave()

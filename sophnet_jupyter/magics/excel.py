@@ -20,7 +20,7 @@ from ..views.answer.report import bundle
 from ..views.live.answer import View, WholeAnswer
 from ..views.live.report import LiveReport
 from .answers.settle import follow, settle
-from .line.interpolate import Filled, fill
+from .line.interpolate import Filled, fill, interpolate
 from .line.near import did_you_mean
 from .line.options import out_name, parse
 from .line.prompt import prompt_of
@@ -61,8 +61,9 @@ class ExcelMagics(SessionMagics):
 
         The workbooks are those that TeleAI has, by the uuids it gave them; %excel name q3 UUID
         gives one a name, %excel files lists those. The sandbox takes a workbook of yours by
-        %excel put q3.xlsx. {name} in the question is replaced as in %%sophchat. Out[n], _ and the
-        name after -o hold the response: .text is the report, .thinking the steps.
+        %excel put q3.xlsx, or "{file}" of a variable. {name} in the question is replaced as in
+        %%sophchat. Out[n], _ and the name after -o hold the response: .text is the report,
+        .thinking the steps.
 
             %%excel --files q3,q4 -o report
             Which region grew most, and why?
@@ -80,9 +81,9 @@ class ExcelMagics(SessionMagics):
             case ["name", name, uuid]:
                 self.files[_checked_name(name)] = _checked_uuid(uuid)
             case ["put", file]:
-                self._put(Path(file), Path(file).stem)
+                self._put(self._path(file), self._path(file).stem)
             case ["put", file, "as", name]:
-                self._put(Path(file), name)
+                self._put(self._path(file), name)
             case ["put" | "name", *_]:
                 raise UsageError(
                     tr("Write %excel name NAME UUID, or %excel put FILE.xlsx [as NAME].")
@@ -90,6 +91,9 @@ class ExcelMagics(SessionMagics):
             case _:
                 return False
         return True
+
+    def _path(self, word: str) -> Path:
+        return Path(interpolate(word, self._session.shell.user_ns, {})[0])
 
     def _put(self, file: Path, name: str) -> None:
         name = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "workbook"

@@ -29,9 +29,6 @@ export function inserts(trans: TranslationBundle): Insert[] {
   ];
 }
 
-/** A word in quotes that it has not itself; a name with both kinds is left for its user. */
-const quoted = (word: string) => (word.includes('"') ? `'${word}'` : `"${word}"`);
-
 /** A command on files: the cells that it puts below the active one, of which the last is entered. */
 export interface FileInsert {
   id: string;
@@ -86,7 +83,11 @@ export function fileInserts(trans: TranslationBundle): FileInsert[] {
       id: "excel",
       kinds: ["xlsx"],
       label: trans.__("Ask About This Workbook"),
-      cells: (path) => [`%excel put ${quoted(path)} as workbook`, "%%excel --files workbook\n"],
+      // In quotes, since other words follow it.
+      cells: (path) => [
+        cellFor((file) => `%excel put "${file}" as workbook`, path),
+        "%%excel --files workbook\n",
+      ],
     },
   ];
 }

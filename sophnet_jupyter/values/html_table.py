@@ -8,12 +8,15 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 _MARK = re.compile(r"<(/?)table\b[^<>]*>?", re.IGNORECASE)
-# A cell that says it spans a thousand others is not believed.
-_MOST_SPANNED = 50
+# As in HTML. How many columns a table may span downwards at once is ours: they are looked at in
+# each row.
+_WIDEST, _TALLEST, _MOST_TAKEN = 1_000, 65_534, 200
+_NUMBER = re.compile(r"[\s\"'\\+]*([0-9]{1,9})")
 # Rows are filled up to the widest, which makes a table of a short text that is as large as its
 # square. What would need more cells than this is no table, and stays in the text as it is.
 MOST_EMPTY = 5_000
 _MOST_WRAPPED = 8
+_GROUPS = ("thead", "tbody", "tfoot")
 _BLOCKS = frozenset("br p div li td th tr table caption h1 h2 h3 h4 h5 h6".split())
 
 Row = list[str]
@@ -103,8 +106,9 @@ class _TableReader(HTMLParser):
         self._depth = 0
         self._inner = 0
         self._loose = False
-        # Which columns the rows above have taken, and for how many rows more.
+        # Which columns the rows above have taken, and up to which row.
         self._taken: dict[int, int] = {}
+        self._spanned = 0
         self._words: list[str] | None = None
         self._kind = ""
         self._wide = self._tall = 1
@@ -118,6 +122,8 @@ class _TableReader(HTMLParser):
         if tag == "table":
             self._depth += 1
             self._inner += self._depth == 2
+        if self._depth == 1 and tag in _GROUPS:
+            self._end_group()
         if self._depth > 1 or tag not in ("tr", "td", "th", "caption"):
             if self._words is not None and tag in _BLOCKS:
                 self._words.append(" ")
@@ -127,7 +133,9 @@ class _TableReader(HTMLParser):
             self._begin_row()
             return
         given = dict(attrs)
-        self._wide, self._tall = _count(given.get("colspan")), _count(given.get("rowspan"))
+        self._wide = _count(given.get("colspan"), _WIDEST) or 1
+        # HTML's 0 is all rows of the group that are left.
+        self._tall = _count(given.get("rowspan"), _TALLEST) or _TALLEST
         self._words, self._kind = [], tag
 
     def handle_endtag(self, tag: str) -> None:
@@ -137,6 +145,8 @@ class _TableReader(HTMLParser):
                 self._words.append(" ")
         elif tag in ("td", "th", "tr", "table", "caption"):
             self._close()
+        elif tag in _GROUPS:
+            self._end_group()
 
     def handle_data(self, data: str) -> None:
         if self._words is not None:
@@ -147,9 +157,12 @@ class _TableReader(HTMLParser):
         if self.rows and not self.rows[-1].given:
             # A row without cells takes up no place of those that span it.
             return
-        if self.rows:
-            self._taken = {place: left - 1 for place, left in self._taken.items() if left > 1}
         self.rows.append(_Line())
+
+    def _end_group(self) -> None:
+        """No cell of a head reaches into the body, and none of the body into the foot."""
+        self._close()
+        self._taken.clear()
 
     def _close(self) -> None:
         if self._words is None:
@@ -160,22 +173,21 @@ class _TableReader(HTMLParser):
             return
         if not self.rows:
             self._begin_row()
-        row = self.rows[-1]
+        row, number = self.rows[-1], len(self.rows)
         place = row.next
-        while place in self._taken and place not in row.cells:
+        while self._taken.get(place, 0) >= number and place not in row.cells:
             place += 1
-        row.next = place + self._wide
+        self._spanned += self._wide - 1
+        row.next = place + (self._wide if self._spanned <= MOST_EMPTY else 1)
         for at in range(place, row.next):
             row.cells[at] = words if at == place else ""
-            if self._tall > 1:
-                self._taken[at] = self._tall
+            if self._tall > 1 and (at in self._taken or len(self._taken) < _MOST_TAKEN):
+                self._taken[at] = number + self._tall - 1
         row.given += 1
         row.tall = row.tall or self._tall > 1
 
 
-def _count(said: str | None) -> int:
-    """How many a cell spans; 0 is what HTML has for all the rest."""
-    said = (said or "1").strip()
-    if not (said.isascii() and said.isdecimal()):
-        return 1
-    return min(int(said[:4]), _MOST_SPANNED) or _MOST_SPANNED
+def _count(said: str | None, most: int) -> int:
+    """How many a cell spans, read as a browser does ("2px"); also in quotes with backslashes."""
+    found = _NUMBER.match(said or "")
+    return min(int(found[1]), most) if found else 1

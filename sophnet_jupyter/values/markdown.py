@@ -33,7 +33,7 @@ _RULE = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _DIV_BEGIN = re.compile(r"<div\b[^<>]{0,120}>\s{0,9}\Z", re.IGNORECASE)
 _DIV_END = re.compile(r"\s{0,9}</div\s{0,9}>", re.IGNORECASE)
 _DIV = 150
-_SOFT_BREAK = re.compile("[\v\f\x85]")
+_SOFT_BREAK = re.compile("[\v\f\x1c-\x1e\x85]")
 _MARGIN = re.compile(r"(?:[ \t]*>)*[ \t]*")
 # Converters of workbooks call a column so that has no name.
 _UNNAMED = re.compile(r"(?:Unnamed: \d+)?")
@@ -54,7 +54,8 @@ def outline(text: str) -> list[Heading]:
         if match := _HEADING.fullmatch(line):
             words = _unclosed(match[2].strip(" \t"))
             if words:
-                found.append(Heading(len(match[1]), " ".join(words.split()), number))
+                words = pipe_row.unescaped(" ".join(words.split()))
+                found.append(Heading(len(match[1]), words, number))
     return found
 
 
@@ -109,7 +110,11 @@ def drawable(text: str) -> str:
 def with_pipes(text: str) -> str:
     """The text with its HTML tables written in pipes, which is how tables are drawn here."""
     pieces, after = [], 0
-    for begin, end in html_table.spans(text):
+    tables = html_table.spans(text)
+    code = _fenced(text) if tables else []
+    for begin, end in tables:
+        if any(first <= begin < last for first, last in code):
+            continue
         table = html_table.read(text[begin:end])
         if table.mostly_empty:
             # It stays as it was written.
@@ -141,6 +146,21 @@ def unique(names: Row) -> Row:
             wanted = f"{wanted} {number}"
         found[wanted] = None
     return list(found)
+
+
+def _fenced(text: str) -> list[tuple[int, int]]:
+    """Where fenced code begins and ends."""
+    outside = {number for number, _ in _lines(text)}
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for number, line in enumerate(lines(text, ends=True), 1):
+        end = begin + len(line)
+        if number not in outside and found and found[-1][1] == begin:
+            found[-1] = (found[-1][0], end)
+        elif number not in outside:
+            found.append((begin, end))
+        begin = end
+    return found
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -223,7 +243,7 @@ def _width(lines: Iterable[str]) -> int:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return pipe_row.escaped(" ".join(text.split())).replace("|", "\\|")
 
 
 def _squared(rows: list[Row]) -> list[Row]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
 
 from .dollars import formula_end
 
@@ -22,6 +23,11 @@ _WHOLE = re.compile(
 _BREAK = re.compile(r"<br\s*/?>|\v|\f", re.IGNORECASE)
 # What models put around the words of a cell.
 _MARKS = re.compile(r"(\*\*|__(?!\w+\Z)|`)((?:(?!\1).)+)\1")
+# What Markdown draws without its backslash, and converters write with one; brackets may be a
+# formula's.
+_ESCAPED = re.compile(r"\\([!#$&*+\-.<>_`{}~])")
+_MEANT = re.compile(r"(?<=\w)\*(?=\w)|\\(?=[!#$&*+\-.<>_`{}~])|&(?=#?\w{1,31};)")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 # Nobody writes longer rows, and a hostile one would be read over and over.
 _LONGEST = 2_000
 
@@ -62,7 +68,30 @@ def words(cell: str) -> str:
     """What a cell says, on one line, without the marks around it."""
     cell = " ".join(_BREAK.sub(" ", cell).split())
     marked = _MARKS.fullmatch(cell)
-    return (marked[2] if marked else cell).replace("\\|", "|").strip()
+    if marked and marked[1] == "`":
+        return marked[2].replace("\\|", "|").strip()
+    return " ".join(unescaped(marked[2] if marked else cell).replace("\\|", "|").split())
+
+
+def unescaped(line: str) -> str:
+    """A line as it is drawn, without backslashes and entities, but for code and formulas in it."""
+    return _outside(
+        line, lambda part: _ENTITY.sub(lambda it: unescape(it[0]), _ESCAPED.sub(r"\1", part))
+    )
+
+
+def escaped(words: str) -> str:
+    """What is drawn as these words: ``2*3*4`` has no emphasis, and a path keeps its backslashes."""
+    return _outside(words, lambda part: _MEANT.sub(r"\\\g<0>", part))
+
+
+def _outside(line: str, change: Callable[[str], str]) -> str:
+    """A line that is changed, but for code and formulas in it."""
+    pieces, place = [], 0
+    for begin, end in [*_kept(line[:_LONGEST]), (len(line), len(line))]:
+        pieces += [change(line[place:begin]), line[begin:end]]
+        place = end
+    return "".join(pieces)
 
 
 def _otherwise(line: str) -> Iterator[list[str]]:

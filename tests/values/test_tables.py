@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
 from sophnet_jupyter.magics.chat.table_text import rows
 from sophnet_jupyter.response import Response
-from sophnet_jupyter.values.markdown import table_rows, with_pipes
+from sophnet_jupyter.values.markdown import outline, table_rows, with_pipes
 from sophnet_jupyter.values.numbers import numbers
 from sophnet_jupyter.views.safe.markdown import render
 
@@ -90,6 +91,81 @@ def test_cells_that_span_rows_and_columns_leave_the_others_in_theirs() -> None:
     assert "|  | 3 | 4 |" in with_pipes(SPANNED)
 
 
+SPAN = {
+    "a head that says it spans the body": (
+        "<thead><tr><th rowspan=3>A<th>B</thead><tbody><tr><td>1<td>2<tr><td>3<td>4</tbody>",
+        [["A", "B"], ["1", "2"], ["3", "4"]],
+    ),
+    "all rows of a body": (
+        "<tr><th>A<th>B<tbody><tr><td rowspan=0>x<td>2<tr><td>4</tbody><tfoot><tr><td>sum<td>6",
+        [["A", "B"], ["x", "2"], ["", "4"], ["sum", "6"]],
+    ),
+    "a number with a unit": (
+        '<tr><td rowspan="2px">A<td>B<tr><td>C',
+        [["A", "B"], ["", "C"]],
+    ),
+    "quotes with backslashes": (
+        r"<tr><td rowspan=\"2\">A<td>B<tr><td>C",
+        [["A", "B"], ["", "C"]],
+    ),
+    "more rows than fifty": (
+        "<tr><td rowspan=70>A<td>0" + "".join(f"<tr><td>{n}" for n in range(1, 70)),
+        [["A", "0"], *(["", str(n)] for n in range(1, 70))],
+    ),
+    "more columns than fifty": (
+        f"<tr><td colspan=60>A<td>B<tr>{'<td>x' * 60}<td>C",
+        [["A", *[""] * 59, "B"], [*["x"] * 60, "C"]],
+    ),
+    "both in the middle": (
+        "<tr><td>1<td rowspan=2 colspan=2>M<td>2<tr><td>3<td>4<tr><td>5<td>6<td>7<td>8",
+        [["1", "M", "", "2"], ["3", "", "", "4"], ["5", "6", "7", "8"]],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SPAN)
+def test_a_cell_spans_what_a_browser_lets_it_span(case: str) -> None:
+    html, grid = SPAN[case]
+    assert table_rows(f"<table>{html}</table>") == [grid]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (r"snake\_case", "snake_case"),
+        (r"2\*3", "2*3"),
+        ("AT&amp;T", "AT&T"),
+        ("1 &lt; 2 &#124; 3", "1 < 2 | 3"),
+        (r"`a\_b &amp;`", r"a\_b &amp;"),
+        (r"$\{x\}$", r"$\{x\}$"),
+        ("AT&T, a&b;c", "AT&T, a&b;c"),
+    ],
+)
+def test_a_cell_says_what_is_drawn_of_it(written: str, said: str) -> None:
+    assert table_rows(f"| a | b |\n|---|---|\n| {written} | 2 |") == [
+        [["a", "b"], [said, "2"]],
+    ]
+    assert unescape(re.sub("<[^>]+>", "", render(f"| a |\n|---|\n| {written} |"))).split() == [
+        "a",
+        *said.split(),
+    ]
+    [heading] = outline(f"# {written}")
+    assert heading.text.strip("`") == said
+
+
+@pytest.mark.parametrize("cell", ["2*3*4", "a&amp;lt;b", r"C:\_tmp", "&lt;b&gt;", "a_b_c", "5 * 6"])
+def test_a_cell_of_html_is_drawn_as_it_is_read(cell: str) -> None:
+    html = f"<table><tr><th>h<th>n<tr><td>{cell}<td>1</table>"
+    [[_, [said, _]]] = table_rows(html)
+    drawn = re.findall(r"<td[^>]*>(.*?)</td>", render(with_pipes(html)))
+    assert unescape(drawn[0]) == said
+
+
+def test_a_table_of_html_in_code_stays_code() -> None:
+    code = "```html\n<table><tr><td>a</td></tr></table>\n```\n"
+    assert with_pipes(f"{code}\n<table><tr><td>b</td></tr></table>").startswith(code)
+
+
 @pytest.mark.parametrize(
     "title", ["<tr><td>Sales</td></tr>", "<tr><td colspan=3>Sales</td></tr>", "<caption>Sales"]
 )
@@ -126,7 +202,7 @@ def test_a_column_of_mobile_numbers_has_names_in_digits() -> None:
     assert numbers(["13800138000", "12"]) == [13_800_138_000, 12]
 
 
-@pytest.mark.parametrize("soft", ["\v", "<br>", "<br />", "\u2028", "\x85"])
+@pytest.mark.parametrize("soft", ["\v", "<br>", "<br />", "\u2028", "\x85", "\x1c", "\x1e"])
 def test_a_soft_break_ends_no_row(soft: str) -> None:
     text = f"| a | b |\n|---|---|\n| one{soft}two | 2 |"
     assert table_rows(text) == [[["a", "b"], ["one two", "2"]]]

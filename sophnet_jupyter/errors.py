@@ -36,6 +36,7 @@ after part of an answer had come carries that part as ``error.response``.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
@@ -782,9 +783,20 @@ def why(error: Exception) -> str:
     )
 
 
+_ADDRESS = re.compile(r"(?:^|[/\\]) *(https?):[/\\]{1,2}([^/\\].*)", re.IGNORECASE | re.DOTALL)
+
+
 def file_refused(path: object, error: Exception, doing: str = mark("read")) -> SettingsError:
     """The error for a file that is not there, or that cannot be ``read`` or ``written``."""
     if doing == "read" and isinstance(error, FileNotFoundError | NotADirectoryError):
+        # A path has one slash where an address has two.
+        if found := _ADDRESS.search(str(path)):
+            return SettingsError(
+                tr(
+                    "{address} is an address, and a file is wanted: save it first, and name that.",
+                    address=f"{found[1].lower()}://{found[2].strip()}",
+                )
+            )
         return SettingsError(tr("There is no file {path}.", path=path))
     if isinstance(error, IsADirectoryError):
         return SettingsError(tr("{path} is a folder, not a file.", path=path))

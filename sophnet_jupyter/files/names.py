@@ -88,6 +88,12 @@ def is_address(text: str) -> bool:
     return text.lstrip()[:8].lower().startswith(("http://", "https://"))
 
 
+def address(text: str) -> str:
+    """An address as services take it: no blanks around it, and its scheme in small letters."""
+    scheme, mark, rest = text.strip().partition("://")
+    return f"{scheme.lower()}{mark}{rest}"
+
+
 def is_elsewhere(text: str) -> bool:
     """`is_address`, or the file itself: ``data:``."""
     return is_address(text) or text.lstrip()[:5].lower() == "data:"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import SettingsError, file_refused, sizes
-from ...files.names import at_home
+from ...files.names import address, at_home
 from ...language import tr
 from ...response import Response
 from ...values.base64_text import decoded
@@ -156,6 +156,7 @@ def from_base64(text: str) -> bytes:
 
 def _from_address(text: str) -> Source:
     """An address, as a service or a display may give it too: no file of this machine is read."""
+    text = text.strip()
     if text[:5].lower() == "data:":
         return _from_data_uri(text)
     parts = urllib.parse.urlsplit(text)
@@ -163,10 +164,8 @@ def _from_address(text: str) -> Source:
         if parts.username or parts.password:
             raise SettingsError(tr("The address of an image must not hold a name or password."))
         name = urllib.parse.unquote(parts.path.rpartition("/")[2])
-        return Source(
-            name=tr("{name} at {host}", name=name, host=parts.hostname) if name else parts.hostname,
-            url=text,
-        )
+        said = tr("{name} at {host}", name=name, host=parts.hostname) if name else parts.hostname
+        return Source(name=said, url=address(text))
     short = text if len(text) <= 60 else text[:59] + "…"
     raise SettingsError(
         tr(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError
-from ...files.names import is_address, type_of
+from ...files.names import address, is_address, is_elsewhere, type_of
 from ...language import tr
 from ...prompt.images.sources import from_base64
 from ...prompt.table import is_frame, is_lazy, is_series
@@ -53,7 +53,7 @@ def rules_of(form: Parameters, variable: str) -> Rules:
 
 def is_path(text: str) -> bool:
     """Whether a text is a path of this machine, and not an image in itself."""
-    return not (text[:5].lower() == "data:" or is_address(text) or from_base64(text))
+    return not (is_elsewhere(text) or from_base64(text))
 
 
 def kind_of(item: object, rules: Rules) -> str:
@@ -88,7 +88,7 @@ def linked(url: str, rules: Rules) -> Mapping[str, Any]:
     """A URL as a request names it. Raises `SettingsError` where the app accepts none."""
     kind = _linked_kind(url, rules)
     rule_for(rules, kind, "remote_url")
-    return {"type": kind, "transfer_method": "remote_url", "url": url}
+    return {"type": kind, "transfer_method": "remote_url", "url": address(url)}
 
 
 def local(kind: str, file_id: str) -> Mapping[str, Any]:

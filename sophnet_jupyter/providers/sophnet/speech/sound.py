@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from ....errors import SettingsError
 from ....files.kinds import HEAD, container, is_no_sound, is_something_else, sniff
-from ....files.names import at_home, is_address
+from ....files.names import address, at_home, is_address
 from ....language import tr
 from ....response import Response
 from ....values.transcript import Recording
@@ -63,7 +63,7 @@ def sound(given: object, *, filename: str = "") -> SpeechInput:
     if isinstance(given, Response):
         return _of_response(given, filename)
     if isinstance(given, str) and is_address(given):
-        return _at_address(given.strip(), filename)
+        return _at_address(address(given), filename)
     if isinstance(given, str) and "://" in given:
         raise SettingsError(
             tr(

@@ -72,6 +72,41 @@ def test_a_spoken_answer_is_the_upstreams_too(relay):
     assert "audioFrame" in said
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\u2029", "é"])
+def test_a_mark_within_a_line_of_the_upstream_ends_no_line(started, mark):
+    said = f"one{mark}two"
+
+    class Upstream(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.answer(json.dumps({"data": [{"id": "m"}]}))
+
+        def do_POST(self):
+            choice = {"delta": {"content": said}, "finish_reason": "stop"}
+            self.answer(f"data: {json.dumps({'choices': [choice]}, ensure_ascii=False)}\n\n")
+
+        def answer(self, text):
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with (
+        contextlib.closing(server.socket),
+        started("--upstream", f"http://127.0.0.1:{server.server_port}/v1") as front,
+    ):
+        asked = {"inputs": {"query": "x"}, "response_mode": "streaming", "user": "ada"}
+        answer = front.http.post(f"{front.root}/v1/completion-messages", json=asked)
+        server.shutdown()
+    events = [json.loads(line[5:]) for line in answer.text.split("\n") if line[:5] == "data:"]
+    assert "".join(event.get("answer", "") for event in events) == said
+
+
 def test_an_upstream_that_is_not_there_refuses_a_spoken_answer_before_its_stream(started):
     with started("--upstream", "http://127.0.0.1:9/v1") as front:
         assert spoken(front, "hi").status_code == 502
@@ -81,7 +116,7 @@ def test_what_answers_in_the_scripts_place_stands_in_every_answer(relay, sandbox
     named = f"1; engine=127.0.0.1:{sandbox.port}"
     assert relay.ask("hi").headers["x-sandbox"] == named
     assert spoken(relay, "hi").headers["x-sandbox"] == named
-    asked = {"inputs": {"query": "hi"}, "user": "u", "response_mode": "blocking"}
+    asked = {"inputs": {"query": "hi"}, "user": "u", "response_mode": "streaming"}
     dify = relay.http.post(f"{relay.root}/v1/completion-messages", json=asked)
     assert dify.headers["x-sandbox"] == named
     # Nothing of it is made by the other server.

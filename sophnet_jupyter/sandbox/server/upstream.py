@@ -82,7 +82,7 @@ async def deltas(
                 if response.status_code >= 400:
                     content = await response.aread()
                     raise _refused(response.status_code, content, response.headers)
-                async for line in response.aiter_lines():
+                async for line in _lines(response):
                     text, ended = _delta(line)
                     if text:
                         yield text
@@ -91,6 +91,16 @@ async def deltas(
         raise Refused(502, "the sandbox's upstream stopped in the middle of its answer")
     except BROKEN as error:
         raise _silent(error) from None
+
+
+async def _lines(response: httpx2.Response) -> AsyncGenerator[str, None]:
+    """Lines that end as those of the wire do; httpx2's also end at a mark within a word."""
+    kept = ""
+    async for piece in response.aiter_text():
+        *whole, kept = (kept + piece).split("\n")
+        for line in whole:
+            yield line.rstrip("\r")
+    yield kept
 
 
 def _delta(line: str) -> tuple[str, bool]:

@@ -21,6 +21,7 @@ from ..events import (
     ToolCallDelta,
 )
 from ..files.wav import with_true_length
+from ..files.wrapped import unwrapped
 from ..language import mark, tr
 from .folding import fold
 from .response import Response, Timing
@@ -76,7 +77,7 @@ class Arrival:
             self.response,
             ending=ending,
             timing=self._timing(),
-            audio=with_true_length(self.response.audio, joined=True),
+            audio=unwrapped(with_true_length(self.response.audio, joined=True)),
         )
         return self.response
 

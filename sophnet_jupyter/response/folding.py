@@ -32,6 +32,7 @@ from ..events import (
     VideoReady,
 )
 from ..files.wav import with_true_length
+from ..files.wrapped import unwrapped
 from ..language import tr
 from .growing import Growing
 from .response import Response
@@ -116,7 +117,7 @@ def fold(state: Response, event: Event) -> Response:
                 state,
                 finish_reason=reason if ending == "complete" else "",
                 ending=ending,
-                audio=with_true_length(state.audio, joined=True),
+                audio=unwrapped(with_true_length(state.audio, joined=True)),
                 _sound=None,
             )
         case _:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...events import AudioChunk, Event
 from ...files import wav
+from ...files.wrapped import unwrapped
 from ...kernel import running
 from ...kernel.loop import loop
 from ...kernel.output import Cell
@@ -153,7 +154,7 @@ class PlayingView:
         elif found := wav.layout(self._head):
             asked = (player.format, player.sample_rate, player.channels, 16)
             fits = asked == ("pcm", found.sample_rate, found.channels, found.bits)
-            fits = fits and found.coding == wav.PCM
+            fits = fits and found.coding == wav.PCM and unwrapped(self._head) == self._head
             self._begin(player, found.start, fits=fits)
 
     def _begin(self, player: AudioPlayer, start: int, *, fits: bool) -> None:

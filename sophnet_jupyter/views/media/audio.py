@@ -6,6 +6,7 @@ from html import escape
 
 from ...errors import why
 from ...files.kinds import HEAD, Media, sniff
+from ...files.wrapped import unwrapped
 from ...language import tr
 from ..safe.look import FAINT, SMALL, words
 from .shelf import link, source
@@ -20,6 +21,7 @@ def player(data: bytes, *, mime: str = "") -> str:
     The address stands on the element itself: JupyterLab takes a ``<source>`` out of a notebook
     that it does not trust. What its bytes are goes before the ``mime`` that a service named.
     """
+    data = unwrapped(data)
     found = sniff(data[:HEAD])
     played = played_as(found) if found else ""
     if found is None or not played:

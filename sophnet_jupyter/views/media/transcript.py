@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...files.kinds import HEAD, sniff
+from ...files.wrapped import unwrapped
 from ...language import tr
 from ...values.transcript import Recording, Sentence, clock, speakers
 from ..safe.control_characters import plain
@@ -53,6 +54,10 @@ def colours(recording: Recording) -> dict[str, str]:
 
 def sound_of(recording: Recording, most: int) -> bytes:
     """The bytes of a recording if they are available and at most ``most``; else empty."""
+    return unwrapped(_bytes_of(recording, most))
+
+
+def _bytes_of(recording: Recording, most: int) -> bytes:
     if recording.data:
         return recording.data if len(recording.data) <= most else b""
     path = Path(recording.place) if recording.place and "://" not in recording.place else None

@@ -14,6 +14,7 @@ from .....errors import SettingsError, file_refused
 from .....files import wav
 from .....files.kinds import HEAD, container, is_no_sound, sniff
 from .....files.names import at_home
+from .....files.wrapped import unwrapped
 from .....language import tr
 from .....response import Response
 from .arrays import samples
@@ -125,6 +126,9 @@ def _file(data: bytes, sample_rate: int, name: str = "") -> Samples:
 
 
 def _wav(data: bytes, called: str) -> Samples:
+    data = unwrapped(data)
+    if ending := container(data[:HEAD]).replace(".wav", ""):
+        return _decoded(data, ending, called)
     whole = wav.with_true_length(data)
     found = wav.layout(whole)
     known = found is not None and 0 < found.channels <= MOST_CHANNELS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -75,11 +76,18 @@ class Parser(argparse.ArgumentParser):
                 "-h", "--help", action="help", help=tr("show this help message and exit")
             )
 
+    def format_help(self) -> str:
+        """As argparse makes it, with the colon of the language behind each title."""
+        text = super().format_help()
+        for title in (self._positionals.title, self._optionals.title):
+            text = text.replace(f"\n{title}:\n", f"\n{title}{tr(':')}\n")
+        return text
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the line, and end with status 2."""
         if current() == ENGLISH:
             super().error(message)
-        self.print_usage()
+        self.print_usage(sys.stderr)
         said = tr("{program}: error: {said}", program=self.prog, said=refused(message))
         self.exit(2, f"{said}\n")
 

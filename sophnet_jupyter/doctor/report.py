@@ -97,6 +97,7 @@ def _anonymous(text: str, hosts: Sequence[str]) -> str:
     home = Path.home()
     text = scrub(text).replace(str(home), "~")
     if (user := home.name) not in ("", "root"):
+        # Between Chinese words a name needs no blank around it.
         text = re.sub(rf"(?<![A-Za-z0-9_]){re.escape(user)}(?![A-Za-z0-9_])", "USER", text)
     # What a server has said of itself stands in quotes: the name of an app, for one.
     text = re.sub(r"'[^'\n]*'", "'…'", text)

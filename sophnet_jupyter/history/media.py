@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..files.disk import NewFile
+from ..language import tr
 
 
 class MediaFolder:
@@ -46,5 +47,5 @@ class MediaFolder:
 
     def _path(self, name: str) -> Path:
         if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
-            raise OSError("that is no hash")
+            raise OSError(tr("that is no hash"))
         return self.folder / name[:2] / name

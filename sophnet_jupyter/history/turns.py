@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ..language import tr
+
 Message = Mapping[str, Any]
 
 _COLUMNS = "id, at, model, sandbox, ending, notebook, cell, execution, messages"
@@ -150,7 +152,7 @@ def _turn(
     try:
         read = msgspec.json.decode(said, type=list[dict[str, Any]])
     except msgspec.MsgspecError:
-        raise sqlite3.DataError("a turn of it is broken") from None
+        raise sqlite3.DataError(tr("a turn of it is broken")) from None
     return ChatTurn(
         messages=tuple(read),
         asker=Asker(notebook, cell, execution),

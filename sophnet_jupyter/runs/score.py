@@ -19,6 +19,12 @@ LOST: dict[str, str] = {
     "refused": mark("{n:,} refused"),
     "nonsense": mark("{n:,} nonsense"),
 }
+_LOST_WORDS: dict[str, str] = {
+    "raised": mark("raised"),
+    "blank": mark("blank"),
+    "refused": mark("refused"),
+    "nonsense": mark("nonsense"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,11 @@ class Grade:
     value: bool | float | None
     why: str = ""
     lost: Lost = ""
+
+    @property
+    def lost_in_words(self) -> str:
+        """``lost``, in the language of this moment."""
+        return tr(_LOST_WORDS[self.lost]) if self.lost else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

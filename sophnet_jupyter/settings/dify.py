@@ -185,7 +185,7 @@ def _dify_variable_name(app: str, what: str) -> str:
 
 
 def _no_dify_key(name: str, environ: Mapping[str, str]) -> str:
-    known = ", ".join(dify_apps(environ)) or "none"
+    known = ", ".join(dify_apps(environ)) or tr("none")
     variable = f"DIFY_{re.sub(r'[^A-Za-z0-9]', '_', name[:40]).upper()}_API_KEY"
     return tr(
         "No key of a Dify app {name!r} is set: %sophnet login --service dify NAME "

@@ -15,6 +15,8 @@ from typing import NoReturn
 from urllib.parse import quote
 from weakref import WeakSet
 
+from ..language import tr
+
 HIDDEN = "‹key›"
 
 # Below this a key may be an ordinary word, as the sandbox's is: its sentences stay as they are.
@@ -75,10 +77,10 @@ class Secret:
         return format("‹hidden›", spec)
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a key is not pickled and not copied")
+        raise TypeError(tr("a key is not pickled and not copied"))
 
     def __getstate__(self) -> NoReturn:
-        raise TypeError("a key is not pickled and not copied")
+        raise TypeError(tr("a key is not pickled and not copied"))
 
 
 # Every key this process knows, for texts whose origin cannot tell which one it was sent.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -56,6 +57,29 @@ def test_a_report_has_no_key_no_home_and_no_address_of_ones_own(monkeypatch, tmp
     assert "https://www.sophnet.com, profile of USER" in text
     for secret in (KEY, KEY[:14], "bank", "mei"):
         assert secret not in text
+
+
+def test_a_user_is_not_named_between_chinese_words(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
+    for name in ("mei", "小美"):
+        monkeypatch.setenv("HOME", str(tmp_path / name))
+        text = doctor.report([Finding(mark="✓", about="it", said=f"用户{name}的配置")])
+        assert "用户USER的配置" in text
+
+
+def test_a_report_is_whole_in_chinese(monkeypatch, shell: Any) -> None:
+    monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    with pytest.raises(Exception, match="no-such-model"):
+        shell.run_line_magic("sophchat", "-m no-such-model hello")
+    lines = doctor.report([Finding(mark="✓", about="key", said="有效")], host="终端").split("\n")
+    assert [re.split("[：:]", line)[0] for line in lines[1:]] == [
+        "前端",
+        "附加组件",
+        "已设置的变量",
+        "✓ 密钥",
+        "最近 7 天",
+    ]
+    assert lines[-1] == "最近 7 天：SophNet chat，失败了 1 次（沙盒）"
 
 
 def test_a_report_counts_what_failed_and_quotes_nothing_of_it(shell: Any, capsys: Any) -> None:
@@ -122,6 +146,11 @@ def test_an_extra_that_brings_others_needs_theirs_too(monkeypatch) -> None:
         ("answers at http://127.0.0.1:8000/api", "answers at http://127.0.0.1"),
         ("opens the app 'Layoffs 2027'", "opens the app '…'"),
         ("jupyterlab 4.6.6, at 18:02:11", "jupyterlab 4.6.6, at 18:02:11"),
+        # Chinese has no blanks, and marks of its own.
+        ("主机gateway.bank.example是10.1.2.3等", f"主机{OWN}是{OWN}等"),
+        ("经由http://mei:pass@proxy.bank.example，被拒绝", f"经由http://{OWN}，被拒绝"),
+        ("位于https://a.example/llm?key=abc（默认）", f"位于https://{OWN}（默认）"),
+        ("打开应用 'Layoffs 2027'", "打开应用 '…'"),
     ],
 )
 def test_a_report_tells_no_host_or_name_of_ones_own(monkeypatch, tmp_path, said, told) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sophnet_jupyter import errors
 from sophnet_jupyter.events import Progress, Replayed, ToolResult, Usage
+from sophnet_jupyter.providers.sophnet.access import parse_error
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.response.response import Timing
 from sophnet_jupyter.response.rounds import ToolCall
@@ -20,6 +21,7 @@ from sophnet_jupyter.views.answer.tool_cards import card, plain_card
 from sophnet_jupyter.views.live.progress import Steps
 from sophnet_jupyter.views.live.waiting import STOP, words
 from sophnet_jupyter.views.media import images, videos
+from sophnet_jupyter.wire.call import Reply
 
 WORD = re.compile(r"(?<![\w.%/])[a-z]{2,}(?![\w.=(/-])")
 
@@ -135,6 +137,14 @@ def test_an_error_is_a_chinese_sentence(kind) -> None:
     said = str(kind(*failures, **facts))
     assert re.search("[\u4e00-\u9fff]", said)
     assert english(said, "enabled", "slow", "id") == [], said
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 429, 500, 503])
+def test_a_refusal_names_what_was_set_in_a_chinese_sentence(status: int) -> None:
+    reply = Reply(status=status, headers={}, body=b"", setting="MY_URL", key_setting="MY_KEY")
+    said = str(parse_error(reply, {"message": "因"}))
+    assert english(said, "id") == [], said
+    assert "SOPHNET_" not in said
 
 
 def test_a_refused_file_is_told_in_chinese(tmp_path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import AnswerUnreadable, ServiceError, error_class
 from ...events import Started
+from ...language import tr
 from ...wire.call import Origin, Reply
 from .. import bearer
 from .. import reply as replies
@@ -132,7 +133,7 @@ def parse_error(reply: Reply, body: Mapping[str, Any]) -> ServiceError:
     # "easyllm_id is required" means the same.
     lacks = status == 404 or (status == 400 and "easyllm" in refused.message.lower())
     advice = paths.advice(reply.path) if lacks else ""
-    refused.advice = advice or _named(refused.advice, reply)
+    refused.advice = advice or _named(tr(refused.advice), reply)
     return refused
 
 

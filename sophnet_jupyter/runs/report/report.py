@@ -14,6 +14,14 @@ from ..verdicts import scripted
 
 SANDBOX = mark("The sandbox has answered: its answers are scripted and say nothing about models.")
 
+# Facts of every report by their names; what is not here is called as its option is.
+_FACTS = {
+    "verdict": mark("verdict"),
+    "written": mark("written"),
+    "rows": mark("rows"),
+    "sandbox": mark("sandbox"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -53,13 +61,10 @@ class Report:
     @property
     def facts(self) -> dict[str, object]:
         """The settings, behind what everybody should know of the file."""
-        return {
-            tr("verdict"): "\n".join(self.sentences),
-            tr("written"): self.at,
-            tr("rows"): len(self.rows),
-            tr("sandbox"): self.sandbox,
-            **self.settings,
-        }
+        said = {"verdict": "\n".join(self.sentences), "written": self.at, "rows": len(self.rows)}
+        facts: dict[str, object] = {**said, "sandbox": self.sandbox, **self.settings}
+        # Last, so that what the settings say of the same is told in its place.
+        return {tr(_FACTS[name]) if name in _FACTS else name: facts[name] for name in facts}
 
 
 def counted(endings: Iterable[str]) -> str:

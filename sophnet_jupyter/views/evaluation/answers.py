@@ -99,7 +99,7 @@ def _inert(text: str) -> str:
 def mark(grade: Grade | None) -> str:
     """A grade as a sign or a number: right, wrong, or none."""
     if grade is None or grade.value is None:
-        return f'<span style="{FAINT}">{grade.lost if grade and grade.lost else "–"}</span>'
+        return f'<span style="{FAINT}">{(grade and grade.lost_in_words) or "–"}</span>'
     if isinstance(grade.value, bool):
         sign, color = ("✓", GOOD) if grade.value else ("✗", BAD)
         return f'<span style="color:{color};font-weight:600">{sign}</span>'

@@ -148,7 +148,7 @@ def _answer(one: ScoredAnswer) -> str:
 def sign(grade: Grade | None) -> dict[str, str]:
     """A grade as a word for the browser, and how it is colored."""
     if grade is None or grade.value is None:
-        return {"kind": "none", "text": grade.lost if grade and grade.lost else "–"}
+        return {"kind": "none", "text": (grade and grade.lost_in_words) or "–"}
     if isinstance(grade.value, bool):
         return {"kind": "right", "text": "✓"} if grade.value else {"kind": "wrong", "text": "✗"}
     return {"kind": "number", "text": number(grade.value)}

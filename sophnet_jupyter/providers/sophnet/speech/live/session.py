@@ -228,7 +228,7 @@ class Live:
             error.response = Response(text=self.text, service=access.SERVICE, ending="failed")
             self._error = error
             if isinstance(error, LineRefused) and self._place.lacks:
-                error.advice = f"{error.advice} {self._place.lacks}"
+                error.advice = f"{tr(error.advice)} {self._place.lacks}"
             if self._ready and not self._ready.done():
                 self._ready.set_exception(error)
         finally:

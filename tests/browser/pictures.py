@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,16 +18,23 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from sophnet_jupyter.files import wav
+from sophnet_jupyter.sandbox.engines.sound import voice
+
+from .hearing import hearing
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pictures"
+FILES = ROOT / "notebooks" / "files"
 MOST = 400_000
 SIZE = {"width": 1000, "height": 640}
 # Milliseconds that one sight stays at least and at most, and the last one before it begins anew.
 SHORTEST, LONGEST, LAST = 80, 1200, 2500
 # Tried in turn until the picture is small enough: its width, its quality, every how manyth sight.
 ATTEMPTS = ((900, 70, 1), (800, 60, 1), (800, 50, 2), (700, 45, 3), (640, 40, 4), (560, 35, 6))
+FIRST, SECOND = "The sky is blue.", "The train leaves at seven."
 LOAD = "%load_ext sophnet_jupyter"
 
 
@@ -88,6 +96,18 @@ class Film:
             method=4,
         )
         return written.getvalue()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A Chromium whose microphone hears two sentences, with silence around them."""
+    (first, rate), (second, _) = voice.speak(FIRST), voice.speak(SECOND)
+    # Not quite silent, as no room is.
+    silence = b"".join(random.Random(0).choices((b"\0\0", b"\1\0"), k=rate))
+    path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
+    path.write_bytes(wav.written(silence + first + silence * 10 + second + silence * 12, rate))
+    with hearing(path) as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -206,7 +226,7 @@ def test_a_table_becomes_a_map(opened: Callable[..., Any], film: Film, page: Pag
 def test_a_scan_and_its_text_point_at_each_other(
     opened: Callable[..., Any], film: Film, lab: Any
 ) -> None:
-    scan = ROOT / "notebooks" / "files" / "letter.png"
+    scan = FILES / "letter.png"
     (lab.root / "letter.png").write_bytes(scan.read_bytes())
     notebook = opened("%ocr letter.png -o letter")
     film.begin()
@@ -242,3 +262,107 @@ def test_a_recording_becomes_text(opened: Callable[..., Any], film: Film) -> Non
     expect(rows.first).to_be_visible()
     rows.last.click()
     film.end("transcript")
+
+
+def test_tab_completes_a_cell_of_words(opened: Callable[..., Any], film: Film, page: Page) -> None:
+    notebook = opened("")
+    popup = page.locator(".jp-Completer:not(.lm-mod-hidden)")
+    notebook.cell(1).locator(".cm-content").click()
+    film.begin()
+    for typed, offered in (("%%sophchat --te", "--temperature"), (" 0.2 -m deep", "DeepSeek-V3.2")):
+        page.keyboard.type(typed, delay=60)
+        page.keyboard.press("Tab")
+        item = popup.locator(".jp-Completer-item", has_text=offered).first
+        expect(item).to_be_visible()
+        film.rest()
+        item.click()
+        expect(popup).to_have_count(0)
+    page.keyboard.type("\nWhat is {2 * 21} in words?", delay=30)
+    page.keyboard.press("Shift+Enter")
+    expect(notebook.output_of(1)).to_contain_text("complete")
+    film.end("completion")
+
+
+def test_words_become_a_video(opened: Callable[..., Any], film: Film) -> None:
+    notebook = opened("%animate a red fox runs through snow --duration 1")
+    film.begin()
+    notebook.run_cell(1)
+    video = notebook.output_of(1).locator("video")
+    expect(video).to_be_visible(timeout=60_000)
+    video.evaluate("video => { video.muted = true; return video.play(); }")
+    film.rest(2500)
+    film.end("video")
+
+
+def test_words_are_said(opened: Callable[..., Any], film: Film) -> None:
+    notebook = opened("from sophnet_jupyter import VoiceStudio\nVoiceStudio()")
+    notebook.run_cell(1)
+    panel = notebook.output_of(1).locator(".sophnet-voice-studio")
+    film.begin()
+    panel.get_by_label("Text", exact=True).press_sequentially(
+        "The quick brown fox jumps over the lazy dog.", delay=25
+    )
+    panel.locator("button.sophnet-main").click()
+    expect(panel.get_by_role("listitem")).to_contain_text("Complete", timeout=60_000)
+    film.rest(1500)
+    film.end("voice")
+
+
+def test_an_app_of_dify_is_filled_in_and_run(opened: Callable[..., Any], film: Film) -> None:
+    notebook = opened("from sophnet_jupyter import DifyApp\nDifyApp()")
+    notebook.run_cell(1)
+    view = notebook.output_of(1).locator(".sophnet-dify")
+    film.begin()
+    view.get_by_role("button", name="What is 12*12?").click()
+    view.get_by_label("Words").fill("20")
+    film.rest()
+    view.get_by_label("Query").press("Control+Enter")
+    answer = view.get_by_role("article", name="Answer")
+    expect(answer).to_contain_text("144")
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready")
+    answer.scroll_into_view_if_needed()
+    film.end("dify")
+
+
+def test_a_workbook_is_analysed(opened: Callable[..., Any], film: Film) -> None:
+    notebook = opened("from sophnet_jupyter import ExcelAnalyst\nExcelAnalyst()")
+    notebook.run_cell(1)
+    view = notebook.output_of(1).locator(".sophnet-excel")
+    film.begin()
+    view.locator("input[type=file]").set_input_files(str(FILES / "sales.xlsx"))
+    box = view.get_by_label("Your question")
+    box.press_sequentially("Which region sells most?", delay=30)
+    box.press("Enter")
+    expect(view.locator("article summary")).to_contain_text("analysis steps", timeout=30_000)
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)
+    view.locator("article").scroll_into_view_if_needed()
+    film.end("excel")
+
+
+def test_what_is_said_becomes_text(opened: Callable[..., Any], film: Film) -> None:
+    notebook = opened("from sophnet_jupyter import Microphone\nMicrophone()")
+    notebook.run_cell(1)
+    view = notebook.output_of(1).locator(".sophnet-microphone")
+    film.begin()
+    view.get_by_role("button", name="Start").click()
+    expect(view.locator("li span").nth(1)).to_be_visible(timeout=60_000)
+    view.get_by_role("button", name="Stop").click()
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready")
+    film.end("microphone")
+
+
+def test_a_voice_answers(opened: Callable[..., Any], film: Film) -> None:
+    notebook = opened(
+        "from sophnet_jupyter import VoiceChat\n"
+        "VoiceChat(clean=False, silence=0.5, chat={'max_tokens': 30})"
+    )
+    notebook.run_cell(1)
+    view = notebook.output_of(1).locator(".sophnet-voice-chat")
+    film.begin()
+    view.get_by_role("button", name="Start").click()
+    first = view.locator(".sophnet-turns > ol > li").first
+    expect(first).to_contain_text(FIRST, timeout=60_000)
+    expect(first.locator(".sophnet-figures")).to_contain_text("sound after", timeout=60_000)
+    view.get_by_role("button", name="Stop").click()
+    expect(view.locator(".sophnet-phase")).to_have_text("Stopped")
+    film.end("voice-chat")

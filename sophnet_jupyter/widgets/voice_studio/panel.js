@@ -21,7 +21,7 @@ const PHASES = {
 const ITEM_PHASES = {
   waiting: tr("Waiting"),
   speaking: tr("Being made"),
-  ready: "",
+  ready: tr("Complete"),
   stopped: tr("Stopped"),
   cut: tr("Incomplete"),
   failed: tr("Failed"),

@@ -21,7 +21,7 @@ FILE = Path(__file__).parent / "src" / "magics.json"
 def known() -> dict[str, dict[str, Any]]:
     """Each magic's kinds, its options that take no value, and how many pictures it takes."""
     shell = InteractiveShell.instance()
-    magics = lazy_magics(shell, KernelSession(shell))
+    magics = lazy_magics(KernelSession(shell))
     found: dict[str, dict[str, Any]] = {"sophnet": {"kinds": ["line"], "flags": [], "images": ""}}
     for name, magic in magics.items():
         actions = magic.parser._actions if magic.parser else []

@@ -22,7 +22,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 
 def test_the_table_of_magics_is_what_help_says() -> None:
     shell = InteractiveShell()
-    said = summaries(lazy_magics(shell, KernelSession(shell)))
+    said = summaries(lazy_magics(KernelSession(shell)))
     said |= {f"%sophnet {subject}": words for subject, words in SUBJECTS.items()}
     rows = dict(re.findall(r"^\| `(%[^`]+)` \| (.*) \|$", README, flags=re.MULTILINE))
     assert rows == said

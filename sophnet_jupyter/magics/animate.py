@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..errors import SettingsError
 from ..kernel.output import Cell
@@ -35,12 +34,9 @@ SEEDS = 2**32
 DEFAULT = "Wan2.2-T2V-A14B"
 
 
-@magics_class
 class AnimateMagics(SessionMagics):
     """Videos in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out=True,
         save="Write it to a file, or a folder ending in /.",

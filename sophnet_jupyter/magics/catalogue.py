@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .interrupt import in_one_line
@@ -105,18 +106,21 @@ class LazyMagic:
 
 
 def lazy_magics(
-    shell: Any, session: KernelSession, first: Callable[[], None] | None = None
+    session: KernelSession, first: Callable[[], None] | None = None
 ) -> dict[str, LazyMagic]:
     """All magics but ``%sophnet``, none imported yet; ``first`` is called before one is."""
     holders: dict[str, Any] = {}
+    # A cell and a page that asks for a completion beside it come on two threads.
+    one_at_a_time = RLock()
 
     def make(entry: Entry) -> Any:
-        if not holders and first:
-            first()
-        if entry.holder not in holders:
-            module = import_module(f".{entry.module}", __package__)
-            holders[entry.holder] = getattr(module, entry.holder)(shell, session)
-        return holders[entry.holder]
+        with one_at_a_time:
+            if not holders and first:
+                first()
+            if entry.holder not in holders:
+                module = import_module(f".{entry.module}", __package__)
+                holders[entry.holder] = getattr(module, entry.holder)(session)
+            return holders[entry.holder]
 
     return {
         name: LazyMagic(name, lambda entry=entry: make(entry))  # type: ignore[misc]

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..files.lines import lines
 from ..language import tr
@@ -30,12 +29,9 @@ from .session.magics import SessionMagics
 _WORD = re.compile(r""""([^"]*)"|'([^']*)'|(\S+)""")
 
 
-@magics_class
 class EmbedMagics(SessionMagics):
     """Vectors in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out=True,
         image="An image too: a path, a pattern, an address or a variable; any number of times.",

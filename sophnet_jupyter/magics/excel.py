@@ -6,10 +6,8 @@ import re
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..kernel.loop import run
 from ..kernel.output import Cell
@@ -33,17 +31,14 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _NAME = re.compile(r"\w[\w.-]*")
 
 
-@magics_class
 class ExcelMagics(SessionMagics):
     """Analyses of workbooks in a cell."""
 
-    def __init__(self, shell: Any, session: KernelSession) -> None:
-        super().__init__(shell, session)
+    def __init__(self, session: KernelSession) -> None:
+        super().__init__(session)
         # Names the user gave to uuids, as long as the kernel lives.
         self.files: dict[str, str] = {}
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out=True,
         raw="Send the question as written, braces and all.",

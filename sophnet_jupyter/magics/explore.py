@@ -9,7 +9,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ..errors import SophNetError, Stopped
 from ..events import Event, Placed, Progress
@@ -35,12 +34,9 @@ _PICTURES = 2
 _WORD = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
 
 
-@magics_class
 class ExploreMagics(SessionMagics):
     """Maps in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(out="Also store the exploration under this name.", words=positional(values), mask=True)
     @option("--image", metavar="COLUMN", help="The column with images: paths, addresses, bytes.")
     @option("--color", metavar="COLUMN", help="Color by a column, or by cluster or trust.")

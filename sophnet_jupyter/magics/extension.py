@@ -59,7 +59,7 @@ def load(shell: Any, *, dress: Callable[[], None] | None = None) -> KernelSessio
     _take_away(shell)
     session = KernelSession(shell)
     session.dress = dress or session.dress
-    magics = lazy_magics(shell, session, dress)
+    magics = lazy_magics(session, dress)
     own = SophNetMagics(shell, session, partial(summaries, magics))
     shelf.in_files = media_in_files()
     shelf.folder = media_folder() or FOLDER

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..language import tr
 from ..response import Response
@@ -31,12 +30,9 @@ MOST = 16
 SEEDS = 2**31
 
 
-@magics_class
 class ImagineMagics(SessionMagics):
     """Images in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out=True,
         image="An image to change: a path, an address or a variable; up to three times.",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from ..errors import Stopped
@@ -31,12 +30,9 @@ if TYPE_CHECKING:
     from ..widgets.microphone.microphone import Microphone
 
 
-@magics_class
 class ListenMagics(SessionMagics):
     """The microphone in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(
         save="Write a file's sentences to a .txt or .srt file.",
         words=positional(files(*SOUNDS), recordings),

@@ -7,7 +7,6 @@ from argparse import Namespace
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ..language import tr
 from ..response import Response
@@ -28,12 +27,9 @@ from .session.magics import SessionMagics
 MODEL = "PaddleOCR-VL-0.9B"
 
 
-@magics_class
 class OcrMagics(SessionMagics):
     """Text in images, in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(
         out=True,
         save=True,

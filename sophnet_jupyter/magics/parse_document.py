@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ..language import tr
 from ..response import Response
@@ -23,12 +22,9 @@ from .options.option import option
 from .session.magics import SessionMagics
 
 
-@magics_class
 class DocumentMagics(SessionMagics):
     """Documents in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(
         out=True,
         save=True,

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..errors import SettingsError
 from ..language import tr
@@ -34,12 +33,9 @@ def _first(before: list[str], word: str, session: KernelSession) -> list[Found]:
     return [] if before else prompts(word, session)
 
 
-@magics_class
 class PromptMagics(SessionMagics):
     """Prompt files, in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(out="Also store the Prompt under this name.", words=_first)
     def sophprompt(self, line: str, cell: str | None = None) -> None:
         """

@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ..events import AudioChunk, Event
 from ..files import wav
@@ -43,12 +42,9 @@ from .session.magics import SessionMagics
 TITLE = 60
 
 
-@magics_class
 class SpeakMagics(SessionMagics):
     """Speech in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out=True,
         save="Write the sound to this file.",

@@ -6,7 +6,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from ..errors import Stopped
@@ -29,12 +28,9 @@ if TYPE_CHECKING:
     from ..widgets.voicechat.panel import VoiceChat
 
 
-@magics_class
 class TalkMagics(SessionMagics):
     """A conversation by voice in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(words=positional(files(*SOUNDS), recordings))
     @option("-m", "--model", default="", completes=models, help="The model that answers.")
     @option("--system", metavar="TEXT", default="", help="What it is told before you speak.")

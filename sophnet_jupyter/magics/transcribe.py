@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ..files.names import is_address
 from ..language import tr
@@ -29,12 +28,9 @@ from .options.variables import recordings
 from .session.magics import SessionMagics
 
 
-@magics_class
 class TranscribeMagics(SessionMagics):
     """Recordings in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(
         out=True,
         save="Write the text to this file, or a folder ending in /.",

@@ -63,13 +63,13 @@ class Reader:
         self.session = KernelSession(self.shell)
 
     def line(self, name: str, line: str) -> tuple[Namespace, str]:
-        magic = lazy_magics(self.shell, self.session)[name].method
+        magic = lazy_magics(self.session)[name].method
         return parse_around(magic, line.removeprefix(f"%{name} "))
 
     def transcribe(self, line: str) -> list[object]:
         args, words = self.line("transcribe", line)
         assert args.out == "talk"
-        return TranscribeMagics(self.shell, self.session)._recordings(words)[0]
+        return TranscribeMagics(self.session)._recordings(words)[0]
 
     def ocr(self, line: str) -> list[object]:
         args, words = self.line("ocr", line)
@@ -83,7 +83,7 @@ class Reader:
         return named_files(interpolate(words, self.shell.user_ns, {})[0], DOCUMENTS)
 
     def describe(self, line: str) -> list[object]:
-        magic = lazy_magics(self.shell, self.session)["sophchat"].method
+        magic = lazy_magics(self.session)["sophchat"].method
         args, words = parse(magic, line.partition("\n")[0].removeprefix("%%sophchat "))
         assert not words
         return _meant(*args.image, self.shell.user_ns)
@@ -99,7 +99,7 @@ class Reader:
             def _put(self, file: Path, name: str) -> None:
                 put.append(file)
 
-        Noting(self.shell, self.session).excel(line.removeprefix("%excel "))
+        Noting(self.session).excel(line.removeprefix("%excel "))
         return put
 
 

@@ -64,7 +64,7 @@ def in_script(source: str) -> tuple[list[str], list[int]]:
 def in_help() -> Iterator[tuple[str, str]]:
     """Docstrings and options of the magics, which are translated when their help is shown."""
     shell = InteractiveShell()
-    for name, magic in lazy_magics(shell, KernelSession(shell)).items():
+    for name, magic in lazy_magics(KernelSession(shell)).items():
         assert magic.parser is not None
         for text in help_texts(magic.parser, magic.method.__doc__):
             yield text, f"%{name}?"

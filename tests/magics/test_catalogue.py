@@ -3,6 +3,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
+from threading import Barrier
 
 import pytest
 from IPython.core.error import UsageError
@@ -16,23 +19,50 @@ from sophnet_jupyter.magics.session.session import KernelSession
 @pytest.fixture(scope="module")
 def magics():
     shell = InteractiveShell()
-    return lazy_magics(shell, KernelSession(shell))
+    return lazy_magics(KernelSession(shell))
 
 
 @pytest.mark.parametrize("name", MAGICS)
-def test_the_catalogue_says_of_each_magic_what_its_code_says(name, magics) -> None:
-    holder = magics[name].method.__self__
-    kinds = tuple(kind for kind in ("line", "cell") if name in holder.magics[kind])
-    assert MAGICS[name].kinds == kinds
-    assert magics[name].method._ipython_magic_no_var_expand
+def test_the_catalogue_says_of_each_magic_what_its_code_takes(name, magics) -> None:
+    taken = signature(magics[name].method).parameters
+    line, *rest = taken.values()
+    assert line.default is line.empty
+    # As a line, one that is both is called without its cell.
+    assert MAGICS[name].kinds == (("line", "cell") if rest else ("line",))
+    assert [(each.name, each.default) for each in rest] == [("cell", None)] * len(rest)
+    assert magics[name]._ipython_magic_no_var_expand
     assert magics[name].summary.endswith(".")
 
 
 def test_every_magic_of_a_holder_is_in_the_catalogue(magics) -> None:
-    holders = {type(magic.method.__self__).__name__: magic.method for magic in magics.values()}
-    for method in holders.values():
-        for named in method.__self__.magics.values():
-            assert set(named) <= set(MAGICS)
+    for holder in {type(magic.method.__self__) for magic in magics.values()}:
+        with_options = {name for name, value in vars(holder).items() if hasattr(value, "parser")}
+        assert with_options, holder
+        assert with_options <= set(MAGICS)
+
+
+def test_importing_a_magic_leaves_the_table_that_ipython_shares_between_threads() -> None:
+    code = (
+        "import importlib; from IPython.core import magic as ipython;"
+        "from sophnet_jupyter.magics.catalogue import MAGICS;"
+        # As if another thread had come to the middle of a class of magics.
+        "ipython.magics['line']['half'] = 'half'; table = ipython.magics['line'];"
+        "[importlib.import_module(f'sophnet_jupyter.magics.{entry.module}')"
+        " for entry in MAGICS.values()];"
+        "assert ipython.magics['line'] is table; assert table == {'half': 'half'}, table"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_magic_is_made_once_though_two_threads_ask_for_it_at_the_same_time(magics) -> None:
+    shell = InteractiveShell()
+    with ThreadPoolExecutor(8) as threads:
+        for name in MAGICS:
+            (magic, begun) = lazy_magics(KernelSession(shell))[name], Barrier(8)
+            asked = [
+                threads.submit(lambda m=magic, b=begun: (b.wait(), m.method)) for _ in range(8)
+            ]
+            assert len({id(each.result()[1].__self__) for each in asked}) == 1
 
 
 def test_loading_imports_no_code_of_a_magic() -> None:

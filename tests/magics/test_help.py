@@ -20,7 +20,7 @@ from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 @pytest.mark.parametrize("name", MAGICS)
 def test_help_shows_examples_first_and_then_each_option_once(name: str) -> None:
     shell = InteractiveShell()
-    magic = lazy_magics(shell, KernelSession(shell))[name]
+    magic = lazy_magics(KernelSession(shell))[name]
     said = magic.__doc__
     paragraphs = said.split("\n\n")
     assert paragraphs[0].replace("\n", " ").startswith(magic.summary)
@@ -35,7 +35,7 @@ def test_help_shows_examples_first_and_then_each_option_once(name: str) -> None:
 
 def test_help_groups_options_by_what_they_are_for() -> None:
     shell = InteractiveShell()
-    said = lazy_magics(shell, KernelSession(shell))["sophchat"].__doc__
+    said = lazy_magics(KernelSession(shell))["sophchat"].__doc__
     headings = re.findall(r"^(\w.*):$", said, flags=re.MULTILINE)
     assert headings[:2] == ["Question", "Conversation"]
     assert {"Side by side", "Row by row", "Functions", "Result and request"} < set(headings)
@@ -63,7 +63,7 @@ def in_chinese(said: str) -> list[str]:
 @pytest.mark.parametrize("name", MAGICS)
 def test_help_is_whole_in_chinese(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shell = InteractiveShell()
-    magic = lazy_magics(shell, KernelSession(shell))[name]
+    magic = lazy_magics(KernelSession(shell))[name]
     plain = magic.__doc__
     monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
     said = magic.__doc__

@@ -67,7 +67,7 @@ def prompts(cell: str) -> Iterator[tuple[str, str]]:
 
 
 def helped() -> Iterator[str]:
-    for magic in lazy_magics(None, None).values():  # type: ignore[arg-type]
+    for magic in lazy_magics(None).values():  # type: ignore[arg-type]
         yield from re.split(r"\n\n", re.sub(r"^ {4,12}", "", str(magic.__doc__), flags=re.M))
 
 

@@ -20,7 +20,7 @@ from .writing import page, plain, prose, table
 def magics() -> dict[str, LazyMagic]:
     """All magics but ``%sophnet``, in the order of the help."""
     shell = InteractiveShell()
-    return lazy_magics(shell, KernelSession(shell))
+    return lazy_magics(KernelSession(shell))
 
 
 def pages() -> dict[str, str]:

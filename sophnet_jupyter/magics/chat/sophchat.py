@@ -7,7 +7,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ...client.site.masks import mask_of
 from ...errors import AnswerIncomplete
@@ -48,12 +47,9 @@ if TYPE_CHECKING:
     from ...runs.evaluation.evaluation import Evaluation
 
 
-@magics_class
 class ChatMagics(SessionMagics):
     """Chat in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out=True,
         image=True,

@@ -8,7 +8,6 @@ from contextlib import aclosing
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from ...client import Dify
 from ...errors import SophNetError
@@ -36,12 +35,9 @@ from .words import words as known_words
 OWN = "default"
 
 
-@magics_class
 class DifyMagics(SessionMagics):
     """Dify apps in a cell."""
 
-    @no_var_expand
-    @line_cell_magic
     @asks(
         out="Also store the result under this name.",
         raw="Send the text as written, braces and all.",
@@ -146,7 +142,7 @@ class DifyMagics(SessionMagics):
         response = settle(self._session, ask, context, self._session.view(context), out=out)
         if response.audio:
             html, said = audio.player(response.audio), audio.line(response.audio)
-            Cell(self.shell).publish({"text/html": html, "text/plain": said})
+            Cell(self._session.shell).publish({"text/html": html, "text/plain": said})
         return response
 
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from typing import TypeVar
 
 from IPython.core.error import UsageError
-from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from ...kernel.loop import run
 from ...kernel.output import Cell
@@ -43,12 +42,9 @@ USAGE = mark(
 )
 
 
-@magics_class
 class KnowledgeMagics(SessionMagics):
     """What a custom model knows, in a cell."""
 
-    @no_var_expand
-    @line_magic
     @asks(out="Store what is listed or shown under this name.", words=known_words)
     @option(
         "--no-wait",

@@ -34,9 +34,8 @@ def asks(
     """
     A decorator that makes a magic of a method: with its own options, then the shared ones named.
 
-    It is the last decorator that Python applies, below IPython's ``line_magic`` and its like.
-    ``words`` finds what may stand beside the options, for Tab. With ``options_first`` an option
-    behind the words is a word.
+    It is the last decorator that Python applies. ``words`` finds what may stand beside the options,
+    for Tab. With ``options_first`` an option behind the words is a word.
     """
     said = {
         "out": out,

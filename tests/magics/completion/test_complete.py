@@ -195,7 +195,7 @@ def test_every_option_of_a_magic_is_offered(complete) -> None:
     ],
 )
 def test_a_prompt_is_not_taken_for_options(loaded, cell: str) -> None:
-    magics = lazy_magics(loaded.shell, loaded.session)
+    magics = lazy_magics(loaded.session)
     lines = cell.removesuffix("|").split("\n")
     assert completed(lines, loaded.session, magics)[1] == []
 

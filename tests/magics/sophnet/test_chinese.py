@@ -89,7 +89,7 @@ def test_what_is_wrong_with_a_line_is_said_in_chinese(line: str, own: SophNetMag
 def test_what_is_wrong_with_an_option_is_said_in_chinese(
     name: str, line: str, shell: InteractiveShell
 ) -> None:
-    magic = lazy_magics(shell, KernelSession(shell))[name]
+    magic = lazy_magics(KernelSession(shell))[name]
     with pytest.raises(UsageError) as caught:
         parse(magic.method, f"{line} --nothing")
     said = str(caught.value)

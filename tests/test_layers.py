@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "options": {"errors", "language"},
     "masking": {"errors", "language", "events"},
     "history": VALUES | {"response", "settings"},
-    "explore": VALUES | {"response", "settings", "history"},
+    "explore": VALUES | {"options", "response", "settings", "history"},
     "runs": VALUES | {"response", "settings", "prompt", "history", "time_limit"},
     "providers": VALUES | {"options", "response", "prompt", "time_limit", "wire"},
     "client": BELOW_CLIENT | {"explore", "history", "masking", "runs", "time_limit"},

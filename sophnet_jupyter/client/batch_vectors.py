@@ -86,7 +86,7 @@ def embed(
     if text not in list(ddf.columns):
         known = ", ".join(map(str, list(ddf.columns)[:12]))
         raise SettingsError(
-            tr("There is no column {name!r}. There are: {known}.", name=text, known=known)
+            tr("There is no column {name!r:.80}. There are: {known}.", name=text, known=known)
         )
     if at_once < 1:
         raise SettingsError(tr("at_once is 1 at least, not {at_once}.", at_once=at_once))

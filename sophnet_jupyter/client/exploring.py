@@ -20,6 +20,7 @@ from ..explore.session.growing import Before
 from ..explore.session.service import Input, SentImage
 from ..files.names import is_address
 from ..language import tr
+from ..options.arguments import number, whole
 from ..prompt.images.attach import attach
 from ..prompt.images.objects import SUFFIXES, is_picture
 from ..providers.sophnet.embeddings.embeddings import Embeddings
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 # A model of images looks at some 224 pixels: larger ones cost time and room only.
 _SIDE = 512
+# Pixels of a map on a page.
+_HEIGHTS = (100, 4000)
 # Seconds that one request of many may take with all its attempts.
 _PATIENCE = 600.0
 
@@ -166,13 +169,13 @@ def explore(parts: Parts, data: Any, **given: Any) -> Exploration:
     )
     options = ExploreOptions(
         model=model,
-        dimensions=dimensions,
+        dimensions=whole("dimensions", dimensions, least=1),
         center=given["center"],
         color=given["color"],
         projection=given["projection"],
-        seed=given["seed"],
-        budget=given["budget"],
-        height=given["height"],
+        seed=whole("seed", given["seed"], least=0),
+        budget=whole("budget", given["budget"], least=0),
+        height=whole("height", number("height", given["height"], *_HEIGHTS)) or 480,
     )
     exploration = Exploration(inputs, service, options, like=like)
     if options.color is not None:

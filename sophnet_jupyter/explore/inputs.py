@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import SettingsError
 from ..language import tr
 from ..response import Response
+from .captions import image_name, mended
 from .kernels.arrays import Floats, matrix
 from .tables import DataTable, is_series, is_table, made, read_parquet, series_index, series_values
 
@@ -36,7 +37,8 @@ class Inputs:
     vectors: Floats | None = None
     # Whether they are those of a saved exploration.
     saved: bool = False
-    columns: tuple[Any, Any] = (None, None)
+    # Of texts, of images, and of vectors that came with the data.
+    columns: tuple[Any, Any, Any] = (None, None, None)
     missing: dict[int, str] = field(default_factory=dict)
 
     def joined(self, more: Inputs, table: DataTable) -> Inputs:
@@ -71,6 +73,7 @@ def read(
         for said, picture in zip(texts, images, strict=True)
     ]
     labels = table.index
+    saved = {"x", "y", "cluster", VECTOR} <= set(table.columns)
     inputs = Inputs(
         table=table,
         texts=texts,
@@ -78,8 +81,8 @@ def read(
         kinds=kinds,
         labels=list(range(table.height)) if labels is None else labels,
         vectors=given,
-        saved={"x", "y", "cluster", VECTOR} <= set(table.columns),
-        columns=(text, image),
+        saved=saved,
+        columns=(text, image, vectors if table.has(vectors) else VECTOR if saved else None),
     )
     if given is None:
         inputs.missing = _reasons(kinds, table.column(text) if text is not None else [])
@@ -127,7 +130,7 @@ def _of_list(data: Any, vectors: Any, is_picture: Any) -> tuple[DataTable, Any, 
         raise SettingsError(
             tr("A {kind} cannot be explored: pass a table or a list.", kind=type(data).__name__)
         )
-    if values and isinstance(values[0], Mapping):
+    if values and all(isinstance(value, Mapping) for value in values):
         names = list(dict.fromkeys(name for row in values for name in row))
         table = made({name: [row.get(name) for row in values] for name in names})
         return table, None, None, _vectors(table, vectors)
@@ -138,7 +141,7 @@ def _of_list(data: Any, vectors: Any, is_picture: Any) -> tuple[DataTable, Any, 
         table = made({name: [_named(value, at) for at, value in enumerate(values)]})
         table = _Held(table, name, values)
     else:
-        said = [_mended(value) if isinstance(value, str) else None for value in values]
+        said = [mended(value) if isinstance(value, str) else None for value in values]
         table = made({name: said})
         if index is not None and table.index is not None:
             native = table.native
@@ -161,7 +164,8 @@ class _Held(DataTable):
 def _named(value: Any, position: int) -> str:
     if isinstance(value, str | Path):
         return str(value)
-    return str(getattr(value, "filename", "") or f"image {position}")
+    # A picture remembers its whole path, which nobody has given here.
+    return image_name(value) or f"image {position}"
 
 
 def _vectors(table: DataTable, given: Any) -> Floats | None:
@@ -169,7 +173,7 @@ def _vectors(table: DataTable, given: Any) -> Floats | None:
         return None
     values = table.column(given) if isinstance(given, str) else given
     if not isinstance(values, np.ndarray):
-        values = _stacked(list(values))
+        values = stacked(list(values))
     rows = matrix(values)
     if len(rows) != table.height:
         raise SettingsError(
@@ -178,19 +182,22 @@ def _vectors(table: DataTable, given: Any) -> Floats | None:
     return rows
 
 
-def _stacked(values: list[Any]) -> Floats:
+def stacked(values: list[Any]) -> Floats:
     """Rows of one length; NaN where there is none."""
-    lengths = {len(value) for value in values if not _is_missing(value)}
-    if len(lengths) != 1:
+    there = [place for place, value in enumerate(values) if not _is_missing(value)]
+    try:
+        found = [np.asarray(values[place], np.float32) for place in there]
+    except (TypeError, ValueError):
+        raise SettingsError(tr("The vectors are no lists of numbers.")) from None
+    shapes = {vector.shape for vector in found}
+    if len(shapes) != 1 or len(min(shapes)) != 1:
         raise SettingsError(
             tr("The vectors are of different lengths: each row needs one of the same length.")
-            if lengths
+            if shapes
             else tr("The vectors are missing: each row needs one of the same length.")
         )
-    rows = np.full((len(values), lengths.pop()), np.nan, np.float32)
-    for place, value in enumerate(values):
-        if not _is_missing(value):
-            rows[place] = np.asarray(value, np.float32)
+    rows = np.full((len(values), *shapes.pop()), np.nan, np.float32)
+    rows[there] = found
     return rows
 
 
@@ -221,11 +228,7 @@ def _text(value: Any) -> str:
     """The text, empty for what is none; half a character cannot be sent and becomes a mark."""
     if not isinstance(value, str) or not value.strip():
         return ""
-    return _mended(value)
-
-
-def _mended(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return mended(value)
 
 
 def _is_missing(value: Any) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from ..errors import SettingsError
 from ..files.saving import exported, save_bytes
 from ..language import tr
+from .tables import DataTable, cannot_hold
 
 VECTOR, REASON = "vector", "reason"
 MANIFEST = "manifest.json"
@@ -81,7 +82,7 @@ def write_part(path: Path, frame: Any, vectors: PartVectors, facts: Mapping[str,
     """
     reasons, array = vectors.reasons, vectors.array
     arrow, parquet = _pyarrow()
-    table = arrow.Table.from_pandas(frame)
+    table = _arrow_table(frame)
     for name in (VECTOR, REASON):
         if name in table.column_names:
             table = table.drop_columns([name])
@@ -95,6 +96,18 @@ def write_part(path: Path, frame: Any, vectors: PartVectors, facts: Mapping[str,
     table = table.replace_schema_metadata({**known, _FACTS: json.dumps(dict(facts)).encode()})
     with exported(path) as part:
         parquet.write_table(table, part)
+
+
+def _arrow_table(frame: Any) -> Any:
+    """Raises `SettingsError` for columns that no Parquet file can hold."""
+    arrow, _ = _pyarrow()
+    try:
+        try:
+            return arrow.Table.from_pandas(frame)
+        except UnicodeEncodeError:
+            return arrow.Table.from_pandas(DataTable(frame).mended().native)
+    except (arrow.ArrowException, UnicodeEncodeError, TypeError) as error:
+        raise cannot_hold(error) from None
 
 
 def facts_of(path: Path) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..errors import SettingsError, file_refused
 from ..files.saving import exported
 from ..language import mark, tr
+from .captions import mended
 
 Positions = NDArray[np.int64]
 
@@ -66,12 +67,43 @@ class DataTable:
 
     def column(self, name: Any) -> list[Any]:
         """The values of a column. Raises `SettingsError` for one that is not there."""
-        if name not in self._frame.columns:
+        if not self.has(name):
             known = ", ".join(map(str, self.columns[:12])) or tr("none")
             raise SettingsError(
-                tr("There is no column {name!r}. There are: {known}.", name=name, known=known)
+                tr("There is no column {name!r:.80}. There are: {known}.", name=name, known=known)
             )
         return cast("list[Any]", self._frame.get_column(name).to_list())
+
+    def has(self, name: Any) -> bool:
+        """Whether a column is called so; what is no name, such as an array, is none's."""
+        try:
+            return name in self._frame.columns
+        except (TypeError, ValueError):
+            return False
+
+    def values(self, by: Any) -> list[Any]:
+        """
+        A value for each row: those of a column by its name, or a Series, an array or a list.
+
+        Raises `SettingsError` for a column that is not there, and where they are not as many.
+        """
+        if is_series(by):
+            values = series_values(by)
+        elif isinstance(by, np.ndarray):
+            values = by.tolist() if by.ndim else [by.item()]
+        elif isinstance(by, list) or (isinstance(by, tuple) and not self.has(by)):
+            values = list(by)
+        else:
+            return self.column(by)
+        if len(values) != self.height:
+            raise SettingsError(
+                tr(
+                    "{count:,} values are not for {rows:,} rows.",
+                    count=len(values),
+                    rows=self.height,
+                )
+            )
+        return values
 
     @property
     def index(self) -> list[Any] | None:
@@ -92,28 +124,53 @@ class DataTable:
         ]
         return _of(self._frame.with_columns(*series))
 
-    def joined(self, more: DataTable) -> DataTable:
-        """These rows, and behind them those of a table with the same columns."""
+    def joined(self, more: DataTable, spare: Sequence[str] = ()) -> DataTable:
+        """
+        These rows, and behind them those of a table with the same columns; without a value where
+        they lack ``spare`` ones. Raises `SettingsError`.
+        """
         own = [name for name in self.columns if name in more.columns]
-        if missing := [str(name) for name in self.columns if name not in own]:
+        lacking = [str(name) for name in self.columns if name not in own]
+        if missing := [name for name in lacking if name not in spare]:
             raise SettingsError(tr("The rows lack {missing}.", missing=", ".join(missing)))
-        return _of(nw.concat([self._frame, more._frame.select(*own)], how="vertical"))
+        if more._frame.implementation is not self._frame.implementation:
+            more = made({name: more.column(name) for name in own}, self)
+        how: Any = "diagonal" if lacking else "vertical"
+        return _of(nw.concat([self._frame, more._frame.select(*own)], how=how))
 
     def to_parquet(self, path: Path) -> None:
         """Raises `SettingsError` without pyarrow, where that is what writes it."""
         try:
-            with exported(path) as part:
-                self._frame.write_parquet(part)
+            try:
+                self._write(path)
+            except UnicodeEncodeError:
+                self.mended()._write(path)
         except ImportError:
             raise SettingsError(tr(_NO_PYARROW)) from None
         except (TypeError, ValueError, NotImplementedError) as error:
-            said = error.args[-1] if error.args else error
-            raise SettingsError(
-                tr(
-                    "Parquet cannot hold this table ({said}). Make texts of that column first.",
-                    said=said,
-                )
-            ) from None
+            raise cannot_hold(error) from None
+
+    def _write(self, path: Path) -> None:
+        with exported(path) as part:
+            self._frame.write_parquet(part)
+
+    def mended(self) -> DataTable:
+        """The same with half characters as marks: pandas may hold some, and no file can."""
+        held = {name: self.column(name) for name in self.columns}
+        odd = {
+            name: values
+            for name, values in held.items()
+            if any(isinstance(each, str) and mended(each) != each for each in values)
+        }
+        return self.with_columns(odd) if odd else self
+
+
+def cannot_hold(error: Exception) -> SettingsError:
+    """The error for a table that no file of Parquet can hold."""
+    said = error.args[-1] if error.args else error
+    return SettingsError(
+        tr("Parquet cannot hold this table ({said}). Make texts of that column first.", said=said)
+    )
 
 
 _NO_PYARROW = mark("Parquet needs pyarrow, which is not installed: pip install pyarrow.")
@@ -131,7 +188,9 @@ def _of(frame: Any) -> DataTable:
 
 
 def _listed(values: Sequence[Any] | NDArray[Any]) -> Any:
-    return values.tolist() if isinstance(values, np.ndarray) else list(values)
+    if isinstance(values, np.ndarray):
+        return values.tolist()
+    return [mended(each) if isinstance(each, str) else each for each in values]
 
 
 def made(columns: Mapping[str, Sequence[Any]], like: DataTable | None = None) -> DataTable:
@@ -151,7 +210,8 @@ def made(columns: Mapping[str, Sequence[Any]], like: DataTable | None = None) ->
                 "pandas."
             )
         )
-    return _of(nw.from_dict(dict(columns), backend=backend))
+    listed = {name: _listed(values) for name, values in columns.items()}
+    return _of(nw.from_dict(listed, backend=backend))
 
 
 def read_parquet(path: Path) -> DataTable:

@@ -12,9 +12,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as parquet
 import pytest
 
 from sophnet_jupyter import Client, batch
@@ -197,6 +199,45 @@ async def test_workers_that_are_killed_lose_no_row_and_tear_no_file(
     shown = [path for path in (tmp_path / "out").glob("*.parquet") if path.name[0] != "."]
     assert sorted(shown) == sorted(job.files)
     assert len(shown) == 20
+
+
+async def test_its_files_hold_neither_a_key_nor_a_folder_and_hostile_texts_stay_texts(
+    tmp_path: Path, start_sandbox: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "sk-canary-7Qz41vXw90LmKdPe"
+    odd = ["half \ud83d", "</script>\x00\x1b[31m", "right\u202eto left", "=cmd|' /C calc'!A0"]
+    texts = pd.Series([*odd, *(f"row {n}" for n in range(8))], dtype=object)
+    table = pd.DataFrame({"body": texts, "n": range(12)})
+    with (
+        start_sandbox("--vectors", "lexical", key=key) as service,
+        dask.config.set({"dataframe.convert-string": False}),
+    ):
+        monkeypatch.setenv("SOPHNET_API_KEY", key)
+        monkeypatch.setenv("SOPHNET_BASE_URL", service.url)
+        job = await batch.embed(frame(table, 2), "body", tmp_path / "out", dimensions=64)
+        again = await batch.embed(frame(table, 2), "body", tmp_path / "out", dimensions=64)
+    assert job.missing == 0
+    assert again.skipped == 2
+    manifest = (tmp_path / "out/manifest.json").read_text()
+    told = manifest
+    for path in job.files:
+        kept = parquet.read_table(path)
+        told += repr((kept.to_pylist(), kept.schema.metadata))
+    for secret in (key, str(tmp_path), str(Path.home())):
+        assert secret not in told
+    assert not [text for text in odd if text in manifest]
+    found = read(job)
+    assert sorted(found.n) == list(range(12))
+    assert {"half ?", *odd[1:]} < set(found.body)
+
+
+async def test_a_part_that_no_file_can_hold_is_told_in_a_sentence(tmp_path: Path) -> None:
+    table = pd.DataFrame({"body": ["fox", "hen"], "mixed": pd.Series([1, "a"], dtype=object)})
+    with (
+        dask.config.set({"dataframe.convert-string": False}),
+        pytest.raises(SettingsError, match="Parquet cannot hold"),
+    ):
+        await batch.embed(frame(table, 1), "body", tmp_path / "out", dimensions=64)
 
 
 def test_the_job_of_a_worker_holds_no_key() -> None:

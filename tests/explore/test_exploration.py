@@ -207,7 +207,7 @@ async def test_a_projection_may_be_a_function_or_an_array(client, texts):
         (7, {}, "int"),
         (pd.DataFrame({"a": ["x"]}), {"text": "b"}, "There is no column 'b'"),
         (pd.DataFrame({"a": ["x"], "b": ["y"]}), {}, "Which column"),
-        (["x"], {"color": [1, 2]}, "no column"),
+        (["x"], {"color": [1, 2]}, "2 values are not for 1 rows"),
         (["x"], {"center": "lang"}, "no column"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), {}, "names of their own"),
         ("nowhere.parquet", {}, "no file"),

@@ -40,7 +40,9 @@ class _Network:
         return _Network(heads, tails, weight, own)
 
 
-def communities(indices: Any, distances: Any, *, resolution: float = 1.0, seed: int = 0) -> Labels:
+def communities(
+    indices: Any, distances: Any, *, resolution: float = 1.0, seed: int | None = 0
+) -> Labels:
     """
     The cluster of each row, (n,), from its neighbors as `neighbors` gives them.
 

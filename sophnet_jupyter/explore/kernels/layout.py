@@ -19,7 +19,7 @@ COARSE, FINE, MANY = 128, 256, 20_000
 OnEpoch = Callable[[int, Floats, Floats], bool]
 
 
-def layout(start: Floats, edges: Graph, epochs: int, seed: int, on_epoch: OnEpoch) -> Floats:
+def layout(start: Floats, edges: Graph, epochs: int, seed: int | None, on_epoch: OnEpoch) -> Floats:
     """
     Move the rows of ``start``, (n, 2), until the graph's neighbors are neighbors.
 

@@ -22,7 +22,7 @@ OnFrame = Callable[[Floats, int, int], object]
 Stopped = Callable[[], bool]
 
 
-def pca(vectors: Any, dimensions: int = 2, *, seed: int = 0) -> Floats:
+def pca(vectors: Any, dimensions: int = 2, *, seed: int | None = 0) -> Floats:
     """
     The rows along the directions in which they differ most, (n, dimensions).
 
@@ -43,7 +43,7 @@ def pca(vectors: Any, dimensions: int = 2, *, seed: int = 0) -> Floats:
     return found
 
 
-def _directions(rows: Floats, kept: int, seed: int) -> tuple[Floats, Floats]:
+def _directions(rows: Floats, kept: int, seed: int | None) -> tuple[Floats, Floats]:
     random = np.random.default_rng(seed)
     many = len(rows) > _SAMPLE
     sample = rows[random.choice(len(rows), _SAMPLE, replace=False)] if many else rows
@@ -66,7 +66,7 @@ def neighbor_map(
     *,
     neighbors: int = 15,
     epochs: int | None = None,
-    seed: int = 0,
+    seed: int | None = 0,
     on_frame: OnFrame | None = None,
     stopped: Stopped | None = None,
 ) -> Floats:
@@ -100,7 +100,7 @@ def neighbor_map(
     return found
 
 
-def beginning(rows: Floats, seed: int = 0) -> Floats:
+def beginning(rows: Floats, seed: int | None = 0) -> Floats:
     """The first picture: the two main directions, scaled for the layout."""
     points = pca(rows, 2, seed=seed)
     largest = float(np.abs(points).max(initial=0.0))
@@ -117,7 +117,7 @@ def laid_out(
     indices: Integers,
     distances: Floats,
     epochs: int,
-    seed: int,
+    seed: int | None,
     shown: Callable[[Floats, int], None],
     stopped: Stopped,
 ) -> Floats:

@@ -13,6 +13,8 @@ import numpy as np
 from ...errors import SettingsError, SophNetError
 from ...events import Finished, TextDelta, TextReplaced
 from ...language import tr
+from ...options.arguments import words
+from ..captions import caption
 from . import prompts
 from .cleaning import Cleaning
 from .selecting import Positions
@@ -79,8 +81,12 @@ class Asking(Cleaning):
         return answer
 
     def tag(self, label: str, rows: Any = None) -> None:
-        """Write a word beside rows, the selected ones if none are given: the column ``tag``."""
-        self._keep_column("tag", self.positions(rows), str(label))
+        """
+        Write a word beside rows, the selected ones if none are given: the column ``tag``.
+
+        Raises `SettingsError`.
+        """
+        self._keep_column("tag", self.positions(rows), caption(words("label", label)))
         self._tell("tags")
 
     @property

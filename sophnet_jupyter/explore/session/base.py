@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import SettingsError
 from ...events import Event, Finished, Placed, VectorsAsked, VectorsReady
 from ...language import tr
 from ..inputs import Inputs
 from ..kernels.arrays import Floats, Integers, unit, whole
-from ..kernels.groups import centered
+from ..kernels.groups import centered, is_none
 from ..kernels.neighbors import neighbors
 from ..kernels.quality import kept_of, trustworthiness
 from ..kernels.scripts import scripts
@@ -49,7 +48,7 @@ class ExploreOptions:
     center: Any = None
     color: Any = None
     projection: Any = "neighbors"
-    seed: int = 0
+    seed: int | None = 0
     budget: int | None = None
     height: int = 480
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -180,11 +179,15 @@ class ExplorationBase:
         return rows if self.options.center is None else unit(centered(rows, self._groups()))
 
     def check_center(self) -> None:
-        """Raises `SettingsError` where ``center`` names no column and has no value for each row."""
-        if len(groups := self._groups()) != len(self):
-            raise SettingsError(
-                tr("{count:,} groups are not for {rows:,} rows.", count=len(groups), rows=len(self))
-            )
+        """
+        Raises `SettingsError` where ``center`` names no column and has no value for each row.
+
+        From then on it is a column's name, or a list.
+        """
+        groups, given = self._groups(), self.options.center
+        if not isinstance(given, str) and not self._inputs.table.has(given):
+            named = [None if is_none(group) else str(group) for group in groups]
+            self.options = replace(self.options, center=named)
 
     def _groups(self) -> list[Any]:
         """The group of each row, as ``center`` names it."""
@@ -196,9 +199,7 @@ class ExplorationBase:
                 return list(self._inputs.kinds)
             if by == "script":
                 return self._once("scripts", lambda: scripts(self._inputs.texts))  # type: ignore[no-any-return]
-        if isinstance(by, str) or not hasattr(by, "__len__"):
-            return self._inputs.table.column(by)
-        return list(by)
+        return self._inputs.table.values(by)
 
     @property
     def _near(self) -> tuple[Integers, Floats]:

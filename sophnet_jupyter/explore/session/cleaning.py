@@ -9,8 +9,9 @@ import numpy as np
 
 from ...errors import SettingsError
 from ...language import tr
-from ..kernels import hygiene
-from ..kernels.arrays import unit, whole
+from ...options.arguments import number, whole
+from ..kernels import arrays, hygiene
+from ..kernels.arrays import matrix, unit
 from ..kernels.groups import is_none
 from .clustering import Clustered
 
@@ -26,6 +27,7 @@ class Cleaning(Clustered):
         belongs to the group. Columns: ``similarity`` to the one that is kept, ``kept`` its label,
         ``group``.
         """
+        at_least = number("at_least", at_least, -1, 1) or 0.0
         # As the model has them: without what groups have in common, twins are less alike.
         group, first, scores = hygiene.duplicates(unit(self._vectors), at_least, self._near[0])
         rows = np.flatnonzero((first >= 0) & (first != np.arange(len(first))))
@@ -39,6 +41,7 @@ class Cleaning(Clustered):
 
     def outliers(self, n: int = 20) -> Any:
         """The ``n`` rows furthest from their neighbors, with ``distance``; twins count for none."""
+        n = whole("n", n, least=1) or len(self)
         distance = hygiene.loneliness(self._near[1])
         rows = np.argsort(-np.where(np.isfinite(distance), distance, -1), kind="stable")[:n]
         rows = rows[np.isfinite(distance[rows])]
@@ -62,6 +65,7 @@ class Cleaning(Clustered):
         ``other`` is an exploration, or an array of vectors of the same model. Columns:
         ``similarity`` and ``other``, the label there. Raises `SettingsError`.
         """
+        at_least = number("at_least", at_least, -1, 1) or 0.0
         theirs, labels = _of_other(other)
         if theirs.shape[1] != self._vectors.shape[1]:
             raise SettingsError(
@@ -90,9 +94,7 @@ def _of_other(other: Any) -> tuple[Any, Sequence[Any]]:
     if isinstance(other, Clustered):
         vectors, labels = other._vectors, other._inputs.labels
     else:
-        vectors = np.asarray(getattr(other, "vectors", other), np.float32)
+        vectors = matrix(getattr(other, "vectors", other))
         labels = list(range(len(vectors)))
-    if vectors.ndim != 2:
-        raise SettingsError(tr("Compare with an exploration, or an array of vectors."))
-    good = np.flatnonzero(whole(vectors)) if vectors.shape[1] else np.empty(0, int)
+    good = np.flatnonzero(arrays.whole(vectors)) if vectors.shape[1] else np.empty(0, int)
     return vectors[good], [labels[row] for row in good]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...language import tr
+from ...options import arguments
+from ..captions import caption, image_name, mended
 from ..kernels.communities import communities
 from ..kernels.keywords import keywords
 from ..tables import made
@@ -19,6 +20,8 @@ from .coloring import Colored
 
 Labels = NDArray[np.int64]
 
+# Below and above there is one cluster, or one for each row.
+_RESOLUTIONS = (1e-3, 1e3)
 # Examples of a cluster, nearest to its center, and how many words of it are told.
 EXAMPLES, WORDS = 3, 8
 # A name that was typed stays where so large a part of its rows stays together.
@@ -68,13 +71,7 @@ class Clustered(Colored):
 
         Names that were given stay with clusters that keep half of their rows.
         """
-        if not 0 < resolution < 1000:
-            raise SettingsError(
-                tr(
-                    "resolution is above 0, such as 0.5 or 2, not {resolution}.",
-                    resolution=resolution,
-                )
-            )
+        resolution = arguments.number("resolution", resolution, *_RESOLUTIONS) or 1.0
         before, names = self.cluster_labels, dict(self._names)
         self._resolution, self._given_clusters = resolution, None
         self._forget("clusters", "words", "coloring")
@@ -83,9 +80,14 @@ class Clustered(Colored):
         return self.clusters
 
     def rename(self, cluster: int, label: str) -> None:
-        """Give a cluster a name. Raises `SettingsError` for one that is not there."""
+        """
+        Give a cluster a name of one line; an empty one takes it away.
+
+        Raises `SettingsError` for a cluster that is not there.
+        """
         count = int(self.cluster_labels.max(initial=-1)) + 1
-        if not 0 <= cluster < count:
+        place = arguments.whole("cluster", cluster)
+        if place is None or not 0 <= place < count:
             raise SettingsError(
                 tr(
                     "There is no cluster {cluster}: they are 0 to {last}.",
@@ -93,18 +95,18 @@ class Clustered(Colored):
                     last=count - 1,
                 )
             )
-        self._names[cluster] = str(label)
+        self._names[place] = caption(arguments.text("label", label))
         self._forget("coloring")
         self._tell("clusters")
 
     def cluster_name(self, number: int) -> str:
         """The name of a cluster: the one that was given, or its words."""
-        if number in self._names:
-            return self._names[number]
+        if name := self._names.get(number):
+            return name
         if words := self.cluster_words[number][:3]:
             return ", ".join(words)
         near = self.examples(number, 1)
-        said = " ".join(self._said(int(near[0])).split()) if len(near) else ""
+        said = caption(self._said(int(near[0]))) if len(near) else ""
         return f"{said[:_CUT]}…" if len(said) > _CUT else said or f"cluster {number}"
 
     def examples(self, cluster: int, count: int) -> NDArray[np.int64]:
@@ -137,13 +139,10 @@ class Clustered(Colored):
         """A row in words: its text, else the name of its image, else its label."""
         if text := self._inputs.texts[row]:
             return text
-        image = self._inputs.images[row]
-        if isinstance(image, str | Path):
-            return str(image)
-        label = self._inputs.labels[row]
+        label = mended(str(self._inputs.labels[row]))
         if self._inputs.kinds[row] != "image":
-            return str(label)
-        return str(getattr(image, "filename", "") or f"image {label}")
+            return label
+        return image_name(self._inputs.images[row]) or f"image {label}"
 
     def _bounds(self, rows: NDArray[np.bool_]) -> list[float]:
         """Left, bottom, right and top of its middle nine tenths."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...language import tr
+from ..captions import caption
 from ..kernels.arrays import Floats
 from ..kernels.groups import is_none
-from ..palettes import CATEGORIES, MOST, NUMBERS, OTHER
-from ..tables import is_series, series_values
+from ..palettes import CATEGORIES, MOST, NUMBERS, OTHER, is_color
 from .searching import Searching
 
 # Numbers of so few values that they are years or ratings, and are still numbers.
@@ -52,6 +52,7 @@ class Colored(Searching):
         ``palette`` are colors as ``#rrggbb``: a list, or by the names of categories. Of more than
         20 categories the 19 largest are told apart. Raises `SettingsError`.
         """
+        _check_palette(palette)
         before = (self._color_by, self._palette)
         self._color_by, self._palette = by, palette
         self._forget("coloring")
@@ -63,14 +64,24 @@ class Colored(Searching):
         self._tell("color", by)
 
     def size(self, by: Any) -> None:
-        """Draw rows larger by a column or an array of numbers; None draws all alike."""
-        self._sizes = None if by is None else _numbers(self._values(by))
+        """
+        Draw rows larger by a column or an array of numbers, by ``"trust"``, or by the size of their
+        ``"cluster"``; None draws all alike. Raises `SettingsError`.
+        """
+        self._sizes = None if by is None else _numbers(self._sizes_by(by))
         self._tell("size", self._sizes)
 
     @property
     def sizes(self) -> Floats | None:
         """The numbers that sizes stand for, (n,)."""
         return self._sizes
+
+    def _sizes_by(self, by: Any) -> list[Any]:
+        values = self._values(by)
+        if isinstance(by, str) and by == "cluster" and not self._inputs.table.has(by):
+            counts = Counter(values)
+            return [None if name is None else counts[name] for name in values]
+        return values
 
     @property
     def coloring(self) -> Coloring:
@@ -85,10 +96,8 @@ class Colored(Searching):
         by = self._color_by
         if by is None:
             return Coloring()
-        if isinstance(by, str) and by == "trust" and by not in self._inputs.table.columns:
-            return Coloring(title="trust", values=self.quality.per_row)
         values = self._values(by)
-        title = str(by) if isinstance(by, str) else str(getattr(by, "name", None) or "")
+        title = caption(by if isinstance(by, str) else getattr(by, "name", None) or "")
         if all(_is_number(value) for value in values):
             ramp = tuple(self._palette) if isinstance(self._palette, list | tuple) else NUMBERS
             return Coloring(title=title, values=_numbers(values), ramp=tuple(ramp))
@@ -100,7 +109,9 @@ class Colored(Searching):
         ordered = counts.most_common()
         shown = ordered if len(ordered) <= MOST + 1 else ordered[:MOST]
         number = {name: place for place, (name, _) in enumerate(shown)}
-        categories = [(name, self._color_of(name, at), n) for at, (name, n) in enumerate(shown)]
+        categories = [
+            (caption(name), self._color_of(name, at), n) for at, (name, n) in enumerate(shown)
+        ]
         if rest := sum(counts.values()) - sum(n for _, n in shown):
             categories.append(("other", OTHER, rest))
         codes = [-1 if name is None else number.get(name, len(shown)) for name in names]
@@ -122,20 +133,10 @@ class Colored(Searching):
             return self._own_values(by)
         if isinstance(by, str) and by in self._columns:
             return list(self._columns[by])
-        if is_series(by):
-            values = series_values(by)
-        elif isinstance(by, np.ndarray | list | tuple) and len(by) == len(self):
-            values = by.tolist() if isinstance(by, np.ndarray) else list(by)
-        else:
-            values = self._inputs.table.column(by)
-        if len(values) != len(self):
-            raise SettingsError(
-                tr("{count:,} values are not for {rows:,} rows.", count=len(values), rows=len(self))
-            )
-        return values
+        return self._inputs.table.values(by)
 
     def _own_values(self, by: str) -> list[Any]:
-        return list(self._inputs.kinds) if by == "kind" else [None] * len(self)
+        return list(self._inputs.kinds) if by == "kind" else self.quality.per_row.tolist()
 
 
 def _is_number(value: Any) -> bool:
@@ -145,4 +146,21 @@ def _is_number(value: Any) -> bool:
 def _numbers(values: Sequence[Any]) -> Floats:
     if not all(_is_number(value) for value in values):
         raise SettingsError(tr("These are no numbers."))
-    return np.asarray([np.nan if is_none(value) else value for value in values], np.float32)
+    found = np.asarray([np.nan if is_none(value) else float(value) for value in values])
+    # What is infinite, or longer than any float, stands nowhere on a ramp.
+    found[np.abs(found) > np.finfo(np.float32).max] = np.nan
+    return found.astype(np.float32)
+
+
+def _check_palette(palette: Any) -> None:
+    colors = palette.values() if isinstance(palette, Mapping) else palette
+    listed = isinstance(palette, Mapping | list | tuple) and len(palette) > 0
+    if palette is not None and not (listed and all(map(is_color, colors))):
+        raise SettingsError(
+            tr(
+                "palette is a list of colors such as {example}, or a dict from names to them, not "
+                "{palette!r:.80}.",
+                example=CATEGORIES[0],
+                palette=palette,
+            )
+        )

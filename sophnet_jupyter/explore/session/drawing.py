@@ -11,11 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...files.names import at_home
 from ...files.saving import save_bytes
 from ...language import tr
+from ...options.arguments import number, whole
 from .. import looks
 from ..kernels.neighbors import neighbors
 from .growing import MoreRows
+
+# Pixels of a picture on a page, and how much finer it may be: what is larger is an SVG.
+_WIDTHS, _SCALES = (50, 4000), 3
 
 
 class Drawing(MoreRows):
@@ -41,7 +46,9 @@ class Drawing(MoreRows):
         from ..export.scene import scene
 
         self._check_map()
-        data, missing = png(scene(self, width=width, labels=labels), dark=dark, scale=scale)
+        times = whole("scale", number("scale", scale, 1, _SCALES)) or 1
+        found = scene(self, width=_checked(width), labels=labels)
+        data, missing = png(found, dark=dark, scale=times)
         if missing:
             said = tr(
                 "No font here has the letters of {label!r}: to_svg keeps such labels.",
@@ -50,7 +57,7 @@ class Drawing(MoreRows):
             if said not in self._notices:
                 self._notice(said)
         if path is not None:
-            save_bytes(data, Path(path).expanduser())
+            save_bytes(data, at_home(path))
         return data
 
     def to_svg(
@@ -61,9 +68,9 @@ class Drawing(MoreRows):
         from ..export.svg import svg
 
         self._check_map()
-        text = svg(scene(self, width=width), dark=dark)
+        text = svg(scene(self, width=_checked(width)), dark=dark)
         if path is not None:
-            save_bytes(text.encode(), Path(path).expanduser())
+            save_bytes(text.encode(), at_home(path))
         return text
 
     def to_html(self, path: str | Path, *, include_text: bool = True, rows: Any = None) -> Path:
@@ -84,7 +91,7 @@ class Drawing(MoreRows):
         if not len(chosen):
             raise SettingsError(tr("There is no row to write: select some, or leave rows out."))
         data = looks.page(self, chosen, include_text).encode()
-        path = Path(path).expanduser()
+        path = at_home(path)
         # Told before it is written: a large one may take its time on a slow disk.
         self._notice(
             tr(
@@ -103,7 +110,7 @@ class Drawing(MoreRows):
         Returns `tags`. Raises `SettingsError` for what is no such file, or of another map.
         """
         try:
-            held = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
+            held = json.loads(at_home(path).read_text(encoding="utf-8"))
             tags = {int(row): str(tag) for row, tag in held["tags"].items()}
             same = held["map"] == self.fingerprint
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -148,3 +155,9 @@ class Drawing(MoreRows):
     def _check_map(self) -> None:
         if self._points[~(self._points != self._points)].size == 0:
             raise SettingsError(tr("There is no map yet: await exploration first."))
+
+
+def _checked(width: Any) -> int:
+    """The width of a picture. Raises `SettingsError`."""
+    found = whole("width", number("width", width, *_WIDTHS))
+    return 900 if found is None else found

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,22 @@ from numpy.typing import NDArray
 
 from ...errors import SettingsError
 from ...language import tr
-from ..inputs import Inputs, read
+from ..captions import caption
+from ..inputs import Inputs, read, stacked
 from ..kernels.arrays import Floats, unit, whole
+from ..kernels.groups import is_none
 from ..kernels.neighbors import nearest
 from ..kernels.placing import place
 from ..kernels.projection import pca
-from ..tables import made, read_parquet
+from ..tables import DataTable, is_table, made, read_parquet
 from .saving import MADE, Saving
 
 # How many neighbors of another map decide on the cluster of a new row.
 _VOTES = 5
 # A new row is far where it is further from its nearest than all but so few known rows.
 _FAR = 0.995
+# Columns of a saved exploration that a new row cannot have.
+_OWN = ("x", "y", "cluster", "label", "vector", "tag", "summary", "contrast", "new", MADE)
 # Of a standard normal distribution: 95 %.
 _Z = 1.96
 
@@ -70,19 +75,35 @@ class MoreRows(Saving):
         self._emit(self._placed())
 
     def _read_more(self, rows: Any) -> Inputs:
-        text, image = self._inputs.columns
-        return read(rows, text=text, image=image, is_picture=self._service.is_picture)
+        """Rows to add; where vectors came in a column, those of the new rows stand there too."""
+        text, image, vectors = self._inputs.columns
+        if vectors is not None and not (is_table(rows) and DataTable(rows).has(vectors)):
+            vectors = None
+        return read(
+            rows, text=text, image=image, vectors=vectors, is_picture=self._service.is_picture
+        )
 
     def _join(self, part: MoreRows) -> None:
-        space, fresh = self._space, part._space
+        if part._vectors.shape[1] != self._vectors.shape[1]:
+            raise SettingsError(
+                tr(
+                    "The new rows have vectors of {new} dimensions, and these rows of {own}: give "
+                    "theirs in the same column, or name the model and its dimensions.",
+                    new=part._vectors.shape[1],
+                    own=self._vectors.shape[1],
+                )
+            )
+        space, fresh = self._space, unit(part._vectors)
+        there = np.flatnonzero(whole(fresh)) if fresh.shape[1] else np.empty(0, int)
+        groups = self._groups_of_more(part, fresh, there)
+        fresh = self._less_means(fresh, there, groups)
         good = np.flatnonzero(self._good & np.isfinite(self._points).all(axis=1))
         points = place(fresh, space[good], self._points[good])
         labels = self.cluster_labels
         new = np.full(len(part), -1, np.int64)
-        there = np.flatnonzero(whole(fresh)) if fresh.shape[1] else np.empty(0, int)
         if len(there):
             new[there] = _voted(fresh[there], space[good], labels[good])
-        table = self._inputs.table.joined(part._inputs.table)
+        table = self._inputs.table.joined(part._inputs.table, _OWN if self._inputs.saved else ())
         with self._lock:
             count = len(self)
             self._inputs = self._inputs.joined(part._inputs, table)
@@ -94,7 +115,30 @@ class MoreRows(Saving):
                 column += [None] * len(part)
             self._given_clusters = np.concatenate([labels, new])
             self._sizes = None
+            if isinstance(self.options.center, list):
+                more = [*self.options.center, *groups]
+                self.options = replace(self.options, center=more)
             self._forget()
+
+    def _groups_of_more(self, part: MoreRows, fresh: Floats, there: Any) -> list[str | None]:
+        """The group of each new row, where groups are taken out: its own, or one that is here."""
+        groups: list[str | None] = [None] * len(fresh)
+        center = self.options.center
+        if center is not None:
+            own = [None] * len(fresh) if isinstance(center, list) else part._groups()
+            for row in there:
+                named = None if isinstance(center, list) else str(own[row])
+                groups[row] = self._group_of(fresh[row], named)
+        return groups
+
+    def _less_means(self, fresh: Floats, there: Any, groups: Sequence[str | None]) -> Floats:
+        """New rows as those that are here are compared: a few have no mean of their own."""
+        if self.options.center is None:
+            return fresh
+        moved = fresh.copy()
+        for row in there:
+            moved[row] -= self._means[str(groups[row])]
+        return unit(moved)
 
     async def _place(self) -> None:
         if self._reopened:
@@ -171,7 +215,7 @@ class Before:
         if isinstance(given, str | Path):
             table = read_parquet(Path(given).expanduser())
         else:
-            table = given._table(vectors=True) if isinstance(given, Saving) else given
+            table = _table_of(given)
         if missing := {"x", "y", "cluster", "vector"} - set(table.columns):
             raise SettingsError(
                 tr(
@@ -181,25 +225,33 @@ class Before:
                     missing=", ".join(sorted(missing)),
                 )
             )
-        x, y = (np.asarray(table.column(name), np.float32) for name in ("x", "y"))
-        self.all_points = np.stack([x, y], axis=1)
-        self.all_labels = np.asarray(
-            [-1 if each is None else each for each in table.column("cluster")], np.int64
-        )
-        vectors = table.column("vector")
-        good = np.array([each is not None for each in vectors]) & np.isfinite(x)
-        self.vectors: Floats = np.asarray(
-            [v for v, g in zip(vectors, good, strict=True) if g], "f4"
-        )
+        try:
+            x, y = (np.asarray(table.column(name), np.float32) for name in ("x", "y"))
+            self.all_points = np.stack([x, y], axis=1)
+            self.all_labels = np.asarray(
+                [-1 if is_none(each) else int(each) for each in table.column("cluster")], np.int64
+            )
+        except (TypeError, ValueError, OverflowError):
+            raise self._unusable() from None
+        if self.all_labels.max(initial=-1) >= max(1, table.height):
+            raise self._unusable()
+        vectors = stacked(table.column("vector"))
+        good = whole(vectors) & np.isfinite(self.all_points).all(axis=1)
+        self.vectors: Floats = vectors[good]
         self.points, self.labels = self.all_points[good], self.all_labels[good]
         names = table.column("label") if "label" in table.columns else [None] * table.height
         self.names = {
-            int(number): str(name)
+            int(number): caption(name)
             for number, name in zip(self.all_labels, names, strict=True)
-            if number >= 0 and name is not None
+            if number >= 0 and isinstance(name, str)
         }
-        self.made = json.loads(table.column(MADE)[0]) if MADE in table.columns else {}
+        self.made = _made(table)
         self.far = self._far()
+
+    def _unusable(self) -> SettingsError:
+        return SettingsError(
+            tr("{path} holds no map: x, y and cluster are no numbers of one.", path=self.path)
+        )
 
     def _far(self) -> float:
         """The distance from which a row is none of these: nearly all have one that is nearer."""
@@ -209,6 +261,21 @@ class Before:
         some = rows[:: max(1, len(rows) // 2000)]
         _, distances = nearest(some, rows, 2)
         return float(np.quantile(distances[:, 1], _FAR)) * 1.02 + 1e-3
+
+
+def _table_of(given: Any) -> DataTable:
+    if isinstance(given, DataTable):
+        return given
+    return given._table(vectors=True) if isinstance(given, Saving) else DataTable(given)
+
+
+def _made(table: DataTable) -> dict[str, Any]:
+    """How it was made; empty where nobody knows."""
+    try:
+        found = json.loads(table.column(MADE)[0])
+    except (SettingsError, ValueError, TypeError, IndexError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _voted(rows: Floats, known: Floats, labels: NDArray[np.int64]) -> NDArray[np.int64]:

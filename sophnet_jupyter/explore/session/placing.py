@@ -131,7 +131,7 @@ def _given(projection: Any, space: Floats, good: Any, count: int) -> Floats:
     return points
 
 
-def _umap(space: Floats, seed: int) -> Floats:
+def _umap(space: Floats, seed: int | None) -> Floats:
     try:
         from umap import UMAP  # type: ignore[import-not-found, unused-ignore]
     except ImportError:

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from ..captions import caption
+
 # Characters of one row, and of all rows of a question.
 _ROW, _ALL = 500, 24_000
 
@@ -69,7 +71,7 @@ def read_names(answer: str) -> dict[int, str]:
     if not isinstance(found, dict):
         return {}
     return {
-        int(number): " ".join(name.split())[:80]
+        int(number): caption(name)
         for number, name in found.items()
-        if str(number).isdecimal() and isinstance(name, str) and name.strip()
+        if str(number).isdecimal() and isinstance(name, str) and caption(name)
     }

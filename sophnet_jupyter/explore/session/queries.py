@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import SettingsError
 from ...events import VectorsReady
 from ...language import tr
+from ..captions import image_name
 from ..kernels.arrays import Floats, unit, whole
 from ..kernels.scripts import script
 from .selecting import Selecting
@@ -44,7 +45,10 @@ class Queries(Selecting):
                         dimensions=self._vectors.shape[1],
                     )
                 )
-            return _unit(query.astype(np.float32))
+            vector = _unit(query.astype(np.float32))
+            if not np.isfinite(vector).all() or not vector.any():
+                raise SettingsError(tr("This vector has no direction: it is zero, or not finite."))
+            return vector
         if isinstance(query, Pin):
             return query.vector
         picture = self._service.is_picture(query)
@@ -52,7 +56,7 @@ class Queries(Selecting):
             own = self.positions([query])
             if len(own) != 1:
                 raise SettingsError(
-                    tr("{count} rows are called {query!r}.", count=len(own), query=query)
+                    tr("{count} rows are called {query!r:.80}.", count=len(own), query=query)
                 )
             return self._placed_vector(int(own[0]))
         if not picture and not query.strip():
@@ -110,12 +114,21 @@ class Queries(Selecting):
         center = self.options.center
         if center is None:
             return vector
-        means: dict[str, Floats] = self._once("means", self._group_means)
-        own = given[0] if center == "kind" else script(given[1])
-        if isinstance(center, str) and center in ("kind", "script") and own in means:
-            return _unit(vector - means[own])
-        # Of others nobody knows the group: it is moved by the mean of the one it is nearest to.
-        return _unit(vector - max(means.values(), key=lambda mean: float(mean @ vector)))
+        own = None
+        if isinstance(center, str) and center in ("kind", "script"):
+            own = given[0] if center == "kind" else script(given[1])
+        return _unit(vector - self._means[self._group_of(vector, own)])
+
+    def _group_of(self, vector: Floats, own: str | None) -> str:
+        """A group that rows here have: its own, else the one whose mean it is nearest to."""
+        means = self._means
+        if own is not None and own in means:
+            return own
+        return max(means, key=lambda name: float(means[name] @ vector))
+
+    @property
+    def _means(self) -> dict[str, Floats]:
+        return self._once("means", self._group_means)  # type: ignore[no-any-return]
 
     def _group_means(self) -> dict[str, Floats]:
         good = self._good
@@ -131,10 +144,12 @@ class Queries(Selecting):
 
 
 def called(query: Any) -> str:
-    """A query in words."""
-    if isinstance(query, str | int | float):
+    """A query in words; an image by its name."""
+    if isinstance(query, Pin):
+        return query.label
+    if isinstance(query, str | int | float | np.number):
         return str(query)
-    return str(getattr(query, "filename", "") or f"a {type(query).__name__}")
+    return image_name(query) or f"a {type(query).__name__}"
 
 
 def _unit(vector: Floats) -> Floats:

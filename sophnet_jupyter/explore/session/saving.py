@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
+from ...files.names import at_home
 from ...files.saving import exported
 from ...language import tr
 from ..tables import DataTable
@@ -36,7 +37,7 @@ class Saving(Asking):
         ``client.explore(path)`` opens it again, ``like=path`` places other rows on its map. Raises
         `SettingsError` without what writes Parquet.
         """
-        path = Path(path).expanduser()
+        path = at_home(path)
         table = self._table(vectors)
         table = table.with_columns({MADE: [json.dumps(self.made)] * table.height})
         with exported(path) as part:

@@ -11,6 +11,8 @@ import numpy as np
 
 from ...errors import SettingsError
 from ...language import tr
+from ...options.arguments import whole
+from ..captions import caption, image_name
 from ..kernels.arrays import Floats
 from ..kernels.placing import place
 from ..tables import series_like
@@ -69,7 +71,7 @@ class Searching(Queries):
         or `SophNetError` where it cannot be embedded.
         """
         await self
-        hits = await self._hits(query, k, among)
+        hits = await self._hits(query, whole("k", k, least=1), among)
         more: dict[str, Any] = {
             "similarity": hits.scores.astype(np.float64).clip(-1, 1),
             "rank": hits.ranks,
@@ -83,11 +85,11 @@ class Searching(Queries):
         await self
         return await self._hits(query, k, None)
 
-    async def _hits(self, query: Any, k: int, among: Any) -> Hits:
+    async def _hits(self, query: Any, k: int | None, among: Any) -> Hits:
         vector = await self._vector_of(query)
         return await asyncio.to_thread(self._ranked, vector, k, among)
 
-    def _ranked(self, vector: Floats, k: int, among: Any = None) -> Hits:
+    def _ranked(self, vector: Floats, k: int | None, among: Any = None) -> Hits:
         kinds = np.array(self._inputs.kinds)
         apart = [kind for kind in ("text", "image") if (kinds == kind).any()]
         if len(apart) < 2 or self.options.center is not None:
@@ -112,9 +114,14 @@ class Searching(Queries):
         own = self.positions(at=row) if at else self.positions([row])
         if len(own) != 1:
             raise SettingsError(
-                tr("{count} rows are called {row!r}: name one by at=True.", count=len(own), row=row)
+                tr(
+                    "{count} rows are called {row!r:.80}: name one by at=True.",
+                    count=len(own),
+                    row=row,
+                )
             )
-        rows, scores = self._best(self._placed_vector(int(own[0])), k, None, int(own[0]))
+        near = self._placed_vector(int(own[0]))
+        rows, scores = self._best(near, whole("k", k, least=1), None, int(own[0]))
         more = {
             "similarity": scores.astype(np.float64).clip(-1, 1),
             "rank": np.arange(1, len(rows) + 1),
@@ -129,7 +136,9 @@ class Searching(Queries):
     async def pin(self, query: Any, label: str | None = None) -> Pin:
         """Put a query on the map, to be seen with what is near it. Raises as `search`."""
         await self
-        name = str(label if label is not None else called(query))[:80]
+        if label is None:
+            label = image_name(query) if self._service.is_picture(query) else ""
+        name = caption(label or called(query))
         found = await self._placed_pin(query, name)
         with self._lock:
             self._pins[name] = found
@@ -152,7 +161,7 @@ class Searching(Queries):
     def unpin(self, label: str) -> None:
         """Take a pin away. Raises `SettingsError` for one that is not there."""
         with self._lock:
-            if label not in self._pins:
+            if not isinstance(label, str) or label not in self._pins:
                 known = ", ".join(self._pins) or tr("none")
                 raise SettingsError(
                     tr("There is no pin {label!r}. There are: {known}.", label=label, known=known)
@@ -171,7 +180,7 @@ class Searching(Queries):
         Raises `SettingsError` for pins that are not there.
         """
         for label in (a, b):
-            if label not in self._pins:
+            if not isinstance(label, str) or label not in self._pins:
                 raise SettingsError(
                     tr("There is no pin {label!r}: await exploration.pin({label!r}).", label=label)
                 )
@@ -190,7 +199,7 @@ class Searching(Queries):
         return found
 
     def _best(
-        self, vector: Floats, k: int, among: Any, without: int | None, only: Any = True
+        self, vector: Floats, k: int | None, among: Any, without: int | None, only: Any = True
     ) -> tuple[Positions, Floats]:
         scores = self.similarities(vector)
         usable = np.isfinite(scores) & only

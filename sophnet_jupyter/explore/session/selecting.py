@@ -98,7 +98,7 @@ class Selecting(Working):
         """Where rows stand that are named as for `select`. Raises `SettingsError`."""
         count = len(self)
         if at is not None:
-            return _within(np.atleast_1d(np.asarray(at, np.int64)), count)
+            return _within(at, count)
         if rows is None:
             return self._selection.copy()
         if callable(rows):
@@ -132,7 +132,7 @@ class Selecting(Working):
                 places = [key] if 0 <= key < len(self) else None
             if places is None:
                 raise SettingsError(
-                    tr("There is no row {label!r}. at=… names rows by position.", label=label)
+                    tr("There is no row {label!r:.80}. at=… names rows by position.", label=label)
                 )
             found += places
         return np.unique(np.asarray(found, np.int64))
@@ -191,7 +191,11 @@ def _listed(rows: Any) -> list[Any]:
     return rows.tolist() if hasattr(rows, "tolist") else list(rows)
 
 
-def _within(rows: Positions, count: int) -> Positions:
+def _within(at: Any, count: int) -> Positions:
+    given = np.atleast_1d(np.asarray(at))
+    if given.dtype.kind not in "iuf" or given.ndim > 1 or (given % 1).any():
+        raise SettingsError(tr("at is whole numbers, positions of rows, not {at!r:.80}.", at=at))
+    rows = given.astype(np.int64)
     rows = np.where(rows < 0, rows + count, rows)
     if len(rows) and (rows.min() < 0 or rows.max() >= count):
         raise SettingsError(

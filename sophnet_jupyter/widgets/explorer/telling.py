@@ -82,7 +82,8 @@ class TellingPanel(Panel):
         if sizes is None:
             self.tell("sizes")
             return
-        low, high = float(np.nanmin(sizes)), float(np.nanmax(sizes))
+        known = sizes[np.isfinite(sizes)]
+        low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         scaled = np.nan_to_num((sizes - low) / max(high - low, 1e-9)).astype(np.float32)
         self.tell("sizes", [scaled.tobytes()])
 

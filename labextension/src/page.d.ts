@@ -1,4 +1,10 @@
-// The panels' scripts, which are plain JavaScript with types in comments, as they are used here.
+// What is taken from outside of this folder: the quickstart, and the panels' scripts, which are plain
+// JavaScript with types in comments, as they are used here.
+
+declare module "*.ipynb" {
+  const notebook: { cells: Array<{ source: string[] }> };
+  export default notebook;
+}
 
 declare module "*/panel/line.js" {
   import type { Kernel } from "@jupyterlab/services";

@@ -37,11 +37,14 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def copy_of_the_source(folder: Path) -> Path:
-    """The extension and the panels' scripts that it takes, in another place."""
+    """The extension with the scripts and the notebook that it takes, in another place."""
     copy, left_out = folder / "labextension", shutil.ignore_patterns("node_modules", "prebuilt")
     shutil.copytree(EXTENSION, copy, ignore=left_out)
     scripts = Path("sophnet_jupyter") / "widgets"
     shutil.copytree(ROOT / scripts, folder / scripts)
+    quickstart = Path("notebooks") / "quickstart.ipynb"
+    (folder / quickstart).parent.mkdir()
+    shutil.copy(ROOT / quickstart, folder / quickstart)
     # Linked file by file: through a linked folder the compiler would see where it really is.
     modules = EXTENSION / "node_modules"
     try:

@@ -8,6 +8,7 @@ import type { NotebookPanel } from "@jupyterlab/notebook";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { callsOurs } from "../cells/magic_line.js";
 import { DICTATE } from "../dictation/command.js";
+import { pictureIn } from "../pictures/outputs.js";
 import { IChoices } from "../settings.js";
 import { relative } from "./file_cells.js";
 import { fileInserts, inserts } from "./inserts.js";
@@ -99,9 +100,9 @@ export const menus: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand("sophnet:starter", {
       label: trans.__("SophNet Notebook"),
-      caption: trans.__("A new notebook with a first prompt"),
+      caption: trans.__("A copy of the quickstart, to work in"),
       describedBy: NO_ARGUMENTS,
-      execute: () => openStarter(app, trans, files?.model.path ?? ""),
+      execute: () => openStarter(app, files?.model.path ?? ""),
     });
     palette?.addItem({ command: "sophnet:starter", category });
     launcher?.add({ command: "sophnet:starter", category: trans.__("Notebook"), rank: 90 });
@@ -116,6 +117,7 @@ function describeOutputs(cell: Cell | null): void {
   const kinds = Array.from({ length: outputs.length }, (_, index) => outputs.get(index).type);
   const has = (kind: string) => Boolean(executionCount) && kinds.includes(kind);
   cell.node.toggleAttribute("data-sophnet-error", has("error"));
+  cell.node.toggleAttribute("data-sophnet-picture", pictureIn(cell) !== null);
   const isOurs = callsOurs(sharedModel.getSource()) && !has("error");
   cell.node.toggleAttribute("data-sophnet-result", has("execute_result") || (isOurs && Boolean(executionCount)));
 }

@@ -8,8 +8,10 @@ import { INotebookTracker } from "@jupyterlab/notebook";
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { followChoices } from "../cells/look_again.js";
+import { insertBelow } from "../menus/insert_below.js";
 import { IChoices } from "../settings.js";
 import { withImage } from "./image_option.js";
+import { pictureIn } from "./outputs.js";
 import { PictureFiles } from "./picture_files.js";
 import { pictureLine, thumbnails } from "./thumbnails.js";
 
@@ -21,7 +23,7 @@ export const pictures: JupyterFrontEndPlugin<void> = {
   requires: [IEditorExtensionRegistry, INotebookTracker, IChoices],
   optional: [ITranslator],
   activate(
-    { serviceManager }: JupyterFrontEnd,
+    { commands, serviceManager }: JupyterFrontEnd,
     extensions: IEditorExtensionRegistry,
     notebooks: INotebookTracker,
     choices: IChoices,
@@ -35,16 +37,38 @@ export const pictures: JupyterFrontEndPlugin<void> = {
     };
     const notebookOf = (model: CodeEditor.IModel): NotebookPanel | undefined =>
       notebooks.find(({ content }) => content.widgets.some((cell) => cell.model === model));
-    const add = async (view: EditorView, notebook: NotebookPanel, file: File) => {
+    /** The name that a file has beside the notebook; empty where it could not be put there. */
+    const save = async (notebook: NotebookPanel, file: File): Promise<string> => {
       const why = files.refusal(file);
-      if (why) return void Notification.warning(why, { autoClose: 8000 });
+      if (why) Notification.warning(why, { autoClose: 8000 });
       try {
-        name(view, await files.save(notebook, file));
+        return why ? "" : await files.save(notebook, file);
       } catch (error) {
         const { message } = error as Error;
         Notification.error(trans.__("%1 could not be put beside the notebook: %2", file.name, message));
+        return "";
       }
     };
+    const add = async (view: EditorView, notebook: NotebookPanel, file: File) => {
+      const saved = await save(notebook, file);
+      if (saved) name(view, saved);
+    };
+
+    const describe = async (notebook: NotebookPanel, file: File) => {
+      const saved = await save(notebook, file);
+      const model = choices.model && ` -m ${choices.model}`;
+      const words = trans.__("Describe this picture.");
+      if (saved) insertBelow(notebook, [`%%sophchat${model} --image ${saved}\n${words}`]);
+    };
+    commands.addCommand("sophnet:describe-output", {
+      label: trans.__("Describe This Picture"),
+      describedBy: { args: { type: "object", properties: {} } },
+      execute: () => {
+        const notebook = notebooks.currentWidget;
+        const file = pictureIn(notebook?.content.activeCell ?? null);
+        return notebook && file ? describe(notebook, file) : undefined;
+      },
+    });
 
     extensions.addExtension({
       name: "sophnet-pictures",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -10,24 +11,37 @@ pytestmark = pytest.mark.browser
 SOURCES = """jupyterapp.shell.currentWidget.content.widgets.map(
     cell => cell.model.sharedModel.source)"""
 NOT_RUN = """jupyterapp.shell.currentWidget.content.widgets.every(
-    cell => !cell.model.executionCount || cell.model.sharedModel.source === "1/0")"""
+    cell => !cell.model.executionCount || !cell.model.sharedModel.source.includes("%"))"""
+PICTURE = "from PIL import Image\ndisplay(Image.new('RGB', (70, 50), 'teal'))"
 
 
 def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     (lab.root / "talks").mkdir()
     (lab.root / "talks" / "first talk.mp3").write_bytes(b"")
     (lab.root / "it's {x} --raw.png").write_bytes(b"")
-    lab.write("menus.ipynb", "1/0")
+    lab.write("menus.ipynb", "1/0", PICTURE)
     notebook = open_notebook("menus.ipynb")
     page = notebook.page
     notebook.run_cell(0)
+    notebook.run_cell(1)
+    # On a picture, also one that is only displayed: it is put beside the notebook.
+    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.output_of(1).locator("img").click(button="right")
+    page.get_by_text("Describe This Picture").click()
+    wanted = "%%sophchat --image picture.png\nDescribe this picture."
+    page.wait_for_function(f"wanted => {SOURCES}[2] === wanted", arg=wanted, polling=100)
+    with Image.open(lab.root / "picture.png") as saved:
+        assert saved.size == (70, 50)
+    notebook.command("notebook:delete-cell")
+    notebook.wait_idle()
+    notebook.cell(0).locator(".jp-InputArea-prompt").click()
     page.get_by_role("menuitem", name="SophNet").click()
     item = page.locator(".lm-Menu-item[data-command='sophnet:ask']")
     expect(item).to_be_visible()
     notebook.screenshot("lab-menu")
     item.click()
     page.keyboard.type("Hi")
-    assert page.evaluate(SOURCES) == ["1/0", "%%sophchat\nHi"]
+    assert page.evaluate(SOURCES) == ["1/0", "%%sophchat\nHi", PICTURE]
 
     # On an error.
     notebook.cell(0).locator(".jp-InputArea-prompt").click()
@@ -54,10 +68,13 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     assert page.evaluate(NOT_RUN)
     assert silent()
 
-    # A new notebook, from the launcher.
+    # A copy of the quickstart from the launcher, without links to notebooks that are not there.
     notebook.command("launcher:create")
     page.locator(".jp-LauncherCard", has_text="SophNet Notebook").click()
-    expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")).to_contain_text("moons")
+    copy = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(copy).to_contain_text("What is 17 * 23?")
+    expect(copy).to_contain_text("ChatPanel()")
+    expect(copy.locator("a", has_text="tour")).to_have_count(0)
 
 
 def test_the_menu_is_in_notebook_too(lab, open_notebook, silent):

@@ -44,7 +44,12 @@ def test_each_setting_changes_what_it_says_at_once(lab, open_notebook, start_san
             "x = 1",
             "",
         )
+        # What an administrator has chosen for all.
+        overrides = lab.settings.parents[1] / "labconfig" / "default_setting_overrides.json"
+        overrides.parent.mkdir(exist_ok=True)
+        overrides.write_text(json.dumps({"sophnet-jupyter:plugin": {"model": "Kimi-K2.5"}}))
         notebook = open_notebook("chosen.ipynb")
+        overrides.unlink()
         page = notebook.page
         tried = set()
 
@@ -109,6 +114,9 @@ def test_each_setting_changes_what_it_says_at_once(lab, open_notebook, start_san
     page.keyboard.press("Escape")
 
     # The cells of menus.
+    notebook.command("sophnet:ask")
+    assert sources()[-1] == "%%sophchat -m Kimi-K2.5\n"
+    notebook.command("notebook:delete-cell")
     choose(model="GLM-5", voice="longwan")
     notebook.command("sophnet:ask")
     notebook.command("sophnet:speak")

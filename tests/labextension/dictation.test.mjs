@@ -1,7 +1,9 @@
 // Where a sentence goes, as what, and what undo makes of it: on what tsc made.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { EditorState } from "../../labextension/node_modules/@codemirror/state/dist/index.js";
 import { OneUndo } from "../../labextension/lib/dictation/one_undo.js";
+import { partialText, placeOf, showPartial } from "../../labextension/lib/dictation/partial_text.js";
 import { isPrompt, joined, oneLine, placeFor } from "../../labextension/lib/dictation/sentence.js";
 
 /** Yjs, as far as it counts: a change joins the last step unless capturing was stopped. */
@@ -73,4 +75,20 @@ test("all that is dictated is one step, and what is typed meanwhile is its own",
   assert.deepEqual(steps.steps, ["before", "A.B.", "tu", "C.", "after"]);
   assert.equal(steps.captureTimeout, 500);
   new OneUndo(null).change(() => {});
+});
+
+test("the place of a dictation moves with the text, and is gone with it", () => {
+  const view = {
+    state: EditorState.create({ doc: "%%sophchat\nsaid", extensions: [partialText] }),
+    dispatch(change) {
+      this.state = this.state.update(change).state;
+    },
+  };
+  showPartial(view, { at: 15, text: "and" });
+  view.dispatch({ changes: { from: 11, insert: "It is " } });
+  assert.equal(placeOf(view), 21);
+  view.dispatch({ changes: { from: 11, to: 21, insert: "" } });
+  assert.equal(placeOf(view), 11);
+  view.dispatch({ changes: { from: 0, to: 11, insert: " said:" } });
+  assert.equal(placeOf(view), null);
 });

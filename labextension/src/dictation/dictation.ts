@@ -36,6 +36,7 @@ export class Dictation {
     this.view.contentDOM.addEventListener("beforeinput", this.onTyping, true);
     this.view.contentDOM.addEventListener("keydown", this.onTyping, true);
     cell.disposed.connect(this.onDisposed, this);
+    cell.model.contentChanged.connect(this.onContent, this);
     line.event.connect(this.onEvent, this);
     line.changed.connect(this.onLine, this);
     document.addEventListener("visibilitychange", this.onVisible);
@@ -66,6 +67,7 @@ export class Dictation {
     this.line.event.disconnect(this.onEvent, this);
     this.line.changed.disconnect(this.onLine, this);
     this.cell.disposed.disconnect(this.onDisposed, this);
+    this.cell.model.contentChanged.disconnect(this.onContent, this);
     document.removeEventListener("visibilitychange", this.onVisible);
     this.view.contentDOM.removeEventListener("beforeinput", this.onTyping, true);
     this.view.contentDOM.removeEventListener("keydown", this.onTyping, true);
@@ -94,6 +96,14 @@ export class Dictation {
 
   private onLine(): void {
     if (this.line.standing === "closed") this.finish(this.line.why);
+  }
+
+  private onContent(): void {
+    // When the editor has heard of it too.
+    queueMicrotask(() => {
+      if (!this.isOver && !this.cell.isDisposed && placeOf(this.view) === null)
+        this.finish(this.trans.__("The cell's text was replaced, so the microphone was let go."));
+    });
   }
 
   private onDisposed(): void {

@@ -1,5 +1,5 @@
 import { StateEffect, StateField } from "@codemirror/state";
-import type { Extension } from "@codemirror/state";
+import type { ChangeDesc, Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 
 interface Partial {
@@ -29,7 +29,8 @@ class Words extends WidgetType {
 const field = StateField.define<Partial | null>({
   create: () => null,
   update(partial, { changes, effects }) {
-    const moved = partial && { ...partial, at: changes.mapPos(partial.at, 1) };
+    const stays = partial && !isReplaced(changes);
+    const moved = stays ? { ...partial, at: changes.mapPos(partial.at, 1) } : null;
     return effects.reduce((last, effect) => (effect.is(changed) ? effect.value : last), moved);
   },
   provide: (self) =>
@@ -42,6 +43,15 @@ const field = StateField.define<Partial | null>({
     ),
 });
 
+/** Whether another text has come in place of all there was, as when a cell is split or formatted. */
+function isReplaced(changes: ChangeDesc): boolean {
+  let found = false;
+  changes.iterChangedRanges((from, to, fromNew, toNew) => {
+    found ||= from === 0 && to === changes.length && to > 0 && toNew > fromNew;
+  });
+  return found;
+}
+
 /**
  * The words that are being spoken, at a place in an editor that moves with its text.
  *
@@ -49,7 +59,7 @@ const field = StateField.define<Partial | null>({
  */
 export const partialText: Extension = field;
 
-/** Where the words stand now; null where nobody dictates. */
+/** Where the words stand now; null where nobody dictates, or their place is gone. */
 export const placeOf = (view: EditorView): number | null =>
   view.state.field(field, false)?.at ?? null;
 

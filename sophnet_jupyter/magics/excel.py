@@ -50,6 +50,8 @@ class ExcelMagics(SessionMagics):
     @option("-t", "--temperature", type=float, help="0 to 1; TeleAI advises against it.")
     @option("--top-p", type=float, help="0 to 1; TeleAI advises against it.")
     @option("--max-tokens", type=int, help="Longest report, in tokens.")
+    @option("--trace-id", metavar="NAME", help="What the request is called, 1 to 64 characters.")
+    @option("--timestamp", type=int, metavar="N", help="Of the request: seconds since the epoch.")
     def excel(self, line: str, cell: str | None = None) -> Response | None:
         """
         Ask TeleAI about Excel workbooks and watch its steps and its report arrive.
@@ -113,6 +115,8 @@ class ExcelMagics(SessionMagics):
             "temperature": args.temperature,
             "top_p": args.top_p,
             "max_tokens": args.max_tokens,
+            "trace_id": args.trace_id,
+            "timestamp": args.timestamp,
             "mask": args.mask,
         }
         events = self._session.client.excel.stream(filled.text, file_uuids=files, **options)

@@ -50,6 +50,8 @@ class ListenMagics(SessionMagics):
     @option(
         "--pace", type=float, metavar="N", help="Of a file: 1 as it was spoken, 0 at full speed."
     )
+    @option("--sample-rate", type=int, metavar="N", help="Of bare samples, in a second: 16000.")
+    @option("--no-heartbeat", action="store_true", help="Let the line close after silence.")
     def listen(self, line: str) -> None:
         """
         Write down what is said into the microphone, while it is said.
@@ -81,7 +83,12 @@ class ListenMagics(SessionMagics):
         # Widgets take a tenth of a second to import.
         from ..widgets.microphone.microphone import Microphone
 
-        options = {} if args.pace is None else {"pace": args.pace}
+        given = {
+            "pace": args.pace,
+            "sample_rate": args.sample_rate,
+            "heartbeat": False if args.no_heartbeat else None,
+        }
+        options = {name: value for name, value in given.items() if value is not None}
         title = source.name if isinstance(source, Path) else "Microphone"
         return Microphone(
             self._session.client,

@@ -34,6 +34,7 @@ from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import files
 from .options.found import positional
+from .options.manner import manner, with_manner
 from .options.option import option
 from .options.services import sound_formats, voice_models, voices
 from .options.variables import sayable
@@ -81,9 +82,7 @@ class SpeakMagics(SessionMagics):
         "or the name of a response with sound.",
     )
     @option("--clone-text", metavar="WORDS", help="What is said in that recording, in quotes.")
-    @option("--rate", type=float, metavar="X", help="How fast: 0.5 to 2.")
-    @option("--pitch", type=float, metavar="X", help="How high: 0.5 to 2.")
-    @option("--volume", type=float, metavar="N", help="How loud: 0 to 100, 50 if not said.")
+    @with_manner
     def speak(self, line: str, cell: str | None = None) -> Response | Comparison | None:
         """
         Say a text aloud; it is heard while it is still being made.
@@ -116,10 +115,8 @@ class SpeakMagics(SessionMagics):
             "model": args.model,
             "voice": args.voice,
             "format": args.format,
-            "volume": args.volume,
-            "speech_rate": args.rate,
-            "pitch_rate": args.pitch,
             "mask": args.mask,
+            **manner(args),
         }
         # What cannot be sent is refused here, before anything is drawn.
         subject, left = self._subject(words, raw=args.raw)

@@ -13,12 +13,13 @@ from ..kernel.loop import run
 from ..language import tr
 from ..response import Response
 from .line.named_files import named_sound
-from .line.options import out_name
+from .line.options import extra_body, out_name
 from .line.suffixes import SOUNDS
 from .line.trailing import parse_around
 from .options.asks import asks
 from .options.files import files
 from .options.found import positional
+from .options.manner import manner, with_manner
 from .options.option import option
 from .options.services import models, voices
 from .options.variables import recordings, variables
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 class TalkMagics(SessionMagics):
     """A conversation by voice in a cell."""
 
-    @asks(words=positional(files(*SOUNDS), recordings))
+    @asks(
+        words=positional(files(*SOUNDS), recordings),
+        extra="Anything else for the model: temperature=0.2.",
+    )
     @option("-m", "--model", default="", completes=models, help="The model that answers.")
     @option("--system", metavar="TEXT", default="", help="What it is told before you speak.")
     @option(
@@ -49,6 +53,7 @@ class TalkMagics(SessionMagics):
         completes=variables,
         help="Name of the panel: talk.",
     )
+    @with_manner
     @option("--push", action="store_true", help="Push-to-talk: hold a button while you speak.")
     @option("--silence", type=float, metavar="SECONDS", help="Of silence that end your turn: 0.7.")
     @option("--half-duplex", action="store_true", help="Be deaf while it speaks: no headphones.")
@@ -56,6 +61,7 @@ class TalkMagics(SessionMagics):
     @option(
         "--pace", type=float, metavar="N", help="Of a file: 1 as it was spoken, 0 at full speed."
     )
+    @option("--no-heartbeat", action="store_true", help="Let the line close after silence.")
     def talk(self, line: str) -> None:
         """
         Talk to a model, and hear it answer. Speak, or press Interrupt, to break it off.
@@ -84,13 +90,19 @@ class TalkMagics(SessionMagics):
         # Widgets take a tenth of a second to import.
         from ..widgets.voicechat.panel import VoiceChat
 
-        given = {"silence": args.silence, "pace": args.pace}
+        given = {
+            "silence": args.silence,
+            "pace": args.pace,
+            "chat": extra_body(args.extra) or None,
+            "heartbeat": False if args.no_heartbeat else None,
+        }
+        voice = {"voice": args.voice} if args.voice else {}
         return VoiceChat(
             self._session.client,
             source,
             model=args.model,
             system=args.system,
-            voice=args.voice,
+            voice={**voice, **manner(args)},
             mode="push-to-talk" if args.push else "hands-free",
             half_duplex=args.half_duplex,
             keep=args.keep,

@@ -83,6 +83,9 @@ def test_names_are_listed_and_sent_as_their_uuids(kernel: Any, sandbox: Any) -> 
     assert "no file has this uuid (没有找到对应uuid的文件)" in cell.text
     (request,) = [each for each in sandbox.seen() if "excel" in each["path"]]
     assert request["body"]["extra_params"]["file_uuids"] == [UUID]
+    kernel.run("%excel --files mine --trace-id mine-1 --timestamp 1730681150 what?")
+    named = sandbox.seen()[-1]["body"]
+    assert (named["traceId"], named["timestamp"]) == ("mine-1", 1_730_681_150)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ def test_a_file_is_heard_and_waited_for(listening: Any) -> None:
     assert "data:audio/wav;base64," in cell.html
 
 
+def test_a_line_says_how_bare_samples_are_read(listening: Any) -> None:
+    cell = listening.run("%listen talk.raw --pace 0 --sample-rate 8000 --no-heartbeat -o slow")
+    assert cell.status == "ok", cell.text
+    assert listening.value("slow.sentences[-1].end") == 1_600
+    assert "sample_rate" in listening.run("%listen talk.raw --sample-rate 3").text
+
+
 def test_a_variable_is_heard_too_and_times_go_on(listening: Any) -> None:
     assert listening.run("import numpy; samples = numpy.frombuffer(spoken(7, 8), '<i2')").status
     assert listening.run("%listen samples --pace 0 -o other").status == "ok"

@@ -139,6 +139,20 @@ def test_chat_is_written_and_heard(own, studio):
     assert own.value("bool(answer.text) and len(answer.audio) > 1000")
 
 
+def test_a_line_says_how_an_answer_is_said(own, studio):
+    studio.forget()
+    assert own.run("%sophchat --voice longwan --rate 1.5 --pitch 0.9 say hi").status == "ok"
+    [body] = studio.posted()
+    assert body["speech_synthesis_req"]["synthesis_param"] == {
+        "model": "cosyvoice-v1",
+        "voice": "longwan",
+        "speechRate": 1.5,
+        "pitchRate": 0.9,
+    }
+    refused = own.run("%sophchat --volume 9 say hi")
+    assert "name it by --voice" in refused.text + refused.printed("stderr")
+
+
 def test_a_voice_in_the_background_is_refused(own):
     cell = own.run("%%sophchat --voice longwan -b\nsay hi")
     assert "leave out -b" in cell.text

@@ -58,6 +58,19 @@ def test_a_list_is_one_turn_each_and_becomes_a_table(talking: Any) -> None:
     assert talking.value("list(both.to_frame().question)") == ["1 2 3 4", "5 6 7 8"]
 
 
+def test_a_line_says_how_the_model_and_its_voice_are(talking: Any) -> None:
+    line = "%talk question.raw --pace 0 --voice longwan --rate 1.5 --volume 70 -o quick"
+    assert talking.run(f"{line} -x max_tokens=3 --no-heartbeat").status == "ok"
+    assert talking.value("len(quick.turns[0].answer.split()) < 10") is True
+    assert talking.value("quick._manner, quick.voice, quick._options") == (
+        {"speech_rate": 1.5, "volume": 70.0},
+        "longwan",
+        {"chat": {"max_tokens": 3}, "heartbeat": False},
+    )
+    refused = talking.run("%talk question.raw --rate 9")
+    assert "speech_rate" in refused.text
+
+
 def test_an_interrupt_hangs_up_and_keeps_what_was_said(talking: Any) -> None:
     talking.run("many = [spoken(n, n, n, n, n, n, n, n, n, n) for n in range(1, 60)]")
     cell = talking.run("%talk many -o long", interrupt_after=5)

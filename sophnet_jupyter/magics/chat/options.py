@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...views.answer.formats import FORMATS
+from ..options.manner import MANNER
 from ..options.option import grouped, option
 from ..options.services import conversations, models, voices
 from ..options.variables import functions, schemas
@@ -147,6 +148,7 @@ _FORM = grouped(
     ),
     option("--repair", action="store_true", help="Let the model correct a wrong form once."),
     option("--voice", metavar="NAME", completes=voices, help="Hear the answer too, in this voice."),
+    *MANNER,
 )
 _TOOLS = grouped(
     "Functions",

@@ -12,6 +12,7 @@ from ...language import tr
 from ...views.answer.formats import AnswerFormat
 from ..line import names as named
 from ..line.options import extra_body
+from ..options.manner import manner
 
 
 def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,8 +31,11 @@ def request_options(args: Namespace, names: Mapping[str, Any]) -> dict[str, Any]
         "seed": args.seed,
         "extra_body": extra_body(args.extra),
     }
+    told = manner(args)
+    if told and not args.voice:
+        raise UsageError(tr("--rate, --pitch and --volume are of a voice: name it by --voice."))
     if args.voice:
-        options["voice"] = args.voice
+        options["voice"] = {"voice": args.voice, **told} if told else args.voice
     if args.mask:
         options["mask"] = True
     if args.logprobs is not None:

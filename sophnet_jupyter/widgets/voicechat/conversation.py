@@ -51,6 +51,8 @@ class Conversation(Panel):
     _sources: list[Any]
     _pace = 1.0
     _options: dict[str, Any]
+    # How the voice sounds, beside its name.
+    _manner: dict[str, Any]
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -169,7 +171,7 @@ class Conversation(Panel):
         self._waiting.look(over=True)
 
     def _connect(self) -> Any:
-        voice: dict[str, Any] = {"voice": self.voice} if self.voice else {}
+        voice = {**self._manner, **({"voice": self.voice} if self.voice else {})}
         if self.sound_format == "pcm":
             voice["format"] = "pcm"
         usual = {

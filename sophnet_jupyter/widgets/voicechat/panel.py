@@ -48,7 +48,8 @@ class VoiceChat(Conversation):
     the microphone would hear it. ``source``, or a list of sources, one for each turn, is heard in
     place of a microphone. ``keep=True`` keeps the sound of both sides. ``clean`` lets the browser
     take out echo and noise. ``pace`` is how many times as fast as it would be spoken a source is
-    played, 0 for at once. ``model`` answers, ``system`` is what it is told first, ``voice`` a name;
+    played, 0 for at once. ``model`` answers, ``system`` is what it is told first, ``voice`` a name,
+    or a dict such as ``{"voice": "longwan", "speech_rate": 1.2}``;
     ``title`` stands above; ``client`` is the one to ask, else the usual one.
 
     Raises `SettingsError` when no client is given and none can be made.
@@ -77,7 +78,7 @@ class VoiceChat(Conversation):
         *,
         model: str = "",
         system: str = "",
-        voice: str = "",
+        voice: str | Mapping[str, Any] = "",
         mode: Mode = "hands-free",
         silence: float = 0.7,
         half_duplex: bool = False,
@@ -94,13 +95,14 @@ class VoiceChat(Conversation):
                 tr("A voice chat is {names}, not {mode}.", names=" or ".join(MODES), mode=mode)
             )
         refuse_coded(tr("A voice chat's microphone"), options.get("format", "pcm"))
+        manner = {"voice": voice} if isinstance(voice, str) else {**voice}
         super().__init__(
             height=height,
             layout=layout,
             title=title,
             chat_model=model,
             system=system,
-            voice=voice,
+            voice=str(manner.pop("voice", "")),
             mode=mode,
             silence=silence,
             half_duplex=half_duplex,
@@ -110,7 +112,7 @@ class VoiceChat(Conversation):
         )
         self._client = self.client_for(client)
         self._sources = list(source) if isinstance(source, list | tuple) else [source]
-        self._pace, self._options = pace, {**options}
+        self._pace, self._options, self._manner = pace, {**options}, manner
 
     @property
     def turns(self) -> list[Turn]:

@@ -181,5 +181,5 @@ def segment(task_id: str | int) -> str:
     number = isinstance(task_id, int) and not isinstance(task_id, bool)
     written = str(task_id) if number or isinstance(task_id, str) else ""
     if written.strip() in ("", ".", ".."):
-        raise SettingsError(tr("{task_id!r} is not the id of a task.", task_id=task_id))
+        raise SettingsError(tr("{task_id!r} is no id.", task_id=task_id))
     return quote(written, safe="", errors="replace")

@@ -269,3 +269,21 @@ def test_wrong_usage_is_told_in_one_line(kernel: Any, sandbox: Any, line: str, s
 def test_a_question_mark_at_the_end_is_no_call_for_help(kernel: Any) -> None:
     assert "question" in kernel.run("%dify annotations why?").text
     assert "--concurrency" in kernel.run("%dify?").reply["payload"][0]["data"]["text/plain"]
+
+
+def test_an_answer_and_words_are_read_aloud_in_the_apps_voice(kernel: Any, sandbox: Any) -> None:
+    kernel.run("%%dify -o answer\nWrite a line.")
+    heard = kernel.run("%dify speak answer --voice alloy -o sound")
+    assert heard.status == "ok", heard.text
+    assert "data:audio/mpeg;base64," in heard.html
+    assert kernel.value("len(sound) > 100, sound.mime") == (True, "audio/mpeg")
+    assert kernel.run("%dify speak Good morning").status == "ok"
+    first, second = [r["body"] for r in sandbox.seen() if r["path"].endswith("/text-to-audio")][-2:]
+    assert (first["voice"], first["message_id"]) == ("alloy", kernel.value("answer.request_id"))
+    assert (second["text"], "voice" in second) == ("Good morning", False)
+    assert "%dify speak NAME" in kernel.run("%dify speak").text
+
+
+def test_the_fields_of_an_app_can_be_had_by_name(kernel: Any) -> None:
+    kernel.run("%dify parameters -o form")
+    assert kernel.value("form.raw['opening_statement'][:4], len(form.inputs) > 3") == ("Give", True)

@@ -16,10 +16,12 @@ from ...kernel.output import Cell
 from ...language import tr
 from ...providers.dify.app import Feedback
 from ...providers.dify.files import Fetched
+from ...providers.dify.form import Parameters
 from ...providers.dify.uploaded import Uploaded
+from ...providers.dify.voice import SoundFile
 from ...response import Response
 from ...settings import dify_apps
-from ...views.media import file
+from ...views.media import audio, file
 from ...views.safe.control_characters import plain
 from .. import sheet
 from ..line.near import did_you_mean
@@ -28,20 +30,20 @@ from .annotating import Annotating, short
 from .words import ALL, WORDS
 
 PAGE = 20
-_WITH_WORDS = ("annotations", "annotation-reply", "feedback", "feedbacks", "preview")
+_WITH_WORDS = ("annotations", "annotation-reply", "feedback", "feedbacks", "preview", "speak")
 _RATINGS: dict[str, Any] = {"like": "like", "dislike": "dislike", "none": None}
 
 
 class Desk:
     """Answers the line magic for one app."""
 
-    def __init__(self, session: KernelSession, app: Dify) -> None:
+    def __init__(self, session: KernelSession, app: Dify, *, voice: str = "") -> None:
         self._shell = session.shell
-        self._app = app
+        self._app, self._voice = app, voice
         people = Annotating(session.shell, app, session.dify_known.setdefault(app.app, {}))
         commands: tuple[Callable[[str], object], ...] = (
             *(self.info, self.parameters, self.site, self.preview),
-            *(people.annotations, people.reply, self.feedback, self.feedbacks),
+            *(people.annotations, people.reply, self.feedback, self.feedbacks, self.speak),
         )
         self._words: Mapping[str, Callable[[str], object]] = dict(zip(WORDS, commands, strict=True))
 
@@ -113,7 +115,7 @@ class Desk:
             sys.stdout.write(tr("Saved as {path}\n", path=plain(str(path))))
         return fetched
 
-    def parameters(self, rest: str) -> None:
+    def parameters(self, rest: str) -> Parameters:
         """Its inputs, and the files it takes."""
         form = run(self._app.parameters())
         rows = [("input", "kind", "required", "default", "takes")]
@@ -136,6 +138,18 @@ class Desk:
                 )
             )
         sheet.lines(self._shell, rows)
+        return form
+
+    def speak(self, rest: str) -> SoundFile:
+        """Read an answer or a text of the notebook aloud, or the words that follow."""
+        if not rest:
+            raise UsageError(tr("Write %dify speak NAME of an answer, or %dify speak and words."))
+        known = self._shell.user_ns.get(rest) if rest.isidentifier() else None
+        said = known if isinstance(known, Response | str) else rest
+        sound = run(self._app.speak(said, voice=self._voice))
+        html, line = audio.player(sound, mime=sound.mime), audio.line(sound)
+        Cell(self._shell).publish({"text/html": html, "text/plain": line})
+        return sound
 
     def feedbacks(self, rest: str) -> list[Feedback]:
         """What users have said last; a number is that page, ``all`` every one."""

@@ -103,11 +103,13 @@ class DifyMagics(SessionMagics):
             %dify annotation-reply status
             %dify feedback answer like Just right.
             %dify feedbacks all
+            %dify speak answer --voice alloy
         """
         if cell is None:
             args, words = parse_around(self.dify, line)
             out = out_name(args.out)
-            found = Desk(self._session, self._app(args.app)).answer(words)
+            voice = "" if args.voice in (None, OWN) else args.voice
+            found = Desk(self._session, self._app(args.app), voice=voice).answer(words)
             if out:
                 self._session.shell.user_ns[out] = found
             return None

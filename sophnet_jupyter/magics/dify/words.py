@@ -9,7 +9,7 @@ from ..session.session import KernelSession
 # In the order in which an error lists them.
 WORDS = (
     *("info", "parameters", "site", "preview"),
-    *("annotations", "annotation-reply", "feedback", "feedbacks"),
+    *("annotations", "annotation-reply", "feedback", "feedbacks", "speak"),
 )
 ALL = "all"
 
@@ -30,8 +30,8 @@ def words(before: list[str], word: str, session: KernelSession) -> list[Found]:
             return matching(word, ["on", "off"], "value")
         case ["feedbacks"]:
             return matching(word, [ALL], "value")
-        case ["feedback" | "preview" as what]:
-            kind = "Response" if what == "feedback" else "Uploaded"
+        case ["feedback" | "speak" | "preview" as what]:
+            kind = "Uploaded" if what == "preview" else "Response"
             names = session.shell.user_ns.items()
             found = [name for name, one in names if type(one).__name__ == kind]
             return matching(word, [name for name in found if not name.startswith("_")], "variable")

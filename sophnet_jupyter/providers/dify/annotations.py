@@ -99,7 +99,10 @@ class Annotations:
 
     async def _put(self, method: str, path: str, question: str, answer: str) -> Annotation:
         said = {"question": question, "answer": answer}
-        body = arguments.encoded({name: arguments.text(name, one) for name, one in said.items()})
+        for name, one in said.items():
+            if not arguments.text(name, one).strip():
+                raise SettingsError(tr("An annotation has a question and an answer, as text."))
+        body = arguments.encoded(said)
         call = Call(method=method, path=path, body=body)
         return _annotation(checked(await self._wire.fetch(call, retry=PAID_TASK)))
 

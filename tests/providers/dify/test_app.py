@@ -418,7 +418,7 @@ async def test_annotations_are_written_listed_changed_and_taken_away(
         assert await ours.annotations.list("who?") == []
         with pytest.raises(NotFound, match="Annotation not found"):
             await ours.annotations.update(made.id, "a", "b")
-        with pytest.raises(RequestRefused):
+        with pytest.raises(SettingsError, match="a question and an answer"):
             await ours.annotations.create("", "b")
 
 
@@ -503,3 +503,21 @@ def test_each_code_says_what_to_do_about_it(code: str) -> None:
         checked(Reply(status=400, headers={}, body=body))
     assert str(raised.value).endswith(ADVICE[code])
     assert len(ADVICE[code]) < 100
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda app: app.annotations.create(" ", "Yes."),
+        lambda app: app.annotations.update("an-id", "May I?", ""),
+        lambda app: app.feedbacks(limit=0),
+        lambda app: app.feedbacks(page=0),
+        lambda app: app.annotations.delete(""),
+    ],
+)
+async def test_what_dify_would_refuse_is_refused_before_it_is_sent(
+    app: Callable[..., App], seen: Callable[[], list[dict[str, Any]]], ask: Any
+) -> None:
+    with pytest.raises(SettingsError):
+        await ask(app())
+    assert seen() == []

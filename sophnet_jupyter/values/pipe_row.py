@@ -26,7 +26,8 @@ _MARKS = re.compile(r"(\*\*|__(?!\w+\Z)|`)((?:(?!\1).)+)\1")
 # What Markdown draws without its backslash, and converters write with one; brackets may be a
 # formula's.
 _ESCAPED = re.compile(r"\\([!#$&*+\-.<>_`{}~])")
-_MEANT = re.compile(r"(?<=\w)\*(?=\w)|\\(?=[!#$&*+\-.<>_`{}~])|&(?=#?\w{1,31};)")
+# In HTML, a star between letters and the backslash of a path are words; of \$ and \* they are not.
+_MEANT = re.compile(r"(?<=[^\W_])\*(?=\w)|\\(?=[!#&+\-.<>_{}~])|&(?=#?\w{1,31};)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 # Nobody writes longer rows, and a hostile one would be read over and over.
 _LONGEST = 2_000

@@ -161,6 +161,13 @@ def test_a_cell_of_html_is_drawn_as_it_is_read(cell: str) -> None:
     assert unescape(drawn[0]) == said
 
 
+@pytest.mark.parametrize(("cell", "drawn"), [(r"\$5 or \$6", "$5 or $6"), (r"2\*3", "2*3")])
+def test_an_escape_in_a_cell_of_html_is_none_of_its_words(cell: str, drawn: str) -> None:
+    html = render(with_pipes(f"<table><tr><th>h<tr><td>{cell}</table>"))
+    [found] = re.findall(r"<td[^>]*>(.*?)</td>", html)
+    assert re.sub("<[^>]+>", "", found) == drawn
+
+
 def test_a_table_of_html_in_code_stays_code() -> None:
     code = "```html\n<table><tr><td>a</td></tr></table>\n```\n"
     assert with_pipes(f"{code}\n<table><tr><td>b</td></tr></table>").startswith(code)

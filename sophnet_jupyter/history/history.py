@@ -337,3 +337,8 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def is_first(notice: str) -> bool:
+    """Whether a notice is the one that the first use of a history has."""
+    return any(notice.startswith(said.partition("{path}")[0]) for said in (FIRST, tr(FIRST)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import SophNetError, span
 from ..kernel.loop import loop
+from ..language import tr
 from ..settings.secret import scrub
 from ..views.safe.control_characters import plain
 from .messages import Event, Seen
@@ -62,7 +63,13 @@ async def _tasks(session: KernelSession, words: str) -> Rows:
     found = await session.client.tasks.list(unfinished=True)
     now = time.time()
     return [
-        [task.id, task.kind, task.state, f"{span(max(0.0, now - task.created))} ago", task.asked]
+        [
+            task.id,
+            tr(task.kind),
+            tr(task.state),
+            tr("{span} ago", span=span(max(0.0, now - task.created))),
+            task.asked,
+        ]
         for task in found
     ]
 
@@ -76,10 +83,12 @@ def _so_far(job: ListedJob) -> str:
     """How far it has come: rows of a run, or what there is of an answer."""
     response = getattr(job, "response", None)
     if response is None:
-        return job.state
+        return tr(job.state)
     if done := len(response.images) + len(response.videos):
-        return f"{done:,} made"
-    return f"{len(response.text):,} characters" if response.text else "waiting"
+        return tr("{count:,} made", count=done)
+    if response.text:
+        return tr("{count:,} characters", count=len(response.text))
+    return tr("waiting")
 
 
 async def _chats(session: KernelSession, words: str) -> Rows:
@@ -87,7 +96,7 @@ async def _chats(session: KernelSession, words: str) -> Rows:
         chats = session.conversations
         found = []
         for each in chats.listed():
-            count = f"{each.turns} turn{'' if each.turns == 1 else 's'}"
+            count = tr("1 turn") if each.turns == 1 else tr("{count} turns", count=each.turns)
             found.append([each.name, count, *last_of(chats.turns(each.name))])
         return found
 
@@ -105,7 +114,7 @@ async def _usage(session: KernelSession, words: str) -> Rows:
 
     def summed() -> Rows:
         limit, spent = limits.told(history)
-        head = [[f"{spent} of {limit} is spent"]] if limit else []
+        head = [[tr("{spent} of {limit} is spent", spent=spent, limit=limit)]] if limit else []
         return [*head, *([*row] for row in rows(usage(history)))]
 
     return await asyncio.to_thread(summed)

@@ -117,7 +117,9 @@ class AnimateMagics(SessionMagics):
         seed = options["seed"]
         # Elsewhere nobody sees what comes after a cell's end.
         background = args.background or (Cell(self._session.shell).watched and not args.wait)
-        return Following(self._session, ["video" if seed is None else f"seed {seed}"]).follow(
+        return Following(
+            self._session, [tr("video") if seed is None else tr("seed {seed}", seed=seed)]
+        ).follow(
             events,
             asked=prompt,
             background=background,

@@ -18,7 +18,7 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.events import AudioChunk, Event, Finished, Started, TextDelta, Usage
 from sophnet_jupyter.history import runs
 from sophnet_jupyter.history.calls import CallRecord
-from sophnet_jupyter.history.history import History
+from sophnet_jupyter.history.history import History, is_first
 from sophnet_jupyter.history.keys import AskedCall
 from sophnet_jupyter.history.writer import AT_EXIT
 from sophnet_jupyter.settings import Secret
@@ -253,6 +253,18 @@ def test_who_reads_does_not_wait_for_what_cannot_be_written(tmp_path: Path) -> N
     assert not history.writer.waiting
     history.path.rmdir()
     assert history.writer.flush(20)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_line_of_a_first_history_is_known_in_any_language(
+    history: History, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHNET_LANGUAGE", language)
+    history.add(call())
+    [said] = history.notices
+    assert str(history.path) in said
+    assert is_first(said)
+    assert not is_first("! something else")
 
 
 def test_what_cannot_be_written_yet_waits_and_is_bounded(tmp_path: Path) -> None:

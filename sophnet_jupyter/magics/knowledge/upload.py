@@ -135,7 +135,7 @@ def progress(lines: Sequence[UploadRow]) -> dict[str, str]:
             if state in ("ENABLED", "ERROR", "NOT_ENABLED", "waiting")
             else (f"<progress{value}></progress> ")
         )
-        name, state = one_line(line.name), one_line(state)
+        name, state = one_line(line.name), one_line(tr(state))
         rows.append(f"<div>{bar}{inert(name)} · {inert(state)}{share}</div>")
         said.append(f"{name} · {state}{share}")
     return {"text/html": "".join(rows), "text/plain": "\n".join(said)}

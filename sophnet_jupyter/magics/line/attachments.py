@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import glob
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +58,9 @@ class Attachments:
         ]
 
     def _attach(self, item: object, name: str) -> tuple[str, str]:
-        found = [_named(one, name) for one in attach(item, **self._options, pages=True)]
+        pictures = attach(item, **self._options, pages=True)
+        # The notebook's name for it, where the picture brings none of its own.
+        found = [one.called(name) if one.unnamed else one for one in pictures]
         begin = len(self.items) + 1
         self.items += found
         marks = " ".join(
@@ -110,14 +110,5 @@ def _files(word: str) -> list[Path]:
     return pictures
 
 
-def _named(item: Attachment, name: str) -> Attachment:
-    """With the notebook's name for it, where the picture brings none of its own."""
-    own, dot, rest = item.label.partition(" · ")
-    if dot and own.startswith("the "):
-        return replace(item, label=f"{name} · {rest}")
-    return item
-
-
 def _size(item: Attachment) -> str:
-    measured = re.search(r" · (\d+×\d+) · ", item.label)
-    return measured[1] if measured else f"at {item.label.rpartition(' at ')[2]}"
+    return item.size or tr("at {host}", host=item.host)

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from ..background.handle import Background
     from ..background.jobs import Jobs
 
-# How the line begins that the first use of the history has.
-FIRST = "Questions and answers of cells"
 # An error is put into a prompt whole, but a recursion's thousand frames are not.
 LONGEST_FAILURE = 6_000
 
@@ -240,7 +238,7 @@ class KernelSession:
         self.conversations.settle()
         told = self._client.notices() if self._client else []
         # What a reader is told once would only stand in the output of a run that nobody watches.
-        self.untold += [each for each in told if not (each.startswith(FIRST) and nobody_watches())]
+        self.untold += [each for each in told if not (nobody_watches() and _is_first(each))]
         while self.untold:
             sys.stdout.write(f"! {self.untold.pop(0)}\n")
         if "jobs" in self.__dict__:
@@ -253,3 +251,10 @@ class KernelSession:
         else:
             said = "".join(traceback.format_exception(error))
         self.failures[result.execution_count] = said[-LONGEST_FAILURE:]
+
+
+def _is_first(notice: str) -> bool:
+    # Imported on use, since this module is a part of %load_ext.
+    from ...history.history import is_first
+
+    return is_first(notice)

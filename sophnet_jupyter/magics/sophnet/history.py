@@ -142,8 +142,10 @@ class HistoryCommands:
         call_id, star = _number(number), not word.strip()
         if not self._history.star(call_id, star=star):
             raise _none(call_id)
-        said = tr("has a star, and is never forgotten") if star else tr("has no star any more")
-        sys.stdout.write(f"#{call_id} {said}.\n")
+        said = tr("#{id} has no star any more.", id=call_id)
+        if star:
+            said = tr("#{id} has a star, and is never forgotten.", id=call_id)
+        sys.stdout.write(f"{said}\n")
 
     def _forget(self, rest: str) -> None:
         if re.fullmatch(r"[#\d\s]+", rest):
@@ -263,8 +265,8 @@ def call_row(found: FoundCall) -> tuple[str, ...]:
     """Number, time, model, question, answer and marks of a call in a list."""
     when = time.strftime("%m-%d %H:%M", time.localtime(found.at))
     marks = ["★"] if found.star else []
-    marks += ["sandbox"] if found.sandbox else []
-    marks += ["cached"] if found.cached_from else []
+    marks += [tr("sandbox")] if found.sandbox else []
+    marks += [tr("cached")] if found.cached_from else []
     sign = SIGNS.get(found.ending, "")  # type: ignore[call-overload]
     said = found.error or found.said
     return (

@@ -63,7 +63,8 @@ def require(session: KernelSession, rest: str) -> None:
     if old or install:
         extras = f"[{','.join(install)}]" if install else ""
         floor = f">={version}" if version else ""
-        missing.append(f'%pip install -U "sophnet-jupyter{extras}{floor}", and restart the kernel.')
+        wanted = f'"sophnet-jupyter{extras}{floor}"'
+        missing.append(tr("%pip install -U {wanted}, and restart the kernel.", wanted=wanted))
     if missing:
         raise SettingsError(
             tr(

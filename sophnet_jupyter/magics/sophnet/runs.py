@@ -12,6 +12,7 @@ from ...errors import SettingsError, span
 from ...history.runs import KeptRun, runs
 from ...language import tr
 from ...runs.known import all_runs
+from ...runs.progress import STATES
 from ...views.safe.control_characters import plain
 from .. import sheet
 from ..session.session import KernelSession
@@ -46,7 +47,9 @@ class RunCommands:
                 if told.total is not None
                 else f"{told.done:,}"
             )
-            rows.append((each.name, told.state, count, "here", _short(each.template)))
+            rows.append(
+                (each.name, tr(STATES[told.state]), count, tr("here"), _short(each.template))
+            )
         names = {each.name for each in live}
         kept = runs(self._session.client.history)[:MOST]
         rows += [_row(each) for each in kept if each.name not in names]
@@ -59,7 +62,8 @@ class RunCommands:
 def _row(kept: KeptRun) -> tuple[str, ...]:
     total = tr(" of {total:,}", total=kept.total) if kept.total is not None else ""
     ago = tr("{span} ago", span=span(max(0.0, time.time() - kept.changed)))
-    return kept.name, kept.state, f"{kept.done:,}{total}", ago, _short(kept.prompt)
+    state = STATES.get(kept.state, kept.state)
+    return kept.name, tr(state), f"{kept.done:,}{total}", ago, _short(kept.prompt)
 
 
 def _short(text: str) -> str:

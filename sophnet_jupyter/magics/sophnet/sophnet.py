@@ -280,7 +280,9 @@ def _host(session: KernelSession) -> str:
 
     cell = Cell(session.shell)
     kernel = type(getattr(session.shell, "kernel", None)).__module__.partition(".")[0]
-    return f"a {cell.place}, kernel by {kernel}" if cell.place == "notebook" else cell.place
+    if cell.place == "notebook":
+        return tr("a notebook, kernel by {kernel}", kernel=kernel)
+    return tr("terminal") if cell.place == "terminal" else cell.place
 
 
 def _panels() -> dict[str, str]:

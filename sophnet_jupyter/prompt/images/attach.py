@@ -7,6 +7,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from ...errors import SettingsError, quoted
 from ...language import tr
@@ -25,13 +26,28 @@ class Attachment:
     ``part`` is the service's form, ``thumbnail`` a PNG of at most 160 pixels a side (empty for an
     address, which we do not fetch), ``note`` what was made of it that nobody would expect:
     ``frame 1 of 12``; ``label`` one line such as ``cat.png · 640×480 · 83 kB``, with what
-    was made of it: ``frame 1 of 12``.
+    was made of it: ``frame 1 of 12``. ``name`` is what it is called in the label, ``unnamed`` says
+    that this is our word for it, and ``size`` is ``640×480``, empty for an address.
     """
 
     part: Mapping[str, Any]
     thumbnail: bytes = b""
     label: str = ""
     note: str = ""
+    name: str = ""
+    unnamed: bool = False
+    size: str = ""
+
+    @property
+    def host(self) -> str:
+        """The machine that has it, where it is an address."""
+        url = str(self.part["image_url"]["url"])
+        return "" if url.startswith("data:") else urlsplit(url).hostname or ""
+
+    def called(self, name: str) -> Attachment:
+        """The same under another name."""
+        _, _, rest = self.label.partition(self.name)
+        return replace(self, name=name, label=f"{name}{rest}", unnamed=False)
 
     def __repr__(self) -> str:
         return f"<Attachment {quoted(self.label)}>"
@@ -143,7 +159,7 @@ def with_images(
 
 def _one(source: Source, detail: str | None, max_side: int | None, max_encoded: int) -> Attachment:
     if source.url:
-        return Attachment(part=_part(source.url, detail), label=source.name)
+        return Attachment(part=_part(source.url, detail), label=source.name, name=source.name)
     if source.image is not None:
         ready = drawn(source.image, source.name, max_side=max_side, max_encoded=max_encoded)
     else:
@@ -157,12 +173,16 @@ def _one(source: Source, detail: str | None, max_side: int | None, max_encoded: 
     url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode()}"
     size = f"{max(1, round(len(ready.data) / 1000)):,} kB"
     note = ", ".join(filter(None, [source.note, ready.note]))
-    facts = [source.name, f"{ready.width}×{ready.height}", size, note]
+    pixels = f"{ready.width}×{ready.height}"
+    facts = [source.name, pixels, size, note]
     return Attachment(
         part=_part(url, detail),
         thumbnail=ready.thumbnail,
         label=" · ".join(filter(None, facts)),
         note=note,
+        name=source.name,
+        unnamed=source.unnamed,
+        size=pixels,
     )
 
 

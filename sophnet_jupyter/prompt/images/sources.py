@@ -40,7 +40,8 @@ class Source:
     """
     One picture: exactly one of ``url``, ``data`` and ``image`` is there. ``note`` says what was
     made of it. ``page`` is which of a file's pages, from 0 on, where each is one of its own, and
-    ``whole`` is the name of that file.
+    ``whole`` is the name of that file. ``unnamed`` is one that brings no name: ``name`` is our word
+    for it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Source:
     note: str = ""
     page: int | None = None
     whole: str = ""
+    unnamed: bool = False
 
 
 def sources(item: object, *, pages: bool = False) -> list[Source]:
@@ -98,7 +100,7 @@ def source(item: object) -> Source:
     if isinstance(item, os.PathLike):
         return _from_file(Path(os.fsdecode(item)))
     if isinstance(item, bytes | bytearray | memoryview):
-        return Source(name=tr("the image"), data=bytes(item))
+        return Source(name=tr("the image"), unnamed=True, data=bytes(item))
     for read in (_from_pillow, _from_array, _from_figure, _from_display):
         found = read(item)
         if found is not None:
@@ -121,7 +123,7 @@ def _from_picture(picture: Image) -> Source:
         if picture.seed is None
         else tr("the picture of seed {seed}", seed=picture.seed)
     )
-    return Source(name=name, data=picture.data)
+    return Source(name=name, unnamed=True, data=picture.data)
 
 
 def _from_text(text: str) -> Source:
@@ -129,7 +131,7 @@ def _from_text(text: str) -> Source:
     if (path := _path(text)) is not None:
         return _from_file(path)
     if data := from_base64(text):
-        return Source(name=tr("the image"), data=data)
+        return Source(name=tr("the image"), unnamed=True, data=data)
     return _from_address(text)
 
 
@@ -180,7 +182,8 @@ def _from_data_uri(text: str) -> Source:
     try:
         if not comma or not head.lower().endswith(";base64"):
             raise ValueError
-        return Source(name=tr("the image"), data=decoded(urllib.parse.unquote(body)))
+        data = decoded(urllib.parse.unquote(body))
+        return Source(name=tr("the image"), unnamed=True, data=data)
     except ValueError:
         raise SettingsError(
             tr("That data URI cannot be read: it must look like data:image/png;base64,…")
@@ -216,9 +219,10 @@ def _from_pillow(item: Any) -> Source | None:
         return None
     if not callable(getattr(item, "getexif", None)):
         return None
-    name = Path(str(getattr(item, "filename", "") or tr("the image"))).name
+    file = str(getattr(item, "filename", "") or "")
+    name = Path(file).name or tr("the image")
     check_pixels(item.width, item.height, name)
-    return Source(name=name, image=item)
+    return Source(name=name, unnamed=not Path(file).name, image=item)
 
 
 def _from_array(item: Any) -> Source | None:
@@ -237,7 +241,8 @@ def _from_array(item: Any) -> Source | None:
     levels, note = _levels(item)
     if not grey and shape[2] == 1:
         levels = levels[:, :, 0]
-    return Source(name=tr("the array"), image=PIL.Image.fromarray(levels), note=note)
+    image = PIL.Image.fromarray(levels)
+    return Source(name=tr("the array"), unnamed=True, image=image, note=note)
 
 
 def _levels(array: Any) -> tuple[Any, str]:
@@ -277,7 +282,7 @@ def _from_figure(item: Any) -> Source | None:
         if callable(save):
             buffer = io.BytesIO()
             _asked(lambda: save(buffer, format="png", bbox_inches="tight"), "savefig")  # noqa: B023
-            return Source(name=tr("the figure"), data=buffer.getvalue())
+            return Source(name=tr("the figure"), unnamed=True, data=buffer.getvalue())
     return None
 
 
@@ -288,7 +293,8 @@ def _from_display(item: Any) -> Source | None:
         if not callable(draw) or isinstance(item, type):
             continue
         if data := _bytes(_asked(draw, method)):
-            return Source(name=tr("the {kind}", kind=type(item).__name__), data=data)
+            name = tr("the {kind}", kind=type(item).__name__)
+            return Source(name=name, unnamed=True, data=data)
     url = getattr(item, "url", None)
     if isinstance(url, str) and url and hasattr(item, "_repr_mimebundle_"):
         return _from_address(url)

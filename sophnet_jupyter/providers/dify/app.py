@@ -85,7 +85,8 @@ class App(Keeping):
         self.annotation_reply = AnnotationReply(wire)
 
     def __repr__(self) -> str:
-        return f"<Dify app at {self._wire.origin.base_url or 'the sandbox'}, user {self.user}>"
+        place = self._wire.origin.base_url or tr("the sandbox")
+        return tr("<Dify app at {place}, user {user}>", place=place, user=self.user)
 
     async def complete(
         self,

@@ -57,7 +57,8 @@ class Fetched:
     name: str = ""
 
     def __repr__(self) -> str:
-        return quoted(f"<Fetched {self.name or 'file'}, {len(self.data):,} bytes, {self.mime}>")
+        size = tr("{n:,} bytes", n=len(self.data))
+        return quoted(f"<Fetched {self.name or tr('file')}, {size}, {self.mime}>")
 
 
 class AskForm(Protocol):

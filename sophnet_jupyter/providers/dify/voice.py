@@ -20,7 +20,7 @@ class SoundFile(bytes):
     mime: str = ""
 
     def __repr__(self) -> str:
-        return f"<SoundFile, {len(self):,} bytes, {self.mime}>"
+        return f"<SoundFile, {tr('{n:,} bytes', n=len(self))}, {self.mime}>"
 
 
 async def speak(wire: Wire, *, user: str, text: str, message_id: str, voice: str) -> SoundFile:

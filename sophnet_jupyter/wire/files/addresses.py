@@ -184,7 +184,7 @@ def _split(url: str) -> Destination:
         raise Refused(
             tr(
                 "begins with {scheme}:, and only https: is fetched",
-                scheme=parts.scheme or "nothing",
+                scheme=parts.scheme or tr("nothing"),
             )
         )
     if "@" in parts.netloc:

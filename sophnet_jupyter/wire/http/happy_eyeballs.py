@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from itertools import zip_longest
 from typing import Any, TypeVar
 
+from ...language import tr
+
 T = TypeVar("T")
 
 # Seconds after which the next address is tried beside those before it.
@@ -32,7 +34,7 @@ async def first(
     """
     left = deque(addresses)
     running: set[asyncio.Task[T]] = set()
-    failure: BaseException = OSError("The name has no address")
+    failure: BaseException = OSError(tr("The name has no address"))
     try:
         while left or running:
             if left:

@@ -181,3 +181,24 @@ def test_what_is_shown_of_a_photograph_is_a_few_kilobytes() -> None:
     pictures = Attachments()
     pictures.add(["photo"], {"photo": noise})
     assert 0 < len(pictures.shown[0].thumbnail) <= BYTES
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_without_a_name_has_that_of_the_notebook_in_any_language(
+    language: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHNET_LANGUAGE", language)
+    [label] = added("shot", shot=PICTURES[kind])
+    assert label.startswith("shot · ")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "at example.org"), ("zh", "来自 example.org")]
+)
+def test_an_address_is_told_by_its_host_in_any_language(
+    language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHNET_LANGUAGE", language)
+    _, sizes = Attachments()._attach("https://example.org/a at b.png", "it")
+    assert said in sizes

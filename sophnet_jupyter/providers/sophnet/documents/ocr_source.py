@@ -51,14 +51,12 @@ async def scans(image: object, downloads: Downloader, name: str = "") -> AsyncGe
         if source.url:
             data = await _fetched(source, downloads)
             whole = replace(source, url="", data=data)
+        if name and whole.unnamed:
+            whole = replace(whole, name=name)
         for page in await asyncio.to_thread(pages_in, whole):
-            # "the image", "the array": such a one has no name of its own.
-            unnamed, comma, which = page.name.partition(", page ")
-            is_unnamed = bool(name) and unnamed.startswith("the ")
-            called = f"{name}{comma}{which}" if is_unnamed else page.name
             ready = await asyncio.to_thread(_ready, page)
             notes = ", ".join(filter(None, [page.note, ready.note]))
-            yield Scan(name=called, picture=ready, note=notes)
+            yield Scan(name=page.name, picture=ready, note=notes)
 
 
 def _sources(image: object) -> list[Source]:

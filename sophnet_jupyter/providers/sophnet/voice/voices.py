@@ -50,7 +50,9 @@ def model_for(model: str | None, voice: str | None) -> str:
         return V2 if voice and (voice in VOICES[V2] or voice.endswith("_v2")) else V1
     if voice in VOICES[V1] and "v2" in model.lower():
         twin = f"{voice}_v2"
-        instead = f"voice={twin!r}" if twin in VOICES[V2] else f"a voice such as {VOICES[V2][0]!r}"
+        instead = f"voice={twin!r}"
+        if twin not in VOICES[V2]:
+            instead = tr("a voice such as {voice!r}", voice=VOICES[V2][0])
         raise SettingsError(
             tr(
                 "{voice} is a voice of {v1}, and {model} would answer without any sound: take "

@@ -68,7 +68,12 @@ class VoiceChatSession:
         self._turns = self._held.turns
 
     def __repr__(self) -> str:
-        return f"<voice chat with {self._query.get('model')}, {self.state}, {self.rounds} rounds>"
+        return tr(
+            "<voice chat with {model}, {state}, {rounds} rounds>",
+            model=self._query.get("model"),
+            state=tr(self.state),
+            rounds=self.rounds,
+        )
 
     @property
     def state(self) -> State:

@@ -62,7 +62,7 @@ def read_head(raw: bytes, method: bytes) -> Head:
     first, _, rest = raw.replace(b"\r\n", b"\n").partition(b"\n")
     status = _STATUS.fullmatch(first)
     if not status:
-        raise Failed("malformed", "the answer begins with no status of HTTP/1.1")
+        raise Failed("malformed", tr("the answer begins with no status of HTTP/1.1"))
     fields = _fields(rest)
     code = int(status[2])
     connection = {word.strip().lower() for word in _values(fields, b"connection").split(b",")}
@@ -78,7 +78,7 @@ def read_head(raw: bytes, method: bytes) -> Head:
         return Head(code, reason, fields, 0, False, keep)
     if coding:
         if coding.lower() != b"chunked":
-            raise Failed("malformed", "the answer has a transfer coding that is not known")
+            raise Failed("malformed", tr("the answer has a transfer coding that is not known"))
         # Who says both may mean either: the rest of such a connection is not to be believed.
         return Head(code, reason, fields, None, True, keep and not said)
     if said:
@@ -88,17 +88,17 @@ def read_head(raw: bytes, method: bytes) -> Head:
 
 def _fields(raw: bytes) -> list[tuple[bytes, bytes]]:
     if raw[:1] in (b" ", b"\t"):
-        raise Failed("malformed", "the answer has a header line that is none")
+        raise Failed("malformed", tr("the answer has a header line that is none"))
     if b"\n " in raw or b"\n\t" in raw:
         raw = _FOLD.sub(b" ", raw)
     lines = raw.split(b"\n") if raw else []
     if len(lines) > FIELDS:
-        raise Failed("malformed", f"the answer has more than {FIELDS} header lines")
+        raise Failed("malformed", tr("the answer has more than {most} header lines", most=FIELDS))
     fields = []
     for line in lines:
         match = _FIELD.fullmatch(line)
         if not match:
-            raise Failed("malformed", "the answer has a header line that is none")
+            raise Failed("malformed", tr("the answer has a header line that is none"))
         fields.append((match[1], match[2].strip(b" \t")))
     return fields
 
@@ -112,5 +112,5 @@ def _length(said: bytes) -> int:
     values = {value.strip(b" \t") for value in said.split(b",")}
     value = values.pop()
     if values or not _LENGTH.fullmatch(value):
-        raise Failed("malformed", "the answer has a content length that is none")
+        raise Failed("malformed", tr("the answer has a content length that is none"))
     return int(value)

@@ -122,7 +122,7 @@ class Way:
             raise Failed("proxy", f"{head.status} {head.reason}".strip())
         parser = connection.begin_anew()
         if connection.is_lost or (parser is not None and parser.extra):
-            raise Failed("proxy", "the proxy says more than that the way is open")
+            raise Failed("proxy", tr("the proxy says more than that the way is open"))
 
     def credentials(self) -> list[tuple[bytes, bytes]]:
         """The header with the proxy's name and password, if it wants one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ....language import tr
 from .failed import Failed
 from .head import Head, read_head
 
@@ -80,7 +81,9 @@ class Parser:
         while True:
             found = _END.search(rest, max(at, searched))
             if (found.start() if found else len(rest)) - at > HEAD:
-                raise Failed("malformed", f"the answer's head is longer than {HEAD >> 10} kB")
+                raise Failed(
+                    "malformed", tr("the answer's head is longer than {most} kB", most=HEAD >> 10)
+                )
             if not found:
                 del rest[:at]
                 return
@@ -90,9 +93,12 @@ class Parser:
             if head.status >= 200:
                 break
             if head.status == 101:
-                raise Failed("malformed", "the answer goes on in another protocol")
+                raise Failed("malformed", tr("the answer goes on in another protocol"))
             if self._before > BEFORE_HEAD:
-                raise Failed("no head", f"more than {BEFORE_HEAD >> 10} kB in front of an answer")
+                raise Failed(
+                    "no head",
+                    tr("more than {most} kB in front of an answer", most=BEFORE_HEAD >> 10),
+                )
         self.head = head
         body = bytes(rest[at:])
         rest.clear()
@@ -152,7 +158,7 @@ class Parser:
             match = _SIZE.match(data, at, at + SIZE_LINE)
             if not match:
                 if size - at >= SIZE_LINE or b"\n" in data[at:]:
-                    raise Failed("malformed", "the answer has a chunk without its size")
+                    raise Failed("malformed", tr("the answer has a chunk without its size"))
                 return self._keep(data, at)
             begin, left = match.end(), int(match[1], 16)
             at = begin + left + 2
@@ -161,7 +167,7 @@ class Parser:
                 self._state = _CHUNK if left else _TRAILERS
                 return begin
             if data[at - 2 : at] != b"\r\n":
-                raise Failed("malformed", "the answer has a chunk longer than its size")
+                raise Failed("malformed", tr("the answer has a chunk longer than its size"))
             add(data[begin : at - 2])
             if at == size:
                 return at
@@ -174,7 +180,7 @@ class Parser:
             return at + len(piece)
         line = data[at : at + 2]
         if not b"\r\n".startswith(line):
-            raise Failed("malformed", "the answer has a chunk longer than its size")
+            raise Failed("malformed", tr("the answer has a chunk longer than its size"))
         if len(line) < 2:
             return self._keep(data, at)
         self._state = _CHUNK_SIZE
@@ -184,7 +190,10 @@ class Parser:
         end = data.find(b"\r\n", at)
         length = (end if end >= 0 else len(data)) - at
         if self._trail + length > TRAILERS:
-            raise Failed("malformed", f"the answer has more than {TRAILERS >> 10} kB at its end")
+            raise Failed(
+                "malformed",
+                tr("the answer has more than {most} kB at its end", most=TRAILERS >> 10),
+            )
         if end < 0:
             return self._keep(data, at)
         self._trail += length

@@ -94,7 +94,8 @@ class Live:
         self._error: SophNetError | None = None
 
     def __repr__(self) -> str:
-        return f"<Live {self._format} {self.sample_rate} Hz, {len(self.sentences)} sentences>"
+        sentences = tr("{n:,} sentences", n=len(self.sentences))
+        return f"<Live {self._format} {self.sample_rate} Hz, {sentences}>"
 
     @property
     def sentences(self) -> list[Transcript]:

@@ -118,7 +118,8 @@ class Panel(anywidget.AnyWidget):
             client = make()
         if client is None:
             kind = type(self)
-            first = next(iter(inspect.signature(kind).parameters))
+            # Of its `__init__`: the class itself has others by now, of which inspect may take one.
+            _, first, *_ = inspect.signature(kind.__init__).parameters
             before = "" if first == "client" else "…, client="
             raise SettingsError(
                 f"A panel needs a client: {kind.__name__}({before}sophnet_jupyter.Client())."

@@ -35,18 +35,21 @@ from ..files.wav import with_true_length
 from ..files.wrapped import unwrapped
 from ..language import tr
 from .growing import Growing
+from .grown import GROWN
 from .response import Response
-from .rounds import Mark, ToolCall
+from .rounds import Mark
 from .vectors import Vectors
+
+_NO_PIECES = dict.fromkeys((f"_{name}" for name in GROWN), None)
 
 
 def fold(state: Response, event: Event) -> Response:
     """The response after one more event. Pure: the same events always make the same response."""
     match event:
         case TextDelta(text=text):
-            return _changed(state, text=state.text + text)
+            return _grown(state, "text", text)
         case ReasoningDelta(text=text):
-            return _changed(state, thinking=state.thinking + text)
+            return _grown(state, "thinking", text)
         case TextReplaced(text=text, quiet=True):
             return _changed(state, text=text)
         case TextReplaced(text=text, reason=reason):
@@ -57,18 +60,16 @@ def fold(state: Response, event: Event) -> Response:
             )
             return _changed(state, text=text, notices=(*state.notices, said))
         case ToolCallDelta():
-            return _changed(state, tool_calls=_with_call(state.tool_calls, event))
+            return _grown(state, "tool_calls", event)
         case ToolResult():
             return _changed(state, tool_results=(*state.tool_results, event))
         case RoundBegan():
             mark = Mark(len(state.text), len(state.thinking), len(state.tool_calls))
             return _changed(state, rounds=(*state.rounds, mark))
         case Logprobs(items=items):
-            return _changed(state, logprobs=(*state.logprobs, *items))
-        case AlternativeDelta(choice=choice, text=text):
-            others = [*state.alternatives, *([""] * (choice - len(state.alternatives)))]
-            others[choice - 1] += text
-            return _changed(state, alternatives=tuple(others))
+            return _grown(state, "logprobs", items)
+        case AlternativeDelta():
+            return _grown(state, "alternatives", event)
         case Parsed(value=value):
             return _changed(state, parsed=value)
         case References(items=items):
@@ -119,6 +120,8 @@ def fold(state: Response, event: Event) -> Response:
                 ending=ending,
                 audio=unwrapped(with_true_length(state.audio, joined=True)),
                 _sound=None,
+                **{name: getattr(state, name) for name in GROWN},
+                **_NO_PIECES,
             )
         case _:
             return state
@@ -132,19 +135,18 @@ def _changed(state: Response, **changes: Any) -> Response:
     return changed
 
 
+def _grown(state: Response, name: str, piece: Any) -> Response:
+    known, pieces_of = state.__dict__, f"_{name}"
+    # What was put together, or set, is the beginning from which it grows on.
+    pieces = GROWN[name].pieces(known[name]) if name in known else known[pieces_of]
+    changed = _changed(state)
+    changed.__dict__[pieces_of] = pieces.grown(piece)
+    changed.__dict__.pop(name, None)
+    return changed
+
+
 def _with_sound(state: Response, data: bytes) -> Response:
     sound: Growing = state.__dict__.get("_sound") or Growing(state.audio)
     changed = _changed(state, _sound=sound.grown(data))
     changed.__dict__.pop("audio", None)
     return changed
-
-
-def _with_call(calls: tuple[ToolCall, ...], delta: ToolCallDelta) -> tuple[ToolCall, ...]:
-    grown = [*calls, *(ToolCall() for _ in range(delta.index + 1 - len(calls)))]
-    call = grown[delta.index]
-    grown[delta.index] = ToolCall(
-        id=delta.id or call.id,
-        name=delta.name or call.name,
-        arguments=call.arguments + delta.arguments,
-    )
-    return tuple(grown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Generic, TypeVar, overload
+from typing import Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -22,9 +22,9 @@ class GrowingList(Sequence[T], Generic[T]):
         self._all = list(pieces)
         self._count = len(self._all)
 
-    def grown(self, piece: T) -> GrowingList[T]:
+    def grown(self, piece: T) -> Self:
         """A new value with ``piece`` appended. To be called on one thread."""
-        more: GrowingList[T] = GrowingList()
+        more = object.__new__(type(self))
         # Somebody else may have gone on from here already: then this needs a list of its own.
         whole = len(self._all) == self._count
         more._all = self._all if whole else self._all[: self._count]
@@ -58,3 +58,29 @@ class GrowingList(Sequence[T], Generic[T]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
+
+
+class GrowingText(GrowingList[str]):
+    """The pieces of a text that grows at its end."""
+
+    __slots__ = ("length",)
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__([text])
+        self.length = len(text)
+        """How many characters it has."""
+
+    def grown(self, piece: str) -> Self:
+        more = super().grown(piece)
+        more.length = self.length + len(piece)
+        return more
+
+    def behind(self, place: int) -> str:
+        """What stands behind so many characters, for which nothing before them is read."""
+        found: list[str] = []
+        missing, at = self.length - place, self._count
+        while missing > 0:
+            at -= 1
+            found.append(self._all[at][-missing:])
+            missing -= len(found[-1])
+        return "".join(reversed(found))

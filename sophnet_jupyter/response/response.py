@@ -17,6 +17,7 @@ from ..values.page import Block, Page, frames, headings
 from ..values.transcript import Recording
 from ..values.video import Video
 from .ended import in_words
+from .grown import GROWN
 from .rounds import Mark, ToolCall, messages
 from .vectors import Vectors
 
@@ -57,19 +58,19 @@ class Response:
     by which a model could command a terminal: print those, and not the text of a stranger.
     """
 
-    text: str = ""
-    thinking: str = ""
-    tool_calls: tuple[ToolCall, ...] = ()
+    # These and the sound are made of what had come when somebody asks: see `__getattr__`.
+    text: str = field(default_factory=str)
+    thinking: str = field(default_factory=str)
+    tool_calls: tuple[ToolCall, ...] = field(default_factory=tuple)
     tool_results: tuple[ToolResult, ...] = ()
     rounds: tuple[Mark, ...] = (Mark(),)
-    alternatives: tuple[str, ...] = ()
-    logprobs: tuple[TokenLogprob, ...] = ()
+    alternatives: tuple[str, ...] = field(default_factory=tuple)
+    logprobs: tuple[TokenLogprob, ...] = field(default_factory=tuple)
     references: tuple[Reference, ...] = ()
     images: tuple[Image, ...] = ()
     pages: tuple[Page, ...] = ()
     recordings: tuple[Recording, ...] = ()
     videos: tuple[Video, ...] = ()
-    # Made of what had come when somebody asks for it: see `__getattr__`.
     audio: bytes = field(default_factory=bytes)
     embeddings: Vectors = field(default_factory=Vectors)
     parsed: object = None
@@ -262,7 +263,9 @@ class Response:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            # Sound comes in thousands of pieces, and is seldom looked at before its end.
+            # They come in thousands of pieces, and are seldom looked at before their end.
+            if name in GROWN and (pieces := self.__dict__.get(f"_{name}")) is not None:
+                return self.__dict__.setdefault(name, GROWN[name].whole(pieces))
             if name == "audio" and (sound := self.__dict__.get("_sound")):
                 return self.__dict__.setdefault("audio", bytes(sound))
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

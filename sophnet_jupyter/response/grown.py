@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..events import AlternativeDelta, ToolCallDelta
 from .growing_list import GrowingList, GrowingText
 from .rounds import ToolCall
-
-if TYPE_CHECKING:
-    from .response import Response
 
 
 class Part(NamedTuple):
@@ -23,28 +20,6 @@ class Part(NamedTuple):
 
     pieces: Callable[[Any], GrowingList[Any]]
     whole: Callable[[Iterable[Any]], Any]
-
-
-def behind(response: Response, name: str, place: int) -> str:
-    """
-    What of ``text`` or ``thinking`` stands behind so many characters.
-
-    Of an answer that grows, nothing before them is put together for it.
-    """
-    known = vars(response)
-    if name in known:
-        return str(known[name][place:])
-    pieces: GrowingText = known[f"_{name}"]
-    return pieces.behind(place)
-
-
-def length(response: Response, name: str) -> int:
-    """How many characters ``text`` or ``thinking`` has, without putting it together."""
-    known = vars(response)
-    if name in known:
-        return len(known[name])
-    pieces: GrowingText = known[f"_{name}"]
-    return pieces.length
 
 
 def _of_calls(calls: Sequence[ToolCall]) -> GrowingList[ToolCallDelta]:

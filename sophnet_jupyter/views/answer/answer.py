@@ -39,6 +39,8 @@ _NOTICE = f"{SMALL};{WRAP};border-left:3px solid #8f5f00;margin:6px 0;padding:1p
 _FOOTER = f"{SMALL};{WRAP};border-top:{LINE};margin-top:8px;padding-top:4px"
 # A ticker shows where a thought is, not all of it.
 _TICKER = 110
+# Of a long thought nothing is read for it but so many characters of its end.
+TICKER_READS = 2_000
 # What is meant to be short is not let grow over the page.
 _LONGEST_TITLE, _LONGEST_EXCERPT = 160, 160
 # A notebook keeps each; no reader opens more.
@@ -76,8 +78,14 @@ def bundle(response: Response, context: Context | None = None) -> dict[str, str]
     return {"text/html": "".join(html), "text/plain": "\n\n".join(filter(None, said))}
 
 
-def written(response: Response, text: str, context: Context, *, last: bool) -> tuple[str, str]:
-    """A piece of the answer that will not change, as HTML and plain text."""
+def written(
+    response: Response, text: str, context: Context, *, last: bool, drawn: str = ""
+) -> tuple[str, str]:
+    """
+    A piece of the answer that will not change, as HTML and plain text.
+
+    ``drawn`` is what `formats.finished` makes of it, where somebody has that already.
+    """
     if response.recordings:
         return transcript.shown(response.recordings), transcript.in_words(response.recordings)
     if response.pages and context.outline:
@@ -87,7 +95,7 @@ def written(response: Response, text: str, context: Context, *, last: bool) -> t
     form = context.form(response)
     if last:
         return formats.settled(text, form, response.parsed)
-    return formats.finished(text, form), plain(text)
+    return drawn or formats.finished(text, form), plain(text)
 
 
 def calls(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 from ...language import tr
 from ..safe import markdown
 from ..safe.control_characters import plain
+from ..safe.growing import GrowingMarkdown
 from ..safe.look import FAINT, SMALL, WRAP, clipped, fold, words
 from ..safe.markdown import code_block, render
 from .parsed import in_words, records, shown
@@ -48,6 +49,39 @@ def growing(text: str, form: AnswerFormat) -> str:
             return _raw(text)
         case _:
             return render(text, growing=True)
+
+
+class Tail:
+    """The end of an answer that is still arriving, from where nothing is drawn for good."""
+
+    def __init__(self, form: AnswerFormat) -> None:
+        self.form = form
+        self.finished = ""
+        """The part that is final and can be drawn for good."""
+        self.html = ""
+        """All of it."""
+        self.length = 0
+        self._text = ""
+        self._markdown = GrowingMarkdown()
+
+    @property
+    def finished_html(self) -> str:
+        """The part that is final, empty where it has to be set as a whole."""
+        drawn = self._markdown.finished_html
+        # A link may have its address in another block.
+        is_whole = len(drawn) > markdown.LARGEST_HTML or "]:" in self.finished
+        return "" if is_whole or len(self.finished) > markdown.COLORED_IN_TOTAL else drawn
+
+    def take(self, more: str) -> None:
+        """Read what has come since."""
+        self.length += len(more)
+        if self.form == "markdown":
+            self._markdown.take(more)
+            self.finished, self.html = self._markdown.finished, self._markdown.html
+        else:
+            self._text += more
+            self.finished, _ = split(self._text, self.form)
+            self.html = growing(self._text, self.form)
 
 
 def finished(text: str, form: AnswerFormat) -> str:

@@ -22,6 +22,7 @@ from ...events import (
     ToolResult,
 )
 from ...response import Arrival, Response, settle
+from ...response.so_far import behind, length
 from ..answer import Context, answer, bundle, formats
 from ..media import thumbnails
 from .calls import LiveCalls
@@ -118,7 +119,8 @@ class LiveAnswer:
         self._waiting = WaitingLine(self._paint_waiting, clock, CHAT_PATIENCE)
         self._response = Response()
         self._painted_at = float("-inf")
-        self._bytes = 0
+        # Since the last painting began.
+        self._messages = self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         # Displays that wait for something to take their place, in the order they stand in.
         self._free: list[str] = []
@@ -126,8 +128,10 @@ class LiveAnswer:
         self._thinking = self._calling = False
         self._thought: str | None = None
         self._thought_begin = 0
+        # What grows behind what was drawn for good, and the display that it is drawn in.
         self._tail: str | None = None
         self._frozen_end = 0
+        self._growing = formats.Tail(context.form(self._response))
         self._texts: list[str] = []
         self._calls = LiveCalls(context, self._draw)
 
@@ -154,7 +158,7 @@ class LiveAnswer:
                 # What was said before the call stands above it, and what comes after, below.
                 self._settle_words()
             case TextDelta() if self._thinking and len(self._texts) < MANY:
-                self._paint_thinking(done=True, spoken=len(response.text) - len(event.text))
+                self._paint_thinking(done=True, spoken=length(response, "text") - len(event.text))
             case TextDelta() | ReasoningDelta() if self._calling:
                 self._calls.paint(response)
             case TextDelta() | ReasoningDelta() | ToolResult():
@@ -188,10 +192,13 @@ class LiveAnswer:
 
     def _pause(self) -> float:
         """Seconds from one painting to the next, by what it took."""
-        return max(1 / STREAM_RATE, self._drawing / KERNEL_RATE, self._bytes / BYTE_RATE)
+        apart = max(1 / STREAM_RATE, self._drawing / KERNEL_RATE)
+        # One that freezes a block and draws what follows is two.
+        return max(apart * max(1, self._messages), self._bytes / BYTE_RATE)
 
     def _paint(self) -> None:
-        self._timer, self._bytes = None, 0
+        self._timer = None
+        self._messages = self._bytes = 0
         self._painted_at = self._clock()
         self._paint_thinking(done=False)
         self._paint_text()
@@ -200,46 +207,53 @@ class LiveAnswer:
     def _settle_words(self, *, last: bool = False) -> None:
         """Draw what was thought and said by now for good."""
         self._paint_thinking(done=True)
-        if len(self._response.text) > self._frozen_end:
-            self._freeze(len(self._response.text), last=last)
+        if (end := length(self._response, "text")) > self._frozen_end:
+            self._freeze(end, last=last)
 
     def _paint_thinking(self, *, done: bool, spoken: int | None = None) -> None:
         """The thought as it stands; ``spoken`` is how much of the text had come before it."""
-        text = self._response.thinking[self._thought_begin :]
-        if not text:
+        thought = length(self._response, "thinking")
+        if thought == self._thought_begin:
             return
-        end = len(self._response.text) if spoken is None else spoken
+        end = length(self._response, "text") if spoken is None else spoken
         if self._thought is None and end > self._frozen_end:
             # The model thinks again after it spoke: what it says then comes below the thought.
             self._freeze(end)
         if self._thinking and not done:
-            self._thought = self._draw(answer.thinking(text), at=self._thought)
+            begin = max(self._thought_begin, thought - answer.TICKER_READS)
+            said = answer.thinking(behind(self._response, "thinking", begin))
+            self._thought = self._draw(said, at=self._thought)
             return
         # The answer has begun, or all is over: fold the thought and leave it alone for good.
+        text = behind(self._response, "thinking", self._thought_begin)
         self._draw(answer.thought(text), plain_text="", at=self._thought)
         self._thought = None
-        self._thought_begin = len(self._response.thinking)
+        self._thought_begin = thought
 
     def _paint_text(self) -> None:
-        text = self._response.text
-        rest = text[self._frozen_end :]
-        if not rest:
+        end = length(self._response, "text")
+        growing = self._growing
+        if end == self._frozen_end:
             return
-        form = self._context.form(self._response)
-        done, still_growing = formats.split(rest, form)
+        growing.take(behind(self._response, "text", self._frozen_end + growing.length))
         parts = FINE if len(self._texts) < MANY else COARSE
-        if len(done) >= max(SMALLEST_BLOCK, len(text) // parts):
-            self._freeze(self._frozen_end + len(done))
-            rest = still_growing
-        if rest:
-            self._draw_text(formats.growing(rest, form))
+        if len(growing.finished) >= max(SMALLEST_BLOCK, end // parts):
+            self._freeze(self._frozen_end + len(growing.finished))
+            self._growing.take(behind(self._response, "text", self._frozen_end))
+        if end > self._frozen_end:
+            self._draw_text(self._growing.html)
 
     def _freeze(self, end: int, *, last: bool = False) -> None:
         """Give the text up to ``end`` its last look; what follows gets a display of its own."""
-        text = self._response.text[self._frozen_end : end]
-        html, said = answer.written(self._response, text, self._context, last=last)
+        text = behind(self._response, "text", self._frozen_end)[: end - self._frozen_end]
+        drawn = self._growing.finished_html if text == self._growing.finished else ""
+        html, said = answer.written(self._response, text, self._context, last=last, drawn=drawn)
         self._draw_text(html, plain_text=said)
+        self._begin_tail(end)
+
+    def _begin_tail(self, end: int) -> None:
         self._frozen_end, self._tail = end, None
+        self._growing = formats.Tail(self._context.form(self._response))
 
     def _draw_text(self, html: str, *, plain_text: str | None = None) -> None:
         is_new = self._tail is None
@@ -252,7 +266,7 @@ class LiveAnswer:
         for display_id in self._texts:
             self._draw("", plain_text="", at=display_id)
         self._free, self._texts = self._texts + self._free, []
-        self._frozen_end, self._tail = 0, None
+        self._begin_tail(0)
 
     def _draw(self, html: str, *, plain_text: str | None = None, at: str | None = None) -> str:
         # Only what stays gets a plain form: in a growing tail it would double the traffic.
@@ -261,5 +275,6 @@ class LiveAnswer:
             data["text/plain"] = plain_text
         if at is None and self._free:
             at = self._free.pop(0)
+        self._messages += 1
         self._bytes += ENVELOPE + sum(map(len, data.values()))
         return self._surface.publish(data, display_id=at, update=at is not None)

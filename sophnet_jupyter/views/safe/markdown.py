@@ -52,11 +52,13 @@ LONGEST = 200_000
 LARGEST_HTML = 2_500_000
 # Of more code in one text only the first is colored: whoever draws it waits for that.
 COLORED_IN_TOTAL = 100_000
-_GROWING, _ROOM = "code_growing", "code_room"
+GROWING, _ROOM = "code_growing", "code_room"
+
+_ENDED_BY_BLANK = frozenset({"heading_open", "hr", "paragraph_open", "table_open"})
 
 # Of "python", "python:main.py", "{python}" and "py title='…'" the first word.
 _LANGUAGE = re.compile(r"\s*\{?([\w#+.-]*)")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def render(text: str, *, growing: bool = False) -> str:
@@ -78,7 +80,7 @@ def render(text: str, *, growing: bool = False) -> str:
     # At the end of a line, if there is one.
     cut = len(shown) if len(shown) <= LONGEST else shown.rfind("\n", 0, LONGEST) + 1 or LONGEST
     read = drawable(shown[:cut])
-    html: str = _parser().render(begun(read) if growing else read, {_GROWING: growing})
+    html: str = parser().render(begun(read) if growing else read, {GROWING: growing})
     if len(html) > LARGEST_HTML:
         return _as_written(
             shown,
@@ -117,28 +119,42 @@ def blocks(text: str) -> tuple[str, str]:
     fence, a formula) that may still grow. Drawn one after the other they look like the whole, but
     for links by reference, whose definition the other part does not see.
     """
+    return parted(text, eager=False)
+
+
+def parted(text: str, *, eager: bool) -> tuple[str, str]:
+    """As `blocks`; where it is ``eager``, a last block that has come to its end is finished too."""
     # Of the last line we do not know yet what it is: "2" may become the "2." of a list.
-    ends = [end.end() for end in _LINE_END.finditer(text, 0, LONGEST)]
+    ends = [end.end() for end in LINE_END.finditer(text, 0, LONGEST)]
     whole = text[: ends[-1]] if ends else ""
-    lines = spaced(_LINE_END.sub("\n", whole))
+    lines = spaced(LINE_END.sub("\n", whole))
     # Escape sequences may hold line ends, so lines could not be counted.
     if plain(lines) != lines:
         return "", text
-    md = _parser()
+    md = parser()
     env: EnvType = {}
     tokens: list[Token] = []
     md.block.parse(drawable(lines), md, env, tokens)
-    starts = [token.map[0] for token in tokens if token.map and token.level == 0]
+    begun = [token for token in tokens if token.map and token.level == 0]
+    starts = [token.map[0] for token in begun if token.map]
     still_open = open_line(env)
     if still_open is not None:
         starts = [start for start in starts if start <= still_open]
     cut = max(starts, default=0)
+    if eager and begun and still_open is None and _has_ended(begun[-1], len(ends)):
+        cut = len(ends)
     done = ends[cut - 1] if cut else 0
     return text[:done], text[done:]
 
 
+def _has_ended(block: Token, lines: int) -> bool:
+    """Whether a blank line stands below a block that ends with it, as lists and fences do not."""
+    return block.map is not None and block.map[1] < lines and block.type in _ENDED_BY_BLANK
+
+
 @cache
-def _parser() -> MarkdownIt:
+def parser() -> MarkdownIt:
+    """The parser of all Markdown here."""
     # Imported on first use: it takes 14 ms, which loading the extension should not.
     from markdown_it import MarkdownIt
 
@@ -161,7 +177,7 @@ def _render_code(
     code, said = tokens[index].content, _LANGUAGE.match(tokens[index].info)
     env[_ROOM] = env.get(_ROOM, COLORED_IN_TOTAL) - len(code)
     language = said[1] if said and env[_ROOM] >= 0 else ""
-    return code_block(code, language, growing=env.get(_GROWING, False))
+    return code_block(code, language, growing=env.get(GROWING, False))
 
 
 def _render_block(

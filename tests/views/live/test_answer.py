@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -196,3 +197,45 @@ def test_long_plain_text_is_frozen_by_lines_and_loses_nothing() -> None:
     surface = drawn(*[TextDelta(text=line) for line in lines], STOP, pause=0.003, format="text")
     assert len(surface.shown) > 2
     assert "".join(surface.words[:-1]) == "".join(lines)
+
+
+class Painted(LiveAnswer):
+    """Counts the functions of Python that are called for each painting."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self.calls: list[int] = []
+        super().__init__(Surface(), Context(), clock=self._later)
+
+    def _later(self) -> float:
+        self._now += 10.0
+        return self._now
+
+    def _paint(self) -> None:
+        self.calls.append(0)
+
+        def called(frame: object, event: str, argument: object) -> None:
+            self.calls[-1] += event == "call"
+
+        sys.setprofile(called)
+        try:
+            super()._paint()
+        finally:
+            sys.setprofile(None)
+
+
+@pytest.mark.parametrize("delta", [TextDelta, ReasoningDelta])
+def test_a_painting_costs_the_same_after_many_tokens_as_after_few(delta: Any) -> None:
+    view = Painted()
+
+    async def arriving() -> Any:
+        for number in range(1_200):
+            end = "\n\n" if number % 20 == 19 else " "
+            yield delta(text=f"a **token**{end}")
+
+    async def main() -> None:
+        await show(arriving(), view, Arrival(on_event=view.on_event), model="m")
+
+    asyncio.run(main())
+    early, late = view.calls[200:400], view.calls[-200:]
+    assert sum(late) < 1.3 * sum(early)

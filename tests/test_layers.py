@@ -62,6 +62,7 @@ OWNERS = {
         "wire/files/download.py",
         "sandbox/server/upstream.py",
     ),
+    "truststore": ("wire/http/trust.py",),
     "websockets": ("wire/websocket.py", "sandbox/"),
     "msgspec": (
         *(

@@ -26,7 +26,7 @@ from ..errors import (
 from ..language import tr
 from .agent import user_agent
 from .call import Call, Network, Origin, Reply
-from .http.http import tls_context
+from .http.trust import tls_context
 from .reasons import in_words
 
 if TYPE_CHECKING:

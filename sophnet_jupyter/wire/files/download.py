@@ -31,7 +31,7 @@ from ...files.kinds import Kind
 from ...language import tr
 from ...time_limit import within
 from ..call import Network
-from ..http.http import no_trust, tls_context
+from ..http.trust import no_trust, tls_context
 from ..reasons import in_words
 from ..retry import ATTEMPTS, backoff
 from .addresses import Destination, Refused, objection, place

@@ -1,5 +1,5 @@
 """
-The pool of a service: our places in front of a client of httpx2, over `transport`.
+The pool of a service: our places in front of a transport of httpx2, see `transport`.
 
 No type and no error of httpx2 leaves: its errors hold the request, and with it the key.
 """
@@ -7,11 +7,9 @@ No type and no error of httpx2 leaves: its errors hold the request, and with it 
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,11 +25,15 @@ from ...language import tr
 from ..agent import user_agent
 from ..call import Call, Network, Origin
 from ..reasons import in_words
+from .trust import no_trust as no_trust
+from .trust import tls_context as tls_context
 from .unpack import ACCEPTED, BrokenCompression, unpacked
 
 if TYPE_CHECKING:
     import httpx2
 
+# What a client of httpx2 would say, where whoever looks for it will look.
+_log = logging.getLogger("httpx2")
 # httpx2 finds a free connection by looking through all of them, and under a storm of cancelled
 # requests most of its time goes there: a semaphore of our own keeps the queue in front of it.
 CONNECTIONS = 32
@@ -51,7 +53,13 @@ class Pool:
     def __init__(self, origin: Origin, network: Network) -> None:
         self._origin = origin
         self._network = network
-        self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._transports: dict[str, httpx2.AsyncBaseTransport] = {}
+        self._cookies: httpx2.Cookies | None = None
+        # As httpx2's own transport wants them; our engine has them already.
+        self._limits = {
+            "connect": network.connect,
+            **dict.fromkeys(("read", "write", "pool"), network.between),
+        }
         self._last_address: tuple[str, httpx2.URL] | None = None
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._for_rows = asyncio.Semaphore(CONNECTIONS - KEPT_FREE)
@@ -103,34 +111,78 @@ class Pool:
             self._for_rows.release()
 
     async def _send(self, base_url: str, call: Call, streaming: bool) -> httpx2.Response:
+        try:
+            transport = self._transport(urlsplit(base_url).scheme)
+            request = self._request(self._address(base_url + call.path), call, streaming)
+            if self._cookies:
+                self._cookies.set_cookie_header(request)
+            response = await transport.handle_async_request(request)
+            response.request = request
+            _log.info(
+                'HTTP Request: %s %s "HTTP/1.1 %d %s"',
+                request.method,
+                request.url,
+                response.status_code,
+                response.reason_phrase,
+            )
+            return response
+        except Exception as error:
+            ours = self.translated(error, base_url)
+        # Out here, since inside the handler it would carry httpx2's error, and that the request.
+        raise ours
+
+    def _request(self, url: httpx2.URL, call: Call, streaming: bool) -> httpx2.Request:
+        """
+        A request with all its headers.
+
+        Given whole, since a client of httpx2 that joins them takes half of the time of a request.
+        """
+        import httpx2
+
         headers = {
+            "host": url.netloc.decode("ascii"),
             "accept": "text/event-stream" if streaming else "*/*",
-            "user-agent": user_agent(),
             # A compressed stream comes in blocks, so its tokens would arrive in bursts.
             "accept-encoding": "identity" if streaming else ACCEPTED,
+            "connection": "keep-alive",
+            "user-agent": user_agent(),
         }
         if call.upload:
             headers["content-type"] = call.upload.content_type
             headers["content-length"] = str(call.upload.length)
         elif call.body:
             headers["content-type"] = call.content_type
-
-        def sign(request: httpx2.Request) -> httpx2.Request:
-            # Joined at the last moment, and never a variable: a verbose traceback shows those.
-            request.headers.update(self._origin.authorize(call))
-            return request
-
-        try:
-            client = self._client(urlsplit(base_url).scheme)
-            content = call.upload or call.body or None
-            request = client.build_request(
-                call.method, self._address(base_url + call.path), content=content, headers=headers
+            headers["content-length"] = str(len(call.body))
+        elif call.method in ("POST", "PUT", "PATCH"):
+            headers["content-length"] = "0"
+        extensions = {"timeout": self._limits}
+        # What authorizes is joined at the last moment, and is never a variable: a verbose traceback
+        # shows those.
+        if call.upload:
+            return httpx2.Request(
+                call.method,
+                url,
+                headers=_joined(headers, self._origin.authorize(call)),
+                content=call.upload,
+                extensions=extensions,
             )
-            return await client.send(request, auth=sign, stream=True)
-        except Exception as error:
-            ours = self.translated(error, base_url)
-        # Out here, since inside the handler it would carry httpx2's error, and that the request.
-        raise ours
+        request = httpx2.Request(
+            call.method,
+            url,
+            headers=_joined(headers, self._origin.authorize(call)),
+            stream=httpx2.ByteStream(call.body),
+            extensions=extensions,
+        )
+        request.read()
+        return request
+
+    def keep_cookies(self, response: httpx2.Response) -> None:
+        """Send them from now on: a gateway may tell by them which machine goes on with a caller."""
+        import httpx2
+
+        if self._cookies is None:
+            self._cookies = httpx2.Cookies()
+        self._cookies.extract_cookies(response)
 
     def _address(self, url: str) -> httpx2.URL:
         """An address in its parts; the last is kept, since rows of many ask the same one."""
@@ -140,28 +192,23 @@ class Pool:
             self._last_address = url, httpx2.URL(url)
         return self._last_address[1]
 
-    def _client(self, scheme: str) -> httpx2.AsyncClient:
-        import httpx2
-
+    def _transport(self, scheme: str) -> httpx2.AsyncBaseTransport:
         from .transport import transport
 
         if self._closed:
             raise ConnectionLost(service=self._origin.service, reason=tr("the client was closed"))
-        if scheme not in self._clients:
+        if scheme not in self._transports:
             # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
             secure = scheme == "https" or self._network.proxy
             context = tls_context(self._network.ca_bundle) if secure else no_trust()
-            proxy = self._network.proxy
-            self._clients[scheme] = httpx2.AsyncClient(
-                transport=transport(
-                    self._network, context, proxy=proxy, connections=CONNECTIONS, idle=IDLE
-                ),
-                # The environment is read by settings.py alone.
-                trust_env=False,
-                follow_redirects=False,
-                timeout=httpx2.Timeout(self._network.between, connect=self._network.connect),
+            self._transports[scheme] = transport(
+                self._network,
+                context,
+                proxy=self._network.proxy,
+                connections=CONNECTIONS,
+                idle=IDLE,
             )
-        return self._clients[scheme]
+        return self._transports[scheme]
 
     def translated(self, error: Exception, url: str) -> SophNetError:
         """Our error for one of httpx2's, of which only the words are kept."""
@@ -233,8 +280,8 @@ class Pool:
             if self._draining:
                 await asyncio.wait(self._draining)
             self._closed = True
-            for client in self._clients.values():
-                await client.aclose()
+            for transport in self._transports.values():
+                await transport.aclose()
 
 
 class Answer:
@@ -255,6 +302,8 @@ class Answer:
         pool.reading.add(self)
         self.status = response.status_code
         self.headers = _headers(response.headers.raw, scrub)
+        if "set-cookie" in self.headers:
+            pool.keep_cookies(response)
         from .engine.transport import Body
 
         body = response.extensions.get("body")
@@ -310,9 +359,15 @@ class Answer:
 
     async def _end(self) -> None:
         try:
-            await self._response.aclose()
+            await (self._body or self._response).aclose()
         finally:
             self._pool.release(self)
+
+
+def _joined(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Headers with more of them, which take the place of those of their names."""
+    taken = {name.lower() for name in more}
+    return {**{name: each for name, each in headers.items() if name not in taken}, **more}
 
 
 def _headers(raw: Sequence[tuple[bytes, bytes]], scrub: Callable[[str], str]) -> dict[str, str]:
@@ -336,38 +391,6 @@ def warm_up(ca_bundle: str | None) -> None:
 
     if ca_bundle is not None:
         tls_context(ca_bundle)
-
-
-@cache
-def tls_context(ca_bundle: str) -> ssl.SSLContext:
-    """
-    Certificates to trust: the system's, or those of a file or a folder. Made once: it costs 20 ms.
-
-    Raises `SettingsError` when the file is not one of certificates.
-    """
-    import httpx2
-
-    if not ca_bundle:
-        return httpx2.create_ssl_context(trust_env=False)
-    try:
-        if Path(ca_bundle).is_dir():
-            return ssl.create_default_context(capath=ca_bundle)
-        return ssl.create_default_context(cafile=ca_bundle)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            tr(
-                "{ca_bundle} cannot be read as certificates ({reason}): SOPHNET_CA_BUNDLE, or "
-                "SSL_CERT_FILE, must name a file of them (PEM).",
-                ca_bundle=ca_bundle,
-                reason=_reason(error),
-            )
-        ) from None
-
-
-@cache
-def no_trust() -> ssl.SSLContext:
-    """A context that trusts nobody, for addresses without TLS."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _reason(error: BaseException) -> str:

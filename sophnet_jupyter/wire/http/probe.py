@@ -19,7 +19,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ...language import tr
-from .http import tls_context
+from .trust import tls_context
 
 T = TypeVar("T")
 

@@ -45,12 +45,13 @@ class Transport(httpx2.AsyncBaseTransport):
         port = url.port or (443 if url.scheme == "https" else 80)
         name = told.get("sni_hostname")
         place = Place(url.scheme, name or host, port, host if name else "")
-        stream = request.stream
-        body = (
-            request.content
-            if isinstance(stream, httpx2.ByteStream)
-            else cast("AsyncIterable[bytes]", stream)
-        )
+        body: bytes | AsyncIterable[bytes]
+        if isinstance(request.stream, httpx2.ByteStream):
+            body = request.content
+            length = len(body)
+        else:
+            body = cast("AsyncIterable[bytes]", request.stream)
+            length = _length(request)
         try:
             exchange = await self._engine.exchange(
                 place,
@@ -58,7 +59,7 @@ class Transport(httpx2.AsyncBaseTransport):
                 told.get("target", url.raw_path),
                 request.headers.raw,
                 body,
-                _length(request),
+                length,
             )
         except Failed as failure:
             raise _ERRORS[failure.kind](str(failure)) from None

@@ -327,6 +327,25 @@ async def test_closing_the_engine_ends_what_is_being_read() -> None:
             await engine.exchange(place, *GET)
 
 
+async def test_a_cookie_of_a_gateway_is_sent_from_then_on() -> None:
+    first = FINE.replace(b"\r\n\r\n", b"\r\nset-cookie: way=7; Path=/\r\n\r\n")
+    async with served(saying(first, FINE)) as server:
+        origin = Origin(
+            service="SophNet",
+            base_url=f"http://127.0.0.1:{server.port}",
+            authorize=lambda call: {"User-Agent": "another"},
+            scrub=str,
+        )
+        wire = Wire(origin, Network())
+        for _ in range(2):
+            await wire.fetch(Call(method="GET", path="/"), retry=ANSWER)
+        await wire.aclose()
+    heads = [head.lower() for head in server.heard]
+    assert [b"\r\ncookie: way=7\r\n" in head for head in heads] == [False, True]
+    # What authorizes a request takes the place of what we say.
+    assert all(head.count(b"user-agent:") == 1 and b"another" in head for head in heads)
+
+
 # What it is made of.
 
 WITHOUT = """
@@ -381,6 +400,40 @@ async def test_no_other_library_carries_a_request_of_ours_unless_it_is_chosen(
         )
         said, _ = await child.communicate()
     assert said.decode().strip() == others
+
+
+UNKNOWN = """
+import asyncio, sys
+from sophnet_jupyter.errors import Unreachable
+from sophnet_jupyter.wire.call import Call, Network, Origin
+from sophnet_jupyter.wire.retry import ANSWER
+from sophnet_jupyter.wire.wire import Wire
+
+async def main():
+    origin = Origin(service="SophNet", base_url=sys.argv[1], authorize=lambda call: {}, scrub=str)
+    wire = Wire(origin, Network())
+    try:
+        await wire.fetch(Call(method="GET", path="/"), retry=ANSWER)
+    except Unreachable as error:
+        assert "certificate" in str(error), error
+    else:
+        raise AssertionError("it trusts a stranger")
+    await wire.aclose()
+
+asyncio.run(main())
+print(*sorted({"httpcore2", "h11", "anyio"} & set(sys.modules)))
+"""
+
+
+async def test_no_other_library_says_whom_to_trust(authority: trustme.CA) -> None:
+    async with served(saying(FINE), identity(authority, "127.0.0.1")) as server:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-c", UNKNOWN, f"https://127.0.0.1:{server.port}"),
+            stdout=subprocess.PIPE,
+        )
+        said, _ = await child.communicate()
+    assert (child.returncode, said.decode().strip()) == (0, "")
 
 
 async def test_the_words_of_a_refused_connection_reach_a_caller() -> None:

@@ -154,7 +154,7 @@ class RunRecord:
     def begun(self, number: int, key: str) -> None:
         """Mark a row as begun: it is about to be sent."""
         values = (self.id, number, key.encode())
-        self.history.writer.put(lambda rows: rows.execute(_BEGUN, values), 300)
+        self.history.writer.put(lambda rows: rows.execute(_BEGUN, values), 300, along=True)
 
     def state(self, state: str, *, total: int | None = None) -> None:
         """Note how the run stands: ``running``, ``paused``, ``stopped``, ``complete``, …"""

@@ -25,7 +25,9 @@ from ..files.database import Schema
 from ..language import mark, tr
 
 # Changes to one transaction at most, and the seconds for which a batch may gather.
-BATCH, GATHER = 16, 0.05
+BATCH, GATHER = 16, 0.2
+# So many more that are small and go along: a transaction costs what twenty of them do.
+ALONG = 48
 # Bytes that may wait: beyond, the oldest go.
 MOST_WAITING = 64 * 1024 * 1024
 # Seconds at the end of the kernel, and until a file that could not be used is tried again.
@@ -41,6 +43,7 @@ class _Waiting(NamedTuple):
     change: Change
     size: int
     prepare: Callable[[], object] | None
+    along: bool
 
 
 class Writer:
@@ -72,6 +75,8 @@ class Writer:
         """Also in a forked child: what waits is the parent's to write."""
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
+        # How many of those that wait fill a batch.
+        self._filling = 0
         self._busy = 0
         # How many changes were ever put, and how many of these no longer wait.
         self._put = self._gone = 0
@@ -82,23 +87,31 @@ class Writer:
         self._changed = threading.Condition()
 
     def put(
-        self, change: Change, size: int = 1000, *, prepare: Callable[[], object] | None = None
+        self,
+        change: Change,
+        size: int = 1000,
+        *,
+        prepare: Callable[[], object] | None = None,
+        along: bool = False,
     ) -> None:
         """
         Have ``change`` written soon; ``size`` is what it takes in memory, in bytes. Never blocks.
 
         It is called on the writer's thread, in a transaction, and again if that one fails.
-        ``prepare`` is called there before, while other kernels may still write.
+        ``prepare`` is called there before, while other kernels may still write. What goes ``along``
+        with others fills no batch.
         """
         with self._changed:
             self._put += 1
-            self._waiting.append(_Waiting(change, size, prepare))
+            self._waiting.append(_Waiting(change, size, prepare, along))
             self._bytes += size
+            self._filling += not along
             while self._bytes > self._most and len(self._waiting) > self._busy + 1:
                 # Neither those that are being written are taken away, nor the newest.
                 gone = self._waiting[self._busy]
                 del self._waiting[self._busy]
                 self._bytes -= gone.size
+                self._filling -= not gone.along
                 self._gone += 1
                 self._lost += 1
             if self._thread is None:
@@ -110,7 +123,7 @@ class Writer:
                     target=self._run, name="sophnet-history", daemon=True
                 )
                 self._thread.start()
-            if len(self._waiting) in (1, BATCH):
+            if len(self._waiting) == 1 or (self._filling == BATCH and not along):
                 # Not by each: the thread waits for the first of a batch, and for the last.
                 self._changed.notify_all()
 
@@ -172,11 +185,9 @@ class Writer:
                     return
                 if pause:
                     self._changed.wait_for(lambda: self._leaving, pause)
-                elif len(self._waiting) < BATCH:
+                elif not self._is_full():
                     self._changed.wait_for(self._is_full, GATHER)
-                # At the end all at once: each transaction waits for other kernels.
-                size = len(self._waiting) if self._leaving else min(BATCH, len(self._waiting))
-                batch = [self._waiting[place] for place in range(size)]
+                batch = self._next_batch()
                 self._busy = len(batch)
             problem = self._written(batch)
             # First, so that nobody who is woken waits for a file that cannot be used.
@@ -187,12 +198,26 @@ class Writer:
                     for each in batch:
                         self._waiting.popleft()
                         self._bytes -= each.size
+                        self._filling -= not each.along
                         self._gone += 1
                 self._changed.notify_all()
             pause = min(max(AGAIN, 2 * pause), AGAIN_AT_MOST) if problem else 0.0
 
     def _is_full(self) -> bool:
-        return self._leaving or len(self._waiting) >= BATCH
+        return self._leaving or self._filling >= BATCH
+
+    def _next_batch(self) -> list[_Waiting]:
+        if self._leaving:
+            # At the end all at once: each transaction waits for other kernels.
+            return list(self._waiting)
+        batch: list[_Waiting] = []
+        room = {False: BATCH, True: ALONG}
+        for each in self._waiting:
+            if not room[each.along]:
+                break
+            room[each.along] -= 1
+            batch.append(each)
+        return batch
 
     def _written(self, batch: list[_Waiting]) -> str:
         """Write a batch; what was the matter with the file, empty where nothing was."""

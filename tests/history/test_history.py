@@ -20,7 +20,7 @@ from sophnet_jupyter.history import runs
 from sophnet_jupyter.history.calls import CallRecord
 from sophnet_jupyter.history.history import History, is_first
 from sophnet_jupyter.history.keys import AskedCall
-from sophnet_jupyter.history.writer import AT_EXIT
+from sophnet_jupyter.history.writer import AT_EXIT, BATCH
 from sophnet_jupyter.settings import Secret
 
 KEY = "sk-canary-0123456789abcdef"
@@ -192,7 +192,7 @@ from sophnet_jupyter.events import Finished, TextDelta
 from sophnet_jupyter.history.calls import CallRecord
 from sophnet_jupyter.history.history import History
 from sophnet_jupyter.history.keys import AskedCall
-from sophnet_jupyter.history.writer import AT_EXIT
+from sophnet_jupyter.history.writer import AT_EXIT, BATCH
 
 history = History(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
@@ -372,3 +372,24 @@ def test_runs_are_listed_newest_first_with_how_far_they_are(history: History) ->
     assert (first.name, first.rows, first.done, first.total) == ("new", 2, 1, 3)
     assert (first.state, first.settings) == ("stopped", {"model": "m"})
     assert second.name == "old"
+
+
+def test_what_is_small_goes_along_and_fills_no_batch(history: History) -> None:
+    began, goes_on = threading.Event(), threading.Event()
+    seen: list[sqlite3.Connection] = []
+
+    def hold(rows: sqlite3.Connection) -> None:
+        began.set()
+        goes_on.wait(60)
+
+    history.writer.put(hold)
+    assert began.wait(60)
+    for number in range(2 * BATCH):
+        history.writer.put(seen.append, along=number % 2 == 1)
+    goes_on.set()
+    until = time.monotonic() + 60
+    while len(seen) < 2 * BATCH and time.monotonic() < until:
+        time.sleep(0.01)
+    # Each transaction has a connection of its own.
+    assert len(seen) == 2 * BATCH
+    assert len(set(map(id, seen))) == 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
 
 # A timer that is so many seconds late was not heard in time, and so was nothing else.
 STILL = 0.1
@@ -24,10 +25,7 @@ class Limit:
             self._timer.cancel()
 
 
-@asynccontextmanager
-async def within(
-    seconds: float | None, left: Callable[[], float] | None = None
-) -> AsyncIterator[Limit]:
+class within:  # noqa: N801 - used like asyncio.timeout, and named like it
     """
     Like `asyncio.timeout`, for what waits for others. Raises `TimeoutError`.
 
@@ -36,37 +34,55 @@ async def within(
     After a suspend, a SIGSTOP, or code that held the interpreter, what has come meanwhile and the
     end of the limit are due together. Then the limit gets the lost time back, and in all cases what
     has come is handed over first.
+
+    A class, since each request enters several, and a generator with its context takes twice as
+    long.
     """
-    told = Limit()
-    if seconds is None:
-        yield told
-        return
-    loop = asyncio.get_running_loop()
 
-    def arm(left: float) -> None:
-        due = loop.time() + left
-        told._timer = loop.call_at(due, ring, due)
+    __slots__ = ("_left", "_limit", "_loop", "_seconds", "_told")
 
-    def ring(due: float) -> None:
-        late = loop.time() - due
-        if late > STILL:
-            arm(min(late, seconds))
-        elif left is not None and (more := left()) > 0:
-            arm(more)
+    def __init__(self, seconds: float | None, left: Callable[[], float] | None = None) -> None:
+        self._seconds = seconds
+        self._left = left
+        self._limit: asyncio.Timeout | None = None
+        self._told = Limit()
+
+    async def __aenter__(self) -> Limit:
+        if self._seconds is not None:
+            self._loop = asyncio.get_running_loop()
+            self._limit = asyncio.timeout(None)
+            await self._limit.__aenter__()
+            self._arm(max(0.0, self._seconds))
+        return self._told
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._limit is not None:
+            self._told.lift()
+            self._told.passed = self._limit.expired()
+            await self._limit.__aexit__(kind, error, traceback)
+
+    def _arm(self, left: float) -> None:
+        due = self._loop.time() + left
+        self._told._timer = self._loop.call_at(due, self._ring, due)
+
+    def _ring(self, due: float) -> None:
+        late = self._loop.time() - due
+        if late > STILL and self._seconds is not None:
+            self._arm(min(late, self._seconds))
+        elif self._left is not None and (more := self._left()) > 0:
+            self._arm(more)
         else:
             # One turn of the loop for whoever has been woken in this one.
-            told._timer = loop.call_soon(strike)
+            self._told._timer = self._loop.call_soon(self._strike)
 
-    def strike() -> None:
-        limit.reschedule(loop.time())
-
-    async with asyncio.timeout(None) as limit:
-        arm(max(0.0, seconds))
-        try:
-            yield told
-        finally:
-            told.lift()
-            told.passed = limit.expired()
+    def _strike(self) -> None:
+        if self._limit is not None:
+            self._limit.reschedule(self._loop.time())
 
 
 async def pause(seconds: float) -> None:

@@ -137,9 +137,9 @@ class Policy:
 def policy(environ: Mapping[str, str] | None = None) -> Policy:
     """The policy as its files stand now. Reads them again only where one has changed."""
     environ = os.environ if environ is None else environ
-    paths = _paths(*(environ.get(name, "") for name in _PLACED_BY), sys.prefix)
+    paths = _paths(*[environ.get(name, "") for name in _PLACED_BY], sys.prefix)
     # Names and no paths: these take ten times as long to be compared, and each call asks.
-    found = tuple((name, _stamp(name)) for name in paths)
+    found = tuple(zip(paths, map(_stamp, paths), strict=True))
     if found not in _read:
         _read.clear()
         _read[found] = _merged([Path(name) for name, stamp in found if stamp], environ)

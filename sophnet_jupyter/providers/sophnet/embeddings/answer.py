@@ -145,6 +145,9 @@ def _packed(rows: Sequence[_Row | _Coded], reply: Reply) -> list[bytes]:
 
 
 def _fits(values: Sequence[float]) -> bool:
+    # The length of a vector is at least as large as each of its numbers, and found in one pass.
+    if math.hypot(*values) < _LARGEST:
+        return True
     # Three passes in C are quicker than one look at each; a sum with NaN in it is NaN.
     small = min(values) > -_LARGEST and max(values) < _LARGEST
     return small and not math.isnan(sum(values))

@@ -9,6 +9,17 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
+# That of the second cell.
+COVER_NOTHING = """() => {
+    const { node } = jupyterapp.shell.currentWidget.content.widgets[1];
+    const box = words => node.querySelector(words).getBoundingClientRect();
+    const apart = (one, other) => one.right <= other.left || other.right <= one.left ||
+        one.bottom <= other.top || other.bottom <= one.top;
+    return apart(box(".jp-sophnet-stop"), box(".jp-OutputArea-output")) &&
+        apart(box(".jp-sophnet-mark"), box(".jp-InputArea-editor")) &&
+        apart(box(".jp-sophnet-mark"), box(".jp-OutputArea-output"));
+}"""
+
 
 @pytest.fixture(scope="module")
 def slow(start_sandbox):
@@ -42,6 +53,10 @@ def test_stop_ends_one_answer_and_run_all_goes_on(lab, open_notebook, host, slow
     expect(notebook.output_of(1)).to_contain_text(re.compile(r"\w{3}"))
     expect(notebook.output_of(1)).not_to_contain_text("waiting for")
     notebook.screenshot("lab-stop-light")
+    # Neither covers a word, also in a narrow window.
+    for width in (600, 1440):
+        notebook.page.set_viewport_size({"width": width, "height": 900})
+        notebook.page.wait_for_function(COVER_NOTHING, polling=100)
     stop.click()
     expect(stop).to_have_count(0)
     expect(mark(notebook, 1, "stopped")).to_have_attribute("title", re.compile(r"\w+ was stopped"))

@@ -26,8 +26,7 @@
 }
 `,""]),t.d(r,{},{A:p})},31(o,r,t){var e=t(29),n=t.n(e),a=t(30),p=(t.n(a))()(n());p.push([o.id,`/* What stands beside a cell: the mark in the gutter, the button on its outputs. */
 
-.jp-Cell-inputWrapper:has(> .jp-sophnet-mark),
-.jp-Cell-outputWrapper:has(> .jp-sophnet-stop) {
+.jp-Cell-inputWrapper:has(> .jp-sophnet-mark) {
   position: relative;
 }
 
@@ -58,12 +57,21 @@
   color: var(--jp-error-color1);
 }
 
+/* In the gutter too, where it takes no room from the answer and covers none of it. */
+.jp-Cell-outputWrapper:has(> .jp-sophnet-stop) > .jp-OutputArea {
+  order: 2;
+}
+
 .jp-sophnet-stop {
-  position: absolute;
+  position: sticky;
   z-index: 1;
   top: 4px;
-  right: 8px;
-  padding: 2px 10px;
+  order: 1;
+  align-self: flex-start;
+  box-sizing: border-box;
+  width: calc(var(--jp-cell-prompt-width) - 8px);
+  margin: 4px calc(4px - var(--jp-cell-prompt-width)) 0 4px;
+  padding: 2px 0;
   border: var(--jp-border-width) solid var(--jp-border-color1);
   border-radius: var(--jp-border-radius);
   background: var(--jp-layout-color2);
@@ -87,6 +95,22 @@
 .jp-sophnet-stop:disabled {
   opacity: 0.5;
   cursor: default;
+}
+
+/* A narrow window has no gutter: JupyterLab puts the prompt above the cell. */
+@media only screen and (width <= 760px) {
+  .jp-sophnet-mark {
+    top: 10px;
+    left: calc(var(--jp-cell-collapser-width) + var(--jp-cell-prompt-width));
+    width: auto;
+  }
+
+  .jp-sophnet-stop {
+    order: 3;
+    width: auto;
+    margin: 4px 8px 0 4px;
+    padding: 2px 10px;
+  }
 }
 
 /* What is being said: drawn, and not in the text. */
@@ -221,4 +245,4 @@
   overflow: hidden;
   overflow-wrap: anywhere;
 }
-`,""]),t.d(r,{},{A:p})},30(o){o.exports=function(o){var r=[];return r.toString=function(){return this.map(function(r){var t="",e=void 0!==r[5];return r[4]&&(t+="@supports (".concat(r[4],") {")),r[2]&&(t+="@media ".concat(r[2]," {")),e&&(t+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),t+=o(r),e&&(t+="}"),r[2]&&(t+="}"),r[4]&&(t+="}"),t}).join("")},r.i=function(o,t,e,n,a){"string"==typeof o&&(o=[[null,o,void 0]]);var p={};if(e)for(var i=0;i<this.length;i++){var s=this[i][0];null!=s&&(p[s]=!0)}for(var l=0;l<o.length;l++){var c=[].concat(o[l]);e&&p[c[0]]||(void 0!==a&&(void 0===c[5]||(c[1]="@layer".concat(c[5].length>0?" ".concat(c[5]):""," {").concat(c[1],"}")),c[5]=a),t&&(c[2]&&(c[1]="@media ".concat(c[2]," {").concat(c[1],"}")),c[2]=t),n&&(c[4]?(c[1]="@supports (".concat(c[4],") {").concat(c[1],"}"),c[4]=n):c[4]="".concat(n)),r.push(c))}},r}},29(o){o.exports=function(o){return o[1]}},22(o){var r=[];function t(o){for(var t=-1,e=0;e<r.length;e++)if(r[e].identifier===o){t=e;break}return t}function e(o,e){for(var n={},a=[],p=0;p<o.length;p++){var i=o[p],s=e.base?i[0]+e.base:i[0],l=n[s]||0,c="".concat(s," ").concat(l);n[s]=l+1;var d=t(c),u={css:i[1],media:i[2],sourceMap:i[3],supports:i[4],layer:i[5]};if(-1!==d)r[d].references++,r[d].updater(u);else{var h=function(o,r){var t=r.domAPI(r);return t.update(o),function(r){r?(r.css!==o.css||r.media!==o.media||r.sourceMap!==o.sourceMap||r.supports!==o.supports||r.layer!==o.layer)&&t.update(o=r):t.remove()}}(u,e);e.byIndex=p,r.splice(p,0,{identifier:c,updater:h,references:1})}a.push(c)}return a}o.exports=function(o,n){var a=e(o=o||[],n=n||{});return function(o){o=o||[];for(var p=0;p<a.length;p++){var i=t(a[p]);r[i].references--}for(var s=e(o,n),l=0;l<a.length;l++){var c=t(a[l]);0===r[c].references&&(r[c].updater(),r.splice(c,1))}a=s}}},24(o){var r={};o.exports=function(o,t){var e=function(o){if(void 0===r[o]){var t=document.querySelector(o);if(window.HTMLIFrameElement&&t instanceof window.HTMLIFrameElement)try{t=t.contentDocument.head}catch(o){t=null}r[o]=t}return r[o]}(o);if(!e)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");e.appendChild(t)}},26(o){o.exports=function(o){var r=document.createElement("style");return o.setAttributes(r,o.attributes),o.insert(r,o.options),r}},25(o,r,t){o.exports=function(o){var r=t.nc;r&&o.setAttribute("nonce",r)}},23(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=o.insertStyleElement(o);return{update:function(t){var e,n,a;e="",t.supports&&(e+="@supports (".concat(t.supports,") {")),t.media&&(e+="@media ".concat(t.media," {")),(n=void 0!==t.layer)&&(e+="@layer".concat(t.layer.length>0?" ".concat(t.layer):""," {")),e+=t.css,n&&(e+="}"),t.media&&(e+="}"),t.supports&&(e+="}"),(a=t.sourceMap)&&"u">typeof btoa&&(e+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(a))))," */")),o.styleTagTransform(e,r,o.options)},remove:function(){var o;null===(o=r).parentNode||o.parentNode.removeChild(o)}}}},27(o){o.exports=function(o,r){if(r.styleSheet)r.styleSheet.cssText=o;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(o))}}},21(o,r,t){var e=t(22),n=t.n(e),a=t(23),p=t.n(a),i=t(24),s=t.n(i),l=t(25),c=t.n(l),d=t(26),u=t.n(d),h=t(27),f=t.n(h),v=t(28),j={};j.styleTagTransform=f(),j.setAttributes=c(),j.insert=s().bind(null,"head"),j.domAPI=p(),j.insertStyleElement=u(),n()(v.A,j),v.A&&v.A.locals&&v.A.locals;var b=t(31),m={};m.styleTagTransform=f(),m.setAttributes=c(),m.insert=s().bind(null,"head"),m.domAPI=p(),m.insertStyleElement=u(),n()(b.A,m),b.A&&b.A.locals&&b.A.locals;var g=t(32),x={};x.styleTagTransform=f(),x.setAttributes=c(),x.insert=s().bind(null,"head"),x.domAPI=p(),x.insertStyleElement=u(),n()(g.A,x),g.A&&g.A.locals&&g.A.locals;var y=t(33),w={};w.styleTagTransform=f(),w.setAttributes=c(),w.insert=s().bind(null,"head"),w.domAPI=p(),w.insertStyleElement=u(),n()(y.A,w),y.A&&y.A.locals&&y.A.locals}}]);
+`,""]),t.d(r,{},{A:p})},30(o){o.exports=function(o){var r=[];return r.toString=function(){return this.map(function(r){var t="",e=void 0!==r[5];return r[4]&&(t+="@supports (".concat(r[4],") {")),r[2]&&(t+="@media ".concat(r[2]," {")),e&&(t+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),t+=o(r),e&&(t+="}"),r[2]&&(t+="}"),r[4]&&(t+="}"),t}).join("")},r.i=function(o,t,e,n,a){"string"==typeof o&&(o=[[null,o,void 0]]);var p={};if(e)for(var i=0;i<this.length;i++){var s=this[i][0];null!=s&&(p[s]=!0)}for(var l=0;l<o.length;l++){var c=[].concat(o[l]);e&&p[c[0]]||(void 0!==a&&(void 0===c[5]||(c[1]="@layer".concat(c[5].length>0?" ".concat(c[5]):""," {").concat(c[1],"}")),c[5]=a),t&&(c[2]&&(c[1]="@media ".concat(c[2]," {").concat(c[1],"}")),c[2]=t),n&&(c[4]?(c[1]="@supports (".concat(c[4],") {").concat(c[1],"}"),c[4]=n):c[4]="".concat(n)),r.push(c))}},r}},29(o){o.exports=function(o){return o[1]}},22(o){var r=[];function t(o){for(var t=-1,e=0;e<r.length;e++)if(r[e].identifier===o){t=e;break}return t}function e(o,e){for(var n={},a=[],p=0;p<o.length;p++){var i=o[p],s=e.base?i[0]+e.base:i[0],l=n[s]||0,c="".concat(s," ").concat(l);n[s]=l+1;var d=t(c),u={css:i[1],media:i[2],sourceMap:i[3],supports:i[4],layer:i[5]};if(-1!==d)r[d].references++,r[d].updater(u);else{var h=function(o,r){var t=r.domAPI(r);return t.update(o),function(r){r?(r.css!==o.css||r.media!==o.media||r.sourceMap!==o.sourceMap||r.supports!==o.supports||r.layer!==o.layer)&&t.update(o=r):t.remove()}}(u,e);e.byIndex=p,r.splice(p,0,{identifier:c,updater:h,references:1})}a.push(c)}return a}o.exports=function(o,n){var a=e(o=o||[],n=n||{});return function(o){o=o||[];for(var p=0;p<a.length;p++){var i=t(a[p]);r[i].references--}for(var s=e(o,n),l=0;l<a.length;l++){var c=t(a[l]);0===r[c].references&&(r[c].updater(),r.splice(c,1))}a=s}}},24(o){var r={};o.exports=function(o,t){var e=function(o){if(void 0===r[o]){var t=document.querySelector(o);if(window.HTMLIFrameElement&&t instanceof window.HTMLIFrameElement)try{t=t.contentDocument.head}catch(o){t=null}r[o]=t}return r[o]}(o);if(!e)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");e.appendChild(t)}},26(o){o.exports=function(o){var r=document.createElement("style");return o.setAttributes(r,o.attributes),o.insert(r,o.options),r}},25(o,r,t){o.exports=function(o){var r=t.nc;r&&o.setAttribute("nonce",r)}},23(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=o.insertStyleElement(o);return{update:function(t){var e,n,a;e="",t.supports&&(e+="@supports (".concat(t.supports,") {")),t.media&&(e+="@media ".concat(t.media," {")),(n=void 0!==t.layer)&&(e+="@layer".concat(t.layer.length>0?" ".concat(t.layer):""," {")),e+=t.css,n&&(e+="}"),t.media&&(e+="}"),t.supports&&(e+="}"),(a=t.sourceMap)&&"u">typeof btoa&&(e+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(a))))," */")),o.styleTagTransform(e,r,o.options)},remove:function(){var o;null===(o=r).parentNode||o.parentNode.removeChild(o)}}}},27(o){o.exports=function(o,r){if(r.styleSheet)r.styleSheet.cssText=o;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(o))}}},21(o,r,t){var e=t(22),n=t.n(e),a=t(23),p=t.n(a),i=t(24),s=t.n(i),l=t(25),c=t.n(l),d=t(26),u=t.n(d),h=t(27),f=t.n(h),v=t(28),j={};j.styleTagTransform=f(),j.setAttributes=c(),j.insert=s().bind(null,"head"),j.domAPI=p(),j.insertStyleElement=u(),n()(v.A,j),v.A&&v.A.locals&&v.A.locals;var m=t(31),b={};b.styleTagTransform=f(),b.setAttributes=c(),b.insert=s().bind(null,"head"),b.domAPI=p(),b.insertStyleElement=u(),n()(m.A,b),m.A&&m.A.locals&&m.A.locals;var g=t(32),x={};x.styleTagTransform=f(),x.setAttributes=c(),x.insert=s().bind(null,"head"),x.domAPI=p(),x.insertStyleElement=u(),n()(g.A,x),g.A&&g.A.locals&&g.A.locals;var y=t(33),w={};w.styleTagTransform=f(),w.setAttributes=c(),w.insert=s().bind(null,"head"),w.domAPI=p(),w.insertStyleElement=u(),n()(y.A,w),y.A&&y.A.locals&&y.A.locals}}]);

@@ -102,7 +102,7 @@ def measure(*, full: bool) -> Iterator[Result]:
             heard = _spoken(Path(folder) / "spoken.wav")
             settings = {"SOPHNET_NO_SANDBOX": "", "SOPHNET_HISTORY": "0"}
             with lab(LOAD, heard=heard, script=COUNT, **settings) as running:
-                # First, while a page has nothing but its line.
+                # First, while a page has nothing but its line and the side panel.
                 yield from _notebooks(running, 20 if full else 5)
                 yield from _history(running)
                 yield from _dictation(running, seconds=60 if full else 20)
@@ -181,6 +181,9 @@ def _history(running: Lab) -> Iterator[Result]:
 def _notebooks(running: Lab, count: int) -> Iterator[Result]:
     """Opened and closed again and again: what stays."""
     page = running.page
+    # Else the first closes while JupyterLab waits for its subshell, which nobody can give back.
+    page.evaluate("void jupyterapp.commands.execute('sophnet:side')")
+    page.locator("#sophnet-side details").first.wait_for(timeout=PATIENCE)
     before = page.evaluate("window.listening")
     for _ in range(count):
         page.evaluate(AGAIN)

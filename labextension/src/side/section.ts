@@ -1,6 +1,6 @@
 import { button, make } from "../../../sophnet_jupyter/widgets/page/dom.js";
 
-const AT_ONCE = 60;
+const AT_ONCE = 30;
 
 export interface Action {
   label: string;

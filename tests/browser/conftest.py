@@ -376,8 +376,15 @@ def page(context: BrowserContext, console: Diary, request: pytest.FixtureRequest
 
 
 @pytest.fixture
-def show_panel(page: Page) -> Callable[..., Page]:
+def policy() -> str:
+    """The Content-Security-Policy of a page with a panel and nothing else; empty for none."""
+    return ""
+
+
+@pytest.fixture
+def show_panel(page: Page, policy: str) -> Callable[..., Page]:
     """A page with a panel and nothing else, whose ``host`` is what `bare_page.js` makes."""
+    headers = {"Content-Security-Policy": policy} if policy else {}
 
     def show_panel(name: str, **traits: Any) -> Page:
         def serve(route: Route) -> None:
@@ -386,7 +393,8 @@ def show_panel(page: Page) -> Callable[..., Page]:
             else:
                 sheet = f"{name}.css"
                 css = style(sheet) if (FOLDER / sheet).exists() else ""
-                route.fulfill(body=f"<!doctype html><style>{css}</style>", content_type="text/html")
+                html = f"<!doctype html><style>{css}</style>"
+                route.fulfill(body=html, content_type="text/html", headers=headers)
 
         page.add_init_script(path=BARE_PAGE)
         # Localhost is secure, so that it may have a microphone.

@@ -204,6 +204,72 @@ def test_images_stand_on_the_map_are_searched_by_and_brought_to_their_words(
     notebook.screenshot("explorer-centered", of=view)
 
 
+@pytest.fixture
+def policy() -> str:
+    """As strict as a page with a panel can be: no eval, no script but its own, no network."""
+    return "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+# Later, since what a debugger runs itself is allowed.
+EVALUATED = """() => new Promise((done) => setTimeout(() => {
+  try { done(Function("return 1")()); } catch (error) { done(error.name); }
+}))"""
+# What a kernel would tell the panel of 200 rows, one after the other.
+TOLD = """async () => {
+  const told = (array) => new DataView(array.buffer);
+  const count = 200;
+  const places = Float32Array.from({ length: 2 * count }, (_, at) => Math.sin(at * 12.9898) * 10);
+  const few = told(Uint32Array.from([1, 2, 3]));
+  const text = "</script><img src=x onerror=alert(1)>";
+  const row = (row) => ({ row, text, beside: "0.9" });
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 64;
+  canvas.getContext("2d").fillRect(0, 0, 64, 64);
+  const jpeg = await new Promise((done) => canvas.toBlob(done, "image/jpeg"));
+  const sheet = new DataView(await jpeg.arrayBuffer());
+  const { tell } = window.host;
+  const none = { kind: "state", count, height: 300, columns: ["topic"], notices: ["<b>told</b>"] };
+  tell({ ...none, phase_now: "ready", facts: ["200 rows"], problem: "" }, [told(places), few, few]);
+  const legend = [{ name: "<b>one</b>", color: "#0072b2", count: 200 }];
+  tell({ kind: "colors", palette: ["#0072b2", "#9a9a9a"], legend, title: "topic", numbers: false },
+    [told(new Uint8Array(count))]);
+  tell({ kind: "sizes" }, [told(Float32Array.from({ length: count }, (_, at) => at / count))]);
+  const clusters = [{ number: 0, label: "<i>first</i>", words: ["rain"], size: 200, x: 0, y: 0 }];
+  tell({ kind: "clusters", clusters });
+  const rays = [{ row: 1, score: 0.5 }];
+  tell({ kind: "pins", pins: ["a", "b"].map((label, x) => ({ label, x, y: 1, rays })) });
+  tell({ kind: "found", rows: [row(1)], title: "found", note: "note" }, [few]);
+  tell({ kind: "near", row: 1 }, [few]);
+  tell({ kind: "gap", sentence: "apart", by: "topic", large: true, centered: false });
+  tell({ kind: "sprites", rows: [1, 2, 3], columns: 1, side: 64 }, [sheet]);
+  const cosines = Float32Array.from([1, 0.5, 0.5, 1]);
+  tell({ kind: "heat", texts: ["one", "two"], chance: 0.4 }, [told(cosines)]);
+  tell({ kind: "answer", text: "<b>answer</b>" });
+  tell({ kind: "asked", text: "<b>asked</b>" });
+  tell({ kind: "highlight" }, [few]);
+  tell({ kind: "zoom" }, [few]);
+}"""
+
+
+def test_the_panel_does_all_it_can_where_no_eval_and_no_foreign_script_is_allowed(
+    show_panel: Callable[..., Page], console: Any
+) -> None:
+    page = show_panel("explorer/panel", key="abc", phase="ready")
+    assert page.evaluate(EVALUATED) == "EvalError"
+    page.evaluate(TOLD)
+    view = page.locator(".sophnet-explorer")
+    expect(view.locator("aside strong").first).to_have_text("3 of 200 selected")
+    expect(view.locator(".sophnet-legend button")).to_have_text("<b>one</b> (200)")
+    expect(view.locator(".sophnet-cluster input")).to_have_value("<i>first</i>")
+    expect(view.locator("tbody .sophnet-text")).to_contain_text("<img src=x")
+    expect(view.locator(".sophnet-pin")).to_have_count(2)
+    expect(view.get_by_text("<b>asked</b>")).to_be_attached()
+    expect(view.locator("canvas.sophnet-heat")).to_be_visible()
+    page.get_by_role("button", name="Fit").click()
+    assert colored(view) > 100
+    assert not [line for line in console.lines if "Content Security" in line], console.lines
+
+
 @pytest.fixture(scope="module")
 def explored(sandbox: Any) -> Any:
     """An exploration, made beside the browser's own loop."""

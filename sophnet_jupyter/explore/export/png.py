@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .scene import DISCS, Scene
+from .scene import Scene
 
-# Pixels are drawn finer, and made smooth by averaging.
-_FINER = 2
+# As the panel draws: rows for each pixel, and rows, from which their density is drawn; the tone of
+# a single row there; how opaque a disc is.
+_CROWDED, _MANY, _FEWEST, _OPAQUE = 0.12, 60_000, 0.25, 0.85
+# Discs upon each other that are seen through those above.
+_LAYERS = 64
+GROUND = {False: (255, 255, 255), True: (17, 17, 17)}
 # Fonts with many scripts first; Pillow looks for them where the system has its fonts.
 _FONTS = """
 NotoSansCJK-Regular.ttc NotoSansCJKsc-Regular.otf NotoSansSC-Regular.otf SourceHanSansSC-Regular.otf
@@ -33,9 +37,7 @@ def png(scene: Scene, *, dark: bool = False, scale: int = 1) -> tuple[bytes, lis
     """
     from PIL import Image
 
-    ground = (17, 17, 17) if dark else (255, 255, 255)
-    draw = _discs if len(scene.rows) <= DISCS else _density
-    image = Image.fromarray(draw(scene, np.array(ground, np.uint8), scale))
+    image = Image.fromarray(pixels(scene, dark=dark, scale=scale))
     missing = _write_labels(image, scene, dark, scale)
     few = image.quantize(256, dither=Image.Dither.NONE)
     out = BytesIO()
@@ -43,47 +45,64 @@ def png(scene: Scene, *, dark: bool = False, scale: int = 1) -> tuple[bytes, lis
     return out.getvalue(), missing
 
 
-def _discs(scene: Scene, ground: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
-    from PIL import Image
+def pixels(scene: Scene, *, dark: bool = False, scale: int = 1) -> NDArray[np.uint8]:
+    """The rows as (height, width, 3), in the pixels that the panel paints (`draw.js`)."""
+    ground = np.array(GROUND[dark], np.float64)
+    room, rows = scene.width * scene.height * scale**2, len(scene.rows)
+    crowded = rows > _CROWDED * room or rows > _MANY
+    return (_density if crowded else _discs)(scene, ground, scale)
 
-    fine = _FINER * scale
-    width, height = scene.width * fine, scene.height * fine
-    pixels = np.empty((height, width, 3), np.uint8)
-    pixels[:] = ground
-    x, y = (scene.x * fine).astype(int), (scene.y * fine).astype(int)
-    radius = scene.radius * fine
+
+def _discs(scene: Scene, ground: NDArray[np.float64], scale: int) -> NDArray[np.uint8]:
+    width, height = scene.width * scale, scene.height * scale
+    across, down, share = _stamp(scene.radius * scale)
+    columns = np.floor(scene.x * scale).astype(np.int64)[:, None] + across
+    lines = np.floor(scene.y * scale).astype(np.int64)[:, None] + down
+    place = (lines * width + columns).ravel()
+    # Disc after disc: of each pixel the layers, the last one on top.
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    ends = np.flatnonzero(np.append(np.diff(place) != 0, len(place) > 0))
+    above = np.repeat(ends, np.diff(ends, prepend=-1)) - np.arange(len(place))
+    found = np.empty((height * width, 3), np.int64)
+    found[:] = ground
+    seen = np.flatnonzero(above < _LAYERS)
+    seen = seen[np.argsort(-above[seen], kind="stable")]
+    starts = np.flatnonzero(np.diff(above[seen], prepend=-1))
+    for layer in np.split(seen, starts[1:]):
+        row, part = np.divmod(order[layer], len(share))
+        covered = share[part][:, None]
+        before = found[place[layer]] * (256 - covered)
+        found[place[layer]] = (before + scene.colors[row] * covered) >> 8
+    return found.astype(np.uint8).reshape(height, width, 3)
+
+
+def _stamp(radius: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The pixels of a disc: how far from its middle, and how much of each is covered, of 256."""
     reach = int(np.ceil(radius))
-    # Disc after disc, as a browser paints: a later row covers an earlier one.
-    stamp = [
-        (dx, dy)
-        for dy in range(-reach, reach + 1)
-        for dx in range(-reach, reach + 1)
-        if dx * dx + dy * dy <= radius * radius
-    ]
-    across = np.array([dx for dx, _ in stamp])
-    down = np.array([dy for _, dy in stamp])
-    columns = (x[:, None] + across).clip(0, width - 1)
-    lines = (y[:, None] + down).clip(0, height - 1)
-    pixels[lines.ravel(), columns.ravel()] = np.repeat(scene.colors, len(stamp), axis=0)
-    size = (scene.width * scale, scene.height * scale)
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    side = np.arange(-reach, reach + 1)
+    sixteenths = (np.arange(4) - 1.5) / 4
+    x = side[None, :, None, None] + sixteenths
+    y = side[:, None, None, None] + sixteenths[:, None]
+    covered = (x * x + y * y <= radius * radius).sum(axis=(2, 3))
+    down, across = np.nonzero(covered)
+    share = np.round(covered[down, across] / 16 * _OPAQUE * 256).astype(np.int64)
+    return across - reach, down - reach, share
 
 
-def _density(scene: Scene, ground: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+def _density(scene: Scene, ground: NDArray[np.float64], scale: int) -> NDArray[np.uint8]:
     """Rows counted and their colors summed per pixel, light where there are few."""
     width, height = scene.width * scale, scene.height * scale
-    place = (scene.y * scale).astype(int).clip(0, height - 1) * width
-    place += (scene.x * scale).astype(int).clip(0, width - 1)
+    place = np.floor(scene.y * scale).astype(np.int64) * width
+    place += np.floor(scene.x * scale).astype(np.int64)
     count = np.bincount(place, minlength=width * height)
-    tone = 0.16 + 0.84 * np.log1p(count) / max(np.log1p(count.max(initial=1)), 1e-9)
+    tone = _FEWEST + (1 - _FEWEST) * np.log1p(count) / np.log1p(max(1, count.max(initial=1)))
     tone[count == 0] = 0
-    pixels = np.empty((width * height, 3), np.float32)
+    found = np.empty((width * height, 3))
     for channel in range(3):
         total = np.bincount(place, scene.colors[:, channel], minlength=width * height)
-        mean = total / np.maximum(count, 1)
-        pixels[:, channel] = ground[channel] * (1 - tone) + mean * tone
-    found: NDArray[np.uint8] = pixels.astype(np.uint8).reshape(height, width, 3)
-    return found
+        found[:, channel] = total / np.maximum(count, 1) * tone + ground[channel] * (1 - tone)
+    return (found + 0.5).astype(np.uint8).reshape(height, width, 3)
 
 
 def _write_labels(image: Any, scene: Scene, dark: bool, scale: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,11 @@ from ..palettes import CATEGORIES, OTHER, rgb
 
 # Pixels left free around the map.
 _MARGIN = 24
-_UNSELECTED = "#c9c9c9"
-# Rows of a picture: from so many on they cover each other, and their density is drawn.
-DISCS = 20_000
+_UNSELECTED, _FAINT = "#c9c9c9", "#606060"
+# Cells a side of the grid by which rows are painted, and the share of its grid that is all there.
+_CELLS, _INSIDE = 64, 0.001
+# How far apart rows of the table are painted one after the other.
+_STRIDE = 0.618
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,8 @@ class Scene:
     width: int
     height: int
     rows: NDArray[np.int64]
-    x: Floats
-    y: Floats
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
     colors: NDArray[np.uint8]
     radius: float
     labels: tuple[MapLabel, ...]
@@ -48,15 +51,19 @@ class Scene:
     title: str
 
 
-def scene(exploration: Any, *, width: int = 900, height: int = 0, labels: bool = True) -> Scene:
-    """The map of an exploration, with its colors, its selection and its clusters' names."""
+def scene(
+    exploration: Any, *, width: int = 900, height: int = 0, labels: bool = True, dark: bool = False
+) -> Scene:
+    """
+    The map of an exploration, with its colors, its selection and its clusters' names.
+
+    Places, colors and the order of painting are those of the panel (`widgets/explorer/draw.js`).
+    """
     height = height or round(width * 0.6)
     points = exploration.map
-    rows = np.flatnonzero(np.isfinite(points).all(axis=1))
-    # By chance, so that no category covers another because it comes later in the table.
-    rows = rows[np.random.default_rng(0).permutation(len(rows))]
+    rows = _painted(points, exploration.selected_positions)
     x, y = _fitted(points[rows], width, height)
-    colors = _colors(exploration)[rows]
+    colors = _colors(exploration, _FAINT if dark else _UNSELECTED)[rows]
     named = _labels(exploration, rows, x, y) if labels and len(rows) else ()
     coloring = exploration.coloring
     return Scene(
@@ -73,19 +80,41 @@ def scene(exploration: Any, *, width: int = 900, height: int = 0, labels: bool =
     )
 
 
-def _fitted(points: Floats, width: int, height: int) -> tuple[Floats, Floats]:
+def _painted(points: Floats, selected: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows that have a place, in the order in which they are painted: what is selected last."""
+    total = len(points)
+    stride = max(1, int(total * _STRIDE))
+    while math.gcd(stride, total) > 1:
+        stride += 1
+    rows = np.arange(total) * stride % max(1, total)
+    rows = rows[np.isfinite(points[rows]).all(axis=1)]
+    if not len(rows):
+        return rows
+    places = points[rows].astype(np.float64)
+    low, extent = places.min(axis=0), np.ptp(places, axis=0)
+    grid = (_CELLS - _INSIDE) / np.where(extent == 0, 1, extent)
+    across, up = np.floor((places - low) * grid).astype(np.int64).T
+    rows = rows[np.argsort(up * _CELLS + across, kind="stable")]
+    last = np.isin(rows, selected)
+    return np.concatenate([rows[~last], rows[last]])
+
+
+def _fitted(
+    points: Floats, width: int, height: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if not len(points):
-        return np.empty(0, np.float32), np.empty(0, np.float32)
+        return np.empty(0), np.empty(0)
+    points = points.astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = np.maximum(high - low, 1e-6)
     scale = min((width - 2 * _MARGIN) / extent[0], (height - 2 * _MARGIN) / extent[1])
     middle = (low + high) / 2
     x = (points[:, 0] - middle[0]) * scale + width / 2
     y = height / 2 - (points[:, 1] - middle[1]) * scale
-    return x.astype(np.float32), y.astype(np.float32)
+    return x, y
 
 
-def _colors(exploration: Any) -> NDArray[np.uint8]:
+def _colors(exploration: Any, unselected: str) -> NDArray[np.uint8]:
     coloring, count = exploration.coloring, len(exploration)
     if coloring.codes is not None:
         table = [rgb(color) for _, color, _ in coloring.categories] + [rgb(OTHER)]
@@ -99,7 +128,7 @@ def _colors(exploration: Any) -> NDArray[np.uint8]:
         gray = np.ones(count, np.bool_)
         gray[selected] = False
         colors = colors.copy()
-        colors[gray] = rgb(_UNSELECTED)
+        colors[gray] = rgb(unselected)
     found: NDArray[np.uint8] = colors
     return found
 
@@ -120,7 +149,7 @@ def ramp(values: Floats, colors: Sequence[str]) -> NDArray[np.uint8]:
     return found
 
 
-def _labels(exploration: Any, rows: Any, x: Floats, y: Floats) -> list[MapLabel]:
+def _labels(exploration: Any, rows: Any, x: Any, y: Any) -> list[MapLabel]:
     labels = exploration.cluster_labels[rows]
     found = []
     for number in range(int(labels.max(initial=-1)) + 1):

@@ -47,7 +47,7 @@ class Drawing(MoreRows):
 
         self._check_map()
         times = whole("scale", number("scale", scale, 1, _SCALES)) or 1
-        found = scene(self, width=_checked(width), labels=labels)
+        found = scene(self, width=_checked(width), labels=labels, dark=dark)
         data, missing = png(found, dark=dark, scale=times)
         if missing:
             said = tr(
@@ -68,7 +68,7 @@ class Drawing(MoreRows):
         from ..export.svg import svg
 
         self._check_map()
-        text = svg(scene(self, width=_checked(width)), dark=dark)
+        text = svg(scene(self, width=_checked(width), dark=dark), dark=dark)
         if path is not None:
             save_bytes(text.encode(), at_home(path))
         return text

@@ -64,7 +64,8 @@ export function sorted(places) {
     starts,
     box: /** @type {[number, number, number, number]} */ ([left, bottom, right, top]),
   };
-  for (let row = 0; row < total; row++) {
+  const stride = strideOf(total);
+  for (let turn = 0, row = 0; turn < total; turn++, row = (row + stride) % total) {
     const x = places[2 * row];
     const y = places[2 * row + 1];
     if (!(x === x && y === y)) continue;
@@ -74,6 +75,23 @@ export function sorted(places) {
     points.rows[at] = row;
   }
   return points;
+}
+
+/**
+ * A step by which all rows are gone through, far from the table's order: what is painted later
+ * covers what came before, and the last category of a table would cover all others. The kernel's
+ * picture has the same.
+ *
+ * @param {number} total
+ */
+function strideOf(total) {
+  const divisor = (/** @type {number} */ one, /** @type {number} */ other) => {
+    while (other) [one, other] = [other, one % other];
+    return one;
+  };
+  let stride = Math.max(1, Math.floor(total * 0.618));
+  while (divisor(stride, total) > 1) stride++;
+  return stride;
 }
 
 /**

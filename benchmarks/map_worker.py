@@ -3,7 +3,7 @@ A map in a process of its own: ``python -m benchmarks.map_worker ORDER`` prints 
 
 ``digits``, ``texts`` and ``wide`` draw one of these sets by us and by umap-learn, ``large`` 100,000
 rows; ``near`` finds neighbors by us and by hnswlib, ``cached`` draws a map again that is known,
-``kernel`` does what the page asks of a large map.
+``kernel`` does what the page asks of a large map, ``frames`` what the page itself does.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -30,6 +31,7 @@ from .processes import environment
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT / "tests" / "explore" / "data" / "real.npz"
+FRAMES = Path(__file__).with_name("frames.mjs")
 NEAR = 15
 
 
@@ -206,6 +208,29 @@ def weight() -> dict[str, float]:
     }
 
 
+def frames(count: int) -> dict[str, float]:
+    """CPU milliseconds of the panel's own script, by Node: sorting, frames, what is pointed at."""
+    from sophnet_jupyter.widgets.panel.modules import inlined
+
+    node = shutil.which("node")
+    if node is None:
+        # Told as a peer that is not there.
+        raise ModuleNotFoundError("No Node is installed")
+    with tempfile.TemporaryDirectory() as folder:
+        scripts = [Path(folder) / f"{name}.mjs" for name in ("draw", "points")]
+        for path in scripts:
+            path.write_text(inlined(f"explorer/{path.stem}.js"), "utf-8")
+        done = subprocess.run(
+            [node, str(FRAMES), *(path.as_uri() for path in scripts)],
+            input=str(count),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
 def _size(place: Path) -> int:
     files = [place] if place.is_file() else [each for each in place.rglob("*") if each.is_file()]
     return sum(each.stat().st_size for each in files)
@@ -227,6 +252,8 @@ def main(order: str, *words: str) -> dict[str, float]:
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["SOPHNET_CACHE_DIR"] = folder
                 return asyncio.run(cached(words[0], words[1], int(words[2])))
+        case "frames":
+            return frames(int(words[0]))
         case "kernel":
             return asyncio.run(kernel())
     return weight()

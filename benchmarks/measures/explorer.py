@@ -23,6 +23,12 @@ def measure(*, full: bool) -> Iterator[Result]:
     kernel = _figures("kernel")
     yield _one("a search among 100,000 rows of 256", "ms", kernel["search"], 100)
     yield _one("80,000 of 100,000 rows selected, as a frame", "ms", kernel["lasso"], 500)
+    if page := _tried("frames", "1000000"):
+        of = "1,000,000 rows on the page, CPU"
+        yield _one(f"{of}: a frame of their density", "ms", page["density"], 40)
+        yield _one(f"{of}: a frame while they are dragged", "ms", page["dragged"], 33)
+        yield _one(f"{of}: made and drawn", "ms", page["sorted"] + page["density"], 1500)
+        yield _one(f"{of}: which is pointed at", "ms", page["pointed"], 20)
     weight = _figures("weight")
     yield _one("installed beyond the core", "MB", weight["installed"], 90)
     yield _one("the panel's script", "kB", weight["script"], None)

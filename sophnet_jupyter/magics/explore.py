@@ -16,6 +16,7 @@ from ..kernel.loop import run
 from ..kernel.output import Cell
 from ..language import tr
 from ..views.answer import Context
+from ..views.safe.look import words
 from .line.interpolate import value_of
 from .line.options import out_name
 from .line.trailing import parse_around
@@ -150,7 +151,7 @@ class Showing:
         return shown and monotonic() - self._told > 1 / _PICTURES
 
     def _say(self, text: str) -> None:
-        self._publish({"text/plain": text, "text/html": f"<span>{text}</span>"})
+        self._publish({"text/plain": text, "text/html": f"<span>{words(text, 200)}</span>"})
 
     def _draw(self, exploration: Exploration) -> None:
         from ..views.explore.still import bundle

@@ -183,3 +183,17 @@ def test_a_caption_is_one_short_line_of_what_can_be_seen():
         assert said == " ".join(said.split())
     # What belongs to ordinary writing stays.
     assert caption("👩‍💻 שלום‏ नमस्ते 相似度") == "👩‍💻 שלום‏ नमस्ते 相似度"
+
+
+async def test_a_page_speaks_the_language_of_whoever_writes_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    vectors = np.random.default_rng(0).standard_normal((30, 8)).astype(np.float32)
+    async with Client("k", "http://127.0.0.1:9") as client:
+        ex = await client.explore(vectors)
+    page = ex.to_html(tmp_path / "map.html").read_text("utf-8")
+    assert '<html lang="zh">' in page
+    assert "<title>30 行的分布图</title>" in page
+    for said in ("Save tags", "Similar rows", "Nothing is selected"):
+        assert f'"{said}": "' in page
+    # And only what it says itself.
+    assert "Name by chat" not in page

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...explore.exploration import Exploration
 from ...explore.export.sprites import MOST, SIDE, sheet
-from ...language import tr
+from ...language import current, tr, translations
 from ..panel.modules import inlined, style
 from .colors import colors_of
 
@@ -28,16 +28,20 @@ def page(exploration: Exploration, rows: Any, *, include_text: bool) -> str:
     """
     data = _data(exploration, np.asarray(rows, np.int64), include_text=include_text)
     held = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    script, sheet = inlined("explorer/page.js"), _sheet()
+    # As whoever writes it speaks: a page that is handed on asks nobody.
+    language = current()
+    script = inlined("explorer/page.js", translations(language))
+    sheet = _sheet()
     policy = (
         "default-src 'none'; img-src data:; "
         f"script-src '{_hash(script)}'; style-src '{_hash(sheet)}'"
     )
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Map of {len(data['rows']):,} rows</title>\n<style>{sheet}</style></head><body>\n"
+        f"<title>{tr('Map of {count:,} rows', count=len(data['rows']))}</title>\n"
+        f"<style>{sheet}</style></head><body>\n"
         f'<script type="application/json" id="data">{held}</script>\n'
         f'<script type="module">{script}</script>\n</body></html>\n'
     )

@@ -39,19 +39,24 @@ class _Script(NamedTuple):
     exports: list[str]
 
 
-def inlined(file: str) -> str:
+def inlined(file: str, words: Mapping[str, str] | None = None) -> str:
     """
     The module in ``file``, a path below `FOLDER`, bundled with all its imports.
 
     Understands ``import { a, b } from "../folder/file.js";``, and ``import source from
     "./file.js?text";`` for a file that is wanted as text, such as an audio worklet. Each file is a
     function of its own, so that it shares no name but those it exports, and comments are left out.
+    It speaks English, or with ``words`` another language: those of its texts that stand there.
     Raises `ValueError` for files that import each other in a circle, for a name that is not
     exported, and for any other form of import and export.
     """
     scripts: dict[str, _Script] = {}
     _collect(file, scripts, ())
-    lines = _run(scripts)
+    lines = []
+    if words:
+        said = {text: words[text] for text in _used(scripts) if text in words}
+        lines.append(f"const $words = {json.dumps(said, ensure_ascii=False)};")
+    lines += _run(scripts, "$words" if words else "")
     exports = scripts[file].exports
     if named := ", ".join(name for name in exports if name != "default"):
         lines.append(f"export const {{ {named} }} = {_place(file)};")
@@ -73,9 +78,9 @@ def spoken(file: str, words: Mapping[str, Mapping[str, str]]) -> str:
     chooser = _run(scripts)
     scripts = {}
     _collect(file, scripts, ())
-    used = {text for script in scripts.values() for text in translated(script.text)}
+    used = _used(scripts)
     table = {
-        language: {text: said[text] for text in sorted(used) if text in said}
+        language: {text: said[text] for text in used if text in said}
         for language, said in words.items()
     }
     return "\n".join(
@@ -88,6 +93,11 @@ def spoken(file: str, words: Mapping[str, Mapping[str, str]]) -> str:
             f"export default {_place(LANGUAGES)}.inLanguages($open, $words);\n",
         )
     )
+
+
+def _used(scripts: Mapping[str, _Script]) -> list[str]:
+    """The texts that these files have translated, in English."""
+    return sorted({text for script in scripts.values() for text in translated(script.text)})
 
 
 def translated(source: str) -> list[str]:

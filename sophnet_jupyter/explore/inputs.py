@@ -184,20 +184,23 @@ def _vectors(table: DataTable, given: Any) -> Floats | None:
 
 def stacked(values: list[Any]) -> Floats:
     """Rows of one length; NaN where there is none."""
-    there = [place for place, value in enumerate(values) if not _is_missing(value)]
-    try:
-        found = [np.asarray(values[place], np.float32) for place in there]
-    except (TypeError, ValueError):
-        raise SettingsError(tr("The vectors are no lists of numbers.")) from None
-    shapes = {vector.shape for vector in found}
-    if len(shapes) != 1 or len(min(shapes)) != 1:
-        raise SettingsError(
-            tr("The vectors are of different lengths: each row needs one of the same length.")
-            if shapes
-            else tr("The vectors are missing: each row needs one of the same length.")
-        )
-    rows = np.full((len(values), *shapes.pop()), np.nan, np.float32)
-    rows[there] = found
+    rows: Floats | None = None
+    for place, value in enumerate(values):
+        if _is_missing(value):
+            continue
+        try:
+            vector = np.asarray(value, np.float32)
+        except (TypeError, ValueError):
+            raise SettingsError(tr("The vectors are no lists of numbers.")) from None
+        if rows is None and vector.ndim == 1:
+            rows = np.full((len(values), len(vector)), np.nan, np.float32)
+        if rows is None or vector.shape != rows.shape[1:]:
+            raise SettingsError(
+                tr("The vectors are of different lengths: each row needs one of the same length.")
+            )
+        rows[place] = vector
+    if rows is None:
+        raise SettingsError(tr("The vectors are missing: each row needs one of the same length."))
     return rows
 
 

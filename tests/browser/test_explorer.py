@@ -266,7 +266,8 @@ def test_the_panel_does_all_it_can_where_no_eval_and_no_foreign_script_is_allowe
     expect(view.get_by_text("<b>asked</b>")).to_be_attached()
     expect(view.locator("canvas.sophnet-heat")).to_be_visible()
     page.get_by_role("button", name="Fit").click()
-    assert colored(view) > 100
+    # Three rows are selected: the rest is gray.
+    assert colored(view) > 20
     assert not [line for line in console.lines if "Content Security" in line], console.lines
 
 

@@ -152,8 +152,9 @@ class TellingPanel(Panel):
         ]
         note = tr(
             "Random pairs: {mean:.2f}, one in a hundred above {p99:.2f}",
-            mean=chance.mean,
-            p99=chance.p99,
+            # Nobody means less than nothing by −0.00.
+            mean=round(chance.mean, 2) + 0.0,
+            p99=round(chance.p99, 2) + 0.0,
         )
         self.tell("found", [positions(hits.rows)], title=title, note=note, rows=found)
 

@@ -146,6 +146,12 @@ class UnknownOption(SettingsError, TypeError):
         return tr("{call} has no {word}. {advice}", call=self.call, word=self.word, advice=advice)
 
 
+def named(service: str) -> str:
+    """The name of a service as it is said: the sandbox of one is none of its own."""
+    of = service.removesuffix(" sandbox")
+    return service if of == service else tr("{service} sandbox", service=of)
+
+
 class SandboxFailed(SophNetError):
     """The sandbox process did not come up."""
 
@@ -165,7 +171,7 @@ class Unreachable(SophNetError):
     def __str__(self) -> str:
         return tr(
             "{service} cannot be reached at {host}: {reason}. {advice}",
-            service=self.service,
+            service=named(self.service),
             host=self.host,
             reason=self.reason,
             advice=self._advice(),
@@ -202,13 +208,13 @@ class TimedOut(SophNetError):
             return tr(
                 "{service} let nothing through within {seconds:g} s: this was refused for "
                 "asking too much, or waited behind others. Ask later, or for less at once.",
-                service=self.service,
+                service=named(self.service),
                 seconds=self.seconds,
             )
         return tr(
             "{service} was silent too long: the {limit} limit of {seconds:g} s passed. Try "
             "again, or allow more time with Client(timeouts=…).",
-            service=self.service,
+            service=named(self.service),
             limit=self.limit,
             seconds=self.seconds,
         )
@@ -233,13 +239,13 @@ class ConnectionLost(SophNetError):
             return tr(
                 "The connection to {service} broke before all was sent: {reason}. Nothing of "
                 "it was carried out, so try again.",
-                service=self.service,
+                service=named(self.service),
                 reason=self.reason,
             )
         return tr(
             "The connection to {service} broke: {reason}. It was not sent again, since the "
             "request may have been carried out: ask again if you want that.",
-            service=self.service,
+            service=named(self.service),
             reason=self.reason,
         )
 
@@ -260,7 +266,7 @@ class LineClosed(ConnectionLost):
         )
         return tr(
             "The line to {service} {how}. Start again; what had come is kept.",
-            service=self.service,
+            service=named(self.service),
             how=how,
         )
 
@@ -282,7 +288,7 @@ class AnswerUnreadable(SophNetError):
         return tr(
             "What answered is not {service}'s format: {what}{said}. Try again; if it "
             "persists, check {setting} and any proxy on the way.",
-            service=self.service,
+            service=named(self.service),
             what=self.what,
             said=said,
             setting=self.setting or tr("its address"),
@@ -300,7 +306,7 @@ class AnswerIncomplete(SophNetError):
         return tr(
             "{service} stopped in the middle of its answer. What had arrived is in "
             ".response; ask again for the rest.",
-            service=self.service,
+            service=named(self.service),
         )
 
 
@@ -392,7 +398,7 @@ class ServiceError(SophNetError):
         about = tr(" to {about}", about=self.about) if self.about else ""
         return tr(
             "{service} answered {status}{about}: {said}{behind}. {next_step}",
-            service=self.service,
+            service=named(self.service),
             status=self.status,
             about=about,
             said=said,
@@ -435,7 +441,7 @@ class LineRefused(KeyRejected):
         said = f": {self.message.rstrip('.。')}" if self.message else ""
         return tr(
             "{service} closed the line before it began (code {code}{said}). {advice}",
-            service=self.service,
+            service=named(self.service),
             code=self.code,
             said=said,
             advice=tr(self.advice),
@@ -499,7 +505,7 @@ class KnowledgeNotReady(RequestRefused):
             "{title} cannot be {what} at {service}, because it is {state}{said}. {advice}",
             title=self.title,
             what=tr(self.what),
-            service=self.service,
+            service=named(self.service),
             state=self.state,
             said=said,
             advice=advice,
@@ -560,7 +566,7 @@ class StillRunning(TimedOut):
         return tr(
             "{service} is still working on task {task_id}{state} after {span}.{problem} It "
             "goes on there; wait for it with await client.tasks.resume({task_id!r}).",
-            service=self.service,
+            service=named(self.service),
             task_id=self.task_id,
             state=state,
             span=span(self.seconds),
@@ -593,7 +599,7 @@ class TaskFailed(ServiceError):
         return tr(
             "{service} ended task {task_id} as {state}: {said}{code}. Change what it "
             "names, or ask again.",
-            service=self.service,
+            service=named(self.service),
             task_id=self.task_id,
             state=self.state,
             said=said,

@@ -94,12 +94,12 @@ def _bundle(
     )
     title = f'<span style="{FAINT}">{words(head, 300)}</span>'
     html = f'<div style="{SMALL}">{title}{_badge(sandbox=sandbox)}</div>{table}'
-    said = "sandbox · " if sandbox else ""
+    said = tr("sandbox") + " · " if sandbox else ""
     return {"text/html": html, "text/plain": "\n".join([f"[{said}{one_line(head)}]", *lines])}
 
 
 def _badge(*, sandbox: bool) -> str:
-    return f' <span style="{_BADGE}">sandbox</span>' if sandbox else ""
+    return f' <span style="{_BADGE}">{tr("sandbox")}</span>' if sandbox else ""
 
 
 _COUNTS = {

@@ -10,7 +10,7 @@ from ..language import mark, tr
 _NOBODY, _NO_NAME = mark("nothing answers there"), mark("no host has that name")
 _WORDS = (
     (r"Name or service not known|nodename nor servname|getaddrinfo|name resolution", _NO_NAME),
-    (r"No address associated", _NO_NAME),
+    (r"No address associated|The name has no address", _NO_NAME),
     (r"rr(or|no) (111|61|10061|1225)\b|[Cc]onnection refused", _NOBODY),
     (r"rr(or|no) (101|51|10051)\b|[Nn]etwork is unreachable", mark("this machine has no network")),
     (r"rr(or|no) (113|65|10065)\b|No route to host", mark("no way leads to that host")),

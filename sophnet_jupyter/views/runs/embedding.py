@@ -20,7 +20,8 @@ def bundle(told: BatchEmbedding, context: object = None) -> dict[str, str]:
     html = f"{_SIGNS[told.state]} {words(' · '.join(said), 300)}"
     address = urlsplit(told.dashboard)
     if told.state == "running" and address.scheme in ("http", "https"):
-        html += f' · <a href="{escape(told.dashboard)}" target="_blank">dashboard</a>'
+        page = tr("dashboard")
+        html += f' · <a href="{escape(told.dashboard)}" target="_blank">{page}</a>'
     html = f'<div style="{SMALL};{WRAP}">{html}</div>'
     if told.state != "done":
         color = BAD if told.state == "failed" else "#1f77c9"

@@ -76,6 +76,6 @@ def shown(options: Mapping[str, Any]) -> dict[str, str]:
         "system": str(options.get("system") or ""),
         "temperature": "" if temperature is None else f"{temperature:g}",
         "thinking": thinking.get(options.get("thinking"), ""),
-        "schema": "" if schema is None else str(getattr(schema, "__name__", "a schema")),
+        "schema": "" if schema is None else str(getattr(schema, "__name__", tr("a schema"))),
         "voice": str(options.get("voice") or ""),
     }

@@ -237,7 +237,7 @@ class DocumentViewer(Panel):
         self.phase = "answering"
         arrival = Arrival(on_event=on_event)
         try:
-            await show(events, view, arrival, model=self._model.get("model", "the model"))
+            await show(events, view, arrival, model=self._model.get("model", tr("the model")))
             self.phase = "ready"
         except asyncio.CancelledError:
             self.phase = "stopped"

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from ...history.turns import ChatTurn
+from ...language import tr
 from ...response import Response
 from ...views.answer import Context
 from ...views.answer.answer import figures
@@ -114,16 +115,17 @@ def to_markdown(exchanges: Iterable[Exchange]) -> str:
     """The conversation as a Markdown document."""
     parts = []
     for exchange in exchanges:
-        names = "".join(f"\n\n*Image: {image.label}*" for image in exchange.images)
-        names += "".join(f"\n\n*File: {file.label}*" for file in exchange.files)
-        parts.append(f"## You\n\n{exchange.text}{names}")
+        named = [tr("Image: {name}", name=image.label) for image in exchange.images]
+        named += [tr("File: {name}", name=file.label) for file in exchange.files]
+        names = "".join(f"\n\n*{each}*" for each in named)
+        parts.append(f"## {tr('You')}\n\n{exchange.text}{names}")
         if response := exchange.response:
             parts.append(
-                f"## {response.model or 'Answer'}\n\n{response.text}\n\n"
+                f"## {response.model or tr('Answer')}\n\n{response.text}\n\n"
                 f"*{figures(response, Context())}*"
             )
         if exchange.error:
-            parts.append(f"**Error:** {exchange.error}")
+            parts.append(tr("**Error:** {error}", error=exchange.error))
     return plain("\n\n".join(part.strip() for part in parts) + "\n") if parts else ""
 
 
@@ -136,10 +138,13 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
         for image in exchange.images:
             room -= encoded_length(image.data)
             shown.append(_image(image, embed=room >= 0))
-        shown += [f"<div>[file: {inert(one_line(file.label))}]</div>" for file in exchange.files]
+        shown += [
+            f"<div>{inert(tr('[file: {name}]', name=one_line(file.label)))}</div>"
+            for file in exchange.files
+        ]
         question = inert(plain(exchange.text))
         parts.append(
-            f'<div style="{_ASKED}"><b>You</b><div style="{_SAID}">{question}</div>'
+            f'<div style="{_ASKED}"><b>{tr("You")}</b><div style="{_SAID}">{question}</div>'
             f"{''.join(shown)}</div>"
         )
         parts += exchange.pieces.values()
@@ -153,6 +158,6 @@ def to_html(exchanges: Iterable[Exchange]) -> str:
 def _image(image: PastedImage, *, embed: bool) -> str:
     label = one_line(image.label)
     if not embed:
-        return f"<div>[image: {inert(label)}]</div>"
+        return f"<div>{inert(tr('[image: {name}]', name=label))}</div>"
     alt = escape(label, quote=True)
     return f'<img src="{image.uri}" alt="{alt}" style="max-height:160px;max-width:100%">'

@@ -192,7 +192,9 @@ class Microphone(Listening):
         sentences, sound = self._dictation.sentences, self._dictation.sound
         if not sentences:
             return f"<i>{tr(_EMPTY)}</i>", tr(_EMPTY)
-        title = tr("{title} · sandbox", title=self.title) if self.sandbox else self.title
+        # Its own title is a word of ours; any other stays.
+        title = tr(self.title)
+        title = tr("{title} · sandbox", title=title) if self.sandbox else title
         page = spoken.html(sentences, title)
         words = spoken.plain(sentences)
         if sound and fits(sound) and self._is_idle():

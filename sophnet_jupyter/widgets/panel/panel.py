@@ -122,7 +122,10 @@ class Panel(anywidget.AnyWidget):
             _, first, *_ = inspect.signature(kind.__init__).parameters
             before = "" if first == "client" else "…, client="
             raise SettingsError(
-                f"A panel needs a client: {kind.__name__}({before}sophnet_jupyter.Client())."
+                tr(
+                    "A panel needs a client: {call}.",
+                    call=f"{kind.__name__}({before}sophnet_jupyter.Client())",
+                )
             )
         self.sandbox = from_sandbox(client)
         made: ClientOf = client

@@ -20,14 +20,16 @@ _PROMPT = f"border:{LINE};border-radius:6px;max-height:260px;overflow:auto;paddi
 def row_html(run: Run, number: int) -> str:
     """The prompt as it was sent, then the answer with its thinking, as safe HTML."""
     row = run.row(number)
-    html = f'<div style="{SMALL};{FAINT}">row {number} · the prompt as it was sent</div>'
+    said = tr("row {number} · the prompt as it was sent", number=number)
+    html = f'<div style="{SMALL};{FAINT}">{said}</div>'
     html += f'<div style="{_PROMPT};white-space:pre-wrap">{_prompt(run, number)}</div>'
     if row.error:
         html += f'<div style="{SMALL};{WRAP};margin:6px 0">✕ {inert(plain(row.error))}</div>'
     if row.ending and (row.answer or row.response.thinking):
         html += bundle(row.response, Context())["text/html"]
     elif not row.ending:
-        html += f'<div style="{SMALL};{FAINT};margin:6px 0">not answered yet</div>'
+        said = tr("not answered yet")
+        html += f'<div style="{SMALL};{FAINT};margin:6px 0">{said}</div>'
     return html
 
 

@@ -200,7 +200,9 @@ class VoiceChat(Conversation):
         return {"turns": self._turns.shown(), "partial": self._so_far}, []
 
     def still(self) -> tuple[str, str]:
-        title = tr("{title} · sandbox", title=self.title) if self.sandbox else self.title
+        # Its own title is a word of ours; any other stays.
+        title = tr(self.title)
+        title = tr("{title} · sandbox", title=title) if self.sandbox else title
         return look.html(self._turns.all, title), look.plain(self._turns.all)
 
     def _stop_playback(self) -> None:

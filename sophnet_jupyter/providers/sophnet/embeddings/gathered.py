@@ -140,4 +140,4 @@ def _named(batch: Batch, texts: Sequence[str]) -> str:
         return f"{name}[{begin}]"
     if end - begin + 1 == len(places):
         return f"{name}[{begin}:{end + 1}]"
-    return f"{len(places)} {name} from {name}[{begin}]"
+    return tr("{count} {name} from {place}", count=len(places), name=name, place=f"{name}[{begin}]")

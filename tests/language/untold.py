@@ -1,0 +1,94 @@
+"""Sentences that stand in the source by themselves, and so are English in every language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+# Two words, or a word with a mark of a sentence: no name of an option or a column is that.
+WORDS = re.compile(r"(?<![\w.<&/=-])[A-Za-z][a-z'’]*,? (?:[a-z]{2,}|a|[A-Z][a-z]+)(?![\w=(])")
+# What is no sentence: markup, styles, queries.
+_MARKUP = re.compile(r"<[^<>]*>|<[^<>]*$|^[^<>]*>(?=[^>]*<|$)|&\w+;")
+_TAG = re.compile(r"</?[a-z][^<>]*>")
+_IN_MARKUP = re.compile(r"(?<![\w.])[A-Za-z][a-z]{2,}")
+_RULE = re.compile(r"[^{}<>]*\{\s*(?:[a-z-]+:[^\s{}][^{}]*)?\}")
+_STYLE = re.compile(r"(?<![\w ])[a-z-]+:(?! )(?:[^;{}]|\{\w+\})+(?:;|$)")
+_QUERY = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|ORDER|WHERE)\b")
+# Whom these reach: programmers, and the log.
+_FOR_PROGRAMS = {"AttributeError", "TypeError", "NotImplementedError", "AssertionError"}
+_LOGGED = {"debug", "info", "warning", "error", "exception"}
+
+
+def written(node: ast.expr) -> str:
+    """What is written out of a text itself; what is put in is one letter."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(written(each) for each in values)
+        case ast.FormattedValue():
+            return "X"
+    return ""
+
+
+def passed_over(tree: ast.AST) -> Iterator[ast.AST]:
+    """Docstrings, notes, and what is for programs; what ``tr`` and ``mark`` take."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant() as text):
+                yield text
+            case ast.FunctionDef(name="__repr__"):
+                yield node
+            # Options of magics and traits of panels: help, which the help itself looks up.
+            case ast.FunctionDef(decorator_list=[_, *_] as options):
+                yield from options
+            case ast.keyword(arg="help"):
+                yield node
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=name))) if name in _FOR_PROGRAMS:
+                yield node
+            case ast.Call(func=ast.Name(id="tr" | "mark"), args=[first, *_]):
+                yield first
+            case ast.Call(func=ast.Name(id="ParamSpec" | "TypeVar" | "retold")):
+                yield node
+            # A list of words, and a pattern.
+            case ast.Call(func=ast.Attribute(value=ast.Constant() as words, attr="split")):
+                yield words
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
+                yield node
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr=name)):
+                if name in _LOGGED:
+                    yield node
+            case ast.Subscript(slice=names):
+                yield names
+
+
+def untold(source: str) -> Iterator[tuple[int, str]]:
+    """The lines and the sentences that no translation is looked up for."""
+    tree = ast.parse(source)
+    over = {id(node) for part in passed_over(tree) for node in ast.walk(part)}
+    inside: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            inside |= {id(each) for part in node.values for each in ast.walk(part)} - {
+                id(each)
+                for part in node.values
+                if isinstance(part, ast.FormattedValue)
+                for each in ast.walk(part.value)
+            }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant | ast.JoinedStr) or id(node) in over | inside:
+            continue
+        text = written(node)
+        if _QUERY.match(text):
+            continue
+        said = _without_styles(_MARKUP.sub(" ", text))
+        if WORDS.search(said) or (_TAG.search(text) and _IN_MARKUP.search(said)):
+            yield node.lineno, text
+
+
+def _without_styles(text: str) -> str:
+    before = ""
+    while before != text:
+        before, text = text, _RULE.sub(" ", text)
+    return _STYLE.sub(" ", text)

@@ -42,7 +42,8 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from .language import mark, tr
+from .language import mark, retold, tr
+from .language.sandbox import SENTENCES
 
 # What a server or a proxy says is quoted up to here; a gateway's error page is longer than a line.
 QUOTED = 300
@@ -146,10 +147,20 @@ class UnknownOption(SettingsError, TypeError):
         return tr("{call} has no {word}. {advice}", call=self.call, word=self.word, advice=advice)
 
 
+_OF_ARGUMENT = re.compile(r"([\w.]+: )?(.*)", re.DOTALL)
+
+
 def named(service: str) -> str:
     """The name of a service as it is said: the sandbox of one is none of its own."""
     of = service.removesuffix(" sandbox")
     return service if of == service else tr("{service} sandbox", service=of)
+
+
+def _retold(message: str) -> str:
+    """What a service says; the sandbox's own sentences in the reader's language."""
+    # Which argument it is of stands before a sentence.
+    argument, said = _OF_ARGUMENT.fullmatch(message).groups("")  # type: ignore[union-attr]
+    return argument + retold(said, SENTENCES)
 
 
 class SandboxFailed(SophNetError):
@@ -258,7 +269,7 @@ class LineClosed(ConnectionLost):
         self.code = code
 
     def __str__(self) -> str:
-        said = f": {self.reason.rstrip('.。')}" if self.reason else ""
+        said = f": {_retold(self.reason).rstrip('.。')}" if self.reason else ""
         how = (
             tr("broke")
             if self.code == 1006
@@ -393,8 +404,8 @@ class ServiceError(SophNetError):
         )
         if self.request_id:
             details.append(tr("request {request_id}", request_id=self.request_id))
-        behind = f" ({', '.join(details)})" if details else ""
-        said = (self.message or tr("no reason given")).rstrip(".。")
+        behind = tr(" ({details})", details=", ".join(details)) if details else ""
+        said = (_retold(self.message) or tr("no reason given")).rstrip(".。")
         about = tr(" to {about}", about=self.about) if self.about else ""
         return tr(
             "{service} answered {status}{about}: {said}{behind}. {next_step}",
@@ -438,7 +449,7 @@ class LineRefused(KeyRejected):
         super().__init__(service=service, status=401, message=reason, code=str(closed))
 
     def __str__(self) -> str:
-        said = f": {self.message.rstrip('.。')}" if self.message else ""
+        said = f": {_retold(self.message).rstrip('.。')}" if self.message else ""
         return tr(
             "{service} closed the line before it began (code {code}{said}). {advice}",
             service=named(self.service),
@@ -495,7 +506,7 @@ class KnowledgeNotReady(RequestRefused):
         self.what = what
 
     def __str__(self) -> str:
-        said = f" ({self.message.rstrip('.。')})" if self.message else ""
+        said = f" ({_retold(self.message).rstrip('.。')})" if self.message else ""
         advice = {
             "UPLOADING": tr("Wait until the service has read it: files.wait_enabled does."),
             "ERROR": tr("The service could not read it: delete it, and upload a file that opens."),
@@ -595,7 +606,7 @@ class TaskFailed(ServiceError):
 
     def __str__(self) -> str:
         code = tr(" (code {code})", code=self.code) if self.code else ""
-        said = (self.message or tr("no reason given")).rstrip(".。")
+        said = (_retold(self.message) or tr("no reason given")).rstrip(".。")
         return tr(
             "{service} ended task {task_id} as {state}: {said}{code}. Change what it "
             "names, or ask again.",

@@ -165,7 +165,7 @@ def _named(value: Any, position: int) -> str:
     if isinstance(value, str | Path):
         return str(value)
     # A picture remembers its whole path, which nobody has given here.
-    return image_name(value) or f"image {position}"
+    return image_name(value) or tr("image {number}", number=position)
 
 
 def _vectors(table: DataTable, given: Any) -> Floats | None:

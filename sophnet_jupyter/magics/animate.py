@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 
 from ..errors import SettingsError
 from ..kernel.output import Cell
-from ..language import tr
+from ..language import mark, tr
 from ..prompt.images.attach import Attachment
 from ..response import Response
 from ..views.answer import Context
@@ -106,7 +106,7 @@ class AnimateMagics(SessionMagics):
     def _animate(self, args: Namespace, words: str, cell: str | None) -> Response | Background:
         if args.background and args.wait:
             raise UsageError(tr("Either --background or --wait."))
-        prompt = prompt_of(words, cell, to="animate").strip()
+        prompt = prompt_of(words, cell, to=mark("animate")).strip()
         out, names = out_name(args.out), self._session.shell.user_ns
         filled = Filled(prompt) if args.raw else fill(prompt, names, self._session.failures)
         prompt = filled.text

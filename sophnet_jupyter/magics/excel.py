@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..language import tr
+from ..language import mark, tr
 from ..response import Response
 from ..views.answer import Context
 from ..views.answer.report import bundle
@@ -105,7 +105,7 @@ class ExcelMagics(SessionMagics):
         return "\n".join(rows) or tr("No workbook has a name yet: %excel name NAME UUID gives one.")
 
     def _analyse(self, args: Namespace, words: str, cell: str | None) -> Response:
-        question = prompt_of(words, cell, to="ask", thing="question")
+        question = prompt_of(words, cell, to=mark("ask"), thing=mark("question"))
         files = self._uuids(args.files)
         out = out_name(args.out)
         filled = Filled(question)

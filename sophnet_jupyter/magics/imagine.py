@@ -8,7 +8,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..language import tr
+from ..language import mark, tr
 from ..response import Response
 from ..runs.compare.comparison import Comparison
 from ..views.answer import Context
@@ -74,7 +74,7 @@ class ImagineMagics(SessionMagics):
     def _imagine(
         self, args: Namespace, words: str, cell: str | None
     ) -> Response | Background | Comparison:
-        prompt = prompt_of(words, cell, to="draw").strip()
+        prompt = prompt_of(words, cell, to=mark("draw")).strip()
         if not 1 <= args.n <= MOST:
             raise UsageError(tr("-n goes from 1 to {most}, not {n}.", most=MOST, n=args.n))
         out, names = out_name(args.out), self._session.shell.user_ns

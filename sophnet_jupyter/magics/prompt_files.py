@@ -82,7 +82,9 @@ class PromptMagics(SessionMagics):
         prompt.save()
         self._keep(prompt, known, before)
         changed = difference(before, prompt.text) if before is not None else ""
-        said = "new" if before is None else "changed" if changed else "unchanged"
+        said = tr("unchanged")
+        if before is None or changed:
+            said = tr("new") if before is None else tr("changed")
         sys.stdout.write(f"{path.as_posix()}: {said} · {_about(prompt)}\n")
         if changed:
             sheet.code(self._session.shell, changed, "diff")

@@ -14,7 +14,7 @@ from ..events import AudioChunk, Event
 from ..files import wav
 from ..kernel.loop import run
 from ..kernel.output import Cell
-from ..language import tr
+from ..language import mark, tr
 from ..providers.sophnet.voice.request import SHORT, samples, sounding
 from ..providers.sophnet.voice.text import texts
 from ..providers.sophnet.voice.voices import V2
@@ -109,7 +109,7 @@ class SpeakMagics(SessionMagics):
         if args.clone and not words.strip() and not (cell or "").strip():
             self._clone(args, several("--voice", args.voice))
             return None
-        words = prompt_of(words, cell, to="say", thing="text").strip()
+        words = prompt_of(words, cell, to=mark("say"), thing=mark("text")).strip()
         out = out_name(args.out)
         options = {
             "model": args.model,

@@ -38,8 +38,13 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def who(self) -> str:
         """The speaker in a reader's words: ``Speaker 1`` for a number, which counts from 0."""
-        is_number = self.speaker.isdecimal() and len(self.speaker) < 10
-        return f"Speaker {int(self.speaker) + 1}" if is_number else self.speaker
+        number = _number(self.speaker)
+        return tr("Speaker {number}", number=number) if number else self.speaker
+
+
+def _number(speaker: str) -> int:
+    """The number of a speaker that a reader is told, from 1 on; 0 for one that has a name."""
+    return int(speaker) + 1 if speaker.isdecimal() and len(speaker) < 10 else 0
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +125,8 @@ def frame(recordings: Sequence[Recording]) -> DataFrame:
             "file": one.name,
             "start": each.start,
             "end": each.end,
-            "speaker": each.who,
+            # The same in each language, as all of a frame.
+            "speaker": f"Speaker {number}" if (number := _number(each.speaker)) else each.speaker,
             "text": each.text,
         }
         for one in recordings

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import io
 import re
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,9 @@ import pandas as pd
 import PIL.Image
 import pytest
 
+import sophnet_jupyter
 from sophnet_jupyter import Prompt
-from sophnet_jupyter.errors import SettingsError, SophNetError, UnknownOption
+from sophnet_jupyter.errors import RequestRefused, SettingsError, SophNetError, UnknownOption
 from sophnet_jupyter.explore.inputs import read
 from sophnet_jupyter.explore.tables import DataTable
 from sophnet_jupyter.language import retold
@@ -29,8 +32,10 @@ from sophnet_jupyter.prompt.tools.tools import toolbox
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image
 
+UNTOLD = runpy.run_path(str(Path(__file__).with_name("untold.py")))
 # Names, code, and what stands there as it was written.
 _CODE = re.compile(r"[A-Za-z_.]*[=(\[{`'\"/#.][^\s，。：；、）]*|\b[A-Z][\w-]*|\b\w+_\w+|\d\w*")
+_COMMAND = re.compile(r"pip install|\".*\"")
 _WORD = re.compile(r"[a-z]{2,}")
 KNOWN = {
     *("model", "temperature", "true", "false", "schema", "system", "user", "assistant", "pandas"),
@@ -189,6 +194,26 @@ def test_what_a_model_reads_stays_english() -> None:
     check(filled.inserted[0].removeprefix("{long}"))
     told = asyncio.run(call.run(None, "f", "{}", timeout=1))
     assert told.text.isascii()
+
+
+ENGINES = Path(sophnet_jupyter.__file__).parent / "sandbox" / "engines"
+
+
+def test_why_an_engine_refuses_is_told_in_chinese() -> None:
+    said = {
+        text
+        for path in ENGINES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("Missing", "Unreadable", "ValueError")
+        for text in map(UNTOLD["written"], node.args)
+    }
+    assert len(said) > 15
+    for text in said:
+        text = text.replace(".X,", ".xyz,") if "reader" in text else text
+        of = "input_images[0] " if text.startswith("is ") else ""
+        told = str(RequestRefused(service="SophNet sandbox", status=400, message=of + text))
+        assert not re.search(r"[a-z]{2,} [a-z]{2,}", _COMMAND.sub("", told)), told
 
 
 def test_what_a_library_says_stays_where_it_is_none_of_its_usual_sentences() -> None:

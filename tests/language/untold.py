@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-# Two words, or a word with a mark of a sentence: no name of an option or a column is that.
-WORDS = re.compile(r"(?<![\w.<&/=-])[A-Za-z][a-z'’]*,? (?:[a-z]{2,}|a|[A-Z][a-z]+)(?![\w=(])")
+# Two words, or a word and what is put in: no name of an option or a column is that.
+WORDS = re.compile(
+    r"(?<![\w.<&/=-])(?:[A-Za-z][a-z'’]*,? (?:[a-z]{2,}|a|[A-Z][a-z]+)|[A-Za-z][a-z]+ X)(?![\w=(])"
+)
 # What is no sentence: markup, styles, queries.
 _MARKUP = re.compile(r"<[^<>]*>|<[^<>]*$|^[^<>]*>(?=[^>]*<|$)|&\w+;")
 _TAG = re.compile(r"</?[a-z][^<>]*>")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError
-from ...language import tr
+from ...language import mark, tr
 from .. import looks
 from ..kernels.groups import codes, mixing
 from .clustering import carried
@@ -23,6 +23,8 @@ _NEAR, _ISLANDS = 10, 0.4
 _LEAST, _MOST_GROUPS = 0.05, 20
 # So many rows of a column have to agree with the scripts of the texts to be called after it.
 _AGREE = 0.95
+# Words for what we group by ourselves.
+_BY = {"kind": mark("kind"), "script": mark("script"), "group": mark("group")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class GroupGap:
             "would be by chance.",
             nearest=_NEAR,
             share=self.share,
-            by=self.by,
+            by=tr(_BY.get(self.by, self.by)) if isinstance(self.by, str) else self.by,
             chance=self.chance,
         )
 

@@ -107,7 +107,9 @@ class Clustered(Colored):
             return ", ".join(words)
         near = self.examples(number, 1)
         said = caption(self._said(int(near[0]))) if len(near) else ""
-        return f"{said[:_CUT]}…" if len(said) > _CUT else said or f"cluster {number}"
+        return (
+            f"{said[:_CUT]}…" if len(said) > _CUT else said or tr("cluster {number}", number=number)
+        )
 
     def examples(self, cluster: int, count: int) -> NDArray[np.int64]:
         """The rows nearest to the center of a cluster."""
@@ -142,7 +144,7 @@ class Clustered(Colored):
         label = mended(str(self._inputs.labels[row]))
         if self._inputs.kinds[row] != "image":
             return label
-        return image_name(self._inputs.images[row]) or f"image {label}"
+        return image_name(self._inputs.images[row]) or tr("image {number}", number=label)
 
     def _bounds(self, rows: NDArray[np.bool_]) -> list[float]:
         """Left, bottom, right and top of its middle nine tenths."""

@@ -149,7 +149,7 @@ def called(query: Any) -> str:
         return query.label
     if isinstance(query, str | int | float | np.number):
         return str(query)
-    return image_name(query) or f"a {type(query).__name__}"
+    return image_name(query) or type(query).__name__
 
 
 def _unit(vector: Floats) -> Floats:

@@ -97,6 +97,9 @@ def _prompt(name: str, names: Mapping[str, Any]) -> str | Prompt | Sequence[Any]
     try:
         return Prompt(name)
     except SettingsError as error:
+        if name in place.listed():
+            # It is there, and what is wrong is in it.
+            raise
         known = [each for each, one in names.items() if isinstance(one, str | Prompt)]
         near = did_you_mean(name, [*known, *place.listed()], str(error))
         raise UsageError(

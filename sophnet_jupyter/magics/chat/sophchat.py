@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 
 from ...client.site.masks import mask_of
 from ...errors import AnswerIncomplete
-from ...language import tr
+from ...language import mark, tr
 from ...prompt.file.filled import FilledPrompt
 from ...prompt.file.prompt import Prompt
 from ...prompt.images.attach import with_images
@@ -109,7 +109,7 @@ class ChatMagics(SessionMagics):
         prompts, words = with_values(self._session, prompts, words, raw=args.raw)
         args.model = models[0] if models else None
         alone = bool(prompts) and not words and not (cell or "").strip()
-        prompt = "" if alone else prompt_of(words, cell, to="send")
+        prompt = "" if alone else prompt_of(words, cell, to=mark("send"))
         if args.think and args.no_think:
             raise UsageError(tr("--think and --no-think exclude each other."))
         out = out_name(args.out)

@@ -118,12 +118,12 @@ class Desk:
     def parameters(self, rest: str) -> Parameters:
         """Its inputs, and the files it takes."""
         form = run(self._app.parameters())
-        rows = [("input", "kind", "required", "default", "takes")]
+        rows = [(tr("input"), tr("kind"), tr("required"), tr("default"), tr("takes"))]
         for each in form.inputs:
             takes = ", ".join(each.options) or (
                 tr("up to {longest}", longest=each.longest) if each.longest else ""
             )
-            needed = "required" if each.required else ""
+            needed = tr("required") if each.required else ""
             rows.append((each.name, each.kind, needed, each.default, takes))
         for kind, rule in form.files.items():
             size = tr(", {limit} MB each", limit=rule.limit >> 20) if rule.limit else ""
@@ -159,7 +159,7 @@ class Desk:
         found = run(
             self._app.all_feedbacks() if rest == ALL else self._app.feedbacks(page=page, limit=PAGE)
         )
-        rows = [("rating", "content", "when", "by", "message")]
+        rows = [(tr("rating"), tr("content"), tr("when"), tr("by"), tr("message"))]
         for each in found:
             when = f"{each.created_at:%Y-%m-%d %H:%M} UTC" if each.created_at else ""
             rating, content = each.rating or tr("taken back"), short(each.content)

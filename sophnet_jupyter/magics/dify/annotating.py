@@ -109,7 +109,10 @@ class Annotating:
     def _state(self, action: Any, job: str) -> Job:
         found = run(self._app.annotation_reply.status(action, job))
         word = "on" if action == "enable" else "off"
-        rows = {tr("switching {word}", word=word): found.state or "unknown", "job": found.id or job}
+        rows = {
+            tr("switching {word}", word=word): found.state or tr("unknown"),
+            "job": found.id or job,
+        }
         sheet.table(self._shell, rows | ({"reason": found.error} if found.error else {}))
         return found
 
@@ -119,7 +122,7 @@ class Annotating:
         return self._show(found)
 
     def _show(self, found: list[Annotation]) -> list[Annotation]:
-        rows = [("question", "answer", "hits", "id")]
+        rows = [(tr("question"), tr("answer"), tr("hits"), "id")]
         rows += [(short(a.question), short(a.answer), str(a.hit_count), a.id) for a in found]
         sheet.lines(self._shell, rows)
         return found

@@ -63,9 +63,8 @@ class Attachments:
         found = [one.called(name) if one.unnamed else one for one in pictures]
         begin = len(self.items) + 1
         self.items += found
-        marks = " ".join(
-            tr("[image {number}]", number=number) for number in range(begin, begin + len(found))
-        )
+        # A model reads them, in the same words whatever its reader speaks.
+        marks = " ".join(f"[image {number}]" for number in range(begin, begin + len(found)))
         sizes = tr(" and ").join(tr("image {size}", size=_size(one)) for one in found)
         return marks, sizes
 

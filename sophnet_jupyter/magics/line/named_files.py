@@ -42,7 +42,7 @@ def named_pictures(
     """Pictures with what they are called: an address, a variable such as ``Out[3]``, or files."""
     bare = _bare(words)
     if is_elsewhere(bare):
-        return [(bare, bare if bare[:5].lower() != "data:" else "picture")]
+        return [(bare, bare if bare[:5].lower() != "data:" else tr("picture"))]
     try:
         value = value_of(bare, names)
     except LookupError:

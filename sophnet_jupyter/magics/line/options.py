@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from IPython.core.error import UsageError
 
-from ...language import tr
+from ...language import mark, retold, tr
 from ...settings.secret import scrub
 from .near import did_you_mean
 
@@ -35,8 +35,30 @@ def parse(magic: Any, line: str) -> tuple[argparse.Namespace, str]:
     """
     refuse_keys(line)
     words, rest = _split(magic, line)
-    args: argparse.Namespace = magic.parser.parse_args(words)
-    return args, rest
+    return parsed(magic.parser, words), rest
+
+
+# What argparse says of a value; the rest of it is found before.
+_REFUSED = (
+    mark("argument {name}: invalid int value: {value}"),
+    mark("argument {name}: invalid float value: {value}"),
+    mark("argument {name}: invalid {kind} value: {value}"),
+    mark("argument {name}: invalid choice: {value} (choose from {choices})"),
+    mark("argument {name}: expected one argument"),
+    mark("argument {name}: expected at least one argument"),
+    mark("argument {name}: not allowed with argument {other}"),
+    mark("argument {name}: ignored explicit argument {value}"),
+    mark("the following arguments are required: {names}"),
+)
+
+
+def parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    """The options of a magic. Raises `UsageError` in the reader's language."""
+    try:
+        args: argparse.Namespace = parser.parse_args(words)
+    except UsageError as error:
+        raise UsageError(retold(str(error), _REFUSED)) from None
+    return args
 
 
 def refuse_keys(line: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from IPython.core.error import UsageError
 
-from ...language import tr
+from ...language import mark, tr
 
 
-def prompt_of(words: str, cell: str | None, *, to: str, thing: str = "prompt") -> str:
+def prompt_of(words: str, cell: str | None, *, to: str, thing: str = mark("prompt")) -> str:
     """
     What a line or a cell says, as it is written.
 
@@ -17,7 +17,7 @@ def prompt_of(words: str, cell: str | None, *, to: str, thing: str = "prompt") -
         raise UsageError(
             tr(
                 "The {thing} belongs below the line, not on it: {words!r}.",
-                thing=thing,
+                thing=tr(thing),
                 words=words,
             )
         )
@@ -26,8 +26,8 @@ def prompt_of(words: str, cell: str | None, *, to: str, thing: str = "prompt") -
         raise UsageError(
             tr(
                 "Nothing to {to}: write the {thing} behind or below the options.",
-                to=to,
-                thing=thing,
+                to=tr(to),
+                thing=tr(thing),
             )
         )
     return text

@@ -114,11 +114,10 @@ class ChatCommands:
         name = self._own(rest)
         *turns, gone = self._chats.turns(name)
         self._chats.put(name, turns)
-        left = (
-            f"{_turns(len(turns))} {'stays' if len(turns) == 1 else 'stay'}"
-            if turns
-            else tr("nothing is left of it")
-        )
+        left = tr("nothing is left of it")
+        if turns:
+            said = mark("{turns} stays") if len(turns) == 1 else mark("{turns} stay")
+            left = tr(said, turns=_turns(len(turns)))
         said = tr(
             "Taken back from {name}: {question} ({left}).",
             name=name,

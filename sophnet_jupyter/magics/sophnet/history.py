@@ -91,7 +91,7 @@ class HistoryCommands:
             self._say_nothing(wish)
             return
         head = ("#", tr("when"), tr("model"), tr("asked"), tr("answered"), "")
-        sheet.lines(self._session.shell, [head, *map(call_row, found)])
+        sheet.lines(self._session.shell, [head, *map(_told, found)])
         if wish.words and not self._history.indexed():
             sys.stdout.write(tr("Searched by reading everything: the index is not there (yet).\n"))
 
@@ -259,6 +259,12 @@ def wished(rest: str, limit: int = 20) -> HistoryQuery:
         )
     except SettingsError as error:
         raise UsageError(str(error)) from None
+
+
+def _told(found: FoundCall) -> tuple[str, ...]:
+    """The same with its marks in the reader's language."""
+    *row, marks = call_row(found)
+    return (*row, " ".join(map(tr, marks.split())))
 
 
 def call_row(found: FoundCall) -> tuple[str, ...]:

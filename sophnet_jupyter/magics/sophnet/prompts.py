@@ -84,8 +84,8 @@ class PromptCommands:
         rows = [(tr("version"), tr("written"), tr("changed"), "")]
         for each, before in zip(kept, [*kept[1:], None], strict=True):
             changed = difference(before.text, each.text) if before else ""
-            count = str(len(lines(changed))) if before else "new"
-            now = "now" if each.version == prompt.version else ""
+            count = str(len(lines(changed))) if before else tr("new")
+            now = tr("now") if each.version == prompt.version else ""
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.at))
             rows.append((each.version[:8], when, count, now))
         sheet.lines(self._session.shell, rows)

@@ -44,9 +44,11 @@ def facts(exploration: Exploration, *, quality: bool = True) -> list[str]:
         said = tr(said)
         found.append(said)
     if exploration.vectors.shape[1]:
-        of = f" of {model}" if (model := exploration.made["model"]) else ""
+        count, model = exploration.vectors.shape[1], exploration.made["model"]
         found.append(
-            tr("{exploration:,} dimensions{of}", exploration=exploration.vectors.shape[1], of=of)
+            tr("{count:,} dimensions of {model}", count=count, model=model)
+            if model
+            else tr("{count:,} dimensions", count=count)
         )
     if quality and exploration.state == "ready" and has_map(exploration):
         measured = exploration.quality
@@ -59,7 +61,7 @@ def facts(exploration: Exploration, *, quality: bool = True) -> list[str]:
 def in_words(exploration: Exploration) -> str:
     """The same for a terminal."""
     badge = f"[{tr('sandbox')}] " if exploration.sandbox else ""
-    lines = [badge + ", ".join(facts(exploration)), *exploration.notices]
+    lines = [badge + tr(", ").join(facts(exploration)), *exploration.notices]
     if exploration.error is not None:
         lines.append(str(exploration.error))
     if exploration.state == "ready" and has_map(exploration):

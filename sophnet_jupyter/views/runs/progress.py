@@ -91,7 +91,7 @@ def tokens(usage: Usage, cost: Mapping[str, float]) -> str:
     elif usage.total_tokens:
         said.append(tr("{total_tokens:,} tokens", total_tokens=usage.total_tokens))
     said += [money(amount, currency) for currency, amount in cost.items()]
-    return ", ".join(said)
+    return tr(", ").join(said)
 
 
 def money(amount: float, currency: str) -> str:

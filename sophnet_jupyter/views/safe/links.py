@@ -11,6 +11,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ...language import tr
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -159,7 +161,7 @@ class _Links:
         reached = destination(address)
         alt = " ".join(_visible(image.children or []).split())
         named = " — ".join(part for part in (alt, reached) if part)
-        label = [_text(f"[image: {named}]" if named else "[image]")]
+        label = [_text(tr("[image: {name}]", name=named) if named else tr("[image]"))]
         if linked and reached and len(address) <= self.room:
             return self._anchor(label, address)
         return label

@@ -187,7 +187,9 @@ class Receiving:
         ):
             media = TEXT
         if media is None or media.kind not in self._wanted.kinds:
-            found = media.mime if media else _looks_like(bytes(head)) or self._said or "something"
+            found = (
+                media.mime if media else _looks_like(bytes(head)) or self._said or tr("something")
+            )
             raise self._failed(
                 "type",
                 tr(

@@ -166,9 +166,9 @@ def _named(name: str, head: bytes) -> str:
     """
     media, found = sniff(head), container(head)
     kind = media.kind if media else ""
-    said = name or "this"
+    said = name or tr("this")
     if kind in ("image", "document"):
-        what = "picture" if kind == "image" else "document"
+        what = tr("picture") if kind == "image" else tr("document")
         raise SettingsError(
             tr("{said} is a {what} and has no sound: {takes}", said=said, what=what, takes=_takes())
         )

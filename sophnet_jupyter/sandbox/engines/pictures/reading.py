@@ -104,8 +104,11 @@ def _opened(data: bytes) -> Any:
             image = pillow.open(BytesIO(data))
         width, height = image.size
         if width * height > MOST_PIXELS:
-            most = f"{MOST_PIXELS // 10**6} million pixels are taken"
-            raise Unreadable(f"the picture is {width:,} × {height:,} pixels large, {most}")
+            most = MOST_PIXELS // 10**6
+            raise Unreadable(
+                f"the picture is {width:,} × {height:,} pixels large, {most} million pixels are "
+                "taken"
+            )
         return image.convert("RGB")
     except Unreadable:
         raise

@@ -734,11 +734,12 @@ def quoted(text: object, limit: int = QUOTED) -> str:
 def span(seconds: float) -> str:
     """A duration in words: ``45 s``, ``12 min``, ``3 h``, ``2 days``."""
     if seconds < 120:
-        return f"{seconds:.0f} s"
-    for unit, size in (("min", 60), ("h", 3600)):
-        if seconds < size * 60 * (1 if unit == "min" else 0.8):
-            return f"{seconds / size:.0f} {unit}"
-    return tr("{seconds:.0f} days", seconds=seconds / 86400)
+        return tr("{seconds:.0f} s", seconds=seconds)
+    if seconds < 3600:
+        return tr("{minutes:.0f} min", minutes=seconds / 60)
+    if seconds < 48 * 3600:
+        return tr("{hours:.0f} h", hours=seconds / 3600)
+    return tr("{days:.0f} days", days=seconds / 86400)
 
 
 def sizes(size: int, limit: int, *, mega: int = 10**6) -> tuple[str, str]:

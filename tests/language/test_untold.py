@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "sophnet_jupyter"
-untold = runpy.run_path(str(Path(__file__).with_name("untold.py")))["untold"]
+UNTOLD = runpy.run_path(str(Path(__file__).with_name("untold.py")))
+untold, untold_in_script = UNTOLD["untold"], UNTOLD["untold_in_script"]
 
 # Of which all sentences are for readers, but for those below.
 WHOLE = (
@@ -144,3 +145,42 @@ def test_a_sentence_by_itself_is_seen(line: str) -> None:
 )
 def test_what_is_for_programs_is_passed_over(line: str) -> None:
     assert list(untold(line)) == []
+
+
+# Keys, kinds and choices by their names, selectors, and a title that is looked up where it stands.
+NAMED = {
+    *("Ctrl+Enter", "no verdict", "not labeled", "not complete", "uuid", "PNG", "Voice chat"),
+    *("noopener noreferrer", "th button", "input, textarea, select, summary", "no image"),
+    *("X revision-", "X system-ui, sans-serif"),
+    "again animate ask continue go make name retry run sample say speak summarize",
+}
+
+
+def test_each_sentence_of_a_script_is_looked_up_where_it_is_said() -> None:
+    found = {
+        f"{path.relative_to(PACKAGE).as_posix()}:{line}": text
+        for path in sorted((PACKAGE / "widgets").rglob("*.js"))
+        for line, text in untold_in_script(path.read_text("utf-8"))
+        if text not in NAMED
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'button("Stop", stop)',
+        'make("p", {}, "No files yet")',
+        "panel.say(`${count} of them`)",
+        'make("a", { title: "Save" })',
+    ],
+)
+def test_a_sentence_by_itself_is_seen_in_a_script(line: str) -> None:
+    assert [number for number, _ in untold_in_script(line)] == [1]
+
+
+def test_what_is_looked_up_is_passed_over_in_a_script() -> None:
+    told = (
+        'button(tr("Stop"), stop);\nmake("p", { className: "sophnet-a b" }, tr("No {x}", { x }));\n'
+    )
+    assert list(untold_in_script(told)) == []

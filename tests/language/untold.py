@@ -94,3 +94,21 @@ def _without_styles(text: str) -> str:
     while before != text:
         before, text = text, _RULE.sub(" ", text)
     return _STYLE.sub(" ", text)
+
+
+# Where a text of a script is what somebody reads, however short it is.
+_READ = re.compile(r"(?:button\(\s*|\b(?:title|placeholder): |\"aria-label\": )$")
+_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`')
+_SELECTOR = re.compile(r"^[.#:\[]|sophnet-|[{};]|=>")
+
+
+def untold_in_script(source: str) -> Iterator[tuple[int, str]]:
+    """The same for JavaScript, where also one word is told on a button or in a hint."""
+    code = re.sub(r"^\s*(?://|/?\*).*$", "", source, flags=re.MULTILINE)
+    for found in _TEXT.finditer(code):
+        before = code[max(0, found.start() - 30) : found.start()]
+        text = found[1] if found[1] is not None else re.sub(r"\$\{[^}]*\}", "X", found[2])
+        if re.search(r"\btr\(\s*$", before) or _SELECTOR.search(text):
+            continue
+        if WORDS.search(text) or (_READ.search(before) and re.search(r"[A-Za-z]{3}", text)):
+            yield code.count("\n", 0, found.start()) + 1, text

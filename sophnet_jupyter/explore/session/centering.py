@@ -45,12 +45,13 @@ class GroupGap:
     @property
     def sentence(self) -> str:
         """The same in words."""
+        word = _BY.get(self.by, self.by) if isinstance(self.by, str) else ""
         return tr(
             "Of the {nearest} nearest rows {share:.0%} are of another {by}, {chance:.0%} "
             "would be by chance.",
             nearest=_NEAR,
             share=self.share,
-            by=tr(_BY.get(self.by, self.by)) if isinstance(self.by, str) else self.by,
+            by=tr(word) if word else self.by,
             chance=self.chance,
         )
 

@@ -87,7 +87,7 @@ def _times(response: Response) -> list[str]:
         return [tr("from{when}{then}", when=when, then=then) if when else tr("from the history")]
     if output.stable:
         return []
-    said = [f"{timing.total:.1f} s"] if timing.total else []
+    said = [tr("{seconds:.1f} s", seconds=timing.total)] if timing.total else []
     # What came in one piece had no first token before the others.
     first = timing.first_token
     if first is not None and not (timing.total and timing.total - first < _AT_ONCE):

@@ -97,7 +97,8 @@ def plain_result(result: ToolResult) -> str:
 
 def outcome(result: ToolResult) -> str:
     """Whether the call succeeded, and how long it took."""
-    return f"{'✕' if result.error else '✓'} {result.seconds:.2f} s"
+    seconds = tr("{seconds:.2f} s", seconds=result.seconds)
+    return f"{'✕' if result.error else '✓'} {seconds}"
 
 
 def pretty(arguments: str) -> str | None:

@@ -46,7 +46,7 @@ def _times(responses: Sequence[Response]) -> list[str]:
     firsts = [one.timing.first_token for one in responses if one.timing.first_token is not None]
     said = [tr("first token {mean:.2f} s", mean=_mean(firsts))] if firsts else []
     totals = [one.timing.total for one in responses if one.timing.total]
-    said += [f"{_mean(totals):.1f} s"] if totals else []
+    said += [tr("{seconds:.1f} s", seconds=_mean(totals))] if totals else []
     rates = [rate for one in responses if (rate := per_second(one)) is not None]
     return [*said, *([tr("{mean:.0f} tokens/s", mean=_mean(rates))] if rates else [])]
 

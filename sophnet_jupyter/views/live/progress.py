@@ -279,7 +279,8 @@ def _state(step: Step, now: float) -> str:
     marks = {"ready": tr("✓ ready"), "failed": tr("✕ failed")}
     state = marks.get(step.state) or f"{said(step.state)} …"
     share = "" if step.fraction is None else f" {100 * step.fraction:.0f} %"
-    return f"{state}{share} · {step.elapsed(now):.1f} s"
+    seconds = tr("{seconds:.1f} s", seconds=step.elapsed(now))
+    return f"{state}{share} · {seconds}"
 
 
 def _words(step: Step, now: float) -> str:

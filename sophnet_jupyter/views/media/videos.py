@@ -44,7 +44,7 @@ def figures(video: Video) -> str:
         width, height = video.size
         said.append(f"{width} × {height}")
     if video.seconds:
-        said.append(f"{video.seconds:.1f} s")
+        said.append(tr("{seconds:.1f} s", seconds=video.seconds))
     fps = video.said.get("fps")
     if isinstance(fps, int | float) and not isinstance(fps, bool):
         said.append(tr("{fps:g} fps", fps=fps))

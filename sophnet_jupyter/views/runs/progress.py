@@ -57,7 +57,11 @@ def facts(told: RunProgress, *, waits: str = "", with_badge: bool = True) -> lis
             else []
         )
     elif told.seconds and not going:
-        said += [span(told.seconds) if told.seconds >= 10 else f"{told.seconds:.1f} s"]
+        said += [
+            span(told.seconds)
+            if told.seconds >= 10
+            else tr("{seconds:.1f} s", seconds=told.seconds)
+        ]
     said += [tr("{failed:,} not complete", failed=told.failed)] if told.failed else []
     said += [equal(told.equal)] if told.equal else []
     said += [tr("{cached:,} from earlier calls", cached=told.cached)] if told.cached else []

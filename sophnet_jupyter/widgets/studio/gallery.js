@@ -223,7 +223,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
     if (tools.dataset.for === key) return;
     tools.dataset.for = key;
     const hadFocus = tools.contains(document.activeElement);
-    const label = (/** @type {string} */ what) => ({ "aria-label": `${what}: ${now.prompt}` });
+    const label = (/** @type {string} */ what) => ({ "aria-label": tr("{what}: {name}", { what, name: now.prompt }) });
     if (now.phase === "working") {
       tools.replaceChildren(button(tr("Cancel"), () => send("cancel", { piece: id }), label(tr("Cancel"))));
     } else {

@@ -208,7 +208,7 @@ function openRow(first, { fresh, turns, remove, fail }) {
   const time = make("span", { className: "sophnet-time" });
   const speed = speeds();
   const kept = wholeSound("mp3", { sampleRate: 0, channels: 0 });
-  const save = button("Download", () => kept.save(), { title: "What has come of the sound", hidden: true });
+  const save = button(tr("Download"), () => kept.save(), { title: tr("What has come of the sound"), hidden: true });
   speed.hidden = true;
   speed.addEventListener("change", () => opening?.then((speaker) => speaker.setSpeed(Number(speed.value))));
   const ready = openPlayer(first.text);

@@ -66,7 +66,6 @@ STAY = {
     "values/transcript.py": ("Speaker X",),
     "views/compare/marked.py": ("only first", "only second"),
     "views/evaluation/answers.py": ("only first", "only second"),
-    "views/evaluation/whole.py": ("is better", "is higher", "can be chance", "are equal"),
     "views/safe": ("noopener noreferrer", ' href="X" rel="noopener noreferrer"', "sophnet colors"),
     # Told to the model; names of choices; code.
     "widgets/chat/approval.py": ("the user did not allow",),

@@ -75,7 +75,6 @@ KEPT: dict[str, tuple[str, ...]] = {
     # Names of kinds and states, for programs.
     "providers/sophnet/speech/speech.py": ("waiting",),
     "providers/sophnet/chat/rounds.py": ("none", "{}, since the limit", "That answer does not"),
-    "providers/sophnet/embeddings/gathered.py": ("{} {} from {}[{}]",),
     "providers/dify/access.py": ("{} sandbox",),
     "providers/sophnet/access.py": ("{} sandbox",),
     "providers/sophnet/voice/voice.py": ("{} sandbox",),
@@ -87,6 +86,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "wire/http/engine/transport.py": ("connect timeout", "no head"),
     "wire/http/engine/parser.py": ("no head",),
     "wire/http/unpack.py": ("gzip, deflate",),
+    "magics/line/attachments.py": ("[image {}]",),
     "magics/background/job_views.py": ("background:",),
     "magics/dify/about.py": ("none",),
     "magics/dify/dify.py": ("--app {}",),

@@ -147,13 +147,15 @@ class UnknownOption(SettingsError, TypeError):
         return tr("{call} has no {word}. {advice}", call=self.call, word=self.word, advice=advice)
 
 
+# Behind the name of a service where its sandbox answers.
+_SANDBOX = " sandbox"
 _OF_ARGUMENT = re.compile(r"([\w.]+: )?(.*)", re.DOTALL)
 
 
-def named(service: str) -> str:
+def named(name: str) -> str:
     """The name of a service as it is said: the sandbox of one is none of its own."""
-    of = service.removesuffix(" sandbox")
-    return service if of == service else tr("{service} sandbox", service=of)
+    real = name.removesuffix(_SANDBOX)
+    return name if real == name else tr("{service} sandbox", service=real)
 
 
 def _retold(message: str) -> str:

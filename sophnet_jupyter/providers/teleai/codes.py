@@ -20,7 +20,11 @@ class ErrorCode:
 # The table of the document. 10004 and 10030 mean the same, 10003 and 10013 nearly
 # (docs/services/teleai.md#errors, row T13).
 _NO_FILE = mark("Check the uuid, and that the file was uploaded under the same app id.")
-_ARGUMENT = mark("Change the argument it names, and ask again.")
+# The document's own words for these two name no argument.
+_ARGUMENT = mark(
+    "Change the argument it names; where it names none, ask again without max_tokens, top_p and "
+    "temperature."
+)
 CODES = {
     "10001": ErrorCode(
         status=400,

@@ -64,6 +64,12 @@ def test_codes_that_mean_the_same_are_the_same_error(codes: str, kind: type) -> 
         assert type(parse_error(reply({"code": code}), {"code": code})) is kind
 
 
+@pytest.mark.parametrize("code", ["10004", "10030"])
+def test_a_bad_parameter_that_is_not_named_says_which_to_leave_out(code: str) -> None:
+    bare = parse_error(reply({"code": code}), {"code": code, "message": CODES[code].chinese})
+    assert "where it names none, ask again without max_tokens, top_p and temperature" in str(bare)
+
+
 @pytest.mark.parametrize("code", [10000, "10000", 0, "0", None])
 def test_a_code_of_success_is_none_of_failure(code: object) -> None:
     """docs/services/teleai.md#errors, row T18."""

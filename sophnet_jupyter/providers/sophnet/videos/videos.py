@@ -252,16 +252,23 @@ class Videos(Keeping):
             return state
 
         def fetch(found: State[Reply]) -> AsyncGenerator[Event, None]:
-            return self._fetched(latest[0], video, found.reply if resumed else None)
+            assert found.reply
+            return self._fetched(latest[0], video, found.reply, resumed=resumed)
 
         return follow_and_fetch(self._tasks, task, check, fetch, pace=self._pace, resumed=resumed)
 
     async def _fetched(
-        self, done: VideoTask, video: Video, resumed: Reply | None
+        self, done: VideoTask, video: Video, reply: Reply, *, resumed: bool
     ) -> AsyncGenerator[Event, None]:
         """The video and its last frame, fetched at once, since their URLs expire."""
-        if resumed:
-            yield started_task(resumed, done.model)
+        # A task may begin with its bare id: only a look tells when that was.
+        began = msgspec.structs.replace(
+            started_task(reply, done.model), created=done.created or None
+        )
+        if not resumed:
+            # The request to ask about is the one that began it, and the model the one it named.
+            began = msgspec.structs.replace(began, request_id="", model="")
+        yield began
         yield Progress(state="fetching", task_id=video.task_id)
         file = await self._file(done.url, video, WANTED)
         ready = msgspec.structs.replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
@@ -58,6 +59,8 @@ async def test_words_become_a_video_in_both_generations(opened: Open, generation
         True,
     )
     assert response.model == "Wan2.2-T2V-A14B"
+    assert response.created
+    assert abs(response.created - time.time()) < 600
 
 
 @pytest.mark.anyio

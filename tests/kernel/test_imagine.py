@@ -78,6 +78,7 @@ def test_what_the_service_lists_is_resumed_though_nobody_wrote_it_down(own, stud
     listed = own.run("%sophnet tasks --service")
     assert f">{name}</th>" in listed.html
     assert "qwen-image" in listed.text
+    assert "not fetched yet" not in listed.text
     assert "<figure" in own.run(f"%sophnet tasks resume {name}").html
     assert name not in own.run("%sophnet tasks --service videos").text
 

@@ -154,7 +154,9 @@ class TaskCommands:
 def _listed(kind: str, task: Any) -> tuple[str, ...]:
     created = getattr(task, "created", 0.0)
     age = tr("{span} ago", span=span(max(0.0, time.time() - created))) if created else ""
-    return plain(task.id), kind, plain(said(task.state)), plain(task.model), age
+    # Whether it was fetched here is nothing that the service knows.
+    state = tr("done") if task.state == "succeeded" else said(task.state)
+    return plain(task.id), kind, plain(state), plain(task.model), age
 
 
 def _row(task: Task) -> tuple[str, ...]:

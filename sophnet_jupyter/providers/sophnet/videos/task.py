@@ -125,7 +125,16 @@ def decode_list(reply: Reply) -> tuple[VideoTask, ...]:
         if isinstance(fields, dict) and (name := id_in(fields)):
             model = quoted(fields.get("model") or "", 80)
             state = _state(fields) or "unknown"
-            tasks.append(VideoTask(id=name, state=state, word=_word(fields), model=model))
+            tasks.append(
+                VideoTask(
+                    id=name,
+                    state=state,
+                    word=_word(fields),
+                    model=model,
+                    created=_seconds(fields.get("created_at")),
+                    updated=_seconds(fields.get("updated_at")),
+                )
+            )
     if body and not tasks:
         raise unreadable(reply)
     return tuple(tasks)

@@ -159,9 +159,10 @@ def test_an_answer_without_a_task_is_no_task(
     ],
 )
 def test_the_list_is_read_in_every_shape(wrap: Any) -> None:
-    rows = [{"task_id": "a", "model": "m", "status": "running"}]
+    rows = [{"task_id": "a", "model": "m", "status": "running", "created_at": 1700000000}]
     [task] = decode_list(reply(wrap(rows)))
     assert (task.id, task.state, task.model) == ("a", "running", "m")
+    assert (task.created, task.updated) == (1700000000, 0)
     assert decode_list(reply([])) == ()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import random
+from array import array
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -34,7 +35,7 @@ SIZE = {"width": 1000, "height": 640}
 SHORTEST, LONGEST, LAST = 80, 1200, 2500
 # Tried in turn until the picture is small enough: its width, its quality, every how manyth sight.
 ATTEMPTS = ((900, 70, 1), (800, 60, 1), (800, 50, 2), (700, 45, 3), (640, 40, 4), (560, 35, 6))
-FIRST, SECOND = "The sky is blue.", "The train leaves at seven."
+FIRST, SECOND = "My name is Alice.", "The train leaves at seven."
 LOAD = "%load_ext sophnet_jupyter"
 
 
@@ -103,7 +104,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A Chromium whose microphone hears two sentences, with silence around them."""
     (first, rate), (second, _) = voice.speak(FIRST), voice.speak(SECOND)
     # Not quite silent, as no room is.
-    silence = b"".join(random.Random(0).choices((b"\0\0", b"\1\0"), k=rate))
+    silence = array("h", random.Random(0).choices(range(-60, 61), k=rate)).tobytes()
     path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
     path.write_bytes(wav.written(silence + first + silence * 10 + second + silence * 12, rate))
     with hearing(path) as browser:

@@ -337,6 +337,8 @@ class Usage(_Event, frozen=True, kw_only=True):
     total_tokens: int = 0
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
+    image_tokens: int | None = None
+    """Those of the prompt that its images have cost."""
     characters: int | None = None
     price: str = ""
     currency: str = ""

@@ -268,6 +268,7 @@ def _usage(usage: Mapping[str, Any]) -> Usage:
         total_tokens=_count(usage.get("total_tokens")) or 0,
         cached_tokens=_count(prompt_details.get("cached_tokens")),
         reasoning_tokens=_count(completion_details.get("reasoning_tokens")),
+        image_tokens=_count(prompt_details.get("image_tokens")),
     )
 
 

@@ -238,6 +238,7 @@ def _sum(before: Usage | None, now: Usage) -> Usage:
         total_tokens=before.total_tokens + now.total_tokens,
         cached_tokens=added(before.cached_tokens, now.cached_tokens),
         reasoning_tokens=added(before.reasoning_tokens, now.reasoning_tokens),
+        image_tokens=added(before.image_tokens, now.image_tokens),
     )
 
 

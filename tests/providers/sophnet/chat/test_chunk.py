@@ -168,11 +168,11 @@ def test_usage_with_and_without_details():
     nulls = {"prompt_tokens_details": None, "completion_tokens_details": None}
     assert read({"usage": usage | nulls}) == [plain]
     details = {
-        "prompt_tokens_details": {"cached_tokens": 2},
+        "prompt_tokens_details": {"cached_tokens": 2, "image_tokens": 5},
         "completion_tokens_details": {"reasoning_tokens": 3},
     }
     (full,) = read({"usage": usage | details})
-    assert (full.cached_tokens, full.reasoning_tokens) == (2, 3)
+    assert (full.cached_tokens, full.reasoning_tokens, full.image_tokens) == (2, 3, 5)
 
 
 JSON = st.recursive(

@@ -15,7 +15,9 @@ __all__ = [
     "MOST_EMPTY",
     "Heading",
     "Row",
+    "cuts",
     "drawable",
+    "may_have_table",
     "numbers",
     "outline",
     "pipes",
@@ -34,6 +36,7 @@ _DIV_BEGIN = re.compile(r"<div\b[^<>]{0,120}>\s{0,9}\Z", re.IGNORECASE)
 _DIV_END = re.compile(r"\s{0,9}</div\s{0,9}>", re.IGNORECASE)
 _DIV = 150
 _SOFT_BREAK = re.compile("[\v\f\x1c-\x1e\x85]")
+_NO_WORDS = re.compile(r"[\s>|:-]*")
 _MARGIN = re.compile(r"(?:[ \t]*>)*[ \t]*")
 # Converters of workbooks call a column so that has no name.
 _UNNAMED = re.compile(r"(?:Unnamed: \d+)?")
@@ -107,6 +110,36 @@ def drawable(text: str) -> str:
     return "".join(pieces)
 
 
+def cuts(text: str) -> set[int]:
+    """
+    The numbers of lines, counted from 1, below which a text of whole lines may be cut.
+
+    Whatever follows, `drawable` then gives for both parts what it gives for the whole. It goes
+    line by line and knows neither lists nor paragraphs: to it, a row that begins another block
+    belongs to the same table, and a fence in an item is open until some line closes it.
+    """
+    found, above = set(), ""
+    for number, line, _, fence in _fences(text):
+        if number > 1 and _may_be_one_table(above, line):
+            found.discard(number - 1)
+        if not fence:
+            found.add(number)
+        above = line
+    return found
+
+
+def may_have_table(text: str) -> bool:
+    """Whether a line with bars stands beside one that may be the rule of a table with it."""
+    each = lines(text) if "|" in text else []
+    return any(map(_may_be_one_table, each, each[1:]))
+
+
+def _may_be_one_table(line: str, below: str) -> bool:
+    if "|" in line:
+        return "|" in below or ("-" in below and _NO_WORDS.fullmatch(below) is not None)
+    return "|" in below and "-" in line and _NO_WORDS.fullmatch(line) is not None
+
+
 def with_pipes(text: str) -> str:
     """The text with its HTML tables written in pipes, which is how tables are drawn here."""
     pieces, after = [], 0
@@ -165,16 +198,21 @@ def _fenced(text: str) -> list[tuple[int, int]]:
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines outside fenced code, numbered from 1."""
+    for number, line, before, after in _fences(text):
+        if not before and not after:
+            yield number, line
+
+
+def _fences(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """The lines, numbered from 1, each with the fence that is open above it and below it."""
     fence = ""
     for number, line in enumerate(lines(text), 1):
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence):
-                fence = ""
-        elif mark:
-            fence = mark[1]
-        else:
-            yield number, line
+        before, mark = fence, _FENCE.match(line)
+        if not fence:
+            fence = mark[1] if mark else ""
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        yield number, line, before, fence
 
 
 class _PipeTable(NamedTuple):

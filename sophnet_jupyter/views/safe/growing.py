@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...values.markdown import drawable, spaced
+from ...values.markdown import cuts, drawable, may_have_table, spaced
 from .control_characters import plain
 from .markdown import GROWING, LARGEST_HTML, LINE_END, LONGEST, parser, parted, render
 from .tables import begun
@@ -47,6 +47,9 @@ class GrowingMarkdown:
         self._held = more[-1:] if more.endswith("\r") else ""
         more = more.removesuffix("\r")
         self._rest += more
+        # A rule makes a table of the line above it, be it the first line of a list.
+        if self._items.text and _may_have_table(self._rest):
+            self._items = _Items()
         # Only the end of a line ends a block.
         if LINE_END.search(more):
             above = self._items.text
@@ -64,7 +67,8 @@ class GrowingMarkdown:
     def _drawn(self) -> str:
         if not self._rest:
             return ""
-        if _ITEM.match(self._rest) and (html := self._items.drawn(self._rest)):
+        is_list = _ITEM.match(self._rest) and not _may_have_table(self._rest)
+        if is_list and (html := self._items.drawn(self._rest)):
             return html
         self._items = _Items()
         return render(self._rest, growing=True)
@@ -90,7 +94,8 @@ class _Items:
         self._loosen(is_loose=read.is_loose)
         # Of the last line nobody knows yet what it is.
         ends = [end.end() for end in LINE_END.finditer(last)]
-        at = max((begin for begin in read.begins if 0 < begin < len(ends)), default=0)
+        begins = {begin for begin in read.begins if 0 < begin < len(ends)}
+        at = max(begins & cuts(last) if begins else (), default=0)
         if at:
             read = self._taken(last[: ends[at - 1]], last[ends[at - 1] :]) or read
         return f"{self._begin}{self._html}{self._set(read)}{_html(read.tokens[-1:], read.env)}"
@@ -135,7 +140,7 @@ def _read(text: str, *, growing: bool) -> _List | None:
         return None
     env: EnvType = {GROWING: growing}
     # An item before it, since only the paragraph of one shows whether a list has blank lines.
-    shown = f"{mark[0]}x\n{begun(shown) if growing else shown}"
+    shown = f"{mark[0]}x\n{shown}"
     first, *tokens = parser().parse(drawable(shown), env)
     probe, items = tokens[:_PROBE], tokens[_PROBE:]
     kinds = [token.type for token in (first, *tokens) if token.level == 0]
@@ -148,6 +153,14 @@ def _read(text: str, *, growing: bool) -> _List | None:
         if token.level == 1 and token.type == "list_item_open" and token.map
     ]
     return _List([first, *items], env, not probe[1].hidden, begins)
+
+
+def _may_have_table(text: str) -> bool:
+    """Whether a list may be a table instead, or have one, which only the whole of it tells."""
+    if "|" not in text:
+        return False
+    shown = plain(spaced(text))
+    return may_have_table(shown) or begun(shown) != shown
 
 
 def _html(tokens: Sequence[Token], env: EnvType) -> str:

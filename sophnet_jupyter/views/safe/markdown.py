@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ...language import tr
-from ...values.markdown import drawable, spaced
+from ...values.markdown import cuts, drawable, spaced
 from .code_colors import colored, colored_so_far
 from .control_characters import plain
 from .emphasis import add_emphasis
@@ -140,9 +140,9 @@ def parted(text: str, *, eager: bool) -> tuple[str, str]:
     still_open = open_line(env)
     if still_open is not None:
         starts = [start for start in starts if start <= still_open]
-    cut = max(starts, default=0)
     if eager and begun and still_open is None and _has_ended(begun[-1], len(ends)):
-        cut = len(ends)
+        starts.append(len(ends))
+    cut = max(cuts(lines).intersection(starts), default=0)
     done = ends[cut - 1] if cut else 0
     return text[:done], text[done:]
 

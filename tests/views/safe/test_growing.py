@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sophnet_jupyter.views.safe.growing import GrowingMarkdown
@@ -37,6 +37,14 @@ def calls(work: Callable[[], object]) -> int:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(UNREFERRED, max_size=6))
+@example(["\n- |-\n|-|-|\n"])
+@example(["|\n- \n|-|-|\n"])
+@example(["- a\n- |-\n", "|-|-|\n"])
+@example(["- x\\|\n---|", "---"])
+@example(["- a\n\n- b\n---|---\n- |", "-\n1. one"])
+@example(["- a\n- | a |\n", "---|---\n", "- b\n", "- c"])
+@example(["- a | b\n- - ***\n   ```\na | b\n", "|1|2|\n|:-|"])
+@example(["- a\n\n- ~~~\n  b\n  ~~~\n- c\n", "\n|1|2|\n|:-|"])
 def test_what_grows_looks_like_the_whole_and_its_finished_blocks_never_change(pieces):
     whole = "".join(pieces)
     growing, came = GrowingMarkdown(), ""
@@ -98,6 +106,10 @@ LINES = [
     " - one blank",
     "# a heading",
     "a paragraph",
+    "- a | b",
+    "|-|-|",
+    "| a | b |",
+    "---",
 ]
 
 

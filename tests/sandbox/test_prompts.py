@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sophnet_jupyter.magics.catalogue import lazy_magics
+from sophnet_jupyter.magics.dify.words import WORDS
 from sophnet_jupyter.sandbox.model.messages import Message
 from sophnet_jupyter.sandbox.model.router import INTENTS
 from sophnet_jupyter.sandbox.model.script import Talk
@@ -33,8 +34,8 @@ VALUES = {
 # Answered by something else than words: by pictures, tools, knowledge, an app's own pages; or
 # asked by something else, such as a prompt file.
 ELSEWHERE = re.compile(
-    r"(?<!\S)-p\b|--(?:last|see|image|tools|file|schema|each|json)\b|custom:|\{(?:chart|sun|img)\}|^(?:info|parameters|"
-    r"feedbacks?|stop|site|preview|annotation\S*)\b|picture|What does it show|canteen"
+    r"(?<!\S)-p\b|--(?:last|see|image|tools|file|schema|each|json)\b|custom:|\{(?:chart|sun|img)\}"
+    rf"|^(?:{'|'.join(map(re.escape, WORDS))}|stop)\b|picture|What does it show|canteen"
 )
 _ASKED = re.compile(r"(?:chat\.(?:create|stream)|complete)\(\s*f?\"((?:[^\"\\]|\\.)*)\"")
 _CELL = re.compile(r"(?:#.*\n)*%%(?:sophchat|dify)\b([^\n]*)\n(.*)", re.DOTALL)

@@ -48,7 +48,8 @@ def _is_coded(data: bytes, begin: int) -> bool:
 def _frame(head: bytes) -> int:
     """The length of the frame of MP3 or AAC that begins so; 0 where none does."""
     media = sniff(head)
-    if media is None or head[0] != 0xFF or len(head) < 6:
+    # Other kinds of files begin with that byte too, such as JPEG.
+    if media is None or media.kind != "audio" or head[0] != 0xFF or len(head) < 6:
         return 0
     if media.suffix == ".aac":
         return (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5

@@ -45,6 +45,14 @@ def test_samples_that_begin_like_a_frame_stay_samples(begin: bytes) -> None:
     assert len(read(whole, 16_000).pcm) == len(whole) - 44
 
 
+def test_whatever_stands_where_a_second_frame_would_the_file_is_read() -> None:
+    first = BARE[: BARE.index(BARE[:2], 2)]
+    for second in range(1 << 16):
+        behind = bytes([0xFF, second >> 8, second & 0xFF, 0xFF, 0xFF, 0xFF])
+        whole = wrapped(first + behind + PCM)
+        assert unwrapped(whole) == whole
+
+
 def test_a_coded_sound_is_heard_live_as_it_sounds() -> None:
     pytest.importorskip("av")
     plain = read(MP3, 16_000)

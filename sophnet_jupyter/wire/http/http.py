@@ -25,8 +25,7 @@ from ...language import tr
 from ..agent import user_agent
 from ..call import Call, Network, Origin
 from ..reasons import in_words
-from .trust import no_trust as no_trust
-from .trust import tls_context as tls_context
+from .trust import no_trust, tls_context
 from .unpack import ACCEPTED, BrokenCompression, unpacked
 
 if TYPE_CHECKING:

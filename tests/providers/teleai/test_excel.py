@@ -210,7 +210,7 @@ def test_certificates_are_always_verified() -> None:
     """
     import ssl
 
-    from sophnet_jupyter.wire.http.http import tls_context
+    from sophnet_jupyter.wire.http.trust import tls_context
 
     assert tls_context("").verify_mode is ssl.CERT_REQUIRED
     with pytest.raises(TypeError):

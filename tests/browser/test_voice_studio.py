@@ -149,6 +149,7 @@ def test_the_studio_plays_one_text_at_a_time_whatever_is_pressed(
         panel.get_by_label("Format").select_option("wav")
         speak.click()
         expect(rows.nth(number).locator("audio")).to_be_visible(timeout=30_000)
+        expect(rows.nth(number)).to_contain_text("Complete")
     first, second = (rows.nth(number).locator("audio") for number in (0, 1))
     paused = "player => player.paused"
 

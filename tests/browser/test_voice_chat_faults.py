@@ -178,7 +178,11 @@ NUMBERS = """(() => {
 })()"""
 
 
-def test_a_reload_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
+# As a page that crashes, or whose last words are lost on their way.
+SPEECHLESS = "addEventListener('pagehide', event => event.stopImmediatePropagation())"
+
+
+def test_a_reload_without_a_word_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
     lab: Any,
     page: Page,
     open_notebook: Callable[[str], Any],
@@ -186,6 +190,7 @@ def test_a_reload_and_a_restart_while_it_thinks_keep_the_words_and_nothing_else(
     console: Any,
 ) -> None:
     page.add_init_script(NUMBERS)
+    page.add_init_script(SPEECHLESS)
     # It thinks longer than anybody waits.
     options = ("--quirk", "scripted_speech", "--fault", "slow_voice=600")
     with start_sandbox(*options) as sandbox:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
+from collections.abc import Callable
 
 from ...errors import SettingsError
 from ...language import tr
@@ -32,13 +34,23 @@ class Take:
     too many; ``late`` is how many milliseconds later than the quickest a frame took to get here.
     """
 
-    def __init__(self, number: int = 0, sample_rate: int = 16_000, *, gone: float = GONE) -> None:
+    def __init__(
+        self,
+        number: int = 0,
+        sample_rate: int = 16_000,
+        *,
+        gone: float = GONE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.number = number
         self.sample_rate = sample_rate
         self.frames = self.missing = self.dropped = self.received = 0
         self.late = 0.0
         self.why = ""
         self._gone = gone
+        self._clock = clock
+        # Until when the next frame is waited for.
+        self._until = clock() + gone
         self._queue: deque[bytes] = deque()
         self._waiting = 0
         self._ended = False
@@ -47,6 +59,7 @@ class Take:
 
     def add(self, seq: int, captured: float, now: float, data: bytes) -> None:
         """Add a frame; both times in milliseconds, of the two clocks."""
+        self._until = self._clock() + self._gone
         if self._ended or seq < self.frames:
             return
         self.missing += seq - self.frames
@@ -74,8 +87,9 @@ class Take:
             if self._ended:
                 return None
             self._news.clear()
+            # From the last frame on: who waits may be another one by now, on a line opened again.
             try:
-                async with within(self._gone):
+                async with within(self._until - self._clock()):
                     await self._news.wait()
             except TimeoutError:
                 self.end(

@@ -8,12 +8,14 @@ of another widget. Nothing here publishes on it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 from weakref import WeakValueDictionary
 
 import comm
 
+from ...kernel.loop import loop
 from ..panel.line import left, said
 
 TARGET = "sophnet.audio"
@@ -42,6 +44,7 @@ class Uplink:
     def __init__(self, key: str, hear: Hear) -> None:
         self._key = key
         self._hear = hear
+        self._heard = 0.0
         _uplinks[key] = self
         comm.get_comm_manager().register_target(TARGET, _opened)
 
@@ -56,11 +59,26 @@ class Uplink:
     def take(self, facts: Any, buffers: Any) -> None:
         """Handle one message, also from a front end that has only the widget's own comm."""
         if isinstance(facts, dict) and facts.get("kind") in _KINDS:
+            self._heard = time.monotonic()
             data = bytes(buffers[0]) if buffers else b""
             self._hear(Message(facts["kind"], facts, data))
 
     def gone(self, message: dict[str, Any]) -> None:
         self._hear(Message("gone", {}))
+
+    def doubt(self, seconds: float) -> None:
+        """
+        Count the page that sends as gone, unless it is heard within so many seconds.
+
+        A page at work says something every few. To be called on the loop's thread.
+        """
+        since = time.monotonic()
+
+        def look() -> None:
+            if self._heard < since:
+                self._hear(Message("gone", {}))
+
+        loop().call_later(seconds, look)
 
 
 _uplinks: WeakValueDictionary[str, Uplink] = WeakValueDictionary()

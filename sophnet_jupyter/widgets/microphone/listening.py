@@ -14,6 +14,7 @@ from ..hearing.hearers import Hearers
 from ..hearing.take import Take
 from ..hearing.uplink import Message, Uplink
 from ..hearing.waiting import Waiters
+from ..panel.line import ANSWER
 from ..panel.panel import Panel, said
 from .dictation import Dictation
 from .recognition import Recognition, arrived, begun
@@ -49,6 +50,11 @@ class Listening(Panel):
     def _take(self) -> Take | None:
         """What the browser sends just now, with the counts of its frames."""
         return self._recognition.take if self._recognition else None
+
+    def call_roll(self) -> None:
+        super().call_roll()
+        # What a page says while it goes may be lost, and it would count as listening for long.
+        self._uplink.doubt(ANSWER)
 
     def _from_browser(self, message: Message) -> None:
         loop().call_soon_threadsafe(self.perform, self._hear_sound, message, arrived())

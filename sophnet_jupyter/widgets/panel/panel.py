@@ -7,7 +7,6 @@ import inspect
 import sys
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -77,7 +76,7 @@ class Panel(anywidget.AnyWidget):
         self._job: asyncio.Task[None] | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._gate = Gate()
-        self._line = PanelComm(self.key, self._hear, partial(self.tell, "who"))
+        self._line = PanelComm(self.key, self._hear, self.call_roll)
         # Close what a browser finds the panel by.
         self._ends: list[Callable[[], None]] = [self._line.close]
         self._twin = Twin(self.key)
@@ -173,6 +172,10 @@ class Panel(anywidget.AnyWidget):
     def still(self) -> tuple[str, str]:
         """The static form, as HTML for untrusted notebooks and as plain text."""
         return "", repr(self)
+
+    def call_roll(self) -> None:
+        """Ask all pages whether they are there: another one has come."""
+        self.tell("who")
 
     # What it can do.
 

@@ -20,6 +20,7 @@ from ...language import mark, tr
 from ..hearing.take import Take
 from ..hearing.uplink import Message, Uplink
 from ..hearing.waiting import Waiters
+from ..panel.line import ANSWER
 from ..panel.panel import Panel, said
 from .answer import Answers
 from .line import VoiceLine
@@ -80,6 +81,11 @@ class Conversation(Panel):
         return self._calls.session
 
     # The microphone.
+
+    def call_roll(self) -> None:
+        super().call_roll()
+        # What a page says while it goes may be lost, and it would count as listening for long.
+        self._uplink.doubt(ANSWER)
 
     def _from_browser(self, message: Message) -> None:
         loop().call_soon_threadsafe(self.perform, self._hear_sound, message, time.time() * 1000)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sophnet_jupyter.widgets.hearing.take import Take
@@ -38,6 +40,20 @@ async def test_what_nobody_takes_is_dropped_from_its_beginning() -> None:
         take.add(seq, 0.0, 0.0, bytes(3200))
     assert take.dropped == 100
     assert take._waiting == 30 * 32_000
+
+
+async def test_time_without_a_frame_counts_from_the_last_one_whoever_waits_for_the_next() -> None:
+    now = 0.0
+    take = Take(clock=lambda: now)
+    now = 30.0
+    take.add(0, 0.0, 0.0, b"x")
+    now = 69.0
+    take.add(1, 0.0, 0.0, b"y")
+    # Meanwhile a line broke, and another one reads.
+    now = 110.0
+    assert [await take.next() for _ in range(2)] == [b"x", b"y"]
+    assert await asyncio.wait_for(take.next(), 20) is None
+    assert "is it gone?" in take.why
 
 
 async def test_a_page_that_is_gone_ends_the_take_with_a_sentence() -> None:

@@ -15,6 +15,7 @@ from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import LineClosed, LineRefused, SettingsError, TimedOut
 from sophnet_jupyter.kernel.loop import loop
 from sophnet_jupyter.providers.sophnet.speech.live.session import LiveLimits
+from sophnet_jupyter.widgets.microphone import listening
 from sophnet_jupyter.widgets.microphone.microphone import Microphone
 
 from ...scripted import served, spoken
@@ -196,6 +197,18 @@ def test_a_page_that_is_gone_ends_it_and_keeps_what_was_said(make: Make, told: T
         page.leave()
         flush()
         assert mic.phase == "ready"
+
+
+def test_a_page_that_went_without_a_word_ends_it_once_another_has_come(
+    make: Make, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mic = make(url)
+    Page(mic).speak(*TALK)
+    wait(lambda: said(mic))
+    monkeypatch.setattr(listening, "ANSWER", 0.5)
+    loop().call_soon_threadsafe(mic.call_roll)
+    wait(lambda: not mic.busy)
+    assert said(mic) == SAID
 
 
 def test_a_stop_that_the_browser_does_not_answer_ends_it_all_the_same(

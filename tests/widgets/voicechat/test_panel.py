@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib.util
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from sophnet_jupyter.providers.sophnet.voicechat.session import VoiceChatLimits
 from sophnet_jupyter.sandbox.engines import source
 from sophnet_jupyter.widgets.hearing.uplink import Message
 from sophnet_jupyter.widgets.microphone.microphone import Microphone
-from sophnet_jupyter.widgets.voicechat import line
+from sophnet_jupyter.widgets.voicechat import conversation, line
 from sophnet_jupyter.widgets.voicechat.panel import VoiceChat
 from sophnet_jupyter.widgets.voicechat.turn import Turn, heard_part
 
@@ -259,6 +260,31 @@ def test_a_page_that_is_loaded_anew_hangs_up_in_any_state_and_can_begin_again(
     assert sent[-1]["partial"] == ""
     Page(talk).speak(3, 0, 0, 0)
     wait(lambda: "3" in asked(sent))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_that_went_without_a_word_is_hung_up_once_another_has_come(
+    hold: Callable[[str], Held], monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    held = hold(state)
+    monkeypatch.setattr(conversation, "ANSWER", 0.5)
+    loop().call_soon_threadsafe(held.talk.call_roll)
+    wait(lambda: not held.talk.busy)
+    assert (held.talk.phase, held.talk.error) == ("ready", None)
+    wait(lambda: asyncio.all_tasks(loop()) <= held.tasks)
+
+
+def test_a_page_that_is_heard_goes_on_when_another_comes(
+    hold: Callable[[str], Held], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = hold("listening")
+    monkeypatch.setattr(conversation, "ANSWER", 0.5)
+    loop().call_soon_threadsafe(held.talk.call_roll)
+    looked = asyncio.run_coroutine_threadsafe(asyncio.sleep(1), loop())
+    while not looked.done():
+        held.page.speak(0)
+        time.sleep(0.02)
+    assert held.talk.busy
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -12,6 +12,8 @@ const TARGET = "sophnet.lab";
 // On which an older kernel opens the way down; others take the line's own, and with it its subshell:
 // one that is asked for as the notebook closes would stay in the kernel.
 const EVENTS = "sophnet.lab.events";
+// Not at once: JupyterLab would give a comm the subshell that it is about to end with the one before.
+const BEFORE_ANOTHER = 500;
 const ENDS: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
 
 export type Standing = "closed" | "opening" | "open";
@@ -131,7 +133,7 @@ export class Line implements ILine {
     up.onClose = () => this.answer?.(null);
     await ready(kernel, up);
     if (up.isDisposed || kernel.isDisposed) return this.refuse(this.why);
-    up.open({ page: this.page, protocol: PROTOCOL, shared: true });
+    up.open({ page: this.page, protocol: PROTOCOL, shared: true, answers: true });
     this.isAsked = true;
     const welcome = await answered;
     this.answer = undefined;
@@ -151,6 +153,12 @@ export class Line implements ILine {
     this.isOpen = true;
     this.why = "";
     return true;
+  }
+
+  /** As a page that was asleep when the kernel asked who is there. */
+  private openAnother(): void {
+    this.drop("", false);
+    setTimeout(() => !this.isDisposed && void this.open(), BEFORE_ANOTHER);
   }
 
   private refuse(why: string): false {
@@ -225,6 +233,8 @@ export class Line implements ILine {
     if (!this.page || welcome.page !== this.page || !this.answer) return;
     down.onMsg = ({ content: { data } }) => {
       if (!this.isOpen || !isEvent(data)) return;
+      if (data.kind === "roll") this.send({ kind: "here" });
+      if (data.kind === "unheard") this.openAnother();
       this.event.emit(data);
       if (data.kind === "unloaded")
         this.drop(this.trans.__("The extension was unloaded from the kernel."), false);

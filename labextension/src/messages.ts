@@ -36,7 +36,12 @@ export interface Choose {
   speech: string;
 }
 
-export type Command = StopCell | Look | CancelJob | Choose;
+/** The answer to a roll. */
+export interface Here {
+  kind: "here";
+}
+
+export type Command = StopCell | Look | CancelJob | Choose | Here;
 
 /**
  * What runs for a cell, or how it ended; `number` tells several of one cell apart, and what shows
@@ -78,6 +83,16 @@ export interface Unloaded {
   kind: "unloaded";
 }
 
+/** Who is there is asked: a page that says nothing soon counts as gone. */
+export interface Roll {
+  kind: "roll";
+}
+
+/** The page has not answered; the kernel has forgotten it, and it may open another line. */
+export interface Unheard {
+  kind: "unheard";
+}
+
 /** What was looked up, as rows of words; `why` is a sentence where there are none. */
 export interface Seen {
   kind: "seen";
@@ -87,7 +102,7 @@ export interface Seen {
   why: string;
 }
 
-export type Event = CellState | Seen | Heard | TakeTold | TakeOver | Unloaded;
+export type Event = CellState | Seen | Heard | TakeTold | TakeOver | Unloaded | Roll | Unheard;
 
 /** The first words to a page, as the kernel opens the way down. */
 export interface Welcome {
@@ -104,6 +119,8 @@ const KINDS: Record<Event["kind"], true> = {
   "take-told": true,
   "take-over": true,
   unloaded: true,
+  roll: true,
+  unheard: true,
 };
 
 /** Whether this page knows what was sent: a kernel may be of another version. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 
@@ -10,3 +11,22 @@ def subshells(shell: Any) -> set[str] | None:
     thread = getattr(getattr(shell, "kernel", None), "shell_channel_thread", None)
     listed = getattr(getattr(thread, "manager", None), "list_subshell", None)
     return None if listed is None else set(listed())
+
+
+def end_subshell(shell: Any, subshell: str) -> None:
+    """
+    End a subshell whose page is gone; nothing where that cannot be.
+
+    Only pages ask for it by a message, so that it is done as ipykernel does then: on its thread.
+    """
+    thread = getattr(getattr(shell, "kernel", None), "shell_channel_thread", None)
+    delete = getattr(getattr(thread, "manager", None), "_delete_subshell", None)
+    if thread is None or delete is None:
+        return
+
+    def end() -> None:
+        # It may have ended by itself meanwhile.
+        with contextlib.suppress(Exception):
+            delete(subshell)
+
+    thread.io_loop.add_callback(end)

@@ -46,7 +46,11 @@ class Choose(Struct, tag_field="kind", tag="choose"):
     speech: str = ""  # an older page has none
 
 
-Command = StopCell | Look | CancelJob | Choose
+class Here(Struct, tag_field="kind", tag="here"):
+    """The answer to `Roll`."""
+
+
+Command = StopCell | Look | CancelJob | Choose | Here
 
 
 class CellState(Struct, tag_field="kind", tag="cell"):
@@ -89,6 +93,14 @@ class Unloaded(Struct, tag_field="kind", tag="unloaded"):
     """The extension leaves the kernel: the last word."""
 
 
+class Roll(Struct, tag_field="kind", tag="roll"):
+    """Who is there is asked: a page that says nothing soon counts as gone."""
+
+
+class Unheard(Struct, tag_field="kind", tag="unheard"):
+    """The page has not answered; the kernel has forgotten it, and it may open another line."""
+
+
 class Seen(Struct, tag_field="kind", tag="seen"):
     """What was looked up, as rows of words; ``why`` is a sentence where there are none."""
 
@@ -98,7 +110,7 @@ class Seen(Struct, tag_field="kind", tag="seen"):
     why: str
 
 
-Event = CellState | Seen | Heard | TakeTold | TakeOver | Unloaded
+Event = CellState | Seen | Heard | TakeTold | TakeOver | Unloaded | Roll | Unheard
 
 
 class Welcome(Struct, tag_field="kind", tag="welcome"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from .messages import (
     Event,
     Look,
     StopCell,
+    Unheard,
     Unloaded,
     Welcome,
 )
@@ -48,6 +50,10 @@ class LabPage:
         self._events = uplink.target_name if said(opening).get("shared") is True else EVENTS
         self.subshell: str | None = opening["header"].get("subshell_id")
         """By which the kernel hears of it while a cell runs, if it has one."""
+        self.answers = said(opening).get("answers") is True
+        """Whether it answers a roll; a page of an older version does not."""
+        self.heard = time.monotonic()
+        """When it was heard last."""
         self._session = session
         self._gone = gone
         self._down: Any = None
@@ -80,9 +86,9 @@ class LabPage:
         if one.cell:
             self.tell(CellState(one.cell, one.number, one.state, one.model, one.has_button))
 
-    def close(self) -> None:
+    def close(self, word: Unloaded | Unheard) -> None:
         """End the line from this side, with a word."""
-        self.tell(Unloaded())
+        self.tell(word)
         self.leave()
 
     def leave(self) -> None:
@@ -104,6 +110,7 @@ class LabPage:
         self._gone(self)
 
     def _receive(self, message: dict[str, Any]) -> None:
+        self.heard = time.monotonic()
         if left(message):
             self.leave()
         elif command := messages.read(said(message)):

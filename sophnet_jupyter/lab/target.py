@@ -9,6 +9,7 @@ an error.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ def offer(shell: Any, session: KernelSession) -> None:
         _part_with_the_gone(shell)
         page = LabPage(uplink, message, session, _forget)
         _pages.append(page)
+        _call_roll(shell, new=page)
         if _unfollow is None:
             from ..kernel.running import follow
 
@@ -49,10 +51,12 @@ def offer(shell: Any, session: KernelSession) -> None:
 
 def withdraw() -> None:
     """Tell the pages that the extension is gone from this kernel, and answer none any more."""
+    from .messages import Unloaded
+
     targets: dict[str, Any] = comm.get_comm_manager().targets
     targets.pop(TARGET, None)
     for page in list(_pages):
-        page.close()
+        page.close(Unloaded())
     _pages.clear()
     _stop_following()
 
@@ -72,9 +76,39 @@ def _part_with_the_gone(shell: Any) -> None:
             page.leave()
 
 
+def _call_roll(shell: Any, new: LabPage | None = None) -> None:
+    """
+    Ask all pages but a new one whether they are there, and part with those that do not answer.
+
+    A page that crashes says nothing, and its subshell stays too.
+    """
+    from ..kernel.loop import loop
+    from ..widgets.panel.line import ANSWER
+    from .messages import Roll
+
+    others = [page for page in _pages if page.answers and page is not new]
+    since = time.monotonic()
+    if (others and new) or len(others) > 1:
+        for page in others:
+            page.tell(Roll())
+        loop().call_soon_threadsafe(loop().call_later, ANSWER, _end_roll, shell, others, since)
+
+
+def _end_roll(shell: Any, called: list[LabPage], since: float) -> None:
+    from ..kernel.subshells import end_subshell
+    from .messages import Unheard
+
+    for page in called:
+        if page in _pages and page.heard < since:
+            page.close(Unheard())
+            if page.subshell and all(page.subshell != each.subshell for each in _pages):
+                end_subshell(shell, page.subshell)
+
+
 def _tell(shell: Any, one: Running) -> None:
     if one.state == "running":
         _part_with_the_gone(shell)
+        _call_roll(shell)
     for page in list(_pages):
         page.tell_cell(one)
 

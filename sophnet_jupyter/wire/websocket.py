@@ -27,6 +27,7 @@ from ..language import tr
 from .agent import user_agent
 from .call import Call, Network, Origin, Reply
 from .http.trust import tls_context
+from .interrupted import frames_dropped
 from .reasons import in_words
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class Sockets:
             if renewal:
                 key = await asyncio.to_thread(renewal.current)
             try:
-                connection = await self._dial(base_url, path, dict(query or {}), prove)
+                with frames_dropped():
+                    connection = await self._dial(base_url, path, dict(query or {}), prove)
             except Exception as error:
                 ours = self._translated(error, base_url)
             else:

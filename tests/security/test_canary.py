@@ -337,23 +337,55 @@ def test_a_key_of_a_file_or_a_program_leaves_no_trace_in_audit_policy_and_childr
             assert not leaks((kernel.folder / name).read_bytes(), TOKEN), name
 
 
-CANCELLED = """
+# Each of them is cut off after so many turns of the loop, from before its first byte is sent.
+CUT_OFF = """
 import asyncio, sophnet_jupyter
-client = sophnet_jupyter.Client()
-async with asyncio.timeout(0.3):
-    await client.chat.create("hi", model="slow")
+async def chat(client):
+    await client.chat.create("hi", model="slow", stream=True)
+async def whole(client):
+    await client.chat.create("hi", model="slow", stream=False)
+async def upload(client):
+    await client.dify.upload(b"x" * 3_000_000, name="a.txt")
+async def live(client):
+    async with client.speech.live(None, sample_rate=16_000, easyllm_id="e"):
+        pass
+async def talk(client):
+    async with client.voicechat.connect("m", voice="v"):
+        pass
+async def dify(client):
+    await client.dify.complete("slow", stream=True)
+async def excel(client):
+    await client.excel.analyse("what?", file_uuids=["q3"])
+for turns in range(TURNS):
+    client = sophnet_jupyter.Client()
+    asking = asyncio.ensure_future(CALL(client))
+    for _ in range(turns):
+        await asyncio.sleep(0.0005 * turns * (turns % 2))
+    asking.cancel()
+    try:
+        await asking
+    except asyncio.CancelledError:
+        get_ipython().showtraceback()
+    except sophnet_jupyter.errors.SophNetError:
+        pass
+    await client.aclose()
 """
+CUT = ("chat", "whole", "upload", "live", "talk", "dify", "excel")
 
 
-def test_a_call_that_is_cancelled_shows_no_header_in_its_traceback(
+def test_a_call_that_is_cut_off_at_any_moment_shows_no_header_in_its_traceback(
     front_end: Callable[..., Any], parrot: Any, canary: str
 ) -> None:
-    with front_end(SOPHNET_API_KEY=canary, SOPHNET_BASE_URL=parrot.url) as kernel:
+    keys = dict.fromkeys(("SOPHNET_API_KEY", "DIFY_API_KEY", "TELEAI_APP_KEY"), canary)
+    places = dict.fromkeys(("SOPHNET_BASE_URL", "DIFY_BASE_URL", "TELEAI_BASE_URL"), parrot.url)
+    others = {"TELEAI_APP_ID": "a", "SOPHNET_PROJECT_ID": "p"}
+    with front_end(**keys, **places, **others) as kernel:
         kernel.run("%xmode Verbose")
-        for stream in ("True", "False"):
-            said = kernel.run(CANCELLED.replace('"slow"', f'"slow", stream={stream}')).text
-            assert "TimeoutError" in said
-            assert not leaks(said.encode(), canary)
+        for call in CUT:
+            said = kernel.run(CUT_OFF.replace("CALL", call).replace("TURNS", "24"))
+            assert said.status == "ok", said.text
+            assert "CancelledError" in said.text, call
+            assert not leaks(said.text.encode(), canary), call
 
 
 def test_a_typed_key_leaves_no_trace_of_it(

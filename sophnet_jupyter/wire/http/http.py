@@ -24,6 +24,7 @@ from ...errors import (
 from ...language import tr
 from ..agent import user_agent
 from ..call import Call, Network, Origin
+from ..interrupted import frames_dropped
 from ..reasons import in_words
 from .trust import no_trust, tls_context
 from .unpack import ACCEPTED, BrokenCompression, unpacked
@@ -111,11 +112,12 @@ class Pool:
 
     async def _send(self, base_url: str, call: Call, streaming: bool) -> httpx2.Response:
         try:
-            transport = self._transport(urlsplit(base_url).scheme)
-            request = self._request(self._address(base_url + call.path), call, streaming)
-            if self._cookies:
-                self._cookies.set_cookie_header(request)
-            response = await transport.handle_async_request(request)
+            with frames_dropped():
+                transport = self._transport(urlsplit(base_url).scheme)
+                request = self._request(self._address(base_url + call.path), call, streaming)
+                if self._cookies:
+                    self._cookies.set_cookie_header(request)
+                response = await transport.handle_async_request(request)
             response.request = request
             _log.info(
                 'HTTP Request: %s %s "HTTP/1.1 %d %s"',

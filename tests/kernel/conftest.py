@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+
+from ..kernels import kernel_manager
 
 Condition = Callable[[], object]
 TASKS = """
@@ -239,11 +240,7 @@ def start_kernel(
     @contextlib.contextmanager
     def start(*, load: bool = True, cwd: Path | None = None, **settings: str) -> Iterator[Kernel]:
         folder = tmp_path_factory.mktemp("kernel")
-        # Without folders to search, the only kernel there is is this Python's own.
-        manager = KernelManager(
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-            connection_file=str(folder / "connection.json"),
-        )
+        manager = kernel_manager(folder)
         # Kernels of one folder know each other's tasks, and those of no other test.
         tasks = {"SOPHNET_DATA_DIR": str((cwd or folder) / ".sophnet")}
         data = Path((tasks | settings)["SOPHNET_DATA_DIR"])

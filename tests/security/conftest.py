@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
+
+from ..kernels import kernel_manager
 
 CANARY = "sk-canary-7Qw9Xz31LmNp84RtYv26"
 
@@ -155,10 +155,7 @@ class FrontEnd:
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
-        self.manager = KernelManager(
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-            connection_file=str(folder / "runtime" / "connection.json"),
-        )
+        self.manager = kernel_manager(folder / "runtime")
         names = ("IPYTHONDIR", "SOPHNET_CONFIG_DIR", "SOPHNET_DATA_DIR")
         places = {name: str(folder / name.lower()) for name in names}
         runtime = folder / "runtime"

@@ -16,7 +16,8 @@ from . import table
 from .measures import MEASURES
 from .result import Result
 
-RESULTS = Path(__file__).parent / "results"
+# Figures that documents quote lie in `results/` beside this; each is written there by its name.
+RUNS = Path(__file__).parent.parent / "build" / "benchmarks"
 VERSIONS = (
     "sophnet-jupyter",
     "httpx2",
@@ -42,7 +43,7 @@ def main() -> None:
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
     begun = datetime.now(UTC)
     found = run(arguments.measures or list(MEASURES), full=arguments.full)
-    path = arguments.output or RESULTS / f"{begun:%Y-%m-%d-%H%M}.json"
+    path = arguments.output or RUNS / f"{begun:%Y-%m-%d-%H%M}.json"
     write(path, conditions(begun, full=arguments.full), found)
     sys.stdout.write(f"\n{table.summary(found)} Figures: {path}\n")
 

@@ -20,7 +20,8 @@ from .groups import GROUPS
 from .tally import Tally
 
 ROOT = Path(__file__).parents[1]
-RESULTS = Path(__file__).parent / "results"
+# Figures that documents quote lie in `results/` beside this; each is written there by its name.
+RUNS = Path(__file__).parent.parent / "build" / "soak"
 # A group that takes so many seconds has not held.
 LONGEST = 1800
 
@@ -45,7 +46,7 @@ def main() -> int:
         for each in several.map(partial(_apart, small=asked.small), names):
             _show(each)
             found.append(each)
-    path = asked.output or RESULTS / f"{begun:%Y-%m-%d-%H%M}.json"
+    path = asked.output or RUNS / f"{begun:%Y-%m-%d-%H%M}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     said = {"conditions": _conditions(begun, small=asked.small), "groups": found}
     path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")

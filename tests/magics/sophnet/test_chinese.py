@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +36,11 @@ def english(said: str) -> list[str]:
 
 
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> InteractiveShell:
     monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    # What other tests have asked stands in the history of all.
+    monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
+    (tmp_path / "history.sqlite").touch()
     return InteractiveShell()
 
 

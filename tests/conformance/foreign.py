@@ -232,7 +232,7 @@ NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(2**63), 2**6
 OTHERS = st.sampled_from(
     [
         *(np.float32("nan"), np.int64(3), np.array([]), np.array([1.5, 2]), np.array("a")),
-        *(np.array([None]), np.datetime64("NaT"), np.zeros((0, 3)), np.str_("a")),
+        *(np.array([None]), np.datetime64("NaT", "s"), np.zeros((0, 3)), np.str_("a")),
         *(object(), int, len, ..., 1j, range(3), {1, 2}, memoryview(b"a"), bytearray(b"a")),
     ]
 )

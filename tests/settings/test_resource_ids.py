@@ -15,6 +15,8 @@ from sophnet_jupyter.settings import Secret, Settings, resource_ids, session
 from sophnet_jupyter.settings.sophnet import choose
 from sophnet_jupyter.wire.call import Reply
 
+from ..scripted import served
+
 KEY = "sk-canary-0123456789abcdef"
 
 
@@ -120,11 +122,12 @@ async def test_the_first_answer_says_what_its_service_lacks(sandbox: SimpleNames
 
 
 @pytest.mark.anyio
-async def test_a_live_line_says_that_ids_are_documented(sandbox: SimpleNamespace) -> None:
-    async with Client(sandbox.key, sandbox.url) as client:
-        said = [event async for event in client.speech.live(bytes(3200))]
-    notices = [event.text for event in said if isinstance(event, Notice)]
-    assert any("SOPHNET_SPEECH_EASYLLM_ID" in text for text in notices)
-    async with Client("wrong", sandbox.url) as client:
-        with pytest.raises(LineRefused, match="SOPHNET_SPEECH_EASYLLM_ID"):
-            _ = [event async for event in client.speech.live(bytes(3200))]
+async def test_a_live_line_says_that_ids_are_documented() -> None:
+    with served() as url:
+        async with Client("sandbox", url) as client:
+            said = [event async for event in client.speech.live(bytes(3200))]
+        notices = [event.text for event in said if isinstance(event, Notice)]
+        assert any("SOPHNET_SPEECH_EASYLLM_ID" in text for text in notices)
+        async with Client("wrong", url) as client:
+            with pytest.raises(LineRefused, match="SOPHNET_SPEECH_EASYLLM_ID"):
+                _ = [event async for event in client.speech.live(bytes(3200))]

@@ -35,7 +35,7 @@ async def served(serve: Serve, context: ssl.SSLContext | None = None) -> AsyncIt
     async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await serve(reader, writer)
-        except ConnectionError:
+        except (ConnectionError, EOFError):
             pass
         finally:
             writer.close()

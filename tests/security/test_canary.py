@@ -360,7 +360,7 @@ for turns in range(TURNS):
     client = sophnet_jupyter.Client()
     asking = asyncio.ensure_future(CALL(client))
     for _ in range(turns):
-        await asyncio.sleep(0.0005 * turns * (turns % 2))
+        await asyncio.sleep(0.001 * turns * (turns % 2))
     asking.cancel()
     try:
         await asking
@@ -382,7 +382,7 @@ def test_a_call_that_is_cut_off_at_any_moment_shows_no_header_in_its_traceback(
     with front_end(**keys, **places, **others) as kernel:
         kernel.run("%xmode Verbose")
         for call in CUT:
-            said = kernel.run(CUT_OFF.replace("CALL", call).replace("TURNS", "24"))
+            said = kernel.run(CUT_OFF.replace("CALL", call).replace("TURNS", "16"))
             assert said.status == "ok", said.text
             assert "CancelledError" in said.text, call
             assert not leaks(said.text.encode(), canary), call

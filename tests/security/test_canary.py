@@ -345,7 +345,7 @@ async def chat(client):
 async def whole(client):
     await client.chat.create("hi", model="slow", stream=False)
 async def upload(client):
-    await client.dify.upload(b"x" * 3_000_000, name="a.txt")
+    await client.dify.upload(b"x" * 200_000, name="a.txt")
 async def live(client):
     async with client.speech.live(None, sample_rate=16_000, easyllm_id="e"):
         pass

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -231,9 +232,8 @@ def test_a_store_that_cannot_be_used_stops_no_answer(client: Client, data: Path)
 def test_a_broken_record_is_asked_anew(client: Client, data: Path) -> None:
     run(client.chat.create("hi", cache=True))
     client._recorder.history.writer.flush()
-    with sqlite3.connect(data / "history.sqlite") as rows:
+    with closing(sqlite3.connect(data / "history.sqlite", isolation_level=None)) as rows:
         rows.execute('UPDATE calls SET response = \'[{"kind": "unknown"}]\'')
-    rows.close()
     again = run(client.chat.create("hi", cache=True))
     assert again.text
     assert again.ending == "complete"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_the_file_is_the_users_own_and_little_larger_than_its_vectors(tmp_path: 
     assert one.flush()
     assert stat.S_IMODE(one.path.stat().st_mode) == 0o600
     assert one.path.stat().st_size < 1.15 * 2000 * 4096
-    with sqlite3.connect(one.path) as file:
+    with closing(sqlite3.connect(one.path, isolation_level=None)) as file:
         assert file.execute("PRAGMA page_size").fetchone() == (65536,)
 
 
@@ -91,7 +92,7 @@ def test_a_row_cut_short_is_as_if_it_were_not_there(tmp_path: Path) -> None:
     one = VectorCache(tmp_path)
     one.keep(vectors(2))
     assert one.flush()
-    with sqlite3.connect(one.path) as file:
+    with closing(sqlite3.connect(one.path, isolation_level=None)) as file:
         file.execute("UPDATE vectors SET data = x'0102' WHERE id = 1")
     assert len(one.find(list(vectors(2)))) == 1
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -139,15 +140,13 @@ def test_a_file_of_a_newer_version_is_left_alone_and_costs_requests_only(tmp_pat
     one = VectorCache(tmp_path)
     one.keep({b"k" * 32: np.ones(4, np.float32)})
     assert one.flush()
-    with sqlite3.connect(one.path) as file:
+    with closing(sqlite3.connect(one.path, isolation_level=None)) as file:
         file.execute("PRAGMA user_version = 99")
-    file.close()
     later = VectorCache(tmp_path)
     # It may be read where it still has the same columns; nothing is written to it.
     assert len(later.find([b"k" * 32])) in (0, 1)
     later.keep({b"n" * 32: np.ones(4, np.float32)})
     later.flush()
-    with sqlite3.connect(one.path) as file:
+    with closing(sqlite3.connect(one.path, isolation_level=None)) as file:
         assert file.execute("PRAGMA user_version").fetchone() == (99,)
         assert file.execute("SELECT count(*) FROM vectors").fetchone() == (1,)
-    file.close()

@@ -9,6 +9,7 @@ showed last, lies in ``test-results/``. One file, since tests here share fixture
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -217,23 +218,49 @@ class Diary:
             self.lines.append(line)
 
 
+Serve = Callable[..., contextlib.AbstractContextManager[Lab]]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Serve from a folder, ``serve(home)``: for tests that need a JupyterLab of their own."""
+    return served
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab with empty settings, an empty home and a folder of its own."""
-    home = tmp_path_factory.mktemp("lab")
+    with served(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@contextlib.contextmanager
+def served(
+    home: Path, python: str = sys.executable, bundle: Path | None = BUNDLE, **variables: str
+) -> Iterator[Lab]:
+    """
+    A JupyterLab that ``python`` runs, with more ``variables``.
+
+    It has the extension of ``bundle``; with None, what is installed for that Python.
+    """
     settings = home / "config" / "lab" / "user-settings"
     address, token = f"http://127.0.0.1:{free_port()}{PREFIX}", secrets.token_hex(16)
     lab = Lab(address, token, home / "root", settings, home / "sophnet", home / "labextensions")
     lab.root.mkdir()
     lab.extensions.mkdir()
-    (lab.extensions / "sophnet-jupyter").symlink_to(BUNDLE)
+    if bundle:
+        (lab.extensions / "sophnet-jupyter").symlink_to(bundle)
     if os.environ.get("WITHOUT_EXTENSION"):
         switch_off(home / "config" / "labconfig" / "page_config.json")
     RESULTS.mkdir(exist_ok=True)
     log = RESULTS / "jupyterlab.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            command(lab), env=environment(lab, home), stdout=output, stderr=output
+            command(lab, python),
+            cwd=home,
+            env={**environment(lab, home), **variables},
+            stdout=output,
+            stderr=output,
         )
     try:
         wait_until_up(lab, server, log)
@@ -253,10 +280,10 @@ def switch_off(page_config: Path) -> None:
     page_config.write_text('{"disabledExtensions": {"sophnet-jupyter": true}}', encoding="utf-8")
 
 
-def command(lab: Lab) -> list[str]:
+def command(lab: Lab, python: str) -> list[str]:
     port = urlsplit(lab.url).port
     return [
-        *(sys.executable, "-m", "jupyterlab", "--allow-root", "--expose-app-in-browser"),
+        *(python, "-m", "jupyterlab", "--allow-root", "--expose-app-in-browser"),
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         f"--ServerApp.base_url={PREFIX}/",
         *(f"--ServerApp.root_dir={lab.root}", "--ServerApp.open_browser=False"),

@@ -103,6 +103,16 @@ def later(seconds: float, work: Callable[[], object]) -> None:
     own.call_soon_threadsafe(own.call_later, seconds, work)
 
 
+def after_answers(seconds: float, work: Callable[[], object]) -> None:
+    """
+    The same where others have so long to answer, in two steps.
+
+    Where the whole process stood still meanwhile, as under code that holds Python's lock, time is
+    over before anybody could read the answers that have come: the second step waits for them.
+    """
+    later(seconds / 2, lambda: later(seconds / 2, work))
+
+
 def settled(future: Future[Any], timeout: float | None = None) -> bool:
     """
     Wait for something spawned, and say whether it has come to its end.

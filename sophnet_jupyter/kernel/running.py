@@ -130,5 +130,5 @@ def cell_id(shell: Any) -> str:
 
 
 def _tell(one: Running) -> None:
-    for hear in _hearers:
+    for hear in _hearers.copy():
         hear(one)

@@ -78,8 +78,10 @@ class LabPage:
 
     def tell(self, event: Event) -> None:
         """Tell this page. May be called on any thread."""
-        if self._down is not None:
-            self._down.send(messages.sent(event))
+        # Looked at once: it may leave meanwhile on another thread.
+        down = self._down
+        if down is not None:
+            down.send(messages.sent(event))
 
     def tell_cell(self, one: Running) -> None:
         """Tell it what runs for a cell, or how that ended."""

@@ -9,6 +9,7 @@ an error.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ TARGET = "sophnet.lab"
 # Kept over importlib.reload(), after which nobody could tell them anything.
 _pages: list[LabPage] = globals().get("_pages", [])
 _unfollow: Callable[[], None] | None = globals().get("_unfollow")
+# Pages come and go on the threads of their subshells, of cells and of the loop.
+_changing = threading.Lock()
 
 
 def offer(shell: Any, session: KernelSession) -> None:
@@ -35,15 +38,10 @@ def offer(shell: Any, session: KernelSession) -> None:
     def opened(uplink: Any, message: dict[str, Any]) -> None:
         from .page import LabPage
 
-        global _unfollow
         _part_with_the_gone(shell)
         page = LabPage(uplink, message, session, _forget)
-        _pages.append(page)
+        _add(page, lambda one: _tell(shell, one))
         _call_roll(shell, new=page)
-        if _unfollow is None:
-            from ..kernel.running import follow
-
-            _unfollow = follow(lambda one: _tell(shell, one))
         page.welcome()
 
     comm.get_comm_manager().register_target(TARGET, opened)
@@ -57,8 +55,19 @@ def withdraw() -> None:
     targets.pop(TARGET, None)
     for page in list(_pages):
         page.close(Unloaded())
-    _pages.clear()
-    _stop_following()
+    with _changing:
+        _pages.clear()
+        _stop_following()
+
+
+def _add(page: LabPage, hear: Callable[[Running], object]) -> None:
+    from ..kernel.running import follow
+
+    global _unfollow
+    with _changing:
+        _pages.append(page)
+        if _unfollow is None:
+            _unfollow = follow(hear)
 
 
 def _part_with_the_gone(shell: Any) -> None:
@@ -80,18 +89,19 @@ def _call_roll(shell: Any, new: LabPage | None = None) -> None:
     """
     Ask all pages but a new one whether they are there, and part with those that do not answer.
 
-    A page that crashes says nothing, and its subshell stays too.
+    A page that crashes says nothing, and its subshell stays too. Where it has none it is not asked:
+    its answer would wait for the end of the cell that runs.
     """
-    from ..kernel.loop import loop
+    from ..kernel.loop import after_answers
     from ..widgets.panel.line import ANSWER
     from .messages import Roll
 
-    others = [page for page in _pages if page.answers and page is not new]
+    others = [each for each in list(_pages) if each.answers and each.subshell and each is not new]
     since = time.monotonic()
     if (others and new) or len(others) > 1:
         for page in others:
             page.tell(Roll())
-        loop().call_soon_threadsafe(loop().call_later, ANSWER, _end_roll, shell, others, since)
+        after_answers(ANSWER, lambda: _end_roll(shell, others, since))
 
 
 def _end_roll(shell: Any, called: list[LabPage], since: float) -> None:
@@ -114,10 +124,11 @@ def _tell(shell: Any, one: Running) -> None:
 
 
 def _forget(page: LabPage) -> None:
-    if page in _pages:
-        _pages.remove(page)
-    if not _pages:
-        _stop_following()
+    with _changing:
+        if page in _pages:
+            _pages.remove(page)
+        if not _pages:
+            _stop_following()
 
 
 def _stop_following() -> None:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import comm
 
-from ...kernel.loop import loop
+from ...kernel.loop import after_answers
 from ..panel.line import left, said
 
 TARGET = "sophnet.audio"
@@ -78,7 +78,7 @@ class Uplink:
             if self._heard < since:
                 self._hear(Message("gone", {}))
 
-        loop().call_later(seconds, look)
+        after_answers(seconds, look)
 
 
 _uplinks: WeakValueDictionary[str, Uplink] = WeakValueDictionary()

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import comm
 
-from ...kernel.loop import loop
+from ...kernel.loop import after_answers, loop
 from .gate import is_crowded
 
 TARGET = "sophnet.panel"
@@ -68,7 +68,8 @@ class PanelComm:
         self._heard = {comm_id: self._heard[comm_id] for comm_id in others}
         self._heard[new] = time.monotonic()
         if others:
-            loop().call_later(ANSWER, self._end_roll, others, time.monotonic())
+            since = time.monotonic()
+            after_answers(ANSWER, lambda: self._end_roll(others, since))
             self._call()
 
     def _end_roll(self, called: list[str], since: float) -> None:

@@ -3,8 +3,9 @@ import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { JSONObject } from "@lumino/coreutils";
 import { Signal } from "@lumino/signaling";
-import type { ISignal } from "@lumino/signaling";
 import { leave, ready } from "../../sophnet_jupyter/widgets/panel/line.js";
+import { giveBackSubshell, subshellOf } from "./comms.js";
+import type { ILine, Standing } from "./lines.js";
 import { PROTOCOL, isEvent } from "./messages.js";
 import type { Command, Event, Welcome } from "./messages.js";
 
@@ -15,32 +16,6 @@ const EVENTS = "sophnet.lab.events";
 // Not at once: JupyterLab would give a comm the subshell that it is about to end with the one before.
 const BEFORE_ANOTHER = 500;
 const ENDS: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
-
-export type Standing = "closed" | "opening" | "open";
-
-/**
- * The line from a notebook to `sophnet_jupyter` in its kernel.
- *
- * It is opened when somebody wants something, never by itself, and closed with the kernel. Nothing
- * is published on the comm that this opens; events come on one that the kernel opens in answer, and
- * count only with the id that was sent here.
- */
-export interface ILine {
-  readonly notebook: NotebookPanel;
-  readonly standing: Standing;
-  /** Why it is closed, in a sentence; empty if nobody has opened it yet. */
-  readonly why: string;
-  /** Whether the kernel hears commands while a cell runs. */
-  readonly live: boolean;
-  readonly event: ISignal<ILine, Event>;
-  readonly changed: ISignal<ILine, void>;
-  /** What the panels' scripts for sound want of a model: the kernel, and the key of this page. */
-  asModel(): object;
-  /** Open it if it is not; false where that cannot be, and `why` says why. */
-  open(): Promise<boolean>;
-  /** Command the kernel; false where there is nobody. */
-  send(command: Command, buffers?: ArrayBuffer[]): boolean;
-}
 
 export class Line implements ILine {
   readonly event = new Signal<this, Event>(this);
@@ -215,7 +190,7 @@ export class Line implements ILine {
   };
 
   private get subshell(): string | null {
-    return (this.up as { subshellId?: string | null } | undefined)?.subshellId ?? null;
+    return subshellOf(this.up);
   }
 
   /** Take the way down from this kernel: only what answers the request of this page counts. */
@@ -243,15 +218,4 @@ export class Line implements ILine {
     this.isOpen = welcome.protocol === PROTOCOL;
     this.answer(welcome);
   }
-}
-
-/**
- * Nothing is sent on a comm of events, so it needs no subshell. JupyterLab gives it one all the same:
- * that of its target, which is the line's own unless the kernel is of an older version.
- */
-async function giveBackSubshell(down: Kernel.IComm): Promise<void> {
-  const comm = down as { subshellStarted?: Promise<void>; commsOverSubshells?: string };
-  const hasOne = await comm.subshellStarted?.then(() => true, () => false);
-  // What is disposed has given it back.
-  if (hasOne && !down.isDisposed) comm.commsOverSubshells = "disabled";
 }

@@ -3,12 +3,39 @@ import { INotebookTracker, NotebookActions } from "@jupyterlab/notebook";
 import type { Notebook, NotebookPanel } from "@jupyterlab/notebook";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { Token } from "@lumino/coreutils";
+import type { ISignal } from "@lumino/signaling";
 import { callsOurs } from "./cells/magic_line.js";
 import { Line } from "./kernel.js";
-import type { ILine } from "./kernel.js";
+import type { Command, Event } from "./messages.js";
 import { IChoices } from "./settings.js";
 
 const LOADS = /%(?:re)?load_ext\s+sophnet_jupyter\b/;
+
+export type Standing = "closed" | "opening" | "open";
+
+/**
+ * The line from a notebook to `sophnet_jupyter` in its kernel.
+ *
+ * It is opened when somebody wants something, never by itself, and closed with the kernel. Nothing
+ * is published on the comm that this opens; events come on one that the kernel opens in answer, and
+ * count only with the id that was sent here.
+ */
+export interface ILine {
+  readonly notebook: NotebookPanel;
+  readonly standing: Standing;
+  /** Why it is closed, in a sentence; empty if nobody has opened it yet. */
+  readonly why: string;
+  /** Whether the kernel hears commands while a cell runs. */
+  readonly live: boolean;
+  readonly event: ISignal<ILine, Event>;
+  readonly changed: ISignal<ILine, void>;
+  /** What the panels' scripts for sound want of a model: the kernel, and the key of this page. */
+  asModel(): object;
+  /** Open it if it is not; false where that cannot be, and `why` says why. */
+  open(): Promise<boolean>;
+  /** Command the kernel; false where there is nobody. */
+  send(command: Command, buffers?: ArrayBuffer[]): boolean;
+}
 
 export interface ILines {
   of(notebook: NotebookPanel): ILine;

@@ -1,6 +1,5 @@
 import type { Cell } from "@jupyterlab/cells";
-import type { ILine } from "../kernel.js";
-import type { ILines } from "../lines.js";
+import type { ILine, ILines } from "../lines.js";
 
 export interface Shown {
   /** Of what runs, or of what ended last: running, complete, cut, stopped, incomplete, failed. */

@@ -4,7 +4,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import type { EditorView } from "@codemirror/view";
 import { openTake } from "../../../sophnet_jupyter/widgets/hearing/take.js";
 import type { Take } from "../../../sophnet_jupyter/widgets/hearing/take.js";
-import type { ILine } from "../kernel.js";
+import type { ILine } from "../lines.js";
 import type { Event } from "../messages.js";
 import { OneUndo } from "./one_undo.js";
 import { placeOf, showPartial } from "./partial_text.js";

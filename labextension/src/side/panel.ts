@@ -2,7 +2,7 @@ import type { NotebookPanel } from "@jupyterlab/notebook";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";
 import { button, make } from "../../../sophnet_jupyter/widgets/page/dom.js";
-import type { ILine } from "../kernel.js";
+import type { ILine } from "../lines.js";
 import type { Event } from "../messages.js";
 import { kernelWords } from "./kernel_words.js";
 import { Section } from "./section.js";

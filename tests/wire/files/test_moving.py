@@ -47,7 +47,9 @@ class Server:
             if cut is not None and came >= cut:
                 writer.transport.abort()
                 return
-            came += len(await reader.read(min(self.speed, length - came)))
+            if not (piece := await reader.read(min(self.speed, length - came))):
+                return  # the client has gone
+            came += len(piece)
             if self.speed < 1 << 30:
                 await asyncio.sleep(0.1)
         self.came.append(came)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from ..language import ENGLISH, current, mark, tr, wrapped
+from ..language import ENGLISH, current, mark, tr, width, wrapped
 
 # What argparse says of a line, and how it is said elsewhere; the first that fits is taken.
 _REFUSED = [
@@ -45,9 +45,13 @@ _REFUSED = [
 class Formatter(argparse.HelpFormatter):
     """Help whose lines end where they should, also where a letter takes two columns."""
 
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+    def _format_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None) -> str:
         """As argparse does it, with its word before it in the user's language."""
-        super().add_usage(usage, actions, groups, tr("usage: ") if prefix is None else prefix)
+        word = tr("usage: ") if prefix is None else prefix
+        # It counts letters, of which each Chinese one takes two columns: blanks make it as many.
+        counted = word + " " * (width(word) - len(word))
+        said = super()._format_usage(usage, actions, groups, counted)
+        return said.replace(counted, word, 1)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         return super()._split_lines(text, width) if text.isascii() else wrapped(text, width)

@@ -31,6 +31,16 @@ def test_help_is_chinese_and_keeps_to_its_width(command: str, capsys) -> None:
     assert max(len(line.encode("gb18030", "replace")) for line in said.splitlines()) <= 80
 
 
+def test_the_lines_of_the_usage_stand_below_each_other(capsys) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["evaluate", "--help"])
+    usage = capsys.readouterr().out.partition("\n\n")[0].splitlines()
+    # "用法：" is three letters, and six columns wide.
+    columns = 6 + len("sophnet-jupyter evaluate ")
+    assert len(usage) > 2
+    assert {len(line) - len(line.lstrip()) for line in usage[1:]} == {columns}
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -93,12 +93,15 @@ def load_ipython_extension(shell: Any) -> None:
     version_info = getattr(sys.modules.get("IPython"), "version_info", (9,))
     if version_info[0] < 9:
         from .errors import SettingsError
+        from .language import tr
 
-        running = ".".join(map(str, version_info[:2]))
         raise SettingsError(
-            f"sophnet_jupyter's magics need IPython 9, and this kernel runs {running}, as Google "
-            "Colab's do: use JupyterLab, Notebook or VS Code, or restart a kernel whose IPython "
-            "you have just renewed."
+            tr(
+                "sophnet_jupyter's magics need IPython 9, and this kernel runs {running}, as "
+                "Google Colab's do: use JupyterLab, Notebook or VS Code, or restart a kernel whose "
+                "IPython you have just renewed.",
+                running=".".join(map(str, version_info[:2])),
+            )
         )
     from .lab.target import offer
     from .magics.extension import load

@@ -3,110 +3,60 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "sophnet_jupyter"
-UNTOLD = runpy.run_path(str(Path(__file__).with_name("untold.py")))
+HERE = Path(__file__).parent
+PACKAGE = HERE.parents[1] / "sophnet_jupyter"
+UNTOLD = runpy.run_path(str(HERE / "untold.py"))
 untold, untold_in_script = UNTOLD["untold"], UNTOLD["untold_in_script"]
-
-# Of which all sentences are for readers, but for those below.
-WHOLE = (
-    "client",
-    "errors.py",
-    "events.py",
-    "explore",
-    "files",
-    "kernel",
-    "lab",
-    "options",
-    "prompt",
-    "providers",
-    "response",
-    "time_limit.py",
-    "values",
-    "views",
-    "widgets",
-    "wire",
+stays = runpy.run_path(str(HERE / "stays.py"))
+STAYS, beginnings = stays["STAYS"], stays["beginnings"]
+# Options of magics are looked up when their help is shown.
+HELP = {text for text, _ in runpy.run_path(str(HERE / "sayings.py"))["in_help"]()}
+# The sandbox speaks as the services do, and to programmers; the last is what looks sentences up.
+ENGLISH = ("sandbox", "language")
+PARTS = sorted(
+    path.name
+    for path in PACKAGE.iterdir()
+    if path.stem not in ENGLISH and (path.suffix == ".py" or any(path.rglob("*.py")))
 )
-# What a model reads, which is English in any language; what is compared, or goes to a page that
-# has words of its own; names.
-STAY = {
-    "errors.py": ("per minute", "per second", "rate limit"),
-    "explore/export/svg.py": ("system-ui",),
-    "explore/session/prompts.py": None,
-    "files/names.py": None,
-    "lab/looking.py": ("X made", "X characters", "X ago", "X of X is spent"),
-    "prompt/fill.py": ("X\n… (X characters left out)",),
-    "prompt/forms/complaint.py": ("at X: X",),
-    "prompt/forms/shape.py": ("Answer in JSON.", "Answer with one JSON object"),
-    "prompt/table.py": (
-        "X of X rows",
-        "X, X of X columns",
-        "(a LazyFrame",
-        " with",
-        " of X",
-        "(shown: ",
-    ),
-    "prompt/tools/call.py": None,
-    "prompt/tools/docstring.py": ("other parameters", "keyword args", "see also"),
-    "providers/bearer.py": ("Bearer X",),
-    "providers/dify/access.py": ("X sandbox",),
-    "providers/literal.py": None,
-    "providers/sophnet/access.py": ("X sandbox",),
-    "providers/sophnet/chat/question.py": ("Error: not run",),
-    "providers/sophnet/chat/rounds.py": ("X, since the limit", "That answer does not fit"),
-    "providers/sophnet/messages.py": ("unexpected end of data",),
-    "providers/sophnet/voice/voice.py": ("X sandbox",),
-    "providers/teleai/access.py": ("X sandbox",),
-    # Beside each of them stands the service's own Chinese.
-    "providers/teleai/codes.py": None,
-    "values/markdown.py": ("column X",),
-    "values/transcript.py": ("Speaker X",),
-    "views/compare/marked.py": ("only first", "only second"),
-    "views/evaluation/answers.py": ("only first", "only second"),
-    "views/safe": ("noopener noreferrer", ' href="X" rel="noopener noreferrer"', "sophnet colors"),
-    # Told to the model; names of choices; code.
-    "widgets/chat/approval.py": ("the user did not allow",),
-    "widgets/evaluation/listing.py": ("no verdict", "not labeled"),
-    "widgets/explorer/page.py": (":root {",),
-    "widgets/history/shown.py": ("%sophnet history rerun",),
-    "widgets/panel/frame.py": ("``height``",),
-    "widgets/panel/modules.py": None,
-    "widgets/panel/twin.py": ("sophnet-twin",),
-    "widgets/run/rows.py": ("not complete",),
-    # Said aloud, in both languages; and a title, which is looked up as the panel's own.
-    "widgets/voice_studio/panel.py": ("Hello, this is my voice.",),
-    "widgets/voicechat/panel.py": ("Voice chat",),
-    "wire/files/moving.py": ("AsyncGenerator",),
-    "wire/http/engine": ("connect timeout", "no head"),
-    "wire/http/happy_eyeballs.py": ("The name has no address",),
-    "wire/http/probe.py": ("Proxy-Authorization",),
-    "wire/http/unpack.py": ("gzip, deflate",),
-    "wire/reasons.py": None,
-    "wire/websocket.py": ("keepalive ping timeout",),
-}
 
 
-def stays(name: str, text: str) -> bool:
-    for place, beginnings in STAY.items():
-        if name == place or name.startswith(f"{place}/"):
-            return beginnings is None or text.startswith(beginnings)
-    return False
-
-
-@pytest.mark.parametrize("part", WHOLE)
-def test_each_sentence_is_looked_up_where_it_is_said(part: str) -> None:
+def found_in(part: str) -> Iterator[tuple[str, int, str]]:
+    """The file, the line and the text of each sentence that nothing looks up."""
     root = PACKAGE / part
+    for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+        for line, text in untold(path.read_text("utf-8")):
+            if text not in HELP:
+                yield path.relative_to(PACKAGE).as_posix(), line, text
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_sentence_is_looked_up_where_it_is_said(part: str) -> None:
     found = {
         f"{name}:{line}": text
-        for path in (sorted(root.rglob("*.py")) if root.is_dir() else [root])
-        for line, text in untold(path.read_text("utf-8"))
-        if not stays(name := path.relative_to(PACKAGE).as_posix(), text)
+        for name, line, text in found_in(part)
+        if (begins := beginnings(name)) is not None and not text.startswith(begins)
     }
     # Through ``tr`` or ``mark``: CONTRIBUTING, "Recipe: a string that users read".
     assert found == {}
+
+
+def test_nothing_stays_that_nobody_writes_any_more() -> None:
+    written = [(name, text) for part in PARTS for name, _, text in found_in(part)]
+    unused = {
+        place: begin
+        for place, begins in STAYS.items()
+        for begin in (("",) if begins is None else begins)
+        if not any(
+            (name == place or name.startswith(f"{place}/")) and text.startswith(begin)
+            for name, text in written
+        )
+    }
+    assert unused == {}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +70,21 @@ def test_each_sentence_is_looked_up_where_it_is_said(part: str) -> None:
         'note = f"page {place} of {count}"',
         'why = {"full": "the disk is full"}',
         'heads = tr("a {b}", b="no text")',
+        'raise ValueError("It is so.")',
+        'raise TypeError("It is so.")',
+        'said = "pip install this, and %sophnet login asks for a key"',
+        'said = "%sophnet is not loaded"',
+        'said = "this OR that"',
+        'said = "so many, {}".format(count)',
+        'said = "so many {share:.2f}".format(share=share)',
+        'f"{count} rows"',
+        'f"{count}, rows"',
+        'print("a" "b is there")',
+        'rows = ", ".join(found) or "none"',
+        'add("--all", help="so many rows")',
+        'option(f"{name} if not said")',
+        'html = f\'<img alt="so many rows" src="{place}">\'',
+        'def __repr__(self):  return f"{count} rows"',
     ],
 )
 def test_a_sentence_by_itself_is_seen(line: str) -> None:
@@ -140,6 +105,11 @@ def test_a_sentence_by_itself_is_seen(line: str) -> None:
         'found = re.search("one two", text)',
         'html = f\'<div style="{SMALL};margin:0 4px" class="a b">{said}</div>\'',
         'given = options["a b"]',
+        'it = mark("so many rows")',
+        'kind: Literal["only first"]',
+        'text = f"{name}={value}"',
+        'f"SELECT id FROM {table}"',
+        'key = Unicode("", help="So many rows.")',
     ],
 )
 def test_what_is_for_programs_is_passed_over(line: str) -> None:
@@ -150,7 +120,7 @@ def test_what_is_for_programs_is_passed_over(line: str) -> None:
 NAMED = {
     *("Ctrl+Enter", "no verdict", "not labeled", "not complete", "uuid", "PNG", "Voice chat"),
     *("noopener noreferrer", "th button", "input, textarea, select, summary", "no image"),
-    *("X revision-", "X system-ui, sans-serif"),
+    *("(prefers-color-scheme: dark)", "X revision-", "X system-ui, sans-serif"),
     "again animate ask continue go make name retry run sample say speak summarize",
 }
 

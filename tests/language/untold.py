@@ -6,20 +6,31 @@ import ast
 import re
 from collections.abc import Iterator
 
-# Two words, or a word and what is put in: no name of an option or a column is that.
+# Two words, or a word and what is put in, with a point or the like between: no name of an option or
+# a column is that.
 WORDS = re.compile(
     r"(?<![\w.<&/=-])(?:[A-Za-z][a-z'’]*,? (?:[a-z]{2,}|a|[A-Z][a-z]+)|[A-Za-z][a-z]+ X)(?![\w=(])"
+    r"|(?:[A-Za-z]{2,}|X)[,.;:]? [a-z]{2,}\b|\b[a-z]{2,} X"
 )
-# What is no sentence: markup, styles, queries.
+# Words that say something by themselves, as in ``", ".join(names) or "none"``.
+_ALONE = {"none", "nothing", "not installed", "installed", "that", "waiting"}
+# What is no sentence: markup without what is read of it, styles, queries, lines of magics.
 _MARKUP = re.compile(r"<[^<>]*>|<[^<>]*$|^[^<>]*>(?=[^>]*<|$)|&\w+;")
+_READ_OF_MARKUP = re.compile(r"\b(?:alt|title|placeholder|aria-label)=[\"']?([^\"'<>]*)")
 _TAG = re.compile(r"</?[a-z][^<>]*>")
 _IN_MARKUP = re.compile(r"(?<![\w.])[A-Za-z][a-z]{2,}")
-_RULE = re.compile(r"[^{}<>]*\{\s*(?:[a-z-]+:[^\s{}][^{}]*)?\}")
-_STYLE = re.compile(r"(?<![\w ])[a-z-]+:(?! )(?:[^;{}]|\{\w+\})+(?:;|$)")
-_QUERY = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|ORDER|WHERE)\b")
+_RULE = re.compile(r"[^{}<>]*\{(?:\s+|\s*[a-z-]+:[\w#'\"(-][^{}]*)\}")
+_STYLE = re.compile(r"(?<![\w ])[a-z-]+:(?! )(?:[^;{}]|\{\w*\})+(?:;|$)")
+_CODE = re.compile(
+    r"\s*(?:\(\s*)?(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|ORDER|WHERE|ATTACH|DETACH"
+    r"|SAVEPOINT|RELEASE|ROLLBACK|FROM|JOIN|LEFT JOIN|OR|AND|VALUES)\b"
+    # Lines of a shell.
+    r"|python -c|pip install [^,]+$"
+)
 # Whom these reach: programmers, and the log.
-_FOR_PROGRAMS = {"AttributeError", "TypeError", "NotImplementedError", "AssertionError"}
-_LOGGED = {"debug", "info", "warning", "error", "exception"}
+_FOR_PROGRAMS = {"AttributeError", "NotImplementedError", "AssertionError"}
+_TRAITS = {"Bool", "Bytes", "Dict", "Float", "Int", "List", "Unicode"}
+_LOGGED = {"debug", "info", "warning", "error", "exception", "log"}
 
 
 def written(node: ast.expr) -> str:
@@ -35,18 +46,16 @@ def written(node: ast.expr) -> str:
 
 
 def passed_over(tree: ast.AST) -> Iterator[ast.AST]:
-    """Docstrings, notes, and what is for programs; what ``tr`` and ``mark`` take."""
+    """Docstrings, types, and what is for programs; what ``tr`` and ``mark`` take."""
     for node in ast.walk(tree):
         match node:
             case ast.Expr(value=ast.Constant() as text):
                 yield text
-            case ast.FunctionDef(name="__repr__"):
+            case ast.Subscript(value=ast.Name(id="Literal")):
                 yield node
-            # Options of magics and traits of panels: help, which the help itself looks up.
-            case ast.FunctionDef(decorator_list=[_, *_] as options):
-                yield from options
-            case ast.keyword(arg="help"):
-                yield node
+            # Traits of panels: nobody is shown their help.
+            case ast.Call(func=ast.Name(id=name), keywords=given) if name in _TRAITS:
+                yield from (each for each in given if each.arg == "help")
             case ast.Raise(exc=ast.Call(func=ast.Name(id=name))) if name in _FOR_PROGRAMS:
                 yield node
             case ast.Call(func=ast.Name(id="tr" | "mark"), args=[first, *_]):
@@ -63,6 +72,9 @@ def passed_over(tree: ast.AST) -> Iterator[ast.AST]:
                     yield node
             case ast.Subscript(slice=names):
                 yield names
+        for kind in ("annotation", "returns"):
+            if (found := getattr(node, kind, None)) is not None:
+                yield found
 
 
 def untold(source: str) -> Iterator[tuple[int, str]]:
@@ -79,14 +91,16 @@ def untold(source: str) -> Iterator[tuple[int, str]]:
                 for each in ast.walk(part.value)
             }
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Constant | ast.JoinedStr) or id(node) in over | inside:
-            continue
-        text = written(node)
-        if _QUERY.match(text):
-            continue
-        said = _without_styles(_MARKUP.sub(" ", text))
-        if WORDS.search(said) or (_TAG.search(text) and _IN_MARKUP.search(said)):
-            yield node.lineno, text
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in over | inside:
+            text = written(node)
+            if text in _ALONE or (not _CODE.match(text) and _says_something(text)):
+                yield node.lineno, text
+
+
+def _says_something(text: str) -> bool:
+    bare = _MARKUP.sub(lambda found: f" {' '.join(_READ_OF_MARKUP.findall(found[0]))} ", text)
+    said = _without_styles(bare)
+    return bool(WORDS.search(said) or (_TAG.search(text) and _IN_MARKUP.search(said)))
 
 
 def _without_styles(text: str) -> str:

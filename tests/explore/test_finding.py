@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import queue
+import sys
 import threading
 
 import numpy as np
@@ -94,8 +96,53 @@ async def test_listeners_hear_the_latest_state_on_a_thread_of_their_own(ex):
         if error:
             break
         await asyncio.sleep(0.02)
-    assert isinstance(error[0], ValueError)
+    assert isinstance(error[0].__cause__, ValueError)
+    assert str(error[0]) == (
+        "The function of on_select has failed with ValueError (no), and is not called any more: "
+        "mend it, and pass it to on_select again."
+    )
     assert heard[-1][1] == ["r9"]
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (None, r"on_\w+ takes a function with one parameter, not NoneType"),
+        ("print", "not str"),
+        (lambda: None, "called with one argument, and <lambda> does not take it"),
+        (lambda one, two: None, "give it one parameter"),
+        (lambda *, rows: None, "give it one parameter"),
+        (lambda rows: (yield), "has a yield"),
+    ],
+)
+@pytest.mark.parametrize("name", ["on_select", "on_hover", "on_pin"])
+async def test_what_cannot_hear_is_refused_in_one_line(ex, name, function, says):
+    with pytest.raises(errors.SettingsError, match=says) as refused:
+        getattr(ex, name)(function)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+async def test_a_listener_that_ends_its_thread_keeps_no_other_from_hearing(ex):
+    failed: queue.SimpleQueue[str] = queue.SimpleQueue()
+    heard: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    ex.watch(lambda kind, value: failed.put(str(value)) if kind == "error" else None)
+
+    async def canceled(_frame):
+        raise asyncio.CancelledError
+
+    ex.on_select(lambda frame: sys.exit(3))
+    ex.on_select(canceled)
+    ex.on_select(lambda frame: heard.put(frame.index.tolist()))
+    for row in ("r1", "r2"):
+        ex.select([row])
+        while await asyncio.to_thread(heard.get, timeout=30) != [row]:
+            pass
+    said = {failed.get(timeout=30), failed.get(timeout=30)}
+    assert {each.partition(" with ")[2].partition(",")[0] for each in said} == {
+        "SystemExit (3)",
+        "CancelledError",
+    }
+    assert ex.state == "ready"
 
 
 async def test_a_search_finds_what_is_near_with_its_rank(ex, seen):

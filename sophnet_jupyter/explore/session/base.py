@@ -81,9 +81,9 @@ class ExplorationBase:
         # What is computed when it is first asked for, until the vectors change.
         self._found: dict[str, Any] = {}
         self._computing = threading.Lock()
-        self._on_select = Listeners("select", self._draw_error)
-        self._on_hover = Listeners("hover", self._draw_error)
-        self._on_pin = Listeners("pin", self._draw_error)
+        self._on_select = Listeners("on_select", self._draw_error)
+        self._on_hover = Listeners("on_hover", self._draw_error)
+        self._on_pin = Listeners("on_pin", self._draw_error)
         if inputs.vectors is not None:
             self._vectors = inputs.vectors
             self._missing = {

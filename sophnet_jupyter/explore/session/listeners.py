@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
+
+from ...errors import SettingsError
+from ...language import tr
+from ...settings.secret import scrub
+
+log = logging.getLogger("sophnet_jupyter.explore")
 
 
 class Listeners:
@@ -16,7 +23,8 @@ class Listeners:
 
     On a thread of its own, never the loop's: a function may wait, use the client, or be async. What
     changes while one is at work is heard once, as it is then. The first error of each function goes
-    to ``on_error``, and that function is not called again until it is added anew.
+    to ``on_error``, in a sentence with the error as its cause, and that function is not called
+    again until it is added anew. ``name`` is the method that adds them.
     """
 
     def __init__(self, name: str, on_error: Callable[[Exception], object]) -> None:
@@ -29,7 +37,12 @@ class Listeners:
         self._running = False
 
     def add(self, function: Callable[[Any], Any]) -> Callable[[], None]:
-        """Have ``function`` called from now on; returns what takes it back."""
+        """
+        Have ``function`` called from now on; returns what takes it back.
+
+        Raises `SettingsError` for what cannot be called with one argument, or would not run then.
+        """
+        _check(self._name, function)
         with self._lock:
             self._count += 1
             number = self._count
@@ -67,10 +80,57 @@ class Listeners:
                     called = function(state)
                     if inspect.isawaitable(called):
                         asyncio.run(_finished(called))
-                except Exception as error:
+                # Also SystemExit: others are called all the same, and so is the next one.
+                except BaseException as error:
                     self._take_back(number)
-                    self._on_error(error)
+                    self._complain(error)
+
+    def _complain(self, error: BaseException) -> None:
+        kind, why = type(error).__name__, " ".join(scrub(str(error)).split())
+        said = tr(
+            "The function of {name} has failed with {error}, and is not called any more: mend it, "
+            "and pass it to {name} again.",
+            name=self._name,
+            error=f"{kind} ({why})" if why else kind,
+        )
+        log.warning("%s", said)
+        failed = SettingsError(said)
+        failed.__cause__ = error
+        self._on_error(failed)
 
 
 async def _finished(called: Any) -> None:
     await called
+
+
+def _check(name: str, function: object) -> None:
+    if not callable(function):
+        raise SettingsError(
+            tr(
+                "{name} takes a function with one parameter, not {kind}: {name}(print) calls it at "
+                "each change.",
+                name=name,
+                kind=type(function).__name__,
+            )
+        )
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise SettingsError(
+            tr(
+                "The function of {name} has a yield, so that it would not run: leave it out.",
+                name=name,
+            )
+        )
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        raise SettingsError(
+            tr(
+                "The function of {name} is called with one argument, and {function} does not take "
+                "it: give it one parameter.",
+                name=name,
+                function=getattr(function, "__name__", type(function).__name__),
+            )
+        ) from None
+    except ValueError:
+        # Some functions that are written in C do not tell.
+        pass

@@ -242,8 +242,8 @@ TOLD = """async () => {
   tell({ kind: "near", row: 1 }, [few]);
   tell({ kind: "gap", sentence: "apart", by: "topic", large: true, centered: false });
   tell({ kind: "sprites", rows: [1, 2, 3], columns: 1, side: 64 }, [sheet]);
-  const cosines = Float32Array.from([1, 0.5, 0.5, 1]);
-  tell({ kind: "heat", texts: ["one", "two"], chance: 0.4 }, [told(cosines)]);
+  const cosines = Float32Array.from([1, -0.001, -0.001, 1]);
+  tell({ kind: "heat", texts: ["one", "two"], chance: -0.002 }, [told(cosines)]);
   tell({ kind: "answer", text: "<b>answer</b>" });
   tell({ kind: "asked", text: "<b>asked</b>" });
   tell({ kind: "highlight" }, [few]);
@@ -265,6 +265,8 @@ def test_the_panel_does_all_it_can_where_no_eval_and_no_foreign_script_is_allowe
     expect(view.locator(".sophnet-pin")).to_have_count(2)
     expect(view.get_by_text("<b>asked</b>")).to_be_attached()
     expect(view.locator("canvas.sophnet-heat")).to_be_visible()
+    expect(view.locator(".sophnet-pair")).to_contain_text("0.00 by chance 0.00")
+    assert "-0.00" not in view.inner_html()
     page.get_by_role("button", name="Fit").click()
     # Three rows are selected: the rest is gray.
     assert colored(view) > 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,3 +80,10 @@ async def test_a_heat_map_puts_near_rows_together(ex):
     assert few._repr_mimebundle_()["text/html"].count("<td") == 9
     with pytest.raises(errors.SettingsError, match="2 to 200 rows"):
         ex.heatmap(["r1"])
+
+
+async def test_what_is_nearly_nothing_is_no_minus_nothing(ex):
+    few = replace(ex.heatmap(["r1", "r2", "r90"]), chance=-0.001)
+    shown = few._repr_mimebundle_()
+    assert "have 0.00." in shown["text/plain"]
+    assert "-0.00" not in shown["text/html"]

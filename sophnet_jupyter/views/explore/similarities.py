@@ -19,7 +19,7 @@ _SIDE = 600
 
 def bundle(similarities: Similarities, context: object = None) -> dict[str, str]:
     """A table with colored cells, or of many rows a picture, with what pairs have by chance."""
-    said = tr("Random pairs of all rows have {chance:.2f}.", chance=similarities.chance)
+    said = tr("Random pairs of all rows have {chance:z.2f}.", chance=similarities.chance)
     line = f'<div style="{SMALL};{FAINT}">{said}</div>'
     drawn = _table if len(similarities.rows) <= MOST else _picture
     return {

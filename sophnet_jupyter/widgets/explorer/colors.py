@@ -30,7 +30,7 @@ def colors_of(
         marks: Any = np.quantile(known, [0.02, 0.5, 0.98]) if len(known) else []
         ends = (palette[0], palette[127], palette[254])
         legend = [
-            {"name": f"{value:.4g}", "color": color, "count": None}
+            {"name": f"{value:z.4g}", "color": color, "count": None}
             for value, color in zip(marks, ends, strict=False)
         ]
         return codes, palette, legend, coloring.title

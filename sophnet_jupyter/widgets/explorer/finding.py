@@ -26,12 +26,12 @@ def find(exploration: Exploration, what: str, column: str) -> FoundRows | None:
     if what == "duplicates":
         frame = exploration.duplicates()
         told = _told(frame, "similarity", "kept")
-        beside = [tr("{score:.2f} like {kept}", score=score, kept=kept) for score, kept in told]
+        beside = [tr("{score:z.2f} like {kept}", score=score, kept=kept) for score, kept in told]
         note = tr("Each is like a row that stays; they are selected. Undo takes that back.")
         return _listed(exploration, frame, tr("Duplicates"), note, beside)
     if what == "outliers":
         frame = exploration.outliers()
-        beside = [f"{distance:.2f}" for (distance,) in _told(frame, "distance")]
+        beside = [f"{distance:z.2f}" for (distance,) in _told(frame, "distance")]
         note = tr("Furthest from their neighbors first; they are selected.")
         return _listed(exploration, frame, tr("Outliers"), note, beside)
     if what == "mislabeled":

@@ -1,5 +1,6 @@
 import { button, make } from "../page/dom.js";
 import { tr } from "../page/words.js";
+import { figure } from "./figure.js";
 
 const BARS = 40;
 
@@ -9,9 +10,7 @@ const BARS = 40;
  * @param {{texts: string[], chance: number}} told @param {Float32Array} cosines  m × m.
  * @param {() => void} onClose @returns {HTMLElement}
  */
-export function heatMap({ texts, chance: mean }, cosines, onClose) {
-  // Nobody wants to read of minus nothing.
-  const chance = Math.abs(mean) < 0.005 ? 0 : mean;
+export function heatMap({ texts, chance }, cosines, onClose) {
   const many = texts.length;
   const canvas = make("canvas", { width: many, height: many, className: "sophnet-heat", tabIndex: 0, role: "application" });
   canvas.setAttribute("aria-label", tr("Similarities of the selected rows: arrows go from pair to pair"));
@@ -30,8 +29,8 @@ export function heatMap({ texts, chance: mean }, cosines, onClose) {
   function read() {
     const score = cosines[line * many + column];
     said.replaceChildren(
-      make("strong", {}, `${score.toFixed(2)} `),
-      make("span", { className: "sophnet-faint" }, tr("by chance {chance}", { chance: chance.toFixed(2) })),
+      make("strong", {}, `${figure(score)} `),
+      make("span", { className: "sophnet-faint" }, tr("by chance {chance}", { chance: figure(chance) })),
       make("p", {}, texts[line]),
       make("p", {}, texts[column]),
     );
@@ -69,14 +68,14 @@ function histogram(cosines, many, chance) {
   for (let line = 0; line < many; line++) for (let column = 0; column < line; column++) counts[place(cosines[line * many + column])]++;
   const most = Math.max(1, ...counts);
   const bars = [...counts].map((count, at) => {
-    const bar = make("i", { title: tr("{similarity}: {count} pairs", { similarity: (lowest + (at / BARS) * (1 - lowest)).toFixed(2), count: count.toLocaleString() }) });
+    const bar = make("i", { title: tr("{similarity}: {count} pairs", { similarity: figure(lowest + (at / BARS) * (1 - lowest)), count: count.toLocaleString() }) });
     bar.style.height = `${(100 * count) / most}%`;
     return bar;
   });
-  const line = make("b", { title: tr("Random pairs: {chance}", { chance: chance.toFixed(2) }) });
+  const line = make("b", { title: tr("Random pairs: {chance}", { chance: figure(chance) }) });
   line.style.left = `${(100 * (chance - lowest)) / (1 - lowest)}%`;
-  const ends = make("div", { className: "sophnet-ends sophnet-faint" }, make("span", {}, lowest.toFixed(2)), make("span", {}, "1.00"));
+  const ends = make("div", { className: "sophnet-ends sophnet-faint" }, make("span", {}, figure(lowest)), make("span", {}, "1.00"));
   const chart = make("div", { className: "sophnet-histogram", role: "img" }, ...bars, line);
-  chart.setAttribute("aria-label", tr("Histogram of the similarities; random pairs have {chance}", { chance: chance.toFixed(2) }));
+  chart.setAttribute("aria-label", tr("Histogram of the similarities; random pairs have {chance}", { chance: figure(chance) }));
   return make("div", {}, chart, ends);
 }

@@ -1,3 +1,5 @@
+import { figure } from "./figure.js";
+
 // Of the eight colors that everybody tells apart, those that stand out on light and dark.
 const COLORS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7"];
 // Rays that are told with their score.
@@ -43,7 +45,7 @@ export function drawPins(context, pins, place, where, dark) {
       // A score that would cover another one is left out.
       if (rank >= TOLD || told.some(([left, top]) => Math.abs(left - end[0]) < 26 && Math.abs(top - end[1]) < 13)) return;
       told.push(end);
-      write(context, score.toFixed(2), end[0], end[1] - 8, "11px", ink, halo);
+      write(context, figure(score), end[0], end[1] - 8, "11px", ink, halo);
     });
   });
   pins.forEach((pin, number) => {

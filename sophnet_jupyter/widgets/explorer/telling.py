@@ -145,16 +145,16 @@ class TellingPanel(Panel):
         chance = self.exploration.chance
         kinds = hits.kinds or [""] * len(hits.rows)
         found = [
-            self._row(int(row), beside=f"{kind} {rank} · {score:.2f}" if kind else f"{score:.2f}")
+            self._row(int(row), beside=f"{kind} {rank} · {score:z.2f}" if kind else f"{score:z.2f}")
             for row, score, rank, kind in zip(
                 hits.rows, hits.scores, hits.ranks, kinds, strict=True
             )
         ]
         note = tr(
-            "Random pairs: {mean:.2f}, one in a hundred above {p99:.2f}",
+            "Random pairs: {mean:z.2f}, one in a hundred above {p99:z.2f}",
             # Nobody means less than nothing by −0.00.
-            mean=round(chance.mean, 2) + 0.0,
-            p99=round(chance.p99, 2) + 0.0,
+            mean=chance.mean,
+            p99=chance.p99,
         )
         self.tell("found", [positions(hits.rows)], title=title, note=note, rows=found)
 

@@ -58,7 +58,7 @@ def encoded(body: Mapping[str, Any]) -> bytes:
         around = error.object[max(0, error.start - 20) : error.start + 20]
         raise SettingsError(
             tr(
-                "A text holds half a character, which cannot be sent: {around!a}. It was cut "
+                "A text holds half a character, which cannot be sent: {around!r}. It was cut "
                 "inside one, or read in the wrong encoding.",
                 around=around,
             )

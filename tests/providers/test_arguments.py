@@ -108,10 +108,11 @@ def test_numbers_and_arrays_of_numpy_are_sent_as_what_they_say() -> None:
     ("value", "says"),
     [
         ("a fox \ud83e", r"half a character.*fox \\ud83e"),
+        ("一只狐狸 \ud83e", r"half a character.*'一只狐狸 \\ud83e'"),
         (object(), "JSON cannot hold a object"),
         ({(1, 2): 3}, "JSON cannot hold a tuple"),
     ],
-    ids=["half", "object", "key"],
+    ids=["half", "half, beside Chinese", "object", "key"],
 )
 def test_what_json_cannot_hold_is_one_sentence(value: Any, says: str) -> None:
     with pytest.raises(SettingsError, match=says) as caught:

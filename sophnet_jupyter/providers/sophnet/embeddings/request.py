@@ -158,7 +158,7 @@ def texts_of(texts: object) -> tuple[str, ...]:
         if not text.isascii() and (half := _half(text)) is not None:
             raise SettingsError(
                 tr(
-                    "texts[{place}] holds half a character at {half}: {text!a}.",
+                    "texts[{place}] holds half a character at {half}: {text!r}.",
                     place=place,
                     half=half,
                     text=text[:40],

@@ -36,6 +36,13 @@ def made(model=["GLM-5", "DeepSeek-V3.2"]):
     return ChatPanel(model=model, height=240)
 interact(made)
 display(VBox([ChatPanel(height=260), VoiceChat()]), Tab([ExcelAnalyst(), Compare()]))"""
+# What can be done with all of it stands at the right end, also where it has a line of its own.
+AT_THE_END = """root => {
+    const acts = root.querySelector(":scope > header > .sophnet-head-acts");
+    const shown = [...(acts?.children ?? [])].filter((each) => each.checkVisibility());
+    const right = Math.max(...shown.map((each) => each.getBoundingClientRect().right));
+    return !shown.length || acts.parentElement.getBoundingClientRect().right - right < 24;
+}"""
 WIDER = "root => root.scrollWidth > root.clientWidth"
 AXE = Path(__file__).parents[1] / "types" / "node_modules" / "axe-core" / "axe.min.js"
 # What keeps somebody from reading or using a panel, by the rules of axe-core.
@@ -178,6 +185,7 @@ def test_all_panels_have_one_frame_in_both_themes_wide_and_narrow(
             page.set_viewport_size({"width": width, "height": 900})
             for made, panel in panels.items():
                 assert not panel.evaluate(WIDER), (made, width)
+                assert panel.evaluate(AT_THE_END), (made, width)
                 name = f"{made.partition('(')[0]}{'-failed' * (made == NOBODY)}"
                 notebook.screenshot(f"frame-{name}-{theme}-{width}", of=panel)
     # By the keyboard alone one gets everywhere, in the order in which it stands there.

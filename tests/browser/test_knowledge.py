@@ -50,8 +50,10 @@ def test_files_and_questions_are_kept_in_the_panel(
     files = panel.locator(".sophnet-files li")
     expect(files).to_have_count(2)
     expect(panel.locator(".sophnet-uploads .sophnet-refused")).to_contain_text("old.doc")
-    expect(files.nth(0).locator(".sophnet-state")).to_have_text("… being read")
+    expect(files.nth(0).locator(".sophnet-file-state")).to_have_text("… being read")
     expect(files.nth(0).get_by_role("button", name="Delete")).to_be_disabled()
+    # A row of one line is no higher than its buttons need.
+    expect(files.nth(0).locator(".sophnet-file-state")).to_have_css("padding", "0px")
     expect(files.filter(has_text="enabled")).to_have_count(2)
     panel.get_by_role("button", name="Dismiss old.doc").click()
     expect(panel.get_by_text("sandbox")).to_be_visible()

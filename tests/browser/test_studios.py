@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from sophnet_jupyter.widgets.panel.modules import style
+
 pytestmark = pytest.mark.browser
 
 LOADED = "img => img.decode().then(() => img.naturalWidth)"
@@ -270,6 +272,26 @@ def test_videos_are_queued_cancelled_and_played(
     expect(view.locator("video")).to_have_count(2, timeout=60_000)
     expect(view.locator(".sophnet-beginning")).to_contain_text("dot.png", timeout=60_000)
     assert silent(console), console.lines
+
+
+PIECE = """() => window.host.tell({ kind: "piece", piece: {
+    id: "a", kind: "video", prompt: "waves", settings: {}, phase: "working", state: "running",
+    seconds: 3, figures: "seed 7", error: "", sandbox: true,
+} })"""
+
+
+def test_what_is_being_made_has_the_room_that_it_will_take(show_panel: Callable[..., Page]) -> None:
+    page = show_panel("studio/video_studio", key="abc", phase="working")
+    page.add_style_tag(content=style("studio/studio.css"))
+    page.evaluate(PIECE)
+    piece = page.locator("li[data-phase=working]")
+    expect(piece).to_contain_text(re.compile("sandbox · running … · [0-9]+ s · seed 7"))
+    # A line ends between two facts, never inside one.
+    expect(piece.locator(".sophnet-fact").last).to_have_text("seed 7")
+    room = piece.locator(".sophnet-stage").bounding_box()
+    assert room
+    assert room["width"] > 200
+    assert room["width"] / room["height"] == pytest.approx(1.6, abs=0.05)
 
 
 def test_an_animated_cell_plays_in_both_themes_and_as_a_page(

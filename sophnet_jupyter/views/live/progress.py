@@ -33,6 +33,8 @@ SAID = {
     "waiting": mark("waiting in the queue"),
     "suspended": mark("held up at the service"),
     "doing": mark("running"),
+    "running": mark("running"),
+    "processing": mark("running"),
     "uploaded": mark("sent, waiting for the answer"),
     "opening": mark("opening the picture"),
     "fetching": mark("fetching the result"),

@@ -1,6 +1,7 @@
 import { button, make, showKernelHtml } from "../page/dom.js";
 import { typeset } from "../page/lab.js";
 import { tr } from "../page/words.js";
+import { showFacts } from "../panel/facts.js";
 
 /**
  * @typedef {object} Column  One column of a comparison in the page.
@@ -71,7 +72,7 @@ export function drawColumn(model, number, acts) {
     },
     showHead(head) {
       title.textContent = head.title || `[${number}]`;
-      figures.textContent = head.busy ? "…" : head.figures;
+      showFacts(figures, head.busy ? `${tr("Answering")} …` : head.figures);
       element.setAttribute("aria-label", head.title || tr("column {number}", { number }));
       element.setAttribute("aria-busy", String(head.busy));
       element.dataset.endings = head.endings.join(" ");

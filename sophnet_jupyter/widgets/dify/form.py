@@ -120,5 +120,5 @@ def _taken(files: Mapping[str, Rule]) -> dict[str, Any]:
         "links": any("remote_url" in rule.ways for rule in files.values()),
         "accept": [] if anything else endings,
         "most": sum(rule.most for rule in files.values()),
-        "hint": one_line(", ".join(sizes) or ", ".join(map(_called, files))),
+        "hint": one_line(tr(", ").join(sizes or map(_called, files))),
     }

@@ -14,6 +14,8 @@ const SHOWN = {
 };
 // Keys that are pressed one after the other make one question.
 const PAUSE = 250;
+// Letters from which on a cell is a text, which needs room.
+const LONG = 16;
 
 /**
  * The answers of an evaluation: a page at a time, filtered and sorted by the kernel, with labels.
@@ -100,7 +102,7 @@ export function openAnswers(panel) {
     const line = make("tr", {}, make("th", { scope: "row" }, opener));
     line.dataset.number = String(row.number);
     line.dataset.state = row.state;
-    for (const cell of cells) line.append(make("td", {}, cell));
+    for (const cell of cells) line.append(make("td", cell.length > LONG ? { className: "sophnet-long" } : {}, cell));
     line.append(make("td", { className: "sophnet-answer" }, row.answer));
     for (const { kind, text: sign } of row.grades) {
       const mark = make("td", { className: "sophnet-grade" }, sign);

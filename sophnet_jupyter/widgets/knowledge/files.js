@@ -75,7 +75,7 @@ export function openFiles(panel, again) {
         make("span", { className: "sophnet-title", title: file.title }, file.title),
         make("span", { className: "sophnet-faint sophnet-snippet" }, file.snippet),
       ),
-      make("span", { className: "sophnet-state" }, `${sign} ${said}`),
+      make("span", { className: "sophnet-file-state" }, `${sign} ${said}`),
       make("span", { className: "sophnet-faint sophnet-created" }, file.created),
       actions,
     );

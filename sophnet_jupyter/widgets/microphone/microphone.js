@@ -117,6 +117,8 @@ function render({ model, el }) {
       onEnd(trouble) {
         take = undefined;
         meter.end();
+        // Of a microphone that was heard before, its silence at the end says nothing.
+        if (sentences.count() && notice.textContent === warning) tell("");
         if (trouble) panel.fail(trouble);
       },
     });

@@ -27,9 +27,9 @@ export function openFrame(panel, model, { title = "", phases = {}, busy = [], le
   const name = make("span", { className: "sophnet-name" }, title);
   const badge = make("span", { className: "sophnet-badge", title: tr("No service answers here") }, tr("sandbox"));
   const phase = make("span", { className: "sophnet-phase" });
-  const gap = make("span", { className: "sophnet-gap" });
+  const head = make("span", { className: "sophnet-head-acts" }, ...acts);
   const working = new Set(busy);
-  root.prepend(make("header", {}, ...lead, name, ...marks, badge, phase, gap, ...acts));
+  root.prepend(make("header", {}, ...lead, name, ...marks, badge, phase, head));
   root.append(...body);
   room?.classList.add("sophnet-room");
   openGrip(panel, model);

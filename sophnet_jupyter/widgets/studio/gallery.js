@@ -1,5 +1,6 @@
 import { button, make } from "../page/dom.js";
 import { tr } from "../page/words.js";
+import { showFacts } from "../panel/facts.js";
 import { openViewer } from "./viewer.js";
 
 // What is fetched without a click; a larger video waits for one.
@@ -215,7 +216,7 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
       ...(now.phase === "ready" ? [span(now.seconds)] : []),
       ...(now.variable ? [tr("in {variable}", { variable: now.variable })] : []),
     ].join(" · ");
-    if (state.textContent !== said) state.textContent = said;
+    if (state.textContent !== said) showFacts(state, said);
   }
 
   function offer() {
@@ -289,7 +290,8 @@ function makeCard(id, send, { reuse, animates, announce, compare, open }) {
 function proportions({ width, height, settings }) {
   if (width && height) return [width, height];
   const [wide, high] = String(settings?.size ?? "").split(/[*x×]/).map(Number);
-  return wide && high ? [wide, high] : [16, 10];
+  // As large as a usual one: it is never drawn larger than it is.
+  return wide && high ? [wide, high] : [1280, 800];
 }
 
 /** @param {number} seconds */

@@ -187,6 +187,8 @@ function render({ model, el }) {
         if (trouble) panel.fail(trouble);
         take = undefined;
         meter.end();
+        // Of a microphone that was heard before, its silence at the end says nothing.
+        if (turns.count && notice.textContent === warning) tell("");
         showHeld(false);
       },
     });

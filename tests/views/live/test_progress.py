@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import PIL.Image
+import pytest
 
 from sophnet_jupyter.events import Event, ImageReady, Notice, Progress
 from sophnet_jupyter.response import Response
 from sophnet_jupyter.values.image import Image
-from sophnet_jupyter.views.live.progress import TICK, LiveProgress, TerminalProgress, bar
+from sophnet_jupyter.views.live.progress import TICK, LiveProgress, TerminalProgress, bar, said
 
 
 class Surface:
@@ -172,3 +173,11 @@ def test_a_file_in_place_of_a_terminal_gets_nothing() -> None:
     paper = io.StringIO()
     followed(TerminalProgress(["x"], paper), Progress(state="RUNNING"))
     assert paper.getvalue() == ""
+
+
+@pytest.mark.parametrize("state", ["running", "RUNNING", "doing", "PROCESSING"])
+def test_work_that_goes_on_is_told_in_the_language_of_its_reader(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
+    assert said(state) == "进行中"

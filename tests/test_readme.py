@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import sophnet_jupyter
 from sophnet_jupyter.magics.catalogue import lazy_magics, summaries
@@ -17,11 +18,13 @@ from sophnet_jupyter.magics.sophnet.panels import PANELS
 from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 from sophnet_jupyter.widgets.panel.panel import Panel
 
+# A history of its own nobody would close.
+UNKEPT = Config(HistoryManager={"enabled": False})
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
 def test_the_table_of_magics_is_what_help_says() -> None:
-    shell = InteractiveShell()
+    shell = InteractiveShell(config=UNKEPT)
     said = summaries(lazy_magics(KernelSession(shell)))
     said |= {f"%sophnet {subject}": words for subject, words in SUBJECTS.items()}
     rows = dict(re.findall(r"^\| `(%[^`]+)` \| (.*) \|$", README, flags=re.MULTILINE))

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter import doctor
 from sophnet_jupyter.doctor import Finding, requirements
 from sophnet_jupyter.doctor.report import OWN
 from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.magics import extension
+
+from ..shells import bare_shell
 
 KEY = "sk-canary-7Qw9Xz31LmNp84RtYv26"
 
@@ -26,7 +27,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SimpleNamesp
     monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
     monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
-    shell = InteractiveShell()
+    shell = bare_shell()
     extension.load(shell)
     yield shell
     extension.unload(shell)

@@ -10,7 +10,6 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics.catalogue import lazy_magics
 from sophnet_jupyter.magics.excel import ExcelMagics
@@ -22,6 +21,8 @@ from sophnet_jupyter.magics.line.suffixes import DOCUMENTS, PICTURES
 from sophnet_jupyter.magics.line.trailing import parse_around
 from sophnet_jupyter.magics.session.session import KernelSession
 from sophnet_jupyter.magics.transcribe import TranscribeMagics
+
+from ..shells import bare_shell
 
 # It asks Node, and what tsc made is there after `make test` alone.
 pytestmark = pytest.mark.browser
@@ -58,7 +59,7 @@ class Reader:
     """What the magics of the menu read, by the id of its command."""
 
     def __init__(self, names: dict[str, object]) -> None:
-        self.shell = InteractiveShell()
+        self.shell = bare_shell()
         self.shell.user_ns.update(names)
         self.session = KernelSession(self.shell)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from sophnet_jupyter.language import read
 from sophnet_jupyter.magics.catalogue import lazy_magics
@@ -18,6 +19,8 @@ from sophnet_jupyter.magics.sophnet.about import texts as about_texts
 from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
 from sophnet_jupyter.widgets.panel.modules import translated
 
+# A history of its own nobody would close.
+UNKEPT = Config(HistoryManager={"enabled": False})
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "sophnet_jupyter"
 page = runpy.run_path(str(ROOT / "labextension" / "words.py"))
@@ -63,7 +66,7 @@ def in_script(source: str) -> tuple[list[str], list[int]]:
 
 def in_help() -> Iterator[tuple[str, str]]:
     """Docstrings and options of the magics, which are translated when their help is shown."""
-    shell = InteractiveShell()
+    shell = InteractiveShell(config=UNKEPT)
     for name, magic in lazy_magics(KernelSession(shell)).items():
         assert magic.parser is not None
         for text in help_texts(magic.parser, magic.method.__doc__):

@@ -9,16 +9,17 @@ from threading import Barrier
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.errors import Stopped
 from sophnet_jupyter.magics.catalogue import MAGICS, LazyMagic, lazy_magics
 from sophnet_jupyter.magics.session.session import KernelSession
 
+from ..shells import bare_shell
+
 
 @pytest.fixture(scope="module")
 def magics():
-    shell = InteractiveShell()
+    shell = bare_shell()
     return lazy_magics(KernelSession(shell))
 
 
@@ -55,7 +56,7 @@ def test_importing_a_magic_leaves_the_table_that_ipython_shares_between_threads(
 
 
 def test_a_magic_is_made_once_though_two_threads_ask_for_it_at_the_same_time(magics) -> None:
-    shell = InteractiveShell()
+    shell = bare_shell()
     with ThreadPoolExecutor(8) as threads:
         for name in MAGICS:
             (magic, begun) = lazy_magics(KernelSession(shell))[name], Barrier(8)

@@ -6,7 +6,6 @@ import inspect
 import re
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.oinspect import getdoc
 
 from sophnet_jupyter.language import tr, width
@@ -16,10 +15,12 @@ from sophnet_jupyter.magics.sophnet.panels import PANELS
 from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
 from sophnet_jupyter.magics.sophnet.subjects import SUBJECTS
 
+from ..shells import bare_shell
+
 
 @pytest.mark.parametrize("name", MAGICS)
 def test_help_shows_examples_first_and_then_each_option_once(name: str) -> None:
-    shell = InteractiveShell()
+    shell = bare_shell()
     magic = lazy_magics(KernelSession(shell))[name]
     said = magic.__doc__
     paragraphs = said.split("\n\n")
@@ -34,7 +35,7 @@ def test_help_shows_examples_first_and_then_each_option_once(name: str) -> None:
 
 
 def test_help_groups_options_by_what_they_are_for() -> None:
-    shell = InteractiveShell()
+    shell = bare_shell()
     said = lazy_magics(KernelSession(shell))["sophchat"].__doc__
     headings = re.findall(r"^(\w.*):$", said, flags=re.MULTILINE)
     assert headings[:2] == ["Question", "Conversation"]
@@ -62,7 +63,7 @@ def in_chinese(said: str) -> list[str]:
 
 @pytest.mark.parametrize("name", MAGICS)
 def test_help_is_whole_in_chinese(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    shell = InteractiveShell()
+    shell = bare_shell()
     magic = lazy_magics(KernelSession(shell))[name]
     plain = magic.__doc__
     monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
@@ -77,7 +78,7 @@ def test_help_is_whole_in_chinese(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_help_of_all_settings_is_whole_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
-    shell = InteractiveShell()
+    shell = bare_shell()
     own = SophNetMagics(shell, KernelSession(shell), dict)
     assert getdoc(own.sophnet) == inspect.cleandoc(SophNetMagics.sophnet.__doc__ or "")
     monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics import extension
+
+from ..shells import bare_shell
 
 
 @pytest.fixture
 def shell(monkeypatch, tmp_path):
     monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path))
     monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
-    shell = InteractiveShell()
+    shell = bare_shell()
     extension.load(shell)
     yield shell
     extension.unload(shell)

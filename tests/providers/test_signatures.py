@@ -25,6 +25,8 @@ from sophnet_jupyter import Client, Dify, SettingsError, TeleAI
 from sophnet_jupyter.errors import Unreachable
 from sophnet_jupyter.options import words
 
+from ..shells import bare_shell
+
 pytestmark = pytest.mark.anyio
 
 SECRET = "sk-canary-7f3a"
@@ -258,7 +260,7 @@ def test_a_client_refuses_a_misspelt_setting_and_does_not_repeat_its_value(kind:
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[InteractiveShell]:
-    made = InteractiveShell()
+    made = bare_shell()
     made.user_ns["client"] = Client("k", "http://127.0.0.1:1/api/open-apis", "p")
     yield made
     made.history_manager.end_session()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from IPython.core.completer import provisionalcompleter
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter import settings
 from sophnet_jupyter.history.turns import ChatTurn
@@ -20,6 +19,8 @@ from sophnet_jupyter.prompt.file.prompt import Prompt
 from sophnet_jupyter.providers.dify.form import parameters
 from sophnet_jupyter.providers.sophnet.models import Models
 
+from ...shells import bare_shell
+
 
 @pytest.fixture
 def loaded(monkeypatch, tmp_path):
@@ -27,7 +28,7 @@ def loaded(monkeypatch, tmp_path):
     monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
-    shell = InteractiveShell()
+    shell = bare_shell()
     extension.load(shell)
     session = extension._loaded[id(shell)][0]
     session.aliases.add("v3", "DeepSeek-V3.2")

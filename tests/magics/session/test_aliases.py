@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter import settings
 from sophnet_jupyter.errors import SettingsError
@@ -14,6 +13,8 @@ from sophnet_jupyter.magics.session.session import KernelSession
 from sophnet_jupyter.magics.sophnet import models as models_module
 from sophnet_jupyter.magics.sophnet.models import ModelNames
 from sophnet_jupyter.providers.sophnet.models import Models
+
+from ...shells import bare_shell
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def aliases(tmp_path):
 def names(monkeypatch, tmp_path, capsys):
     """``%sophnet model``, ``models`` and ``alias``, and what they print."""
     monkeypatch.setenv("SOPHNET_CONFIG_DIR", str(tmp_path / "config"))
-    session = KernelSession(InteractiveShell())
+    session = KernelSession(bare_shell())
 
     def say(subject: str, rest: str = "") -> str:
         getattr(ModelNames(session), subject)(rest)

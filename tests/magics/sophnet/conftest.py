@@ -9,6 +9,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from sophnet_jupyter.magics import extension
 
+from ...shells import bare_shell
+
 
 @pytest.fixture
 def shell(
@@ -18,7 +20,7 @@ def shell(
     monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("SOPHNET_SANDBOX_URL", sandbox.root)
     monkeypatch.setattr(extension, "WARM_UP_AFTER", 3600)
-    shell = InteractiveShell()
+    shell = bare_shell()
     extension.load(shell)
     yield shell
     extension.unload(shell)

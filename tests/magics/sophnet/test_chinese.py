@@ -18,6 +18,8 @@ from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
 from sophnet_jupyter.magics.sophnet.subjects import ALONE, SUBJECTS
 from sophnet_jupyter.views.usage import BY, bundle
 
+from ...shells import bare_shell
+
 WORD = re.compile(r"(?<![\w.%/-])[a-z]{2,}(?![\w.=(/-])")
 # What is typed, and what is called so in each language.
 CODE = {
@@ -41,7 +43,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> InteractiveShell:
     # What other tests have asked stands in the history of all.
     monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
     (tmp_path / "history.sqlite").touch()
-    return InteractiveShell()
+    return bare_shell()
 
 
 @pytest.fixture

@@ -30,22 +30,21 @@ class Endings:
         self._count = 0
         self.early = False
         """True once something came after a reason."""
+        self.reason = ""
+        """The finish reason of the first choice; empty while there is none."""
 
     def add_content(self, choice: int = 0) -> None:
         """Record that a choice has more content."""
         if self._reasons.pop(choice, ""):
             self.early = True
+            self.reason = self._reasons.get(0, "")
 
     def add_reason(self, reason: str, choice: int = 0) -> None:
         """Record a finish reason of a choice."""
         if choice not in self._reasons:
             self._count += 1
         self._reasons[choice] = reason
-
-    @property
-    def reason(self) -> str:
-        """The finish reason of the first choice; empty while there is none."""
-        return self._reasons.get(0, "")
+        self.reason = self._reasons.get(0, "")
 
     @property
     def ended(self) -> int:

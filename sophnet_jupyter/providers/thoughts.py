@@ -53,16 +53,14 @@ class Thoughts:
         self._said: list[str] | None = []
         self._ticks = 0
 
-    @property
-    def plain(self) -> bool:
-        """True where a piece without ``<`` is answer text: pass it on, and call `note`."""
-        return self._state == "said" and not self._held
-
-    def note(self, piece: str) -> None:
-        """Record a piece that was passed on unchanged."""
+    def passes(self, piece: str) -> bool:
+        """Whether a piece is answer text as it stands, as most are; records it if so."""
+        if self._state != "said" or self._held or "<" in piece:
+            return False
         if self._said is not None:
             self._said.append(piece)
             self._ticks += piece.count("`")
+        return True
 
     def apart(self) -> None:
         """Stop looking for tags: reasoning comes in a field of its own."""
@@ -140,7 +138,8 @@ class Thoughts:
         else:
             said = text[: len(text) - _unfinished(text, ("</think>",))]
         if said:
-            self.note(said)
+            self._said.append(said)
+            self._ticks += said.count("`")
             yield ThoughtPiece("said", said)
         return text[len(said) :]
 

@@ -51,14 +51,6 @@ class _Plain(msgspec.Struct, gc=False):
 _plain = msgspec.json.Decoder(_Plain).decode
 
 
-def plain_text(data: str) -> str:
-    """The text of a chunk that carries text and nothing else; empty for any other chunk."""
-    try:
-        return _plain(data).choices[0].delta.content
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-
-
 Cite = Callable[[Reference], Reference]
 
 
@@ -101,18 +93,20 @@ class ChatDecoder:
         """0 while more is expected, else the number of finish reasons received."""
         return self.endings.ended
 
-    def plain(self, text: str) -> bool:
+    def plain(self, data: str) -> str:
         """
-        Whether a text-only chunk can be passed on unchanged; records it if so.
+        The text of a chunk that is passed on unchanged, and recorded; empty for any other chunk.
 
-        Most words of an answer are: they end nothing, and hold no tag.
+        Most words of an answer are: they come with nothing else, end nothing, and hold no tag.
         """
-        thoughts = self._thoughts[0]
-        if "<" in text or not thoughts.plain or self.endings.reason:
-            return False
+        try:
+            text = _plain(data).choices[0].delta.content
+        except (msgspec.DecodeError, RecursionError):
+            return ""
+        if not text or self.endings.reason or not self._thoughts[0].passes(text):
+            return ""
         self.empty = False
-        thoughts.note(text)
-        return True
+        return text
 
     def events(self, chunk: Mapping[str, Any], part: str) -> list[Event]:
         """

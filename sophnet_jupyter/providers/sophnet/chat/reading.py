@@ -12,7 +12,7 @@ from ....wire.call import Reply
 from ....wire.stream.sse import SSE
 from ...service_json import BROKEN, decode_piece
 from ..access import SERVICE, checked, parse_error, says_error, started
-from .chunk import ChatDecoder, Cite, as_it_is, plain_text
+from .chunk import ChatDecoder, Cite, as_it_is
 
 DONE = "[DONE]"
 # Finish reasons of an answer that did not get to its end. The first is DeepSeek's documented one.
@@ -36,9 +36,8 @@ class ChatReader:
 
     def words(self, sse: SSE) -> str:
         """The text of an event that carries text and nothing else; empty for any other."""
-        if self._started and sse.event == "message" and (text := plain_text(sse.data or "")):
-            return text if self.decoder.plain(text) else ""
-        return ""
+        plain = self._started and sse.event == "message"
+        return self.decoder.plain(sse.data or "") if plain else ""
 
     def events(self, sse: SSE) -> list[Event]:
         """

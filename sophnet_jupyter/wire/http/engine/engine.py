@@ -8,7 +8,7 @@ a time is decided in front of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from ....language import tr
 from .connection import Body, Connection
@@ -142,11 +142,11 @@ class Exchange:
         self._connection = connection
         self._left: Callable[[bool], None] | None = left
 
-    async def read(self) -> bytes:
+    def read(self) -> Awaitable[bytes]:
         """What has come of the body since; nothing at its end. Raises `Failed`."""
         if self._left is None:
             raise Failed("lost", tr("the answer was closed"))
-        return await self._connection.read()
+        return self._connection.read()
 
     @property
     def is_over(self) -> bool:

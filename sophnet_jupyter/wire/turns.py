@@ -73,8 +73,12 @@ class Turns:
         ``again`` says that this was refused before, ``within`` how many seconds more this caller
         would wait while all do.
         """
-        turn = Turn((patient, number), again, within)
         with self._lock:
+            if not self._waiting:
+                found = self.pace.send(self.clock(), patient=patient, again=again, within=within())
+                if isinstance(found, Sent):
+                    return found
+            turn = Turn((patient, number), again, within)
             heapq.heappush(self._waiting, turn)
             self._loops[turn.loop] += 1
         try:
@@ -216,8 +220,11 @@ _lock = RLock()
 
 def turns_of(service: str, root: str, account: str, lane: str) -> Turns:
     """The one of an account at an address, for one lane: shared by all callers of the process."""
+    name = (service, root, account, lane)
     with _lock:
-        return _all.setdefault((service, root, account, lane), Turns())
+        if name not in _all:
+            _all[name] = Turns()
+        return _all[name]
 
 
 def all_told() -> list[tuple[str, str, Told]]:

@@ -140,10 +140,10 @@ def policy(environ: Mapping[str, str] | None = None) -> Policy:
     paths = _paths(*[environ.get(name, "") for name in _PLACED_BY], sys.prefix)
     # Names and no paths: these take ten times as long to be compared, and each call asks.
     found = tuple(zip(paths, map(_stamp, paths), strict=True))
-    if found not in _read:
+    if (known := _read.get(found)) is None:
         _read.clear()
-        _read[found] = _merged([Path(name) for name, stamp in found if stamp], environ)
-    return _read[found]
+        known = _read[found] = _merged([Path(name) for name, stamp in found if stamp], environ)
+    return known
 
 
 _Stamp = tuple[int, int, int]
@@ -157,6 +157,9 @@ _PLACED_BY = (
 
 def _stamp(name: str) -> _Stamp | None:
     try:
+        # Most are not there, of which an error says the same in twice the time.
+        if not os.access(name, os.F_OK):
+            return None
         status = os.stat(name)  # noqa: PTH116 - it is a name
     except (OSError, ValueError):
         return None

@@ -72,10 +72,10 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         # Several headers of one name arrive joined by commas; so does a date, which has one itself.
         said = headers.get(name, "").strip()
-        for value in (said, said.partition(",")[0]):
+        for value in (said, said.partition(",")[0]) if said else ():
             if (seconds := _seconds(value, unit)) is not None:
                 return seconds
-    return _until(headers.get("retry-after", ""), now)
+    return _until(said, now) if said else None
 
 
 def room(headers: Mapping[str, str], now: float) -> tuple[int, float] | None:
@@ -87,7 +87,9 @@ def room(headers: Mapping[str, str], now: float) -> tuple[int, float] | None:
     """
     found: tuple[int, float] | None = None
     for kind in ("-requests", "", "-tokens"):
-        left = _seconds(headers.get(f"x-ratelimit-remaining{kind}", ""), 1.0)
+        if not (said := headers.get(f"x-ratelimit-remaining{kind}")):
+            continue
+        left = _seconds(said, 1.0)
         until = _lasts(headers.get(f"x-ratelimit-reset{kind}", ""), now)
         if left is None or until is None or (kind == "-tokens" and left):
             continue

@@ -91,12 +91,12 @@ class Wire:
     def _pool(self) -> Pool:
         loop = asyncio.get_running_loop()
         with self._lock:
-            if loop not in self._pools:
+            if (pool := self._pools.get(loop)) is None:
                 # A pool keeps its loop alive through its sockets: the weak key alone frees nothing.
                 for dead in [other for other in self._pools if other.is_closed()]:
                     del self._pools[dead]
-                self._pools[loop] = Pool(self.origin, self.network)
-            return self._pools[loop]
+                pool = self._pools[loop] = Pool(self.origin, self.network)
+            return pool
 
     def told(self, lane: str) -> Told:
         """How fast requests of this lane, which is the model, go at present."""

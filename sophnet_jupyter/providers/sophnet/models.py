@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ...errors import NotFound, quoted
@@ -92,12 +93,17 @@ def decode(body: Mapping[str, Any]) -> Models:
 
 def not_taken(model: str, parameters: Iterable[str]) -> list[str]:
     """The parameters that the document's table does not list for this model."""
-    name = model.rpartition("/")[2]
-    for pattern, granted in GRANTED:
-        if re.fullmatch(pattern, name, re.IGNORECASE):
-            said = {"enable_thinking" if one in _SWITCHES else one for one in parameters}
-            return sorted((said & TABLED) - granted)
-    return []
+    if (granted := _granted(model.rpartition("/")[2])) is None:
+        return []
+    said = {"enable_thinking" if one in _SWITCHES else one for one in parameters}
+    return sorted((said & TABLED) - granted)
+
+
+@lru_cache(maxsize=64)
+def _granted(name: str) -> frozenset[str] | None:
+    """The row of a model; None for one that the table does not have."""
+    rows = (row for pattern, row in GRANTED if re.fullmatch(pattern, name, re.IGNORECASE))
+    return next(rows, None)
 
 
 def notices(model: str, body: Mapping[str, Any]) -> list[str]:

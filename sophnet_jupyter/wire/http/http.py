@@ -32,6 +32,8 @@ from .unpack import ACCEPTED, BrokenCompression, unpacked
 if TYPE_CHECKING:
     import httpx2
 
+    from .engine.transport import Body
+
 # What a client of httpx2 would say, where whoever looks for it will look.
 _log = logging.getLogger("httpx2")
 # httpx2 finds a free connection by looking through all of them, and under a storm of cancelled
@@ -119,13 +121,14 @@ class Pool:
                     self._cookies.set_cookie_header(request)
                 response = await transport.handle_async_request(request)
             response.request = request
-            _log.info(
-                'HTTP Request: %s %s "HTTP/1.1 %d %s"',
-                request.method,
-                request.url,
-                response.status_code,
-                response.reason_phrase,
-            )
+            if _log.isEnabledFor(logging.INFO):
+                _log.info(
+                    'HTTP Request: %s %s "HTTP/1.1 %d %s"',
+                    request.method,
+                    request.url,
+                    response.status_code,
+                    response.reason_phrase,
+                )
             return response
         except Exception as error:
             ours = self.translated(error, base_url)
@@ -194,11 +197,11 @@ class Pool:
         return self._last_address[1]
 
     def _transport(self, scheme: str) -> httpx2.AsyncBaseTransport:
-        from .transport import transport
-
         if self._closed:
             raise ConnectionLost(service=self._origin.service, reason=tr("the client was closed"))
         if scheme not in self._transports:
+            from .transport import transport
+
             # A plain address (the sandbox) never uses a context, and a real one costs 20 ms.
             secure = scheme == "https" or self._network.proxy
             context = tls_context(self._network.ca_bundle) if secure else no_trust()
@@ -305,11 +308,8 @@ class Answer:
         self.headers = _headers(response.headers.raw, scrub)
         if "set-cookie" in self.headers:
             pool.keep_cookies(response)
-        from .engine.transport import Body
-
-        body = response.extensions.get("body")
-        # Of our own engine; httpx2 leaves it to us to put its own on one side.
-        self._body = body if isinstance(body, Body) else None
+        # Of our own engine; httpx2's transport puts none beside its response.
+        self._body: Body | None = response.extensions.get("body")
         stream: Any = self._body or response.stream
         # The body as it arrives. Bare, since each layer would cost every token of an answer 1 µs:
         # who reads it passes what it raises through `translated`.

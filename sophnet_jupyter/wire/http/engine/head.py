@@ -64,10 +64,11 @@ def read_head(raw: bytes, method: bytes) -> Head:
     if not status:
         raise Failed("malformed", tr("the answer begins with no status of HTTP/1.1"))
     fields = _fields(rest)
+    values = _values(fields)
     code = int(status[2])
-    connection = {word.strip().lower() for word in _values(fields, b"connection").split(b",")}
+    connection = {word.strip().lower() for word in values.get(b"connection", b"").split(b",")}
     keep = b"close" not in connection and (status[1] == b"1" or b"keep-alive" in connection)
-    coding, said = _values(fields, b"transfer-encoding"), _values(fields, b"content-length")
+    coding, said = values.get(b"transfer-encoding"), values.get(b"content-length")
     reason = (status[3] or b"").decode("latin-1").strip()
     if (
         code < 200
@@ -103,9 +104,13 @@ def _fields(raw: bytes) -> list[tuple[bytes, bytes]]:
     return fields
 
 
-def _values(fields: list[tuple[bytes, bytes]], name: bytes) -> bytes:
-    """What stands under a name, joined as one list."""
-    return b",".join(value for field, value in fields if field.lower() == name)
+def _values(fields: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """What stands under each name in lower case, joined as one list."""
+    found: dict[bytes, bytes] = {}
+    for field, value in fields:
+        name = field.lower()
+        found[name] = b"%b,%b" % (found[name], value) if name in found else value
+    return found
 
 
 def _length(said: bytes) -> int:

@@ -23,7 +23,7 @@ from ..events import (
 from ..files.wav import with_true_length
 from ..files.wrapped import unwrapped
 from ..language import mark, tr
-from .folding import fold
+from .folding import changed, fold
 from .response import Response, Timing
 
 # A stream that does not end would fill the memory. The longest answers of models have 64,000
@@ -67,7 +67,7 @@ class Arrival:
             self._length += len(event.arguments)
         self.response = fold(self.response, event)
         if isinstance(event, Finished):
-            self.response = replace(self.response, timing=self._timing())
+            self.response = changed(self.response, timing=self._timing())
         if self._on_event:
             self._on_event(self.response, event)
 

@@ -51,54 +51,54 @@ def fold(state: Response, event: Event) -> Response:
         case ReasoningDelta(text=text):
             return _grown(state, "thinking", text)
         case TextReplaced(text=text, quiet=True):
-            return _changed(state, text=text)
+            return changed(state, text=text)
         case TextReplaced(text=text, reason=reason):
             said = event.notice or (
                 tr("The service replaced its answer ({reason}).", reason=reason)
                 if reason
                 else tr("The service replaced its answer.")
             )
-            return _changed(state, text=text, notices=(*state.notices, said))
+            return changed(state, text=text, notices=(*state.notices, said))
         case ToolCallDelta():
             return _grown(state, "tool_calls", event)
         case ToolResult():
-            return _changed(state, tool_results=(*state.tool_results, event))
+            return changed(state, tool_results=(*state.tool_results, event))
         case RoundBegan():
             mark = Mark(len(state.text), len(state.thinking), len(state.tool_calls))
-            return _changed(state, rounds=(*state.rounds, mark))
+            return changed(state, rounds=(*state.rounds, mark))
         case Logprobs(items=items):
             return _grown(state, "logprobs", items)
         case AlternativeDelta():
             return _grown(state, "alternatives", event)
         case Parsed(value=value):
-            return _changed(state, parsed=value)
+            return changed(state, parsed=value)
         case References(items=items):
-            return _changed(state, references=items)
+            return changed(state, references=items)
         case AudioChunk(data=data):
             return _with_sound(state, data)
         case PageRead(page=page):
             text = "\n\n".join(filter(None, [state.text.rstrip("\n"), page.text]))
-            return _changed(state, text=text, pages=(*state.pages, page))
+            return changed(state, text=text, pages=(*state.pages, page))
         case Transcribed(recording=recording):
             text = "\n\n".join(filter(None, [state.text, recording.text]))
-            return _changed(state, text=text, recordings=(*state.recordings, recording))
+            return changed(state, text=text, recordings=(*state.recordings, recording))
         case ImageReady(image=picture):
             images = sorted((*state.images, picture), key=lambda each: each.index)
-            return _changed(state, images=tuple(images))
+            return changed(state, images=tuple(images))
         case VideoReady(video=video):
-            return _changed(state, videos=(*state.videos, video))
+            return changed(state, videos=(*state.videos, video))
         case VectorsAsked():
-            return _changed(state, embeddings=Vectors(asked=event))
+            return changed(state, embeddings=Vectors(asked=event))
         case VectorsReady():
-            return _changed(state, embeddings=state.embeddings.grown(event))
+            return changed(state, embeddings=state.embeddings.grown(event))
         case Usage():
-            return _changed(state, usage=event)
+            return changed(state, usage=event)
         case Notice(text=text):
-            return _changed(state, notices=(*state.notices, text))
+            return changed(state, notices=(*state.notices, text))
         case Masked(said=said):
-            return _changed(state, masked=said)
+            return changed(state, masked=said)
         case Started():
-            return _changed(
+            return changed(
                 state,
                 service=event.service,
                 model=event.model or state.model,
@@ -110,11 +110,11 @@ def fold(state: Response, event: Event) -> Response:
                 created=event.created or state.created,
             )
         case Metadata():
-            return _changed(state, metadata={**state.metadata, **event.values})
+            return changed(state, metadata={**state.metadata, **event.values})
         case Replayed():
-            return _changed(state, replayed=event)
+            return changed(state, replayed=event)
         case Finished(reason=reason, ending=ending):
-            return _changed(
+            return changed(
                 state,
                 finish_reason=reason if ending == "complete" else "",
                 ending=ending,
@@ -127,26 +127,30 @@ def fold(state: Response, event: Event) -> Response:
             return state
 
 
-def _changed(state: Response, **changes: Any) -> Response:
-    # What dataclasses.replace does, without setting each of the fields anew: that takes ten times
-    # as long, and is done for every token.
-    changed = object.__new__(Response)
-    changed.__dict__.update(state.__dict__, **changes)
-    return changed
+def changed(state: Response, **changes: Any) -> Response:
+    """
+    The response with other values.
+
+    As `dataclasses.replace`, which sets each of the fields anew: that takes ten times as long, and
+    would be done for every token.
+    """
+    more = object.__new__(Response)
+    more.__dict__.update(state.__dict__, **changes)
+    return more
 
 
 def _grown(state: Response, name: str, piece: Any) -> Response:
     known, pieces_of = state.__dict__, f"_{name}"
     # What was put together, or set, is the beginning from which it grows on.
     pieces = GROWN[name].pieces(known[name]) if name in known else known[pieces_of]
-    changed = _changed(state)
-    changed.__dict__[pieces_of] = pieces.grown(piece)
-    changed.__dict__.pop(name, None)
-    return changed
+    more = changed(state)
+    more.__dict__[pieces_of] = pieces.grown(piece)
+    more.__dict__.pop(name, None)
+    return more
 
 
 def _with_sound(state: Response, data: bytes) -> Response:
     sound: Growing = state.__dict__.get("_sound") or Growing(state.audio)
-    changed = _changed(state, _sound=sound.grown(data))
-    changed.__dict__.pop("audio", None)
-    return changed
+    more = changed(state, _sound=sound.grown(data))
+    more.__dict__.pop("audio", None)
+    return more

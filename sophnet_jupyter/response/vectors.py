@@ -91,7 +91,8 @@ class Vectors:
             piece = left.pop()
             rows = numpy.frombuffer(piece.data, dtype=numpy.float32).reshape(-1, dimensions)
             for row, places in zip(rows, piece.places, strict=True):
-                found[list(places)] = row
+                for place in places:
+                    found[place] = row
             del rows
         return found  # type: ignore[no-any-return]
 

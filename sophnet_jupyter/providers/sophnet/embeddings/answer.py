@@ -20,8 +20,6 @@ from ...service_json import BROKEN, lenient
 from ..access import SERVICE, checked, is_sandbox
 
 FLOAT = 4
-# Of what is larger, 32 bits make infinity.
-_LARGEST = 3.4028235677973366e38
 
 
 class _Usage(msgspec.Struct):
@@ -105,9 +103,15 @@ def _typed(reply: Reply) -> _Rows | _CodedRows | None:
     # Not as a strict reader wants it: a mark before it, NaN beside it, counts as floats.
     try:
         body = lenient(reply.body.decode("utf-8-sig", "replace"))
-        return _convert(body, _Rows) or _convert(body, _CodedRows)
+        found = _convert(body, _Rows) or _convert(body, _CodedRows)
     except BROKEN:
         return None
+    # A strict reader lets none of these through, so that only here they are looked for.
+    if isinstance(found, _Rows) and not all(
+        all(map(math.isfinite, row.embedding)) for row in found.data
+    ):
+        raise _unfit(reply)
+    return found
 
 
 def _convert(body: Any, kind: type[_AnyRows]) -> _AnyRows | None:
@@ -133,24 +137,15 @@ def _packed(rows: Sequence[_Row | _Coded], reply: Reply) -> list[bytes]:
         vectors = [row.embedding for row in rows if isinstance(row, _Row)]
         try:
             found = [pack(*row) for row in vectors]
-        except (StructError, OverflowError):
+        except StructError:
             raise _unreadable(reply, tr("vectors of different lengths")) from None
-        if not all(_fits(row) for row in vectors if row):
-            raise _unreadable(reply, tr("a vector with numbers that 32-bit floats do not hold"))
+        except OverflowError:
+            raise _unfit(reply) from None
     else:
         found = [_from_base64(row, reply) for row in rows]
     if not found[0] or len({len(row) for row in found}) > 1:
         raise _unreadable(reply, tr("vectors of different lengths, or of none"))
     return found
-
-
-def _fits(values: Sequence[float]) -> bool:
-    # The length of a vector is at least as large as each of its numbers, and found in one pass.
-    if math.hypot(*values) < _LARGEST:
-        return True
-    # Three passes in C are quicker than one look at each; a sum with NaN in it is NaN.
-    small = min(values) > -_LARGEST and max(values) < _LARGEST
-    return small and not math.isnan(sum(values))
 
 
 def _from_base64(row: Any, reply: Reply) -> bytes:
@@ -167,7 +162,12 @@ def _from_base64(row: Any, reply: Reply) -> bytes:
 
 @cache
 def _floats(count: int) -> Struct:
-    return Struct(f"{count}f")
+    # The mark has numbers refused of which 32 bits make infinity.
+    return Struct(f"={count}f")
+
+
+def _unfit(reply: Reply) -> AnswerUnreadable:
+    return _unreadable(reply, tr("a vector with numbers that 32-bit floats do not hold"))
 
 
 def _unreadable(reply: Reply, what: str) -> AnswerUnreadable:

@@ -136,7 +136,9 @@ class Embeddings(Keeping):
             body["input_images"] = batch.images
         lane = str(body.get("model", ""))
         call = Call(method="POST", path=self._path, body=arguments.encoded(body), lane=lane)
-        limit = self._limits.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+        loop = asyncio.get_running_loop()
+        if (limit := self._limits.get(loop)) is None:
+            limit = self._limits[loop] = asyncio.Semaphore(AT_ONCE)
         async with limit:
             reply = await self._wire.fetch(call, retry=ANSWER)
         found = decode(reply, len(batch))

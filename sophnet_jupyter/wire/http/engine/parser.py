@@ -100,7 +100,8 @@ class Parser:
                     tr("more than {most} kB in front of an answer", most=BEFORE_HEAD >> 10),
                 )
         self.head = head
-        body = bytes(rest[at:])
+        # Its end, and all that stands behind, is in what came last.
+        body = data[len(data) - len(rest) + at :]
         rest.clear()
         self._begin(head, body)
 

@@ -189,7 +189,9 @@ def chunk(data: bytes) -> bytes:
 def streamed(*parts: Step, content_type: str = "text/event-stream", **headers: object) -> Script:
     """A chunked answer; each piece of bytes becomes one HTTP chunk. Without its end mark."""
     begin = head(content_type=content_type, transfer_encoding="chunked", **headers)
-    return [begin, *(chunk(part) if isinstance(part, bytes) else part for part in parts)]
+    # A piece without bytes is none: as a chunk it would be the end, and what follows too much.
+    said = [part for part in parts if part != b""]
+    return [begin, *(chunk(part) if isinstance(part, bytes) else part for part in said)]
 
 
 def whole(

@@ -66,15 +66,17 @@ def fill(
     attach: Attach | None = None,
     *,
     longest: int = LONGEST_VALUE,
+    sized: bool = True,
 ) -> Filled:
     """
     The text with its values.
 
     ``failures`` answers ``{Err[3]}`` unless there is an ``Err`` among the names. ``attach`` takes
     the values that are pictures; what it raises comes through. A value of more than ``longest``
-    characters is cut.
+    characters is cut. Without ``sized`` what was put in is told by its field alone: for texts in
+    thousands, of which nobody reads that.
     """
-    return _Filling(text, names, failures or {}, attach, longest).filled()
+    return _Filling(text, names, failures or {}, attach, longest).filled(sized=sized)
 
 
 def value_of(words: str, names: Mapping[str, Any]) -> Any:
@@ -112,14 +114,19 @@ class _Filling:
         self._text, self._names, self._failures, self._attach = text, names, failures, attach
         self._longest = longest
         self._prose = Prose(text)
-        self._inserted: dict[str, None] = {}
+        # How much was put in for a field, in words, or in characters.
+        self._inserted: dict[str, str | int] = {}
         self._left: dict[str, None] = {}
         # Where the last field ended, and whether it was one of LaTeX: what follows at once is too.
         self._end, self._latex = -1, False
 
-    def filled(self) -> Filled:
+    def filled(self, *, sized: bool) -> Filled:
         text = FIELD.sub(self._replaced, self._text)
-        return Filled(text, list(self._inserted), list(self._left))
+        inserted = list(self._inserted)
+        if sized:
+            sizes = self._inserted.items()
+            inserted = [f"{one} {_in_words(size)}" for one, size in sizes]
+        return Filled(text, inserted, list(self._left))
 
     def _replaced(self, match: re.Match[str]) -> str:
         if match.start() != self._end:
@@ -140,7 +147,7 @@ class _Filling:
         except Exception as error:  # and so may a __str__
             self._note(match, error)
             return match[0]
-        self._inserted[f"{match[0]} {size}"] = None
+        self._inserted[match[0]] = size
         return text
 
     def _resolved(self, match: re.Match[str]) -> Any:
@@ -238,7 +245,8 @@ def _candidates(value: Any) -> list[object]:
     return [name for name in dir(value) if name[:1] != "_"]
 
 
-def _as_text(value: Any, longest: int) -> tuple[str, str]:
+def _as_text(value: Any, longest: int) -> tuple[str, str | int]:
+    """A value as text, and how much that is: in words, or in characters."""
     found = table_text(value)
     text = found[0] if found else value.text if isinstance(value, Response) else str(value)
     if not found and not isinstance(value, str | Response) and is_bare(text):
@@ -247,4 +255,8 @@ def _as_text(value: Any, longest: int) -> tuple[str, str]:
         clipped = f"{text[:longest]}\n… ({len(text) - longest:,} characters left out)"
         shown = tr("{count:,} of {total:,} characters", count=longest, total=len(text))
         return clipped, shown
-    return found or (text, tr("{count:,} characters", count=len(text)))
+    return found or (text, len(text))
+
+
+def _in_words(size: str | int) -> str:
+    return size if isinstance(size, str) else tr("{count:,} characters", count=size)

@@ -132,7 +132,7 @@ class Template:
 
         known = {name: "" if is_missing(value) else value for name, value in row.items()}
         names = {**self._names, ROW: _Named(known), **known}
-        return fill(self._text(table), names, None, attach, longest=LONGEST)
+        return fill(self._text(table), names, None, attach, longest=LONGEST, sized=False)
 
     def _refuse(self, found: Filled, table: Table) -> None:
         if not found.left:

@@ -62,6 +62,11 @@ def test_what_is_no_column_is_the_frames_own() -> None:
     assert fill("{df.shape}", NAMES).text == "(2, 4)"
 
 
+def test_where_nobody_reads_how_much_was_put_in_the_fields_alone_are_told() -> None:
+    found = fill("{city} {city} {n}", {"city": "Oslo", "n": 7}, sized=False)
+    assert (found.text, found.inserted) == ("Oslo Oslo 7", ["{city}", "{n}"])
+
+
 @pytest.mark.parametrize(
     "field",
     [

@@ -180,11 +180,14 @@ class Recorder:
             return live(wanted, make)
 
         def live(wanted: Wanted, make: Make) -> AsyncGenerator[Event, None]:
-            if wanted.quiet or not (wanted.cache or self.on or CURRENT.get()):
+            row = CURRENT.get()
+            if wanted.quiet or not (wanted.cache or row or self.on):
                 return make()
             from .keeping import recorded
 
             ask = recorded.cached if wanted.cache else recorded.recorded
-            return ask(self.history, self.place, wanted, make, who())
+            # A row has its history: to find it for each of thousands takes a look at the settings.
+            history = row.run.history if row else self.history
+            return ask(history, self.place, wanted, make, who())
 
         return keep

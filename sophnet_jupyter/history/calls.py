@@ -145,7 +145,8 @@ class CallColumns:
         question = scrub(call.question)
         request = _request(call.asked.request, call.question, bodies, scrub)
         response, said, media = self._response()
-        started, usage = call.started, call.usage or Usage()
+        started, told = call.started, call.usage
+        usage = told or Usage()
         columns = {
             "at": call.at,
             "service": call.asked.service,
@@ -164,8 +165,8 @@ class CallColumns:
             "ending": call.ending,
             "error": without_signatures(scrub(call.error)),
             "model": started.model or call.lane,
-            "tokens_in": call.usage and usage.prompt_tokens,
-            "tokens_out": call.usage and usage.completion_tokens,
+            "tokens_in": told and told.prompt_tokens,
+            "tokens_out": told and told.completion_tokens,
             "tokens_cached": usage.cached_tokens,
             "tokens_reasoning": usage.reasoning_tokens,
             "characters": usage.characters,

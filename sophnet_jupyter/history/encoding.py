@@ -150,11 +150,12 @@ def _plain(value: Any, media: dict[str, bytes]) -> Any:
         case Parsed():
             return {"kind": "parsed", "value": plain_value(value.value)}
         case msgspec.Struct():
-            return _tag(value) | {
-                name: _plain(each, media)
-                for name, default in _fields(type(value))
-                if (each := getattr(value, name)) is not default and each != default
-            }
+            found = _tag(value)
+            for name, default in _fields(type(value)):
+                each = getattr(value, name)
+                if each is not default and each != default:
+                    found[name] = each if type(each) in _PLAIN else _plain(each, media)
+            return found
         case bytes():
             name = digest(value) if value else ""
             if value:
@@ -167,6 +168,10 @@ def _plain(value: Any, media: dict[str, bytes]) -> Any:
         case str() | int() | float() | None:
             return value
     return plain_value(value)
+
+
+# What nearly all fields are, and JSON has as it is.
+_PLAIN = frozenset({str, int, float, bool})
 
 
 @cache

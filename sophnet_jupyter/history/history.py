@@ -138,7 +138,7 @@ class History:
             return
         try:
             prices = self.prices()
-            if not prices.listed and not (call.usage and call.usage.price):
+            if not prices.listed and not ((usage := call.usage) and usage.price):
                 return
             found = prices.cost(call.response, model=call.lane)
         except SettingsError as error:

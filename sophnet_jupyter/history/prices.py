@@ -126,7 +126,7 @@ class Prices:
         elif usage.price:
             amount = _decimal(usage.price)
             return None if amount is None else Cost(amount, usage.currency, "service")
-        elif response.usage is None:
+        elif response.usage is None or not self.listed:
             return None
         for name in (response.model, model):
             if name and (price := self.find(response.service, name)):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,13 +65,25 @@ class KeptRun:
 
 
 class RowRecord:
-    """One row that is under way; `Recording` gives it the answer's call, `done` ends it."""
+    """
+    One row that is under way; `Recording` gives it the answer's call, `done` ends it.
+
+    Around the asking of it: entered it is marked as begun, and calls in it belong to it.
+    """
 
     def __init__(self, run: RunRecord, number: int, key: str) -> None:
         self.run = run
         self.number = number
         self.key = key
         self.call: CallRecord | None = None
+
+    def __enter__(self) -> RowRecord:
+        self.run.begun(self.number, self.key)
+        self._entered = CURRENT.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        CURRENT.reset(self._entered)
 
     def done(
         self,
@@ -136,20 +147,13 @@ class RunRecord:
         self.resumed = resumed
         self.changed = tuple(changed)
 
-    @contextmanager
-    def row(self, number: int, key: str) -> Iterator[RowRecord]:
+    def row(self, number: int, key: str) -> RowRecord:
         """
-        Around the asking of one row: it is marked as begun, and calls in here belong to it.
+        A row that is about to be asked.
 
-        Enter it in the row's own task. CallRecord `RowRecord.done` in it, or behind it.
+        Enter it in the row's own task. Call `RowRecord.done` in it, or behind it.
         """
-        record = RowRecord(self, number, key)
-        self.begun(number, key)
-        token = CURRENT.set(record)
-        try:
-            yield record
-        finally:
-            CURRENT.reset(token)
+        return RowRecord(self, number, key)
 
     def begun(self, number: int, key: str) -> None:
         """Mark a row as begun: it is about to be sent."""

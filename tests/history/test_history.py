@@ -147,7 +147,8 @@ def test_no_key_is_ever_in_the_file(history: History) -> None:
         )
     )
     record = runs.begin(history, name="n", prompt=KEY, settings={"a": KEY})
-    record.row(0, "k").__enter__().done(state="failed", error=KEY)
+    with record.row(0, "k") as row:
+        row.done(state="failed", error=KEY)
     assert history.writer.flush()
     assert KEY.encode() not in history.path.read_bytes()
     assert "‹key›".encode() in history.path.read_bytes()

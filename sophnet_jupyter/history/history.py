@@ -81,34 +81,33 @@ class History:
     def __repr__(self) -> str:
         return f"<History {self.path}>"
 
-    def add(
-        self, call: CallRecord, after: Callable[[sqlite3.Connection, int], object] | None = None
-    ) -> CallColumns:
+    def add(self, call: CallRecord, after: After | None = None) -> CallColumns:
         """
         Have a call written; ``after`` is called with its id in the same transaction.
 
         Returns the row, whose ``id`` is known once it is written.
         """
         row = CallColumns(call, self.media, self.scrub, self._priced)
-
-        def change(rows: sqlite3.Connection) -> None:
-            row.insert(rows)
-            if call.reserved:
-                rows.execute("DELETE FROM reserved WHERE id = ?", [call.reserved])
-            spending.add(rows, call)
-            if after:
-                after(rows, row.id)
-            self._unchecked += 1
-            gone = 0
-            if self._unchecked >= CHECKED_EVERY:
-                self._unchecked = 0
-                gone = forgetting.keep_within(rows, self.media)
-            if gone or index.is_due(row.id):
-                self.writer.put(self._build)
-
         self._say_first()
-        self.writer.put(change, _size(call), prepare=row.prepare)
+        self.writer.put(partial(self._insert, row, after), _size(call), prepare=row.prepare)
         return row
+
+    def _insert(self, row: CallColumns, after: After | None, rows: sqlite3.Connection) -> None:
+        """What is written of a call, on the writer's thread."""
+        row.insert(rows)
+        call = row.call
+        if call.reserved:
+            rows.execute("DELETE FROM reserved WHERE id = ?", [call.reserved])
+        spending.add(rows, call)
+        if after:
+            after(rows, row.id)
+        self._unchecked += 1
+        gone = 0
+        if self._unchecked >= CHECKED_EVERY:
+            self._unchecked = 0
+            gone = forgetting.keep_within(rows, self.media)
+        if gone or index.is_due(row.id):
+            self.writer.put(self._build)
 
     def _say_first(self) -> None:
         """Tell once, where there was no history before, what is kept from now on."""
@@ -313,9 +312,12 @@ def _size(call: CallRecord) -> int:
         sizes = EVENT * len(call.events)
     else:
         sizes = sum(len(event.text) for event in call.events if isinstance(event, TextDelta))
+    size = OVERHEAD + 2 * len(call.question) + sizes
+    if _HEAVY.keys().isdisjoint(map(type, call.events)):
+        # Nearly all: a chat has hundreds of events, and the loop waits for this.
+        return size
     heavy = [getattr(event, _HEAVY[type(event)]) for event in call.events if type(event) in _HEAVY]
-    bytes_of = sum(len(one if isinstance(one, bytes) else one.data) for one in heavy)
-    return OVERHEAD + 2 * len(call.question) + sizes + bytes_of
+    return size + sum(len(one if isinstance(one, bytes) else one.data) for one in heavy)
 
 
 _opened: dict[Path, History] = {}

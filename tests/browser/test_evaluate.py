@@ -59,6 +59,8 @@ def test_an_evaluation_tells_its_verdict_shows_what_is_wrong_and_takes_labels(
         notebook.run_cell(number)
     panel = notebook.output_of(1).locator(".sophnet-evaluation")
     expect(panel.locator(".sophnet-phase")).to_have_text("Done")
+    expect(panel.locator("header .sophnet-badge")).to_have_text("sandbox")
+    expect(panel.locator(".sophnet-badge:visible")).to_have_count(1)
     expect(panel).to_contain_text("Sandbox: these answers are scripted")
     expect(panel).to_contain_text("v3 is better in")
     other = notebook.output_of(2).locator(".sophnet-evaluation")

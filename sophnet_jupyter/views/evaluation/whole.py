@@ -37,11 +37,11 @@ STATES = {
 }
 
 
-def head(found: Evaluated) -> str:
+def head(found: Evaluated, *, with_badge: bool = True) -> str:
     """The verdict: the sandbox first, the first sentence of the rest in bold."""
     lines = found.verdicts
     shown, more = lines[:MOST_VERDICTS], lines[MOST_VERDICTS:]
-    badge = loud(inert(sandboxed(found.engines)))
+    badge = loud(inert(sandboxed(found.engines))) if with_badge else ""
     html = f'<div style="{SMALL};margin:0 0 4px">{badge}{inert(size(found))}</div>'
     # What stands before a verdict, and figures of single scores, are less than the verdict.
     strong = found.comparing

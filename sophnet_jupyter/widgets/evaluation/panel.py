@@ -93,7 +93,8 @@ class EvaluationPanel(Panel):
 
     def _figures(self) -> dict[str, Any]:
         found, told = self.evaluation, self.evaluation.progress()
-        self.phase = "running" if self._going else found.state
+        # Who answers is told in the frame, as in each panel, and from the first answer on.
+        self.phase, self.sandbox = "running" if self._going else found.state, told.sandbox
         facts = [tr("{done:,} of {told:,} answers", done=told.done, told=told.total or 0)]
         facts += (
             [tr("{per_second:.1f} a second", per_second=told.per_second)] if told.per_second else []
@@ -105,7 +106,7 @@ class EvaluationPanel(Panel):
             "facts": facts if self._going else [],
             "percent": 100 * told.done / told.total if told.total else None,
             # While it goes, its verdict would change with every look.
-            "head": whole.head(found) if not self._going else "",
+            "head": whole.head(found, with_badge=False) if not self._going else "",
             "scores": scores.table(found.figures) if told.done and not self._going else "",
             "how": whole.how(found) if not self._going else "",
             "heads": listing.heads(found),

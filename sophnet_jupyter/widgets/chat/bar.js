@@ -21,7 +21,7 @@ export function openBar(panel, model) {
     model: make("input", { placeholder: tr("Default"), "aria-label": tr("Model") }),
     system: make("textarea", { rows: 2, placeholder: tr("none"), "aria-label": tr("System") }),
     temperature: make("input", { placeholder: tr("usual"), size: 5, "aria-label": tr("Temperature") }),
-    thinking: make("select", { "aria-label": tr("Thinking") }),
+    thinking: make("select", { "aria-label": tr("Thinking mode") }),
     schema: make("input", { placeholder: tr("none"), size: 12, "aria-label": tr("Schema") }),
     voice: make("input", { placeholder: tr("silent"), size: 12, "aria-label": tr("Voice") }),
   };

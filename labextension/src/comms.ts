@@ -14,3 +14,13 @@ export async function giveBackSubshell(down: Kernel.IComm): Promise<void> {
 /** The subshell that serves a comm, if it has one. */
 export const subshellOf = (comm: Kernel.IComm | undefined): string | null =>
   (comm as { subshellId?: string | null } | undefined)?.subshellId ?? null;
+
+/** Whether the kernel says that it does not know a comm; it is asked behind the cell that runs. */
+export async function isForgotten(
+  kernel: Kernel.IKernelConnection,
+  comm: Kernel.IComm,
+): Promise<boolean> {
+  const asked = kernel.requestCommInfo({ target_name: comm.targetName });
+  const reply = await asked.catch(() => null);
+  return reply?.content.status === "ok" && !(comm.commId in reply.content.comms);
+}

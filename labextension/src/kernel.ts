@@ -4,7 +4,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import type { JSONObject } from "@lumino/coreutils";
 import { Signal } from "@lumino/signaling";
 import { leave, ready } from "../../sophnet_jupyter/widgets/panel/line.js";
-import { giveBackSubshell, subshellOf } from "./comms.js";
+import { giveBackSubshell, isForgotten, subshellOf } from "./comms.js";
 import type { ILine, Standing } from "./lines.js";
 import { PROTOCOL, isEvent } from "./messages.js";
 import type { Command, Event, Welcome } from "./messages.js";
@@ -40,6 +40,7 @@ export class Line implements ILine {
     const { sessionContext } = notebook;
     sessionContext.kernelChanged.connect(this.onKernel, this);
     sessionContext.statusChanged.connect(this.onStatus, this);
+    sessionContext.connectionStatusChanged.connect(this.onConnection, this);
     // Said while the kernel is still connected, which it no more is when the notebook has gone.
     sessionContext.disposed.connect(this.leaveAtOnce, this);
     addEventListener("pagehide", this.leaveAtOnce);
@@ -130,7 +131,7 @@ export class Line implements ILine {
     return true;
   }
 
-  /** As a page that was asleep when the kernel asked who is there. */
+  /** Where the kernel has forgotten this page, as one that was asleep when it asked who is there. */
   private openAnother(): void {
     this.drop("", false);
     setTimeout(() => !this.isDisposed && void this.open(), BEFORE_ANOTHER);
@@ -170,6 +171,13 @@ export class Line implements ILine {
     const isOver = status === "dead" || status === "terminating";
     const why = isOver ? trans.__("The kernel has ended.") : trans.__("The kernel was restarted.");
     this.drop(why, false);
+  }
+
+  /** Where it has asked who is there while it could not be reached, its last word is lost. */
+  private async onConnection(_: unknown, status: Kernel.ConnectionStatus): Promise<void> {
+    const { up, kernel, isOpen } = this;
+    if (status !== "connected" || !isOpen || !up || !kernel) return;
+    if ((await isForgotten(kernel, up)) && this.up === up && this.isOpen) this.openAnother();
   }
 
   /**

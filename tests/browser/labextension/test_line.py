@@ -25,6 +25,9 @@ print(len(_pages), ours, len(shells.list_subshell()))"""
 UNHEARD = """from sophnet_jupyter.lab.messages import Unheard
 for page in list(_pages):
     page.close(Unheard())"""
+# As where the word of it was lost with the connection.
+WITHOUT_A_WORD = "for page in list(_pages):\n    page.leave()"
+RECONNECT = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect()"
 OURS = "%sophnet help"
 # Kept from hearing that it goes, a page has no last word.
 SPEECHLESS = """() => {
@@ -82,7 +85,8 @@ def test_a_page_leaves_nothing_in_a_kernel_and_another_page_hears_nothing_of_it(
     halves = [OTHER.format(number=number) for number in (0, 1, 2)]
     ask = "%sophchat what is 2*3?"
     one, two = LEFT.format(pages=1), LEFT.format(pages=2)
-    lab.write("line.ipynb", "%load_ext sophnet_jupyter", OURS, one, ask, *halves, two, UNHEARD)
+    forget = (UNHEARD, WITHOUT_A_WORD)
+    lab.write("line.ipynb", "%load_ext sophnet_jupyter", OURS, one, ask, *halves, two, *forget)
     notebook = open_notebook("line.ipynb")
     page = notebook.page
     notebook.run_cell(0)
@@ -124,6 +128,11 @@ def test_a_page_leaves_nothing_in_a_kernel_and_another_page_hears_nothing_of_it(
     expect(notebook.output_of(2)).to_contain_text("1 ['sophnet.lab', 'sophnet.lab'] 1")
     # A page that was asleep when it was called finds its line closed, and opens another.
     notebook.run_cell(8)
+    notebook.run_cell(2)
+    expect(notebook.output_of(2)).to_contain_text("1 ['sophnet.lab', 'sophnet.lab'] 1")
+    # Nor has one that could not be reached heard of it; it looks when it is connected again.
+    notebook.run_cell(9)
+    page.evaluate(RECONNECT)
     notebook.run_cell(2)
     expect(notebook.output_of(2)).to_contain_text("1 ['sophnet.lab', 'sophnet.lab'] 1")
     bad = [line for line in said if line.startswith(("error", "warning"))]

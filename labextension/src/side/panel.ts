@@ -62,6 +62,7 @@ export class SidePanel extends Widget {
       usage: new Section(trans.__("Usage and Cost"), false),
       models: new Section(trans.__("Models"), false, this.filter),
     };
+    for (const [what, { node }] of Object.entries(this.sections)) node.dataset.what = what;
     this.load = button(trans.__("Insert that cell"), () => this.put("%load_ext sophnet_jupyter"));
     const again = button(trans.__("Refresh"), () => void this.refresh());
     this.body.append(again, ...Object.values(this.sections).map(({ node }) => node));

@@ -69,5 +69,6 @@ function line(row: string[], actions: Action[]): HTMLLIElement {
     // Many rows have the same button: each says what it is for.
     return button(label, act, { "aria-label": `${label}: ${row.join(" ")}` });
   });
-  return make("li", { title: row.filter(Boolean).join("\n") }, ...cells, ...buttons);
+  if (buttons.length) cells.push(make("span", { className: "jp-sophnet-actions" }, ...buttons));
+  return make("li", { title: row.filter(Boolean).join("\n") }, ...cells);
 }

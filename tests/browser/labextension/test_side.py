@@ -47,7 +47,7 @@ def test_the_panel_shows_the_kernel_and_inserts_cells(
         expect(work).to_contain_text(re.compile("waiting|[0-9] characters"))
         expect(section(notebook, "History")).to_contain_text("what is 17*23?")
         chats = section(notebook, "Conversations")
-        expect(chats).to_contain_text("1 turn")
+        expect(chats.get_by_text("1 turn", exact=True)).to_be_visible()
         section(notebook, "Usage").locator("summary").click()
         expect(section(notebook, "Usage")).to_contain_text("tokens in")
         chats.get_by_role("button", name=re.compile("^Go On: trip")).click()

@@ -109,11 +109,12 @@ def opened(path: Path, schema: Schema, *, timeout: float = BUSY) -> Iterator[sql
 
 
 def _connected(path: Path, schema: Schema, timeout: float) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Made by us, since SQLite would make it readable by all. Its side files take after it. Only
-    # when it is new: closing a file takes away the locks that this process has on it elsewhere.
-    with suppress(FileExistsError):
-        os.close(_new(path))
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made by us, since SQLite would make it readable by all. Its side files take after it. Only
+        # when it is new: closing a file takes away the locks that this process has on it elsewhere.
+        with suppress(FileExistsError):
+            os.close(_new(path))
     connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
     try:
         for pragma in schema.each:

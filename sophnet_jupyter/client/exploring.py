@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
@@ -18,7 +17,7 @@ from ..explore.inputs import read
 from ..explore.session.base import ExploreOptions
 from ..explore.session.growing import Before
 from ..explore.session.service import Input, SentImage
-from ..files.names import is_address
+from ..files.names import at_home, is_address
 from ..language import tr
 from ..options.arguments import number, whole
 from ..prompt.images.attach import attach
@@ -104,7 +103,7 @@ class ClientVectors:
         if isinstance(value, str):
             suffix = os.path.splitext(value.partition("?")[0])[1].lower()  # noqa: PTH122
             local = suffix in SUFFIXES and "\n" not in value
-            return local and (is_address(value) or Path(value).expanduser().is_file())
+            return local and (is_address(value) or at_home(value).is_file())
         return is_picture(value)
 
     def image(self, value: Any) -> SentImage:

@@ -6,9 +6,9 @@ import importlib.util
 import sys
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..files.names import at_home
 from ..language import mark, tr
 from ..settings import Settings
 from ..settings.shared_sandbox import models_cache, whisper_model
@@ -82,7 +82,7 @@ def _finding(engine: Engine) -> Finding:
 
 def _missing_model(named: str) -> str:
     """Why the model cannot be used; empty where it can. Nothing is loaded, and nothing fetched."""
-    folder = Path(named).expanduser()
+    folder = at_home(named)
     if folder.is_dir() or folder.is_absolute() or named.startswith(("~", ".")):
         there = (folder / "model.bin").is_file()
         return "" if there else tr("no model.bin is in {folder}", folder=named)

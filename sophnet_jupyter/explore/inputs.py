@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..errors import SettingsError
+from ..files.names import at_home
 from ..language import tr
 from ..response import Response
 from .captions import image_name, mended
@@ -98,7 +99,7 @@ def _table(
             tr("Pass a DataFrame, a list, an array, or the path of a .parquet file.")
         )
     if isinstance(data, str | Path):
-        data = read_parquet(Path(data).expanduser())
+        data = read_parquet(at_home(data))
         if vectors is None and VECTOR in data.columns:
             vectors = VECTOR
         return (data, text, image, _vectors(data, vectors))

@@ -25,11 +25,13 @@ def kinds_of(path: str) -> tuple[DataKind, ...]:
     """The kinds of a file, before those that are found anyway. Raises `SettingsError`."""
     if not path:
         return KINDS
-    place = Path(path).expanduser()
     try:
+        place = Path(path).expanduser()
         status = place.stat()
         return _read(place, (status.st_mtime_ns, status.st_size))
-    except OSError as error:
+    except SettingsError:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
         reason = why(error)
     raise SettingsError(
         tr("The patterns for masking, {path}, cannot be read: {reason}.", path=path, reason=reason)

@@ -142,5 +142,7 @@ def test_own_patterns_come_from_a_file(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(SettingsError, match=r"patterns\.toml"):
             kinds_of(str(path))
-    with pytest.raises(SettingsError, match="cannot be read"):
-        kinds_of(str(tmp_path / "none.toml"))
+    # A file that is not there, and names that none can have.
+    for name in (str(tmp_path / "none.toml"), "\ud800", "a\0b", "~nobody-of-that-name/a.toml"):
+        with pytest.raises(SettingsError, match="cannot be read"):
+            kinds_of(name)

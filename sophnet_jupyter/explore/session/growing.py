@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SettingsError
+from ...files.names import at_home
 from ...language import tr
 from ..captions import caption
 from ..inputs import Inputs, read, stacked
@@ -212,10 +213,8 @@ class Before:
 
     def __init__(self, given: Any) -> None:
         self.path = str(given) if isinstance(given, str | Path) else tr("The other exploration")
-        if isinstance(given, str | Path):
-            table = read_parquet(Path(given).expanduser())
-        else:
-            table = _table_of(given)
+        is_path = isinstance(given, str | Path)
+        table = read_parquet(at_home(given)) if is_path else _table_of(given)
         if missing := {"x", "y", "cluster", "vector"} - set(table.columns):
             raise SettingsError(
                 tr(

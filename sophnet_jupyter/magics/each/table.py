@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ...errors import SettingsError
+from ...files.names import at_home
 from ...language import tr
 from ...prompt.images.objects import SUFFIXES
 from ...runs.tables import Table
@@ -30,7 +31,7 @@ def table_of(word: str, names: Mapping[str, Any]) -> tuple[Table, str | None]:
     try:
         value = value_of(word, names)
     except LookupError:
-        if Path(word).suffix.lower() in SUFFIXES and Path(word).expanduser().is_file():
+        if Path(word).suffix.lower() in SUFFIXES and at_home(word).is_file():
             return _pictures(word), FILE
         raise UsageError(tr("--each: there is no {word} in this notebook.", word=word)) from None
     try:
@@ -54,7 +55,7 @@ def _is_value(word: str, names: Mapping[str, Any]) -> bool:
 
 
 def _pictures(word: str) -> Table:
-    found = sorted(glob.glob(str(Path(word).expanduser()), recursive=True))  # noqa: PTH207
+    found = sorted(glob.glob(str(at_home(word)), recursive=True))  # noqa: PTH207
     pictures = [path for path in found if Path(path).suffix.lower() in SUFFIXES]
     if not pictures:
         raise UsageError(tr("--each {word}: no picture has such a name.", word=word))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
+from ...files.names import at_home
 from ..line.suffixes import PICTURES
 from ..session.session import KernelSession
 from .found import Finder, Found
@@ -29,9 +29,9 @@ def _files(word: str, endings: tuple[str, ...]) -> list[Found]:
     path = word.removeprefix(quote)
     folder, begin = os.path.split(path)
     try:
-        with os.scandir(Path(folder or ".").expanduser()) as entries:
+        with os.scandir(at_home(folder or ".")) as entries:
             here = sorted((entry.name, entry.is_dir()) for entry in entries)
-    except OSError:
+    except (OSError, ValueError):
         return []
     found = []
     for name, is_folder in here:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SettingsError, sizes
+from ...files.names import at_home
 from ...language import mark, tr
 from ...prompt.fill import Filled, fill
 from ...response import Response
@@ -40,7 +41,7 @@ def attached(upload: Upload) -> Attached:
 
 def from_path(path: str | Path) -> AttachedFile:
     """A file of this machine. Raises `SettingsError` for what is none, or too large."""
-    place = Path(path).expanduser()
+    place = at_home(path)
     if not place.is_file() or not kind_of(place.name):
         why = (
             tr("{name} is no file: {kinds}.")

@@ -31,6 +31,8 @@ from sophnet_jupyter.wire.call import Call, Network, Origin
 from sophnet_jupyter.wire.retry import Retry
 from sophnet_jupyter.wire.websocket import Sockets, UpgradeRefused
 
+from ..scripted import served
+
 pytestmark = pytest.mark.anyio
 
 OLD, NEW = "sk-old-0123456789abcdef", "sk-new-zyxwvutsrqponmlk"
@@ -429,9 +431,7 @@ async def test_the_audit_has_a_line_for_what_is_no_answer_and_none_for_looks_at_
         log.removeHandler(handler)
 
 
-async def test_the_audit_has_a_line_for_a_conversation_on_a_websocket(
-    sandbox: Any,
-) -> None:
+async def test_the_audit_has_a_line_for_a_conversation_on_a_websocket() -> None:
     lines: list[str] = []
 
     class Site(logging.Handler):
@@ -441,11 +441,9 @@ async def test_the_audit_has_a_line_for_a_conversation_on_a_websocket(
     log, handler = logging.getLogger("sophnet_jupyter.audit"), Site()
     log.addHandler(handler)
     try:
-        async with (
-            Client("sandbox", sandbox.url, user="ana") as asked,
-            asked.speech.live() as live,
-        ):
-            await live.send(bytes(6400))
+        with served() as url:
+            async with Client("sandbox", url, user="ana") as asked, asked.speech.live() as live:
+                await live.send(bytes(6400))
     finally:
         log.removeHandler(handler)
     (told,) = map(json.loads, lines)

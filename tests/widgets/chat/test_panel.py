@@ -424,6 +424,7 @@ def test_documents_recordings_and_texts_are_read_once_and_stand_behind_the_quest
 def test_a_recording_is_written_down_before_the_question_is_sent(
     panel: ChatPanel, sent: list[Any], seen: Any, tmp_path: Path
 ) -> None:
+    pytest.importorskip("pocketsphinx")
     sound = tmp_path / "talk.mp3"
     sound.write_bytes((Path(__file__).parents[1] / "tone.mp3").read_bytes())
     panel.ask("What was said?", files=[sound])

@@ -24,6 +24,7 @@ __all__ = [
     "spaced",
     "table_records",
     "table_rows",
+    "unfenced",
     "unique",
     "with_pipes",
 ]
@@ -118,20 +119,30 @@ def cuts(text: str) -> set[int]:
     line by line and knows neither lists nor paragraphs: to it, a row that begins another block
     belongs to the same table, and a fence in an item is open until some line closes it.
     """
-    found, above = set(), ""
-    for number, line, _, fence in _fences(text):
+    found, above = unfenced(text), ""
+    for number, line in enumerate(lines(text), 1):
         if number > 1 and _may_be_one_table(above, line):
             found.discard(number - 1)
-        if not fence:
-            found.add(number)
         above = line
     return found
 
 
+def unfenced(text: str) -> set[int]:
+    """The same where the text has no table: the lines below which no fence is open."""
+    return {number for number, _, _, fence in _fences(text) if not fence}
+
+
 def may_have_table(text: str) -> bool:
-    """Whether a line with bars stands beside one that may be the rule of a table with it."""
+    """Whether a line stands above one that may be the rule of a table with it."""
     each = lines(text) if "|" in text else []
-    return any(map(_may_be_one_table, each, each[1:]))
+    # Nearly no line is like a rule.
+    rules = [at for at, line in enumerate(each) if "-" in line and _NO_WORDS.fullmatch(line)]
+    return any(at > 0 and _may_begin_table(each[at - 1], each[at]) for at in rules)
+
+
+def _may_begin_table(line: str, rule: str) -> bool:
+    # A rule without bars is one of a single column: below more of them an item begins.
+    return "|" in rule or ("|" in line and len(pipe_row.split(line)) == 1)
 
 
 def _may_be_one_table(line: str, below: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...values.markdown import cuts, drawable, may_have_table, spaced
+from ...values.markdown import drawable, may_have_table, spaced, unfenced
 from .control_characters import plain
 from .markdown import GROWING, LARGEST_HTML, LINE_END, LONGEST, parser, parted, render
 from .tables import begun
@@ -95,7 +95,7 @@ class _Items:
         # Of the last line nobody knows yet what it is.
         ends = [end.end() for end in LINE_END.finditer(last)]
         begins = {begin for begin in read.begins if 0 < begin < len(ends)}
-        at = max(begins & cuts(last) if begins else (), default=0)
+        at = max(begins & unfenced(last) if begins else (), default=0)
         if at:
             read = self._taken(last[: ends[at - 1]], last[ends[at - 1] :]) or read
         return f"{self._begin}{self._html}{self._set(read)}{_html(read.tokens[-1:], read.env)}"

@@ -128,7 +128,10 @@ def test_a_list_that_comes_in_pieces_looks_like_the_whole_at_each_of_them(end):
             assert growing.html == render(growing.finished) + render(rest, growing=True), seed
 
 
-@pytest.mark.parametrize("item", ["- some *words*\n", "1. some *words*\n\n   and more\n\n"])
+@pytest.mark.parametrize(
+    "item",
+    ["- some *words*\n", "1. some *words*\n\n   and more\n\n", "- `a`: `int | None`, or c | d\n"],
+)
 def test_of_a_list_only_the_last_item_is_read_anew(item):
     def last_of(items: int) -> int:
         growing = GrowingMarkdown()

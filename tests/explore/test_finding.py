@@ -145,6 +145,16 @@ async def test_a_listener_that_ends_its_thread_keeps_no_other_from_hearing(ex):
     assert ex.state == "ready"
 
 
+async def test_a_listener_that_fails_where_nobody_draws_it_is_told_in_the_log(ex, caplog):
+    ex.on_select(lambda frame: frame["no such column"])
+    ex.select(["r1"])
+    for _ in range(500):
+        if caplog.messages:
+            break
+        await asyncio.sleep(0.02)
+    assert "The function of on_select has failed with KeyError" in caplog.messages[0]
+
+
 async def test_a_search_finds_what_is_near_with_its_rank(ex, seen):
     found = await ex.search("rain", 5)
     assert found["rank"].tolist() == [1, 2, 3, 4, 5]

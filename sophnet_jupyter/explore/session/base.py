@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from ..tables import made
 from .cost import ExploreCost
 from .listeners import Listeners
 from .service import EmbeddingService
+
+log = logging.getLogger("sophnet_jupyter.explore")
 
 State = Literal["embedding", "placing", "ready", "stopped", "failed"]
 NEIGHBORS = 15
@@ -293,6 +296,9 @@ class ExplorationBase:
         return Placed(points=self._points.tobytes(), epoch=epoch, of=of)
 
     def _draw_error(self, error: Exception) -> None:
+        if not self._watchers:
+            # Nobody draws it.
+            log.warning("%s", error)
         self._tell("error", error)
 
 

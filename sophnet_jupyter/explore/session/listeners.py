@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
@@ -13,8 +12,6 @@ from typing import Any
 from ...errors import SettingsError
 from ...language import tr
 from ...settings.secret import scrub
-
-log = logging.getLogger("sophnet_jupyter.explore")
 
 
 class Listeners:
@@ -93,7 +90,6 @@ class Listeners:
             name=self._name,
             error=f"{kind} ({why})" if why else kind,
         )
-        log.warning("%s", said)
         failed = SettingsError(said)
         failed.__cause__ = error
         self._on_error(failed)

@@ -75,6 +75,7 @@ def test_nothing_stays_that_nobody_writes_any_more() -> None:
         'said = "pip install this, and %sophnet login asks for a key"',
         'said = "%sophnet is not loaded"',
         'said = "this OR that"',
+        'said = "similarity (cosine)"',
         'said = "so many, {}".format(count)',
         'said = "so many {share:.2f}".format(share=share)',
         'f"{count} rows"',

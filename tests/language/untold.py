@@ -10,7 +10,7 @@ from collections.abc import Iterator
 # a column is that.
 WORDS = re.compile(
     r"(?<![\w.<&/=-])(?:[A-Za-z][a-z'’]*,? (?:[a-z]{2,}|a|[A-Z][a-z]+)|[A-Za-z][a-z]+ X)(?![\w=(])"
-    r"|(?:[A-Za-z]{2,}|X)[,.;:]? [a-z]{2,}\b|\b[a-z]{2,} X"
+    r"|(?:[A-Za-z]{2,}|X)[,.;:]? \(?[a-z]{2,}\b|\b[a-z]{2,} X"
 )
 # Words that say something by themselves, as in ``", ".join(names) or "none"``.
 _ALONE = {"none", "nothing", "not installed", "installed", "that", "waiting"}

@@ -147,7 +147,7 @@ def _scale(low: float, high: float, *, sorted_: bool) -> str:
         f'padding:1px 8px">{_said(value)}</span>'
         for part, value in enumerate(steps)
     )
-    said = "similarity (cosine)" + (tr(", neighbours put together") if sorted_ else "")
+    said = tr("similarity (cosine)") + (tr(", neighbours put together") if sorted_ else "")
     return f'<div style="{SMALL}">{cells} <span style="{FAINT}">{inert(said)}</span></div>'
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ..files.names import at_home
+from ..options.arguments import flag
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, logs
 from .recording import Recorder
@@ -89,7 +90,8 @@ class Client(Resources):
             user=user,
             headers=headers,
         )
-        self._recorder = Recorder(on=history, user=self.settings.asking.user)
+        keeps = None if history is None else flag("history", history)
+        self._recorder = Recorder(on=keeps, user=self.settings.asking.user)
 
     def __repr__(self) -> str:
         place = "sandbox" if self.settings.sandbox else self.settings.origin

@@ -37,14 +37,15 @@ MODELS = (MODEL, "DeepSeek-OCR", "PaddleOCR-VL-1.5")
 
 def request(
     *,
-    model: str = MODEL,
+    model: str | None = MODEL,
     prompt: str | None = None,
     prettify_markdown: bool | None = None,
     show_formula_number: bool | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The fields beside an image; only what was given. Raises `SettingsError`."""
-    if prompt is not None and "deepseek" not in text("model", model).lower():
+    model = text("model", MODEL if model is None else model) or MODEL
+    if prompt is not None and "deepseek" not in model.lower():
         raise SettingsError(
             tr("Only DeepSeek-OCR takes a prompt, and {model} does not.", model=model)
         )

@@ -14,6 +14,7 @@ from functools import cache, wraps
 from typing import Any, TypeVar
 
 from ..errors import SophNetError, UnknownOption
+from .arguments import flag
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Class = TypeVar("Class", bound=type)
@@ -98,6 +99,12 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     if any(each.kind is each.VAR_KEYWORD for each in parameters):
         return function  # whoever takes any word knows what to do with it
     words = frozenset(each.name for each in parameters if each.kind in _WORDS)
+    # Others would be asked whether they are true wherever they are used, and an array is neither.
+    switches = {
+        each.name: each.annotation != "bool" or each.default is None
+        for each in parameters
+        if each.annotation in ("bool", "bool | None")
+    }
 
     if inspect.iscoroutinefunction(function):
 
@@ -109,6 +116,10 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
                 if not given.keys() <= words | brought.keys():
                     del args, given
                     check(called, names, [*brought, *_shown(signature)])
+            if switches and (odd := _odd(given, switches)):
+                value = given[odd]
+                del args, given
+                flag(odd, value)
             try:
                 return await function(*args, **given)
             except SophNetError as error:
@@ -124,10 +135,23 @@ def _refusing(function: Callable[..., Any], called: str) -> Callable[..., Any]:
                 if not given.keys() <= words | brought.keys():
                     del args, given
                     check(called, names, [*brought, *_shown(signature)])
+            if switches and (odd := _odd(given, switches)):
+                value = given[odd]
+                del args, given
+                flag(odd, value)
             return function(*args, **given)
 
     call.__signature__ = signature  # type: ignore[attr-defined]
     return call
+
+
+def _odd(given: Mapping[str, Any], switches: Mapping[str, bool]) -> str:
+    """A switch that is neither on nor off, nor None where it may be; empty without one."""
+    for name in switches.keys() & given.keys():
+        value = given[name]
+        if not isinstance(value, bool) and not (value is None and switches[name]):
+            return name
+    return ""
 
 
 def _brought(args: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, None]:

@@ -226,6 +226,27 @@ async def test_a_misspelt_word_is_refused_before_anything_is_sent(
     await client.aclose()
 
 
+SWITCHES = [
+    (way, name)
+    for way in CALLS
+    for name, each in inspect.signature(CALLS[way]).parameters.items()
+    if str(each.annotation) in ("bool", "bool | None")
+]
+
+
+@pytest.mark.parametrize(("way", "name"), SWITCHES)
+async def test_a_switch_is_on_or_off_and_nothing_else(
+    way: str, name: str, listener: socket.socket
+) -> None:
+    client = Client("k", f"http://127.0.0.1:{listener.getsockname()[1]}/api/open-apis", "p")
+    method = eval(way, {"client": client})
+    # A list has a truth, which nobody meant; an array of several numbers has none.
+    for value in ([], "no", 1):
+        with pytest.raises(SettingsError, match=f"{name} is True or False, not "):
+            await asyncio.wait_for(method(**{name: value}), 10)
+    await client.aclose()
+
+
 async def test_the_nearest_word_is_named() -> None:
     client = Client("k", "http://127.0.0.1:1/api/open-apis")
     with pytest.raises(SettingsError) as caught:

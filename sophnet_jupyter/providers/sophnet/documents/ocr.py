@@ -37,7 +37,7 @@ MODELS = (MODEL, "DeepSeek-OCR", "PaddleOCR-VL-1.5")
 
 def request(
     *,
-    model: str | None = MODEL,
+    model: str = MODEL,
     prompt: str | None = None,
     prettify_markdown: bool | None = None,
     show_formula_number: bool | None = None,

@@ -9,6 +9,7 @@ import { openState } from "../panel/state.js";
 import { drawOpinions } from "./opinions.js";
 import { drawRating } from "./rating.js";
 import { openSound } from "../playing/sound.js";
+import { arrived } from "../uploads/upload.js";
 
 const PHASES = {
   loading: tr("Loading"),
@@ -195,9 +196,11 @@ function render({ model, el }) {
     sound.take(at, data);
   }
 
-  function ask() {
+  async function ask() {
     panel.fail("");
-    panel.send("run", { inputs: form?.values() ?? {} });
+    run.disabled = true;
+    if (await arrived(panel)) panel.send("run", { inputs: form?.values() ?? {} });
+    run.disabled = BUSY.includes(model.get("phase"));
   }
 
   asker.addEventListener("submit", (/** @type {Event} */ event) => {

@@ -1,3 +1,4 @@
+import { arrived } from "../uploads/upload.js";
 import { make } from "../page/dom.js";
 import { tr } from "../page/words.js";
 import { openFrame } from "../panel/frame.js";
@@ -67,9 +68,9 @@ export function openForm(panel, { title, main, model, fields, rows, below, onFil
     if (seen) fields[0].focus();
   }
 
-  const make_ = () => {
+  const make_ = async () => {
     panel.fail("");
-    panel.send("make", { form: values() });
+    if (await arrived(panel)) panel.send("make", { form: values() });
   };
   element.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();

@@ -20,6 +20,22 @@ const AHEAD = 4;
  * @property {() => void} close
  */
 
+/** @type {WeakMap<import("../panel/panel.js").Panel, Set<Promise<boolean>>>} */
+const onTheirWay = new WeakMap();
+
+/**
+ * Wait for the files of a panel that are on their way, so that nothing is asked without them.
+ *
+ * @param {import("../panel/panel.js").Panel} panel
+ * @returns {Promise<boolean>}  Whether all have come; their rows say what became of the others.
+ */
+export async function arrived(panel) {
+  const files = onTheirWay.get(panel) ?? new Set();
+  let all = true;
+  while (files.size) all = (await Promise.all(files)).every(Boolean) && all;
+  return all;
+}
+
 /**
  * Send files to the panel's `uploads` in the kernel, piece by piece, also while a cell runs.
  *
@@ -29,6 +45,9 @@ const AHEAD = 4;
 export function openSender(panel) {
   /** @type {Map<string, {hear: (event: any) => void, fail: (error: Error) => void, cancel: () => void}>} */
   const open = new Map();
+  /** @type {Set<Promise<boolean>>} */
+  const files = onTheirWay.get(panel) ?? new Set();
+  onTheirWay.set(panel, files);
   /** @type {{limit: number, accept: string[]}} */
   let rules = { limit: Infinity, accept: [] };
   const endings = [
@@ -87,6 +106,9 @@ export function openSender(panel) {
     };
     const cancel = () => withdraw(new DOMException(tr("{name} was taken back.", { name: file.name }), "AbortError"));
     open.set(id, { hear, fail: end, cancel });
+    const ended = promise.then(() => true, () => false);
+    files.add(ended);
+    ended.then(() => files.delete(ended));
     const why = refusal(file);
     if (why) end(new Error(why));
     else panel.send("upload", { upload: id, name: file.name, size: file.size, type: file.type, purpose });

@@ -36,7 +36,9 @@ def test_a_long_answer_costs_little(kernel):
     # 30 kB a second are 1.2 MB for an answer of 4,000 tokens at 100 a second.
     assert cell.bytes <= 30_000 * span(cell.updates)
     drawn = cell.updates[1:-2]
-    assert 8 <= (len(drawn) - 1) / span(drawn) <= 15.01
+    assert (len(drawn) - 1) / span(drawn) >= 8
+    # One may be drawn late, and the next in its time all the same.
+    assert len(drawn) - 1 <= 15 * span(drawn) + 1
     assert len(cell.outputs) <= 50
     plain = "".join(output["data"]["text/plain"] for output in cell.outputs)
     assert plain.startswith(kernel.value("_.text").strip())

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ..files.names import at_home
-from ..options.arguments import flag
 from ..options.words import checks_keywords
 from ..settings import Secret, Settings, Timeouts, logs
 from .recording import Recorder
@@ -90,8 +89,7 @@ class Client(Resources):
             user=user,
             headers=headers,
         )
-        keeps = None if history is None else flag("history", history)
-        self._recorder = Recorder(on=keeps, user=self.settings.asking.user)
+        self._recorder = Recorder(on=history, user=self.settings.asking.user)
 
     def __repr__(self) -> str:
         place = "sandbox" if self.settings.sandbox else self.settings.origin

@@ -77,7 +77,7 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     photo.get_by_role("button", name="Dismiss").click()
     material = view.get_by_role("group", name="Material")
     material.locator("input[type=file]").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Rain fell all night. " * 20}
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Rain fell all night. " * 200_000}
     )
     # At once: what is asked waits for the file.
     view.get_by_label("Query").press("Control+Enter")

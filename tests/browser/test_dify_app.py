@@ -76,8 +76,9 @@ def test_an_app_is_filled_in_run_heard_and_rated(
     expect(photo.get_by_role("alert")).to_contain_text("song.mp3 is not of a kind")
     photo.get_by_role("button", name="Dismiss").click()
     material = view.get_by_role("group", name="Material")
+    text = b"Rain fell all night. " * 200_000
     material.locator("input[type=file]").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Rain fell all night. " * 200_000}
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": text}
     )
     # At once: what is asked waits for the file.
     view.get_by_label("Query").press("Control+Enter")

@@ -44,7 +44,7 @@ class Piece:
     variable: str = ""
     began: float = field(default_factory=time.monotonic)
     ended: float | None = None
-    task: asyncio.Task[None] | None = None
+    task: asyncio.Task[str] | None = None
 
     def note(self, event: Event) -> bool:
         """Update from an event; True when there is something new to show."""

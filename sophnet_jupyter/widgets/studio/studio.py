@@ -168,25 +168,28 @@ class Studio(Panel):
         self._show(piece)
         piece.task = loop().create_task(self._follow(piece, make))
         # Not in the task itself, which never runs if it is cancelled at once.
-        piece.task.add_done_callback(lambda _: self._piece_ended(piece))
+        piece.task.add_done_callback(lambda task: self._piece_ended(piece, task))
         self._count()
 
-    async def _follow(self, piece: Piece, make: Make) -> None:
+    async def _follow(self, piece: Piece, make: Make) -> str:
+        """Make it; what is wrong with it, which is nothing where it is ready."""
         try:
             async with self._free, aclosing(make()) as events:
                 async for event in events:
                     if piece.note(event):
                         self._show(piece)
             await asyncio.to_thread(piece.draw)
-            piece.end(
-                "ready" if piece.result else "failed", "" if piece.result else tr("Nothing came.")
-            )
+            return "" if piece.result else tr("Nothing came.")
         except Exception as error:
-            piece.end("failed", said(error))
+            return said(error)
 
-    def _piece_ended(self, piece: Piece) -> None:
+    def _piece_ended(self, piece: Piece, task: asyncio.Task[str]) -> None:
+        """End the piece and count those under way, in one step: no piece ends before its panel."""
         piece.task = None
-        if piece.phase == "working":
+        if not task.cancelled():
+            error = task.result()
+            piece.end("failed" if error else "ready", error)
+        else:
             goes_on = (
                 (" " + tr("The service goes on with it: Tasks of the service, below, fetches it."))
                 if piece.task_id

@@ -29,7 +29,7 @@ from sophnet_jupyter.prompt.file.prompt import Prompt
 from sophnet_jupyter.runs.evaluation.evaluation import Evaluation
 from sophnet_jupyter.scores import exact, field, fits, judge, prefer, regex, similar
 
-from ..runs.asks import until
+from ..waiting import until
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.runs import known
 from sophnet_jupyter.scores import exact, judge
 
-from ..runs.asks import until
+from ..waiting import until
 
 pytestmark = pytest.mark.anyio
 

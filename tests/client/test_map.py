@@ -16,7 +16,7 @@ from sophnet_jupyter import Client
 from sophnet_jupyter.errors import KeyRejected, RateLimited, SettingsError
 from sophnet_jupyter.runs.known import _runs
 
-from ..runs.asks import until
+from ..waiting import until
 
 pytestmark = pytest.mark.anyio
 

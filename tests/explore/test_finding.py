@@ -13,6 +13,8 @@ import pytest
 
 from sophnet_jupyter import errors
 
+from ..waiting import WITHIN, until
+
 pytestmark = pytest.mark.anyio
 
 
@@ -91,11 +93,8 @@ async def test_listeners_hear_the_latest_state_on_a_thread_of_their_own(ex):
 
     ex.on_select(fail)
     ex.select(["r1"])
-    assert await asyncio.to_thread(fails.wait, 10)
-    for _ in range(100):
-        if error:
-            break
-        await asyncio.sleep(0.02)
+    assert await asyncio.to_thread(fails.wait, WITHIN)
+    await until(lambda: error)
     assert isinstance(error[0].__cause__, ValueError)
     assert str(error[0]) == (
         "The function of on_select has failed with ValueError (no), and is not called any more: "
@@ -148,10 +147,7 @@ async def test_a_listener_that_ends_its_thread_keeps_no_other_from_hearing(ex):
 async def test_a_listener_that_fails_where_nobody_draws_it_is_told_in_the_log(ex, caplog):
     ex.on_select(lambda frame: frame["no such column"])
     ex.select(["r1"])
-    for _ in range(500):
-        if caplog.messages:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: caplog.messages)
     assert "The function of on_select has failed with KeyError" in caplog.messages[0]
 
 

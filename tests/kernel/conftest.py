@@ -23,6 +23,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from ..kernels import kernel_manager
+from ..waiting import wait
 
 Condition = Callable[[], object]
 TASKS = """
@@ -294,10 +295,4 @@ def own(start_kernel: Any, studio: Any) -> Iterator[Kernel]:
 
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., None]:
-    def wait(condition: Condition, within: float = 45.0) -> None:
-        deadline = time.monotonic() + within
-        while not condition():
-            assert time.monotonic() < deadline, "it did not happen"
-            time.sleep(0.01)
-
     return wait

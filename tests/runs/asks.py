@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Callable
 from sophnet_jupyter.events import Event, Finished, Started, TextDelta, Usage
 from sophnet_jupyter.runs.rows import Ask, Item
 
+from ..waiting import WITHIN
+
 
 def echo(asked: list[int] | None = None) -> Ask:
     """Answers each question with its own words; ``asked`` notes the rows that were sent."""
@@ -72,13 +74,7 @@ class Held:
     async def until(self, condition: Callable[[], bool]) -> None:
         while not condition():
             self.news.clear()
-            await asyncio.wait_for(self.news.wait(), 20)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - of what runs on other loops too
-            await asyncio.sleep(0.01)
+            await asyncio.wait_for(self.news.wait(), WITHIN)
 
 
 def items(count: int) -> list[Item]:

@@ -22,7 +22,8 @@ from sophnet_jupyter.runs.columns import added
 from sophnet_jupyter.runs.rows import Item
 from sophnet_jupyter.runs.run import AHEAD, Run
 
-from .asks import Held, echo, failing, items, until
+from ..waiting import until
+from .asks import Held, echo, failing, items
 
 pytestmark = pytest.mark.anyio
 

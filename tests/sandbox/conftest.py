@@ -5,12 +5,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
+
+from ..waiting import wait
 
 
 class Sandbox:
@@ -98,12 +99,6 @@ def quick() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], within: float = 45.0) -> None:
-        deadline = time.monotonic() + within
-        while not condition():
-            assert time.monotonic() < deadline, "it did not happen"
-            time.sleep(0.02)
-
     return wait
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +20,8 @@ from sophnet_jupyter.widgets.panel.panel import Panel
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 from sophnet_jupyter.widgets.run.panel import RunPanel
 
+from ..waiting import wait
+
 PIECE = 12
 
 
@@ -38,13 +38,6 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     monkeypatch.setattr(comm.DummyComm, "publish_msg", publish)
     return sent
-
-
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 def command(panel: Panel, kind: str, *buffers: bytes, **facts: Any) -> None:

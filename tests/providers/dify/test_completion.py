@@ -36,6 +36,8 @@ from sophnet_jupyter.settings import Timeouts
 from sophnet_jupyter.wire.call import Reply
 from sophnet_jupyter.wire.stream.sse import SSE
 
+from ...waiting import until
+
 pytestmark = pytest.mark.anyio
 
 Make = Callable[..., App]
@@ -150,13 +152,6 @@ async def test_strict_raises_for_an_answer_that_just_stopped(app: Make) -> None:
     assert raised.value.response.text
 
 
-async def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 3
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        await asyncio.sleep(0.02)
-
-
 @pytest.mark.parametrize("leave", ["cancel", "close"])
 async def test_leaving_early_hangs_up_and_tells_the_service_to_stop(
     app: Make, seen: Seen, leave: str
@@ -177,7 +172,7 @@ async def test_leaving_early_hangs_up_and_tells_the_service_to_stop(
     assert time.monotonic() - begun < 5
     await until(lambda: len(seen()) > before)
     await ours.aclose()
-    assert seen()[before - 1]["ended"] == "hung up"
+    await until(lambda: seen()[before - 1]["ended"] == "hung up")
     assert seen()[-1]["path"].endswith("/stop")
     assert seen()[-1]["body"] == {"user": "ada"}
 

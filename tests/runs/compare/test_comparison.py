@@ -14,6 +14,8 @@ from sophnet_jupyter.events import Event, Finished, Started, TextDelta, Usage
 from sophnet_jupyter.runs.compare.comparison import Comparison
 from sophnet_jupyter.runs.compare.grid import Column, grid
 
+from ...waiting import until
+
 
 def on_a_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
     """Run a test on an event loop of its own."""
@@ -23,15 +25,6 @@ def on_a_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Non
         asyncio.run(test())
 
     return run
-
-
-async def until(said: Callable[[], object]) -> None:
-    """Let the other tasks run until a condition is met."""
-    for _ in range(1_000):
-        if said():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never came")
 
 
 class Service:

@@ -20,6 +20,8 @@ from sophnet_jupyter.errors import SettingsError
 from sophnet_jupyter.widgets.uploads import store as upload_store
 from sophnet_jupyter.widgets.uploads.uploads import AT_ONCE, Upload, Uploads, accepted, file_name
 
+from ...waiting import until
+
 MB = 1_000_000
 
 
@@ -60,7 +62,7 @@ class Browser:
         """All of it, each piece as soon as the one before has arrived."""
         for at in range(0, len(data), size):
             self.piece(data[at : at + size], at)
-            await self.until(partial(self.knows, at + 1))
+            await until(partial(self.knows, at + 1))
 
     def knows(self, count: int) -> bool:
         """Whether it was told that so many bytes have come."""
@@ -69,11 +71,6 @@ class Browser:
     @property
     def last(self) -> dict[str, Any]:
         return self.told[-1] if self.told else {}
-
-    async def until(self, condition: Any) -> None:
-        async with asyncio.timeout(10):
-            while not condition():  # noqa: ASYNC110 - nobody says when
-                await asyncio.sleep(0.002)
 
 
 @asynccontextmanager
@@ -94,7 +91,7 @@ async def test_a_small_file_arrives_as_bytes_and_never_touches_the_disk(data: Pa
     async with browser() as page:
         page.begin(size=5, name="notes.txt", mime="text/plain")
         await page.send(b"hello")
-        await page.until(lambda: page.last.get("done"))
+        await until(lambda: page.last.get("done"))
         [upload] = page.came
         assert (upload.content, upload.name, upload.mime) == (b"hello", "notes.txt", "text/plain")
         assert (upload.purpose, upload.view, upload.size) == ("page", "v", 5)
@@ -108,7 +105,7 @@ async def test_a_large_file_is_one_of_its_owner_and_goes_when_nobody_holds_it(da
     async with browser() as page:
         page.begin(size=len(content), name="报告 Q3.pdf")
         await page.send(content)
-        await page.until(lambda: page.last.get("done"))
+        await until(lambda: page.last.get("done"))
         [path] = [page.came[0].content]
         assert isinstance(path, Path)
         assert path.is_relative_to(data)
@@ -118,7 +115,7 @@ async def test_a_large_file_is_one_of_its_owner_and_goes_when_nobody_holds_it(da
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         page.came.clear()
         gc.collect()
-        await page.until(lambda: not files(data))
+        await until(lambda: not files(data))
 
 
 @on_a_loop
@@ -126,10 +123,10 @@ async def test_what_is_taken_back_leaves_nothing(data: Path) -> None:
     async with browser() as page:
         page.begin(size=20 * MB)
         page.piece(bytes(MB))
-        await page.until(lambda: page.last.get("received") == MB)
+        await until(lambda: page.last.get("received") == MB)
         assert len(files(data)) == 1
         page.uploads.obey({"kind": "upload-cancel", "upload": "1"}, [])
-        await page.until(lambda: not files(data))
+        await until(lambda: not files(data))
         page.piece(bytes(MB), at=MB)
         assert page.last == {"to": "v", "upload": "1", "received": MB}
     assert page.came == []
@@ -157,8 +154,8 @@ async def test_a_file_taken_back_at_its_very_end_leaves_nothing(
     async with browser() as page:
         page.begin(size=5 * MB)
         await page.send(bytes(5 * MB))
-        await page.until(lambda: not page.uploads._arriving)
-        await page.until(lambda: gc.collect() >= 0 and not files(data))
+        await until(lambda: not page.uploads._arriving)
+        await until(lambda: gc.collect() >= 0 and not files(data))
         assert page.came == []
         assert not any("done" in told for told in page.told)
 
@@ -169,7 +166,7 @@ async def test_a_browser_that_falls_silent_is_given_up(data: Path) -> None:
         page.uploads.patience = 0.05
         page.begin(size=20 * MB)
         page.piece(bytes(MB))
-        await page.until(lambda: "stopped coming" in page.last.get("refused", ""))
+        await until(lambda: "stopped coming" in page.last.get("refused", ""))
         assert files(data) == []
 
 
@@ -232,7 +229,7 @@ async def test_what_the_panel_does_not_want_is_said_beside_the_file() -> None:
     async with browser(received=received) as page:
         page.begin(size=2)
         await page.send(b"hi")
-        await page.until(lambda: page.last.get("refused") == "a.bin is upside down.")
+        await until(lambda: page.last.get("refused") == "a.bin is upside down.")
 
 
 @on_a_loop
@@ -244,7 +241,7 @@ async def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     async with browser() as page:
         page.begin(size=5 * MB)
         page.piece(bytes(MB))
-        await page.until(lambda: "the disk is full" in page.last.get("refused", ""))
+        await until(lambda: "the disk is full" in page.last.get("refused", ""))
 
 
 def test_what_a_killed_kernel_left_goes_when_the_next_one_needs_the_folder(data: Path) -> None:

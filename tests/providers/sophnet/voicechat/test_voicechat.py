@@ -36,6 +36,7 @@ from sophnet_jupyter.wire.call import Call, Network
 from sophnet_jupyter.wire.wire import Wire
 
 from ....scripted import served, spoken
+from ....waiting import WITHIN
 
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = [
@@ -89,7 +90,7 @@ def talk(url: str) -> Talk:
 async def until(session: VoiceChatSession, met: Callable[[Any], bool]) -> list[Any]:
     """The events up to the first one that is meant."""
     events = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN):
         async for event in session:
             events.append(event)
             if met(event):
@@ -337,7 +338,7 @@ async def test_a_line_that_breaks_says_so_and_nothing_waits_for_ever(
     talk: Talk, state: str
 ) -> None:
     session = talk(switches=f"drop_{state}=99")
-    async with asyncio.timeout(20), session:
+    async with asyncio.timeout(WITHIN), session:
         await session.send(spoken(1, 2))
         with pytest.raises(LineClosed, match="broke"):
             await session.answer()
@@ -350,7 +351,7 @@ async def test_a_line_that_breaks_says_so_and_nothing_waits_for_ever(
 
 async def test_silence_after_the_turn_is_not_waited_for_for_ever(talk: Talk) -> None:
     session = talk(switches="deaf_complete", limits=VoiceChatLimits(silence=0.3))
-    async with asyncio.timeout(20), session:
+    async with asyncio.timeout(WITHIN), session:
         await session.send(spoken(1))
         with pytest.raises(TimedOut, match="silent too long"):
             await session.answer()

@@ -148,6 +148,7 @@ def test_an_error_is_drawn_in_its_own_cell_and_kept(kernel):
 
 def test_jobs_are_listed_and_cancelled_by_their_cell(kernel, sandbox, eventually):
     cells = [kernel.run(f"%sophchat -b {LONG}") for _ in range(2)]
+    eventually(lambda: len(sandbox.seen()) == 2)
     first, second = [cell.reply["execution_count"] for cell in cells]
     assert f"%sophnet cancel {first} stops it" in cells[0].text
     table = kernel.run("%sophnet jobs").text

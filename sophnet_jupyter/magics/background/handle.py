@@ -41,6 +41,7 @@ class Background:
         self._arrival = arrival
         self._began = time.monotonic()
         self._ended: float | None = None
+        self._error: BaseException | None = None
         self._task: asyncio.Task[Any] | None = None
         self._cancelled = False
         self.future: Future[Response] = Future()
@@ -60,12 +61,13 @@ class Background:
 
     @property
     def done(self) -> bool:
-        return self.future.done()
+        # `future` ends a moment later: its cell may say already how it ended.
+        return self._ended is not None or self.future.done()
 
     @property
     def error(self) -> BaseException | None:
         """The exception that ended the answer early; None if there was none, or not yet."""
-        return self.future.exception() if self.done else None
+        return self._error or (self.future.exception() if self.future.done() else None)
 
     @property
     def state(self) -> str:
@@ -150,7 +152,7 @@ class Background:
         finally:
             # Nothing that ends an answer is to be cut short by a second cancel.
             self._task = None
-            self._ended = time.monotonic()
+            self._error, self._ended = error, time.monotonic()
             end(error)
 
 

@@ -99,15 +99,16 @@ class Jobs:
             self._shell.user_ns[out] = job
 
         def end(error: Exception | None) -> None:
+            # Before it is shown: who sees its end finds it under its name.
+            # Somebody may have put something else there by now.
+            ours = self._shell.user_ns.get(out or "") is job
+            if out and ours and (not error or has_content(job.response)):
+                self._shell.user_ns[out] = job.response
             try:
                 where.end(arrival, error)
             finally:
                 stopped = isinstance(error, Stopped)
                 running.end(one, "stopped" if stopped else arrival.response.ending)
-                # Somebody may have put something else under that name by now.
-                ours = self._shell.user_ns.get(out or "") is job
-                if out and ours and (not error or has_content(job.response)):
-                    self._shell.user_ns[out] = job.response
 
         if not waits:
             if cell.place == "terminal":
@@ -171,14 +172,14 @@ class Jobs:
 
     def print_answers(self) -> None:
         """In a terminal, print before its next prompt the answers that are finished."""
-        for job, paper in [entry for entry in self._papers if entry[0].done]:
+        for job, paper in [entry for entry in self._papers if entry[0].future.done()]:
             self._papers.remove((job, paper))
             sys.stdout.write(f"\n— [{job.cell}] {plain(clipped(job.prompt))} —\n{paper.text}")
 
     def close(self) -> None:
         """Cancel all jobs: the kernel ends, or the extension is unloaded."""
         atexit.unregister(self.close)
-        _end(self.running)
+        _end([job for job in self._listed if not job.future.done()])
 
     def _place(self, cell: Cell, context: Context, *, waits: bool) -> JobView:
         if waits:

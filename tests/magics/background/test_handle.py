@@ -25,7 +25,7 @@ def start():
             arrival.add(TextDelta(text="part"))
             return await then(arrival)
 
-        job.start(answer(), lambda error: ends.append((job.done, error)))
+        job.start(answer(), lambda error: ends.append((job.done, job.future.done(), error)))
         return job, ends
 
     yield start
@@ -104,7 +104,7 @@ def test_the_end_is_told_once_and_before_those_who_wait(start) -> None:
     job, ends = start(fails_with(error))
     with pytest.raises(KeyRejected):
         job.wait(5)
-    assert ends == [(False, error)]
+    assert ends == [(True, False, error)]
 
 
 def test_an_error_that_is_not_ours_is_a_failure_too(start) -> None:
@@ -112,7 +112,7 @@ def test_an_error_that_is_not_ours_is_a_failure_too(start) -> None:
     with pytest.raises(ZeroDivisionError):
         job.wait(5)
     assert job.state == "failed"
-    assert failure(ends[0][1]) == "ZeroDivisionError: by zero"
+    assert failure(ends[0][2]) == "ZeroDivisionError: by zero"
 
 
 def test_a_long_prompt_does_not_make_a_long_line(start) -> None:

@@ -10,12 +10,14 @@ import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from sophnet_jupyter.client.keeping import tapes
 from sophnet_jupyter.magics.catalogue import MAGICS, lazy_magics
 from sophnet_jupyter.magics.line.options import parse
 from sophnet_jupyter.magics.session.session import KernelSession
 from sophnet_jupyter.magics.sophnet import page
 from sophnet_jupyter.magics.sophnet.sophnet import SophNetMagics
 from sophnet_jupyter.magics.sophnet.subjects import ALONE, SUBJECTS
+from sophnet_jupyter.runs import known
 from sophnet_jupyter.views.usage import BY, bundle
 
 from ...shells import bare_shell
@@ -40,9 +42,11 @@ def english(said: str) -> list[str]:
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> InteractiveShell:
     monkeypatch.setenv("SOPHNET_LANGUAGE", "zh")
-    # What other tests have asked stands in the history of all.
+    # What other tests have asked stands in the history of all, and in what this process knows.
     monkeypatch.setenv("SOPHNET_DATA_DIR", str(tmp_path))
     (tmp_path / "history.sqlite").touch()
+    monkeypatch.setattr(known, "_runs", type(known._runs)())
+    monkeypatch.setattr(tapes, "_shared", [])
     return bare_shell()
 
 

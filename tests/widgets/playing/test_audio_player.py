@@ -106,7 +106,7 @@ async def ticking(closed: list[str]) -> AsyncGenerator[Event, None]:
     try:
         while True:
             yield AudioChunk(data=bytes(2))
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
     finally:
         closed.append("closed")
 

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     folder, said = put_notebooks(options.notebook_dir, reset=options.reset)
     print(said, flush=True)
     # Entered in this order and left in the other: Ctrl-C is heard again once all has ended.
-    with contextlib.suppress(KeyboardInterrupt), ExitStack() as stack:
+    with contextlib.suppress(_Ended), ExitStack() as stack:
         stack.enter_context(_interruptible())
         if settings.sandbox:
             print(tr("Starting a sandbox ..."), flush=True)
@@ -89,6 +89,13 @@ def _check_installed(needed: dict[str, str]) -> None:
         )
 
 
+class _Ended(BaseException):
+    """
+    Ctrl-C. No KeyboardInterrupt: one that meets the making of a dataclass while modules load is
+    handled, and Python dies of it all the same at its end.
+    """
+
+
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Make SIGTERM and a closed terminal end the demo as Ctrl-C does."""
@@ -99,7 +106,7 @@ def _interruptible() -> Iterator[None]:
         # Once is enough: a second Ctrl-C must not disturb the cleaning up.
         for each in numbers:
             signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        raise _Ended
 
     before = [(number, signal.signal(number, interrupt)) for number in numbers]
     try:

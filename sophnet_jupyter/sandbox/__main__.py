@@ -55,13 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = error.strerror or error
         print(f"cannot serve on {given.host} port {given.port}: {reason}", file=sys.stderr)
         return 2
-    # Ctrl-C may come as soon as somebody has read that it is there.
     with contextlib.ExitStack() as stack:
-        stack.enter_context(contextlib.suppress(KeyboardInterrupt))
         stack.enter_context(listener)
         if given.parent is None:
-            # Else the file of the key would stay behind.
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            # Ctrl-C may come as soon as somebody has read that it is there, and the file of the key
+            # is not to stay behind. No KeyboardInterrupt: one that meets the making of a dataclass
+            # while modules load is handled, and Python dies of it all the same at its end.
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, lambda *_: sys.exit(0))
         _report(listener, given, None if chosen else stack)
         # A client may connect from here on: it waits in the backlog while the rest loads.
         _serve(listener, options, given.parent)

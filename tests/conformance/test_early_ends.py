@@ -12,16 +12,15 @@ from services import DIFY, SOPHNET_CHAT, TELEAI_EXCEL, Service, choice, event
 from sophnet_jupyter import Client
 from sophnet_jupyter.errors import AnswerUnreadable
 from sophnet_jupyter.response import Response, settle
-from sophnet_jupyter.wire.stream import stream
+from sophnet_jupyter.wire.stream.stream import END_WAIT
 
 pytestmark = pytest.mark.anyio
 
 DONE = b"data: [DONE]\n\n"
 
 
-@pytest.fixture(autouse=True)
-def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "END_WAIT", 0.5)
+# Seconds: more than half of what an ending waits for, and far enough from all of it.
+PAUSE = 0.6 * END_WAIT
 
 
 def words(service: Service, text: str, reason: Any) -> bytes:
@@ -35,7 +34,7 @@ async def test_words_after_a_reason_take_the_ending_back(
 ) -> None:
     pieces = [words(service, text, "stop") for text in "abcd"]
     # Each comes after most of the wait, and all of them after more than one.
-    script = [piece for data in pieces for piece in (*streamed(data)[-1:], 0.35)]
+    script = [piece for data in pieces for piece in (*streamed(data)[-1:], PAUSE)]
     server.play([head(transfer_encoding="chunked"), *script, END])
     response = await service.settled(ours := client())
     assert (response.text, response.ending, response.finish_reason) == ("abcd", "complete", "stop")
@@ -89,7 +88,8 @@ async def test_of_several_answers_each_may_go_on(
         )
 
     first = streamed(said(0, "a", "stop"), said(1, "k", "stop"))
-    server.play([*first, 0.3, *streamed(said(1, "l", "stop"))[-1:], 0.3, *streamed(DONE)[-1:], END])
+    last = streamed(said(1, "l", "stop"))[-1:]
+    server.play([*first, PAUSE, *last, PAUSE, *streamed(DONE)[-1:], END])
     response = await settle((ours := client()).chat.stream("hi", extra_body={"n": 2}))
     assert (response.text, response.alternatives) == ("a", ("kl",))
     await ours.aclose()

@@ -27,6 +27,8 @@ from .job_views import ForegroundView, InCell, JobView, OnPaper
 REMEMBERED = 20
 # How long the end of a kernel may wait for connections to be closed.
 GRACE = 0.5
+# How long `%sophnet cancel` may wait, so that it says how they ended.
+PATIENCE = 5.0
 
 WAITED = mark(
     "--background: here nobody sees what comes after a cell's end, so the cell waits for it."
@@ -157,7 +159,7 @@ class Jobs:
             raise UsageError(
                 tr("No answer of that cell is running: there is {cells}.", cells=cells)
             )
-        _end(chosen)
+        _end(chosen, PATIENCE)
         for job in chosen:
             sys.stdout.write(
                 tr(
@@ -218,7 +220,7 @@ def _wait(job: Background) -> None:
         raise Stopped(response=job.response) from None
 
 
-def _end(jobs: Sequence[ListedJob]) -> None:
+def _end(jobs: Sequence[ListedJob], seconds: float = GRACE) -> None:
     for job in jobs:
         job.cancel()
-    wait([job.future for job in jobs], GRACE)
+    wait([job.future for job in jobs], seconds)

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import httpx2
 import hypothesis
+import psutil
 import pytest
 
 from sophnet_jupyter import settings
@@ -82,8 +83,9 @@ def no_pace_of_another_test() -> Iterator[None]:
 class Sandbox:
     """A sandbox of the tests' own, with a look into its journal."""
 
-    def __init__(self, root: str, key: str = "sandbox") -> None:
+    def __init__(self, root: str, process: int, key: str = "sandbox") -> None:
         self.root = root
+        self._process = psutil.Process(process)
         self.url = f"{root}/api/open-apis"
         headers = {"Authorization": f"Bearer {key}"}
         self._http = httpx2.Client(base_url=root, headers=headers, timeout=60, trust_env=False)
@@ -104,6 +106,19 @@ class Sandbox:
     def forget(self) -> None:
         self._http.delete("/sandbox/seen")
 
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """
+        It takes requests and answers none meanwhile: what was asked in here cannot have ended.
+
+        However fast it is, and however slowly a busy machine looks.
+        """
+        self._process.suspend()
+        try:
+            yield
+        finally:
+            self._process.resume()
+
     def close(self) -> None:
         self._http.close()
 
@@ -122,7 +137,9 @@ def run_sandbox(
     with process:
         try:
             port = json.loads(process.stdout.readline())["port"]
-            with contextlib.closing(Sandbox(f"http://127.0.0.1:{port}", key)) as sandbox:
+            with contextlib.closing(
+                Sandbox(f"http://127.0.0.1:{port}", process.pid, key)
+            ) as sandbox:
                 yield sandbox
         finally:
             process.kill()

@@ -11,6 +11,23 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+# Code for a kernel in which ``press_when(holds)`` interrupts the cell that runs, as soon as that
+# holds in there: a front end sees only what is shown, and a while later.
+PRESS = """
+import os, signal, threading, time
+from contextlib import suppress
+def press_when(holds):
+    def watch():
+        while True:
+            # What it looks at may not be there yet.
+            with suppress(Exception):
+                if holds():
+                    break
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+    threading.Thread(target=watch, daemon=True).start()
+"""
+
 
 def kernel_manager(folder: Path) -> KernelManager:
     """

@@ -47,6 +47,8 @@ class Outcome:
         self.reply: dict[str, Any] = {}
         self.idle = False
         self.messages = 0
+        self.pieces = 0
+        """Messages to widgets that have data beside their words, as each piece of a sound has."""
         self.bytes = 0
         self.seconds_to_idle = 0.0
         """Since it was sent, or since it was interrupted."""
@@ -171,6 +173,7 @@ class Kernel:
         if kind == "execute_input":
             return
         outcome.messages += 1
+        outcome.pieces += kind == "comm_msg" and bool(message["buffers"])
         outcome.bytes += sum(map(len, frames))
         self._show(outcome, kind, content, message["header"]["date"])
 

@@ -85,7 +85,7 @@ def test_a_mistake_is_one_sentence_at_once_and_costs_nothing(own, studio, line, 
 
 def test_an_interrupt_keeps_the_task_and_it_can_be_resumed(start_kernel, start_sandbox, tmp_path):
     with (
-        start_sandbox("--task-seconds", "2") as sandbox,
+        start_sandbox("--task-seconds", "3") as sandbox,
         start_kernel(SOPHNET_SANDBOX_URL=sandbox.root, cwd=tmp_path) as kernel,
     ):
         cell = kernel.run(
@@ -101,7 +101,8 @@ def test_an_interrupt_keeps_the_task_and_it_can_be_resumed(start_kernel, start_s
 
 
 def test_a_video_outlives_a_kernel_that_was_killed(start_kernel, start_sandbox, tmp_path):
-    with start_sandbox("--task-seconds", "0.6") as sandbox:
+    # Longer than anybody takes to see that it has begun.
+    with start_sandbox("--task-seconds", "1.5") as sandbox:
         settings = {"SOPHNET_SANDBOX_URL": sandbox.root}
         with start_kernel(cwd=tmp_path, **settings) as kernel:
             cell = kernel.send("%animate an owl at night --seed 5 --duration 1")

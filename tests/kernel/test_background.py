@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+from ..waiting import WITHIN
+
 pytestmark = pytest.mark.kernel
 
 LONG = "Count to 9000"
@@ -35,15 +37,16 @@ def nothing_is_left_running(kernel):
     kernel.run("%sophnet cancel all")
 
 
-def test_the_prompt_is_back_at_once_and_the_answer_goes_on_in_its_cell(kernel):
-    asking = kernel.run("%%sophchat -b -o answer\nCount to 100\n")
-    assert asking.status == "ok"
-    assert "99, 100." not in asking.text
-    other = kernel.run(
-        "(type(answer).__name__, answer is _, answer is Out[_n], answer.done)".replace(
-            "Out[_n]", f"Out[{asking.reply['execution_count']}]"
+def test_the_prompt_is_back_at_once_and_the_answer_goes_on_in_its_cell(kernel, sandbox):
+    with sandbox.still():
+        asking = kernel.run("%%sophchat -b -o answer\nCount to 100\n")
+        assert asking.status == "ok"
+        assert "99, 100." not in asking.text
+        other = kernel.run(
+            "(type(answer).__name__, answer is _, answer is Out[_n], answer.done)".replace(
+                "Out[_n]", f"Out[{asking.reply['execution_count']}]"
+            )
         )
-    )
     assert other.text == "('Background', True, True, False)"
     kernel.follow(ended(asking))
     assert words(asking).count("99, 100.") == 1
@@ -71,14 +74,15 @@ def test_each_cell_gets_its_own_text_and_nothing_else(kernel):
     assert sum(map(len, displays)) == len(set().union(*displays))
 
 
-def test_a_handle_is_awaited_waited_for_and_read_meanwhile(kernel):
-    kernel.run("handle = %sophchat -b Count to 80")
-    assert kernel.value("handle.state, handle.done") == ("running", False)
+def test_a_handle_is_awaited_waited_for_and_read_meanwhile(kernel, sandbox):
+    with sandbox.still():
+        kernel.run("handle = %sophchat -b Count to 80")
+        assert kernel.value("handle.state, handle.done") == ("running", False)
     assert kernel.run("response = await handle").status == "ok"
     assert kernel.value("(response.ending, handle.wait() is response, handle.response is response)")
     assert kernel.value("response.text").endswith("79, 80.")
     assert re.fullmatch(
-        r"<Background \[\d+\] complete \d\.\d s · 'Count to 80'>", kernel.run("handle").text
+        r"<Background \[\d+\] complete \d+\.\d s · 'Count to 80'>", kernel.run("handle").text
     )
 
 
@@ -161,16 +165,18 @@ def test_jobs_are_listed_and_cancelled_by_their_cell(kernel, sandbox, eventually
     eventually(lambda: [one["ended"] for one in sandbox.seen()] == ["hung up"] * 2)
 
 
-def test_a_name_that_was_given_away_meanwhile_is_left_alone(kernel):
-    asking = kernel.run("%sophchat -b -o mine Count to 400")
-    kernel.run("mine = 'something else'")
+def test_a_name_that_was_given_away_meanwhile_is_left_alone(kernel, sandbox):
+    with sandbox.still():
+        asking = kernel.run("%sophchat -b -o mine Count to 40")
+        kernel.run("mine = 'something else'")
     kernel.follow(ended(asking))
     assert kernel.value("mine") == "something else"
 
 
 def test_a_conversation_goes_on_after_its_background_answer(kernel, sandbox):
-    asking = kernel.run("%sophchat -b -c later My name is Ada. Count to 400")
-    refused = kernel.run("%sophchat -c later hi").printed("stderr")
+    with sandbox.still():
+        asking = kernel.run("%sophchat -b -c later My name is Ada. Count to 40")
+        refused = kernel.run("%sophchat -c later hi").printed("stderr")
     assert f"cell [{asking.reply['execution_count']}]" in refused
     kernel.follow(ended(asking))
     kernel.run("%sophchat -c later What is my name?")
@@ -231,7 +237,7 @@ def terminal(environment, sandbox):
     os.close(inside)
     shown = ""
 
-    def read_until(pattern, begin, within=20):
+    def read_until(pattern, begin, within=WITHIN):
         nonlocal shown
         deadline = time.monotonic() + within
         while not re.search(pattern, shown[begin:], re.DOTALL):
@@ -254,10 +260,11 @@ def terminal(environment, sandbox):
 
 
 def test_a_terminal_is_given_the_answer_before_its_next_prompt(terminal, sandbox, eventually):
-    asked = terminal("job = %sophchat -b Count to 60\n")
+    with sandbox.still():
+        asked = terminal("job = %sophchat -b Count to 60\n")
     assert "1, 2" not in asked
     eventually(lambda: [one["ended"] for one in sandbox.seen()] == ["finished"])
-    shown = terminal("job.wait(9).ending\n")
+    shown = terminal("job.wait(50).ending\n")
     before, _, after = shown.partition("— [2] Count to 60 —")
     assert "'complete'" in before
     assert "1, 2" not in before
@@ -265,6 +272,6 @@ def test_a_terminal_is_given_the_answer_before_its_next_prompt(terminal, sandbox
     assert "✓ complete" in after
     assert "59, 60." not in terminal("1\n")
     failed = terminal("job = %sophchat -b -m no-such-model hi\n")
-    failed += terminal("len([job.wait(9)])\n")
+    failed += terminal("len([job.wait(50)])\n")
     assert failed.count("NotFound: ") == 2
     assert "Traceback" not in failed

@@ -10,11 +10,11 @@ HUNDRED = "98, 99, 100."
 
 
 def test_an_answer_grows_below_its_cell(kernel):
-    cell = kernel.run("%%sophchat -m GLM-4.6\nCount to 100\n")
+    cell = kernel.run("%%sophchat -m GLM-4.6\nCount to 300\n")
     sizes = [len(data["text/html"]) for _, _, data in cell.updates[1:-1]]
     assert len(sizes) > 5
     assert sizes == sorted(sizes)
-    assert HUNDRED not in str(cell.updates[-3])
+    assert "298, 299, 300." not in str(cell.updates[len(sizes) // 2])
     assert kernel.value("_.text") in cell.text.replace("\n\n", "\n")
     assert "waiting" not in cell.text
     assert "sandbox ✓ complete · GLM-4.6" in cell.text
@@ -29,12 +29,12 @@ def test_the_response_has_four_names_and_is_shown_once(kernel):
 
 
 def test_an_assigned_answer_streams_and_is_shown_again_on_request(kernel):
-    cell = kernel.run("assigned = %sophchat Count to 100")
+    cell = kernel.run("assigned = %sophchat Count to 300")
     assert len(cell.updates) > 5
-    assert cell.text.count(HUNDRED) == 1
+    assert cell.text.count("298, 299, 300.") == 1
     again = kernel.run("assigned")
     assert [output["kind"] for output in again.outputs] == ["execute_result"]
-    assert again.text.count(HUNDRED) == 1
+    assert again.text.count("298, 299, 300.") == 1
 
 
 def test_an_answer_that_is_named_in_its_own_cell_is_not_shown_twice(kernel):

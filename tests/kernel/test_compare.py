@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ..kernels import PRESS
+
 pytestmark = pytest.mark.kernel
 
 BOTH = "-m DeepSeek-V3.2,GLM-5"
@@ -78,12 +80,12 @@ def test_a_conversation_goes_on_from_one_column_with_its_model(kernel, sandbox):
 
 
 def test_an_interrupt_keeps_what_had_come_of_all_columns(kernel):
-    cell = kernel.run(
-        f"%sophchat {BOTH} -o part Count to 9000", interrupt_after=lambda cell: cell.messages > 12
-    )
+    kernel.run(PRESS)
+    both = "press_when(lambda: len([1 for one in cut_off if '1, 2' in one.text]) == 2)"
+    cell = kernel.run(f"{both}\n%sophchat {BOTH} -o cut_off Count to 9000")
     assert [error["ename"] for error in cell.errors] == ["Stopped"]
-    assert kernel.value("[one.ending for one in part]") == ["stopped", "stopped"]
-    assert kernel.value("all(one.text.startswith('1, 2') for one in part)")
+    assert kernel.value("[one.ending for one in cut_off]") == ["stopped", "stopped"]
+    assert kernel.value("all(one.text.startswith('1, 2') for one in cut_off)")
     assert "■ stopped" in cell.text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import nbformat
 import pytest
@@ -23,9 +23,14 @@ def folder(tmp_path_factory):
 def opens(start_kernel, running_sandbox, folder):
     """Starts a kernel of a notebook in that folder, as after a restart."""
 
+    @contextmanager
     def start(notebook: str = "talks.ipynb", **more):
         settings = {"SOPHNET_SANDBOX_URL": running_sandbox.root, **more}
-        return start_kernel(cwd=folder, JPY_SESSION_NAME=str(folder / notebook), **settings)
+        named = {"JPY_SESSION_NAME": str(folder / notebook), **settings}
+        with start_kernel(cwd=folder, **named) as kernel:
+            yield kernel
+            # Reading waits until what was said is in the file: this kernel is killed.
+            kernel.run("%sophnet chats")
 
     return start
 
@@ -124,7 +129,7 @@ def test_an_answer_that_fails_or_is_stopped_leaves_the_turns_as_they_were(talker
     talker.run("%sophchat -c safe Count to 4", cell="second")
     assert talker.run("%sophchat -c safe -m no-such hi", cell="first").status == "error"
     talker.run(
-        "%sophchat -c safe Count to 500",
+        "%sophchat -c safe Count to 9000",
         cell="first",
         interrupt_after=lambda outcome: len(outcome.updates) > 3,
     )

@@ -127,7 +127,8 @@ def test_an_interrupt_keeps_what_is_done_and_resume_asks_only_the_rest(
     start_kernel: Callable[..., Any], start_sandbox: Callable[..., Any]
 ) -> None:
     with (
-        start_sandbox("--tokens-per-second", "40") as sandbox,
+        # Slow, so that it cannot come to its end before anybody looks.
+        start_sandbox("--tokens-per-second", "10") as sandbox,
         start_kernel(SOPHNET_SANDBOX_URL=sandbox.root) as kernel,
     ):
         kernel.run("rows = [{'n': n} for n in range(30)]")
@@ -144,7 +145,7 @@ def test_an_interrupt_keeps_what_is_done_and_resume_asks_only_the_rest(
         done = endings.count("complete")
         assert 4 <= done < 30
         sandbox.forget()
-        again = kernel.run(cell.replace("-o told", "-o told --resume"))
+        again = kernel.run(cell.replace("--concurrency 2", "--concurrency 16 --resume"))
         assert again.status == "ok", again.text
         assert kernel.value("{row['ending'] for row in told}") == {"complete"}
         assert len(sandbox.prompts()) == 30 - done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,21 +59,32 @@ def test_a_report_shown_again_is_marked_as_it_was(kernel: Any, put: None) -> Non
     assert cell.html.index("</details>") < cell.html.index("<b>report</b>")
 
 
-def test_it_streams(kernel: Any, put: None) -> None:
-    cell = kernel.run("%excel --files q3 What is in it?")
+@pytest.fixture(scope="module")
+def slow(start_kernel: Callable[..., Any], start_sandbox: Callable[..., Any]) -> Iterator[Any]:
+    """A kernel whose reports take their time, so that each of their steps can be seen."""
+    with (
+        start_sandbox("--tokens-per-second", "30") as sandbox,
+        start_kernel(SOPHNET_SANDBOX_URL=sandbox.root) as kernel,
+    ):
+        assert kernel.run(f"{WORKBOOK}\n%excel put q3.xlsx").status == "ok"
+        yield kernel
+
+
+def test_it_streams(slow: Any) -> None:
+    cell = slow.run("%excel --files q3 What is in it?")
     assert len(cell.updates) > 5
     assert any("<b>analysing</b>" in data["text/html"] for _, _, data in cell.updates)
     assert cell.bytes < 200_000
 
 
-def test_an_interrupt_keeps_what_had_come(kernel: Any, put: None) -> None:
-    cell = kernel.run(
+def test_an_interrupt_keeps_what_had_come(slow: Any) -> None:
+    cell = slow.run(
         "%excel --files q3 -o part 哪个地区最好?",
         interrupt_after=lambda outcome: "<b>report</b>" in outcome.html,
     )
     assert cell.errors[0]["ename"] == "Stopped"
-    assert kernel.value("part.ending") == "stopped"
-    assert kernel.value("len(part.thinking) > 0")
+    assert slow.value("part.ending") == "stopped"
+    assert slow.value("len(part.thinking) > 0")
 
 
 def test_names_are_listed_and_sent_as_their_uuids(kernel: Any, sandbox: Any) -> None:

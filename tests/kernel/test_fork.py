@@ -22,7 +22,7 @@ if child == 0:
     os.write(write, said.encode())
     os._exit(0)
 os.close(write)
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 50
 while time.monotonic() < deadline and os.waitpid(child, os.WNOHANG) == (0, 0):
     time.sleep(0.05)
 else:

@@ -142,7 +142,7 @@ def test_an_interrupt_says_that_the_tasks_go_on_and_they_can_be_resumed(
     start_kernel, start_sandbox, tmp_path
 ):
     with (
-        start_sandbox("--task-seconds", "3") as sandbox,
+        start_sandbox("--task-seconds", "8") as sandbox,
         start_kernel(SOPHNET_SANDBOX_URL=sandbox.root, cwd=tmp_path) as kernel,
     ):
         cell = kernel.run(
@@ -168,7 +168,8 @@ FIRST = """(lambda s, j: s.connect(j).execute(
 
 
 def test_a_task_outlives_a_kernel_that_was_killed(start_kernel, start_sandbox, tmp_path):
-    with start_sandbox("--task-seconds", "2") as sandbox:
+    # Longer than anybody takes to see that it has begun.
+    with start_sandbox("--task-seconds", "6") as sandbox:
         settings = {"SOPHNET_SANDBOX_URL": sandbox.root}
         with start_kernel(cwd=tmp_path, **settings) as kernel:
             cell = kernel.send("%imagine an owl at night --seed 5")

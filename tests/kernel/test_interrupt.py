@@ -76,7 +76,8 @@ def test_early_interrupts_leave_nothing_running(kernel, tasks, eventually):
     assert cell.status == "ok", cell.errors
     assert kernel.value("ours_in_the_way") == 0
     assert kernel.value("sum(ending == 'stopped' for ending in endings)") > 20
-    assert kernel.value("slowest") < 1
+    # An answer takes more than a minute.
+    assert kernel.value("slowest") < 20
     assert "waiting" not in cell.text
     eventually(lambda: tasks() == 0)
 
@@ -104,8 +105,8 @@ def test_a_cell_that_awaits_is_interrupted_as_well(kernel, sandbox, eventually):
 
 def test_awaiting_cells_are_still_cancelled_by_ipykernel_afterwards(kernel):
     kernel.run("import asyncio\nawait asyncio.sleep(0)\n%sophchat Count to 20")
-    napping = "for nap in range(1000):\n    await asyncio.sleep(0.01)"
-    cell = kernel.run(napping, interrupt_after=0.2)
+    napping = "print('naps')\nfor nap in range(1000):\n    await asyncio.sleep(0.1)"
+    cell = kernel.run(napping, interrupt_after=lambda cell: cell.printed())
     assert [error["ename"] for error in cell.errors] == ["CancelledError"]
 
 

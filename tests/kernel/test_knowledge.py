@@ -82,19 +82,26 @@ def test_what_cannot_be_is_said_in_a_sentence(keeper, line, said):
     assert "Traceback" not in cell.text
 
 
-def test_an_interrupt_leaves_what_was_sent_at_the_service(keeper):
-    cell = keeper.run(
-        "%knowledge handbook-i add kitchen.txt",
-        interrupt_after=lambda cell: "UPLOADING" in cell.text,
-    )
-    assert cell.status == "error"
-    assert "What was sent stays there: %knowledge handbook-i files." in cell.text
-    assert cell.errors[0]["ename"] == "Stopped"
-    assert "kitchen.txt" in keeper.run("%knowledge handbook-i files").text
-    cell = keeper.run("%knowledge handbook-i add 'travel rules.txt' --no-wait")
-    assert "… UPLOADING" in cell.text
-    cell = keeper.run("%knowledge handbook-i rm 'travel rules.txt'")
-    assert "KnowledgeNotReady: travel rules.txt cannot be deleted" in cell.text
+def test_an_interrupt_leaves_what_was_sent_at_the_service(start_kernel, start_sandbox, tmp_path):
+    for name in ("travel rules.txt", "kitchen.txt"):
+        (tmp_path / name).write_text(RULES, encoding="utf-8")
+    with (
+        # A file is being read for longer than this takes.
+        start_sandbox("--task-seconds", "600") as slow,
+        start_kernel(SOPHNET_SANDBOX_URL=slow.root, cwd=tmp_path) as keeper,
+    ):
+        cell = keeper.run(
+            "%knowledge handbook-i add kitchen.txt",
+            interrupt_after=lambda cell: "UPLOADING" in cell.text,
+        )
+        assert cell.status == "error"
+        assert "What was sent stays there: %knowledge handbook-i files." in cell.text
+        assert cell.errors[0]["ename"] == "Stopped"
+        assert "kitchen.txt" in keeper.run("%knowledge handbook-i files").text
+        cell = keeper.run("%knowledge handbook-i add 'travel rules.txt' --no-wait")
+        assert "… UPLOADING" in cell.text
+        cell = keeper.run("%knowledge handbook-i rm 'travel rules.txt'")
+        assert "KnowledgeNotReady: travel rules.txt cannot be deleted" in cell.text
 
 
 def test_a_file_that_the_service_cannot_read_is_an_error(keeper):

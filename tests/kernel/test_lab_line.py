@@ -9,6 +9,8 @@ import pytest
 
 from sophnet_jupyter.kernel.loop import after_answers, loop
 
+from ..waiting import wait
+
 pytestmark = pytest.mark.kernel
 
 
@@ -76,8 +78,11 @@ def test_answers_that_came_while_the_process_stood_still_are_read_before_time_is
         time.sleep(2.1)
         loop().call_soon(read, 5)
 
-    after_answers(2, lambda: order.append("over"))
-    loop().call_soon_threadsafe(stand_still)
-    while "over" not in order:
-        time.sleep(0.05)
+    def begin() -> None:
+        after_answers(2, lambda: order.append("over"))
+        # Behind what that has asked the loop to do.
+        loop().call_soon(stand_still)
+
+    loop().call_soon_threadsafe(begin)
+    wait(lambda: "over" in order)
     assert order == ["read", "over"]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ..kernels import PRESS
+
 pytestmark = pytest.mark.kernel
 
 # Sound in which the sandbox's script hears these numbers, 100 ms each; zeros are silence.
@@ -69,7 +71,8 @@ def test_what_waits_for_a_word_goes_on_as_soon_as_it_was_said(listening: Any) ->
     code = """
 from sophnet_jupyter import Microphone
 heard = []
-m = Microphone(client_of_test, "talk.raw", pace=3)
+Path("longer.raw").write_bytes(spoken(1, 2, 3, 0, 0, 0, 4, 5, *[0] * 60))
+m = Microphone(client_of_test, "longer.raw", pace=1)
 m.on_final(lambda sentence: heard.append(sentence.text))
 m.start()
 text = await m.until("2 3", within=30)
@@ -87,13 +90,11 @@ everything = await m.until(within=30)
 
 def test_an_interrupt_hangs_up_and_keeps_what_was_said(listening: Any) -> None:
     listening.run("Path('long.raw').write_bytes(spoken(*[1, 2, 0, 0, 0] * 100))")
-    cell = listening.run(
-        "%listen long.raw --pace 2 -o long",
-        interrupt_after=2.5,
-    )
+    listening.run(PRESS)
+    cell = listening.run("press_when(lambda: long.text)\n%listen long.raw --pace 1 -o long")
     assert cell.errors[0]["ename"] == "Stopped"
     assert listening.value("long.text.startswith('1 2')")
-    assert listening.run("await long.until(within=10)").status == "ok"
+    assert listening.run("await long.until(within=50)").status == "ok"
     assert listening.value("long.phase") == "stopped"
 
 

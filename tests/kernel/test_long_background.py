@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+from ..waiting import WITHIN
+
 pytestmark = pytest.mark.kernel
 
 PAINT = "%imagine -b --seed 3"
@@ -38,12 +40,13 @@ def ended(cell):
     return lambda: "ran in the background" in cell.text
 
 
-def test_the_prompt_is_back_and_the_picture_takes_the_place_of_its_progress(own):
-    cell = own.run(f"{PAINT} -n 2 -o foxes --save out/ a fox")
-    assert cell.status == "ok"
-    assert "<figure" not in cell.html
-    number = cell.reply["execution_count"]
-    other = own.run("(type(foxes).__name__, foxes is _, foxes.done)")
+def test_the_prompt_is_back_and_the_picture_takes_the_place_of_its_progress(own, studio):
+    with studio.still():
+        cell = own.run(f"{PAINT} -n 2 -o foxes --save out/ a fox")
+        assert cell.status == "ok"
+        assert "<figure" not in cell.html
+        number = cell.reply["execution_count"]
+        other = own.run("(type(foxes).__name__, foxes is _, foxes.done)")
     assert other.text == "('Background', True, False)"
     own.follow(ended(cell))
     assert cell.html.count("<figure") == 2
@@ -84,22 +87,25 @@ def test_cancelling_says_that_the_service_goes_on_and_keeps_the_task(slow):
     slow.run("%sophnet tasks forget")
 
 
-def test_the_button_cancels_by_the_line_that_works_while_a_cell_runs(slow):
+def test_the_button_cancels_by_the_line_that_works_while_a_cell_runs(slow, tmp_path):
     cell = slow.run(f"{PAINT} -o owl an owl")
     slow.follow(lambda: "task " in cell.text)
     press = (
         "from sophnet_jupyter.widgets.panel import line\n"
         "data = {'kind': 'cancel', 'view': 'v'}\n"
         "list(line._lines.values())[-1].receive({'content': {'data': data}})\n"
-        "import time; time.sleep(2)"
+        "import os, time\n"
+        f"while not os.path.exists({str(tmp_path / 'seen')!r}): time.sleep(0.05)"
     )
     busy = slow.send(press)
     slow.follow(ended(cell))
     assert not busy.idle
+    (tmp_path / "seen").touch()
     slow.finish(busy)
     assert slow.value("owl.response.ending") == "stopped"
     # Nothing holds a button that has done its work.
-    assert slow.value("__import__('gc').collect() >= 0 and len(line._lines)") == 0
+    lines = "__import__('gc').collect() >= 0 and len(line._lines)"
+    slow.follow(lambda: slow.value(lines) == 0)
     slow.run("%sophnet tasks forget")
 
 
@@ -149,7 +155,7 @@ def test_a_terminal_is_told_before_its_next_prompt(environment, studio):
 
         def type_line(line, until=r"\nIn \[\d+\]: $"):
             nonlocal shown
-            begin, deadline = len(shown), time.monotonic() + 20
+            begin, deadline = len(shown), time.monotonic() + WITHIN
             os.write(screen, line.encode())
             while not re.search(until, shown[begin:], re.DOTALL):
                 assert time.monotonic() < deadline, shown
@@ -159,9 +165,10 @@ def test_a_terminal_is_told_before_its_next_prompt(environment, studio):
 
         type_line("", r"In \[1\]: $")
         type_line("%load_ext sophnet_jupyter\n")
-        asked = type_line("job = %imagine -b --seed 3 a fox\n")
+        with studio.still():
+            asked = type_line("job = %imagine -b --seed 3 a fox\n")
         assert "seed 3" not in asked.partition("\n")[2]
-        waited = type_line("job.wait(20).ending\n")
+        waited = type_line("job.wait(50).ending\n")
         before, _, after = waited.partition("— [2] a fox —")
         assert "'complete'" in before
         assert "seed 3" in after

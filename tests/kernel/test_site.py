@@ -66,7 +66,7 @@ def test_a_video_in_the_background_is_masked_before_its_task_begins(
     kernel: Any, sandbox: Any, eventually: Any
 ) -> None:
     assert kernel.run(f"%%animate --mask\n{WORDS}").status == "ok"
-    eventually(sandbox.posted, within=20)
+    eventually(sandbox.posted)
     kernel.run("%sophnet cancel")
     assert "[MOBILE-1]" in told(sandbox)
     assert PHONE not in told(sandbox)

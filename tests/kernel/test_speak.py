@@ -30,7 +30,11 @@ def slow(start_sandbox, start_kernel):
 
 
 def speaking(cell):
-    return cell.messages > 20
+    return cell.pieces > 3
+
+
+def both(cell):
+    return speaking(cell) and "1, 2" in cell.text
 
 
 def test_words_are_said_with_what_the_line_asks_for(own, studio):
@@ -122,7 +126,7 @@ def test_an_interrupt_keeps_what_was_heard_and_it_can_be_played(slow):
 
 
 def test_an_interrupt_of_a_chat_ends_both_its_words_and_its_voice(slow):
-    cell = slow.run("%%sophchat --voice longwan -o part\nCount to 900", interrupt_after=speaking)
+    cell = slow.run("%%sophchat --voice longwan -o part\nCount to 900", interrupt_after=both)
     assert [error["ename"] for error in cell.errors] == ["Stopped"]
     assert slow.value("part.ending") == "stopped"
     assert slow.value("bool(part.text and part.audio)")

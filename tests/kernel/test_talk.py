@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ..kernels import PRESS
+
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = [
     pytest.mark.kernel,
@@ -73,9 +75,10 @@ def test_a_line_says_how_the_model_and_its_voice_are(talking: Any) -> None:
 
 def test_an_interrupt_hangs_up_and_keeps_what_was_said(talking: Any) -> None:
     talking.run("many = [spoken(n, n, n, n, n, n, n, n, n, n) for n in range(1, 60)]")
-    cell = talking.run("%talk many -o long", interrupt_after=5)
+    talking.run(PRESS)
+    cell = talking.run("press_when(lambda: long.turns)\n%talk many -o long")
     assert cell.errors[0]["ename"] == "Stopped"
-    assert talking.run("await long.until(within=10)").status == "ok"
+    assert talking.run("await long.until(within=50)").status == "ok"
     assert talking.value("long.phase, len(long.turns) > 0") == ("stopped", True)
 
 

@@ -11,6 +11,8 @@ from contextlib import suppress
 
 import pytest
 
+from ..waiting import WITHIN
+
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
@@ -48,7 +50,7 @@ class Terminal:
         self.wait(until, begin)
         return self.shown[begin:]
 
-    def wait(self, text, begin=0, within=20, *, words=False):
+    def wait(self, text, begin=0, within=WITHIN, *, words=False):
         """Wait until it is shown; with ``words`` whatever orders to the screen stand between."""
         deadline = time.monotonic() + within
         while text not in (CONTROLS.sub("", self.shown[begin:]) if words else self.shown[begin:]):
@@ -96,11 +98,11 @@ def test_tab_completes_an_option_where_somebody_types(environment, running_sandb
 
 
 def test_an_answer_streams_and_its_result_is_one_line(terminal):
-    asked = terminal.type("%sophchat Count to 200\n", until="49, 50")
-    assert "99, 100" not in asked
+    asked = terminal.type("%sophchat Count to 500\n", until="9, 10")
+    assert "499, 500" not in asked
     terminal.wait("\nIn [", len(terminal.shown) - 1)
     shown = asked + terminal.shown.rpartition(asked)[2]
-    assert shown.count("199, 200.") == 1
+    assert shown.count("499, 500.") == 1
     result = [line for line in shown.splitlines() if re.match(r"Out\[\d+\]: ", line)]
     assert len(result) == 1
     assert "<Response '1, 2, 3" in result[0]

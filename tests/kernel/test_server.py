@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,9 @@ from html import unescape
 import httpx2
 import pytest
 from websockets.sync.client import connect
+
+from ..ports import free_port
+from ..waiting import WITHIN
 
 pytestmark = pytest.mark.kernel
 
@@ -50,7 +52,7 @@ class Browser:
         """What stands below a cell by now."""
         return " ".join(" ".join(self.arrived[cell]).split())
 
-    def follow(self, until, within=40):
+    def follow(self, until, within=WITHIN):
         deadline = time.monotonic() + within
         while not until():
             assert time.monotonic() < deadline, "it did not happen"
@@ -79,9 +81,7 @@ class Browser:
 @pytest.fixture(scope="module")
 def server(environment, start_sandbox, tmp_path_factory):
     """A Jupyter server whose kernels ask a sandbox at 40 tokens a second."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     token, folder = secrets.token_hex(16), tmp_path_factory.mktemp("server")
     with start_sandbox("--tokens-per-second", "40") as sandbox:
         command = [sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser"]
@@ -99,6 +99,7 @@ def server(environment, start_sandbox, tmp_path_factory):
             httpx2.Client(
                 base_url=f"http://127.0.0.1:{port}/api",
                 headers={"Authorization": f"token {token}"},
+                timeout=WITHIN,
                 trust_env=False,
             ) as api,
         ):
@@ -109,7 +110,7 @@ def server(environment, start_sandbox, tmp_path_factory):
 
 
 def wait_until_up(api, process):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + WITHIN
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(httpx2.TransportError):
             api.get("/status").raise_for_status()
@@ -124,7 +125,8 @@ def browser(server):
     address = str(server.base_url).replace("http", "ws", 1).rstrip("/")
     headers = {"Authorization": server.headers["Authorization"]}
     path = f"{address}/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
-    with connect(path, additional_headers=headers, max_size=None, proxy=None) as channels:
+    line = {"max_size": None, "proxy": None, "open_timeout": WITHIN, "ping_timeout": None}
+    with connect(path, additional_headers=headers, **line) as channels:
         browser = Browser(channels)
         loaded = browser.run(
             "%load_ext sophnet_jupyter\nimport IPython\nIPython.display.HTML('ok')"

@@ -44,7 +44,7 @@ class Demo:
         url, token = address.groups()
         headers = {"Authorization": f"token {token}"}
         request = urllib.request.Request(f"{url}/api{path}", headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=120) as reply:
             return json.load(reply)
 
     def family(self, name: str = "") -> list[psutil.Process]:
@@ -92,7 +92,7 @@ def test_the_demo_serves_the_quickstart_on_a_sandbox(tmp_path):
         (kernel,) = running.family("ipykernel")
         sandbox = kernel.environ()["SOPHNET_SANDBOX_URL"]
         host, port = re.fullmatch(r"http://([\d.]+):(\d+)", sandbox).groups()
-        socket.create_connection((host, int(port)), timeout=5).close()
+        socket.create_connection((host, int(port)), timeout=60).close()
         assert kernel.cmdline()[0] == sys.executable
     assert "sandbox on this machine" in running.said
     assert running.said.startswith(

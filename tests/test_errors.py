@@ -7,6 +7,7 @@ import inspect
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -71,10 +72,11 @@ def _raise(number: int) -> None:
 
 
 def test_errors_cross_a_pool_of_processes() -> None:
-    with ProcessPoolExecutor(1) as pool:
+    # A fork would have the locks that threads of other tests hold just then.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         for number, kind in enumerate(KINDS):
             with pytest.raises(kind) as raised:
-                pool.submit(_raise, number).result(timeout=30)
+                pool.submit(_raise, number).result(timeout=120)
             assert str(raised.value) == str(made(kind))
 
 

@@ -99,7 +99,7 @@ for name in sophnet_jupyter.__all__:
     getattr(sophnet_jupyter, name)
 from sophnet_jupyter.kernel import loop
 import asyncio
-asyncio.run_coroutine_threadsafe(asyncio.sleep(0.5), loop.loop()).result(10)
+asyncio.run_coroutine_threadsafe(asyncio.sleep(0.5), loop.loop()).result(60)
 print([each for each in asked if "uname" not in each[1]])
 """
 

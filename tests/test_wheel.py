@@ -59,7 +59,7 @@ def run(environment: Path, tmp_path: Path) -> Run:
     def run(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         whole = [str(environment / "bin" / command), *arguments]
         return subprocess.run(
-            whole, cwd=tmp_path, env=kept, capture_output=True, text=True, timeout=60
+            whole, cwd=tmp_path, env=kept, capture_output=True, text=True, timeout=300
         )
 
     return run

@@ -184,7 +184,7 @@ class FrontEnd:
 
         reply = self.client.execute_interactive(
             code,
-            timeout=30,
+            timeout=120,
             allow_stdin=typed is not None,
             stdin_hook=answer,
             output_hook=said.append,

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def studio(start_sandbox: Any) -> Iterator[str]:
-    """The address of a sandbox whose pictures take four seconds."""
-    with start_sandbox("--task-seconds", "4") as sandbox:
+    """The address of a sandbox whose pictures take long enough to do something meanwhile."""
+    with start_sandbox("--task-seconds", "12") as sandbox:
         yield sandbox.root
 
 
@@ -26,7 +26,7 @@ def painting(lab: Any, studio: str, open_notebook: Callable[[str], Any]) -> Any:
         f"%env SOPHNET_SANDBOX_URL={studio}\n%load_ext sophnet_jupyter",
         "%imagine -b --seed 7 -n 2 a red fox in snow",
         "%imagine -b --seed 3 a hen",
-        "import time\ntime.sleep(60)",
+        "import time\ntime.sleep(900)",
         "%sophnet jobs",
     )
     notebook = open_notebook("later.ipynb")
@@ -49,7 +49,7 @@ def test_a_button_cancels_while_another_cell_runs_and_the_rest_goes_on(
     expect(hen).to_contain_text("■ stopped")
     expect(hen).to_contain_text("The service goes on with the task")
     expect(cancel).to_have_count(0)
-    expect(foxes.locator("figure")).to_have_count(2, timeout=30_000)
+    expect(foxes.locator("figure")).to_have_count(2, timeout=90_000)
     expect(foxes).to_contain_text("ran in the background")
     expect(foxes.get_by_role("button", name="Cancel")).to_have_count(0)
     expect(painting.cell(3).locator(".jp-InputPrompt")).to_have_text("[*]:")

@@ -31,7 +31,7 @@ def test_columns_stream_side_by_side_and_are_there_without_a_kernel(
     lab.write(
         "compare.ipynb",
         "%load_ext sophnet_jupyter",
-        "%%sophchat -m DeepSeek-V3.2,no-such-model,GLM-5 -o c\nCount to 90",
+        "%%sophchat -m DeepSeek-V3.2,no-such-model,GLM-5 -o c\nCount to 200",
         "one, two = 'Say **one** thing.', 'Say **two** things.'",
         "%sophchat --prompt one,two -m DeepSeek-V3.2,GLM-5 --repeat 2 --max-tokens 12",
         "%sophchat -m DeepSeek-V3.2 --grid temperature=0,0.5,1,1.5,2 --max-tokens 12 Hello.",
@@ -51,18 +51,18 @@ def test_columns_stream_side_by_side_and_are_there_without_a_kernel(
     columns.nth(2).get_by_role("button", name="Stop").click()
     expect(columns.nth(2)).to_contain_text("■ stopped")
     notebook.wait_idle()
-    expect(columns.nth(0)).to_contain_text("89, 90.")
+    expect(columns.nth(0)).to_contain_text("199, 200.")
     expect(columns.nth(0)).to_contain_text("✓ complete")
     columns.nth(2).get_by_role("button", name="Ask again").click()
     expect(columns.nth(2)).to_contain_text("equal to [0]")
     view.get_by_label("Mark what differs from").select_option("1")
     view.get_by_label("Mark what differs from").select_option("0")
-    expect(columns.nth(2).locator("pre")).to_contain_text("89, 90.")
+    expect(columns.nth(2).locator("pre")).to_contain_text("199, 200.")
     view.get_by_label("Mark what differs from").select_option("")
     columns.nth(0).get_by_role("button", name="Copy as cell").click()
     expect(view.locator(".sophnet-phase")).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == "%%sophchat -m DeepSeek-V3.2\nCount to 90"
+    assert copied == "%%sophchat -m DeepSeek-V3.2\nCount to 200"
     seen_in_both_themes(notebook, page, "compare-done", view)
 
     for index in (2, 3, 4):
@@ -74,13 +74,13 @@ def test_columns_stream_side_by_side_and_are_there_without_a_kernel(
     notebook.screenshot("compare-rows", of=notebook.output_of(3))
     notebook.save()
     book = nbformat.read(lab.root / "compare.ipynb", as_version=4)
-    assert str(book.cells[1].outputs).count("89, 90.") == 4  # two columns, as HTML and as text
+    assert str(book.cells[1].outputs).count("199, 200.") == 4  # two columns, as HTML and as text
 
     for running in lab.api("/kernels"):
         lab.api(f"/kernels/{running['id']}", "DELETE")
     page.reload()
     still = notebook.output_of(1).locator(".jp-RenderedHTMLCommon").last
-    expect(still).to_contain_text("89, 90.")
+    expect(still).to_contain_text("199, 200.")
     expect(still).to_contain_text("[1] no-such-model")
     seen_in_both_themes(notebook, page, "compare-reopened", notebook.output_of(1))
     assert not [line for line in console.lines if line.startswith("uncaught")]

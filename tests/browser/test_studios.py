@@ -103,21 +103,21 @@ def picture(width: int, height: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def slow(start_sandbox: Any) -> Iterator[str]:
+def slow(start_sandbox: Any) -> Iterator[Any]:
     """A sandbox that is slow enough to be seen at its work, also by a busy machine."""
     with start_sandbox("--task-seconds", "4") as sandbox:
-        yield sandbox.root
+        yield sandbox
 
 
 @pytest.fixture
 def show(
-    lab: Any, open_notebook: Callable[[str], Any], slow: str
+    lab: Any, open_notebook: Callable[[str], Any], slow: Any
 ) -> Callable[..., tuple[Any, Locator]]:
     """Open a notebook whose first cell shows a studio."""
 
     def show(name: str, studio: str, *cells: str) -> tuple[Any, Locator]:
         code = f"from sophnet_jupyter import {studio}\npanel = {studio}()\npanel"
-        lab.write(name, f"%env SOPHNET_SANDBOX_URL={slow}\n{code}", *cells)
+        lab.write(name, f"%env SOPHNET_SANDBOX_URL={slow.root}\n{code}", *cells)
         notebook = open_notebook(name)
         notebook.run_cell(0)
         return notebook, notebook.output_of(0).locator(".sophnet-studio")
@@ -126,9 +126,9 @@ def show(
 
 
 def test_pictures_are_made_reused_taken_animated_and_kept(
-    show: Any, page: Page, console: Any, lab: Any, open_notebook: Callable[[str], Any]
+    show: Any, page: Page, console: Any, lab: Any, open_notebook: Callable[[str], Any], slow: Any
 ) -> None:
-    notebook, view = show("pictures.ipynb", "ImageStudio", "import time; time.sleep(60)", "fox")
+    notebook, view = show("pictures.ipynb", "ImageStudio", "import time; time.sleep(900)", "fox")
     view.get_by_role("button", name="Generate").click()
     expect(view.get_by_role("alert").first).to_contain_text("the prompt is empty")
     # While a cell runs.
@@ -141,12 +141,14 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     view.get_by_label("Prompt", exact=True).press("Enter")
     expect(view.locator("li[data-phase=working]")).to_have_count(3)
     expect(view.locator("li").first).to_contain_text("running")
-    notebook.screenshot("image-studio-working", of=view)
-    view.get_by_role("button", name="Cancel").first.click()
-    expect(view.locator("li[data-phase=stopped]")).to_contain_text(
-        "Tasks of the service, below, fetches it"
-    )
-    expect(ready(view)).to_have_count(2, timeout=30_000)
+    # So that none ends before that.
+    with slow.still():
+        notebook.screenshot("image-studio-working", of=view)
+        view.get_by_role("button", name="Cancel").first.click()
+        expect(view.locator("li[data-phase=stopped]")).to_contain_text(
+            "Tasks of the service, below, fetches it"
+        )
+    expect(ready(view)).to_have_count(2, timeout=90_000)
     expect(ready(view).last).to_contain_text("1664 × 928 · seed 7")
     assert ready(view).last.locator("img").evaluate(LOADED) > 300
     notebook.interrupt()
@@ -176,7 +178,7 @@ def test_pictures_are_made_reused_taken_animated_and_kept(
     ready(view).last.get_by_role("button", name="Video:").click()
     view.get_by_label("Describe the video").fill("it runs away")
     view.get_by_label("Describe the video").press("Enter")
-    expect(view.locator("video")).to_have_count(1, timeout=40_000)
+    expect(view.locator("video")).to_have_count(1, timeout=120_000)
     assert view.locator("video").evaluate(PLAYS) == [832, 480, 5, True]
     with page.expect_download() as saved:
         ready(view).last.get_by_role("button", name="Download").click()
@@ -253,7 +255,7 @@ def test_videos_are_queued_cancelled_and_played(
     view.get_by_label("Prompt", exact=True).fill("the dot grows")
     view.get_by_role("combobox", name="Seconds").select_option("1")
     view.get_by_role("button", name="Generate").click()
-    expect(view.locator("video")).to_have_count(2, timeout=60_000)
+    expect(view.locator("video")).to_have_count(2, timeout=120_000)
     assert view.locator("video").last.evaluate(PLAYS) == [480, 832, 1, True]
     expect(view.locator("video").first).to_have_attribute("poster", re.compile("^blob:"))
     notebook.run_cell(1)
@@ -269,7 +271,7 @@ def test_videos_are_queued_cancelled_and_played(
     notebook.save()
     page.reload()
     page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
-    expect(view.locator("video")).to_have_count(2, timeout=60_000)
+    expect(view.locator("video")).to_have_count(2, timeout=120_000)
     expect(view.locator(".sophnet-beginning")).to_contain_text("dot.png", timeout=60_000)
     assert silent(console), console.lines
 
@@ -309,7 +311,7 @@ def test_an_animated_cell_plays_in_both_themes_and_as_a_page(
     output = notebook.output_of(2)
     video = output.locator("video")
     notebook.screenshot("animate-progress", of=output)
-    expect(video).to_be_visible(timeout=40_000)
+    expect(video).to_be_visible(timeout=120_000)
     assert video.evaluate(PLAYS) == [832, 480, 1, True]
     output.get_by_text("reuse these settings").click()
     expect(output.locator("pre", has_text="%%animate")).to_contain_text("--duration 1 --seed 3")

@@ -95,7 +95,7 @@ def test_three_turns_are_spoken_one_answer_is_broken_off_and_a_cell_runs_meanwhi
     lab: Any, page: Page, open_notebook: Callable[[str], Any], console: Any
 ) -> None:
     page.add_init_script(WATCH)
-    lab.write("talk.ipynb", SETUP, "time.sleep(300)", TELL)
+    lab.write("talk.ipynb", SETUP, "time.sleep(900)", TELL)
     notebook = open_notebook("talk.ipynb")
     notebook.run_cell(0)
     view = notebook.output_of(0).locator(".sophnet-voice-chat")

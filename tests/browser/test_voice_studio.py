@@ -50,7 +50,7 @@ LISTENER = """(() => {
     };
 })()"""
 SOUND = wav.head(32_000, 16_000, 1) + bytes(32_000)
-LONG = "One two three four five six seven eight nine ten. " * 2
+LONG = "One two three four five six seven eight nine ten. " * 3
 
 
 def test_a_text_is_heard_while_it_is_made_and_leaves_one_player(
@@ -189,7 +189,7 @@ def test_the_studio_says_a_queue_of_texts_and_gives_them_as_files(
     lab.write(
         "studio.ipynb",
         "from sophnet_jupyter import VoiceStudio\nstudio = VoiceStudio()\nstudio",
-        "import time; time.sleep(60)",
+        "import time; time.sleep(900)",
         "for each in studio.responses: print(each.model, each.ending, len(each.audio) > 3_000)",
     )
     notebook = open_notebook("studio.ipynb")

@@ -47,7 +47,7 @@ def notebook(lab, page, open_notebook, host):
     tracker = lab.settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     tracker.unlink()
     load = "import time\n%load_ext sophnet_jupyter"
-    lab.write("say.ipynb", load, "%%sophchat\nIt is said:", "time.sleep(60)", "x = 1")
+    lab.write("say.ipynb", load, "%%sophchat\nIt is said:", "time.sleep(900)", "x = 1")
     notebook = open_notebook("say.ipynb", host)
     notebook.run_cell(0)
     return notebook

@@ -14,7 +14,7 @@ LEFT = """import comm, time
 from ipykernel.kernelapp import IPKernelApp
 from sophnet_jupyter.lab.target import _pages
 shells = IPKernelApp.instance().kernel.shell_channel_thread.manager
-until = time.monotonic() + 30
+until = time.monotonic() + 60
 # One subshell for each page that is open: those of the others are given back, at the latest when
 # they have not answered for ten seconds.
 while not (len(shells.list_subshell()) == len(_pages) == {pages}) and time.monotonic() < until:

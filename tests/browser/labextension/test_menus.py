@@ -15,6 +15,18 @@ NOT_RUN = """jupyterapp.shell.currentWidget.content.widgets.every(
 PICTURE = "from PIL import Image\ndisplay(Image.new('RGB', (70, 50), 'teal'))"
 
 
+def become(page, wanted):
+    """Wait until the cells are these: a menu does its work after the click."""
+    same = f"wanted => JSON.stringify({SOURCES}) === JSON.stringify(wanted)"
+    page.wait_for_function(same, arg=wanted, polling=100)
+
+
+def becomes(page, index, wanted):
+    """The same for one of them."""
+    same = f"([index, wanted]) => {SOURCES}[index] === wanted"
+    page.wait_for_function(same, arg=[index, wanted], polling=100)
+
+
 def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     (lab.root / "talks").mkdir()
     (lab.root / "talks" / "first talk.mp3").write_bytes(b"")
@@ -29,7 +41,7 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     notebook.output_of(1).locator("img").click(button="right")
     page.get_by_text("Describe This Picture").click()
     wanted = "%%sophchat --image picture.png\nDescribe this picture."
-    page.wait_for_function(f"wanted => {SOURCES}[2] === wanted", arg=wanted, polling=100)
+    becomes(page, 2, wanted)
     with Image.open(lab.root / "picture.png") as saved:
         assert saved.size == (70, 50)
     notebook.command("notebook:delete-cell")
@@ -41,14 +53,14 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     notebook.screenshot("lab-menu")
     item.click()
     page.keyboard.type("Hi")
-    assert page.evaluate(SOURCES) == ["1/0", "%%sophchat\nHi", PICTURE]
+    become(page, ["1/0", "%%sophchat\nHi", PICTURE])
 
     # On an error.
     notebook.cell(0).locator(".jp-InputArea-prompt").click()
     notebook.output_of(0).click(button="right")
     page.get_by_text("Explain This Error").click()
     wanted = "%%sophchat\nExplain this error, and how to mend it:\n{In[1]}\n{Err[1]}"
-    assert page.evaluate(SOURCES)[1] == wanted
+    becomes(page, 1, wanted)
 
     # On files, whatever they are called: none of their names is an option or a field.
     listing = page.locator(".jp-DirListing-content")
@@ -59,12 +71,12 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     notebook.screenshot("lab-file-menu")
     page.locator(".lm-Menu-item[data-command='sophnet:file-ocr']").click()
     wanted = 'file = "it\'s {x} --raw.png"\n%ocr {file} -o page'
-    assert page.evaluate(SOURCES)[2] == wanted
+    becomes(page, 2, wanted)
     listing.get_by_text("talks").dblclick()
     listing.get_by_text("first talk.mp3").click(button="right")
     page.locator(".lm-Menu-item", has_text="SophNet").last.hover()
     page.locator(".lm-Menu-item[data-command='sophnet:file-transcribe']").click()
-    assert page.evaluate(SOURCES)[3] == "%transcribe talks/first talk.mp3 -o talk"
+    becomes(page, 3, "%transcribe talks/first talk.mp3 -o talk")
     assert page.evaluate(NOT_RUN)
     assert silent()
 
@@ -83,5 +95,5 @@ def test_the_menu_is_in_notebook_too(lab, open_notebook, silent):
     page = notebook.page
     page.get_by_role("menuitem", name="SophNet").click()
     page.locator(".lm-Menu-item[data-command='sophnet:imagine']").click()
-    assert page.evaluate(SOURCES) == ["%%imagine\n"]
+    become(page, ["%%imagine\n"])
     assert silent()

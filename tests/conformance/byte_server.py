@@ -85,7 +85,7 @@ class ByteServer:
 
     def __enter__(self) -> ByteServer:
         self._thread.start()
-        assert self._started.wait(5)
+        assert self._started.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -21,6 +21,8 @@ from sophnet_jupyter.wire.http import http
 from sophnet_jupyter.wire.http.http import CONNECTIONS
 from sophnet_jupyter.wire.stream import stream
 
+from ..waiting import WITHIN
+
 GOOD = SOPHNET_CHAT.good
 TOKEN = SOPHNET_CHAT.text("x")
 ENDLESS: Script = [*streamed(), *streamed(TOKEN)[1:], *([0.005, *streamed(TOKEN)[1:]] * 2000)]
@@ -78,7 +80,7 @@ def test_streams_share_a_connection_though_the_terminator_is_late(
     raise AssertionError(f"{server.connections} connections for 100 streams")
 
 
-@pytest.mark.parametrize("last", [[2.0, END], [Act.SILENCE], [b"1\r\n:\r\n", 0.01] * 99])
+@pytest.mark.parametrize("last", [[40.0, END], [Act.SILENCE], [b"1\r\n:\r\n", 0.01] * 4_000])
 def test_a_terminator_that_does_not_come_costs_the_connection_and_no_time(
     last: Script,
     server: ByteServer,
@@ -86,8 +88,8 @@ def test_a_terminator_that_does_not_come_costs_the_connection_and_no_time(
     complaints: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # As long as a drain can be noticed, however busy the machine is.
-    monkeypatch.setattr(http, "DRAIN", 0.8)
+    # Longer than a busy machine takes for one answer.
+    monkeypatch.setattr(http, "DRAIN", 20)
     server.play([*streamed(GOOD), *last])
 
     async def main() -> float:
@@ -99,7 +101,7 @@ def test_a_terminator_that_does_not_come_costs_the_connection_and_no_time(
             assert await text(ours) == "你好 world"
             return took
 
-    assert run(main(), complaints) < 0.7
+    assert run(main(), complaints) < 15
 
 
 def test_cancelling_during_the_drain_leaves_nothing(
@@ -142,9 +144,11 @@ def test_a_storm_of_cancelled_requests_wears_nothing_out(
             until = asyncio.get_running_loop().time() + 2
             answered = sum(await asyncio.gather(*[worker(ours, until) for _ in range(30)]))
             assert answered
-            assert server.open <= CONNECTIONS
+            await asyncio.to_thread(eventually, lambda: server.open <= CONNECTIONS)
             server.play([*streamed(GOOD), END])
-            probes = await asyncio.wait_for(asyncio.gather(*[text(ours) for _ in range(20)]), 5)
+            probes = await asyncio.wait_for(
+                asyncio.gather(*[text(ours) for _ in range(20)]), WITHIN
+            )
             assert probes == ["你好 world"] * 20
         eventually(lambda: server.open == 0)
 
@@ -261,11 +265,11 @@ def test_one_client_serves_several_loops(
     thread.start()
     texts = []
     for _ in range(5):
-        texts.append(asyncio.run_coroutine_threadsafe(text(ours), kernel).result(5))
+        texts.append(asyncio.run_coroutine_threadsafe(text(ours), kernel).result(WITHIN))
         texts.append(run(text(ours), complaints))
     assert texts == ["你好 world"] * 10
     eventually(lambda: server.open == 1)  # that of the loop which goes on
-    asyncio.run_coroutine_threadsafe(ours.aclose(), kernel).result(5)
+    asyncio.run_coroutine_threadsafe(ours.aclose(), kernel).result(WITHIN)
     eventually(lambda: server.open == 0)
     kernel.call_soon_threadsafe(kernel.stop)
     thread.join()
@@ -310,7 +314,7 @@ def test_closing_a_client_ends_what_is_running_and_what_waits(
         tasks = [asyncio.create_task(text(ours)) for _ in range(CONNECTIONS + 5)]
         await asyncio.to_thread(eventually, lambda: len(server.requests) == CONNECTIONS)
         await ours.aclose()
-        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), WITHIN)
         assert {type(end) for end in ends} == {ConnectionLost}
         await asyncio.to_thread(eventually, lambda: server.open == 0)
         server.play(whole(SOPHNET_CHAT.body("again")))

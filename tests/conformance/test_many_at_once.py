@@ -17,6 +17,8 @@ from sophnet_jupyter.client.pace import paces
 from sophnet_jupyter.errors import RateLimited, ServiceDown, TimedOut
 from sophnet_jupyter.wire.pace import patient
 
+from ..waiting import WITHIN
+
 pytestmark = pytest.mark.anyio
 
 _models = itertools.count()
@@ -146,7 +148,7 @@ async def test_a_wait_beyond_patience_fails_the_row_at_once(
     server.play(refused(retry_after=3600))
     async with client() as ours:
         with patient(600):
-            found = await asyncio.wait_for(rows(ours, 100), 20)
+            found = await asyncio.wait_for(rows(ours, 100), WITHIN)
     assert {type(error) for error in found} == {RateLimited}
     assert "60 min" in str(found[0]) or "1 h" in str(found[0])
     assert len(server.requests) == 100
@@ -193,9 +195,11 @@ async def test_a_question_does_not_wait_behind_rows(
         with patient(60):
             running = [asyncio.create_task(row(ours)) for _ in range(60)]
         await asyncio.to_thread(eventually, lambda: len(server.requests) == 30)
-        assert (await asyncio.wait_for(ours.chat.create("hi"), 5)).text == "fine"
+        assert (await asyncio.wait_for(ours.chat.create("hi"), WITHIN)).text == "fine"
         # Also where the rows ask another model.
-        assert (await asyncio.wait_for(ours.chat.create("hi", model="other"), 5)).text == "fine"
+        assert (
+            await asyncio.wait_for(ours.chat.create("hi", model="other"), WITHIN)
+        ).text == "fine"
         told = ours._sophnet.told(str(ours._model))
         assert (told.asked, told.under_way) == (60, 30)
         for task in running:

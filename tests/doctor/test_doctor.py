@@ -52,7 +52,7 @@ class Service(BaseHTTPRequestHandler):
         for piece in PIECES:
             self.wfile.write(piece.encode())
             self.wfile.flush()
-            time.sleep(self.server.ways.get("pace", 0.005))
+            time.sleep(self.server.ways.get("pace", 0.03))
         self.wfile.write(END.encode())
 
     def _begin(self, status: int, kind: str) -> None:

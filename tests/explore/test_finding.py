@@ -134,9 +134,9 @@ async def test_a_listener_that_ends_its_thread_keeps_no_other_from_hearing(ex):
     ex.on_select(lambda frame: heard.put(frame.index.tolist()))
     for row in ("r1", "r2"):
         ex.select([row])
-        while await asyncio.to_thread(heard.get, timeout=30) != [row]:
+        while await asyncio.to_thread(heard.get, timeout=60) != [row]:
             pass
-    said = {failed.get(timeout=30), failed.get(timeout=30)}
+    said = {failed.get(timeout=60), failed.get(timeout=60)}
     assert {each.partition(" with ")[2].partition(",")[0] for each in said} == {
         "SystemExit (3)",
         "CancelledError",

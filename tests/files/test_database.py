@@ -16,7 +16,7 @@ SCHEMA = Schema((("CREATE TABLE notes (said)",),))
 
 def note(path: Path, said: str) -> None:
     database.write(
-        path, SCHEMA, lambda rows: rows.execute("INSERT INTO notes VALUES (?)", [said]), timeout=10
+        path, SCHEMA, lambda rows: rows.execute("INSERT INTO notes VALUES (?)", [said]), timeout=60
     )
 
 
@@ -39,7 +39,7 @@ def test_a_child_can_write_though_another_thread_was_writing_when_it_was_forked(
         begun.clear()
         writing = threading.Thread(target=slowly)
         writing.start()
-        assert begun.wait(10)
+        assert begun.wait(60)
         child = os.fork()
         if not child:
             try:

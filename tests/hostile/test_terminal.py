@@ -65,7 +65,7 @@ def talk(home: Path, lines: list[str]) -> str:
     finally:
         process.kill()
         process.wait()
-    reader.join(timeout=45)
+    reader.join(timeout=60)
     os.close(ours)
     return b"".join(seen).decode()
 

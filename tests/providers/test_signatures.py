@@ -26,6 +26,7 @@ from sophnet_jupyter.errors import Unreachable
 from sophnet_jupyter.options import words
 
 from ..shells import bare_shell
+from ..waiting import WITHIN
 
 pytestmark = pytest.mark.anyio
 
@@ -202,7 +203,7 @@ def _is_ours(frame: types.FrameType) -> bool:
 async def refusal(method: Callable[..., Any], word: str) -> SettingsError:
     """What is said to a word that is none. Only a coroutine may say it when it is awaited."""
     with pytest.raises(SettingsError) as caught:
-        await asyncio.wait_for(method(**{word: SECRET}), 10)
+        await asyncio.wait_for(method(**{word: SECRET}), WITHIN)
     assert SECRET not in frames_of(caught.value)
     return caught.value
 
@@ -243,7 +244,7 @@ async def test_a_switch_is_on_or_off_and_nothing_else(
     # A list has a truth, which nobody meant; an array of several numbers has none.
     for value in ([], "no", 1):
         with pytest.raises(SettingsError, match=f"{name} is True or False, not "):
-            await asyncio.wait_for(method(**{name: value}), 10)
+            await asyncio.wait_for(method(**{name: value}), WITHIN)
     await client.aclose()
 
 

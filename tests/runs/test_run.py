@@ -22,7 +22,7 @@ from sophnet_jupyter.runs.columns import added
 from sophnet_jupyter.runs.rows import Item
 from sophnet_jupyter.runs.run import AHEAD, Run
 
-from ..waiting import until
+from ..waiting import WITHIN, until
 from .asks import Held, echo, failing, items
 
 pytestmark = pytest.mark.anyio
@@ -230,7 +230,7 @@ async def test_a_run_is_followed_from_another_loop() -> None:
     await until(lambda: run._followers == 2)
     held.let_go(0, 1)
     await task
-    assert sorted(await asyncio.wait_for(other, 20)) == [0, 1]
+    assert sorted(await asyncio.wait_for(other, WITHIN)) == [0, 1]
 
 
 async def test_an_endless_source_is_read_as_its_reader_goes_on() -> None:

@@ -34,7 +34,7 @@ def settled(sandbox, base, eventually, name="rules.txt", data=TEXT, **headers):
         rows = sandbox.http.get(f"{base}/files?pageSize=100").json()["result"]["list"]
         return next(row for row in rows if row["id"] == told["id"])
 
-    eventually(lambda: row()["status"] != "UPLOADING", within=30)
+    eventually(lambda: row()["status"] != "UPLOADING")
     return row()
 
 

@@ -194,7 +194,7 @@ def test_a_class_shares_one_key_and_nothing_else(tmp_path):
         def each(who, method, path, **content):
             headers = {"authorization": "Bearer of-the-class", "x-sandbox-caller": who}
             reply = httpx2.request(
-                method, root + path, headers=headers, trust_env=False, timeout=20, **content
+                method, root + path, headers=headers, trust_env=False, timeout=60, **content
             )
             return reply.raise_for_status().json()
 

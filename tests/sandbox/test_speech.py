@@ -87,7 +87,7 @@ def done(sandbox, eventually, begun, **options):
         found.update(looked(sandbox, begun.json()["taskId"], **options))
         return found["status"] in ("success", "failed")
 
-    eventually(ended, within=20)
+    eventually(ended)
     return found
 
 

@@ -20,6 +20,8 @@ from sophnet_jupyter.widgets.voicechat.spoken_turn import MEMORY, SpokenTurn
 from sophnet_jupyter.widgets.voicechat.turn import Turn
 from sophnet_jupyter.widgets.voicechat.turns import Turns
 
+from ..waiting import WITHIN
+
 Message = dict[str, Any]
 
 
@@ -53,7 +55,7 @@ def test_only_a_silence_behind_a_whole_sentence_ends_a_turn() -> None:
     on_loop(lambda: say("hello.", "and"))
     assert not ended.wait(0.2), "another sentence has begun"
     on_loop(lambda: say("and goodbye."))
-    assert ended.wait(10)
+    assert ended.wait(WITHIN)
     assert speech.partial == ""
 
 
@@ -307,7 +309,7 @@ def test_a_line_is_hung_up_while_it_is_opened_used_or_waited_for() -> None:
             await asyncio.sleep(0)
         assert not holding.done()
         line.line.hang_up()
-        await asyncio.wait_for(holding, 10)
+        await asyncio.wait_for(holding, WITHIN)
         assert line.line.session is None
         assert not any(call.open for call in line.calls)
 

@@ -24,6 +24,8 @@ from sophnet_jupyter.events import Progress
 from sophnet_jupyter.wire.call import segment
 from sophnet_jupyter.wire.poll import Pace, State, watch
 
+from ..waiting import WITHIN
+
 RUNNING: State[str] = State(word="RUNNING")
 DONE = State(word="SUCCEEDED", done=True, reply="the picture", urls=("https://x.example/a.png",))
 UNREACHABLE = Unreachable(service="S", host="h", reason="no route")
@@ -270,8 +272,8 @@ def test_a_service_that_does_not_take_the_cancellation_does_not_hold_up_the_cell
     async def fails() -> None:
         raise DOWN
 
-    asyncio.run(asyncio.wait_for(main(hangs), 2))
-    asyncio.run(asyncio.wait_for(main(fails), 2))
+    asyncio.run(asyncio.wait_for(main(hangs), WITHIN))
+    asyncio.run(asyncio.wait_for(main(fails), WITHIN))
 
 
 def test_a_task_that_is_done_is_not_cancelled() -> None:

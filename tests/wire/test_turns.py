@@ -10,6 +10,8 @@ import pytest
 from sophnet_jupyter.wire.pace import BEGIN, Pace, Sent, patience, patient
 from sophnet_jupyter.wire.turns import Turns, number
 
+from ..waiting import WITHIN
+
 pytestmark = pytest.mark.anyio
 
 
@@ -98,7 +100,7 @@ async def test_who_is_cancelled_at_any_moment_loses_no_place(moment: int) -> Non
     for sent in under_way:
         turns.gone(sent)
     assert told(turns) == (0, 0)
-    await asyncio.wait_for(full(turns), 5)
+    await asyncio.wait_for(full(turns), WITHIN)
 
 
 async def test_who_is_cancelled_in_the_step_in_which_it_was_woken_gives_its_place_back() -> None:
@@ -109,7 +111,7 @@ async def test_who_is_cancelled_in_the_step_in_which_it_was_woken_gives_its_plac
     turns.gone(under_way.pop())
     # It has its place, and does not know yet.
     first.cancel()
-    await asyncio.wait_for(second, 5)
+    await asyncio.wait_for(second, WITHIN)
     assert first.cancelled()
     assert told(turns) == (BEGIN, BEGIN)
 
@@ -129,7 +131,7 @@ async def test_who_is_cancelled_while_sends_are_spread_out_is_not_waited_for() -
     for task in waiting[:2]:
         task.cancel()
     now[0] += 1
-    await asyncio.wait_for(waiting[2], 5)
+    await asyncio.wait_for(waiting[2], WITHIN)
     assert told(turns) == (2, 2)
 
 
@@ -156,7 +158,7 @@ async def test_a_storm_of_cancelled_callers_leaves_all_places_free() -> None:
         await asyncio.sleep(0.001)
     assert told(turns) == (0, 0)
     assert most <= 32
-    await asyncio.wait_for(place(turns), 5)
+    await asyncio.wait_for(place(turns), WITHIN)
 
 
 async def test_two_loops_wait_for_each_other() -> None:
@@ -173,8 +175,8 @@ async def test_two_loops_wait_for_each_other() -> None:
 
     thread = threading.Thread(target=lambda: asyncio.run(many("there")))
     thread.start()
-    await asyncio.wait_for(many("here"), 20)
-    await asyncio.to_thread(thread.join, 20)
+    await asyncio.wait_for(many("here"), WITHIN)
+    await asyncio.to_thread(thread.join, WITHIN)
     assert sorted(done) == ["here"] * 100 + ["there"] * 100
     assert told(turns) == (0, 0)
 
@@ -197,7 +199,7 @@ async def test_a_loop_that_ended_with_callers_waiting_holds_nobody_up() -> None:
     here = asyncio.create_task(place(turns))
     await settled()
     turns.gone(under_way.pop())
-    await asyncio.wait_for(here, 5)
+    await asyncio.wait_for(here, WITHIN)
 
 
 async def test_rows_leave_two_places_to_questions() -> None:
@@ -210,7 +212,7 @@ async def test_rows_leave_two_places_to_questions() -> None:
         turns.let_through(rows.result())
     assert turns.told().under_way == 30
     for _ in range(2):
-        assert await asyncio.wait_for(place(turns, rows=False), 5)
+        assert await asyncio.wait_for(place(turns, rows=False), WITHIN)
     rows.cancel()
 
 
@@ -218,7 +220,7 @@ async def test_a_question_does_not_wait_for_a_height_that_nobody_refused() -> No
     turns = Turns()
     await full(turns)
     for _ in range(2):
-        assert await asyncio.wait_for(place(turns, rows=False), 5)
+        assert await asyncio.wait_for(place(turns, rows=False), WITHIN)
     third = asyncio.create_task(place(turns, rows=False))
     await settled()
     assert not third.done()
@@ -235,7 +237,7 @@ async def test_who_cannot_wait_for_all_asks_for_itself() -> None:
         now[0] += 1
     assert turns.pace.may_send(now[0], patient=True) > 3000
     impatient = turns.place(number(), patient=False, within=lambda: 60 - turns.shut_for())
-    assert await asyncio.wait_for(impatient, 5)
+    assert await asyncio.wait_for(impatient, WITHIN)
 
 
 async def test_patience_is_of_the_calls_made_inside_alone() -> None:

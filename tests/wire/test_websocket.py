@@ -31,6 +31,8 @@ from sophnet_jupyter.settings import Secret
 from sophnet_jupyter.wire.call import Call, Network, Origin
 from sophnet_jupyter.wire.websocket import Socket, Sockets, UpgradeRefused
 
+from ..waiting import WITHIN
+
 pytestmark = pytest.mark.anyio
 
 KEY = "kf8Qz2LxW0aYt7RmN4cV"
@@ -138,7 +140,7 @@ def apart() -> Iterator[str]:
 async def test_a_pong_that_came_while_the_loop_stood_still_is_not_late() -> None:
     with apart() as url:
         socket = await Sockets(origin(url), Network(), ping=None).open("/live")
-        standing_still(socket, 0.8)
+        standing_still(socket, 2)
         assert await socket.ping(within=0.3) > 0
         await socket.aclose()
 
@@ -147,7 +149,7 @@ async def test_a_line_outlives_a_loop_that_stood_still_longer_than_its_ping() ->
     with apart() as url:
         socket = await Sockets(origin(url), Network(), ping=0.3).open("/live")
         pinged = asyncio.Event()
-        standing_still(socket, 0.8)
+        standing_still(socket, 2)
         patched = socket._connection.ping
 
         async def told(*data: Any) -> Any:
@@ -179,7 +181,7 @@ async def test_a_message_in_endless_pieces_closes_the_line_and_costs_little() ->
         socket = await Sockets(origin(url), Network(), ping=None).open("/live")
         assert await socket.receive() == "first"
         with pytest.raises(LineClosed):
-            await asyncio.wait_for(socket.receive(), 20)
+            await asyncio.wait_for(socket.receive(), WITHIN)
         await socket.aclose()
 
 

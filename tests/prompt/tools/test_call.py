@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -109,17 +108,15 @@ def test_a_slow_tool_is_given_up_in_time(kind: str) -> None:
     release = threading.Event()
 
     async def slowly() -> None:
-        await asyncio.sleep(30)
+        await asyncio.Event().wait()
 
     def blocking() -> None:
-        release.wait(30)
+        release.wait()
 
-    begun = time.monotonic()
     outcome = called(slowly if kind == "async" else blocking, "{}", timeout=0.05)
     release.set()
     assert outcome.error
     assert "0.05 s" in outcome.text
-    assert time.monotonic() - begun < 5
 
 
 def test_an_unknown_tool_is_an_error_for_the_model() -> None:
@@ -169,10 +166,10 @@ def test_the_loop_stays_free_while_a_function_blocks() -> None:
     release = threading.Event()
 
     def f() -> str:
-        return "released" if release.wait(20) else "stuck"
+        return "released" if release.wait(60) else "stuck"
 
     async def both() -> ToolOutcome:
-        task = asyncio.create_task(run(as_tool(f), "f", "{}", timeout=20))
+        task = asyncio.create_task(run(as_tool(f), "f", "{}", timeout=60))
         await asyncio.sleep(0)
         release.set()
         return await task

@@ -104,13 +104,16 @@ def test_a_request_that_the_service_refused_is_settled(path: Path) -> None:
 def test_a_request_whose_answer_nobody_waited_for_is_told_in_the_same_kernel(path: Path) -> None:
     tasks = opened(path)
 
-    async def ask() -> None:
-        async with tasks.intent("image", asked="a fox"):
-            await asyncio.sleep(60)
-
     async def main() -> None:
+        asked = asyncio.Event()
+
+        async def ask() -> None:
+            async with tasks.intent("image", asked="a fox"):
+                asked.set()
+                await asyncio.Event().wait()
+
         asking = asyncio.create_task(ask())
-        await asyncio.sleep(0.2)
+        await asked.wait()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

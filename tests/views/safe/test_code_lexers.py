@@ -109,7 +109,7 @@ def test_growing_code_never_waits_and_a_beginning_keeps_its_color(monkeypatch):
 
     def read(code, language):
         asked.append(code)
-        go_on.wait(10)
+        go_on.wait(60)
         return iter([("Keyword", code)])
 
     monkeypatch.setattr("sophnet_jupyter.views.safe.code_colors.tokens", read)
@@ -179,5 +179,5 @@ def test_no_thread_is_left_when_there_is_nothing_to_color():
     colored("def left(): pass", "python")
     for thread in threading.enumerate():
         if thread.name == "sophnet colors":
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from sophnet_jupyter import Prompt
 from sophnet_jupyter.client import Client
 from sophnet_jupyter.errors import SettingsError
+from sophnet_jupyter.kernel.loop import loop
 from sophnet_jupyter.widgets.chat.panel import ChatPanel
 
 from ...waiting import wait
@@ -31,6 +32,11 @@ def command(panel: ChatPanel, kind: str, *buffers: bytes, **facts: Any) -> None:
     """A command as it comes on the panel's line."""
     data = {"kind": kind, "view": "v", **facts}
     panel._line.receive({"content": {"data": data}, "buffers": list(buffers)})
+
+
+def at_once(work: Callable[[], object]) -> None:
+    """Ask for all of it in one turn of the loop, so that nothing is answered in between."""
+    loop().call_soon_threadsafe(work)
 
 
 def kinds(sent: list[dict[str, Any]]) -> list[str]:
@@ -97,8 +103,7 @@ def test_a_kept_answer_is_given_again_until_somebody_asks_again(
 def test_a_second_question_waits_until_the_first_is_answered(
     panel: ChatPanel, sent: list[Any]
 ) -> None:
-    panel.ask("Count to 50")
-    panel.ask("What is 6*7?")
+    at_once(lambda: (panel.ask("Count to 50"), panel.ask("What is 6*7?")))
     wait(lambda: any(m["kind"] == "waiting" and m["waiting"] for m in sent))
     wait(lambda: len(panel.messages) == 4 and not panel.busy)
     assert panel.response is not None
@@ -108,8 +113,7 @@ def test_a_second_question_waits_until_the_first_is_answered(
 
 
 def test_stopping_at_once_leaves_a_panel_that_answers(panel: ChatPanel, sent: list[Any]) -> None:
-    panel.ask("Count to 500")
-    panel.stop()
+    at_once(lambda: (panel.ask("Count to 500"), panel.stop()))
     wait(lambda: "asked" in kinds(sent) and not panel.busy)
     panel.ask("What is 6*7?")
     wait(lambda: len(panel.messages) == 2 and not panel.busy)

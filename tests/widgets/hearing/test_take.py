@@ -6,6 +6,8 @@ import pytest
 
 from sophnet_jupyter.widgets.hearing.take import Take
 
+from ...waiting import WITHIN
+
 pytestmark = pytest.mark.anyio
 
 
@@ -52,7 +54,7 @@ async def test_time_without_a_frame_counts_from_the_last_one_whoever_waits_for_t
     # Meanwhile a line broke, and another one reads.
     now = 110.0
     assert [await take.next() for _ in range(2)] == [b"x", b"y"]
-    assert await asyncio.wait_for(take.next(), 20) is None
+    assert await asyncio.wait_for(take.next(), WITHIN) is None
     assert "is it gone?" in take.why
 
 

@@ -89,7 +89,7 @@ class Page(FakeMicrophone):
 
 def flush() -> None:
     """Return when the loop has done all that it was asked to by now."""
-    asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop()).result(10)
+    asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop()).result(60)
 
 
 def said(panel: Microphone) -> list[str]:
@@ -231,7 +231,7 @@ def test_two_microphones_hear_each_its_own(make: Make, url: str) -> None:
         second.speak(number + 10)
     first.stop()
     wait(lambda: not one.busy)
-    assert two.phase == "listening"
+    wait(lambda: two.phase == "listening")
     second.speak(14)
     second.stop()
     wait(lambda: not two.busy)

@@ -209,7 +209,7 @@ class Held:
             self.service.freeze()
             return
         before = "thinking" if self.state == "thinking" else "speaking"
-        wait(lambda: self.talk.phase == before and self.talk.turns[0].written)
+        wait(lambda: self.talk.phase == before and any(one.written for one in self.talk.turns))
         if self.state == "interrupted":
             self.service.freeze()
             self.talk.interrupt()

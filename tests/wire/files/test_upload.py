@@ -454,7 +454,7 @@ def test_a_large_file_takes_little_memory_and_does_not_stop_the_loop(
     measured = json.loads(done.stdout)
     assert measured["grown"] <= 16
     # Of its own work between two turns, in seconds: what a busy machine adds is not ours.
-    assert measured["busy"] <= 0.010
+    assert measured["busy"] <= 0.050
 
 
 def test_a_piece_is_small_enough_to_be_read_in_a_moment() -> None:

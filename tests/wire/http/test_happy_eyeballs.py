@@ -7,6 +7,8 @@ import pytest
 from sophnet_jupyter.wire.http import happy_eyeballs
 from sophnet_jupyter.wire.http.happy_eyeballs import first, interleaved
 
+from ...waiting import WITHIN
+
 pytestmark = pytest.mark.anyio
 
 
@@ -50,7 +52,7 @@ async def test_an_address_that_refuses_is_followed_by_the_next_at_once(
 ) -> None:
     monkeypatch.setattr(happy_eyeballs, "NEXT", 60)
     places = Places(a="refuses", b="refuses", c="answers")
-    assert await asyncio.wait_for(places.first(), 5) == "c"
+    assert await asyncio.wait_for(places.first(), WITHIN) == "c"
 
 
 async def test_where_nobody_answers_the_last_refusal_is_told() -> None:

@@ -27,6 +27,8 @@ from sophnet_jupyter.errors import (
 from sophnet_jupyter.events import Finished, Progress, VectorsReady
 from sophnet_jupyter.providers.sophnet.embeddings import request as request
 
+from ....waiting import WITHIN, until
+
 pytestmark = pytest.mark.anyio
 
 Make = Callable[[list[str], int], Any]
@@ -216,7 +218,8 @@ async def test_a_request_holds_what_its_model_takes(
 
 async def test_the_order_is_that_of_the_inputs_however_the_answers_come(served: Serve) -> None:
     async def shuffled(texts: list[str], number: int) -> dict[str, Any]:
-        # The first requests are answered last.
+        # Once all that may be are under way; and the first requests are answered last.
+        await until(lambda: len(service.seen) >= 4)
         await asyncio.sleep(0.05 / number)
         answer = numbered(texts)
         answer["data"].reverse()
@@ -420,8 +423,8 @@ async def test_progress_tells_how_much_has_come(client: Client) -> None:
 
 async def test_calls_side_by_side_share_one_limit_and_each_gets_its_own(served: Serve) -> None:
     async def answer(texts: list[str], number: int) -> dict[str, Any]:
-        # Until the others are on their way too, so that the limit is reached.
-        await asyncio.sleep(0.02)
+        # Once the others are on their way too, so that the limit is reached.
+        await until(lambda: len(service.seen) >= 8)
         return numbered(texts)
 
     async with served(answer) as service:
@@ -470,7 +473,7 @@ async def test_a_cancelled_call_keeps_what_had_come(served: Serve) -> None:
     async with served(answer) as service:
         events = service.client.embeddings.stream([str(n) for n in range(30)], at_once=1)
         settling = asyncio.create_task(settle(events, arrival))
-        await asyncio.wait_for(came.wait(), 5)
+        await asyncio.wait_for(came.wait(), WITHIN)
         settling.cancel()
         await asyncio.wait({settling})
     assert arrival.response.ending == "stopped"
@@ -527,7 +530,7 @@ async def test_what_came_of_an_interrupted_call_is_kept(served: Serve) -> None:
         assert ours.interrupted is None
         texts = [str(number) for number in range(200)]
         asking = asyncio.create_task(ours.create(texts, at_once=1))
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), WITHIN)
         asking.cancel()
         await asyncio.wait([asking])
         open_end.set()

@@ -24,6 +24,8 @@ from sophnet_jupyter.errors import (
 )
 from sophnet_jupyter.events import AudioChunk, Finished, Started
 
+from ....waiting import WITHIN
+
 has_engines = all(importlib.util.find_spec(name) for name in ("av", "espeakng_loader"))
 pytestmark = [
     pytest.mark.anyio,
@@ -225,7 +227,7 @@ async def test_leaving_early_hangs_up(opened: Open) -> None:
             async for event in events:
                 if isinstance(event, AudioChunk):
                     break
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WITHIN):
             while not await _hung_up(client):  # noqa: ASYNC110 - it happens in another process
                 await asyncio.sleep(0.02)
 

@@ -21,6 +21,8 @@ from sophnet_jupyter.wire.http.engine.opening import Place, Way
 from sophnet_jupyter.wire.retry import ANSWER
 from sophnet_jupyter.wire.wire import Wire
 
+from ....waiting import WITHIN
+
 pytestmark = pytest.mark.anyio
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -221,10 +223,10 @@ async def test_a_peer_that_sends_more_than_is_read_is_made_to_wait() -> None:
 
 async def test_a_reader_may_come_back_later_than_the_time_limit() -> None:
     async with engine_for(
-        playing(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nso", 1.35, b"me"), between=0.6
+        playing(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nso", 2.55, b"me"), between=1.2
     ) as (engine, place):
         exchange = await ask(engine, place)
-        await asyncio.sleep(0.9)
+        await asyncio.sleep(1.8)
         # Nobody waited meanwhile, and what is waited for now has its whole time.
         assert await whole(exchange) == b"some"
         exchange.leave()
@@ -483,7 +485,7 @@ async def test_no_end_of_informational_answers_is_given_up() -> None:
     async with served(flood) as port:
         ours = wire(f"http://127.0.0.1:{port}")
         with pytest.raises(AnswerUnreadable, match="256 kB in front of an answer"):
-            await asyncio.wait_for(ours.fetch(Call(method="GET", path="/"), retry=ANSWER), 30)
+            await asyncio.wait_for(ours.fetch(Call(method="GET", path="/"), retry=ANSWER), WITHIN)
         await ours.aclose()
 
 

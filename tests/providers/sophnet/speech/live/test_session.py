@@ -254,7 +254,7 @@ async def test_ten_minutes_stay_in_bounded_memory(live: Make) -> None:
 
 
 async def test_without_heartbeat_the_service_ends_a_session_of_silence(live: Make) -> None:
-    session = live(switches="line_idle=0.2", heartbeat=False)
+    session = live(switches="line_idle=1", heartbeat=False)
     events = []
     async with session:
         await session.send(spoken(1, 2, 0, 0, 0))
@@ -265,10 +265,10 @@ async def test_without_heartbeat_the_service_ends_a_session_of_silence(live: Mak
 
 
 async def test_with_heartbeat_silence_is_sent_while_no_sound_comes(live: Make) -> None:
-    session = live(switches="line_idle=0.6", limits=LiveLimits(idle=0.1, farewell=0.3))
+    session = live(switches="line_idle=2", limits=LiveLimits(idle=0.1, farewell=0.3))
     async with session:
         await session.send(spoken(1, 2, 0, 0, 0))
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(2.5)
         await session.send(spoken(3, 4, 0, 0, 0))
         await session.finish()
         events = [event async for event in session]

@@ -76,7 +76,7 @@ def test_a_run_that_is_going_in_another_process_is_not_begun_twice(
     start_sandbox: Callable[..., Any], tmp_path: Path
 ) -> None:
     environment = {**os.environ, "SOPHNET_DATA_DIR": str(tmp_path)}
-    with start_sandbox("--first-token", "0.2", "--tokens-per-second", "0") as sandbox:
+    with start_sandbox("--first-token", "2", "--tokens-per-second", "0") as sandbox:
         command = [sys.executable, "-c", RUN, sandbox.url]
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with subprocess.Popen(command, text=True, env=environment, **pipes) as first:

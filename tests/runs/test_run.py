@@ -38,7 +38,7 @@ async def test_every_question_has_its_answer_in_the_order_of_the_questions() -> 
 
 async def test_rows_are_given_as_they_come() -> None:
     held, came = Held(), []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN):
         run = Run(items(3), held.ask)
         held.let_go(2)
         async for row in run:

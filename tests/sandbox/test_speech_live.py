@@ -123,12 +123,12 @@ def test_silence_keeps_a_line_open_only_with_heartbeat(dial: Dial) -> None:
         while True:
             line.send(spoken(0))
     assert line.close_code == 1000
-    line = dial(switches="line_idle=0.5")
+    line = dial(switches="line_idle=1.5")
     line.recv(timeout=60)
     for _ in range(10):
         line.send(spoken(0))
         with pytest.raises(TimeoutError):
-            line.recv(timeout=0.1)
+            line.recv(timeout=0.2)
     assert line.close_code is None
     assert closed(line) == (1000, ""), "without any sound it is closed all the same"
 

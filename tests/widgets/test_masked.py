@@ -207,7 +207,7 @@ def test_an_apps_panel_and_one_of_workbooks_send_and_keep_nothing_personal(
     sandbox: SimpleNamespace, site: Path, sent: list[dict[str, Any]]
 ) -> None:
     app = DifyApp(Dify("sandbox", f"{sandbox.root}/v1"))
-    wait(lambda: app.phase == "ready")
+    wait(lambda: app.phase == "ready" and not app.busy)
     command(app, "run", inputs={"query": WORDS})
     wait(lambda: any(one["method"] == "POST" for one in _seen(sandbox)) and not app.busy)
     check(sandbox, site, app)

@@ -61,8 +61,9 @@ def told(sent: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 def run(panel: DifyApp, **inputs: str) -> None:
+    before = panel.response
     command(panel, "run", inputs=inputs)
-    wait(lambda: panel.response and panel.response.timing.total and not panel.busy)
+    wait(lambda: panel.response is not before and not panel.busy)
 
 
 def test_the_form_and_the_look_are_the_apps_own(panel: DifyApp, sent: list[dict[str, Any]]) -> None:

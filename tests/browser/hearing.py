@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from .conftest import FLAGS
+
 HERE = Path(__file__)
 RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 # For a page that keeps every track that there ever was.
@@ -20,9 +22,8 @@ MICROPHONE_CLOSED = """() => window.tracks.length > 0 &&
 @contextlib.contextmanager
 def hearing(spoken: Path) -> Iterator[Browser]:
     """A browser that hears a WAV file, again and again."""
-    tools = runpy.run_path(str(HERE.with_name("conftest.py")))
     chromium = runpy.run_path(str(HERE.with_name("chromium.py")))["find"]()
-    flags = [*tools["FLAGS"], f"--use-file-for-fake-audio-capture={spoken}"]
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield browser

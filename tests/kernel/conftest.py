@@ -31,7 +31,7 @@ import asyncio
 from sophnet_jupyter.kernel.loop import loop
 async def _others():
     return len(asyncio.all_tasks()) - 1
-left = asyncio.run_coroutine_threadsafe(_others(), loop()).result(5)
+left = asyncio.run_coroutine_threadsafe(_others(), loop()).result(50)
 """
 
 

@@ -69,7 +69,9 @@ class Surface:
 
 
 @pytest.fixture
-def clock() -> Iterator[Clock]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    # What other tests of this process have left under way would slow the drawing down.
+    monkeypatch.setattr(LiveAnswer, "_drawing", 0)
     loop = Clock()
     yield loop
     loop.close()

@@ -19,6 +19,8 @@ from sophnet_jupyter.history import runs
 from sophnet_jupyter.history.calls import CallRecord, read
 from sophnet_jupyter.settings import session
 
+from ..waiting import wait
+
 Seen = Callable[[], list[dict[str, Any]]]
 
 
@@ -225,8 +227,8 @@ def test_a_question_that_holds_files_is_known_by_what_is_in_them(
 def test_a_store_that_cannot_be_used_stops_no_answer(client: Client, data: Path) -> None:
     (data / "history.sqlite").mkdir(parents=True)
     assert run(client.chat.create("hi", cache=True)).ending == "complete"
-    client._recorder.history.writer.flush(1)
-    assert any("waits in this kernel's memory" in said for said in client._recorder.notices())
+    told = client._recorder.notices
+    wait(lambda: any("waits in this kernel's memory" in said for said in told()))
 
 
 def test_a_broken_record_is_asked_anew(client: Client, data: Path) -> None:

@@ -82,7 +82,7 @@ async def test_listeners_hear_the_latest_state_on_a_thread_of_their_own(ex):
     take_back = ex.on_select(hear)
     for row in ("r1", "r2", "r9"):
         ex.select([row])
-    assert await asyncio.to_thread(done.wait, 10)
+    assert await asyncio.to_thread(done.wait, WITHIN)
     assert heard[0][0] is not threading.current_thread()
     take_back()
     fails = threading.Event()

@@ -23,6 +23,8 @@ from sophnet_jupyter.history.keys import AskedCall
 from sophnet_jupyter.history.writer import AT_EXIT, BATCH
 from sophnet_jupyter.settings import Secret
 
+from ..waiting import wait
+
 KEY = "sk-canary-0123456789abcdef"
 SERVICE, SANDBOX = "https://www.sophnet.com", "sandbox/scripted/0.1.0"
 ASKED = AskedCall(
@@ -253,7 +255,7 @@ def test_who_reads_does_not_wait_for_what_cannot_be_written(tmp_path: Path) -> N
         history.read(lambda rows: rows)
     assert not history.writer.waiting
     history.path.rmdir()
-    assert history.writer.flush(20)
+    assert history.writer.flush(60)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -275,10 +277,11 @@ def test_what_cannot_be_written_yet_waits_and_is_bounded(tmp_path: Path) -> None
     for number in range(50):
         history.add(call(question=str(number), text="x" * 1000))
     assert not history.writer.flush(0.5)
+    wait(lambda: history.notices)
     [said] = history.notices
     assert "waits in this kernel's memory" in said
     history.path.rmdir()
-    assert history.writer.flush(20)
+    assert history.writer.flush(60)
     kept = history.read(lambda rows: rows.execute("SELECT asked FROM calls").fetchall())
     # The oldest made room, except for those that were being written just then.
     assert kept[-1] == ("49",)
@@ -309,7 +312,7 @@ def test_a_forked_child_writes_its_own_records_only(history: History) -> None:
     child = os.fork()
     if not child:
         history.add(call(question="child"))
-        os._exit(0 if history.writer.flush(10) else 1)
+        os._exit(0 if history.writer.flush(60) else 1)
     assert os.waitpid(child, 0)[1] == 0
     history.add(call(question="parent"))
     found = history.read(lambda rows: rows.execute("SELECT asked FROM calls").fetchall())

@@ -73,7 +73,7 @@ async def test_text_and_bytes_go_there_and_back() -> None:
         assert await socket.receive() == "你好"
         await socket.send(b"\0\1")
         assert await socket.receive() == b"\0\1"
-        assert await socket.ping() < 2
+        assert await socket.ping() < WITHIN
         await socket.aclose()
         with pytest.raises(LineClosed):
             await socket.receive()
@@ -285,17 +285,17 @@ async def test_what_opens_no_socket_is_told_apart() -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.close()
 
-    cases: list[tuple[Any, type[SophNetError]]] = [
-        (silent, TimedOut),
-        (rude, AnswerUnreadable),
-        (hang_up, Unreachable),
+    cases: list[tuple[Any, type[SophNetError], float]] = [
+        (silent, TimedOut, 0.3),
+        (rude, AnswerUnreadable, WITHIN),
+        (hang_up, Unreachable, WITHIN),
     ]
-    for behaviour, error in cases:
+    for behaviour, error, limit in cases:
         running = await asyncio.start_server(behaviour, "127.0.0.1", 0)
         async with running:
             url = f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}"
             with pytest.raises(error):
-                await Sockets(origin(url), Network(connect=0.3)).open("/live", prove=in_query)
+                await Sockets(origin(url), Network(connect=limit)).open("/live", prove=in_query)
 
 
 async def test_a_certificate_is_trusted_only_where_it_is_named(tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ async def test_a_task_of_somebody_else_or_nobody_is_stopped_without_an_error(app
 async def test_a_run_that_timed_out_is_not_sent_again(app: Make, seen: Seen) -> None:
     before = len(seen())
     ours = app(faults="stall=2")
-    ours._wire.network = type(ours._wire.network)(between=0.2, total=5)
+    ours._wire.network = type(ours._wire.network)(between=1, total=30)
     with pytest.raises(TimedOut) as raised:
         await ours.complete("hello", stream=True)
     assert raised.value.response.text
@@ -237,10 +237,10 @@ async def test_a_run_that_timed_out_is_not_sent_again(app: Make, seen: Seen) -> 
 async def test_a_run_that_nobody_waits_for_any_more_is_called_off(app: Make, seen: Seen) -> None:
     before = len(seen())
     async with aclosing(app(faults="stall=2")) as ours:
-        ours._wire.network = type(ours._wire.network)(between=0.2, total=5)
+        ours._wire.network = type(ours._wire.network)(between=1, total=30)
         with pytest.raises(TimedOut):
             await ours.complete("hello", stream=True)
-    assert any(request["path"].endswith("/stop") for request in seen()[before:])
+    await until(lambda: any(each["path"].endswith("/stop") for each in seen()[before:]))
 
 
 async def test_pings_behind_the_end_do_not_keep_the_answer_open(

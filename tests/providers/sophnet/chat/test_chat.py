@@ -50,7 +50,7 @@ class Switched:
         object.__setattr__(
             with_switches, "authorize", lambda call: {**plain.authorize(call), **headers}
         )
-        self.wire = Wire(with_switches, Network(between=0.5))
+        self.wire = Wire(with_switches, Network(between=1.5))
         self.chat = Chat(self.wire, default_model=lambda: "m")
 
     async def __aenter__(self) -> Chat:

@@ -134,7 +134,7 @@ async def test_every_event_of_the_document_goes_up_and_comes_down(talk: Talk) ->
     async with talk() as session:
         await session.update(system="Be kind.", asr_mode="refresh", voice="longwan")
         assert session.setup.asr_mode == "refresh"
-        assert await session.ping() < 5
+        assert await session.ping() < WITHIN
         await session.send(spoken(9))
         await session.clear()
         await session.send(spoken(1, 2, 0, 0, 0))
@@ -165,7 +165,7 @@ async def test_a_cancelled_answer_is_dropped_from_there_and_the_next_one_is_whol
     async with talk() as whole:
         await whole.send(spoken(1))
         expected = await whole.answer()
-    async with talk(speed="50") as session:
+    async with talk(speed="20") as session:
         for _ in range(5):
             await session.send(spoken(1))
             await session.complete()
@@ -206,7 +206,7 @@ async def test_what_still_comes_of_a_cancelled_answer_is_dropped_and_counted(tal
 
 
 async def test_fifty_cancels_in_a_row_leave_one_line_and_no_stray_frame(talk: Talk) -> None:
-    async with talk(speed="200") as session:
+    async with talk(speed="50") as session:
         line, tasks = session._held.line, len(asyncio.all_tasks())
         for number in range(50):
             await session.send(spoken(1))
@@ -226,7 +226,7 @@ async def test_fifty_cancels_in_a_row_leave_one_line_and_no_stray_frame(talk: Ta
 
 
 async def test_leaving_an_answer_early_cancels_it(talk: Talk) -> None:
-    async with talk(speed="50") as session:
+    async with talk(speed="20") as session:
         await session.send(spoken(1))
         events = session.stream()
         async for event in events:

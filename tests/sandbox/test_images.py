@@ -30,7 +30,7 @@ def drawn(sandbox, prompt="a fox", **parameters):
 
 @pytest.mark.parametrize("path", [SHORT, LONG])
 def test_a_task_is_pending_then_running_then_succeeded(started, eventually, path):
-    with started("--task-seconds", "0.4") as sandbox:
+    with started("--task-seconds", "3") as sandbox:
         begun = create(sandbox, path=path).json()["output"]
         assert begun["taskStatus"] == "PENDING"
         words = []

@@ -59,7 +59,7 @@ def test_an_answer_that_the_server_cut_is_told_apart(sandbox, eventually):
         client.sendall(cut)
         while client.recv(65536):
             pass
-    assert sandbox.seen()["requests"][0]["ended"] == "cut"
+    eventually(lambda: sandbox.seen()["requests"][0]["ended"] == "cut")
 
 
 def test_requests_on_one_connection_count_as_one(sandbox):

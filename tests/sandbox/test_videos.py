@@ -68,7 +68,7 @@ def differing(one, other):
 def test_the_documents_task_is_a_plain_id_that_is_queued_runs_and_succeeds(
     started, eventually, path
 ):
-    with started("--task-seconds", "0.1") as sandbox:
+    with started("--task-seconds", "3") as sandbox:
         begun = create(sandbox, path=path)
         assert begun.headers["content-type"].startswith("text/plain")
         task_id, words = begun.text.strip(), []

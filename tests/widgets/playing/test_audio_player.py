@@ -18,7 +18,7 @@ from sophnet_jupyter.events import AudioChunk, Event, Finished, TextDelta
 from sophnet_jupyter.views.media.shelf import BUDGET
 from sophnet_jupyter.widgets.playing.audio_player import AudioPlayer
 
-from ...waiting import wait
+from ...waiting import until, wait
 
 
 @pytest.fixture
@@ -155,8 +155,9 @@ def test_who_stops_waiting_is_not_answered_and_the_stream_is_closed(sent: list[A
     closed: list[str] = []
 
     async def leave() -> None:
-        playing = asyncio.create_task(AudioPlayer("pcm").play(ticking(closed)))
-        await asyncio.sleep(0.05)
+        player = AudioPlayer("pcm")
+        playing = asyncio.create_task(player.play(ticking(closed)))
+        await until(lambda: player.data[44:])
         playing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await playing

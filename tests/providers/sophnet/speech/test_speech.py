@@ -178,7 +178,7 @@ async def test_a_wav_file_gets_an_address_for_the_synchronous_service(
 
 
 async def test_a_task_is_begun_looked_at_and_waited_for(opened: Open, talk: Path) -> None:
-    async with opened("--task-seconds", "0.3") as client:
+    async with opened("--task-seconds", "3") as client:
         task = await client.speech.submit(talk)
         assert (await client.speech.get(task.id)).state in ("waiting", "doing")
         assert [each.id for each in await client.speech.list()] == [task.id]

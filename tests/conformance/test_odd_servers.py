@@ -200,10 +200,10 @@ BROKEN = {
     "reset before the head": failed(ConnectionLost, lambda s: [Act.RESET]),
     "half closed before the head": failed(ConnectionLost, lambda s: [Act.HALF_CLOSE]),
     "no HTTP": failed(ConnectionLost, lambda s: [b"SSH-2.0-OpenSSH_9.7\r\n", Act.CLOSE]),
-    "stall": late(lambda s: [*streamed(s.text(SOME)), Act.SILENCE], SOME, between=0.3),
+    "stall": late(lambda s: [*streamed(s.text(SOME)), Act.SILENCE], SOME, between=1.0),
     "no head": late(lambda s: [Act.SILENCE], between=0.3),
     "dripping for ever": late(
-        lambda s: [*streamed(s.text(SOME), *[b":\n\n", 0.05] * 99)], SOME, total=0.6
+        lambda s: [*streamed(s.text(SOME), *[b":\n\n", 0.05] * 99)], SOME, total=1.5
     ),
     "dripping head": late(lambda s: [b"HTTP/1.1 200 OK\r\n", *[b"a: b\r\n", 0.05] * 99], total=0.6),
     "dripping error": late(

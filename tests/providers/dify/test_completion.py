@@ -153,8 +153,9 @@ async def test_strict_raises_for_an_answer_that_just_stopped(app: Make) -> None:
 
 @pytest.mark.parametrize("leave", ["cancel", "close"])
 async def test_leaving_early_hangs_up_and_tells_the_service_to_stop(
-    app: Make, seen: Seen, leave: str
+    app: Make, seen: Seen, leave: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(completion, "STOP_LIMIT", WITHIN)
     ours = app(speed=20)
     events = ours.stream("Write a story of 300 words")
     await anext(events)
@@ -234,7 +235,10 @@ async def test_a_run_that_timed_out_is_not_sent_again(app: Make, seen: Seen) -> 
     assert len(runs) == 2
 
 
-async def test_a_run_that_nobody_waits_for_any_more_is_called_off(app: Make, seen: Seen) -> None:
+async def test_a_run_that_nobody_waits_for_any_more_is_called_off(
+    app: Make, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completion, "STOP_LIMIT", WITHIN)
     before = len(seen())
     async with aclosing(app(faults="stall=2")) as ours:
         ours._wire.network = type(ours._wire.network)(between=1, total=30)

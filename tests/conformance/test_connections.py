@@ -63,21 +63,24 @@ async def quietly(work: Coroutine[Any, Any, Any]) -> None:
 
 @pytest.mark.parametrize("pause", [0.0, 0.002, 0.01])
 def test_streams_share_a_connection_though_the_terminator_is_late(
-    pause: float, server: ByteServer, client: Callable[..., Client], complaints: list[str]
+    pause: float,
+    server: ByteServer,
+    client: Callable[..., Client],
+    complaints: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Longer than a terminator is late, however busy the machine is.
+    monkeypatch.setattr(http, "DRAIN", WITHIN)
+    monkeypatch.setattr(http, "DRAIN_WAIT", WITHIN)
     server.play([*streamed(GOOD), pause, END])
 
     async def hundred() -> None:
         async with client() as ours:
             assert [await text(ours) for _ in range(100)] == ["你好 world"] * 100
 
-    for _ in range(3):
-        # A busy machine may need a second or third try; a client that closes opens 100 each time.
-        server.forget()
-        run(hundred(), complaints)
-        if server.connections <= 2:
-            return
-    raise AssertionError(f"{server.connections} connections for 100 streams")
+    run(hundred(), complaints)
+    # A client that closes opens 100.
+    assert server.connections <= 2
 
 
 @pytest.mark.parametrize("last", [[40.0, END], [Act.SILENCE], [b"1\r\n:\r\n", 0.01] * 4_000])
@@ -89,7 +92,7 @@ def test_a_terminator_that_does_not_come_costs_the_connection_and_no_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Longer than a busy machine takes for one answer.
-    monkeypatch.setattr(http, "DRAIN", 20)
+    monkeypatch.setattr(http, "DRAIN", 3)
     server.play([*streamed(GOOD), *last])
 
     async def main() -> float:
@@ -101,7 +104,7 @@ def test_a_terminator_that_does_not_come_costs_the_connection_and_no_time(
             assert await text(ours) == "你好 world"
             return took
 
-    assert run(main(), complaints) < 15
+    assert run(main(), complaints) < 2.5
 
 
 def test_cancelling_during_the_drain_leaves_nothing(

@@ -42,7 +42,7 @@ help:
 	@echo "make wheelhouse   the package and all that it needs in dist/wheelhouse, to be installed"
 	@echo "             without a network; CHECK=1 runs every notebook from there without one"
 	@echo "make lab     build the part for JupyterLab anew, after an edit in labextension/"
-	@echo "make hosts   run the tests in the browser with that part switched off, and beside others"
+	@echo "make hosts   run the tests in the browser with that part switched off, beside others, and in other hosts"
 	@echo "make bench   compare with peers in some five minutes; FULL=1 takes its time"
 	@echo "             ARGS=loading runs one measure"
 	@echo "make bench-explorer   the same for maps of vectors, against umap-learn and hnswlib"
@@ -97,7 +97,7 @@ extension: $(EXTENSION)/node_modules/npm.stamp
 	$(NODE) node $(EXTENSION)/node_modules/typescript/bin/tsc -p $(EXTENSION)
 
 # The browser's tests of cells and panels where somebody has switched the extension off, then those
-# of the extension beside others.
+# of the extension beside others, and of hosts that do not come with Jupyter.
 hosts: $(VENV)/dev.stamp browser
 	WITHOUT_EXTENSION=1 $(BIN)/python -m pytest -n 4 --dist loadfile tests/browser \
 	    --ignore=tests/browser/labextension $(ARGS)

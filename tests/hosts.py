@@ -1,6 +1,7 @@
 """
-Our extension beside those of others: ``python tests/hosts.py`` runs its stories with each of them.
+Our extension beside those of others, and our magics and panels in other hosts.
 
+``python tests/hosts.py`` runs the stories of all, ``python tests/hosts.py papermill`` those of one.
 Each is put into a folder of its own, `.hosts/NAME`, with what it needs and this environment lacks.
 What an index offers changes by the day, so this runs weekly and not with each change.
 """
@@ -9,12 +10,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".hosts"
+BROWSER = ROOT / "tests" / "browser"
 # Without what they depend on, so that none brings another JupyterLab.
 BESIDE = {
     "collaboration": """
@@ -34,25 +39,60 @@ BESIDE = {
 # Beside one of them, a story that needs it.
 ITS_OWN = {"chinese": ["chinese.py"], "language-servers": ["language_servers.py"]}
 STORIES = ("test_magic_cells.py", "test_stop.py", "test_pictures.py")
+# Hosts that do not come with Jupyter; the stories of each are tests/browser/hosts/NAME.py.
+HOSTS = {"papermill": "papermill"}
 
 
 def run(name: str) -> int:
-    """Install one, and run the stories beside it; 0 if all of them hold."""
+    """Install one, and run its stories; 0 if all of them hold."""
+    return beside(name) if name in BESIDE else inside(name)
+
+
+def beside(name: str) -> int:
+    """The stories of our extension where another one is."""
     folder = FOLDER / name
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     put = [*pip, "--no-deps", "--upgrade", "--target", str(folder), *BESIDE[name].split()]
     subprocess.run(put, check=True)
     if name == "language-servers":
         listen(folder)
-    stories = [*STORIES, *ITS_OWN.get(name, [])]
-    tests = [str(ROOT / "tests" / "browser" / "labextension" / story) for story in stories]
-    command = [sys.executable, "-m", "pytest", "-q", "-k", "[lab]", *tests]
-    return subprocess.run(command, env={**os.environ, "BESIDE": str(folder)}, cwd=ROOT).returncode
+    stories = [BROWSER / "labextension" / each for each in (*STORIES, *ITS_OWN.get(name, []))]
+    return tested("-k", "[lab]", *map(str, stories), BESIDE=str(folder))
+
+
+def inside(name: str) -> int:
+    """The stories of a host, which runs in an environment of its own on top of this one."""
+    python = environment(FOLDER / name)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    subprocess.run([*pip, "--upgrade", *HOSTS[name].split()], check=True)
+    return tested(str(BROWSER / "hosts" / f"{name}.py"), HOST=str(python))
+
+
+def tested(*arguments: str, **variables: str) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    return subprocess.run(command, env={**os.environ, **variables}, cwd=ROOT).returncode
+
+
+def environment(folder: Path) -> Path:
+    """
+    Make an environment that sees the packages of this one, and return its Python.
+
+    Whatever else a host wants, also another version of ours, is put in front of them.
+    """
+    venv.create(folder, clear=True, symlinks=os.name != "nt")
+    base = {"base": str(folder), "platbase": str(folder)}
+    ours, its = sysconfig.get_path("purelib"), Path(sysconfig.get_path("purelib", vars=base))
+    its.joinpath("ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n", "utf-8")
+    # Copied: a server gives out no page's script from behind a link, and a host looks for its
+    # templates in one environment.
+    shared = Path("share", "jupyter")
+    shutil.copytree(Path(sys.prefix) / shared, folder / shared)
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def listen(folder: Path) -> None:
     """Give it a language server of Python that keeps what it is told."""
-    script = ROOT / "tests" / "browser" / "labextension" / "language_server.py"
+    script = BROWSER / "labextension" / "language_server.py"
     server = {
         "version": 2,
         "argv": [sys.executable, str(script), str(folder / "told.jsonl")],
@@ -66,5 +106,5 @@ def listen(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    failed = [name for name in sys.argv[1:] or BESIDE if run(name)]
-    sys.exit(f"Fails beside {', '.join(failed)}." if failed else 0)
+    failed = [name for name in sys.argv[1:] or [*BESIDE, *HOSTS] if run(name)]
+    sys.exit(f"Fails: {', '.join(failed)}." if failed else 0)

@@ -1,0 +1,65 @@
+"""A host in an environment of its own, which `tests/hosts.py` has made: see there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def host_python() -> str:
+    """The Python that has the host."""
+    return os.environ.get("HOST", sys.executable)
+
+
+@pytest.fixture
+def host_variables(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user who has set nothing and has no key."""
+    ours = ("SOPHNET_", "DIFY_", "TELEAI_", "JUPYTER", "IPYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    home = tmp_path / "home"
+    home.mkdir()
+    # So that the kernel is the one of that Python, whatever the machine has installed.
+    return {**kept, "HOME": str(home), "USERPROFILE": str(home), "JUPYTER_PREFER_ENV_PATH": "1"}
+
+
+@pytest.fixture
+def run_host(host_python: str, host_variables: dict[str, str], tmp_path: Path) -> Run:
+    """Run a module of the host in a folder of its own: ``run_host("papermill", "in.ipynb")``."""
+
+    def run_host(module: str, *arguments: str, **variables: str) -> Any:
+        return subprocess.run(
+            [host_python, "-m", module, *arguments],
+            cwd=tmp_path,
+            env={**host_variables, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return run_host
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a notebook of code cells into that folder, each of them a slide."""
+
+    def write(name: str, *cells: str) -> Path:
+        slide = {"slideshow": {"slide_type": "slide"}}
+        made = [nbformat.v4.new_code_cell(each, metadata=slide) for each in cells]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
+        nbformat.write(notebook, tmp_path / name)
+        return tmp_path / name
+
+    return write

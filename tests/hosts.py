@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 from pathlib import Path
 
@@ -39,8 +40,14 @@ BESIDE = {
 # Beside one of them, a story that needs it.
 ITS_OWN = {"chinese": ["chinese.py"], "language-servers": ["language_servers.py"]}
 STORIES = ("test_magic_cells.py", "test_stop.py", "test_pictures.py")
-# Hosts that do not come with Jupyter; the stories of each are tests/browser/hosts/NAME.py.
-HOSTS = {"papermill": "papermill"}
+# Hosts that do not come with Jupyter; the stories of each are tests/browser/hosts/in_NAME.py.
+HOSTS = {
+    "papermill": "papermill",
+    # It comes with Jupyter; by Playwright, which is here as well, it prints.
+    "nbconvert": "",
+}
+# What a page of nbconvert loads from a network.
+PAGE = ("@jupyter-widgets/html-manager@1", "requirejs@2", "reveal.js@4.0.2")
 
 
 def run(name: str) -> int:
@@ -64,8 +71,11 @@ def inside(name: str) -> int:
     """The stories of a host, which runs in an environment of its own on top of this one."""
     python = environment(FOLDER / name)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "--upgrade", *HOSTS[name].split()], check=True)
-    return tested(str(BROWSER / "hosts" / f"{name}.py"), HOST=str(python))
+    if wanted := HOSTS[name].split():
+        subprocess.run([*pip, "--upgrade", *wanted], check=True)
+    if name == "nbconvert":
+        unpack(FOLDER / name / "page")
+    return tested(str(BROWSER / "hosts" / f"in_{name}.py"), HOST=str(python))
 
 
 def tested(*arguments: str, **variables: str) -> int:
@@ -88,6 +98,21 @@ def environment(folder: Path) -> Path:
     shared = Path("share", "jupyter")
     shutil.copytree(Path(sys.prefix) / shared, folder / shared)
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def unpack(folder: Path) -> None:
+    """Put each package of `PAGE` into a folder by its name, without what it depends on."""
+    node = [sys.executable, str(ROOT / "tests" / "types" / "node.py")]
+    for package in PAGE:
+        name = package.removeprefix("@jupyter-widgets/").partition("@")[0]
+        place = folder / name
+        place.mkdir(parents=True)
+        pack = [*node, "npm", "pack", "--silent", "--pack-destination", str(place), package]
+        subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
+        [archive] = place.glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            # All of it lies in `package`.
+            packed.extractall(place, filter="data")
 
 
 def listen(folder: Path) -> None:

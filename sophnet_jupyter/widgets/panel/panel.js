@@ -45,7 +45,7 @@ export function openPanel(model, el, { label, kind, on }) {
   root.append(hideStillForm(key), live, alert, told, asked);
   keepKeys(root);
   const hand = watchHand(root);
-  el.append(root);
+  if (!isExport(model)) el.append(root);
 
   /** @param {string} text @param {string} word */
   function askBack(text, word) {
@@ -168,6 +168,18 @@ function watchHand(root) {
     root.addEventListener(kind, note, true);
   }
   return { isThere: () => performance.now() - at < PRESS };
+}
+
+/**
+ * Whether this is a page that was made from a notebook, as by nbconvert or Sphinx. It has the states
+ * of widgets and draws them if there is a network, but no kernel that answers: there the still form
+ * is what can be read.
+ *
+ * @param {import("../page/lab.js").Model} model
+ */
+function isExport(model) {
+  const states = 'script[type="application/vnd.jupyter.widget-state+json"]';
+  return !model.widget_manager?.kernel && document.querySelector(states) !== null;
 }
 
 /**

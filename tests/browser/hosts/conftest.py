@@ -12,8 +12,6 @@ from typing import Any
 import nbformat
 import pytest
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
 
 @pytest.fixture(scope="session")
 def host_python() -> str:
@@ -21,25 +19,33 @@ def host_python() -> str:
     return os.environ.get("HOST", sys.executable)
 
 
-@pytest.fixture
-def host_variables(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the host works; a folder for each file of stories."""
+    return tmp_path_factory.mktemp("host")
+
+
+@pytest.fixture(scope="module")
+def host_variables(folder: Path) -> dict[str, str]:
     """The environment of a user who has set nothing and has no key."""
     ours = ("SOPHNET_", "DIFY_", "TELEAI_", "JUPYTER", "IPYTHON")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    home = tmp_path / "home"
+    home = folder / "home"
     home.mkdir()
     # So that the kernel is the one of that Python, whatever the machine has installed.
     return {**kept, "HOME": str(home), "USERPROFILE": str(home), "JUPYTER_PREFER_ENV_PATH": "1"}
 
 
-@pytest.fixture
-def run_host(host_python: str, host_variables: dict[str, str], tmp_path: Path) -> Run:
-    """Run a module of the host in a folder of its own: ``run_host("papermill", "in.ipynb")``."""
+@pytest.fixture(scope="module")
+def run_host(host_python: str, host_variables: dict[str, str], folder: Path) -> Callable[..., Any]:
+    """Run a module of the host to its end: ``run_host("papermill", "in.ipynb", "out.ipynb")``."""
 
-    def run_host(module: str, *arguments: str, **variables: str) -> Any:
+    def run_host(
+        module: str, *arguments: str, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [host_python, "-m", module, *arguments],
-            cwd=tmp_path,
+            cwd=folder,
             env={**host_variables, **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -50,16 +56,15 @@ def run_host(host_python: str, host_variables: dict[str, str], tmp_path: Path) -
     return run_host
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write a notebook of code cells into that folder, each of them a slide."""
+@pytest.fixture(scope="module")
+def write(folder: Path) -> Callable[..., None]:
+    """Write a notebook of code cells, each of them a slide."""
 
-    def write(name: str, *cells: str) -> Path:
+    def write(name: str, *cells: str) -> None:
         slide = {"slideshow": {"slide_type": "slide"}}
         made = [nbformat.v4.new_code_cell(each, metadata=slide) for each in cells]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook = nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
-        nbformat.write(notebook, tmp_path / name)
-        return tmp_path / name
+        nbformat.write(notebook, folder / name)
 
     return write

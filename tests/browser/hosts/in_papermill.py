@@ -23,12 +23,12 @@ def outputs(path: Path) -> list[Any]:
 
 
 def test_the_sandbox_answers_whole_and_a_panel_leaves_its_still_form(
-    write: Callable[..., Path], run_host: Callable[..., Any], tmp_path: Path
+    write: Callable[..., None], run_host: Callable[..., Any], folder: Path
 ) -> None:
     write("asked.ipynb", *CELLS)
     done = run_host("papermill", "asked.ipynb", "answered.ipynb", SOPHNET_SANDBOX="1")
     assert done.returncode == 0, done.stderr
-    answer, _, still = outputs(tmp_path / "answered.ipynb")
+    answer, _, still = outputs(folder / "answered.ipynb")
     for kind in ("text/plain", "text/html"):
         assert "1, 2, 3" in answer.data[kind]
         assert "39, 40." in answer.data[kind]
@@ -38,14 +38,14 @@ def test_the_sandbox_answers_whole_and_a_panel_leaves_its_still_form(
 
 
 def test_a_run_without_a_key_fails_with_one_sentence_and_no_answer(
-    write: Callable[..., Path], run_host: Callable[..., Any], tmp_path: Path
+    write: Callable[..., None], run_host: Callable[..., Any], folder: Path
 ) -> None:
     write("asked.ipynb", *CELLS)
     done = run_host("papermill", "asked.ipynb", "failed.ipynb")
     assert done.returncode != 0
-    *_, error = outputs(tmp_path / "failed.ipynb")
+    *_, error = outputs(folder / "failed.ipynb")
     assert error.output_type == "error"
     assert error.evalue.startswith("No key, and nobody watches this run: ")
     assert error.traceback == [f"{error.ename}: {error.evalue}"]
     assert done.stderr.rstrip().endswith(error.traceback[0])
-    assert "39, 40." not in (tmp_path / "failed.ipynb").read_text(encoding="utf-8")
+    assert "39, 40." not in (folder / "failed.ipynb").read_text(encoding="utf-8")

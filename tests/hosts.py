@@ -45,6 +45,7 @@ HOSTS = {
     "papermill": "papermill",
     # It comes with Jupyter; by Playwright, which is here as well, it prints.
     "nbconvert": "",
+    "marimo": "marimo",
 }
 # What a page of nbconvert loads from a network.
 PAGE = ("@jupyter-widgets/html-manager@1", "requirejs@2", "reveal.js@4.0.2")

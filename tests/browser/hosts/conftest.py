@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+
+from ...ports import free_port
+from ...waiting import wait
+
+RESULTS = Path(__file__).parents[3] / "test-results"
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +75,42 @@ def write(folder: Path) -> Callable[..., None]:
         nbformat.write(notebook, folder / name)
 
     return write
+
+
+@pytest.fixture(scope="module")
+def serve_host(
+    host_python: str, host_variables: dict[str, str], folder: Path
+) -> Callable[..., contextlib.AbstractContextManager[str]]:
+    """Run a module of the host that serves pages: ``with serve_host("voila") as address``."""
+
+    @contextlib.contextmanager
+    def serve_host(module: str, *arguments: str, port: str) -> Iterator[str]:
+        chosen = free_port()
+        RESULTS.mkdir(exist_ok=True)
+        with (RESULTS / f"{module}.log").open("wb") as log:
+            server = subprocess.Popen(
+                [host_python, "-m", module, *arguments, port.format(chosen)],
+                cwd=folder,
+                env=host_variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            wait(lambda: server.poll() is not None or listens(chosen), within=120)
+            assert server.poll() is None, f"it has ended: see test-results/{module}.log"
+            yield f"http://127.0.0.1:{chosen}/"
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+    return serve_host
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0

@@ -45,7 +45,8 @@ def growth(sink: Sink, flood: Flood, size: int, most: float = MOST) -> float:
     # A clock ticks.
     while (first := _cost(sink, small, times)) < TICK:
         times *= 4
-    best = [first, _cost(sink, large, times)]
+    # Twice, since one that happened to be slow would hide a square.
+    best = [min(first, _cost(sink, small, times)), _cost(sink, large, times)]
     for _ in range(TRIES):
         if best[1] <= most * fair * best[0]:
             break

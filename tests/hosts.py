@@ -46,6 +46,7 @@ HOSTS = {
     # It comes with Jupyter; by Playwright, which is here as well, it prints.
     "nbconvert": "",
     "marimo": "marimo",
+    "voila": "voila>=0.5,<0.6",
 }
 # What a page of nbconvert loads from a network.
 PAGE = ("@jupyter-widgets/html-manager@1", "requirejs@2", "reveal.js@4.0.2")

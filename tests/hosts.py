@@ -40,13 +40,16 @@ BESIDE = {
 # Beside one of them, a story that needs it.
 ITS_OWN = {"chinese": ["chinese.py"], "language-servers": ["language_servers.py"]}
 STORIES = ("test_magic_cells.py", "test_stop.py", "test_pictures.py")
-# Hosts that do not come with Jupyter; the stories of each are tests/browser/hosts/in_NAME.py.
+# Hosts that do not come with Jupyter; the stories of each are in_NAME.py, in a folder `hosts`.
 HOSTS = {
     "papermill": "papermill",
     # It comes with Jupyter; by Playwright, which is here as well, it prints.
     "nbconvert": "",
     "marimo": "marimo",
     "voila": "voila>=0.5,<0.6",
+    # Their side of the protocol: one is no package, the other wants a desktop.
+    "vs_code": "",
+    "qtconsole": "",
 }
 # What a page of nbconvert loads from a network.
 PAGE = ("@jupyter-widgets/html-manager@1", "requirejs@2", "reveal.js@4.0.2")
@@ -77,7 +80,8 @@ def inside(name: str) -> int:
         subprocess.run([*pip, "--upgrade", *wanted], check=True)
     if name == "nbconvert":
         unpack(FOLDER / name / "page")
-    return tested(str(BROWSER / "hosts" / f"in_{name}.py"), HOST=str(python))
+    [stories] = (ROOT / "tests").glob(f"*/hosts/in_{name}.py")
+    return tested(str(stories), HOST=str(python))
 
 
 def tested(*arguments: str, **variables: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Mapping
+from contextvars import Context
 from typing import Any, Literal
 
 Place = Literal["notebook", "capture", "terminal"]
@@ -28,6 +29,7 @@ class Cell:
         # a prompt for input, and say so with each request.
         kernel = getattr(shell, "kernel", None)
         prompted = bool(getattr(kernel, "_allow_stdin", True))
+        self._is_batch = self.place == "notebook" and not prompted
         self.watched = self.place == "notebook" and prompted and not _claimed(self._parent)
         """Whether what is published here may be replaced by updates, so that it is seen to grow."""
 
@@ -47,10 +49,18 @@ class Cell:
             publisher.pub_socket,
             "update_display_data" if update else "display_data",
             {"data": dict(data), "metadata": {}, "transient": transient},
-            parent=self._parent,
+            parent=self._running() if update and self._is_batch else self._parent,
             ident=publisher.topic,
         )
         return display_id
+
+    def _running(self) -> Any:
+        """
+        The request of the cell that runs now: a batch run hears of no other.
+
+        Asked in a context of its own, since work that a cell began still has the cell's.
+        """
+        return Context().run(getattr, self._publisher, "parent_header", self._parent)
 
 
 def nobody_watches() -> bool:

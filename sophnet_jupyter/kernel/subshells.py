@@ -13,6 +13,22 @@ def subshells(shell: Any) -> set[str] | None:
     return None if listed is None else set(listed())
 
 
+def heard_by_its_words(channel: Any) -> None:
+    """
+    Have what a page says to this comm heard by the subshell that its message names.
+
+    ipykernel 7.4 takes the one from which the kernel has last published on the comm, for the loops
+    of a page that wait for answers (`ipykernel.comm.comm.BaseComm`). That may be of a page that was
+    loaded anew since, and nothing that the next one says would ever be heard.
+    """
+    if hasattr(channel, "_reply_subshell_for"):
+        channel._reply_subshell_for = _as_named
+
+
+def _as_named(said: object, named: str | None) -> str | None:
+    return named
+
+
 def end_subshell(shell: Any, subshell: str) -> None:
     """
     End a subshell whose page is gone; nothing where that cannot be.

@@ -11,6 +11,7 @@ import comm
 
 from ..kernel import running
 from ..kernel.running import Running
+from ..kernel.subshells import heard_by_its_words
 from ..views.output import output
 from ..widgets.panel.line import left, said
 from . import messages
@@ -70,6 +71,7 @@ class LabPage:
         self._dictation = PageDictation(self._id, self._session, self.tell)
         hello = Welcome(self._id, messages.PROTOCOL, version("sophnet-jupyter"))
         self._down = comm.create_comm(target_name=self._events, data=messages.sent(hello))
+        heard_by_its_words(self._down)
         # A page that goes closes both, and the subshell of the other may be gone before that is
         # read: this one comes by the main shell.
         self._down.handle_close = lambda message: self.leave()

@@ -16,6 +16,7 @@ from traitlets import Bool, Float, Unicode, default
 from ...errors import SettingsError, SophNetError
 from ...kernel.loop import loop
 from ...kernel.output import Cell
+from ...kernel.subshells import heard_by_its_words
 from ...language import ENGLISH, LANGUAGES, current, listen, tr, translations
 from ...options.words import check_keywords
 from ...settings.secret import scrub
@@ -86,6 +87,10 @@ class Panel(anywidget.AnyWidget):
         self.on_msg(lambda _, command, buffers: self._hear(command, buffers))
         self._open = True
         listen(self)
+
+    def open(self) -> None:
+        super().open()
+        heard_by_its_words(self.comm)
 
     @default("_esm")
     def _default_esm(self) -> str:

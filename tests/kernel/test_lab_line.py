@@ -21,13 +21,15 @@ def subshell(kernel: Any) -> str:
 
 
 def open_page(kernel: Any, name: str, subshell: str = "") -> None:
-    """Open the line as a page does that answers."""
+    """Open the line as a page does that answers, and wait until it is welcomed."""
     data = {"page": name, "protocol": 1, "shared": True, "answers": True}
     opening = {"comm_id": name, "target_name": "sophnet.lab", "data": data}
     message = kernel.client.session.msg("comm_open", opening)
     if subshell:
         message["header"]["subshell_id"] = subshell
     kernel.client.shell_channel.send(message)
+    while kernel.client.get_iopub_msg(timeout=60)["msg_type"] != "comm_open":
+        pass
 
 
 def told_of_an_answer(kernel: Any, pages: int) -> list[str]:

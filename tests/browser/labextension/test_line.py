@@ -15,9 +15,9 @@ from ipykernel.kernelapp import IPKernelApp
 from sophnet_jupyter.lab.target import _pages
 shells = IPKernelApp.instance().kernel.shell_channel_thread.manager
 until = time.monotonic() + 60
-# One subshell for each page that is open: those of the others are given back, at the latest when
-# they have not answered for ten seconds.
-while not (len(shells.list_subshell()) == len(_pages) == {pages}) and time.monotonic() < until:
+# No more subshells than pages that are open, of which two views share one: those of the others are
+# given back, at the latest when they have not answered for ten seconds.
+while not (len(shells.list_subshell()) <= len(_pages) == {pages}) and time.monotonic() < until:
     time.sleep(0.05)
 ours = [one.target_name for one in comm.get_comm_manager().comms.values()]
 ours = sorted(name for name in ours if "sophnet" in name)

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.kernel
 TALK = f"""
 from array import array
 from pathlib import Path
+from sophnet_jupyter import Client, Microphone
+client_of_test = Client()
 def spoken(*numbers):
     samples = array("h")
     for number in numbers:
@@ -69,7 +71,6 @@ def test_a_variable_is_heard_too_and_times_go_on(listening: Any) -> None:
 
 def test_what_waits_for_a_word_goes_on_as_soon_as_it_was_said(listening: Any) -> None:
     code = """
-from sophnet_jupyter import Microphone
 heard = []
 Path("longer.raw").write_bytes(spoken(1, 2, 3, 0, 0, 0, 4, 5, *[0] * 60))
 m = Microphone(client_of_test, "longer.raw", pace=1)
@@ -79,7 +80,6 @@ text = await m.until("2 3", within=30)
 early = m.busy
 everything = await m.until(within=30)
 """
-    assert listening.run("import sophnet_jupyter; client_of_test = sophnet_jupyter.Client()").status
     cell = listening.run(code)
     assert cell.status == "ok", cell.text
     assert listening.value("(text, early, everything)") == ("1 2 3", True, "1 2 3\n4 5")

@@ -14,14 +14,18 @@ LEFT = """import comm, time
 from ipykernel.kernelapp import IPKernelApp
 from sophnet_jupyter.lab.target import _pages
 shells = IPKernelApp.instance().kernel.shell_channel_thread.manager
+def left():
+    names = [one.target_name for one in list(comm.get_comm_manager().comms.values())]
+    return sorted(name for name in names if "sophnet" in name)
+def settled():
+    # No more subshells than pages that are open, of which two views share one: those of the others
+    # are given back, at the latest when they have not answered for ten seconds. A page has two
+    # comms from its welcome on.
+    return len(shells.list_subshell()) <= len(_pages) == {pages} == len(left()) / 2
 until = time.monotonic() + 60
-# No more subshells than pages that are open, of which two views share one: those of the others are
-# given back, at the latest when they have not answered for ten seconds.
-while not (len(shells.list_subshell()) <= len(_pages) == {pages}) and time.monotonic() < until:
+while not settled() and time.monotonic() < until:
     time.sleep(0.05)
-ours = [one.target_name for one in comm.get_comm_manager().comms.values()]
-ours = sorted(name for name in ours if "sophnet" in name)
-print(len(_pages), ours, len(shells.list_subshell()))"""
+print(len(_pages), left(), len(shells.list_subshell()))"""
 UNHEARD = """from sophnet_jupyter.lab.messages import Unheard
 for page in list(_pages):
     page.close(Unheard())"""

@@ -20,6 +20,8 @@ WHOLE = "/projects/easyllms/voice/synthesize-audio"
 STREAM = f"{WHOLE}-stream"
 WAV = "WAV_16000HZ_MONO_16BIT"
 MP3 = "MP3_16000HZ_MONO_128KBPS"
+# Whole, since its three letters are now and then in the sound itself.
+TAG = b"ID3\x04\0\0\0\0\0\0"
 
 
 def ask(sandbox, *texts, path=WHOLE, faults="", quirks="", speed="0", **param):
@@ -135,7 +137,7 @@ def test_several_texts_are_one_sound_without_a_seam(sandbox):
 def test_each_text_may_have_a_head_of_its_own(sandbox):
     asked = {"path": STREAM, "quirks": "head_each_text"}
     assert sound(lines(ask(sandbox, "one", "two", format=WAV, **asked))).count(b"RIFF") == 2
-    assert sound(lines(ask(sandbox, "one", "two", format=MP3, **asked))).count(b"ID3") == 2
+    assert sound(lines(ask(sandbox, "one", "two", format=MP3, **asked))).count(TAG) == 2
 
 
 def test_a_stream_comes_as_fast_as_it_is_spoken(sandbox):

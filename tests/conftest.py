@@ -57,6 +57,8 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> No
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name, "").startswith("zh"):
             os.environ[name] = "C.UTF-8"
+    # Lines are cut to the width of a terminal, which is anybody's.
+    os.environ["COLUMNS"] = "80"
 
 
 @pytest.fixture(autouse=True, scope="session")

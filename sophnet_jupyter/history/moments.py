@@ -21,10 +21,11 @@ def moment(words: str, now: datetime.datetime | None = None) -> float:
     Raises `SettingsError`.
     """
     now = now or datetime.datetime.now().astimezone()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     said = words.strip().lower()
     if said in ("today", "yesterday"):
-        return (midnight - datetime.timedelta(days=said == "yesterday")).timestamp()
+        date = now.date() - datetime.timedelta(days=said == "yesterday")
+        # By the clock of that day, which may be another than the one of this hour.
+        return datetime.datetime.combine(date, datetime.time()).astimezone().timestamp()
     if span := _SPAN.fullmatch(said):
         return now.timestamp() - int(span[1]) * _SPANS[span[2]]
     found = _DAY.fullmatch(words.strip())

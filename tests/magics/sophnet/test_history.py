@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -185,6 +186,28 @@ def test_moments_are_read_as_people_write_them(words: str, then: tuple[int, ...]
     assert moment(words, NOW) == datetime.datetime(*then).astimezone().timestamp()  # type: ignore[arg-type]
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system's zone cannot be set")
+@pytest.mark.parametrize(
+    ("words", "now", "then"),
+    [
+        ("today", (2026, 10, 25, 15, 30), "2026-10-25T00:00+02:00"),
+        ("yesterday", (2026, 10, 26, 15, 30), "2026-10-25T00:00+02:00"),
+        ("today", (2026, 3, 29, 15, 30), "2026-03-29T00:00+01:00"),
+    ],
+)
+def test_a_day_begins_at_midnight_also_where_the_clock_is_set_in_between(
+    monkeypatch: pytest.MonkeyPatch, words: str, now: tuple[int, ...], then: str
+) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        here = datetime.datetime(*now).astimezone()  # type: ignore[arg-type]
+        assert moment(words, here) == datetime.datetime.fromisoformat(then).timestamp()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize("words", ["", "soon", "2026-13-01", "99-99", "2026", "0-0"])
 def test_what_is_no_moment_is_refused(words: str) -> None:
     with pytest.raises(SettingsError, match="is no moment"):
@@ -357,8 +380,6 @@ def test_a_slip_in_the_prices_is_told_with_its_place_and_hides_no_answer_and_no_
 
 def _wait_for_prices() -> None:
     """Until a file that was read is looked at again."""
-    import time
-
     from sophnet_jupyter.history.history import FRESH
 
     time.sleep(FRESH)
@@ -389,8 +410,6 @@ def test_an_answer_of_ten_megabytes_is_kept_found_and_given_again(
 def test_a_clock_that_is_set_back_puts_nothing_out_of_order(
     shell: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import time
-
     monkeypatch.chdir(tmp_path)
     chat(shell, "--cache first of all")
     shell.run_cell_magic("sophprompt", "kept", "Before {x}")

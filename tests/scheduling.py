@@ -9,6 +9,8 @@ from xdist.workermanage import WorkerController
 
 # Browser tests wait for pages and for sound, which takes its time on any machine.
 WAITING = ("tests/browser/", "tests/kernel/")
+# A short file that takes longest: it runs all the notebooks.
+LONGEST = "tests/kernel/test_notebooks.py"
 
 
 class FromBothEnds(LoadFileScheduling):
@@ -27,7 +29,7 @@ class FromBothEnds(LoadFileScheduling):
         super()._assign_work_unit(node)
 
 
-def _order(file: str) -> tuple[int, int]:
+def _order(file: str) -> tuple[int, bool, int]:
     """Browser, kernel, the rest; the longest file of each first."""
     waits = [file.startswith(folder) for folder in WAITING]
-    return [*waits, True].index(True), -Path(file).stat().st_size
+    return [*waits, True].index(True), file != LONGEST, -Path(file).stat().st_size

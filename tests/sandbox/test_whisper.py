@@ -63,11 +63,13 @@ def converse(line: Any) -> list[dict[str, Any]]:
             "speech_synthesis_req": {},
         },
     }
+    # Whoever says a word before it is welcomed is hung up on.
+    told = [json.loads(line.recv(timeout=60))]
+    assert told[0]["event_type"] == "chat.created"
     line.send(json.dumps({"event_type": "chat.update", "message": json.dumps(setup)}))
     for at in range(0, len(pcm), 4410):
         line.send(pcm[at : at + 4410])
     line.send(json.dumps({"event_type": "input_audio_buffer.complete"}))
-    told = [json.loads(line.recv(timeout=60))]
     while told[-1].get("event_type") != "conversation.chat.completed":
         told.append(json.loads(line.recv(timeout=60)))
     return told

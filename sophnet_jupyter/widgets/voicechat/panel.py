@@ -221,6 +221,8 @@ class VoiceChat(Conversation):
         if isinstance(deaf := setup.get("half_duplex"), bool):
             self.half_duplex = deaf
         if self._session and before != [getattr(self, name) for name in FROZEN]:
+            # At once: until the old line is closed, nobody listens on it any more.
+            self.phase = "reconnecting"
             self._tell_notice(
                 tr(
                     "The service takes a new setup on a new line only: connecting again. The "

@@ -453,9 +453,12 @@ def test_a_setup_that_is_frozen_makes_a_new_line_and_says_so(
     assert talk.silence == 0.4
     assert not [each for each in sent if "new line" in each.get("text", "")]
     session = talk._session
+    talk.observe(lambda change: sent.append({"kind": "phase", "text": change["new"]}), "phase")
     command(talk, "setup", setup={"system": "Speak like a pirate.", "mode": "push-to-talk"})
     wait(lambda: talk._session is not session and talk.phase == "listening")
-    assert [each for each in sent if "new line" in each.get("text", "")]
+    [told] = [at for at, each in enumerate(sent) if "new line" in each.get("text", "")]
+    # Who reads that it connects again finds it no more listening on the old line.
+    assert {"kind": "phase", "text": "reconnecting"} in sent[:told]
     setup = talk._session.setup
     assert (setup.system, setup.asr_mode) == ("Speak like a pirate.", "refresh")
     assert setup.messages[0] == {"role": "user", "content": "1"}

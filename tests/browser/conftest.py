@@ -42,6 +42,7 @@ from playwright.sync_api import (
 from sophnet_jupyter.widgets.panel.modules import FOLDER, inlined, style
 
 from ..ports import free_port
+from ..waiting import wait
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
@@ -76,6 +77,8 @@ IDLE = """() => {
     return !window.commandsPending && sessionContext.session?.kernel?.status === "idle" &&
         content.widgets.every(cell => (cell.model.executionState ?? "idle") === "idle");
 }"""
+CHOSEN = """cell => [...jupyterapp.shell.widgets("main")].some(
+    ({ content }) => content?.activeCell?.node === cell)"""
 WRITTEN = "() => jupyterapp.shell.currentWidget.context.contentsModel.last_modified"
 SAVED = """before => {
     const { contentsModel, model } = jupyterapp.shell.currentWidget.context;
@@ -145,8 +148,19 @@ class Notebook:
 
     def start_cell(self, index: int) -> None:
         """Run a cell as a user does, and do not wait."""
-        self.cell(index).locator(".jp-InputArea-prompt").click()
+        self.choose(index)
         self.page.keyboard.press("Control+Enter")
+
+    def choose(self, index: int) -> None:
+        """Click a cell's number, so that keys are for that cell."""
+        cell = self.cell(index)
+
+        def chosen() -> object:
+            # What is drawn above may move it from under the mouse, and another one is chosen.
+            cell.locator(".jp-InputArea-prompt").click()
+            return cell.evaluate(CHOSEN)
+
+        wait(chosen)
 
     def run_cell(self, index: int, *, within: float = 120) -> None:
         """Run a cell and wait until it, and all it printed, has arrived."""

@@ -193,7 +193,7 @@ def test_a_listener_taps_pauses_goes_back_and_stops(
     page.set_viewport_size({"width": 640, "height": 800})
     notebook.screenshot("audio-narrow-dark", of=player)
     assert page.evaluate("contexts.map((context) => context.state)") == ["running"]
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.choose(0)
     page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
     page.wait_for_function("contexts.every((context) => context.state === 'closed')")

@@ -156,7 +156,7 @@ def test_what_befalls_a_microphone_is_told_and_leaves_nothing_open(
     expect(two.locator("li").first).to_be_visible(timeout=40_000)
 
     # Its output is cleared while it listens.
-    notebook.cell(1).locator(".jp-InputArea-prompt").click()
+    notebook.choose(1)
     page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
     page.wait_for_function(ALL_CLOSED, polling=100)
@@ -453,7 +453,7 @@ def test_one_can_choose_copy_play_and_clear_and_a_reload_keeps_the_times(
     expect(view.locator(".sophnet-sound")).to_be_hidden()
     assert not complaints(console), console.lines
 
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.choose(0)
     page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
     page.wait_for_function("listeners.size === 0", polling=100)

@@ -35,7 +35,7 @@ def test_a_drag_with_shift_and_enter_belong_to_the_panel(
     box.fill("one two three four five six seven")
     panel.evaluate(DRAGS)
     # Cells 0 to 2 would be selected by a click with Shift into cell 0.
-    notebook.cell(2).locator(".jp-InputArea-prompt").click()
+    notebook.choose(2)
     place = box.bounding_box()
     assert place
     middle = place["y"] + 12

@@ -103,7 +103,7 @@ def compose(page: Page, typed: str, word: str) -> None:
 
 
 def take_out(notebook: Any, chat: Any) -> None:
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.choose(0)
     notebook.page.keyboard.press("Escape")
     notebook.command("notebook:clear-cell-output")
     expect(chat.panel).to_have_count(0)
@@ -271,7 +271,7 @@ def test_it_looks_right_in_little_room_and_keeps_the_readers_place(show: Any, pa
     expect(chat.answers.first.locator("details")).not_to_have_attribute("open", "")
     expect(chat.answers.first.locator("mjx-container").first).to_be_visible()
     # Shift and a drag mark text in the panel, and no cells.
-    notebook.cell(1).locator(".jp-InputArea-prompt").click()
+    notebook.choose(1)
     words = chat.panel.locator(".sophnet-said").first
     words.click(modifiers=["Shift"])
     expect(page.locator(".jp-Notebook .jp-mod-selected")).to_have_count(1)

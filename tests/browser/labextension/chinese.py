@@ -41,7 +41,7 @@ def test_menus_and_the_panel_speak_chinese(lab, open_notebook, host):
     expect(page.locator(".lm-Menu-item[data-command='sophnet:ask']")).to_have_text("向模型提问")
     notebook.screenshot(f"lab-chinese-{host.partition('/')[0]}")
     page.keyboard.press("Escape")
-    notebook.cell(2).locator(".jp-InputArea-prompt").click()
+    notebook.choose(2)
     notebook.output_of(2).click(button="right")
     expect(page.locator(".lm-Menu-item[data-command='sophnet:explain-error']")).to_be_visible()
     notebook.screenshot(f"lab-chinese-error-{host.partition('/')[0]}")

@@ -37,7 +37,7 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     notebook.run_cell(0)
     notebook.run_cell(1)
     # On a picture, also one that is only displayed: it is put beside the notebook.
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.choose(0)
     notebook.output_of(1).locator("img").click(button="right")
     page.get_by_text("Describe This Picture").click()
     wanted = "%%sophchat --image picture.png\nDescribe this picture."
@@ -46,7 +46,7 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
         assert saved.size == (70, 50)
     notebook.command("notebook:delete-cell")
     notebook.wait_idle()
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.choose(0)
     page.get_by_role("menuitem", name="SophNet").click()
     item = page.locator(".lm-Menu-item[data-command='sophnet:ask']")
     expect(item).to_be_visible()
@@ -56,7 +56,7 @@ def test_menus_insert_cells_and_run_nothing(lab, open_notebook, silent):
     become(page, ["1/0", "%%sophchat\nHi", PICTURE])
 
     # On an error.
-    notebook.cell(0).locator(".jp-InputArea-prompt").click()
+    notebook.choose(0)
     notebook.output_of(0).click(button="right")
     page.get_by_text("Explain This Error").click()
     wanted = "%%sophchat\nExplain this error, and how to mend it:\n{In[1]}\n{Err[1]}"

@@ -44,7 +44,7 @@ def test_stop_ends_one_answer_and_run_all_goes_on(lab, open_notebook, host, slow
         "%%sophchat -m GLM-5,Kimi-K2.5 -o both\nTell a long story.",
     )
     notebook = open_notebook("stop.ipynb", host)
-    notebook.cell(5).locator(".jp-InputArea-prompt").click()
+    notebook.choose(5)
     notebook.command("notebook:run-all-above")
     stop = notebook.cell(1).get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()

@@ -4,6 +4,9 @@
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
+# What is installed and checked first needs one core each.
+MAKEFLAGS += --jobs=2
+
 PYTHON ?= python3
 ARGS ?=
 
@@ -28,7 +31,7 @@ HUB := tests/hub
 # Kernels and sandboxes start by the hundred: without it, each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check docs pictures wheelhouse bench bench-explorer soak lab hosts clean browser types extension
+.PHONY: help demo test check lint docs pictures wheelhouse bench bench-explorer soak lab hosts clean browser types extension
 
 help:
 	@echo "make demo    open JupyterLab at the quickstart, no key needed"
@@ -55,17 +58,16 @@ help:
 demo: $(VENV)/lab.stamp
 	@$(BIN)/sophnet-jupyter demo $(ARGS)
 
-test: $(VENV)/dev.stamp types extension browser $(HUB)/node_modules/npm.stamp
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
+test: $(VENV)/dev.stamp lint types extension browser $(HUB)/node_modules/npm.stamp
 	$(BIN)/python -m pytest -n 4 --dist loadfile --durations=50 --durations-min=1 $(ARGS)
 
-check: $(VENV)/dev.stamp types
+check: $(VENV)/dev.stamp lint types
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not kernel and not browser" $(ARGS)
+
+lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not kernel and not browser" $(ARGS)
 
 # Apart from the tests: it runs all notebooks, and looks at every page.
 docs: $(VENV)/docs.stamp browser

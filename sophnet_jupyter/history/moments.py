@@ -24,8 +24,7 @@ def moment(words: str, now: datetime.datetime | None = None) -> float:
     said = words.strip().lower()
     if said in ("today", "yesterday"):
         date = now.date() - datetime.timedelta(days=said == "yesterday")
-        # By the clock of that day, which may be another than the one of this hour.
-        return datetime.datetime.combine(date, datetime.time()).astimezone().timestamp()
+        return _instant(datetime.datetime.combine(date, datetime.time()))
     if span := _SPAN.fullmatch(said):
         return now.timestamp() - int(span[1]) * _SPANS[span[2]]
     found = _DAY.fullmatch(words.strip())
@@ -33,10 +32,10 @@ def moment(words: str, now: datetime.datetime | None = None) -> float:
         if found:
             year, month, day, hour, minute = (int(part) if part else 0 for part in found.groups())
             day_then = datetime.datetime(year or now.year, month, day, hour, minute)
-            then = day_then.astimezone().timestamp()
+            then = _instant(day_then)
             # Without a year the last such day is meant.
             if not year and then > now.timestamp():
-                then = day_then.replace(year=now.year - 1).astimezone().timestamp()
+                then = _instant(day_then.replace(year=now.year - 1))
             return then
     except (ValueError, OverflowError):
         pass
@@ -47,3 +46,13 @@ def moment(words: str, now: datetime.datetime | None = None) -> float:
             words=words,
         )
     )
+
+
+def _instant(then: datetime.datetime) -> float:
+    """
+    By the clock of that day, which may be another than that of this hour.
+
+    Of an hour that the clock leaves out it is the end: `datetime.astimezone` would take the time
+    before it, which is yesterday where that hour is the first of a day.
+    """
+    return then.timestamp()

@@ -186,19 +186,28 @@ def test_moments_are_read_as_people_write_them(words: str, then: tuple[int, ...]
     assert moment(words, NOW) == datetime.datetime(*then).astimezone().timestamp()  # type: ignore[arg-type]
 
 
+# Summer time begins on a Sunday at two, and on a Friday at midnight.
+BERLIN, CAIRO = "CET-1CEST,M3.5.0,M10.5.0/3", "EET-2EEST,M4.5.5/0,M10.5.4/24"
+
+
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system's zone cannot be set")
 @pytest.mark.parametrize(
-    ("words", "now", "then"),
+    ("zone", "words", "now", "then"),
     [
-        ("today", (2026, 10, 25, 15, 30), "2026-10-25T00:00+02:00"),
-        ("yesterday", (2026, 10, 26, 15, 30), "2026-10-25T00:00+02:00"),
-        ("today", (2026, 3, 29, 15, 30), "2026-03-29T00:00+01:00"),
+        (BERLIN, "today", (2026, 10, 25, 15, 30), "2026-10-25T00:00+02:00"),
+        (BERLIN, "yesterday", (2026, 10, 26, 15, 30), "2026-10-25T00:00+02:00"),
+        (BERLIN, "today", (2026, 3, 29, 15, 30), "2026-03-29T00:00+01:00"),
+        # There a day begins at one.
+        (CAIRO, "today", (2026, 4, 24, 15, 30), "2026-04-24T01:00+03:00"),
+        (CAIRO, "yesterday", (2026, 4, 25, 15, 30), "2026-04-24T01:00+03:00"),
+        (CAIRO, "2026-04-24", (2026, 4, 25, 15, 30), "2026-04-24T01:00+03:00"),
+        (CAIRO, "04-24", (2026, 4, 25, 15, 30), "2026-04-24T01:00+03:00"),
     ],
 )
-def test_a_day_begins_at_midnight_also_where_the_clock_is_set_in_between(
-    monkeypatch: pytest.MonkeyPatch, words: str, now: tuple[int, ...], then: str
+def test_a_day_begins_with_its_first_hour_wherever_the_clock_is_set(
+    monkeypatch: pytest.MonkeyPatch, zone: str, words: str, now: tuple[int, ...], then: str
 ) -> None:
-    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
         here = datetime.datetime(*now).astimezone()  # type: ignore[arg-type]

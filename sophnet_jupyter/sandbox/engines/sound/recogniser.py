@@ -3,10 +3,11 @@ Hears a few English sentences and numbers by pocketsphinx; anything else gets a 
 
 It understands, as espeak-ng says them with the voice ``en-us+f3`` at 140 to 175 words a minute,
 most of the lines of `SENTENCES`, one or several of them, and the words of `NUMBERS` in a row, such
-as "One two three four five six."; a row that does not count up is misheard now and then. Speech
-that is anything else gets the lines of `SCRIPT`, at the times when somebody spoke; some is taken
-for numbers. "Please open the door.", "The sky is blue.", "The train leaves at seven.", "The quick
-brown fox jumps over the lazy dog." and "One two three four five six." are heard every time.
+as "One two three four five six."; a row that does not count up, or as far as ten, is misheard now
+and then. Speech that is anything else gets the lines of `SCRIPT`, at the times when somebody
+spoke; some is taken for numbers. "Please open the door.", "The sky is blue.", "The train leaves at
+seven.", "The quick brown fox jumps over the lazy dog." and rows from one to at most nine are heard
+every time.
 
 Sound is PCM: 16 kHz, mono, signed 16 bit, little endian. Times are seconds from its beginning.
 """
